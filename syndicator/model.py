@@ -143,6 +143,7 @@ class Config:
     fetch: FetchSettings = FetchSettings()
     keep: timedelta = timedelta(days=730)  # bodies older than this are dropped; identities never
     id: str = ""  # `[feed] id`, where the operator sets it
+    per_language: bool = False  # also a feed for each language that posts are in
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -595,6 +596,7 @@ class Reference:
     source: str = ""  # name of its source, shown where lists cross sources
     score: float = 0.0
     language: str = ""
+    published: datetime | None = None  # shown by the lists on pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -625,6 +627,15 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Shelf:
+    """A source's published posts, as its own page and the "View more" lists of pages show them."""
+
+    source_id: str
+    posts: tuple[Reference, ...]  # newest first, at most a few hundred, with `published`
+    total: int = 0  # how many it has published in this feed, those beyond `posts` included
+
+
+@dataclass(frozen=True, slots=True)
 class Archive:
     """A full, closed slice of history in order of first publication (RFC 5005, section 4)."""
 
@@ -645,6 +656,7 @@ class Edition:
     archives: int = 0  # how many closed archives there are
     popular: tuple[Reference, ...] = ()  # pages only
     siblings: tuple[Feed, ...] = ()  # the other feeds made from the same file
+    shelves: tuple[Shelf, ...] = ()  # pages only: of the sources that have posts in `items`; missing ones are made of those
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -661,6 +673,7 @@ class Document:
     type: str  # media type
     posts: int = 0
     rank: int = 0  # written in rising order: 0 pages, 1 indexes, 2 feeds
+    digest: str = ""  # of what a page says, not of how: a page whose digest is known is not made again
 
 
 @dataclass(frozen=True, slots=True)
