@@ -1,0 +1,123 @@
+"""`[feed]` and `[[feeds]]` -> Feed: what we publish, where and for whom. A `[[feeds]]` table inherits `[feed]`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from syndicator.config.pieces import read_filter, read_language, read_web_address
+from syndicator.config.tables import Table, did_you_mean
+from syndicator.model import Feed, Source
+
+FORMATS = ("rss", "atom", "json", "opml", "html", "fragment")
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # a folder's name, never a path
+_FILE_NAME = re.compile(r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]*")  # never hidden, never a path
+_CONTACT = re.compile(r"[^\s@]+@[^\s@]+|(https?://|mailto:)\S+")
+
+
+def read_main_feed(table: Table, home: Path) -> Feed:
+    """Read `[feed]`; the caller reads the keys that are no feed's own. Raises ConfigError."""
+    if not table.get("title", str, ""):
+        table.fail("title", "is required: the name of the feed that you publish")
+    return _feed(table, Feed(title="", output=home / "public"), home)
+
+
+def read_other_feed(table: Table, main: Feed, home: Path) -> Feed:
+    """Read one `[[feeds]]` table. Raises ConfigError."""
+    name = table.get("name", str, "")
+    if not _NAME.fullmatch(name):
+        table.fail("name", f"is required: letters, digits, dots and hyphens, for its folder; not {name!r}")
+    table.name = f'[[feeds]] "{name}"'
+    feed = _feed(table, replace(sub_feed(main, name, name), description=""), home)
+    table.done()
+    return feed
+
+
+def sub_feed(main: Feed, name: str, title: str, **selection: tuple[str, ...]) -> Feed:
+    """Return a feed like the main one, in a folder of its own, with a selection of its posts.
+
+    `selection`: sources, tags or languages, as Feed has them.
+    """
+    selected: dict[str, Any] = dict(selection)
+    title = f"{main.title}: {title}"
+    return replace(main, name=name, title=title, output=main.output / name, link=f"{main.link}{name}/", **selected)
+
+
+def feeds_by_source(sources: Sequence[Source], main: Feed) -> list[Feed]:
+    """Make a feed of each source that may be published, in by-source/, without writing them out."""
+    feeds, taken = [], set[str]()
+    for source in sources:
+        slug = re.sub(r"[^a-z0-9]+", "-", re.sub(r"^https?://", "", source.id.lower())).strip("-")
+        name = f"by-source/{slug or 'source'}"
+        while name in taken:
+            name += "-2"
+        taken.add(name)
+        if source.publish:
+            feeds.append(sub_feed(main, name, source.name or source.id, sources=(source.id,)))
+    return feeds
+
+
+def check_feeds(feeds: Sequence[Feed], tables: Sequence[Table], sources: Sequence[Source]) -> None:
+    """Raise ConfigError where a feed asks for what no source has, or two share a folder."""
+    ids, tags = {source.id for source in sources}, {tag for source in sources for tag in source.tags}
+    folders: dict[Path, str] = {}
+    for feed, table in zip(feeds, tables, strict=True):
+        for key, wanted, known in (("sources", feed.sources, ids), ("tags", feed.tags, tags)):
+            for word in wanted:
+                if word not in known:
+                    table.fail(key, f'no source has "{word}"; {did_you_mean(word, sorted(known))}')
+        if feed.output in folders:
+            table.fail("output", f"is the folder of {folders[feed.output]} too; each feed needs its own")
+        folders[feed.output] = table.name
+
+
+def _feed(table: Table, base: Feed, home: Path) -> Feed:
+    templates, output = table.get("templates", str, ""), table.get("output", str, "")
+    feed = Feed(
+        name=base.name,
+        title=table.get("title", str, base.title),
+        link=read_web_address(table, "link", base.link).rstrip("/") + "/",
+        contact=table.get("contact", str, base.contact).strip(),
+        description=table.get("description", str, base.description),
+        language=read_language(table, base.language),
+        output=home / output if output else base.output,
+        formats=table.strings("formats", base.formats),
+        names={**base.names, **table.texts("names")},
+        limit=table.count("limit", base.limit, least=1),
+        stay=table.duration("stay", base.stay),
+        sources=table.strings("sources", base.sources),
+        tags=table.strings("tags", base.tags),
+        languages=table.strings("languages", base.languages),
+        filter=read_filter(table.table("filter"), base.filter),
+        hub=read_web_address(table, "hub", base.hub),
+        archives=table.get("archives", bool, base.archives),
+        gzip=table.get("gzip", bool, base.gzip),
+        pages=table.choice("pages", base.pages, ("excerpt", "full", "none")),
+        index=table.get("index", bool, base.index),
+        templates=home / templates if templates else base.templates,
+        podcast=table.get("podcast", bool, base.podcast),
+        related_on_pages=table.count("related_on_pages", base.related_on_pages),
+    )
+    _check(table, feed)
+    return feed
+
+
+def _check(table: Table, feed: Feed) -> None:
+    for word in feed.formats:
+        if word not in FORMATS:
+            table.fail("formats", f'"{word}" is not known; {did_you_mean(word, FORMATS)}')
+    for kind, name in feed.names.items():
+        if kind not in FORMATS:
+            table.fail(f"names.{kind}", f"is not known; {did_you_mean(kind, FORMATS)}")
+        if not _FILE_NAME.fullmatch(name):
+            table.fail(f"names.{kind}", f"must be a plain file name, not {name!r}")
+    if len(set(feed.names.values())) < len(feed.names):
+        table.fail("names", "two formats have one file name")
+    if feed.templates and not feed.templates.is_dir():
+        table.fail("templates", f"no such folder: {feed.templates}")
+    if feed.contact and not _CONTACT.fullmatch(feed.contact):
+        table.fail("contact", f"must be a mail address or a URL, not {feed.contact!r}")

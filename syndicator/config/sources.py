@@ -1,0 +1,122 @@
+"""`[[sources]]` -> Source: its address, its secrets, what it inherits and what it overrides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from syndicator.config.pieces import read_attribution, read_filter, read_language, read_related
+from syndicator.config.tables import Table
+from syndicator.model import Source
+
+_ENVIRONMENT = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_SECRET_PARAMETER = re.compile(r"(?i)(?<=[?&])((?:[a-z_-]*(?:token|auth|key))=)[^&#]*")  # not "monkey/" in a path
+
+Credentials = tuple[str, str]
+
+
+def read_source(table: Table, base: Source, home: Path, environment: Mapping[str, str]) -> Source:
+    """Read one table; `base` is what it inherits, `home` the folder that paths are relative to.
+
+    Raises ConfigError.
+    """
+    written = table.get("url", str, "").strip()
+    if not written:
+        table.fail("url", "is required: the feed's address, or a path relative to this file")
+    name = table.get("name", str, "")
+    source_id = table.get("id", str, "") or name or redacted(written)
+    table.name = f'[[sources]] "{source_id}"'
+    url, found, secret = _address(table, written, environment)
+    headers = table.texts("headers")
+    auth = _auth(table, environment) or found
+    # What needs a secret to be read was not meant for everybody.
+    private = table.get("private", bool, bool(secret or auth or "${" in "".join(headers.values())))
+    source = Source(
+        id=source_id,
+        url=url,
+        path=None if url else (home / written),
+        name=name,
+        tags=table.strings("tags"),
+        language=read_language(table, ""),
+        interval=table.duration("interval", base.interval),
+        timeout=table.duration("timeout", base.timeout, least=timedelta(milliseconds=100)),
+        limit=table.count("limit", base.limit),
+        headers={key: _filled(table, f"headers.{key}", value, environment) for key, value in headers.items()},
+        auth=auth,
+        private=private,
+        publish=table.get("publish", bool, not private),
+        republish=table.get("republish", bool, base.republish),
+        backoff_scope=table.choice("backoff_scope", base.backoff_scope, ("host", "source")),
+        content=table.choice("content", base.content, ("full", "summary", "none")),
+        images=table.choice("images", base.images, ("keep", "link", "none")),
+        future=table.choice("future", base.future, ("now", "hold", "keep")),
+        join=table.count("join", base.join),
+        filter=read_filter(table.table("filter"), base.filter),
+        attribution=read_attribution(table.table("attribution"), base.attribution),
+        related=read_related(table.table("related"), base.related),
+    )
+    table.done()
+    return source
+
+
+def check_doubles(sources: tuple[Source, ...], tables: list[Table]) -> None:
+    """Raise ConfigError where two sources share an id or an address."""
+    seen: dict[tuple[str, str], str] = {}
+    for source, table in zip(sources, tables, strict=True):
+        # Two accounts at one address are two sources; the same address twice is a slip.
+        address = f"{source.url}{source.path or ''} {source.auth or ''} {sorted(source.headers.items()) or ''}"
+        for key, value in (("id", source.id), ("url", address)):
+            if (key, value) in seen:
+                table.fail(key, f"is that of {seen[key, value]} too; each source needs its own {key}")
+            seen[key, value] = table.name
+
+
+def redacted(url: str) -> str:
+    """Return a source's address without its secrets, fit to name it by.
+
+    >>> redacted("https://me:pw@example.org/feed?token=abc&n=1")
+    'https://example.org/feed?token=...&n=1'
+    """
+    return _SECRET_PARAMETER.sub(r"\1...", re.sub(r"://[^/@?#]*@", "://", url))
+
+
+def _address(table: Table, written: str, environment: Mapping[str, str]) -> tuple[str, Credentials | None, bool]:
+    """Return the URL ("" for a path), the credentials written in it, and whether it holds a secret."""
+    filled = _filled(table, "url", written, environment)
+    if "://" not in filled:
+        return "", None, False
+    try:
+        parts = urlsplit(filled)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host, parts = None, urlsplit("")
+    if parts.scheme.lower() not in ("http", "https") or not host:
+        table.fail("url", f"must be an http or https address, or a path; not {redacted(written)!r}")
+    secret = filled != written or bool(_SECRET_PARAMETER.search(filled))
+    if parts.username is None:
+        return filled, None, secret
+    bare = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    return bare, (parts.username, parts.password or ""), True
+
+
+def _auth(table: Table, environment: Mapping[str, str]) -> Credentials | None:
+    values = table.texts("auth")
+    if not table.has("auth"):
+        return None
+    if set(values) != {"user", "password"}:
+        table.fail("auth", 'must be { user = "...", password = "${NAME}" }')
+    return _filled(table, "auth", values["user"], environment), _filled(table, "auth", values["password"], environment)
+
+
+def _filled(table: Table, key: str, text: str, environment: Mapping[str, str]) -> str:
+    """Put the environment's values in place of ${NAME}."""
+
+    def value(match: re.Match[str]) -> str:
+        if match[1] not in environment:
+            table.fail(key, f"the environment has no {match[1]}; set it where syndicator is started")
+        return environment[match[1]]
+
+    return _ENVIRONMENT.sub(value, text) if "${" in text else text

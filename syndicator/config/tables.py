@@ -1,0 +1,162 @@
+"""A TOML table -> typed values, or a complaint that says where and what would be right.
+
+`Table` hands out each key once and with its type checked; `done()` complains of what nobody asked for.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, NoReturn, TypeVar
+
+from syndicator.errors import ConfigError
+
+T = TypeVar("T")
+M = TypeVar("M", int, timedelta)
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)")  # one number, one unit; never "1h30m"
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|kB|KB|MB|GB)")  # never a bare number: bytes or megabytes?
+_BYTES = {"B": 1, "kB": 1000, "KB": 1000, "MB": 1_000_000, "GB": 1_000_000_000}
+_KINDS: dict[type, str] = {str: "text in quotes", bool: "true or false", int: "a whole number", dict: "a table"}
+
+
+def parse_duration(text: str) -> timedelta | None:
+    """Read a duration as feeds.toml writes it; None where it is none.
+
+    >>> parse_duration("90s"), parse_duration("7d"), parse_duration("soon")
+    (datetime.timedelta(seconds=90), datetime.timedelta(days=7), None)
+    """
+    match = _DURATION.fullmatch(text.strip())
+    return timedelta(seconds=float(match[1]) * _SECONDS[match[2]]) if match else None
+
+
+def parse_size(text: str) -> int | None:
+    """Read a size in bytes as feeds.toml writes it; None where it is none.
+
+    >>> parse_size("20MB"), parse_size("20")
+    (20000000, None)
+    """
+    match = _SIZE.fullmatch(text.strip())
+    return int(float(match[1]) * _BYTES[match[2]]) if match else None
+
+
+def did_you_mean(word: str, known: Sequence[str]) -> str:
+    """Say which known word was probably meant.
+
+    >>> did_you_mean("titel", ["title", "link"])
+    'did you mean "title"?'
+    >>> did_you_mean("xyz", ["title", "link"])
+    'known here: link, title'
+    """
+    close = difflib.get_close_matches(word, known, n=1)
+    return f'did you mean "{close[0]}"?' if close else "known here: " + ", ".join(sorted(known))
+
+
+class Table:
+    """One table of a TOML file while it is read."""
+
+    __slots__ = ("_file", "_known", "_values", "name")
+
+    def __init__(self, file: str, name: str, values: Mapping[str, Any]) -> None:
+        self._file = file
+        self.name = name
+        self._values = values
+        self._known: list[str] = []
+
+    def fail(self, key: str, problem: str) -> NoReturn:
+        """Raise the ConfigError that names file, table and key."""
+        where = f"{self.name}, key `{key}`" if key else self.name
+        raise ConfigError(f"{self._file}: {where}: {problem}")
+
+    def has(self, key: str) -> bool:
+        """Tell whether the key is written."""
+        return key in self._values
+
+    def get(self, key: str, kind: type[T], default: T) -> T:
+        """Return the key's value, or the default where it is not written."""
+        self._known.append(key)
+        if key not in self._values:
+            return default
+        value = self._values[key]
+        # bool is an int in Python; in TOML they are different things.
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            self.fail(key, f"must be {_KINDS[kind]}, not {value!r}")
+        return value
+
+    def count(self, key: str, default: int, *, least: int = 0) -> int:
+        """Return a whole number of at least `least`."""
+        value = self.get(key, int, default)
+        if value < least:
+            self.fail(key, f"must be at least {least}, not {value}")
+        return value
+
+    def strings(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Return a list of texts; one text alone counts as a list of one."""
+        self._known.append(key)
+        value = self._values.get(key, default)
+        if isinstance(value, str):
+            return (value,)
+        if not isinstance(value, list | tuple) or not all(isinstance(part, str) for part in value):
+            self.fail(key, f"must be a list of texts, not {value!r}")
+        return tuple(value)
+
+    def choice(self, key: str, default: T, allowed: Sequence[T]) -> T:
+        """Return one of the allowed texts."""
+        self._known.append(key)
+        value: T = self._values.get(key, default)
+        if value != default and value not in allowed:
+            names = ", ".join(f'"{word}"' for word in allowed)
+            self.fail(key, f"must be one of {names}, not {value!r}")
+        return value
+
+    def duration(self, key: str, default: timedelta, *, least: timedelta = timedelta(0)) -> timedelta:
+        """Return a duration, written as 90s, 30m, 12h or 7d."""
+        return self._measured(key, default, parse_duration, 'a duration such as "90s", "30m", "12h" or "7d"', least)
+
+    def size(self, key: str, default: int) -> int:
+        """Return a size in bytes, written as 500kB, 20MB or 1GB."""
+        return self._measured(key, default, parse_size, 'a size such as "500kB", "20MB" or "1GB"', 1)
+
+    def _measured(self, key: str, default: M, read: Callable[[str], M | None], right: str, least: M) -> M:
+        self._known.append(key)
+        if key not in self._values:
+            return default
+        value = self._values[key]
+        measured = read(value) if isinstance(value, str) else None
+        if measured is None or measured < least:
+            self.fail(key, f"must be {right}, not {value!r}")
+        return measured
+
+    def section(self, name: str) -> Table:
+        """Return the table `[name]` of the top level, empty where it is not written."""
+        return Table(self._file, f"[{name}]", self.get(name, dict, {}))
+
+    def sections(self, name: str) -> list[Table]:
+        """Return the tables `[[name]]` of the top level, in order."""
+        self._known.append(name)
+        values = self._values.get(name, [])
+        if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
+            self.fail(name, f"must be written as [[{name}]] tables")
+        return [Table(self._file, f"[[{name}]] no. {number}", value) for number, value in enumerate(values, 1)]
+
+    def table(self, key: str) -> Table:
+        """Return the table below a key, empty where it is not written."""
+        label = f"{self.name}, table `{key}`" if self.name.startswith("[[") else f"{self.name[:-1]}.{key}]"
+        return Table(self._file, label, self.get(key, dict, {}))
+
+    def texts(self, key: str) -> dict[str, str]:
+        """Return a table of texts, such as headers."""
+        values = self.get(key, dict, {})
+        for name, value in values.items():
+            if not isinstance(value, str):
+                self.fail(f"{key}.{name}", f"must be text in quotes, not {value!r}")
+        return dict(values)
+
+    def done(self) -> None:
+        """Complain of a key that nobody asked for."""
+        for key in self._values:
+            if key not in self._known:
+                self.fail(key, f"is not known; {did_you_mean(key, self._known)}")

@@ -1,0 +1,45 @@
+"""One run at a time: an advisory lock on a file beside the state.
+
+The kernel drops the lock with the process, so a killed run holds nobody up; the file itself stays.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from syndicator.errors import LockHeld, StoreError
+
+
+@contextmanager
+def run_lock(state: Path) -> Iterator[None]:
+    """Hold the lock of the state file `state` while the block runs.
+
+    Raises LockHeld where another process has it, naming that process; StoreError where no lock file can
+    be made.
+    """
+    path = state.with_name(state.name + ".lock")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise StoreError(f"{path}: the lock file can't be made: {error.strerror}") from error
+    try:
+        _take(descriptor, path)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _take(descriptor: int, path: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
+        who = f" (process {holder})" if holder else ""
+        raise LockHeld(f"another run is at work{who}; it holds {path}") from None
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)

@@ -1,0 +1,159 @@
+"""feeds.toml -> Config: what is inherited, what is refused, and what a complaint says."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from syndicator import config
+from syndicator.errors import ConfigError
+from syndicator.model import Config
+
+HEAD = '[feed]\ntitle = "Planet Test"\n'
+
+
+def load(tmp_path: Path, text: str, environment: dict[str, str] | None = None) -> Config:
+    path = tmp_path / "feeds.toml"
+    path.write_text(text, "utf-8")
+    return config.load(path, environment or {})
+
+
+def complaint(tmp_path: Path, text: str, environment: dict[str, str] | None = None) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, text, environment)
+    assert caught.value.exit_code == 2
+    return str(caught.value)
+
+
+def test_a_title_alone(tmp_path: Path) -> None:
+    """All else has the documented default."""
+    loaded = load(tmp_path, HEAD)
+    feed = loaded.feeds[0]
+    assert feed.link == "http://127.0.0.1:8000/"
+    assert feed.output == tmp_path / "public"
+    assert loaded.state == tmp_path / "syndicator.db"
+    assert feed.formats == ("rss", "atom", "json", "opml", "html")
+    assert (feed.limit, feed.language, feed.contact) == (100, "en", "")
+    assert (loaded.fetch.jobs, loaded.fetch.per_host, loaded.fetch.max_bytes) == (32, 2, 20_000_000)
+    assert loaded.fetch.delay == timedelta(seconds=1)
+    assert loaded.keep == timedelta(days=730)
+
+
+def test_a_source_overrides_what_it_says_and_inherits_the_rest(tmp_path: Path) -> None:
+    """Each override stays its own; tables merge key by key."""
+    loaded = load(
+        tmp_path,
+        HEAD
+        + '[fetch]\ninterval = "2h"\ntimeout = "5s"\n[related]\nlimit = 7\n[attribution]\ntext = "{post} @ {source}"\n'
+        + '[[sources]]\nurl = "https://a.example/feed"\n'
+        + '[[sources]]\nurl = "b.xml"\nname = "Bee"\ninterval = "90s"\nlanguage = "vi"\nlimit = 3\n'
+        + '[sources.related]\nscope = "all"\n[sources.attribution]\nenabled = false\n',
+    )
+    a, b = loaded.sources
+    assert (a.id, a.path, a.interval, a.timeout) == (
+        "https://a.example/feed",
+        None,
+        timedelta(hours=2),
+        timedelta(0, 5),
+    )
+    assert (a.related.scope, a.related.limit, a.attribution.text) == ("source", 7, "{post} @ {source}")
+    assert (b.id, b.url, b.path) == ("Bee", "", tmp_path / "b.xml")
+    assert (b.interval, b.language, b.limit) == (timedelta(seconds=90), "vi", 3)
+    assert (b.related.scope, b.related.limit) == ("all", 7)
+    assert (b.attribution.enabled, b.attribution.text) == (False, "{post} @ {source}")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", ["[feed]", "`title`", "required"]),
+        (HEAD + 'titel = "x"\n', ["[feed]", "`titel`", 'did you mean "title"?']),
+        (HEAD + "[fech]\n", ["`fech`", 'did you mean "fetch"?']),
+        (HEAD + "limit = true\n", ["[feed]", "`limit`", "a whole number", "True"]),
+        (HEAD + "limit = 0\n", ["`limit`", "at least 1"]),
+        (HEAD + 'link = "ftp://x/"\n', ["`link`", "https://example.org/"]),
+        (HEAD + 'link = "http://[x/"\n', ["`link`"]),
+        (HEAD + 'formats = ["rss", "atmo"]\n', ["`formats`", 'did you mean "atom"?']),
+        (HEAD + 'names = { rss = "../up.xml" }\n', ["`names.rss`", "plain file name"]),
+        (HEAD + 'contact = "nobody"\n', ["`contact`", "mail address"]),
+        (HEAD + 'language = "English"\n', ["`language`", '"pt-BR"']),
+        (HEAD + '[fetch]\ninterval = "1h30m"\n', ["[fetch]", "`interval`", '"90s"']),
+        (HEAD + "[fetch]\nmax_bytes = 20\n", ["[fetch]", "`max_bytes`", '"20MB"']),
+        (HEAD + '[related]\nscope = "some"\n', ["[related]", "`scope`", '"both"']),
+        (HEAD + '[attribution]\ntext = "{psot}"\n', ["[attribution]", "{psot}", 'did you mean "post"?']),
+        (HEAD + "[[sources]]\n", ["[[sources]] no. 1", "`url`", "required"]),
+        (HEAD + '[[sources]]\nurl = "ftp://x/"\n', ["`url`", "http or https"]),
+        (HEAD + '[[sources]]\nurl = "a"\nnam = "x"\n', ['[[sources]] "a"', "`nam`", 'did you mean "name"?']),
+        (HEAD + '[[sources]]\nurl = "a"\n[[sources]]\nurl = "a"\nname = "b"\n', ['[[sources]] "b"', "`url`", '"a"']),
+        (HEAD + '[[sources]]\nurl = "a"\nid = "x"\n[[sources]]\nurl = "b"\nid = "x"\n', ["`id`", "its own id"]),
+        (HEAD + '[[sources]]\nurl = "a"\n[sources.filter.include]\ntitle = "("\n', ["include", "`title`", "RE2"]),
+        (HEAD + '[[sources]]\nurl = "https://x/${NOPE}"\n', ["`url`", "NOPE", "environment"]),
+        (HEAD + '[sources]\nurl = "a"\n', ["[[sources]]"]),
+        (HEAD + '[[feeds]]\nname = "a/b"\n', ["`name`", "folder"]),
+        (HEAD + '[[feeds]]\nname = "a"\n[[feeds]]\nname = "a"\n', ["`output`", "its own"]),
+        (HEAD + '[[feeds]]\nname = "a"\nsources = ["x"]\n', ['[[feeds]] "a"', "`sources`", '"x"']),
+        ("[feed\n", ["TOML"]),
+    ],
+)
+def test_a_mistake(tmp_path: Path, text: str, says: list[str]) -> None:
+    """The complaint names the file, the table and the key, and says what would be right."""
+    message = complaint(tmp_path, text)
+    for part in [str(tmp_path / "feeds.toml"), *says]:
+        assert part in message
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    """It is named, with the option that says where it is."""
+    with pytest.raises(ConfigError, match=r"nowhere\.toml: no such file; .*-c"):
+        config.load(tmp_path / "nowhere.toml", {})
+
+
+def test_credentials_in_a_url(tmp_path: Path) -> None:
+    """They leave the URL and the id, and make the source private and unpublished."""
+    source = load(tmp_path, HEAD + '[[sources]]\nurl = "https://me:pw@a.example/feed?token=abc"\n').sources[0]
+    assert (source.url, source.auth) == ("https://a.example/feed?token=abc", ("me", "pw"))
+    assert source.id == "https://a.example/feed?token=..."
+    assert source.private
+    assert not source.publish
+
+
+def test_secrets_from_the_environment(tmp_path: Path) -> None:
+    """They are put in, assumed private, and stand in no id."""
+    text = (
+        HEAD
+        + '[[sources]]\nurl = "https://a.example/${KEY}/feed"\npublish = true\n[sources.headers]\nX-Key = "${KEY}"\n'
+    )
+    source = load(tmp_path, text, {"KEY": "s3cret"}).sources[0]
+    assert source.url == "https://a.example/s3cret/feed"
+    assert source.headers == {"X-Key": "s3cret"}
+    assert source.private
+    assert source.publish
+    assert "s3cret" not in source.id
+
+
+def test_a_second_feed(tmp_path: Path) -> None:
+    """It inherits [feed], in a folder below it and with an address to match."""
+    text = HEAD + 'link = "https://p.example/x"\nlimit = 9\n[[feeds]]\nname = "vi"\nlanguages = ["vi"]\n'
+    main, second = load(tmp_path, text).feeds
+    assert second.title == "Planet Test: vi"
+    assert second.output == main.output / "vi"
+    assert second.link == "https://p.example/x/vi/"
+    assert (second.limit, second.languages) == (9, ("vi",))
+
+
+def test_a_feed_per_source(tmp_path: Path) -> None:
+    """Each source that may be published gets one, each with a folder of its own."""
+    text = (
+        HEAD
+        + 'per_source = true\n[[sources]]\nurl = "https://a.example/f"\n'
+        + '[[sources]]\nurl = "b"\nid = "A example F"\n[[sources]]\nurl = "c"\nprivate = true\n'
+    )
+    names = [feed.name for feed in load(tmp_path, text).feeds]
+    assert names == ["", "by-source/a-example-f", "by-source/a-example-f-2"]
+
+
+def test_the_user_agent_says_who_we_are(tmp_path: Path) -> None:
+    """Name, version and contact."""
+    loaded = load(tmp_path, HEAD + 'contact = "mailto:me@example.org"\n')
+    assert loaded.fetch.user_agent.startswith("syndicator/")
+    assert loaded.fetch.user_agent.endswith("(+mailto:me@example.org)")
