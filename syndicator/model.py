@@ -507,6 +507,17 @@ class Attribution:
 
 
 @dataclass(frozen=True, slots=True)
+class Credit:
+    """A closing line that credits a post to its site, as an incoming body or summary had it."""
+
+    title: str = ""  # of the post, as the line names it
+    url: str = ""  # of the post
+    site: str = ""  # name of the site
+    site_url: str = ""
+    locale: str = ""  # of the wording that matched; "": by its links alone
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """One post, clean and complete, as it will be kept. `content_html` is by definition safe."""
 
