@@ -479,9 +479,9 @@ class SourceInfo:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """By what a post is known again. Each is a normalised string, "" where it can't serve.
+    """By what a post is known again. Each is a digest (16 hex digits) of a normalised string, "" where it can't serve.
 
-    `guid` and `link` are as strict as the source lets them be; the loose ones have no scheme, `www.`,
+    A URL has the same digest whether it stands in a guid or in a link. `guid` and `link` are as strict as the source lets them be; the loose ones have no scheme, `www.`,
     closing slash or tracking parameters; the path ones no host either. A key that repeats within one
     feed (one link for all items, a guid used twice) is left empty: it tells nothing apart.
     """
@@ -496,6 +496,7 @@ class Keys:
     text: str = ""  # hash of the folded words of the body
     sketch: tuple[int, ...] = ()  # a minhash-like sketch of the words: nearly all agree = nearly the same text
     instant: datetime | None = None  # the published date exactly as given
+    origin: str = ""  # of `origin_link`, loose, where the source proved that it republishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -577,6 +578,54 @@ class KnownPost:
     first_seen: datetime | None = None
     withdrawn: bool = False
     copy_of: int | None = None
+    published: bool = False  # has a public id
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """Verdict: a post never seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """Verdict: the stored post `number`, whose meaning is the same (its keys may have moved)."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """Verdict: the stored post `number`, whose meaning the source changed."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class CopyOf:
+    """Verdict: new from this source, but another source's post `number` tells the same."""
+
+    number: int
+    original: bool = False  # the new one is the original: its credit wins
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """Verdict: the feed lists this post twice; `index` is the one in the same batch that stands."""
+
+    index: int
+
+
+Verdict = New | Unchanged | Updated | CopyOf | Repeated
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What became of a fetch's posts: the store's numbers."""
+
+    new: tuple[int, ...] = ()
+    updated: tuple[int, ...] = ()
+    unchanged: tuple[int, ...] = ()
+    copies: tuple[int, ...] = ()  # of other sources' posts
 
 
 # ---------------------------------------------------------------------------------------------------
