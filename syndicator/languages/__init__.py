@@ -1,0 +1,98 @@
+"""A BCP 47 tag -> the words we put around posts in that language, and which way it is written.
+
+The words are data (`wording.json`, one table a language), so that a translator needs no Python. What each key
+means, which placeholders it has and how to add a language stands in `wording.json` under "_about".
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from syndicator.languages import codes
+
+Direction = Literal["rtl", "ltr"]
+
+_DATA = Path(__file__).with_name("wording.json")
+DEFAULT = "en"
+
+# RFC 5646, 2.1: language, script, region, and what else may follow ("-u-ca-buddhist", "-1994").
+_TAG = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?((?:-[a-z0-9]{1,8})*)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1024)
+def normalise(tag: str) -> str:
+    """Return a tag in its usual spelling (RFC 5646, 2.1.1), "" for what is none: feeds write "English" and "utf-8".
+
+    >>> normalise("en_US"), normalise("ZH-hant-tw"), normalise("iw"), normalise("en-uk"), normalise("de_DE.UTF-8")
+    ('en-US', 'zh-Hant-TW', 'he', 'en-GB', 'de-DE')
+    >>> normalise("utf-8"), normalise("English"), normalise("xx"), normalise("")
+    ('', '', '', '')
+    """
+    found = _TAG.fullmatch(tag.strip().partition(".")[0].replace("_", "-"))
+    if not found:
+        return ""
+    language, script, region, rest = (part or "" for part in found.groups())
+    language = codes.RENAMED.get(language.lower(), language.lower())
+    if language.partition("-")[0] not in codes.LANGUAGES:
+        return ""
+    region = codes.REGIONS.get(region.upper(), region.upper())
+    return "-".join(part for part in (language, script.title(), region, rest.strip("-").lower()) if part)
+
+
+@lru_cache(maxsize=1024)
+def direction(tag: str) -> Direction:
+    """Return which way a language is written.
+
+    >>> direction("ar"), direction("fa-IR"), direction("az-Arab"), direction("ku"), direction("he-Latn"), direction("")
+    ('rtl', 'rtl', 'rtl', 'ltr', 'ltr', 'ltr')
+    """
+    language, _, rest = tag.partition("-")
+    script = rest.partition("-")[0]
+    if len(script) == 4 and script.isalpha():  # noqa: PLR2004 - a script subtag has four letters
+        return "rtl" if script.title() in codes.RTL_SCRIPTS else "ltr"
+    return "rtl" if language in codes.RTL_LANGUAGES else "ltr"
+
+
+@lru_cache(maxsize=1)
+def table() -> Mapping[str, Mapping[str, str]]:
+    """Return all wording by language, read once (one millisecond)."""
+    data = json.loads(_DATA.read_text(encoding="utf-8"))
+    return {tag: words for tag, words in data.items() if not tag.startswith("_")}
+
+
+@lru_cache(maxsize=1024)
+def nearest(tag: str, fallback: str = DEFAULT) -> str:
+    """Return the language of our wording that a reader of `tag` reads best, else that of `fallback`.
+
+    >>> nearest("pt-AO"), nearest("pt-BR"), nearest("zh-HK"), nearest("sr-Latn-RS"), nearest("nn-NO"), nearest("de-CH")
+    ('pt-PT', 'pt', 'zh-Hant', 'sr-Latn', 'nn', 'de')
+    >>> nearest("tlh"), nearest("tlh", fallback="fr-CA"), nearest("")
+    ('en', 'fr', 'en')
+    """
+    for candidate in (*_candidates(normalise(tag)), *_candidates(normalise(fallback))):
+        if candidate in table():
+            return candidate
+    return DEFAULT
+
+
+def _candidates(tag: str) -> list[str]:
+    """Name the tag, what its region implies, what is near it, and its language alone."""
+    language, *subtags = tag.split("-")
+    implied = [codes.IMPLIED[key] for key in (f"{language}-{sub}" for sub in subtags) if key in codes.IMPLIED]
+    near = codes.NEAR.get(language, language)
+    return [tag, *implied, near, language]
+
+
+@lru_cache(maxsize=1024)
+def label(tag: str, key: str, fallback: str = DEFAULT) -> str:
+    """Return our wording for one thing, e.g. "heading" or "comments", in the nearest language that we have.
+
+    >>> label("de-AT", "titled"), label("vi", "comments")
+    ('Der Beitrag {post} erschien zuerst auf {source}.', 'Bình luận')
+    """
+    return table()[nearest(tag, fallback)][key]
