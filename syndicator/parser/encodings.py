@@ -1,0 +1,114 @@
+"""The bytes of an answer -> the same document in UTF-8, without declaration, and a note where that took a guess.
+
+Both lanes get the result, so they can't disagree on a letter. Bytes that are valid UTF-8 are UTF-8,
+whatever header and declaration say: no other encoding that feeds use passes that test by chance in a
+text of some length, but servers that add `charset=iso-8859-1` to everything are many.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+)
+# "<?xm" and "<" with a zero byte beside it (XML 1.0, appendix F), for the documents without a mark.
+_SIGNS = (
+    (b"\x00\x00\x00<", "utf-32-be"),
+    (b"<\x00\x00\x00", "utf-32-le"),
+    (b"\x00<\x00", "utf-16-be"),
+    (b"<\x00", "utf-16-le"),
+    (b"\x4c\x6f\xa7\x94", "cp037"),
+)
+_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*?\?>\s*")
+_DECLARED = re.compile(rb"""\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._:-]+)["']""")
+_CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._:-]+)""", re.IGNORECASE)
+# Encodings whose text is ASCII to the eye, so that "valid UTF-8" proves nothing.
+_DISGUISED = ("iso-2022", "iso2022", "hz", "utf-7", "csiso2022")
+# Browsers and feedparser read the superset where the subset is named, since so do those who write.
+_SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252",
+              "ascii": "cp1252", "shift_jis": "cp932", "euc-kr": "cp949", "iso-8859-9": "cp1254"}  # fmt: skip
+# What XML 1.0 (2.2) forbids; one such byte would cost the whole document its well-formedness.
+_FORBIDDEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_NONCHARACTER = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+_TORN = 0.02  # share of letters beyond ASCII that may be torn in what still is UTF-8
+
+
+def to_utf8(body: bytes, content_type: str = "") -> tuple[bytes, str]:
+    """Return the document in UTF-8 without byte order mark and XML declaration, and a note or "".
+
+    Forbidden control characters and white space in front are left out. Never raises.
+
+    >>> to_utf8(b"<?xml version='1.0' encoding='iso-8859-1'?><rss>caf\\xe9</rss>")
+    (b'<rss>caf\\xc3\\xa9</rss>', '')
+    """
+    marked = _marked(body)
+    if not marked and _is_utf8(body):
+        return _clean(body), ""
+    text, note = _decoded(body, marked, content_type)
+    return _clean(text.encode("utf-8", "replace")), note
+
+
+def _clean(data: bytes) -> bytes:
+    if data.startswith(codecs.BOM_UTF8):
+        data = data[3:]
+    start = re.match(rb"\s*<\?xml\b[^>]*\?>", data)
+    data = data[start.end() :].lstrip() if start else data.lstrip()
+    if _CONTROL.search(data) or any(mark in data for mark in _NONCHARACTER):
+        data = data.decode("utf-8", "replace").translate(_FORBIDDEN).encode("utf-8")
+    return data
+
+
+def _is_utf8(body: bytes) -> bool:
+    declared = _declared(body)
+    if declared.startswith(_DISGUISED):
+        return False
+    if body.isascii():
+        return True
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _declared(body: bytes) -> str:
+    found = _DECLARED.match(body[:300])
+    return found[1].decode("ascii").lower() if found else ""
+
+
+def _marked(body: bytes) -> str:
+    """Tell the encodings that the first bytes give away; the mark of UTF-8 says no more than its bytes."""
+    for mark, name in _BOMS[1:]:
+        if body.startswith(mark):
+            return name
+    return next((name for sign, name in _SIGNS if body.startswith(sign)), "")
+
+
+def _decoded(body: bytes, marked: str, content_type: str) -> tuple[str, str]:
+    header = _CHARSET.search(content_type)
+    named = [marked, header[1].lower() if header else "", _declared(body)]
+    for name in dict.fromkeys(filter(None, named)):
+        if name in ("utf-8", "utf8"):
+            continue
+        try:
+            text = body.decode(_SUPERSETS.get(name, name))
+        except (UnicodeDecodeError, LookupError):
+            continue
+        return text.lstrip("\ufeff"), ""
+    return _guess(body)
+
+
+def _guess(body: bytes) -> tuple[str, str]:
+    """Choose between UTF-8 with a torn letter here and there (cut excerpts) and a Windows encoding."""
+    text = body.decode("utf-8", "replace")
+    torn, foreign = text.count("\ufffd"), len(text) - len(text.encode("ascii", "ignore"))
+    if torn <= 1 + foreign * _TORN and foreign > torn:
+        return text, f"{torn} torn letters in UTF-8"
+    return body.decode("cp1252", "replace"), "no encoding fits; read as windows-1252"

@@ -1,0 +1,147 @@
+"""The bytes of a JSON Feed 1.0 or 1.1 -> ParsedFeed (https://www.jsonfeed.org/version/1.1/).
+
+Written by hand: the format is a mapping of names, and what is on PyPI raises on the first wrong type.
+Here a value of the wrong type counts as absent, but for numbers as ids, which the specification asks
+to be read as strings.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Container, Iterator, Mapping
+from typing import Any
+
+from syndicator.model import (
+    Category,
+    Enclosure,
+    Entry,
+    FeedHead,
+    Image,
+    ItemKey,
+    Link,
+    ParsedFeed,
+    Person,
+    Text,
+)
+from syndicator.parser.dates import instant
+from syndicator.parser.items import digest
+
+Object = Mapping[str, Any]
+
+
+def looks_like_json(data: bytes) -> bool:
+    """Tell whether the document, in UTF-8, can only be JSON."""
+    return data[:1] in (b"{", b"[")
+
+
+def parse_json(data: bytes, source_id: str, url: str, known: Container[str]) -> ParsedFeed | str:
+    """Read a JSON Feed; return what is wrong with it, as one line, where it is none."""
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        return f"it looks like JSON but can't be read: {error}"
+    if not isinstance(document, dict) or not isinstance(document.get("items"), list):
+        return "it is JSON, but has no list of items: not a JSON Feed"
+    head = _head(document)
+    entries = tuple(_entry(item, head.language) for item in document["items"] if isinstance(item, dict))
+    return ParsedFeed(
+        source_id=source_id,
+        url=url,
+        head=head,
+        items=tuple(ItemKey(entry.fingerprint, entry.guid, _permalink(entry)) for entry in entries),
+        entries=tuple(entry for entry in entries if entry.fingerprint not in known),
+    )
+
+
+def _permalink(entry: Entry) -> str:
+    return entry.links[0].href if entry.links else ""
+
+
+def _text(item: Object, name: str) -> str:
+    value = item.get(name)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    return str(value).strip()
+
+
+def _whole(item: Object, name: str) -> int:
+    value = item.get(name)
+    return int(value) if isinstance(value, int | float) and 0 <= value < 2**63 else 0
+
+
+def _objects(item: Object, name: str) -> Iterator[Object]:
+    value = item.get(name)
+    return (part for part in value if isinstance(part, dict)) if isinstance(value, list) else iter(())
+
+
+def _authors(item: Object) -> tuple[Person, ...]:
+    """Read `authors` (1.1), or the one `author` of 1.0."""
+    single = item.get("author")
+    people = [*_objects(item, "authors")] or ([single] if isinstance(single, dict) else [])
+    persons = (Person(name=_text(person, "name"), uri=_text(person, "url")) for person in people)
+    return tuple(person for person in persons if person.name or person.uri)
+
+
+def _head(feed: Object) -> FeedHead:
+    return FeedHead(
+        title=_text(feed, "title"),
+        link=_text(feed, "home_page_url"),
+        self_link=_text(feed, "feed_url"),
+        subtitle=_text(feed, "description"),
+        language=_text(feed, "language"),
+        authors=_authors(feed),
+        image=_text(feed, "icon") or _text(feed, "favicon"),
+        version="json10" if _text(feed, "version").rstrip("/").endswith("version/1") else "json11",
+        hubs=tuple(_text(hub, "url") for hub in _objects(feed, "hubs") if _text(hub, "type").lower() == "websub"),
+    )
+
+
+def _entry(item: Object, language: str) -> Entry:
+    language = _text(item, "language") or language
+    url, external = _text(item, "url"), _text(item, "external_url")
+    return Entry(
+        # The whole item in one order of names; what it inherits is the language alone.
+        fingerprint=digest(json.dumps(item, sort_keys=True).encode(), language.encode()),
+        guid=_text(item, "id"),
+        links=(Link(href=url),) if url else (),
+        title=Text(_text(item, "title"), "text", language) if _text(item, "title") else None,
+        contents=_contents(item, language),
+        summary=Text(_text(item, "summary"), "text", language) if _text(item, "summary") else None,
+        authors=_authors(item),
+        published=instant(_text(item, "date_published")),
+        updated=instant(_text(item, "date_modified")),
+        categories=_tags(item),
+        enclosures=tuple(_attachments(item)),
+        images=_images(item),
+        external_url=external,
+        language=language,
+    )
+
+
+def _contents(item: Object, language: str) -> tuple[Text, ...]:
+    html, plain = _text(item, "content_html"), _text(item, "content_text")
+    kinds = ((html, "html"), (plain, "text"))
+    return tuple(Text(value, "html" if kind == "html" else "text", language) for value, kind in kinds if value)
+
+
+def _tags(item: Object) -> tuple[Category, ...]:
+    tags = item.get("tags")
+    terms = (tag.strip() for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
+    return tuple(Category(term) for term in dict.fromkeys(terms) if term)
+
+
+def _images(item: Object) -> tuple[Image, ...]:
+    urls = dict.fromkeys((_text(item, "image"), _text(item, "banner_image")))
+    return tuple(Image(url) for url in urls if url)
+
+
+def _attachments(item: Object) -> Iterator[Enclosure]:
+    for part in _objects(item, "attachments"):
+        if url := _text(part, "url"):
+            yield Enclosure(
+                url=url,
+                type=_text(part, "mime_type"),
+                length=_whole(part, "size_in_bytes"),
+                title=_text(part, "title"),
+                duration=_whole(part, "duration_in_seconds"),
+            )
