@@ -19,6 +19,7 @@ from typing import Literal, Protocol
 
 Scope = Literal["source", "all", "both", "none"]
 BackoffScope = Literal["host", "source"]
+Reach = Literal["", "public", "private", "loopback", "link-local"]  # where an address lies; "": not known yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Source:
     """One `[[sources]]` table, with what it inherits already filled in."""
 
     id: str  # what the store knows it by
-    url: str  # http(s) URL, or "" where `path` is set
+    url: str = field(repr=False)  # http(s) URL, or "" where `path` is set; may be a secret
     path: Path | None = None  # a file named in feeds.toml
     name: str = ""  # "": the feed's own title
     tags: tuple[str, ...] = ()
@@ -72,8 +73,8 @@ class Source:
     interval: timedelta = timedelta(hours=1)
     timeout: timedelta = timedelta(seconds=30)
     limit: int = 0  # 0: no cap on its posts in one document
-    headers: Mapping[str, str] = field(default_factory=dict)  # ${ENV} already put in; a secret
-    auth: tuple[str, str] | None = None  # basic auth (user, password); a secret
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # ${ENV} already put in; a secret
+    auth: tuple[str, str] | None = field(default=None, repr=False)  # basic auth (user, password); a secret
     private: bool = False  # its address is shown nowhere
     publish: bool = True  # False for a private source unless the operator said `publish = true`
     republish: bool = False  # overrides access:restriction
@@ -176,9 +177,10 @@ class Ask:
     """One request that the schedule wants made now."""
 
     source: Source
-    url: str  # the source's, or the address it has moved to
+    url: str = field(repr=False)  # the source's, or the address it has moved to
     validators: Validators = Validators()
     body_hash: str = ""  # of the last body that was parsed and stored: the same again is "not modified"
+    reach: Reach = ""  # where it was first fetched from: a public source can't lead to an inward address later
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,14 +188,15 @@ class Fetched:
     """A whole answer with a body, decoded from its content encoding."""
 
     source_id: str
-    url: str  # the address that answered, after redirects
-    body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
+    url: str = field(repr=False)  # the address that answered, after redirects
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # names in lower case
     validators: Validators = Validators()
     max_age: timedelta | None = None
-    moved_to: str = ""  # every redirect on the way was permanent (301, 308): the new address
+    moved_to: str = field(default="", repr=False)  # where the permanent redirects (301, 308) led: the new address
     received: int = 0  # bytes on the wire
     body_hash: str = ""
+    reach: Reach = ""  # where the source's own address lies
 
     @property
     def content_type(self) -> str:
@@ -206,11 +209,12 @@ class NotModified:
     """A 304, or a body equal to the last one."""
 
     source_id: str
-    url: str
+    url: str = field(repr=False)
     validators: Validators = Validators()
     max_age: timedelta | None = None
-    moved_to: str = ""
+    moved_to: str = field(default="", repr=False)
     by_hash: bool = False  # the server sent the same body again
+    reach: Reach = ""
 
 
 FailureKind = Literal[
@@ -225,7 +229,7 @@ class FetchFailed:
     """A source that gave nothing usable this time: a value, never an exception through the pipeline."""
 
     source_id: str
-    url: str
+    url: str  # "" where the source is private
     kind: FailureKind
     error: str  # one line, what happened
     advice: str = ""  # what to do about it, where something can be done
@@ -243,7 +247,7 @@ class SourceState:
     """What is known of a source between runs. The schedule makes the next one from it; the store keeps it."""
 
     source_id: str
-    url: str = ""  # what it was last asked at
+    url: str = field(default="", repr=False)  # what it was last asked at
     validators: Validators = Validators()
     body_hash: str = ""
     hints: Hints = Hints()
@@ -261,9 +265,10 @@ class SourceState:
     alerted: bool = False  # cron has spoken of it
     gone_since: datetime | None = None  # the first 410 in a row
     gone: bool = False  # confirmed; not asked again but by name
-    moved_to: str = ""
+    moved_to: str = field(default="", repr=False)
     moved_days: tuple[str, ...] = ()  # the days (ISO) on which it was seen
     unchanged_since: datetime | None = None  # conditional requests have brought only 304 since
+    reach: Reach = ""  # where its address lay when it first worked
 
 
 # ---------------------------------------------------------------------------------------------------
