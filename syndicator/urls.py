@@ -1,0 +1,249 @@
+"""A URL as written -> absolute, allowed, valid, or in the form that comparisons use. Pure text functions.
+
+Nothing here raises: what can't be a URL becomes "". The wild gives us spaces, tabs inside schemes, IRIs,
+unbalanced brackets and ports that are no numbers, and each must end as a valid URI or as nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
+
+WEB = frozenset({"http", "https"})
+# What a link may do when clicked: open a page, a message, a call, a chat, a download. Nothing that runs.
+LINKABLE = WEB | {"mailto", "tel", "sms", "xmpp", "irc", "ircs", "magnet", "geo", "ftp", "ftps", "gemini", "matrix"}
+RUNNING = frozenset({"javascript", "vbscript", "data", "livescript", "mocha", "blob", "filesystem", "about", "jar"})
+
+# A name is a tracking parameter when it says where a reader came from and no site answers differently for it.
+_TRACKING_NAMES = frozenset(
+    "fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid igshid igsh li_fat_id mc_cid mc_eid "
+    "mkt_tok oly_anon_id oly_enc_id vero_id vero_conv wickedid _hsenc _hsmi __hstc __hssc __hsfp hsctatracking "
+    "s_cid ncid sr_share rb_clickid spm scm _openstat xtor at_medium at_campaign wt_mc wt.mc_id cmpid icid "
+    "ref_src ref_url guccounter guce_referrer guce_referrer_sig gi_source srsltid _ga _gl epik ml_subscriber "
+    "ml_subscriber_hash mibextid pk_campaign pk_kwd pk_source pk_medium pk_content piwik_campaign piwik_kwd "
+    "mtm_campaign mtm_source mtm_medium mtm_content mtm_keyword mtm_group mtm_cid mtm_placement hmb_campaign "
+    "hmb_source hmb_medium trk_contact trk_msg trk_module trk_sid".split()
+)
+_TRACKING_PREFIXES = ("utm_", "stm_", "hsa_", "ga_source", "ga_medium", "ga_campaign", "ga_content", "ga_term")
+
+# What RFC 3986 lets stand as it is; "%" is judged apart, so that nothing is encoded twice.
+_PATH_SAFE = "/:@!$&'()*+,;=-._~%"
+_QUERY_SAFE = _PATH_SAFE + "?[]|"
+_BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+# Already a valid URI of a plain kind: most are, and need nothing but this look.
+_VALID = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?:[/?](?:[A-Za-z0-9/:@!$&'()*+,;=._~?-]|%[0-9A-Fa-f]{2})*)?"
+                    r"(?:#(?:[A-Za-z0-9/:@!$&'()*+,;=._~?-]|%[0-9A-Fa-f]{2})*)?")  # fmt: skip
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+# Browsers drop these before they look for a scheme (WHATWG URL, 4.4): "java\tscript:" is javascript.
+_IGNORED = {**dict.fromkeys(range(0x21), None), 0x20: " ", 0x7F: None, 0xFFFE: None, 0xFFFF: None}
+_IGNORED.update(dict.fromkeys(range(0xD800, 0xE000), None))
+_ABSOLUTE_WEB = re.compile(r"https?://[^\s/?#\\]")
+
+
+def squeeze(url: str) -> str:
+    r"""Return a URL as a browser reads it: no control characters, no white space around it.
+
+    >>> squeeze(" java\tscript:alert(1) ")
+    'javascript:alert(1)'
+    """
+    return url.translate(_IGNORED).strip()
+
+
+def scheme(url: str) -> str:
+    r"""Return the scheme in lower case as a browser would find it, "" for a relative reference.
+
+    >>> scheme("\x01JavaScript:alert(1)"), scheme("//host/path")
+    ('javascript', '')
+    """
+    found = _SCHEME.match(squeeze(url))
+    return found[1].lower() if found else ""
+
+
+def absolute(reference: str, base: str) -> str:
+    """Resolve a reference against a base (RFC 3986, section 5); "" where the two make no URL.
+
+    >>> absolute("../b?c", "https://a.example/x/y/")
+    'https://a.example/x/b?c'
+    >>> absolute("//cdn.example/i.png", ""), absolute("i.png", "")
+    ('https://cdn.example/i.png', '')
+    """
+    if _ABSOLUTE_WEB.match(reference):
+        return reference.strip()
+    cleaned = squeeze(reference)
+    if not cleaned:
+        return ""
+    if scheme(cleaned):
+        return _repair(cleaned)
+    if cleaned.startswith("//") and not base:
+        base = "https:"
+    try:
+        joined = urljoin(base, cleaned.replace("\\", "/"))
+    except ValueError:  # an unbalanced bracket in the host
+        return ""
+    return joined if scheme(joined) else ""
+
+
+def _repair(url: str) -> str:
+    r"""Mend the web URLs that browsers mend: `http:\\host`, `http:/host`, `HTTP://host`."""
+    name, rest = url.split(":", 1)
+    if name.lower() not in WEB:
+        return url
+    return f"{name.lower()}://" + rest.replace("\\", "/").lstrip("/")
+
+
+def web(reference: str, base: str = "") -> str:
+    """Return a valid http(s) URI, or "" for all else.
+
+    >>> web("HTTP://Bücher.example/a b?ü=[1]")
+    'http://xn--bcher-kva.example/a%20b?%C3%BC=%5B1%5D'
+    >>> web("javascript:alert(1)"), web("http://"), web("/only/a/path")
+    ('', '', '')
+    """
+    url = absolute(reference, base)
+    return to_uri(url) if scheme(url) in WEB else ""
+
+
+def clickable(reference: str, base: str = "") -> str:
+    """Return a reference that a link may carry, absolute; "" where its scheme is not one of LINKABLE.
+
+    >>> clickable("mailto:a@b.example"), clickable("vbscript:x")
+    ('mailto:a@b.example', '')
+    """
+    url = absolute(reference, base)
+    name = scheme(url)
+    if name in WEB:
+        return to_uri(url)
+    return quote(_BARE_PERCENT.sub("%25", url), safe=_QUERY_SAFE + "#") if name in LINKABLE else ""
+
+
+def to_uri(iri: str) -> str:
+    """Map an IRI to a URI (RFC 3987, 3.1), leaving what is encoded as it is; "" where it can't be one.
+
+    >>> to_uri("https://example.org/100%/é#a#b")
+    'https://example.org/100%25/%C3%A9#a%23b'
+    """
+    if _VALID.fullmatch(iri):
+        return iri
+    parts = _split(iri)
+    if parts is None or not parts.hostname:
+        return ""
+    host = _host(parts)
+    if not host:
+        return ""
+    path, query, fragment = (_BARE_PERCENT.sub("%25", part) for part in (parts.path, parts.query, parts.fragment))
+    return urlunsplit(
+        (
+            parts.scheme.lower(),
+            host,
+            quote(path.replace("\\", "/"), safe=_PATH_SAFE),
+            quote(query, safe=_PATH_SAFE + "?"),
+            quote(fragment, safe=_PATH_SAFE + "?"),
+        )
+    )
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises where the port is no number
+    except ValueError:
+        return None
+    return parts
+
+
+def _host(parts: SplitResult) -> str:
+    """The authority in ASCII: user, host (IDNA) and port; "" where no host could be named so."""
+    host = parts.hostname or ""
+    if not host.isascii():
+        host = _idna(host)
+    elif ":" in host:
+        host = f"[{host}]"
+    if not re.fullmatch(r"[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\]", host):
+        return ""
+    user = quote(_BARE_PERCENT.sub("%25", parts.netloc.rpartition("@")[0]), safe="!$&'()*+,;=:%")
+    return (f"{user}@" if user else "") + host + (f":{parts.port}" if parts.port is not None else "")
+
+
+@lru_cache(maxsize=256)
+def _idna(host: str) -> str:
+    # requests brings idna; its tables take 10 ms to load, so only a host that needs them pays.
+    import idna  # noqa: PLC0415
+
+    try:
+        return idna.encode(host, uts46=True).decode("ascii")
+    except idna.IDNAError:
+        return ""
+
+
+def without_tracking(url: str) -> str:
+    """Take tracking parameters out of an article's address. Never for ids, enclosures or media: they may be signed.
+
+    >>> without_tracking("https://a.example/p?id=7&utm_source=rss&fbclid=x#top")
+    'https://a.example/p?id=7#top'
+    >>> without_tracking("https://a.example/p?utm_medium=feed")
+    'https://a.example/p'
+    """
+    if "?" not in url and "#" not in url:
+        return url
+    head, hash_, fragment = url.partition("#")
+    address, _, query = head.partition("?")
+    query = _untracked(query)
+    if hash_ and all(_is_tracking(part) for part in fragment.split("&")):  # "#utm_source=rss", "#xtor=RSS-1"
+        fragment, hash_ = "", ""
+    return address + (f"?{query}" if query else "") + hash_ + fragment
+
+
+def _untracked(query: str) -> str:
+    return "&".join(part for part in query.split("&") if part and not _is_tracking(part))
+
+
+def _is_tracking(parameter: str) -> bool:
+    name, equals, _ = parameter.removeprefix("amp;").partition("=")
+    name = name.lower()
+    return bool(equals) and (name in _TRACKING_NAMES or name.startswith(_TRACKING_PREFIXES))
+
+
+@lru_cache(maxsize=4096)
+def loose(url: str) -> str:
+    """Return the form in which two addresses of one page are equal: no scheme, `www.`, closing slash or tracking.
+
+    What is no web address is only trimmed.
+
+    >>> loose("https://www.A.example:443/p/?utm_source=x") == loose("http://a.example/p")
+    True
+    """
+    parts = _split(squeeze(without_tracking(url)))
+    if parts is None or parts.scheme.lower() not in WEB or not parts.hostname:
+        return squeeze(url)
+    host = parts.hostname.removeprefix("www.")
+    if parts.port not in {None, 80, 443}:
+        host += f":{parts.port}"
+    return host + path(url)
+
+
+@lru_cache(maxsize=4096)
+def path(url: str) -> str:
+    """Return what stays of an address when its site moves: path, query and fragment, without tracking; "" for the root.
+
+    >>> path("https://old.example/2024/a/?utm_source=x"), path("https://old.example/")
+    ('/2024/a', '')
+    """
+    parts = _split(squeeze(without_tracking(url)))
+    if parts is None or parts.scheme.lower() not in WEB:
+        return ""
+    return (
+        parts.path.rstrip("/")
+        + (f"?{parts.query}" if parts.query else "")
+        + (f"#{parts.fragment}" if parts.fragment else "")
+    )
+
+
+def host(url: str) -> str:
+    """Return the host without `www.`, in lower case, "" where there is none.
+
+    >>> host("https://WWW.Example.org:8080/x")
+    'example.org'
+    """
+    parts = _split(squeeze(url))
+    return (parts.hostname or "").removeprefix("www.") if parts else ""
