@@ -1,0 +1,73 @@
+"""What a page says -> a digest of it. Data only: neither our templates nor our wording is in it.
+
+Left out on purpose, because they change by themselves: comment counts, popular posts, inbound links, the time of
+a source's last update, and the lists of fresh posts under a post (they are those of the time it was made).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import blake2b
+
+from ...model import Edition, Feed, Item, SourceInfo
+
+
+class Digests:
+    """Digests of the pages of one edition, each begun with the settings that all pages show."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.base = repr((_settings(edition.feed), [(f.title, f.link) for f in edition.siblings])).encode()
+        self.posts: dict[str, str] = {}
+
+    def post(self, item: Item) -> str:
+        """Return the digest of a post's page; lists that show the post build on it."""
+        if item.id not in self.posts:
+            self.posts[item.id] = self.of(_item(item), item.post.content_html)
+        return self.posts[item.id]
+
+    def listing(self, items: Iterable[Item], *others: object) -> str:
+        """Return the digest of a page that lists posts."""
+        return self.of([self.post(item) for item in items], *others)
+
+    def index(self, edition: Edition) -> str:
+        """Return the digest of the first page."""
+        return self.listing(edition.items, edition.archives)
+
+    def shelf(self, info: SourceInfo, *shown: object) -> str:
+        """Return the digest of the page of one source."""
+        return self.of(_source(info), *shown)
+
+    def sources(self, sources: Iterable[SourceInfo]) -> str:
+        """Return the digest of the page of all sources."""
+        return self.of([_source(info) for info in sources])
+
+    def of(self, *data: object) -> str:
+        """Return the digest of plain data."""
+        digest = blake2b(self.base, digest_size=16)
+        for value in data:
+            digest.update(b"\0" + (value if isinstance(value, str) else repr(value)).encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()
+
+
+def _settings(feed: Feed) -> tuple[object, ...]:
+    return (
+        feed.title, feed.link, feed.contact, feed.description, feed.language, feed.formats, sorted(feed.names.items()),
+        feed.pages, feed.index, feed.related_on_pages,
+    )  # fmt: skip
+
+
+def _source(info: SourceInfo) -> tuple[object, ...]:
+    return (
+        info.id, info.name, info.link, info.feed, info.language, info.rights, info.licence, info.private, info.noindex,
+        info.description,
+    )  # fmt: skip
+
+
+def _item(item: Item) -> tuple[object, ...]:
+    post = item.post
+    return (
+        item.id, item.published, item.updated, item.layout, item.related, item.also, _source(item.source),
+        post.title, post.link, post.summary, post.language, post.authors, post.categories, post.enclosures, post.image,
+        post.comments, post.rights, post.licence, post.episode, post.origin, post.origin_link, post.via,
+        post.attribution, post.noindex,
+    )  # fmt: skip

@@ -1,0 +1,95 @@
+"""Edition -> what stands around the content of each page: head, masthead, feeds, foot."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from ...languages import direction
+from ...model import Edition, Item
+from ..feeds import NAMES, TYPES
+from .links import SOURCES, post_path
+from .views import FeedLink, PageView, PostView, Row, SiteView
+from .words import og_locale
+
+_NOINDEX = "noindex"
+_DESCRIPTION = 200  # characters
+
+_FORMATS = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed", "opml": "OPML"}
+
+
+class Frame:
+    """What all pages of one edition have in common."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.feed = edition.feed
+        self.edition = edition
+        self.home = edition.feed.names.get("html", NAMES["html"])
+        self.site = cache(self._site)
+
+    def _site(self, root: str, style: str) -> SiteView:
+        feed = self.feed
+        return SiteView(
+            title=feed.title,
+            description=feed.description,
+            language=feed.language,
+            dir=direction(feed.language),
+            root=root,
+            home=root + self.home,
+            sources=root + SOURCES,
+            style=root + style,
+            contact=contact_href(feed.contact),
+            contact_text=feed.contact.removeprefix("mailto:"),
+            feeds=tuple(
+                FeedLink(name, root + feed.names.get(kind, NAMES[kind]), TYPES[kind], kind != "opml")
+                for kind, name in _FORMATS.items()
+                if kind in feed.formats
+            ),
+            siblings=tuple(
+                Row(other.title, other.link, other.language, direction(other.language))
+                for other in self.edition.siblings
+                if "html" in other.formats
+            ),
+        )
+
+    def list(
+        self, kind: str, title: str, path: str, description: str = "", *, older: str = "", newer: str = ""
+    ) -> PageView:
+        """Describe a page that lists posts or sources."""
+        return PageView(
+            kind=kind,
+            title=title if kind == "index" else f"{title} · {self.feed.title}",
+            description=description[:_DESCRIPTION],
+            url=self.feed.link + ("" if path == NAMES["html"] else path),
+            robots="" if self.feed.index else _NOINDEX,
+            language=self.feed.language,
+            og_locale=og_locale(self.feed.language),
+            older=older,
+            newer=newer,
+        )
+
+    def post(self, item: Item, view: PostView) -> PageView:
+        """Describe a post's page. Where it may be indexed at all, the original is named as the canonical one."""
+        indexed = self.feed.index and not (item.post.noindex or item.source.noindex)
+        return PageView(
+            kind="post",
+            title=f"{view.label} · {view.source.name}",
+            description=item.post.summary[:_DESCRIPTION],
+            url=self.feed.link + post_path(item.id),
+            canonical=view.link if indexed else "",
+            robots="" if indexed else _NOINDEX,
+            language=view.language,
+            og_type="article",
+            og_locale=og_locale(view.language),
+            picture=item.post.image.url if item.post.image else "",
+            published=view.date.iso,
+            modified=view.updated.iso if view.updated else "",
+        )
+
+
+def contact_href(contact: str) -> str:
+    """Return the address of a contact that is a URL or a mail address.
+
+    >>> contact_href("me@example.org"), contact_href("https://example.org/"), contact_href("")
+    ('mailto:me@example.org', 'https://example.org/', '')
+    """
+    return f"mailto:{contact}" if "@" in contact and ":" not in contact else contact

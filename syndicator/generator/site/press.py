@@ -1,0 +1,171 @@
+"""Edition -> Documents: which pages there are, which of them are made, and with what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from itertools import chain
+
+from ...model import Archive, Document, Edition, Item, SourceInfo
+from ..compose import credit
+from .digest import Digests
+from .frame import Frame
+from .links import SOURCES, archive_path, post_path, source_path
+from .show import Show, refer
+from .theme import Theme
+from .views import PageView
+
+_HTML = "text/html; charset=utf-8"
+_CARDS = 24  # posts that the index shows with excerpt and picture; the rest of the edition are lines
+_FRAGMENT = 10  # posts in the fragment
+
+
+class Press:
+    """Makes the pages of one edition."""
+
+    def __init__(self, edition: Edition, known: Mapping[str, str], rerender: bool) -> None:
+        self.edition = edition
+        self.feed = edition.feed
+        self.known = known
+        self.rerender = rerender
+        self.digests = Digests(edition)
+        self.theme = Theme(edition.feed.templates, edition.feed.language)
+        self.current = {post_path(item.id) for item in edition.items} if self.has_posts else set()
+        self.shows = {root: Show(edition, root, self.has_page) for root in ("", "../")}
+        self.frame = Frame(edition)
+
+    @property
+    def has_posts(self) -> bool:
+        """Whether posts have pages of their own."""
+        return self.feed.pages != "none" and "html" in self.feed.formats
+
+    def has_page(self, path: str) -> bool:
+        """Tell whether this post's page is there: published before, or made now."""
+        return path in self.current or (self.has_posts and self.known.get(path) is not None)
+
+    def site(self, archives: Iterable[Archive]) -> Iterator[Document]:
+        """Yield what has changed of the whole site."""
+        archives = tuple(archives)
+        made = chain(
+            self.posts(archives),
+            self.sources(),
+            self.archives(archives),
+            self.page("sources", SOURCES, self.digests.sources(self.edition.sources), self.all_sources),
+            self.page("index", self.frame.home, self.digests.index(self.edition), self.index),
+        )
+        first = next(made, None)
+        if first is None:
+            return
+        style = self.theme.style()
+        if self.rerender or self.known.get(style.path) != style.digest:
+            yield style
+        yield first
+        yield from made
+
+    def page(
+        self, kind: str, path: str, digest: str, view: Callable[[], tuple[PageView, dict[str, object]]]
+    ) -> Iterator[Document]:
+        """Yield the page at this path unless it is known to say the same."""
+        if not self.rerender and self.known.get(path) == digest:
+            return
+        page, context = view()
+        root = "../" if "/" in path else ""
+        site = self.frame.site(root, self.theme.style().path)
+        posts = 1 if kind == "post" else len(self.edition.items) if kind == "index" else 0
+        body = self.theme.render(f"{kind}.html", site=site, page=page, **context)
+        yield Document(path, body, _HTML, posts=posts, rank=0 if kind == "post" else 1, digest=digest)
+
+    # -- posts ------------------------------------------------------------------------------------
+
+    def posts(self, archives: tuple[Archive, ...]) -> Iterator[Document]:
+        """Yield the pages of posts, each once."""
+        if not self.has_posts:
+            return
+        seen: set[str] = set()
+        for item in chain(self.edition.items, *(archive.items for archive in archives)):
+            if item.id not in seen:
+                seen.add(item.id)
+                yield from self.page("post", post_path(item.id), self.digests.post(item), partial(self.post, item))
+
+    def post(self, item: Item) -> tuple[PageView, dict[str, object]]:
+        """Show a post."""
+        show = self.shows["../"]
+        view = show.post(item, credit(item))
+        return self.frame.post(item, view), {"post": view, "popular": self.popular("../")}
+
+    def popular(self, root: str) -> tuple[object, ...]:
+        """Show the popular posts."""
+        return tuple(self.shows[root].row(reference, source=True) for reference in self.edition.popular)
+
+    # -- lists ------------------------------------------------------------------------------------
+
+    def index(self) -> tuple[PageView, dict[str, object]]:
+        """Show the newest posts."""
+        show = self.shows[""]
+        cards, rest = self.edition.items[:_CARDS], self.edition.items[_CARDS:]
+        older = archive_path(self.edition.archives) if self.edition.archives else ""
+        page = self.frame.list("index", self.feed.title, self.frame.home, self.feed.description, older=older)
+        held = {item.source.id: item.source for item in self.edition.items}
+        return page, {
+            "posts": [show.card(item) for item in cards],
+            "groups": show.groups(map(refer, rest), source=True),
+            "popular": self.popular(""),
+            "sources": [show.source(info) for info in held.values()],
+        }
+
+    def sources(self) -> Iterator[Document]:
+        """Yield the pages of the sources that have posts in this edition."""
+        show = self.shows["../"]
+        held: dict[str, SourceInfo] = {item.source.id: item.source for item in self.edition.items}
+        totals = {shelf.source_id: shelf.total for shelf in self.edition.shelves}
+        for info in held.values():
+            posts = show.shelves[info.id]
+            digest = self.digests.shelf(info, [(post.id, post.title) for post in posts], totals.get(info.id))
+            yield from self.page("source", source_path(info.id), digest, partial(self.source, info))
+
+    def source(self, info: SourceInfo) -> tuple[PageView, dict[str, object]]:
+        """Show a source with its posts."""
+        show = self.shows["../"]
+        page = self.frame.list("source", info.name, source_path(info.id), info.description)
+        return page, {"source": show.source(info), "groups": show.groups(show.shelves[info.id])}
+
+    def all_sources(self) -> tuple[PageView, dict[str, object]]:
+        """Show who is read here."""
+        show = self.shows[""]
+        page = self.frame.list("sources", self.theme.label("sources"), SOURCES, self.feed.description)
+        return page, {"sources": [show.source(info) for info in self.edition.sources]}
+
+    def archives(self, archives: tuple[Archive, ...]) -> Iterator[Document]:
+        """Yield the pages of older posts."""
+        for archive in archives:
+            last = archive.number >= self.edition.archives
+            digest = self.digests.listing(archive.items, archive.number, last)
+            yield from self.page("archive", archive_path(archive.number), digest, partial(self.archive, archive))
+
+    def archive(self, archive: Archive) -> tuple[PageView, dict[str, object]]:
+        """Show a closed slice of history, newest first."""
+        newest = max(archive.number + 1, 1) if archive.number < self.edition.archives else 0
+        page = self.frame.list(
+            "archive",
+            self.theme.label("older"),
+            archive_path(archive.number),
+            older=f"{archive.number - 1}.html" if archive.number > 1 else "",
+            newer=f"{newest}.html" if newest else f"../{self.frame.home}",
+        )
+        items = sorted(archive.items, key=lambda item: (item.published, item.sequence), reverse=True)
+        return page, {"groups": self.shows["../"].groups(map(refer, items), source=True), "number": archive.number}
+
+    # -- to be included elsewhere -----------------------------------------------------------------
+
+    def fragment(self) -> Iterator[Document]:
+        """Yield the newest posts as a piece of HTML that another page includes; every address is absolute."""
+        path = self.feed.names.get("fragment", "fragment.html")
+        items = self.edition.items[:_FRAGMENT]
+        digest = self.digests.listing(items)
+        if not self.rerender and self.known.get(path) == digest:
+            return
+        show = Show(self.edition, self.feed.link, self.has_page)
+        body = self.theme.render(
+            "fragment.html", site=self.frame.site(self.feed.link, ""), posts=[show.card(item) for item in items]
+        )
+        yield Document(path, body, _HTML, posts=len(items), rank=1, digest=digest)

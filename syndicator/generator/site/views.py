@@ -1,0 +1,164 @@
+"""What a template may show: small frozen views, every address in them ready to stand in an href.
+
+They are the contract with templates of others, so names here are kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+NO_HTML = Markup("")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """A source; `site` and `feed` are "" where they are private or unknown."""
+
+    name: str
+    href: str  # its page here
+    tint: int  # 0..7: which colour its mark has
+    language: str
+    dir: str
+    site: str = ""
+    feed: str = ""
+    description: str = ""
+    licence: str = ""
+    rights: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DateView:
+    """A day: for machines, written out, and short for lists."""
+
+    iso: str
+    text: str
+    short: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    url: str
+    width: int = 0
+    height: int = 0
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """An attached file; `kind` is "audio", "video", "image" or ""."""
+
+    url: str
+    kind: str
+    type: str
+    name: str
+    size: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line in a list of posts."""
+
+    title: str
+    href: str
+    language: str
+    dir: str
+    source: str = ""
+    date: DateView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A headed list of posts."""
+
+    heading: str
+    language: str
+    dir: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PostView:
+    """A post. Lists fill the first part, what invites to read it; its own page fills the rest too."""
+
+    title: str  # "" where untitled
+    label: str  # the title, or the first words
+    href: str  # where its title leads
+    page: str  # its page here, "" where there is none
+    link: str  # the original
+    source: SourceView
+    date: DateView
+    language: str
+    dir: str
+    authors: str = ""
+    excerpt: str = ""
+    picture: Picture | None = None
+    # on its own page:
+    updated: DateView | None = None
+    html: Markup = NO_HTML  # the whole body; "": the excerpt stands for it
+    credit: Markup = NO_HTML
+    sections: tuple[Section, ...] = ()  # "View more from ...", and what is related elsewhere
+    also: tuple[Row, ...] = ()
+    files: tuple[FileView, ...] = ()
+    categories: tuple[str, ...] = ()
+    comments: str = ""  # where they are
+    comment_count: str = ""
+    licence: str = ""
+    rights: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLink:
+    """A document to subscribe to."""
+
+    name: str  # RSS, Atom, JSON Feed, OPML
+    href: str
+    type: str
+    alternate: bool = True  # False for OPML, which is no feed
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows under one heading, such as a month."""
+
+    heading: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteView:
+    """What every page of a feed shows. `root` leads from the page to the output folder."""
+
+    title: str
+    description: str
+    language: str
+    dir: str
+    root: str
+    home: str
+    sources: str
+    style: str
+    contact: str = ""  # an href
+    contact_text: str = ""
+    feeds: tuple[FeedLink, ...] = ()
+    siblings: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """What the head of a page says."""
+
+    kind: str  # index, post, source, sources, archive
+    title: str
+    description: str = ""
+    url: str = ""  # absolute, of this page
+    canonical: str = ""
+    robots: str = ""
+    language: str = ""
+    og_type: str = "website"
+    og_locale: str = ""
+    picture: str = ""
+    published: str = ""
+    modified: str = ""
+    older: str = ""
+    newer: str = ""

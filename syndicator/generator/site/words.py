@@ -1,0 +1,122 @@
+"""A language tag -> dates, numbers and labels as its readers write them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from ... import languages
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+# What stands on pages where `languages` has no word of its own for it.
+_ENGLISH = {
+    "skip": "Skip to the posts",
+    "home": "Home",
+    "sources": "Sources",
+    "subscribe": "Subscribe",
+    "contact": "Contact",
+    "popular": "Popular posts",
+    "comments": "Comments",
+    "older": "Older posts",
+    "newer": "Newer posts",
+    "read_more": "Read on at {source}",
+    "updated": "Updated",
+    "licence": "Licence",
+    "removal": "How to be removed",
+    "removal_text": "Is one of these sites yours, and you don’t want it here? Write to us, and it goes.",
+    "website": "Website",
+    "feed": "Feed",
+}
+
+
+@cache
+def label(key: str, language: str) -> str:
+    """Return the wording of a label in the nearest language that has it.
+
+    >>> label("comments", "vi"), label("heading", "de-AT")
+    ('Bình luận', 'Mehr von {source}:')
+    """
+    words = languages.table()
+    for tag in (languages.nearest(language), languages.DEFAULT):
+        if key in words[tag]:
+            return words[tag][key]
+    return _ENGLISH[key]
+
+
+@lru_cache(maxsize=4096)
+def long_date(day: date, language: str) -> str:
+    """Return the day as it is written out.
+
+    >>> long_date(date(2026, 11, 24), "vi"), long_date(date(2026, 11, 24), "en-GB")
+    ('24 tháng 11, 2026', '24 November 2026')
+    """
+    from babel.dates import format_date  # 22 ms to import: only who renders a page pays
+
+    return format_date(day, "long", locale=_locale(language))
+
+
+@lru_cache(maxsize=4096)
+def short_date(day: date, language: str) -> str:
+    """Return day and month, for lists that stand under a year.
+
+    >>> short_date(date(2026, 11, 24), "ja"), short_date(date(2026, 11, 4), "de")
+    ('11月24日', '4. Nov.')
+    """
+    from babel.dates import format_skeleton  # as above
+
+    return format_skeleton("MMMd", datetime(day.year, day.month, day.day), locale=_locale(language))
+
+
+@lru_cache(maxsize=1024)
+def month(year: int, number: int, language: str) -> str:
+    """Return month and year, as a heading.
+
+    >>> month(2026, 11, "es"), month(2026, 11, "ar")
+    ('noviembre de 2026', 'نوفمبر 2026')
+    """
+    from babel.dates import format_skeleton  # as above
+
+    return format_skeleton("yMMMM", datetime(year, number, 1), locale=_locale(language))
+
+
+@lru_cache(maxsize=1024)
+def number(value: float, language: str) -> str:
+    """Return a number with the separators of the language.
+
+    >>> number(12345, "de"), number(1.25, "fr")
+    ('12.345', '1,25')
+    """
+    from babel.numbers import format_decimal  # as above
+
+    return format_decimal(value, locale=_locale(language))
+
+
+@cache
+def og_locale(language: str) -> str:
+    """Return the tag in the form that Open Graph wants, language_TERRITORY, or "" where no territory is known.
+
+    >>> og_locale("vi"), og_locale("pt-PT")
+    ('vi_VN', 'pt_PT')
+    """
+    from babel.core import get_global  # as above
+
+    locale = _locale(language)
+    likely = get_global("likely_subtags").get(locale.language, "").rsplit("_", 1)[-1]
+    territory = locale.territory or likely
+    return f"{locale.language}_{territory}" if territory else ""
+
+
+@cache
+def _locale(language: str) -> Locale:
+    """Return the nearest locale that Babel knows, English at last."""
+    from babel import Locale, UnknownLocaleError  # as above
+
+    for tag in (language, language.split("-", maxsplit=1)[0]):
+        try:
+            return Locale.parse(tag, sep="-")
+        except (UnknownLocaleError, ValueError):
+            continue
+    return Locale("en")
