@@ -646,6 +646,28 @@ class Neighbour:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What the index of likeness keeps of a post: its weighted terms, and the digests by which copies are known."""
+
+    number: int
+    source_id: str
+    time: float  # its date, seconds since 1970
+    terms: bytes  # packed by related/vectors.py
+    title: str = ""  # `Keys.title`
+    text: str = ""  # `Keys.text`
+    sketch: tuple[int, ...] = ()  # `Keys.sketch`
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A stored post as a list may link to it: titled, and neither withdrawn, filtered nor folded into another."""
+
+    number: int
+    source_id: str
+    reference: Reference
+
+
 # ---------------------------------------------------------------------------------------------------
 # Edition (store -> generator)
 # ---------------------------------------------------------------------------------------------------
@@ -752,13 +774,107 @@ class Published:
 
 
 # ---------------------------------------------------------------------------------------------------
+# A run (cli -> pipeline -> cli)
+# ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asks of a run."""
+
+    force: bool = False  # every source is due
+    named: frozenset[str] = frozenset()  # these source ids only
+    offline: bool = False  # publish from the store
+    rerender: bool = False  # changed settings count for published posts too
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One source is done."""
+
+    done: int
+    total: int
+    source: str  # its id
+    words: str  # what became of it
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A source that fails, due this time or not."""
+
+    source: str
+    url: str  # "" where private
+    kind: str
+    error: str
+    since: datetime
+    consecutive: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run did."""
+
+    total: int = 0  # sources in the configuration
+    due: int = 0
+    changed: int = 0
+    not_modified: int = 0
+    failed: int = 0
+    gone: int = 0
+    new: int = 0  # posts
+    updated: int = 0
+    duplicates: int = 0
+    stored: int = 0
+    documents: tuple[Published, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    announcements: tuple[str, ...] = ()  # what cron's mail should say
+    seconds: float = 0.0
+    nothing_works: bool = False  # not one source has ever worked
+
+
+# ---------------------------------------------------------------------------------------------------
 # What one step needs of another
 # ---------------------------------------------------------------------------------------------------
 
 
 class Corpus(Protocol):
-    """The stored posts as `related` asks them; the store implements it."""
+    """The index of likeness, as `related` reads and writes it; store/corpus.py keeps it. All of it can be made again."""
 
-    def documents(self, numbers: Iterable[int]) -> Mapping[int, Post]:
-        """Return the posts of these numbers that are published or publishable."""
+    def put(self, trace: Trace) -> None:
+        """Keep the trace of a post, in place of an older one; its terms wait to be posted."""
+        ...
+
+    def drop(self, number: int) -> None:
+        """Forget a post."""
+        ...
+
+    def unposted(self) -> list[Trace]:
+        """Return the traces whose terms wait to be posted, by number."""
+        ...
+
+    def post(self, postings: Iterable[tuple[int, bytes]], numbers: Iterable[int]) -> None:
+        """Append to the postings of terms; the traces of `numbers` wait no longer."""
+        ...
+
+    def postings(self, terms: Iterable[int]) -> Mapping[int, bytes]:
+        """Return what was posted under each of these terms, the newest part of it where it is long."""
+        ...
+
+    def traces(self, numbers: Iterable[int]) -> Mapping[int, Trace]:
+        """Return the traces of these posts, as far as they are known."""
+        ...
+
+    def shelf(self, source_id: str, limit: int) -> list[int]:
+        """Return the posts of a source, newest first."""
+        ...
+
+    def cards(self, numbers: Iterable[int]) -> Mapping[int, Card]:
+        """Return those of these posts that a list may link to."""
+        ...
+
+    def counts(self) -> bytes:
+        """Return the counts of terms as last kept, b"" for none."""
+        ...
+
+    def keep_counts(self, counts: bytes) -> None:
+        """Keep the counts of terms."""
         ...
