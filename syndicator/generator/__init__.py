@@ -1,0 +1,109 @@
+"""Edition -> Documents: feeds for programs, pages for people. Pure: the same edition gives the same bytes anywhere.
+
+Documents come in the order in which they may be published: pages before the feeds that link to them, archives before
+the current documents that point at them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from ..model import Archive, Document, Edition, Feed
+from .compose import LAYOUT, body, credit
+from .feeds import TYPES, Volume, archive_name, closed, current, file_name, prepare
+from .site import pages
+
+__all__ = ["LAYOUT", "body", "credit", "generate", "obsolete", "one"]
+
+HISTORIES = ("rss", "atom")  # the formats that have archives
+FEEDS = ("rss", "atom", "json", "opml")
+NOTHING: Mapping[str, str] = {}
+
+
+def generate(
+    edition: Edition,
+    archive: Callable[[int], Archive] | None = None,
+    *,
+    stale: Iterable[int] | None = None,
+    known: Mapping[str, str] = NOTHING,
+    rerender: bool = False,
+) -> Iterator[Document]:
+    """Yield the documents of an edition, in rising rank.
+
+    `archive` gives a closed archive by its number; `stale` are the numbers that may have changed since they were
+    published (None: all), the only ones that are made, so that publishing costs by what is published. When an
+    archive closes, it is stale and so is the one before it, which now links on to it. `known` and `rerender` are
+    for the pages: see `site.pages`.
+    """
+    numbers = _numbers(edition, stale) if archive else ()
+    yield from pages(edition, archives=_read(archive, numbers), known=known, rerender=rerender)
+    for volume in _read(archive, numbers):
+        yield from _histories(edition, volume)
+    pieces = prepare(edition.items)
+    for form in FEEDS:
+        if form in edition.feed.formats:
+            yield _document(edition, form, current(edition, form, pieces))
+
+
+def _numbers(edition: Edition, stale: Iterable[int] | None) -> Sequence[int]:
+    everything = range(1, edition.archives + 1) if edition.feed.archives else range(0)
+    return everything if stale is None else sorted({number for number in stale if number in everything})
+
+
+def _read(archive: Callable[[int], Archive] | None, numbers: Sequence[int]) -> Iterator[Archive]:
+    """Read the archives one by one: all of a long history at once would not fit into memory."""
+    return (archive(number) for number in numbers) if archive else iter(())
+
+
+def _histories(edition: Edition, archive: Archive) -> Iterator[Document]:
+    pieces = prepare(reversed(archive.items))  # a feed has its newest first
+    for form in HISTORIES:
+        if form in edition.feed.formats:
+            yield _document(edition, form, closed(edition, form, archive, pieces))
+
+
+def one(edition: Edition, form: str) -> Document:
+    """Make a single current document ("rss", "atom", "json", "opml"), as `fetch --format` prints it."""
+    return _document(edition, form, current(edition, form, prepare(edition.items)))
+
+
+def _document(edition: Edition, form: str, volume: Volume) -> Document:
+    posts = len(edition.sources if form == "opml" else volume.pieces)
+    return Document(volume.path, _write(edition, form, volume), TYPES[form], posts=posts, rank=2)
+
+
+def _write(edition: Edition, form: str, volume: Volume) -> bytes:
+    # feedgen and lxml cost 60 ms to import: a run that publishes nothing, or only JSON, does not pay for them.
+    if form == "rss":
+        from .rss import rss
+
+        return rss(edition.feed, volume)
+    if form == "atom":
+        from .atom import atom
+
+        return atom(edition, volume)
+    if form == "opml":
+        from .opml import opml
+
+        return opml(edition)
+    from .json_feed import json_feed
+
+    return json_feed(edition, volume)
+
+
+def obsolete(edition: Edition, known: Mapping[str, str]) -> list[str]:
+    """Return the paths of feed documents, among those published before, that this edition publishes no more.
+
+    `known` maps each published path to its media type.
+    """
+    wanted = set(_feed_paths(edition))
+    return sorted(path for path, kind in known.items() if kind in TYPES.values() and path not in wanted)
+
+
+def _feed_paths(edition: Edition) -> Iterator[str]:
+    feed: Feed = edition.feed
+    for form in FEEDS:
+        if form in feed.formats:
+            yield file_name(feed, form)
+            if form in HISTORIES and feed.archives:
+                yield from (archive_name(feed, form, number) for number in range(1, edition.archives + 1))

@@ -1,0 +1,63 @@
+"""Volume -> an Atom 1.0 document (RFC 4287, with RFC 5005 and RFC 4685 links), by feedgen and our extension of it."""
+
+from __future__ import annotations
+
+from feedgen.entry import FeedEntry
+from feedgen.feed import FeedGenerator
+
+from ..model import Edition, Person
+from .extensions import NAME, NAMESPACES, EntryExtension, FeedExtension, language_of
+from .feeds import GENERATOR, Piece, Volume, as_html, contact, has_episodes, is_markup, title_of
+from .media import uses
+
+
+def atom(edition: Edition, volume: Volume) -> bytes:
+    """Write a document as Atom 1.0 in UTF-8."""
+    feed = edition.feed
+    generator = FeedGenerator()
+    generator.register_extension(NAME, FeedExtension, EntryExtension, rss=False)
+    head = generator.syndicator
+    head.feed, head.volume = feed, volume
+    head.podcast = has_episodes(volume.pieces)
+    head.namespaces = _namespaces(volume)
+    generator.id(edition.id)
+    generator.title(title_of(feed))
+    generator.updated(volume.updated.replace(microsecond=0))
+    generator.author(_person(contact(feed)))
+    generator.subtitle(feed.description or None)
+    generator.language(language_of(feed) or None)
+    generator.generator(GENERATOR)
+    for piece in volume.pieces:
+        _entry(generator.add_entry(order="append"), piece, language_of(feed))
+    return bytes(generator.atom_str(pretty=True))
+
+
+def _namespaces(volume: Volume) -> dict[str, str]:
+    found = {"fh": NAMESPACES["fh"]} if volume.archive else {}
+    return found | uses(volume.pieces)
+
+
+def _entry(entry: FeedEntry, piece: Piece, feed_language: str) -> None:
+    entry.id(piece.id)
+    entry.title(piece.words)
+    entry.updated(piece.updated)
+    entry.published(piece.published)
+    for person in piece.authors:
+        entry.author(_person(person))
+    entry.content(piece.html, type="html")
+    if piece.summary:
+        entry.summary(as_html(piece.summary), type="html" if is_markup(piece.summary) else None)
+    for category in piece.categories:
+        entry.category(term=category.term, scheme=category.scheme, label=category.label)
+    if piece.rights:
+        entry.rights(piece.rights)
+    entry.syndicator.piece, entry.syndicator.feed_language = piece, feed_language
+
+
+def _person(person: Person) -> dict[str, str]:
+    found = {"name": person.name}
+    if person.email:
+        found["email"] = person.email
+    if person.uri:
+        found["uri"] = person.uri
+    return found

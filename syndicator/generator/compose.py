@@ -1,0 +1,98 @@
+"""Item -> the whole HTML body that feeds carry: the post, its credit, where else it stands, what to read next.
+
+The order is fixed by what readers do: the first words become the preview in every list, so ours come last. How the
+parts are put together is a layout with a number. An item keeps the number it was first published with, and a layout
+is never changed once released, or a new version would rewrite the archive and turn posts unread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from html import escape
+
+from ..languages import direction, label, nearest
+from ..model import Item, Reference, RelatedList
+from ..syntax import clean, line, web
+from ..wording import render
+
+CREDIT = "syndicator-attribution"
+ALSO = "syndicator-also"
+RELATED = "syndicator-related"
+
+
+def body(item: Item) -> str:
+    """Return the body of an item as safe HTML, in the layout it was first published with.
+
+    A layout that this version does not know (an older program after a newer one) falls back to the newest.
+    """
+    return _LAYOUTS.get(item.layout, _first)(item)
+
+
+def credit(item: Item) -> str:
+    """Return the attribution line of an item as safe HTML; "" where it is switched off."""
+    post, source = item.post, item.source
+    if post.attribution is None:
+        return ""
+    hidden = source.private and not post.republished
+    return render(
+        post.attribution,
+        post=line(post.title),
+        post_url=web(post.origin_link or post.link),
+        source=line(post.origin.name or source.name),
+        source_url="" if hidden else web(post.origin.url or source.link),
+        author=line(", ".join(person.name for person in post.authors if person.name)),
+        date=item.published,
+    )
+
+
+def _first(item: Item) -> str:
+    """Layout 1: body, attribution line, "Also at", each related list under its heading."""
+    return "\n".join(part for part in _first_parts(item) if part)
+
+
+def _first_parts(item: Item) -> Iterator[str]:
+    yield clean(item.post.content_html).rstrip()
+    yield credit(item)
+    yield also(item)
+    for links in item.related:
+        yield related(links, item)
+
+
+_LAYOUTS: dict[int, Callable[[Item], str]] = {1: _first}
+LAYOUT = max(_LAYOUTS)
+
+
+def also(item: Item) -> str:
+    """Return the line that names the copies folded into this item; "" where there are none."""
+    links = ", ".join(_anchor(copy.url, copy.source or copy.title) for copy in item.also)
+    words = escape(label(item.post.language, "also"), quote=False)
+    return f'<p class="{ALSO}"{_lang(nearest(item.post.language), item)}>{words} {links}</p>' if links else ""
+
+
+def related(links: RelatedList, item: Item) -> str:
+    """Return one list of links under its heading; "" for an empty one."""
+    entries = "".join(f"<li>{_entry(link, links, item)}</li>" for link in links.links if link.title)
+    if not entries:
+        return ""
+    heading = escape(line(links.heading.replace("{source}", item.source.name)), quote=False)
+    return f'<div class="{RELATED}"{_lang(links.language, item)}><p>{heading}</p><ul>{entries}</ul></div>'
+
+
+def _entry(link: Reference, links: RelatedList, item: Item) -> str:
+    anchor = _anchor(link.url, link.title)
+    if links.scope == "all" and link.source:
+        return f"{anchor} ({escape(line(link.source), quote=False)})"
+    return anchor
+
+
+def _anchor(url: str, text: str) -> str:
+    shown = escape(line(text), quote=False)
+    address = web(url)
+    return f'<a href="{escape(address)}">{shown}</a>' if address else shown
+
+
+def _lang(language: str, item: Item) -> str:
+    """Name the language of a line of ours, where it is not the post's."""
+    if not language or language == item.post.language:
+        return ""
+    return f' lang="{escape(language)}" dir="{direction(language)}"'

@@ -1,0 +1,189 @@
+"""What feedgen lacks or gets wrong, by its extension API: Piece and Volume -> elements of RSS and Atom.
+
+feedgen 1.0.0 loses rel, type, title and length of an entry's links, has one `<source>` without id or date, formats
+RSS dates by switching the process's locale, and knows no dc:creator, no archives and no podcast namespace. It gives
+the skeleton; these classes write the rest when it calls them, last of each element, so that `atom:source` ends an
+entry: some readers take its title for the entry's when it comes first.
+
+feedgen is imported here and by rss.py and atom.py, which the generator imports only where their formats are made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from feedgen.ext.base import BaseEntryExtension, BaseExtension
+from lxml.etree import SubElement, _Element
+
+from ..model import Feed, Link
+from ..syntax import language, rfc822, rfc3339
+from .feeds import TYPES, Named, Piece, Volume, address, as_html, contact, is_markup, links
+from .media import media_elements, podcast_channel, podcast_elements
+
+NAMESPACES = {
+    "atom": "http://www.w3.org/2005/Atom",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "fh": "http://purl.org/syndication/history/1.0",
+    "creativeCommons": "http://backend.userland.com/creativeCommonsRssModule",
+}
+ATOM = f"{{{NAMESPACES['atom']}}}"
+DC = f"{{{NAMESPACES['dc']}}}"
+FH = f"{{{NAMESPACES['fh']}}}"
+CC = f"{{{NAMESPACES['creativeCommons']}}}"
+LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+NAME = "syndicator"  # what feedgen knows the extension by
+
+
+class FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no types
+    """The head of a document. `feed` and `volume` are set after registration."""
+
+    feed: Feed
+    volume: Volume
+    namespaces: Mapping[str, str]
+    podcast: bool = False
+
+    def extend_ns(self) -> dict[str, str]:
+        """Return the prefixes that the document uses."""
+        return dict(self.namespaces)
+
+    def extend_rss(self, feed: _Element) -> _Element:
+        """Add links, archive mark, contact and podcast words to the channel."""
+        channel = feed[0]
+        for link in feed_links(self.feed, self.volume, "rss"):
+            if link.rel != "alternate":
+                _link(channel, f"{ATOM}link", link)
+        _contact(channel, self.feed)
+        self._shared(channel)
+        return feed
+
+    def extend_atom(self, feed: _Element) -> _Element:
+        """Add links, archive mark and podcast words to the feed."""
+        for link in feed_links(self.feed, self.volume, "atom"):
+            _link(feed, "link", link)
+        self._shared(feed)
+        return feed
+
+    def _shared(self, head: _Element) -> None:
+        if self.volume.archive:
+            SubElement(head, f"{FH}archive")
+        if self.podcast:
+            podcast_channel(head, self.feed, self.volume.pieces)
+
+
+class EntryExtension(BaseEntryExtension):  # type: ignore[misc]
+    """One entry. `piece` is set after registration."""
+
+    piece: Piece
+    feed_language: str = ""
+
+    def extend_rss(self, entry: _Element) -> _Element:
+        """Add date, authors, language, rights, media and podcast elements to an item."""
+        piece = self.piece
+        _text(entry, "pubDate", rfc822(piece.published))
+        for person in piece.authors:
+            _text(entry, f"{DC}creator", person.name)
+        if piece.language and piece.language != self.feed_language:
+            _text(entry, f"{DC}language", piece.language)
+        if piece.rights:
+            _text(entry, f"{DC}rights", as_html(piece.rights))
+        if piece.licence:
+            _text(entry, f"{CC}license", piece.licence)
+        media_elements(entry, piece, enclosed=entry.find("enclosure") is not None)
+        podcast_elements(entry, piece)
+        return entry
+
+    def extend_atom(self, entry: _Element) -> _Element:
+        """Add language, links, media and podcast elements to an entry, and its source at the end."""
+        piece = self.piece
+        if piece.language and piece.language != self.feed_language:
+            entry.set(LANG, piece.language)
+        if is_markup(piece.words):
+            title = entry[1]
+            title.set("type", "html")
+            title.text = as_html(piece.words)
+        place = 3  # after id, title and updated: some readers take what they need from the top
+        for link in links(piece):
+            entry.insert(place, _link(entry, "link", link))
+            place += 1
+        media_elements(entry, piece, enclosed=True)
+        podcast_elements(entry, piece)
+        _source(entry, piece)
+        return entry
+
+
+def feed_links(feed: Feed, volume: Volume, form: str) -> Iterator[Link]:
+    """Yield the links of a document: the page, itself, the hub, and the archives around it (RFC 5005)."""
+    kind = TYPES[form]
+    yield Link(address(feed, ""), "alternate", "text/html")
+    yield Link(address(feed, volume.path), "self", kind)
+    if feed.hub and not volume.archive:
+        yield Link(feed.hub, "hub")
+    for rel, url in (
+        ("current", volume.current),
+        ("prev-archive", volume.previous),
+        ("next-archive", volume.following),
+    ):
+        if url:
+            yield Link(url, rel, kind)
+
+
+def _link(parent: _Element, tag: str, link: Link) -> _Element:
+    element = SubElement(parent, tag, rel=link.rel, href=link.href)
+    for name, value in (("type", link.type), ("hreflang", link.hreflang), ("title", link.title)):
+        if value:
+            element.set(name, value)
+    if link.length:
+        element.set("length", str(link.length))
+    return element
+
+
+def _contact(channel: _Element, feed: Feed) -> None:
+    """Who publishes the channel: RSS has a place for a mail address only, a page goes into atom:author."""
+    person = contact(feed)
+    if person.email:
+        # RFC 822 comments end at a bracket.
+        _text(channel, "managingEditor", f"{person.email} ({person.name.translate(_NO_BRACKETS)})")
+    elif person.uri:
+        author = SubElement(channel, f"{ATOM}author")
+        _text(author, f"{ATOM}name", person.name)
+        _text(author, f"{ATOM}uri", person.uri)
+
+
+_NO_BRACKETS = {ord(char): None for char in '()\\",'}
+
+
+def _source(entry: _Element, piece: Piece) -> None:
+    """`atom:source` (RFC 4287, 4.2.11), with the author that an entry without one has."""
+    named = piece.source
+    source = SubElement(entry, "source")
+    _text(source, "id", named.id)
+    title = _text(source, "title", as_html(named.name))
+    if is_markup(named.name):
+        title.set("type", "html")
+    _text(source, "updated", rfc3339(named.updated or piece.updated))
+    if not piece.authors:
+        _text(SubElement(source, "author"), "name", named.name)
+    for link in _source_links(named):
+        _link(source, "link", link)
+    if named.rights:
+        _text(source, "rights", named.rights)
+
+
+def _source_links(named: Named) -> Iterator[Link]:
+    if named.link:
+        yield Link(named.link, "alternate", "text/html")
+    if named.feed:
+        yield Link(named.feed, "self")
+    if named.licence:
+        yield Link(named.licence, "license")
+
+
+def _text(parent: _Element, tag: str, value: str) -> _Element:
+    element = SubElement(parent, tag)
+    element.text = value
+    return element
+
+
+def language_of(feed: Feed) -> str:
+    """Return the language tag of a feed, "" where it has none that is valid."""
+    return language(feed.language)

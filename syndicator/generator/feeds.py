@@ -1,0 +1,315 @@
+"""Item -> Piece: every field in the one form that all formats take, so that each format only names it.
+
+Whatever a source sent, a Piece holds valid URIs, known media types, language tags, one-line titles and clean text;
+what can't be said validly is left out here, once. Of a private source no address passes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from uuid import NAMESPACE_URL, uuid5
+
+from ..model import Archive, Category, Edition, Enclosure, Feed, Image, Item, Link, Person, Reference
+from ..syntax import identifier, is_uri, language, line, mail, media_type, uri, web
+from .compose import body
+
+NAMES = {"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json", "opml": "opml.xml", "html": "index.html"}
+TYPES = {
+    "rss": "application/rss+xml",
+    "atom": "application/atom+xml",
+    "json": "application/feed+json",
+    "opml": "text/x-opml",
+}
+GENERATOR = "syndicator"  # without a version: a new one must not rewrite what was published
+
+# A plain title that an HTML-minded reader would take for markup: "a </b> tag", "the &amp; entity"; not "AT&T", "1 < 2".
+_MARKUP = re.compile(r"<[A-Za-z/!?]|&#?\w+;")
+_WORDS = 12  # of an untitled post, where Atom must have a title
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The feed that a post is credited to, as `<source>` and `atom:source` name it; addresses "" where private."""
+
+    name: str
+    id: str  # a URI
+    link: str = ""
+    feed: str = ""
+    rights: str = ""
+    licence: str = ""
+    updated: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """An item, ready to be written in any format."""
+
+    item: Item
+    id: str
+    link: str
+    title: str  # "" where untitled
+    words: str  # the title, or what stands for it: never ""
+    html: str  # never ""
+    summary: str
+    published: datetime
+    updated: datetime
+    language: str
+    authors: tuple[Person, ...]
+    categories: tuple[Category, ...]
+    enclosures: tuple[Enclosure, ...]
+    image: Image | None
+    comments: str
+    external: str
+    original: str
+    rights: str
+    licence: str
+    source: Named
+    via: tuple[Named, ...]
+    related: tuple[Reference, ...]
+    also: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """One document of a feed: the current one, or a closed archive (RFC 5005, section 4)."""
+
+    path: str
+    updated: datetime
+    pieces: tuple[Piece, ...]
+    archive: bool = False
+    previous: str = ""  # address of the archive before this document
+    following: str = ""  # address of the archive after it
+    current: str = ""  # address of the current document, on archives
+
+
+def file_name(feed: Feed, form: str) -> str:
+    """Return the path of a feed's document in a format, below its output folder."""
+    return feed.names.get(form) or NAMES[form]
+
+
+def address(feed: Feed, path: str) -> str:
+    """Return the address that a document is served at."""
+    return uri(feed.link.rstrip("/") + "/" + path)
+
+
+def archive_name(feed: Feed, form: str, number: int) -> str:
+    """Return the path of a closed archive.
+
+    >>> archive_name(Feed(title="", names={"rss": "rss20.xml"}), "rss", 3)
+    'archive/rss20-3.xml'
+    """
+    stem, dot, suffix = file_name(feed, form).rpartition("/")[2].rpartition(".")
+    return f"archive/{stem or suffix}-{number}{dot if stem else ''}{suffix if stem else ''}"
+
+
+def current(edition: Edition, form: str, pieces: tuple[Piece, ...]) -> Volume:
+    """Return the current document of a format."""
+    feed = edition.feed
+    previous = address(feed, archive_name(feed, form, edition.archives)) if edition.archives else ""
+    return Volume(file_name(feed, form), edition.updated, pieces, previous=previous)
+
+
+def closed(edition: Edition, form: str, archive: Archive, pieces: tuple[Piece, ...]) -> Volume:
+    """Return a closed archive of a format, linked to its neighbours and to the current document."""
+    feed, number = edition.feed, archive.number
+
+    def near(other: int) -> str:
+        return address(feed, archive_name(feed, form, other)) if 1 <= other <= edition.archives else ""
+
+    return Volume(
+        archive_name(feed, form, number),
+        archive.updated,
+        pieces,
+        archive=True,
+        previous=near(number - 1),
+        following=near(number + 1),
+        current=address(feed, file_name(feed, form)),
+    )
+
+
+def prepare(items: Iterable[Item]) -> tuple[Piece, ...]:
+    """Make the pieces of items, in their order."""
+    return tuple(map(piece, items))
+
+
+def piece(item: Item) -> Piece:
+    """Make one piece."""
+    post, source = item.post, named(item)
+    title = line(post.title)
+    words = title or first_words(item)
+    return Piece(
+        item=item,
+        id=identifier(item.id),
+        link=web(post.link),
+        title=title,
+        words=words,
+        html=body(item) or f"<p>{escape(words, quote=False)}</p>",
+        summary=line(post.summary),
+        published=item.published.replace(microsecond=0),
+        updated=item.updated.replace(microsecond=0),
+        language=language(post.language),
+        authors=tuple(_people(post.authors)),
+        categories=tuple(_categories(post.categories)),
+        enclosures=tuple(_enclosures(post.enclosures)),
+        image=_image(post.image),
+        comments=web(post.comments),
+        external=web(post.external_url),
+        original=web(post.origin_link),
+        rights=line(post.rights),
+        licence=web(post.licence) or source.licence,
+        source=source,
+        via=() if item.source.private else tuple(_chain(item)),
+        related=tuple(_references(link for links in item.related for link in links.links)),
+        also=tuple(_references(item.also)),
+    )
+
+
+def first_words(item: Item) -> str:
+    """Return what stands for the title of an untitled post: its first words, else its source's name."""
+    words = line(item.post.summary or item.post.text).split(" ")
+    start = " ".join(words[:_WORDS])
+    return start + ("…" if len(words) > _WORDS else "") or line(item.source.name) or GENERATOR
+
+
+def named(item: Item) -> Named:
+    """Return the feed that an item is credited to: the origin where its source proved that it republishes it."""
+    post, info = item.post, item.source
+    if post.republished and post.origin.name:
+        origin = post.origin
+        return _origin(origin.name, origin.id, origin.url, origin.feed, origin.rights, origin.updated or item.updated)
+    name = line(info.name) or GENERATOR
+    if info.private:
+        return Named(name, f"urn:uuid:{uuid5(NAMESPACE_URL, f'private source {name}')}", updated=item.updated)
+    plain = _origin(name, info.feed_id, info.link, info.feed, info.rights, item.updated)
+    return Named(plain.name, plain.id, plain.link, plain.feed, plain.rights, web(info.licence), plain.updated)
+
+
+def _origin(name: str, id_: str, link: str, feed: str, rights: str, updated: datetime | None) -> Named:
+    link, feed = web(link), web(feed)
+    return Named(
+        name=line(name),
+        id=id_ if is_uri(id_) else feed or link or identifier(name),
+        link=link,
+        feed=feed,
+        rights=line(rights),
+        updated=updated,
+    )
+
+
+def _chain(item: Item) -> Iterator[Named]:
+    for step in item.post.via:
+        found = _origin(step.name, step.id, step.url, step.feed, "", None)
+        if found.link or found.feed:
+            yield found
+
+
+def _people(people: Iterable[Person]) -> Iterator[Person]:
+    for person in people:
+        name, address_ = line(person.name), mail(person.email)
+        if name or address_:
+            yield Person(name or address_.partition("@")[0], web(person.uri), address_)
+
+
+def _categories(categories: Iterable[Category]) -> Iterator[Category]:
+    seen = set()
+    for category in categories:
+        term = line(category.term) or line(category.label)
+        scheme = uri(category.scheme)
+        if term and (term, scheme) not in seen:
+            seen.add((term, scheme))
+            yield Category(term, scheme, line(category.label))
+
+
+def _enclosures(enclosures: Iterable[Enclosure]) -> Iterator[Enclosure]:
+    seen = set()
+    for found in enclosures:
+        url = uri(found.url)
+        if url and url not in seen:
+            seen.add(url)
+            yield Enclosure(
+                url=url,
+                type=media_type(found.type, url, found.medium),
+                length=max(found.length, 0),
+                title=line(found.title),
+                duration=max(found.duration, 0),
+                medium=found.medium if found.medium in {"image", "audio", "video", "document", "executable"} else "",
+                width=max(found.width, 0),
+                height=max(found.height, 0),
+                description=line(found.description),
+                primary=found.primary,
+            )
+
+
+def _image(image: Image | None) -> Image | None:
+    url = web(image.url) if image else ""
+    return Image(url, max(image.width, 0), max(image.height, 0), line(image.title)) if image and url else None
+
+
+def _references(references: Iterable[Reference]) -> Iterator[Reference]:
+    for found in references:
+        url, title = web(found.url), line(found.title)
+        if url:
+            yield Reference(identifier(found.id), title, url, line(found.source), language=language(found.language))
+
+
+def links(piece: Piece) -> Iterator[Link]:
+    """Yield the links of a piece as Atom has them; `alternate` first, since readers take the first they see."""
+    if piece.link:
+        yield Link(piece.link, "alternate", "text/html")
+    for found in piece.enclosures:
+        yield Link(found.url, "enclosure", found.type, found.title, length=found.length)
+    for rel, url, kind in (("replies", piece.comments, "text/html"), ("license", piece.licence, "")):
+        if url:
+            yield Link(url, rel, kind)
+    yield from _pointers(piece)
+
+
+def _pointers(piece: Piece) -> Iterator[Link]:
+    if piece.external:
+        yield Link(piece.external, "related", "text/html")
+    for step in piece.via:
+        yield Link(step.link or step.feed, "via", title=step.name)
+    if piece.original:
+        yield Link(piece.original, "via", "text/html", piece.source.name)
+    for copy in piece.also:
+        yield Link(copy.url, "related", "text/html", copy.source or copy.title)
+    for other in piece.related:
+        yield Link(other.url, "related", "text/html", other.title, other.language)
+
+
+def as_html(text: str) -> str:
+    """Return plain text for where readers expect HTML: escaped only if it would be taken for markup.
+
+    >>> as_html("AT&T < IBM"), as_html("the <b> tag")
+    ('AT&T < IBM', 'the &lt;b&gt; tag')
+    """
+    return escape(text, quote=False) if is_markup(text) else text
+
+
+def is_markup(text: str) -> bool:
+    """Say whether plain text would be taken for markup by one who expects HTML."""
+    return bool(_MARKUP.search(text))
+
+
+def has_episodes(pieces: Iterable[Piece]) -> bool:
+    """Say whether any post is an episode, so that podcast directories could take the feed for a show."""
+    return any(piece.item.post.episode for piece in pieces)
+
+
+def title_of(feed: Feed) -> str:
+    """Return the title of a feed; never ""."""
+    return line(feed.title) or GENERATOR
+
+
+def description_of(feed: Feed) -> str:
+    """Return the description of a feed, its title where it has none."""
+    return line(feed.description) or title_of(feed)
+
+
+def contact(feed: Feed) -> Person:
+    """Return who publishes a feed, with a mail address or a page where `contact` gives one."""
+    return Person(title_of(feed), web(feed.contact), mail(feed.contact))

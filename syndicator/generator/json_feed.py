@@ -1,0 +1,104 @@
+"""Volume -> a JSON Feed 1.1 document, with what it has no word for in `_syndicator` (docs/formats.md)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ..model import Edition, Enclosure, Person, Reference, RelatedList
+from ..syntax import UNKNOWN_TYPE, identifier, language, line, rfc3339, web
+from .compose import credit
+from .feeds import Named, Piece, Volume, address, contact, title_of
+
+VERSION = "https://jsonfeed.org/version/1.1"
+EXTENSION = "_syndicator"
+
+
+def json_feed(edition: Edition, volume: Volume) -> bytes:
+    """Write a document as JSON Feed 1.1 in UTF-8; keys without a value are left out."""
+    feed = edition.feed
+    document = {
+        "version": VERSION,
+        "title": title_of(feed),
+        "home_page_url": address(feed, ""),
+        "feed_url": address(feed, volume.path),
+        "description": line(feed.description),
+        "language": language(feed.language),
+        "authors": [_author(contact(feed))],
+        "hubs": [{"type": "WebSub", "url": feed.hub}] if feed.hub else [],
+        EXTENSION: {"id": edition.id, "updated": rfc3339(volume.updated)},
+    }
+    written = _said(document) | {"items": [_said(_item(piece)) for piece in volume.pieces]}
+    return (json.dumps(written, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value}
+
+
+def _item(piece: Piece) -> dict[str, Any]:
+    return {
+        "id": piece.id,
+        "url": piece.link,
+        "external_url": piece.external,
+        "title": piece.title,
+        "content_html": piece.html,
+        "summary": piece.summary,
+        "image": piece.image.url if piece.image else "",
+        "date_published": rfc3339(piece.published),
+        "date_modified": rfc3339(piece.updated) if piece.updated != piece.published else "",
+        "authors": [_author(person) for person in piece.authors],
+        "tags": list(dict.fromkeys(category.label or category.term for category in piece.categories)),
+        "language": piece.language,
+        "attachments": [_said(_attachment(found)) for found in piece.enclosures],
+        EXTENSION: _said(_extension(piece)),
+    }
+
+
+def _author(person: Person) -> dict[str, str]:
+    return _said({"name": person.name, "url": person.uri or (f"mailto:{person.email}" if person.email else "")})
+
+
+def _attachment(found: Enclosure) -> dict[str, Any]:
+    return {
+        "url": found.url,
+        "mime_type": found.type or UNKNOWN_TYPE,
+        "title": found.title,
+        "size_in_bytes": found.length,
+        "duration_in_seconds": found.duration,
+    }
+
+
+def _extension(piece: Piece) -> dict[str, Any]:
+    return {
+        "source": _named(piece.source),
+        "attribution": credit(piece.item),
+        "original_url": piece.original,
+        "via": [_named(step) for step in piece.via],
+        "also": [_reference(copy) for copy in piece.also],
+        "related": [_list(links, piece) for links in piece.item.related if links.links],
+        "comments_url": piece.comments,
+        "rights": piece.rights,
+        "licence": piece.licence,
+    }
+
+
+def _named(named: Named) -> dict[str, Any]:
+    return _said({"title": named.name, "id": named.id, "home_page_url": named.link, "feed_url": named.feed})
+
+
+def _list(links: RelatedList, piece: Piece) -> dict[str, Any]:
+    heading = line(links.heading.replace("{source}", piece.item.source.name))
+    return {"scope": links.scope, "heading": heading, "items": [_reference(found) for found in links.links]}
+
+
+def _reference(found: Reference) -> dict[str, str]:
+    return _said(
+        {
+            "id": identifier(found.id),
+            "title": line(found.title),
+            "url": web(found.url),
+            "source": line(found.source),
+        }
+    )

@@ -1,0 +1,187 @@
+r"""What a source wrote -> what a feed may say, or "": identifiers, addresses, media types, languages, mail, text.
+
+What we publish must be valid whatever comes in. Each function gives back a text that the grammars named beside it
+accept, and the same text unchanged where they accept it already; "" means that nothing can be said.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from functools import lru_cache
+from uuid import NAMESPACE_URL, uuid5
+
+from .languages import normalise
+from .urls import to_uri
+
+# XML 1.0, 2.2: all else cannot stand in a document, not even escaped. C1 controls could, but show as nothing and
+# are what is left of a wrong charset; JSON takes all, but a lone surrogate has no UTF-8.
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SPACE = re.compile(r"\s+")
+
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9;/?:@&=+$._!~*'(),#%-]+")
+_WEB = re.compile(r"https?://[^/]", re.IGNORECASE)
+_ONE_HASH = re.compile(r"[^#]*(#[^#]*)?")
+_BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_UUID = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_URN = re.compile(r"urn:[a-z0-9][a-z0-9-]{1,31}:([a-z0-9()+,.:=@;$_!*'-]|%[0-9a-f]{2})+", re.IGNORECASE)  # RFC 2141
+_TAG = re.compile(r"tag:([a-z0-9._-]+@)?[a-z0-9.-]+,\d{4}(-\d\d(-\d\d)?)?:[^#]*(#[^#]*)?")  # RFC 4151
+# A host that every podcast client takes: no user, no brackets, no underscore, a port and a path where they belong.
+_PLAIN_WEB = re.compile(r"https?://(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+(?::\d+)?/")
+_NO_PATH = re.compile(r"(https?://[^/?#]+)(\?.*)?")
+
+_MEDIA_TYPE = re.compile(
+    r"([A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+)(?:\s*;.*)?", re.DOTALL
+)  # RFC 6838, 4.2; parameters are dropped
+# Languages that BCP 47 knows and ISO 639-2, all that RSS and validators know, does not: written by their macrolanguage.
+_WIDER = {
+    "arz": "ar-arz", "ckb": "ku-Arab", "glk": "fa", "hak": "zh-hak", "kmr": "ku", "lzh": "zh-lzh", "nan": "zh-nan",
+    "pnb": "pa-Arab", "prs": "fa-AF", "wuu": "zh-wuu", "yue": "zh-yue", "zza": "ku",
+}  # fmt: skip
+_NARROW = (
+    "bar bez brx ceo cgg dje dyo ebu frp gag gcr gom guz hif hne hyw jam jgo jmc kea khq khw kln ksb ksf ksh lag lij "
+    "lkt lld lmo lrc ltg luy mer mfe mgo mhr mrj mua mzn naq nnh nov nqo nus pcd pcm pdc pfl pms pnt prg qug rgn rhg "
+    "rof rue rwk saq sbp sdh seh ses sgs shi stq szl tcy teo tok twq tzm vec vep vls vmf vro vun wae xog yav yrl zgh"
+)
+_UNPUBLISHED = frozenset(_NARROW.split())
+_MAIL = re.compile(r"[A-Za-z0-9_+.'!#$%&*/=?^`{|}~-]+@([A-Za-z0-9-]+\.)+[A-Za-z0-9][A-Za-z0-9-]*")
+
+# Not the machine's mime.types: the same store must give the same bytes on every machine.
+_TYPES = {
+    "mp3": "audio/mpeg", "m4a": "audio/mp4", "m4b": "audio/mp4", "aac": "audio/aac", "oga": "audio/ogg",
+    "ogg": "audio/ogg", "opus": "audio/ogg", "wav": "audio/wav", "flac": "audio/flac", "mp4": "video/mp4",
+    "m4v": "video/mp4", "mov": "video/quicktime", "webm": "video/webm", "ogv": "video/ogg", "mkv": "video/x-matroska",
+    "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp",
+    "avif": "image/avif", "svg": "image/svg+xml", "pdf": "application/pdf", "epub": "application/epub+zip",
+    "zip": "application/zip", "torrent": "application/x-bittorrent", "vtt": "text/vtt", "srt": "application/x-subrip",
+    "json": "application/json", "html": "text/html", "htm": "text/html", "txt": "text/plain", "xml": "application/xml",
+}  # fmt: skip
+_OF_MEDIUM = {"audio": "audio/mpeg", "video": "video/mp4", "image": "image/jpeg"}
+UNKNOWN_TYPE = "application/octet-stream"
+
+
+def clean(text: str) -> str:
+    r"""Return text without the characters that no XML document can hold.
+
+    >>> clean("a\x00b\ud800c\n")
+    'abc\n'
+    """
+    return _FORBIDDEN.sub("", text) if _FORBIDDEN.search(text) else text
+
+
+def line(text: str) -> str:
+    r"""Return clean text as one line.
+
+    >>> line(" a\n  b ")
+    'a b'
+    """
+    return _SPACE.sub(" ", clean(text)).strip()
+
+
+def is_uri(text: str) -> bool:
+    """Say whether text is an absolute URI (RFC 3986; RFC 8141 for urn, RFC 4151 for tag).
+
+    >>> is_uri("tag:example.org,2024:1"), is_uri("https://example.org/é"), is_uri("urn:uuid:1")
+    (True, False, False)
+    """
+    if not _URI.fullmatch(text) or not _ONE_HASH.fullmatch(text) or _BAD_PERCENT.search(text):
+        return False
+    scheme = text.partition(":")[0].lower()
+    if scheme == "urn":
+        return bool((_UUID if text[:9].lower() == "urn:uuid:" else _URN).fullmatch(text))
+    if scheme == "tag":
+        return bool(_TAG.fullmatch(text))
+    return scheme not in {"http", "https", "ftp"} or bool(re.match(r"\w+://[^/]", text))
+
+
+def uri(text: str) -> str:
+    """Return a web address as a URI, another absolute URI as it is, "" for all else.
+
+    >>> uri("https://example.org/é x"), uri("mailto:a@example.org"), uri("/path")
+    ('https://example.org/%C3%A9%20x', 'mailto:a@example.org', '')
+    """
+    if is_uri(text):
+        return text
+    mapped = to_uri(text) if _WEB.match(text) else ""
+    return mapped if is_uri(mapped) else ""
+
+
+def web(text: str) -> str:
+    """Return an http(s) address as a URI, "" for all else."""
+    return uri(text) if _WEB.match(text) else ""
+
+
+def plain_web(text: str) -> str:
+    """Return an http(s) address that strict clients take for a file (RSS enclosure, itunes:image), or "".
+
+    >>> plain_web("https://example.org?x=1"), plain_web("https://user@example.org/a.mp3")
+    ('https://example.org/?x=1', '')
+    """
+    found = web(text)
+    bare = _NO_PATH.fullmatch(found)
+    if bare:
+        found = f"{bare[1]}/{bare[2] or ''}"
+    return found if _PLAIN_WEB.match(found) else ""
+
+
+def identifier(text: str) -> str:
+    """Return an id that every format takes: a URI as it is, else a UUID made of it, the same for ever.
+
+    >>> identifier("https://example.org/?p=1"), identifier("post 1")
+    ('https://example.org/?p=1', 'urn:uuid:59de5eec-c53a-5bb2-bc4f-a1c7124a67f8')
+    """
+    return text if is_uri(text) else f"urn:uuid:{uuid5(NAMESPACE_URL, text)}"
+
+
+def media_type(text: str, url: str = "", medium: str = "") -> str:
+    """Return a media type in lower case; where text is none, one guessed from the address or the medium, or "".
+
+    >>> media_type("Audio/MPEG; q=1"), media_type("mp3", "https://example.org/a.mp3?x=1"), media_type("", "", "image")
+    ('audio/mpeg', 'audio/mpeg', 'image/jpeg')
+    """
+    found = _MEDIA_TYPE.fullmatch(text.strip())
+    if found:
+        return found[1].lower()
+    name = url.partition("?")[0].partition("#")[0].rpartition("/")[2]
+    return _TYPES.get(name.rpartition(".")[2].lower(), "") or _OF_MEDIUM.get(medium, "")
+
+
+@lru_cache(maxsize=1024)
+def language(text: str) -> str:
+    """Return a language tag (RFC 5646) whose first subtag is in ISO 639-2, or "".
+
+    >>> language("pt_br"), language("yue"), language("ckb-IQ"), language("english"), language("tok")
+    ('pt-BR', 'zh-yue', 'ku-Arab-IQ', '', '')
+    """
+    tag = normalise(text)
+    first, dash, rest = tag.partition("-")
+    return "" if first in _UNPUBLISHED else _WIDER.get(first, first) + dash + rest
+
+
+def mail(text: str) -> str:
+    """Return a mail address (RFC 5322 addr-spec, in ASCII), without `mailto:`, or "".
+
+    >>> mail("mailto:ann@example.org"), mail("ann at example.org")
+    ('ann@example.org', '')
+    """
+    address = text.strip().removeprefix("mailto:").partition("?")[0]
+    return address if _MAIL.fullmatch(address) else ""
+
+
+def rfc822(moment: datetime) -> str:
+    """Return a time as RSS and OPML write it (RFC 822 with four digits of year), whatever the locale.
+
+    >>> rfc822(datetime(2024, 2, 1, 8, 5, tzinfo=UTC))
+    'Thu, 01 Feb 2024 08:05:00 +0000'
+    """
+    return format_datetime(moment.astimezone(UTC))
+
+
+def rfc3339(moment: datetime) -> str:
+    """Return a time as Atom and JSON Feed write it, to the second.
+
+    >>> rfc3339(datetime(2024, 2, 1, 8, 5, 1, 999, tzinfo=UTC))
+    '2024-02-01T08:05:01+00:00'
+    """
+    return moment.astimezone(UTC).replace(microsecond=0).isoformat()
