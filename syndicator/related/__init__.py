@@ -1,0 +1,15 @@
+"""(Post, Corpus) -> the lists of related posts under it, chosen once, from what is known at that time.
+
+    index = Index(corpus)
+    index.add(number, post)       each new or updated post, in the transaction that stores it
+    index.settle()                once after an update: makes what was added findable
+    index.choose(number, post, settings)
+
+numpy does the arithmetic. It takes 80 ms to import, so a run imports this room only where there are new posts.
+"""
+
+from __future__ import annotations
+
+from syndicator.related.index import Index
+
+__all__ = ["Index"]
