@@ -1,0 +1,221 @@
+"""A folder of published documents -> HTTP, for a reader on this machine: `serve`.
+
+Starlette and uvicorn do the serving. Ours is only what may be seen, by which type, and that an answer is one whole
+version of a document even while a run renames a new one into its place.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from email.utils import formatdate
+from hashlib import blake2b
+from pathlib import Path
+from urllib.parse import quote
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.staticfiles import NotModifiedResponse, StaticFiles
+from starlette.types import Scope
+
+from .errors import SyndicatorError
+
+# What we publish and what a theme may bring. Whatever has another ending (a database, a lock, a half-written file)
+# is not there. XML and JSON are told apart by how they begin, since file names can be set.
+_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+    ".xml": "application/xml",
+    ".rss": "application/rss+xml; charset=utf-8",
+    ".atom": "application/atom+xml; charset=utf-8",
+    ".opml": "text/x-opml; charset=utf-8",
+    ".json": "application/json",
+    ".gz": "application/gzip",
+    ".svg": "image/svg+xml; charset=utf-8",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".webp": "image/webp",
+    ".ico": "image/x-icon",
+}
+_ROOTS = ((b"<rss", ".rss"), (b"<feed", ".atom"), (b"<opml", ".opml"))
+_JSON_FEED = "application/feed+json"
+_SNIFFED = 4096  # bytes in which a document shows what it is; stylesheet instructions and comments may come first
+_YOUNG = 2.0  # seconds
+
+_INNER = frozenset(("posts", "sources", "archive"))  # folders of pages, which may be many
+_KINDS = {"application/rss+xml": "RSS", "application/atom+xml": "Atom", _JSON_FEED: "JSON Feed", "text/x-opml": "OPML"}
+
+
+def serve(folder: Path, host: str, port: int, *, say: Callable[[str], object]) -> None:
+    """Serve a folder until Ctrl-C.
+
+    `say` is given each line for the operator: where it listens, and the addresses to subscribe to. Port 0 takes a
+    free one. Raises SyndicatorError where the folder is missing or the address can't be listened on.
+    """
+    with listen(folder, host, port) as listening:
+        for text in greeting(folder, address(listening)):
+            say(text)
+        # uvicorn shuts down in order upon SIGINT and then raises it again for who called: that is how one stops us.
+        with suppress(KeyboardInterrupt):
+            server(folder).run(sockets=[listening])
+        say("Stopped.")
+
+
+def listen(folder: Path, host: str, port: int) -> socket.socket:
+    """Return a socket that listens, so that the first reader may come at once."""
+    if not folder.is_dir():
+        raise SyndicatorError(f"{folder} is not there yet: `syndicator run` makes it")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=128)
+    except OSError as error:
+        what = error.strerror or str(error)
+        raise SyndicatorError(f"can't listen on {host}, port {port}: {what}; choose another with --port") from error
+
+
+def address(listening: socket.socket) -> str:
+    """Return the URL of what a socket listens to; a wildcard is named as this machine."""
+    host, port = listening.getsockname()[:2]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  named, not bound
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
+def greeting(folder: Path, base: str) -> Iterator[str]:
+    """Yield what the operator is told: the addresses to open and to subscribe to."""
+    yield f"Serving {folder} at {base} until Ctrl-C."
+    addresses = [(kind, base + quote(path)) for kind, path in documents(folder)]
+    if not addresses:
+        yield "Nothing is published there yet; what `syndicator run` writes is served at once."
+    for kind, url in addresses:
+        yield f"{kind + ':':<11}{url}"
+
+
+def documents(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield (kind, path) of what can be opened or subscribed to, in the folder and in those of feeds of their own."""
+    inside = sorted(path for path in folder.iterdir() if path.is_dir() and path.name not in _INNER)
+    for parent in (folder, *inside):
+        for path in sorted(parent.iterdir(), key=lambda path: (path.suffix != ".html", path.name)):
+            kind = _kind(path)
+            if kind and not any(part.startswith(".") for part in path.relative_to(folder).parts):
+                yield kind, path.relative_to(folder).as_posix()
+
+
+def _kind(path: Path) -> str:
+    if path.name == "index.html":
+        return "Page"
+    if path.suffix not in (".xml", ".rss", ".atom", ".json", ".opml") or not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        head = file.read(_SNIFFED)
+    # RFC 5005, 4: an archive is there to be read once, not to be subscribed to
+    return "" if b"<fh:archive" in head else _KINDS.get(media_type(path.name, head).partition(";")[0], "")
+
+
+def server(folder: Path) -> uvicorn.Server:
+    """Return the server, which is run with sockets that already listen."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            application(folder),
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=2,  # seconds that a slow reader can delay Ctrl-C
+        )
+    )
+
+
+def application(folder: Path) -> Starlette:
+    """Return the ASGI application that serves a folder."""
+    return Starlette(
+        routes=[Mount("/", Documents(directory=folder, html=True))],
+        middleware=[Middleware(GZipMiddleware, minimum_size=500, compresslevel=6)],
+    )
+
+
+def media_type(name: str, head: bytes) -> str:
+    """Return the media type of a file by its ending and its first bytes, "" for what is never served.
+
+    >>> media_type("rss20.xml", b"<?xml version='1.0'?><rss version='2.0'>"), media_type("state.db", b"SQLite")
+    ('application/rss+xml; charset=utf-8', '')
+    """
+    kind = _TYPES.get(Path(name).suffix, "")
+    if kind == _TYPES[".xml"]:
+        return next((_TYPES[suffix] for root, suffix in _ROOTS if root in head), kind)
+    if kind == _TYPES[".json"] and b"https://jsonfeed.org/version/" in head:
+        return _JSON_FEED
+    return kind
+
+
+class Documents(StaticFiles):
+    """Files as one whole version each; hidden ones, unknown endings and what lies outside are not there."""
+
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        """Find a file below the folder, symbolic links followed no further than its edge."""
+        try:
+            found, status = super().lookup_path(path)
+        except PermissionError:
+            return "", None
+        if status is None or any(part.startswith(".") for part in self._parts(found)):
+            return "", None
+        return found, status
+
+    def _parts(self, found: str) -> tuple[str, ...]:
+        return Path(found).relative_to(os.path.realpath(str(self.directory))).parts
+
+    def file_response(
+        self,
+        full_path: str | os.PathLike[str],
+        stat_result: os.stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
+        """Read a document whole, so that its length, its validators and its bytes are of one version."""
+        try:
+            with Path(full_path).open("rb") as file:
+                body, status = file.read(), os.fstat(file.fileno())
+        except OSError as error:  # withdrawn between the look and the reading, or not ours to read
+            raise HTTPException(status_code=404) from error
+        kind = media_type(Path(full_path).name, body[:_SNIFFED])
+        if not kind:
+            raise HTTPException(status_code=404)
+        response = Response(body, status_code, _headers(Path(full_path).name, body, status), media_type=None)
+        response.headers["content-type"] = kind
+        if self.is_not_modified(_strong(response.headers), Headers(scope=scope)):
+            return NotModifiedResponse(response.headers)
+        return response
+
+
+def _headers(name: str, body: bytes, status: os.stat_result) -> dict[str, str]:
+    """Return validators and manners of a document.
+
+    The tag is of the bytes, not of the time, so that a document written again the same is "not modified"; it is weak
+    (RFC 9110, 8.8.1), since gzip makes other bytes of it.
+    """
+    headers = {
+        "etag": f'W/"{blake2b(body, digest_size=16).hexdigest()}"',
+        "cache-control": "max-age=31536000, immutable" if name.startswith("style-") else "no-cache",
+        "vary": "Accept-Encoding",
+        "x-content-type-options": "nosniff",
+    }
+    # A time says nothing of what may still change within the same second (RFC 9110, 8.8.2.2).
+    if time.time() - status.st_mtime >= _YOUNG:
+        headers["last-modified"] = formatdate(status.st_mtime, usegmt=True)
+    return headers
+
+
+def _strong(headers: Headers) -> Headers:
+    """Return headers whose tag is written as Starlette compares it."""
+    return Headers({**headers, "etag": headers["etag"].removeprefix("W/")})
