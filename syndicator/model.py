@@ -267,6 +267,7 @@ class SourceState:
     gone: bool = False  # confirmed; not asked again but by name
     moved_to: str = field(default="", repr=False)
     moved_days: tuple[str, ...] = ()  # the days (ISO) on which it was seen
+    moved: bool = False  # seen on enough days to be believed: it is asked there
     unchanged_since: datetime | None = None  # conditional requests have brought only 304 since
     reach: Reach = ""  # where its address lay when it first worked
 
