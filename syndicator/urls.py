@@ -13,19 +13,19 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 WEB = frozenset({"http", "https"})
 # What a link may do when clicked: open a page, a message, a call, a chat, a download. Nothing that runs.
 LINKABLE = WEB | {"mailto", "tel", "sms", "xmpp", "irc", "ircs", "magnet", "geo", "ftp", "ftps", "gemini", "matrix"}
-RUNNING = frozenset({"javascript", "vbscript", "data", "livescript", "mocha", "blob", "filesystem", "about", "jar"})
+RUNNING = frozenset({"javascript", "vbscript", "data", "livescript", "mocha", "blob", "filesystem", "jar"})
 
 # A name is a tracking parameter when it says where a reader came from and no site answers differently for it.
-_TRACKING_NAMES = frozenset(
-    "fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid igshid igsh li_fat_id mc_cid mc_eid "
-    "mkt_tok oly_anon_id oly_enc_id vero_id vero_conv wickedid _hsenc _hsmi __hstc __hssc __hsfp hsctatracking "
-    "s_cid ncid sr_share rb_clickid spm scm _openstat xtor at_medium at_campaign wt_mc wt.mc_id cmpid icid "
-    "ref_src ref_url guccounter guce_referrer guce_referrer_sig gi_source srsltid _ga _gl epik ml_subscriber "
-    "ml_subscriber_hash mibextid pk_campaign pk_kwd pk_source pk_medium pk_content piwik_campaign piwik_kwd "
-    "mtm_campaign mtm_source mtm_medium mtm_content mtm_keyword mtm_group mtm_cid mtm_placement hmb_campaign "
-    "hmb_source hmb_medium trk_contact trk_msg trk_module trk_sid".split()
-)
-_TRACKING_PREFIXES = ("utm_", "stm_", "hsa_", "ga_source", "ga_medium", "ga_campaign", "ga_content", "ga_term")
+_NAMES = """
+    fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid igshid igsh li_fat_id mkt_tok
+    oly_anon_id oly_enc_id wickedid hsctatracking s_cid ncid sr_share rb_clickid spm scm _openstat xtor at_medium
+    at_campaign wt_mc wt.mc_id cmpid icid ref_src ref_url guccounter gi_source srsltid _ga _gl epik mibextid
+"""
+_TRACKING_NAMES = frozenset(_NAMES.split())
+_TRACKING_PREFIXES = (
+    "utm_", "stm_", "hsa_", "mtm_", "pk_", "piwik_", "hmb_", "trk_", "mc_cid", "mc_eid", "vero_", "_hs", "__hs",
+    "guce_", "ml_subscriber", "ga_source", "ga_medium", "ga_campaign", "ga_content", "ga_term",
+)  # fmt: skip
 
 # What RFC 3986 lets stand as it is; "%" is judged apart, so that nothing is encoded twice.
 _PATH_SAFE = "/:@!$&'()*+,;=-._~%"
@@ -58,6 +58,11 @@ def scheme(url: str) -> str:
     """
     found = _SCHEME.match(squeeze(url))
     return found[1].lower() if found else ""
+
+
+def runs(url: str) -> bool:
+    """Tell whether an address would run something, or show what it holds itself, where it is opened."""
+    return scheme(url) in RUNNING
 
 
 def absolute(reference: str, base: str) -> str:
@@ -153,7 +158,7 @@ def _split(url: str) -> SplitResult | None:
 
 
 def _host(parts: SplitResult) -> str:
-    """The authority in ASCII: user, host (IDNA) and port; "" where no host could be named so."""
+    """Return the authority in ASCII: user, host (IDNA) and port; "" where no host could be named so."""
     host = parts.hostname or ""
     if not host.isascii():
         host = _idna(host)
@@ -168,7 +173,7 @@ def _host(parts: SplitResult) -> str:
 @lru_cache(maxsize=256)
 def _idna(host: str) -> str:
     # requests brings idna; its tables take 10 ms to load, so only a host that needs them pays.
-    import idna  # noqa: PLC0415
+    import idna
 
     try:
         return idna.encode(host, uts46=True).decode("ascii")

@@ -16,7 +16,9 @@ Attributes = dict[str, str]
 GONE = "\x00"
 
 _ATTRIBUTE = re.compile(r' ([a-z][a-z0-9-]*)="([^"]*)"')
-_NOTHING = re.compile(r"<(a|p|div|span|figure|picture|li|center|em|strong|small|h[1-6])(?: [^>]*)?>((?:\s|&nbsp;|<br>|\x00)+)</\1>")  # fmt: skip
+_NOTHING = re.compile(
+    r"<(a|p|div|span|figure|picture|li|center|em|strong|small|h[1-6])(?: [^>]*)?>((?:\s|&nbsp;|<br>|\x00)+)</\1>"
+)
 
 
 def attributes(tag: str) -> Attributes:
@@ -76,7 +78,7 @@ def without(html: str, opening: re.Pattern[str], judge: Callable[[re.Match[str]]
     """Take out each element whose start tag matches and is judged so; return the HTML and how many went."""
     kept: list[str] = []
     done = count = 0
-    while found := opening.search(html, done if not kept else done):
+    while found := opening.search(html, done):
         if not judge(found):
             kept.append(html[done : found.end()])
             done = found.end()

@@ -11,6 +11,7 @@ from html import unescape
 from html.entities import html5
 
 from syndicator.model import Text
+from syndicator.normalizer import tags
 
 # XML 1.0 (5th ed.), production 2: everything else can't stand in a document in any form.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -21,15 +22,16 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|([A-Za-z][A-Za-z0-9
 # Tags that titles are dressed with. Not every tag: "How to centre a <div>" is about one.
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)((?:\s[^<>]*)?)(/?)>")
 _VOID = frozenset({"br", "wbr", "img", "hr"})
-_TITLE_TAGS = frozenset(
-    "a abbr acronym b bdi bdo big blink br center cite code del dfn div em font h1 h2 h3 h4 h5 h6 hr i img ins kbd "
-    "mark nobr p pre q rp rt ruby s samp small span strike strong sub sup time tt u var wbr".split()
-)
+_DRESS = """
+    a abbr acronym b bdi bdo big blink br center cite code del dfn div em font h1 h2 h3 h4 h5 h6 hr i img ins kbd
+    mark nobr p pre q rp rt ruby s samp small span strike strong sub sup time tt u var wbr
+"""
+_TITLE_TAGS = frozenset(_DRESS.split())
 
-# Between these a reader sees a break; other tags stand inside words ("H<sub>2</sub>O").
-_BREAK = re.compile(
-    r"<(?:/?(?:p|div|h[1-6]|li|ul|ol|dl|dt|dd|table|tr|td|th|caption|blockquote|pre|figure|figcaption|section|article"
-    r"|aside|header|footer|details|summary|main|nav|address|center|hgroup)|br|hr|img|iframe|video|audio)(?=[ >])[^>]*>"
+# These stand inside words ("H<sub>2</sub>O"); at any other tag a reader sees a break.
+_INLINE = re.compile(
+    r"</?(?:a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|i|ins|kbd|mark|nobr|q|s|samp|small|span|strike|strong"
+    r"|sub|sup|time|tt|u|var|wbr)(?: [^>]*)?>"
 )
 _ANY_TAG = re.compile(r"<[^>]*>")
 
@@ -112,10 +114,15 @@ def words(html: str) -> str:
     'H2O & more Next'
     """
     if "<" in html:
-        html = _ANY_TAG.sub("", _BREAK.sub(" ", html))
+        html = _ANY_TAG.sub(" ", _INLINE.sub("", html))
     if "&" in html:
-        html = unescape(html)
-    return " ".join(html.split())
+        html = tags.value(html)
+    for blank in "\n\t\r\f\xa0":
+        if blank in html:
+            html = html.replace(blank, " ")
+    while "  " in html:  # each turn halves the runs; a split and a join cost twice as much
+        html = html.replace("  ", " ")
+    return html.strip()
 
 
 def excerpt(text: str, about: int = 300) -> str:
@@ -143,7 +150,7 @@ def excerpt(text: str, about: int = 300) -> str:
 
 def _boundary(text: str, at: int) -> int:
     """Step back to where no combining mark, joiner or half of a flag is parted from what it belongs to."""
-    import unicodedata  # noqa: PLC0415 - only texts without any space come here
+    import unicodedata  # only texts without any space come here
 
     while at > 1 and (
         unicodedata.category(text[at])[0] == "M"

@@ -1,0 +1,85 @@
+"""Which posts are let through: rules by category, title, author and text; an age; a cap on one fetch.
+
+Patterns are RE2's, whose time grows with the text alone: no pattern, however written, hangs a run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Protocol
+
+from syndicator.model import Filter, Post, Rules
+
+_OLDEST = datetime.min.replace(tzinfo=UTC)
+
+
+def judge(post: Post, rules: Filter, now: datetime) -> str:
+    """Return why a filter keeps a post back, "" where it lets it through.
+
+    Categories are asked first, then title, author and text. The age counts from the post's date to `now`
+    and is judged once, at first sight: the store asks no second time.
+    """
+    if rules == _NOTHING:
+        return ""
+    if matched := _matched(post, rules.exclude):
+        return f"excluded by {matched}"
+    if rules.include != _ANYTHING and not _matched(post, rules.include):
+        return "matches nothing that is included"
+    if rules.max_age is not None and post.published is not None and now - post.published > rules.max_age:
+        return "older than max_age"
+    return ""
+
+
+def capped(posts: Sequence[Post], newest: int) -> tuple[Post, ...]:
+    """Keep all but the newest posts of one fetch back, whatever order the feed lists them in; 0: no cap.
+
+    A post without a date counts as old as the feed's order makes it: behind all that have one.
+    """
+    if newest <= 0:
+        return tuple(posts)
+    open_ones = [index for index, post in enumerate(posts) if not post.filtered]
+    open_ones.sort(key=lambda index: (posts[index].published or _OLDEST, -index), reverse=True)
+    kept = set(open_ones[:newest])
+    return tuple(
+        post if post.filtered or index in kept else replace(post, filtered=f"not among the newest {newest}")
+        for index, post in enumerate(posts)
+    )
+
+
+def _matched(post: Post, rules: Rules) -> str:
+    """Name the first rule that matches, "" where none does."""
+    if rules.category:
+        wanted = {name.casefold() for name in rules.category}
+        for category in post.categories:
+            if category.term.casefold() in wanted or category.label.casefold() in wanted:
+                return f"category {category.label or category.term}"
+    for name, pattern, subject in (
+        ("title", rules.title, post.title),
+        ("author", rules.author, "\n".join(author.name for author in post.authors)),
+        ("text", rules.text, post.text),
+    ):
+        if pattern and compiled(pattern).search(subject):
+            return f"{name} pattern {pattern}"
+    return ""
+
+
+class Pattern(Protocol):
+    def search(self, text: str) -> object:
+        """Return a match, or None."""
+        ...
+
+
+@lru_cache(maxsize=256)
+def compiled(pattern: str) -> Pattern:
+    """Compile an RE2 pattern; config has checked it."""
+    import re2  # only sources with patterns pay for it
+
+    found: Pattern = re2.compile(pattern)  # re2 ships no types
+    return found
+
+
+_NOTHING = Filter()
+_ANYTHING = Rules()

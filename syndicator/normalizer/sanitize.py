@@ -1,0 +1,255 @@
+"""HTML as anybody may have written it -> HTML that is safe to show, and what was done to it.
+
+nh3 parses and filters by the allow-list below; what it can't judge (lazy images, `srcset`, frames, beacons,
+relative addresses) is done on its output, whose form is known (`tags`), and only where it occurs. Every
+address that does not begin with `http://` or `https://` goes through `urls`, so none slips by in disguise.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from html import escape, unescape
+from typing import TYPE_CHECKING, NamedTuple
+
+from syndicator import urls
+from syndicator.model import Text
+from syndicator.normalizer import embeds, images, tags, text, trackers
+from syndicator.normalizer.images import Policy, Tally
+
+if TYPE_CHECKING:
+    import nh3
+
+# What posts are made of. Nothing that runs (script, object), styles (style, link), asks (form, input) or
+# changes the page around it (base, meta, title, html, body).
+_TAGS = """
+    a abbr acronym address article aside audio b bdi bdo big blockquote br caption center cite code col colgroup
+    data dd del details dfn dir div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hgroup hr i img ins
+    kbd li main mark menu nav nobr ol p picture pre q rp rt ruby s samp section small source span strike strong sub
+    summary sup table tbody td tfoot th thead time tr track tt u ul var video wbr
+    x-noscript x-iframe x-embed x-object
+"""
+# MathML Core's presentation elements. Not `mglyph`, `malignmark`, `annotation-xml`, `maction`: through them
+# HTML breaks out of the math; nor `semantics` with its second copy of the formula.
+_MATH = """
+    math mi mn mo ms mtext mspace mrow mfrac msqrt mroot mstyle merror mpadded mphantom msub msup msubsup munder
+    mover munderover mmultiscripts mprescripts none mtable mtr mtd menclose
+"""
+# Their content is no text for a reader.
+_HOLLOW = """
+    script style title textarea select option button form-data template svg xmp plaintext noembed noframes head
+    annotation annotation-xml applet canvas datalist dialog frameset map param
+"""
+_SPANS = {"colspan", "rowspan", "headers", "scope", "abbr", "align", "valign"}
+_LAZY = {*images.LAZY, *images.LAZY_SETS}
+_ATTRIBUTES = {
+    "*": {"lang", "dir", "title"},
+    "a": {"href", "hreflang", "type"},
+    "audio": {"src", "controls", "loop", "muted"},
+    "blockquote": {"cite"},
+    "col": {"span", "align"},
+    "colgroup": {"span", "align"},
+    "data": {"value"},
+    "del": {"cite", "datetime"},
+    "details": {"open"},
+    "img": {"src", "srcset", "sizes", "alt", "width", "height", "style", *_LAZY},
+    "ins": {"cite", "datetime"},
+    "li": {"value"},
+    "ol": {"start", "reversed", "type"},
+    "q": {"cite"},
+    "source": {"src", "srcset", "sizes", "media", "type", "data-src", "data-srcset", "data-lazy-srcset"},
+    "table": {"summary", "border"},
+    "td": _SPANS,
+    "th": _SPANS,
+    "time": {"datetime"},
+    "track": {"src", "kind", "srclang", "label", "default"},
+    "ul": {"type"},
+    "video": {"src", "poster", "controls", "loop", "muted", "width", "height", "playsinline"},
+    "x-iframe": {"src", "data-src", "data-lazy-src", "width", "height", "style"},
+    "x-embed": {"src", "width", "height"},
+    "x-object": {"data", "width", "height"},
+    "math": {"display", "alttext"},
+    "mo": {"stretchy", "fence", "separator", "lspace", "rspace", "symmetric", "largeop", "movablelimits", "form"},
+    "mi": {"mathvariant"},
+    "mspace": {"width", "height", "depth"},
+    "mfrac": {"linethickness", "displaystyle"},
+    "mstyle": {"displaystyle", "scriptlevel", "mathvariant"},
+    "mpadded": {"width", "height", "depth", "lspace", "voffset"},
+    "mover": {"accent"},
+    "munder": {"accentunder"},
+    "munderover": {"accent", "accentunder"},
+    "mtable": {"columnalign", "rowspacing", "columnspacing", "displaystyle"},
+    "mtd": {"columnspan", "rowspan", "columnalign"},
+    "menclose": {"notation"},
+}
+_CODE = """
+    bash c cpp csharp css diff go graphql haskell html http ini java javascript js json kotlin latex lua makefile
+    markdown none objectivec perl php plaintext powershell python py r ruby rust scala shell sh sql swift text toml ts
+    typescript xml yaml yml
+"""
+OWN = frozenset({"syndicator-attribution", "syndicator-related", "syndicator-also"})  # our lines, come back as a source
+_WRAPPERS = "div p ul ol span section aside nav table a blockquote footer h2 h3"
+
+# Anything but these may come out of nh3 in a form that parses differently again: tables with text between
+# rows, a <p> left inside a <p> by a taken-out <button>, raw text. Such HTML is cleaned until it is still.
+_STILL = """
+    a abbr article aside b blockquote br br/ center cite code dd del div dl dt em figcaption figure footer h1 h2 h3 h4
+    h5 h6 header hr hr/ i img ins li ol p pre q s section small span strike strong sub sup time tt u ul wbr
+"""
+_CALM = frozenset(slash + name for slash in ("", "/") for name in _STILL.split())
+_NAMES = re.compile(r"<(/?[a-zA-Z][^\s>]*)")
+_CLASSES = re.compile(r" class=(\"[^\"]*\"|'[^']*')")
+_ADDRESS = re.compile(
+    r'<([a-z][a-z0-9-]*)(?: [a-z-]+="[^"]*")*? (?:href|src|cite|poster)="(?!https?://[^\s/?#"\\])[^>]*>'
+)
+_TRACKED = re.compile(r'(<a(?: [^>]*)? href=")([^"?#]*[?#][^"]*)"')
+_FORBIDDEN = [chr(code) for code in range(1, 32) if code not in {9, 10, 13}] + ["\ufffe", "\uffff"]
+_PRE = re.compile(r"(<pre(?: [^>]*)?>)\n")
+_OWN_CLASS = re.compile(r'(<[a-z][^>]*?) class="syndicator-[a-z]+"')
+_ROUNDS = 4
+
+
+class Cleaned(NamedTuple):
+    """Safe HTML and what was done to it."""
+
+    html: str
+    tally: Tally
+
+
+def clean(html: str, base: str, policy: Policy = "keep") -> Cleaned:
+    """Make HTML safe, its addresses absolute against `base` ("" if none is known), its pictures visible.
+
+    Wrappers of our own (`OWN` classes) keep their class, for attribution to see; `finish` takes it off.
+
+    >>> clean('<p onclick="x">a<script>b</script><a href="c">d', "https://e.example/").html
+    '<p>a<a href="https://e.example/c" rel="noopener noreferrer">d</a></p>'
+    """
+    tally = Tally()
+    names = set(_NAMES.findall(html))
+    calm = names <= _CALM or {name.lower() for name in names} <= _CALM
+    prepared = html if calm else embeds.prepare(html)
+    safe = _settled(_filtered(_marked(prepared)), base, policy, tally)
+    return Cleaned(safe if calm else _stilled(safe, base, policy), tally)
+
+
+def finish(html: str) -> str:
+    """Take our own classes off, once attribution has seen them: a source must not pass for us."""
+    return _OWN_CLASS.sub(r"\1", html) if ' class="syndicator-' in html else html
+
+
+def as_html(part: Text) -> str:
+    r"""Return a text construct as HTML, not yet safe. HTML without a tag but with blank lines was plain text.
+
+    >>> as_html(Text("Caf&eacute;\n\n1 &lt; 2"))
+    '<p>Café</p><p>1 &lt; 2</p>'
+    """
+    if part.kind == "text":
+        return from_plain(part.value)
+    if "<" not in part.value and "\n\n" in part.value:  # YouTube's descriptions, many podcasts
+        return from_plain(unescape(part.value))
+    return part.value
+
+
+def from_plain(plain: str) -> str:
+    r"""Return plain text as HTML: blank lines part paragraphs, other line ends break.
+
+    >>> from_plain("a < b\nc\n\nd")
+    '<p>a &lt; b<br>c</p><p>d</p>'
+    """
+    paragraphs = re.split(r"\n[ \t]*\n\s*", text.legal(plain).replace("\r\n", "\n").replace("\r", "\n").strip())
+    return "".join(
+        f"<p>{escape(paragraph.strip(), quote=False).replace(chr(10), '<br>')}</p>"
+        for paragraph in paragraphs
+        if paragraph
+    )
+
+
+def _marked(html: str) -> str:
+    """Give the wrappers of share bars a mark that nh3 lets through, since classes go."""
+    if not any(trackers.is_bar(found) for found in set(_CLASSES.findall(html))):
+        return html
+    return _CLASSES.sub(lambda found: ' data-bar=""' if trackers.is_bar(found[1]) else found[0], html)
+
+
+def _filtered(html: str) -> str:
+    try:
+        safe = _cleaner().clean(html)
+    except UnicodeEncodeError:  # half a surrogate pair, which JSON can spell
+        safe = _cleaner().clean(text.legal(html))
+    if any(character in safe for character in _FORBIDDEN):  # `&#1;` is one when it is decoded
+        safe = text.legal(safe)
+    return safe
+
+
+def _settled(safe: str, base: str, policy: Policy, tally: Tally) -> str:
+    if _ADDRESS.search(safe):
+        safe = _ADDRESS.sub(lambda tag: _resolved(tag, base, tally), safe)
+    safe, bars = trackers.without_bars(safe)
+    tally.bars += bars
+    safe = embeds.settle(images.settle(safe, base, tally), base, tally)
+    safe = images.restricted(tags.tidy(safe), policy, tally)
+    if _TRACKED.search(safe):
+        safe = _TRACKED.sub(lambda link: f'{link[1]}{_untracked(link[2])}"', safe)
+    return _PRE.sub(r"\1\n\n", safe) if ">\n" in safe and "<pre" in safe else safe  # the parser drops the first
+
+
+def _stilled(safe: str, base: str, policy: Policy) -> str:
+    """Clean again until nothing changes; what never comes to rest is shown as text."""
+    for _ in range(_ROUNDS):
+        again = _settled(_filtered(embeds.prepare(safe)), base, policy, Tally())
+        if again == safe:
+            return safe
+        safe = again
+    return from_plain(text.words(safe))
+
+
+def _untracked(raw: str) -> str:
+    return tags.escaped(urls.without_tracking(tags.value(raw)))
+
+
+def _resolved(tag: re.Match[str], base: str, tally: Tally) -> str:
+    name = tag[1]
+    attributes = tags.attributes(tag[0])
+    for key in ("href", "src", "cite", "poster"):
+        if key not in attributes:
+            continue
+        written = attributes.pop(key)
+        url = _address(name, key, written, base)
+        if url:
+            attributes = {key: url} | attributes
+        if url and not urls.scheme(written):
+            tally.resolved += 1
+    return tags.start(name, attributes)
+
+
+def _address(name: str, key: str, written: str, base: str) -> str:
+    if key == "href":
+        return urls.clickable(written, base)
+    if name == "img" and urls.scheme(written) == "data":
+        return images.allowed_data(urls.squeeze(written))
+    return urls.web(written, base)
+
+
+@lru_cache(maxsize=1)
+def _cleaner() -> nh3.Cleaner:
+    # nh3 is loaded by the first post that is new: a run with nothing new does without.
+    import nh3
+
+    wrappers = _WRAPPERS.split()
+    classes = {name: {"class": set(OWN)} for name in wrappers}
+    classes |= {name: {"class": {f"language-{code}" for code in _CODE.split()}} for name in ("code", "pre")}
+    attributes = {name: {"data-bar"} for name in wrappers}
+    attributes = {name: _ATTRIBUTES.get(name, set()) | attributes.get(name, set()) for name in _ATTRIBUTES | attributes}
+    return nh3.Cleaner(
+        tags={*_TAGS.split(), *_MATH.split()},
+        clean_content_tags=set(_HOLLOW.split()),
+        attributes=attributes,
+        tag_attribute_values=classes,
+        set_tag_attribute_values={
+            "img": {"loading": "lazy", "referrerpolicy": "no-referrer"},
+            "audio": {"controls": "", "preload": "none"},
+            "video": {"controls": "", "preload": "metadata"},
+        },
+        link_rel="noopener noreferrer",
+        url_schemes={*urls.LINKABLE, "data"},
+    )
