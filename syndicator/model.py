@@ -268,6 +268,7 @@ class SourceState:
     moved_to: str = field(default="", repr=False)
     moved_days: tuple[str, ...] = ()  # the days (ISO) on which it was seen
     moved: bool = False  # seen on enough days to be believed: it is asked there
+    moved_from: str = field(default="", repr=False)  # the address in feeds.toml that led there
     unchanged_since: datetime | None = None  # conditional requests have brought only 304 since
     reach: Reach = ""  # where its address lay when it first worked
 

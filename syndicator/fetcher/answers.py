@@ -1,0 +1,156 @@
+"""Status, header fields, body -> what the answer means. Pure: no socket, and the clock is an argument.
+
+The words are for the operator: what happened, then what he can do about it. No URL stands in them, for
+a private source's must not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from syndicator.model import BackoffScope, FailureKind, FetchSettings, Source
+
+PERMANENT = frozenset({301, 308})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+_YEAR = timedelta(days=365)  # the longest that is believed of any header: beyond it datetimes overflow
+_HEAD = 1024  # bytes in which a feed or a page shows what it is
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why an answer is of no use."""
+
+    kind: FailureKind
+    error: str
+    advice: str = ""
+
+
+_BY_STATUS: dict[int, Verdict] = {
+    401: Verdict("unauthorized", "asks for a user and password (401)", "check auth and headers in feeds.toml"),
+    402: Verdict("forbidden", "asks for payment (402)", "subscribe, or take the source out"),
+    403: Verdict("forbidden", "refuses us (403)", "ask its owner to allow our User-Agent"),
+    404: Verdict("not-found", "is not there (404)", "look on the site for its feed's new address"),
+    407: Verdict("unauthorized", "the proxy asks for a user and password (407)", "put them into its address"),
+    408: Verdict("timeout", "the server gave up waiting for our request (408)"),
+    410: Verdict("gone", "is gone (410)", "its owner has ended it: take it out of feeds.toml"),
+    429: Verdict("rate-limited", "we ask too often (429)", "lengthen the interval of this host's sources"),
+    451: Verdict("forbidden", "is withheld for legal reasons (451)", "take the source out, or ask its owner"),
+    503: Verdict("unavailable", "is not available for now (503)"),
+}  # fmt: skip
+
+
+def verdict(status: int, fields: Mapping[str, str]) -> Verdict:
+    """Return why an answer that is neither 200, 304 nor a redirect is of no use."""
+    if "challenge" in fields.get("cf-mitigated", "").lower():
+        return Verdict(
+            "challenge",
+            f"answers with a bot challenge ({status}, cf-mitigated)",
+            "ask its owner to allow our User-Agent for the feed's address",
+        )
+    known = _BY_STATUS.get(status)
+    if known is not None:
+        return known
+    if status >= 500:  # noqa: PLR2004  RFC 9110, 15.6
+        return Verdict("server-error", f"its server has a fault ({status})")
+    return Verdict("http", f"answered with status {status}, which gives us no feed")
+
+
+def retry_scope(status: int, source: Source, settings: FetchSettings) -> BackoffScope:
+    """Return for whom a Retry-After counts: on 429 for the host, else for the source, unless set otherwise."""
+    return source.backoff_scope or settings.backoff_scope or ("host" if status == 429 else "source")  # noqa: PLR2004
+
+
+def retry_at(fields: Mapping[str, str], now: datetime) -> datetime | None:
+    """Return until when Retry-After asks us to stay away: seconds or a date (RFC 9110, 10.2.3).
+
+    A date is read against the server's own Date, so that its clock or ours may be wrong. At most a year.
+
+    >>> retry_at({"retry-after": "120"}, datetime(2024, 5, 1, tzinfo=UTC))
+    datetime.datetime(2024, 5, 1, 0, 2, tzinfo=datetime.timezone.utc)
+    """
+    value = fields.get("retry-after", "").strip()
+    if re.fullmatch(r"[0-9]+(\.[0-9]*)?", value):  # no sign: a negative one says nothing
+        return now + timedelta(seconds=min(float(value), _YEAR.total_seconds()))
+    moment = _date(value)
+    if moment is None:
+        return None
+    wait = moment - (_date(fields.get("date", "")) or now)
+    return now + min(wait, _YEAR) if wait > timedelta(0) else None
+
+
+def max_age(fields: Mapping[str, str]) -> timedelta | None:
+    """Return how long the answer stays fresh: max-age less Age, else Expires less Date (RFC 9111, 4.2).
+
+    >>> max_age({"cache-control": "public, max-age=600", "age": "100"})
+    datetime.timedelta(seconds=500)
+    >>> max_age({"cache-control": "no-cache, max-age=600"}), max_age({"expires": "0"})
+    (None, None)
+    """
+    control = fields.get("cache-control", "").lower()
+    if "no-cache" in control or "no-store" in control:
+        return None
+    found = re.search(r"(?:^|[\s,])max-age\s*=\s*\"?([0-9]+)", control)  # not s-maxage: we are no shared cache
+    if found:
+        age = fields.get("age", "").strip()
+        seconds = int(found[1]) - (int(age) if age.isascii() and age.isdigit() else 0)
+        return timedelta(seconds=min(max(seconds, 0), _YEAR.total_seconds()))
+    expires, date = _date(fields.get("expires", "")), _date(fields.get("date", ""))
+    if expires is None or date is None or expires <= date:
+        return None
+    return min(expires - date, _YEAR)
+
+
+def no_feed(body: bytes, content_type: str) -> Verdict | None:
+    """Return why a body can't be a feed, as far as its beginning tells; None: let the parser try.
+
+    >>> no_feed(b"<!DOCTYPE html><title>Welcome</title>", "text/html").kind
+    'html'
+    >>> no_feed(b"<rss version='2.0'>", "text/html")
+    """
+    if not body.strip(b" \t\r\n\x00"):
+        return Verdict("empty", "answered with nothing")
+    start = (
+        body[:_HEAD].replace(b"\x00", b"").lstrip(b"\xff\xfe\xef\xbb\xbf \t\r\n").lower()
+    )  # UTF-16 without its zeros reads as ASCII
+    if _is_page(start, content_type):
+        return Verdict("html", "is a page, not a feed", "use the address of its feed")
+    if _BINARY.match(start):
+        return Verdict("not-a-feed", "is not a feed but a binary file")
+    if (
+        b"<" not in start
+        and not start.startswith((b"{", b"["))
+        and b"<" not in body[: _HEAD * 64].replace(b"\x00", b"")
+    ):
+        return Verdict("not-a-feed", "is plain text, not a feed")
+    return None
+
+
+# Pictures, archives, PDF, programs, media: by their first bytes in lower case, no XML or JSON begins so.
+_BINARY = re.compile(rb"\x89png|gif8|\xff?\xd8|pk\x03\x04|%pdf-|\x1f\x8b|\x7felf|riff|id3|oggs|bzh|7z\xbc\xaf")
+_ROOT = re.compile(rb"<(?:[a-z0-9]+:)?(?:rss|feed|rdf|channel)[\s>/]")  # not <rssitem>; any namespace prefix
+
+
+def _is_page(start: bytes, content_type: str) -> bool:
+    """Tell whether it begins as HTML does. Many feeds are served as text/html: the type alone says little."""
+    if _ROOT.search(start):
+        return False
+    rest = start
+    while rest.startswith((b"<?", b"<!--")):  # XHTML begins with an XML declaration, both may begin with comments
+        rest = rest.partition(b"-->" if rest.startswith(b"<!--") else b">")[2].lstrip()
+    if re.match(rb"<!doctype\s+html|<(?:html|head|body|title|script|meta)[\s>]", rest):
+        return True
+    return "html" in content_type.lower() and b"<" in start and not rest.startswith((b"{", b"<!"))
+
+
+def _date(value: str) -> datetime | None:
+    """Return an HTTP-date as UTC, None where it is none ("0", "-1" and rubbish mean already expired)."""
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

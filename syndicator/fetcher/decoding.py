@@ -1,0 +1,136 @@
+"""Body pieces as sent, Content-Encoding -> decoded pieces, bounded: a bomb ends at the limit.
+
+gzip and deflate always; br and zstd where their libraries are installed (the `compression` extra).
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+
+from syndicator.fetcher.fault import Fault
+
+_STEP = 1 << 18  # decoded bytes at a time: what a bomb can allocate before it is counted
+
+Decoder = Callable[[Iterator[bytes]], Iterator[bytes]]
+
+
+def accepted() -> str:
+    """Return the Accept-Encoding of what can be decoded here."""
+    extra = [name for name, library in (("br", "brotli"), ("zstd", "zstandard")) if find_spec(library)]
+    return ", ".join(["gzip", "deflate", *extra])
+
+
+def decoded(pieces: Iterator[bytes], encoding: str, limit: int) -> Iterator[bytes]:
+    """Yield the body decoded from its encodings, last applied first. Raises Fault (too-large, truncated, protocol)."""
+    for name in reversed([part.strip().lower() for part in encoding.split(",") if part.strip()]):
+        if name == "identity":
+            continue
+        decoder = _DECODERS.get(name)
+        if decoder is None:
+            raise Fault("protocol", "its content encoding is not one that we asked for")
+        pieces = _limited(decoder(pieces), limit)
+    return _limited(pieces, limit)
+
+
+def _limited(pieces: Iterator[bytes], limit: int) -> Iterator[bytes]:
+    total = 0
+    for piece in pieces:
+        total += len(piece)
+        if total > limit:
+            raise Fault(
+                "too-large",
+                f"more than {limit} bytes once decompressed",
+                "raise max_decoded_bytes in [fetch] if this is right",
+            )
+        yield piece
+
+
+def _gzip(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Several members in a row are one body (RFC 1952, 2.2); zeros or other rubbish after the last are left."""
+    members = 0
+    data = b""
+    unpacker = None
+    for piece in pieces:
+        data += piece
+        while data:
+            if unpacker is None:
+                if members and not data.startswith(b"\x1f"):
+                    return
+                unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
+            yield from _inflated(unpacker, data)
+            data = unpacker.unused_data
+            if not unpacker.eof:
+                break
+            members, unpacker = members + 1, None
+    if unpacker is not None:
+        raise Fault("truncated", "cut short: its compressed data has no end")
+
+
+def _deflate(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """As RFC 9110, 8.4.1.2 has it (zlib), or raw as some servers send it."""
+    first = next(pieces, b"")
+    if not first:
+        return
+    is_zlib = first[0] & 0x0F == 8 and (len(first) < 2 or int.from_bytes(first[:2], "big") % 31 == 0)  # noqa: PLR2004  RFC 1950, 2.2
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS)
+    yield from _inflated(unpacker, first)
+    for piece in pieces:
+        yield from _inflated(unpacker, piece)
+    if not unpacker.eof:
+        raise Fault("truncated", "cut short: its compressed data has no end")
+
+
+def _inflated(unpacker: zlib._Decompress, data: bytes) -> Iterator[bytes]:
+    """Yield what `data` gives, never more than a step at a time."""
+    while True:
+        try:
+            piece = unpacker.decompress(data, _STEP)
+        except zlib.error:
+            raise Fault("protocol", "its compressed data is damaged") from None
+        if piece:
+            yield piece
+        data = unpacker.unconsumed_tail
+        if unpacker.eof or (not data and len(piece) < _STEP):  # a full step: zlib may hold more back
+            return
+
+
+def _brotli(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    import brotli  # type: ignore[import-untyped]  # here: an extra, and only some answers need it
+
+    unpacker = brotli.Decompressor()
+    for piece in pieces:
+        try:
+            yield unpacker.process(piece, output_buffer_limit=_STEP)
+            while not unpacker.can_accept_more_data():
+                yield unpacker.process(b"", output_buffer_limit=_STEP)
+        except brotli.error:
+            raise Fault("protocol", "its compressed data is damaged") from None
+    if not unpacker.is_finished():
+        raise Fault("truncated", "cut short: its compressed data has no end")
+
+
+def _zstd(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    import zstandard  # here: an extra, and only some answers need it
+
+    unpacker = zstandard.ZstdDecompressor(max_window_size=1 << 23).decompressobj(write_size=_STEP)  # 8 MB: RFC 9659
+    for piece in pieces:
+        for start in range(0, len(piece), 512):  # small bites: one call decodes all that it is given
+            if unpacker.eof:
+                return
+            try:
+                yield unpacker.decompress(piece[start : start + 512])
+            except zstandard.ZstdError:
+                raise Fault("protocol", "its compressed data is damaged") from None
+    if not unpacker.eof:
+        raise Fault("truncated", "cut short: its compressed data has no end")
+
+
+_DECODERS: dict[str, Decoder] = {
+    "gzip": _gzip,
+    "x-gzip": _gzip,
+    "deflate": _deflate,
+    "br": _brotli,
+    "zstd": _zstd,
+}

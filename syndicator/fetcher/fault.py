@@ -1,0 +1,15 @@
+"""The one exception of the sockets: what `trip` turns into a FetchFailed. It never leaves this room."""
+
+from __future__ import annotations
+
+from syndicator.model import FailureKind
+
+
+class Fault(Exception):
+    """A fetch came to nothing: its kind, what happened in one line without any address, what to do about it."""
+
+    def __init__(self, kind: FailureKind, error: str, advice: str = "") -> None:
+        super().__init__(error)
+        self.kind = kind
+        self.error = error
+        self.advice = advice

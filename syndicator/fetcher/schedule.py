@@ -1,0 +1,356 @@
+"""Sources, SourceStates, now -> Asks; and an Outcome -> the next SourceState. Pure, and cheap to import.
+
+A cron run in which nothing is due comes no further than `plan`, so nothing here imports the network.
+The one rule to know: validators in a state always belong to the last body that was parsed *and*
+stored; a fetch that failed later on leaves the old ones, or a 304 would hide the feed for ever.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from syndicator.fetcher.skips import out_of_skipped, skipped
+from syndicator.model import (
+    Ask,
+    Fetched,
+    FetchFailed,
+    FetchSettings,
+    Hints,
+    NotModified,
+    Outcome,
+    Source,
+    SourceState,
+    Validators,
+)
+
+DAY = timedelta(days=1)
+SLACK = timedelta(minutes=2)  # cron's clock trembles: an hourly interval must not miss the hourly run by a second
+GONE_AFTER = timedelta(hours=23)  # a 410 that is repeated this much later is believed
+MOVED_AFTER = 3  # days on which a permanent redirect gave the same answer before it is believed
+DISTRUST_AFTER = timedelta(days=8)  # servers have said 304 for ever; ask once without validators
+DEAD_AFTER = timedelta(days=30)  # of nothing but failures: from then on weekly
+QUIET_SHARE = 10  # a source that posts every ten days is asked once a day
+MOVE_MISTRUST = 3  # failures in a row at the new address before the old one is tried again
+
+
+def plan(
+    sources: Iterable[Source],
+    states: Mapping[str, SourceState],
+    now: datetime,
+    settings: FetchSettings,
+    *,
+    force: bool = False,
+    named: Collection[str] = (),
+) -> list[Ask]:
+    """Return the requests to make now, hosts interleaved so that none waits behind another's queue.
+
+    `named` restricts the run to these source ids. `force` makes all of them due, but a Retry-After still
+    holds, and a source that is gone is asked only where it is both forced and named.
+    """
+    held = _held_hosts(states, now)
+    asks = []
+    for source in sources:
+        if named and source.id not in named:
+            continue
+        state = states.get(source.id)
+        if state is None or _is_due(source, state, now, settings, force=force, named=bool(named)):
+            ask = _ask(source, state, now)
+            if not held or host_of(ask.url) not in held:
+                asks.append(ask)
+    return _interleaved(asks)
+
+
+def settle(
+    source: Source,
+    state: SourceState | None,
+    outcome: Outcome,
+    now: datetime,
+    settings: FetchSettings,
+    jitter: float,
+    hints: Hints | None = None,
+) -> SourceState:
+    """Return what is known of `source` after `outcome`; `jitter` is in [0, 1).
+
+    A Fetched given here has been parsed and stored; if it was not, give the FetchFailed that says why.
+    `hints` are those of the feed's head, with `pace` where it is known (see `pace`).
+    """
+    asked = _asked_at(source, state)
+    before = state if state is not None and asked == state.url else _moved_house(source, state)
+    before = replace(before, url=asked, last_attempt=now)
+    if isinstance(outcome, FetchFailed):
+        if outcome.kind == "interrupted":
+            return state if state is not None else SourceState(source.id)
+        return _failed(source, before, outcome, now, settings, jitter)
+    if isinstance(outcome, NotModified):
+        return _due_again(source, _confirmed(source, before, outcome, now), now, settings)
+    return _due_again(source, _changed(source, before, outcome, now, hints), now, settings)
+
+
+def pace(published: Iterable[datetime], now: datetime) -> timedelta | None:
+    """Return the usual gap between the newest posts of these dates, or None where there are too few to say.
+
+    The silence since the newest one counts as a gap too: a feed that posted hourly a year ago is quiet.
+    """
+    newest = sorted((moment for moment in published if moment <= now), reverse=True)[:10]
+    if len(newest) < 3:  # noqa: PLR2004  two gaps are the least that can be called usual
+        return None
+    gaps = sorted(later - earlier for later, earlier in pairwise(newest))
+    return max(gaps[len(gaps) // 2], (now - newest[0]) / 2)
+
+
+def host_of(url: str) -> str:
+    """Return the host of `url` as manners count it: lower-case host name and port; "" for a file.
+
+    >>> host_of("https://user:pw@Example.org/feed"), host_of("http://[::1]:8000?x"), host_of("http://a.b:80/")
+    ('example.org:443', '[::1]:8000', 'a.b:80')
+    """
+    scheme, found, rest = url.partition("://")
+    if not found:
+        return ""
+    for end in "/?#":
+        rest = rest.partition(end)[0]
+    host = rest.rpartition("@")[2].lower()
+    if ":" in host.rpartition("]")[2]:
+        return host
+    return f"{host}:{443 if scheme.lower() == 'https' else 80}"
+
+
+# --- when ------------------------------------------------------------------------------------------
+
+
+def _is_due(
+    source: Source, state: SourceState, now: datetime, settings: FetchSettings, *, force: bool, named: bool
+) -> bool:
+    if state.gone and not (force and named) and _asked_at(source, state) == state.url:
+        return False
+    if state.retry_at is not None and now < state.retry_at:
+        return False  # explicit: no slack, and --force does not break it
+    if force or state.next_due is None or _asked_at(source, state) != state.url:
+        return True
+    if now < state.next_due - min(SLACK, source.interval / 10):
+        return False
+    return not _in_skipped_time(state, now, settings)
+
+
+def _in_skipped_time(state: SourceState, now: datetime, settings: FetchSettings) -> bool:
+    """Tell whether the feed asked not to be asked at this hour, and the most that hints can do is not used up."""
+    if not (state.hints.skip_hours or state.hints.skip_days) or state.last_attempt is None:
+        return False
+    return now < state.last_attempt + settings.max_interval - SLACK and skipped(now, state.hints)
+
+
+def _held_hosts(states: Mapping[str, SourceState], now: datetime) -> frozenset[str]:
+    """Return the hosts that told one of their sources to stay away for all of them."""
+    return frozenset(
+        host_of(state.url)
+        for state in states.values()
+        if state.retry_at is not None and state.retry_scope == "host" and now < state.retry_at
+    )
+
+
+def _due_again(source: Source, state: SourceState, now: datetime, settings: FetchSettings) -> SourceState:
+    """Return `state` with the time of its next regular request and the words for it."""
+    wait, reason = _regular_wait(source, state, now, settings, tuple(_all_hints(state, now)))
+    due = now + wait
+    kept = out_of_skipped(due, state.hints, latest=max(due, now + settings.max_interval))
+    if kept != due:
+        reason = "the feed asks to be left alone until then (skipHours, skipDays)"
+    return replace(state, next_due=kept, due_reason=reason)
+
+
+def _regular_wait(
+    source: Source, state: SourceState, now: datetime, settings: FetchSettings, hints: Iterable[tuple[timedelta, str]]
+) -> tuple[timedelta, str]:
+    """Return the longest of interval and hints; the hints count to `max_interval`, the interval in full."""
+    wait, reason = source.interval, "its interval"
+    for hinted, words in hints:
+        if min(hinted, settings.max_interval) > wait:
+            wait, reason = min(hinted, settings.max_interval), words
+    return wait, reason
+
+
+def _all_hints(state: SourceState, now: datetime) -> Iterable[tuple[timedelta, str]]:
+    yield from _feed_hints(state)
+    if state.hints.max_age is not None:
+        yield state.hints.max_age, "the server says how long its answer stays fresh (Cache-Control, Expires)"
+    if state.hints.pace is not None:
+        yield state.hints.pace / QUIET_SHARE, "it seldom posts"
+    if state.last_change is not None:
+        yield (now - state.last_change) / QUIET_SHARE, "nothing new for long"
+
+
+def _feed_hints(state: SourceState) -> Iterable[tuple[timedelta, str]]:
+    if state.hints.ttl is not None:
+        yield state.hints.ttl, "the feed's ttl"
+    if state.hints.update_period is not None:
+        yield state.hints.update_period, "the feed's updatePeriod"
+
+
+def _back_off(
+    source: Source, state: SourceState, now: datetime, settings: FetchSettings, jitter: float
+) -> tuple[datetime, str]:
+    """Return when to try again: doubling to a day, weekly after a month, never sooner than the feed allows."""
+    regular, _ = _regular_wait(source, state, now, settings, _feed_hints(state))
+    dead = state.failing_since is not None and now - state.failing_since >= DEAD_AFTER
+    limit = 7 * DAY if dead else max(DAY, regular)
+    doubled = limit if dead or state.consecutive > 20 else min(limit, regular * 2 ** (state.consecutive - 1))  # noqa: PLR2004  2**20 intervals are past any limit
+    due = now + max(regular, doubled * (1 - 0.2 * jitter))  # downwards: "up to a day" stays true
+    due = out_of_skipped(due, state.hints, latest=max(due, now + settings.max_interval))
+    return due, f"failed {_times(state.consecutive)}, so it is asked less often"
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+# --- at which address, with which validators ---------------------------------------------------------
+
+
+def _asked_at(source: Source, state: SourceState | None) -> str:
+    """Return the address to ask: the source's, or the one it has moved to."""
+    if state is not None and state.moved and state.moved_from == source.url:
+        return state.moved_to
+    return source.url or str(source.path or "")
+
+
+def _ask(source: Source, state: SourceState | None, now: datetime) -> Ask:
+    url = _asked_at(source, state)
+    if state is None or not _same_house(source, state, url):
+        return Ask(source=source, url=url)  # a new source, or one whose address the operator has changed
+    stale = state.unchanged_since is not None and now - state.unchanged_since >= DISTRUST_AFTER
+    validators = Validators() if stale else state.validators
+    return Ask(source=source, url=url, validators=validators, body_hash=state.body_hash, reach=state.reach)
+
+
+def _same_house(source: Source, state: SourceState, url: str) -> bool:
+    """Tell whether the state speaks of this address, or of the one that was redirected to it for days."""
+    return state.url == url or (state.moved and state.url == state.moved_from == source.url)
+
+
+def _moved_house(source: Source, state: SourceState | None) -> SourceState:
+    """Return the state to go on from when the address asked is not the one of the last request."""
+    if state is None:
+        return SourceState(source.id)
+    if _same_house(source, state, _asked_at(source, state)):
+        return state
+    return SourceState(source.id, alerted=state.alerted, failing_since=state.failing_since)
+
+
+def _interleaved(asks: list[Ask]) -> list[Ask]:
+    """Return the asks with their hosts taking turns, each host's own in the order given."""
+    queues: dict[str, deque[Ask]] = {}
+    for ask in asks:
+        queues.setdefault(host_of(ask.url), deque()).append(ask)
+    if len(queues) == len(asks):
+        return asks
+    turns: list[Ask] = []
+    waiting = list(queues.values())
+    while waiting:
+        turns.extend(queue.popleft() for queue in waiting)
+        waiting = [queue for queue in waiting if queue]
+    return turns
+
+
+# --- what an outcome makes of a state -----------------------------------------------------------------
+
+
+def _changed(source: Source, before: SourceState, fetched: Fetched, now: datetime, hints: Hints | None) -> SourceState:
+    """Return the state after a body that was parsed and stored."""
+    said = hints or Hints()
+    state = replace(
+        _well(before, now),
+        validators=fetched.validators,
+        body_hash=fetched.body_hash,
+        hints=replace(said, max_age=fetched.max_age, pace=said.pace or before.hints.pace),
+        last_change=now,
+        unchanged_since=None,
+        reach=before.reach or fetched.reach,
+    )
+    return _with_move(source, state, fetched.moved_to, now)
+
+
+def _confirmed(source: Source, before: SourceState, same: NotModified, now: datetime) -> SourceState:
+    """Return the state after a 304 or the same body again; what a 304 leaves out still holds (RFC 9110, 15.4.5)."""
+    kept = before.validators
+    validators = Validators(same.validators.etag or kept.etag, same.validators.last_modified or kept.last_modified)
+    max_age = same.max_age if same.max_age is not None else before.hints.max_age
+    state = replace(
+        _well(before, now),
+        validators=same.validators if same.by_hash else validators,
+        hints=replace(before.hints, max_age=max_age),
+        unchanged_since=None if same.by_hash else before.unchanged_since or now,
+        reach=before.reach or same.reach,
+    )
+    return _with_move(source, state, same.moved_to, now)
+
+
+def _well(before: SourceState, now: datetime) -> SourceState:
+    """Return the state with every trace of trouble gone."""
+    return replace(
+        before,
+        last_success=now,
+        retry_at=None,
+        retry_scope="source",
+        failing_since=None,
+        consecutive=0,
+        failure_kind="",
+        failure="",
+        alerted=False,
+        gone_since=None,
+        gone=False,
+    )
+
+
+def _with_move(source: Source, state: SourceState, moved_to: str, now: datetime) -> SourceState:
+    """Return the state with today's permanent redirect counted, or with an old one that has ended forgotten."""
+    if state.moved and state.url == state.moved_to and not moved_to:
+        return replace(state, moved=source.url != state.moved_to)  # asked at the new address, and it is there
+    if not moved_to or moved_to == source.url:
+        return replace(state, moved_to="", moved_days=(), moved=False, moved_from="")
+    days = state.moved_days if moved_to == state.moved_to else ()
+    days = tuple(dict.fromkeys((*days, now.date().isoformat())))[-MOVED_AFTER:]
+    moved = len(days) >= MOVED_AFTER
+    return replace(state, moved_to=moved_to, moved_days=days, moved=moved, moved_from=source.url)
+
+
+def _failed(
+    source: Source, before: SourceState, failure: FetchFailed, now: datetime, settings: FetchSettings, jitter: float
+) -> SourceState:
+    state = replace(
+        before,
+        retry_at=failure.retry_at,
+        retry_scope=failure.retry_scope,
+        failing_since=before.failing_since or now,
+        consecutive=before.consecutive + 1,
+        failure_kind=failure.kind,
+        failure=f"{failure.error}: {failure.advice}" if failure.advice else failure.error,
+    )
+    state = replace(state, alerted=before.alerted or _is_news(state, now, settings))
+    if state.moved and state.consecutive >= MOVE_MISTRUST:
+        state = replace(state, moved_to="", moved_days=(), moved=False, moved_from="")
+    state = _with_gone(state, failure, now)
+    due, reason = _back_off(source, state, now, settings, jitter)
+    if state.gone_since is not None:
+        due, reason = max(due, now + DAY), "the server says it is gone (410): asked once more a day later"
+    if state.retry_at is not None and state.retry_at > due:
+        due, reason = state.retry_at, "the server said when to come back (Retry-After)"
+    if state.gone:
+        return replace(state, next_due=None, due_reason="gone (410 on two days): asked no more")
+    return replace(state, next_due=due, due_reason=reason)
+
+
+def _with_gone(state: SourceState, failure: FetchFailed, now: datetime) -> SourceState:
+    if failure.kind != "gone":
+        return replace(state, gone_since=None, gone=False)
+    since = state.gone_since or now
+    return replace(state, gone_since=since, gone=state.gone or now - since >= GONE_AFTER)
+
+
+def _is_news(state: SourceState, now: datetime, settings: FetchSettings) -> bool:
+    """Tell whether cron should speak: it has failed for long or often, so it is no blip."""
+    long = state.failing_since is not None and now - state.failing_since >= settings.alert_after
+    return long or state.consecutive >= settings.alert_runs

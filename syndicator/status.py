@@ -1,0 +1,269 @@
+"""SourceStates -> words: what cron says, what `status` shows, what stands after a run. Pure.
+
+Cron's mail is read only while it is rare. A blip is not worth a line; what has failed for a day or
+three runs is, once; so is its return, a move and an end. A host that fails for many is one line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlsplit
+
+from syndicator.model import Failure, FetchSettings, Source, SourceState
+
+# What is the host's trouble rather than one feed's.
+_OF_THE_HOST = frozenset(
+    [
+        "timeout",
+        "dns",
+        "connect",
+        "tls",
+        "reset",
+        "challenge",
+        "rate-limited",
+        "unavailable",
+        "server-error",
+        "forbidden",
+        "unauthorized",
+    ]
+)
+_MANY = 2
+_DAY = timedelta(days=1)
+
+_Pair = tuple[Source, SourceState]
+
+
+def announcements(
+    before: Mapping[str, SourceState],
+    after: Mapping[str, SourceState],
+    sources: Iterable[Source],
+    settings: FetchSettings,
+    now: datetime,
+) -> list[str]:
+    """Return what cron should say after a run: what has newly failed, come back, ended or moved.
+
+    Each is said once: `schedule.settle` decides when a failure is news and keeps that in the states.
+    """
+    pairs = [(source, after[source.id]) for source in sources if source.id in after]
+    fresh = [(source, state, before.get(source.id, SourceState(source.id))) for source, state in pairs]
+    ended = [(source, state) for source, state, old in fresh if state.gone and not old.gone]
+    failing = [(source, state) for source, state, old in fresh if state.alerted and not old.alerted and not state.gone]
+    back = [(source, old) for source, state, old in fresh if old.alerted and not state.alerted]
+    moved = [(source, state) for source, state, old in fresh if state.moved and not old.moved]
+    told = {_trouble(pair) for pair in _pairs(before, pairs) if pair[1].alerted}
+    still = {_trouble(pair) for pair in pairs if pair[1].alerted}
+    return [
+        *(f"{label(source)} is gone: its server said so on two days. {_END}" for source, _ in ended),
+        *_failing_lines([pair for pair in failing if not _is_told(pair, told)], now),
+        *_back_lines([pair for pair in back if not _is_told(pair, still)], before, pairs),
+        *(_moved_line(source, state) for source, state in moved),
+    ]
+
+
+def failures(sources: Iterable[Source], states: Mapping[str, SourceState]) -> tuple[Failure, ...]:
+    """Return the failures that stand, those of sources that were not due included, longest first."""
+    standing = [
+        Failure(
+            source=label(source),
+            url="" if source.private else source.url or str(source.path),
+            kind=state.failure_kind,
+            error=state.failure,
+            since=state.failing_since,
+            consecutive=state.consecutive,
+        )
+        for source in sources
+        if (state := states.get(source.id)) is not None and state.failing_since is not None
+    ]
+    return tuple(sorted(standing, key=lambda failure: failure.since))
+
+
+def failure_table(sources: Iterable[Source], states: Mapping[str, SourceState], now: datetime) -> list[str]:
+    """Return a line for each failure that stands, of each host that fails for many one; for a terminal."""
+    pairs = [(source, state) for source, state in _pairs(states, sources) if state.failing_since is not None]
+    return [f"{_names(group)}: {_words(group, now)}" for group in _grouped(pairs)]
+
+
+def rows(sources: Iterable[Source], states: Mapping[str, SourceState], now: datetime) -> list[dict[str, Any]]:
+    """Return an object for each source, as `status --json` prints it; times in ISO 8601, null where there is none."""
+    return [_row(source, states.get(source.id) or SourceState(source.id), now) for source in sources]
+
+
+def table(sources: Iterable[Source], states: Mapping[str, SourceState], now: datetime) -> str:
+    """Return `status` for a terminal: a source's last success, when it is due next and why, what fails since when."""
+    cells = [("SOURCE", "LAST GOOD", "NEXT", "WHY")]
+    notes: list[list[str]] = [[]]
+    for source in sources:
+        state = states.get(source.id) or SourceState(source.id)
+        cells.append((label(source), _ago(state.last_success, now), _until(state, now), _reason(state)))
+        notes.append(_notes(source, state, now))
+    widths = [max(len(row[column]) for row in cells) for column in range(3)]
+    lines = []
+    for row, below in zip(cells, notes, strict=True):
+        padded = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        lines.append("  ".join([*padded, row[3]]).rstrip())
+        lines += [f"    {note}" for note in below]
+    return "\n".join(lines)
+
+
+def label(source: Source) -> str:
+    """Return what to call a source: its name or id; of a private one nothing that holds its address.
+
+    >>> label(Source(id="https://a.example/feed?token=...", url="https://a.example/feed?token=x", private=True))
+    'a private source at a.example'
+    """
+    if not source.private:
+        return source.name or source.id
+    if source.name and source.name != source.url:
+        return source.name
+    if "://" not in source.id and "/" not in source.id:
+        return source.id
+    return f"a private source at {urlsplit(source.url).hostname}" if source.url else "a private file"
+
+
+def in_words(span: timedelta) -> str:
+    """Return a span of time as a person says it.
+
+    >>> in_words(timedelta(seconds=30)), in_words(timedelta(hours=26)), in_words(timedelta(days=9))
+    ('less than a minute', '26 hours', '9 days')
+    """
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 1:
+        return "less than a minute"
+    if minutes < 120:  # noqa: PLR2004  two hours
+        return _counted(minutes, "minute")
+    if minutes < 60 * 48:
+        return _counted(minutes // 60, "hour")
+    return _counted(minutes // (60 * 24), "day")
+
+
+_END = "Take it out of feeds.toml; its posts stay."
+
+
+def _counted(number: int, unit: str) -> str:
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+
+
+def _pairs(states: Mapping[str, SourceState], sources: Iterable[Source] | Iterable[_Pair]) -> list[_Pair]:
+    """Return the sources that have a state, with it."""
+    only = (item[0] if isinstance(item, tuple) else item for item in sources)
+    return [(source, states[source.id]) for source in only if source.id in states]
+
+
+def _host(source: Source) -> str:
+    return urlsplit(source.url).netloc.rpartition("@")[2].lower()
+
+
+def _trouble(pair: _Pair) -> tuple[str, str]:
+    return _host(pair[0]), pair[1].failure_kind
+
+
+def _is_told(pair: _Pair, told: set[tuple[str, str]]) -> bool:
+    """Tell whether the same trouble of the same host is in the set: then one more source of it is no news."""
+    host, kind = _trouble(pair)
+    return bool(host) and kind in _OF_THE_HOST and (host, kind) in told
+
+
+def _grouped(pairs: list[_Pair]) -> list[list[_Pair]]:
+    """Return the pairs, those with the same trouble at one host together."""
+    ordered = sorted(pairs, key=_trouble)
+    return [list(group) for _, group in groupby(ordered, key=_trouble)]
+
+
+def _names(group: list[_Pair]) -> str:
+    """Return what a group is called: the source, or the host and how many of its sources."""
+    source = group[0][0]
+    if len(group) < _MANY:
+        return label(source)
+    return f"{_host(source)} ({len(group)} sources)" if _host(source) else f"{len(group)} files"
+
+
+def _words(group: list[_Pair], now: datetime) -> str:
+    """Return what happened to a group, since when, how often."""
+    state = group[0][1]
+    since = min((state.failing_since or now for _, state in group), default=now)
+    count = max(state.consecutive for _, state in group)
+    times = "once" if count == 1 else f"{count} times"
+    return f"{state.failure} [failed {times}, for {in_words(now - since)}]"
+
+
+def _failing_lines(pairs: list[_Pair], now: datetime) -> list[str]:
+    return [f"{_names(group)} fails: {_words(group, now)}" for group in _grouped(pairs)]
+
+
+def _back_lines(back: list[_Pair], before: Mapping[str, SourceState], pairs: list[_Pair]) -> list[str]:
+    """Return a line for each source that works again, of a host that failed for many one."""
+    lines = []
+    for group in _grouped(back):
+        trouble = _trouble(group[0])
+        many = [pair for pair in _pairs(before, pairs) if pair[1].alerted and _trouble(pair) == trouble]
+        whole = trouble[1] in _OF_THE_HOST and len(many) >= _MANY and trouble[0]
+        lines += [f"{trouble[0]} works again"] if whole else [f"{label(source)} works again" for source, _ in group]
+    return lines
+
+
+def _moved_line(source: Source, state: SourceState) -> str:
+    if source.private:
+        return f"{label(source)} has moved for good; ask its owner for the new address and put it into feeds.toml"
+    return f'{label(source)} has moved for good; put this into feeds.toml:  url = "{state.moved_to}"'
+
+
+def _row(source: Source, state: SourceState, now: datetime) -> dict[str, Any]:
+    private = source.private
+    return {
+        "source": label(source),
+        "id": "" if private and label(source) != source.id else source.id,
+        "url": "" if private else source.url or str(source.path),
+        "state": _standing(state),
+        "last_success": _iso(state.last_success),
+        "last_change": _iso(state.last_change),
+        "last_attempt": _iso(state.last_attempt),
+        "next_due": None if state.gone else _iso(state.next_due or now),
+        "why": _reason(state),
+        "failing_since": _iso(state.failing_since),
+        "consecutive": state.consecutive,
+        "kind": state.failure_kind,
+        "error": state.failure,
+        "moved_to": "" if private or not state.moved else state.moved_to,
+    }
+
+
+def _standing(state: SourceState) -> str:
+    if state.gone:
+        return "gone"
+    if state.failing_since is not None:
+        return "failing"
+    return "ok" if state.last_success is not None else "new"
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment is not None else None
+
+
+def _reason(state: SourceState) -> str:
+    return state.due_reason or ("it was never asked" if state.last_attempt is None else "")
+
+
+def _ago(moment: datetime | None, now: datetime) -> str:
+    return f"{in_words(now - moment)} ago" if moment is not None else "never"
+
+
+def _until(state: SourceState, now: datetime) -> str:
+    if state.gone:
+        return "never"
+    if state.next_due is None or state.next_due <= now:
+        return "now"
+    return f"in {in_words(state.next_due - now)}"
+
+
+def _notes(source: Source, state: SourceState, now: datetime) -> list[str]:
+    """Return what stands below a source's line."""
+    notes = []
+    if state.failing_since is not None:
+        times = "once" if state.consecutive == 1 else f"{state.consecutive} times"
+        notes.append(f"failing for {in_words(now - state.failing_since)} ({times}): {state.failure}")
+    if state.moved:
+        notes.append(_moved_line(source, state))
+    return notes
