@@ -1,0 +1,299 @@
+"""publisher: a file is whole or as it was, equal bytes are left alone, only our own files are removed."""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from syndicator import publisher
+from syndicator.errors import PublishError
+from syndicator.ledger import NAME, Ledger
+from syndicator.model import Document
+from syndicator.publisher import known, publish
+
+RSS = b'<rss version="2.0"><channel><item/></channel></rss>'
+
+
+def page(path: str = "index.html", body: bytes = b"<p>", **fields: object) -> Document:
+    return Document(path, body, "text/html", **fields)  # type: ignore[arg-type]
+
+
+def stamp(path: Path) -> tuple[int, int]:
+    return path.stat().st_mtime_ns, path.stat().st_ino
+
+
+def test_first_publication(tmp_path: Path) -> None:
+    """The folder is made, the files hold what the documents hold, and the results say so."""
+    out = tmp_path / "a" / "b"
+    results = publish([page("posts/1.html"), page()], out)
+    assert (out / "posts" / "1.html").read_bytes() == (out / "index.html").read_bytes() == b"<p>"
+    assert [(result.path, result.changed, result.bytes) for result in results] == [
+        (out / "posts" / "1.html", True, 3),
+        (out / "index.html", True, 3),
+    ]
+
+
+def test_equal_bytes(tmp_path: Path) -> None:
+    """A file that holds the same is not touched: neither its time nor its place on the disk changes."""
+    publish([page()], tmp_path)
+    before = stamp(tmp_path / "index.html"), stamp(tmp_path / NAME)
+    (result,) = publish([page()], tmp_path)
+    assert not result.changed
+    assert (stamp(tmp_path / "index.html"), stamp(tmp_path / NAME)) == before
+
+
+def test_changed_bytes(tmp_path: Path) -> None:
+    """A changed document replaces the file, and leaves nothing beside it."""
+    publish([page()], tmp_path)
+    (result,) = publish([page(body=b"new")], tmp_path)
+    assert result.changed
+    assert (tmp_path / "index.html").read_bytes() == b"new"
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == [NAME, "index.html"]
+
+
+def test_permissions_set_by_the_operator(tmp_path: Path) -> None:
+    """A replaced file keeps the permissions that it had; a new one has the usual ones."""
+    publish([page()], tmp_path)
+    umask = os.umask(0)
+    os.umask(umask)
+    assert (tmp_path / "index.html").stat().st_mode & 0o777 == 0o666 & ~umask
+    (tmp_path / "index.html").chmod(0o640)
+    publish([page(body=b"new")], tmp_path)
+    assert (tmp_path / "index.html").stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "../up.html", "a/../../b", "", "a\0b"])
+def test_path_that_leads_out(tmp_path: Path, path: str) -> None:
+    """A document that would lie outside its folder is refused."""
+    with pytest.raises(PublishError, match="no path below"):
+        publish([page(path)], tmp_path / "out")
+
+
+def test_broken_feed(tmp_path: Path) -> None:
+    """A feed that is not well-formed is not published, and the last good one stays."""
+    good = Document("rss.xml", RSS, "application/rss+xml", posts=1)
+    publish([good], tmp_path)
+    for body in (b"<rss><channel>", b""):
+        with pytest.raises(PublishError, match=r"rss\.xml would be broken"):
+            publish([Document("rss.xml", body, "application/rss+xml", posts=1)], tmp_path)
+    assert (tmp_path / "rss.xml").read_bytes() == RSS
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == [NAME, "rss.xml"]
+
+
+def test_feed_that_lost_posts(tmp_path: Path) -> None:
+    """A feed that does not hold the posts that it should is not published."""
+    with pytest.raises(PublishError, match="would hold 1 posts, not 2"):
+        publish([Document("rss.xml", RSS, "application/rss+xml", posts=2)], tmp_path)
+    with pytest.raises(PublishError, match="would hold 0 posts, not 2"):
+        publish([Document("feed.json", b'{"items": []}', "application/feed+json", posts=2)], tmp_path)
+
+
+def test_disk_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk is an error that names the file; the last good one stays, and nothing half written."""
+    publish([page()], tmp_path)
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(PublishError, match=r"cannot write .*index\.html: No space left on device"):
+        publish([page(body=b"new")], tmp_path)
+    assert (tmp_path / "index.html").read_bytes() == b"<p>"
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == [NAME, "index.html"]
+
+
+def test_folder_that_is_a_file(tmp_path: Path) -> None:
+    """Where no folder can be, the error names it."""
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises(PublishError, match=r"cannot write .*out: "):
+        publish([page()], tmp_path / "out")
+
+
+def test_place_taken_by_a_folder(tmp_path: Path) -> None:
+    """Where a folder has a document's name, the error names it."""
+    (tmp_path / "index.html").mkdir()
+    with pytest.raises(PublishError, match=r"index\.html: Is a directory"):
+        publish([page()], tmp_path)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_folder_without_permission(tmp_path: Path) -> None:
+    """A folder that may not be written to is an error that names it."""
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(PublishError, match="Permission denied"):
+            publish([page()], tmp_path)
+    finally:
+        tmp_path.chmod(0o700)
+
+
+def test_disk_that_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What reads back otherwise than it was written is not published."""
+    publish([page()], tmp_path)
+    monkeypatch.setattr(publisher, "_fill", lambda file, body, like: file.write(body[:-1]))
+    with pytest.raises(PublishError, match="does not hold what was written"):
+        publish([page(body=b"new")], tmp_path)
+    assert (tmp_path / "index.html").read_bytes() == b"<p>"
+
+
+def test_page_that_is_gone(tmp_path: Path) -> None:
+    """A page published no more is removed."""
+    publish([page("posts/1.html"), page("posts/2.html")], tmp_path)
+    publish([], tmp_path, gone=["posts/1.html", "posts/never.html"])
+    assert [entry.name for entry in (tmp_path / "posts").iterdir()] == ["2.html"]
+    assert list(known(tmp_path)) == ["posts/2.html"]
+
+
+def test_file_that_is_not_ours(tmp_path: Path) -> None:
+    """A file that another put there is never removed."""
+    (tmp_path / "theirs.html").write_text("theirs")
+    publish([page()], tmp_path, gone=["theirs.html"])
+    assert (tmp_path / "theirs.html").read_text() == "theirs"
+
+
+def test_digests(tmp_path: Path) -> None:
+    """What a page says is known again, until its file is gone or it says something else."""
+    publish([page("1.html", digest="a"), page("2.html", digest="b"), page("3.html")], tmp_path)
+    assert dict(known(tmp_path)) == {"1.html": "a", "2.html": "b", "3.html": ""}
+    (tmp_path / "2.html").unlink()
+    publish([page("1.html", body=b"new", digest="c")], tmp_path)
+    assert dict(known(tmp_path)) == {"1.html": "c", "3.html": ""}
+    assert known(tmp_path).types["1.html"] == "text/html"
+    assert known(tmp_path).get("2.html") is None
+    assert len(known(tmp_path)) == 2
+
+
+def test_nothing_published_yet(tmp_path: Path) -> None:
+    """Of a folder that is not there, nothing is known."""
+    assert dict(known(tmp_path / "none")) == {}
+
+
+def test_digest_of_a_page_that_could_not_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failed write leaves no digest behind, or the page would never be made again."""
+    publish([page(digest="old")], tmp_path)
+    monkeypatch.setattr(publisher, "_fill", lambda file, body, like: None)
+    with pytest.raises(PublishError):
+        publish([page(body=b"new", digest="new")], tmp_path)
+    assert known(tmp_path)["index.html"] == ""
+
+
+def test_ledger_cut_short(tmp_path: Path) -> None:
+    """A line that a kill cut short is none, and the next one is not glued to it."""
+    publish([page("1.html", digest="a")], tmp_path)
+    with (tmp_path / NAME).open("ab") as file:
+        file.write(b'["2.ht')
+    publish([page("3.html", digest="c")], tmp_path)
+    assert dict(known(tmp_path)) == {"1.html": "a", "3.html": "c"}
+
+
+def test_ledger_grown_old(tmp_path: Path) -> None:
+    """A ledger of outdated lines is written anew, and says the same."""
+    publish([page(digest="0")], tmp_path)
+    ledger = Ledger(tmp_path)
+    for number in range(2000):
+        ledger.record("index.html", "text/html", str(number))
+    ledger.close()
+    assert dict(known(tmp_path)) == {"index.html": "1999"}
+    assert (tmp_path / NAME).read_bytes().count(b"\n") == 1
+
+
+def test_twins(tmp_path: Path) -> None:
+    """A twin holds the same as its file and bears its time; it is left alone while they agree."""
+    publish([page()], tmp_path, twins=True)
+    file, twin = tmp_path / "index.html", tmp_path / "index.html.gz"
+    assert gzip.decompress(twin.read_bytes()) == file.read_bytes()
+    assert twin.stat().st_mtime_ns == file.stat().st_mtime_ns
+    before = stamp(twin)
+    publish([page()], tmp_path, twins=True)
+    assert stamp(twin) == before
+    publish([page(body=b"new")], tmp_path, twins=True)
+    assert gzip.decompress(twin.read_bytes()) == b"new"
+
+
+@pytest.mark.parametrize("broken", [b"", b"no gzip", gzip.compress(b"<p>")[:-3], gzip.compress(b"old")])
+def test_broken_twin(tmp_path: Path, broken: bytes) -> None:
+    """A twin that is not the same as its file is made again, though the file did not change."""
+    publish([page()], tmp_path, twins=True)
+    (tmp_path / "index.html.gz").write_bytes(broken)
+    publish([page()], tmp_path, twins=True)
+    assert gzip.decompress((tmp_path / "index.html.gz").read_bytes()) == b"<p>"
+
+
+def test_twins_switched_off(tmp_path: Path) -> None:
+    """Old twins go, or a server would send them for ever; another's `.gz` stays."""
+    publish([page(), page("posts/1.html")], tmp_path, twins=True)
+    (tmp_path / "other.html.gz").write_bytes(b"theirs")
+    publish([page(), page("other.html")], tmp_path, gone=["posts/1.html"])
+    assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.*z")) == ["other.html.gz"]
+
+
+def test_pages_reach_the_disk_before_feeds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folders of one rank are synced before a file of the next is written."""
+    steps: list[str] = []
+    real_sync, real_replace = publisher._sync, Path.replace
+
+    def sync(folder: Path) -> None:
+        steps.append(f"sync {folder.name}")
+        real_sync(folder)
+
+    def replace(self: Path, target: Path) -> Path:
+        steps.append(f"rename {target.name}")
+        return real_replace(self, target)
+
+    monkeypatch.setattr(publisher, "_sync", sync)
+    monkeypatch.setattr(Path, "replace", replace)
+    out = tmp_path / "out"
+    out.mkdir()
+    publish([page("posts/1.html"), Document("rss.xml", RSS, "application/rss+xml", 1, rank=2)], out)
+    assert sorted(steps[1:3]) == ["sync out", "sync posts"]
+    assert [steps[0], *steps[3:]] == ["rename 1.html", "rename rss.xml", "sync out"]
+
+
+CHILD = """
+import sys
+from pathlib import Path
+from syndicator.model import Document
+from syndicator.publisher import publish
+out = Path(sys.argv[1])
+for number in range(1, 10**6):
+    body = b"<r>" + (b"%07d" % number) * 40000 + b"</r>"
+    publish([Document(f"{name}.html", body, "text/html", digest=str(number)) for name in "abc"], out, twins=False)
+    print(number, flush=True)
+"""
+
+
+def test_killed_at_any_moment(tmp_path: Path) -> None:
+    """After kill -9 each file is whole, its digest is its own or unknown, and leftovers are cleaned."""
+    for delay in (0.001, 0.007, 0.013, 0.022, 0.031, 0.047):
+        child = subprocess.Popen([sys.executable, "-c", CHILD, str(tmp_path)], stdout=subprocess.PIPE)
+        assert child.stdout
+        child.stdout.readline()
+        time.sleep(delay)
+        child.send_signal(signal.SIGKILL)
+        child.stdout.close()
+        child.wait()
+        ledger = known(tmp_path)
+        for name in "abc":
+            body = (tmp_path / f"{name}.html").read_bytes()
+            number = body[3:10]
+            assert body == b"<r>" + number * 40000 + b"</r>"
+            assert ledger[f"{name}.html"] in {"", str(int(number))}
+    publish([page("a.html", body=b"end")], tmp_path)
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == [NAME, "a.html", "b.html", "c.html"]
+
+
+def test_ledger_is_lines_of_json(tmp_path: Path) -> None:
+    """What stands in the ledger can be read by eye: path, media type, digest."""
+    publish([page(digest="x")], tmp_path)
+    lines = [json.loads(line) for line in (tmp_path / NAME).read_text().splitlines()]
+    assert lines == [["index.html", "text/html", ""], ["index.html", "text/html", "x"]]
+    assert isinstance(known(tmp_path), Ledger)

@@ -1,0 +1,103 @@
+"""websub: a ping reaches the hub in the form that hubs take, and a failure is a value that says why."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs
+
+import pytest
+
+from syndicator.websub import Ping, notify
+
+
+class Hub(ThreadingHTTPServer):
+    """A hub that answers with `status` and remembers what it was told."""
+
+    status = 204
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.told: list[dict[str, list[str]]] = []
+        self.agents: list[str | None] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/hub"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Hub
+
+    def do_POST(self) -> None:
+        length = int(self.headers["Content-Length"])
+        self.server.told.append(parse_qs(self.rfile.read(length).decode()))
+        self.server.agents.append(self.headers["User-Agent"])
+        self.send_response(self.server.status)
+        for name, value in self.server.headers:
+            self.send_header(name, value)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    server = Hub()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_ping_accepted(hub: Hub) -> None:
+    """The hub is told the topic, under both names that hubs know, by our User-Agent."""
+    (result,) = notify([Ping(hub.url, "https://planet.example.org/rss.xml")], "syndicator/1 (+mail)")
+    topic = ["https://planet.example.org/rss.xml"]
+    assert result.error == ""
+    assert hub.told == [{"hub.mode": ["publish"], "hub.url": topic, "hub.topic": topic}]
+    assert hub.agents == ["syndicator/1 (+mail)"]
+
+
+def test_two_feeds_are_two_pings_to_the_hub(hub: Hub) -> None:
+    """Each topic is told, in order."""
+    results = notify([Ping(hub.url, "https://a.example/1"), Ping(hub.url, "https://a.example/2")], "x")
+    assert [result.error for result in results] == ["", ""]
+    assert [told["hub.url"] for told in hub.told] == [["https://a.example/1"], ["https://a.example/2"]]
+
+
+def test_hub_refuses(hub: Hub) -> None:
+    """A refusal is told with its status; the next topic is still tried."""
+    hub.status = 403
+    results = notify([Ping(hub.url, "https://a.example/1"), Ping(hub.url, "https://a.example/2")], "x")
+    assert [result.error for result in results] == ["the hub answered 403 Forbidden"] * 2
+    assert len(hub.told) == 2
+
+
+def test_hub_has_moved(hub: Hub) -> None:
+    """A redirect is no acceptance: the POST is not repeated elsewhere, and the error names the new address."""
+    hub.status, hub.headers = 301, (("Location", "https://new.example/hub"),)
+    (result,) = notify([Ping(hub.url, "https://a.example/1")], "x")
+    assert result.error == "the hub answered 301 Moved Permanently: it has moved to https://new.example/hub"
+
+
+def test_hub_is_down() -> None:
+    """No answer is an error, never an exception, and that hub is not tried again in the same run."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}/"
+        results = notify([Ping(url, "https://a.example/1"), Ping(url, "https://a.example/2")], "x")
+    assert [result.error for result in results] == ["no answer from the hub: ConnectionError"] * 2
+
+
+def test_hub_address_that_is_none() -> None:
+    """An address that requests refuses is an error like any other."""
+    (result,) = notify([Ping("hub", "https://a.example/1")], "x")
+    assert result.error == "no answer from the hub: MissingSchema"
