@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
 
 from syndicator import urls
-from syndicator.model import ItemKey, Keys
+from syndicator.model import Enclosure, ItemKey, Keys, KnownPost, New, Post, Repeated, Unchanged, Updated, Verdict
 
 SKETCH = 24  # numbers kept of a text: the likeness of two texts is known to about a tenth
 SHORT = 32  # a folded text of fewer bytes ("Read more") tells nothing apart
@@ -31,7 +31,7 @@ _DROPPED = bytes(c for c in range(128) if not chr(c).isalnum())
 _CUT = _LOWER.translate(bytes.maketrans(b"kv\xb3\x97", b"\n" * 4))
 
 
-def keys(  # noqa: PLR0913 - the parts of a post
+def keys(
     *,
     guid: str = "",
     link: str = "",
@@ -50,11 +50,14 @@ def keys(  # noqa: PLR0913 - the parts of a post
     """
     repeated = _repeated(tuple(items))
     folded = pieces(text)
-    guid_digests = _address_digests(guid)
-    link_digests = _address_digests(link)
+    addresses = [d if d not in repeated else "" for d in (*_address_digests(guid), *_address_digests(link))]
     return Keys(
-        *(d if d not in repeated else "" for d in guid_digests),
-        *(d if d not in repeated else "" for d in link_digests),
+        guid=addresses[0],
+        loose_guid=addresses[1],
+        path_guid=addresses[2],
+        link=addresses[3],
+        loose_link=addresses[4],
+        path_link=addresses[5],
         title=digest(fold(title)),
         text=digest(folded) if len(folded) >= SHORT else "",
         sketch=sketch(folded),
@@ -76,7 +79,7 @@ def pieces(text: str) -> bytes:
     r"""Return the letters and digits of a text, cut into pieces by line feeds.
 
     >>> pieces("We have a cake.")
-    b'weha\nea ca\ne'.replace(b" ", b"")
+    b'weha\neaca\ne'
     """
     return text.encode("utf-8", "replace").translate(_CUT, _DROPPED)
 
@@ -137,3 +140,55 @@ def _repeated(items: tuple[ItemKey, ...]) -> frozenset[str]:
     guids = Counter(d for item in items for d in set(_address_digests(item.guid)))
     links = Counter(d for item in items for d in set(_address_digests(item.link)))
     return frozenset(d for counts in (guids, links) for d, n in counts.items() if n > 1)
+
+
+def meaning(
+    *, title: str, text: str, link: str = "", content_html: str = "", enclosures: Iterable[Enclosure] = ()
+) -> str:
+    """Return a digest of what a reader would call the post.
+
+    `title` and `text` plain, `content_html` sanitized and without attribution line. Rotating tokens, relative
+    dates, comment counts, the order of attributes, white space, the site's own host and the sizes of images
+    do not count.
+    """
+    parts = [
+        fold(title),
+        pieces(text),
+        _looser(link)[1].encode(),
+        *(e.url.partition("?")[0].encode() for e in enclosures),
+    ]
+    return digest(b"\0".join(parts))
+
+
+def decide(posts: Sequence[Post], candidates: Sequence[Sequence[KnownPost]], claimed: Set[int]) -> list[Verdict]:
+    """Judge the posts of one fetch, each with the stored posts that it may be.
+
+    `claimed` are the numbers of stored posts whose items stand in this fetch unchanged: no other post is one
+    of them.
+    """
+    verdicts: list[Verdict] = []
+    first: dict[str, int] = {}
+    for at, (post, known) in enumerate(zip(posts, candidates, strict=True)):
+        same = next(
+            (k for k in known if k.source_id == post.source_id and k.number not in claimed and _first_draft(post, k)),
+            None,
+        )
+        if same is not None:
+            verdicts.append(Unchanged(same.number) if same.meaning == post.meaning else Updated(same.number))
+        elif post.keys.guid and post.keys.guid in first:
+            verdicts.append(Repeated(first[post.keys.guid]))
+        else:
+            verdicts.append(New())
+        first.setdefault(post.keys.guid, at)
+    return verdicts
+
+
+def _first_draft(post: Post, known: KnownPost) -> bool:
+    return any(
+        one and one == other
+        for one, other in (
+            (post.keys.guid, known.keys.guid),
+            (post.keys.loose_guid, known.keys.loose_guid),
+            (post.keys.link, known.keys.link),
+        )
+    )

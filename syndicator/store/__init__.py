@@ -1,0 +1,274 @@
+"""Posts -> SQLite -> Edition: what lasts between runs. All SQL of the program stands in this folder.
+
+`Store` is the door. Update side: `states`, `known_items`, `receive`, `save_state`, one transaction a source.
+Build side: `admit` decides what is published and keeps the decision, then `edition` reads it back, so that a
+run that was killed in between is completed by the next. An identity is kept for ever.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+
+from syndicator.model import (
+    Archive,
+    Attribution,
+    Edition,
+    Feed,
+    Intake,
+    KnownPost,
+    Post,
+    Reference,
+    RelatedList,
+    Source,
+    SourceInfo,
+    SourceState,
+)
+from syndicator.store import admission, archives, db, documents, editions, posts, retention, sources
+from syndicator.store.db import in_words
+from syndicator.store.documents import FileState, Ping
+from syndicator.store.posts import Decide
+
+__all__ = ["Decide", "FileState", "Ping", "Store"]
+
+
+class Store:
+    """The state file. `Store(":memory:")` forgets everything; use as a context manager.
+
+    Every method raises StoreError, in words, where the file is damaged, newer, locked, or its disk is full.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = path
+        self.connection: sqlite3.Connection = db.connect(path)  # for the modules of this folder only
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @in_words
+    def close(self) -> None:
+        """Close the file; what was committed is kept."""
+        self.connection.close()
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Make what follows all or nothing; one inside another belongs to the outer one."""
+        return db.transaction(self.connection, self.path)
+
+    # ----- sources -------------------------------------------------------------------------------------------
+
+    @in_words
+    def states(self) -> dict[str, SourceState]:
+        """Return what is known of every source ever asked, by source id."""
+        return sources.states(self.connection)
+
+    @in_words
+    def save_state(self, state: SourceState) -> None:
+        """Keep what is known of a source now."""
+        sources.save_state(self.connection, state)
+
+    @in_words
+    def adopt(self, wanted: Iterable[Source]) -> dict[str, str]:
+        """Let sources whose address the operator changed take over their history; return old id -> new id.
+
+        To be called once a run, before `states`. Costs one look at the ids where nothing changed.
+        """
+        with self.transaction():
+            return sources.adopt(self.connection, wanted)
+
+    @in_words
+    def save_source(self, info: SourceInfo, now: datetime) -> bool:
+        """Keep how a source is shown; feeds that show it are made again when that changed, which is returned."""
+        with self.transaction():
+            return sources.save_info(self.connection, info, now)
+
+    @in_words
+    def source_info(self, source_id: str) -> SourceInfo | None:
+        """Return how a source is shown, None before its first success."""
+        return sources.info(self.connection, source_id)
+
+    @in_words
+    def known_items(self, source_id: str) -> frozenset[str]:
+        """Return the fingerprints of the items of a feed's current version: they need not be parsed again."""
+        return frozenset(sources.items(self.connection, source_id))
+
+    # ----- update side ---------------------------------------------------------------------------------------
+
+    @in_words
+    def receive(
+        self, source_id: str, new: Sequence[Post], items: Sequence[str], decide: Decide, now: datetime
+    ) -> Intake:
+        """Store a fetch: its unseen posts, and the fingerprints of all its items, in the order of the feed.
+
+        `decide` is `identity.decide`. Call it once a fetch, in the transaction in which the state is saved.
+        """
+        with self.transaction():
+            return posts.receive(self.connection, source_id, new, items, decide, now)
+
+    @in_words
+    def candidates(self, post: Post) -> list[KnownPost]:
+        """Return the stored posts that a post may be, of its own source and of others, newest first."""
+        return posts.candidates(self.connection, post, sources.number(self.connection, post.source_id))
+
+    @in_words
+    def mark_copy(self, number: int, of: int, now: datetime) -> None:
+        """Fold a post into another that tells the same (related.copies); before `admit`, where it is new."""
+        with self.transaction():
+            posts.join(self.connection, number, of, original=False, now=now)
+
+    @in_words
+    def count(self) -> int:
+        """Return how many posts are stored."""
+        return posts.count(self.connection)
+
+    # ----- build side ----------------------------------------------------------------------------------------
+
+    @in_words
+    def admit(
+        self,
+        feed: Feed,
+        wanted: Mapping[str, Source],
+        now: datetime,
+        accepts: Callable[[Post], bool] | None = None,
+    ) -> list[int]:
+        """Publish what is new in a feed; return the numbers of its newly published posts, in their sequence.
+
+        `wanted` are the sources of the configuration by id; `accepts` is the feed's own filter, None where it has
+        none. Everything is decided and kept here: what is published, its sequence, public id, credit, and which
+        posts stand in the documents. The lists are still to be chosen: `freeze_related`.
+        """
+        with self.transaction():
+            return admission.admit(self.connection, feed, wanted, now, accepts)
+
+    @in_words
+    def unlisted(self, feed: Feed) -> list[int]:
+        """Return the published posts whose lists are not chosen yet: those just admitted, or left by a killed run."""
+        return editions.unlisted(self.connection, feed)
+
+    @in_words
+    def freeze_related(self, number: int, lists: Sequence[RelatedList], layout: int = 1) -> None:
+        """Keep the lists of a post for ever, and the version of the composition it is published with."""
+        editions.freeze_related(self.connection, number, lists, layout)
+
+    @in_words
+    def refreeze(self, number: int, attribution: Attribution | None, now: datetime) -> None:
+        """Give a published post another wording of its attribution (`--rerender`)."""
+        with self.transaction():
+            posts.refreeze(self.connection, number, attribution, now)
+
+    @in_words
+    def references(self, numbers: Iterable[int]) -> dict[int, Reference]:
+        """Return what a list shows of posts; a post that was never published gets its public id here."""
+        with self.transaction():
+            return editions.references(self.connection, list(numbers))
+
+    @in_words
+    def documents(self, numbers: Iterable[int]) -> dict[int, Post]:
+        """Return stored posts whole, by number."""
+        return posts.wholes(self.connection, list(numbers))
+
+    @in_words
+    def edition(
+        self,
+        feed: Feed,
+        wanted: Mapping[str, Source],
+        siblings: Sequence[Feed] = (),
+        feed_id: str = "",
+        shelf: int = 50,
+    ) -> Edition:
+        """Return all that a feed publishes now. `feed_id`: Config.id, for the main feed; `shelf`: posts a source page."""
+        return editions.edition(self.connection, feed, wanted, siblings, feed_id, shelf)
+
+    @in_words
+    def edition_mark(self, feed: Feed) -> str:
+        """Return a stamp that changes whenever anything in the edition does; needs no look at the posts."""
+        return editions.mark(self.connection, feed)
+
+    @in_words
+    def archives(self, feed: Feed) -> int:
+        """Return how many closed archives a feed has."""
+        return archives.count(self.connection, feed)
+
+    @in_words
+    def stale_archives(self, feed: Feed) -> list[int]:
+        """Return the closed archives that were never written, or changed since."""
+        return archives.stale(self.connection, feed)
+
+    @in_words
+    def archive(self, feed: Feed, number: int) -> Archive:
+        """Return a closed archive; 1 is the oldest."""
+        return archives.archive(self.connection, feed, number)
+
+    @in_words
+    def archive_written(self, feed: Feed, number: int) -> None:
+        """Note that an archive's documents stand on disk as they should."""
+        archives.written(self.connection, feed, number)
+
+    # ----- for ever ------------------------------------------------------------------------------------------
+
+    @in_words
+    def withdraw(self, post: str, now: datetime) -> bool:
+        """Take a post, named by its public id or link, out of documents, pages and lists for ever; False: unknown."""
+        with self.transaction():
+            return retention.withdraw(self.connection, post, now)
+
+    @in_words
+    def purge(self, now: datetime, keep: timedelta) -> int:
+        """Drop the bodies of posts older than `keep` that no document shows; return how many. Identities stay."""
+        with self.transaction():
+            return retention.purge(self.connection, now, keep)
+
+    # ----- documents and hubs --------------------------------------------------------------------------------
+
+    @in_words
+    def files(self, below: str) -> dict[str, FileState]:
+        """Return the published files below a folder as we left them, by path."""
+        return documents.files(self.connection, below)
+
+    @in_words
+    def remember_file(self, path: str, state: FileState) -> None:
+        """Keep how a published file was left."""
+        documents.remember_file(self.connection, path, state)
+
+    @in_words
+    def forget_file(self, path: str) -> None:
+        """Forget a file that is published no more."""
+        documents.forget_file(self.connection, path)
+
+    @in_words
+    def note(self, key: str) -> str:
+        """Return a note of the pipeline's ("built:main": the mark the documents were made with), "" for none."""
+        return documents.note(self.connection, key)
+
+    @in_words
+    def set_note(self, key: str, value: str) -> None:
+        """Keep a note of the pipeline's."""
+        documents.set_note(self.connection, key, value)
+
+    @in_words
+    def add_ping(self, hub: str, topic: str, now: datetime) -> None:
+        """Note that a hub is to be told of a topic's news."""
+        documents.add_ping(self.connection, hub, topic, now)
+
+    @in_words
+    def pending_pings(self) -> list[Ping]:
+        """Return the hubs still to be told, the oldest first."""
+        return documents.pending_pings(self.connection)
+
+    @in_words
+    def failed_ping(self, hub: str, topic: str, error: str) -> None:
+        """Note why a hub could not be told; it stays to be told."""
+        documents.failed_ping(self.connection, hub, topic, error)
+
+    @in_words
+    def drop_ping(self, hub: str, topic: str) -> None:
+        """Note that a hub was told."""
+        documents.drop_ping(self.connection, hub, topic)

@@ -1,0 +1,220 @@
+"""Stored posts -> entries of one of our feeds: which are published now for the first time, in what order.
+
+A post is considered once by each feed, when it is new; what is passed over then is never published later.
+Membership in the documents (`current`) is decided here too, when something happens, and kept: the clock
+alone never changes a document.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from uuid import uuid4
+
+from syndicator.model import Feed, Post, Source
+from syndicator.store import codec, current, events, posts, publicid, rows
+
+Accepts = Callable[[Post], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A stored post as far as admission needs it."""
+
+    number: int
+    source: int
+    story: int
+    published: float
+    due: float | None
+    language: str
+    filtered: str
+    withdrawn: bool
+
+
+_ROW = """SELECT p.number, p.source, coalesce(p.copy_of, p.number), p.published, p.due, p.language, p.filtered,
+    p.withdrawn OR coalesce(lead.withdrawn, 0) FROM posts p LEFT JOIN posts lead ON lead.number = p.copy_of"""
+
+
+def feed_row(db: sqlite3.Connection, name: str, wanted_id: str = "") -> tuple[int, str, int, int, str]:
+    """Return number, id, seen, sequence and shape of a feed, made where it is new."""
+    find = "SELECT number, id, seen, sequence, shape FROM feeds WHERE name = ?"
+    row = db.execute(find, (name,)).fetchone()
+    if row is None:
+        db.execute("INSERT INTO feeds (name, id) VALUES (?, ?)", (name, wanted_id or uuid4().urn))
+        row = db.execute(find, (name,)).fetchone()
+    return row[0], wanted_id or row[1], row[2], row[3], row[4]
+
+
+def selects(feed: Feed, source: Source) -> bool:
+    """Tell whether a feed takes a source's posts."""
+    if not source.publish:
+        return False
+    if not feed.sources and not feed.tags:
+        return True
+    return source.id in feed.sources or not set(feed.tags).isdisjoint(source.tags)
+
+
+def speaks(feed: Feed, language: str) -> bool:
+    """Tell whether a feed takes posts in a language: "pt" also takes "pt-BR"."""
+    if not feed.languages:
+        return True
+    language = language.lower()
+    return any(language == tag.lower() or language.startswith(tag.lower() + "-") for tag in feed.languages)
+
+
+def chosen(db: sqlite3.Connection, feed: Feed, sources: Mapping[str, Source]) -> dict[int, Source]:
+    """Return the sources that a feed takes, by their numbers."""
+    wanted = {source.id: source for source in sources.values() if selects(feed, source)}
+    return {
+        number: wanted[source_id]
+        for number, source_id in db.execute("SELECT number, id FROM sources")
+        if source_id in wanted
+    }
+
+
+def shape(feed: Feed, selected: Mapping[int, Source]) -> str:
+    """Return a digest of all settings that say which published posts stand in the documents."""
+    text = [f"{feed.limit} {feed.stay}", *(f"{number} {s.limit}" for number, s in sorted(selected.items()))]
+    return blake2b("\n".join(text).encode(), digest_size=8).hexdigest()
+
+
+def admit(
+    db: sqlite3.Connection, feed: Feed, sources: Mapping[str, Source], now: datetime, accepts: Accepts | None
+) -> list[int]:  # fmt: skip
+    """Publish what is new in a feed; return the posts' numbers in the order of their sequence."""
+    number, _, seen, last, old_shape = feed_row(db, feed.name)
+    ripen(db, now)
+    selected = chosen(db, feed, sources)
+    new_shape = shape(feed, selected)
+    found = _considered(db, number, seen, selected, now, first=last == 0)
+    admitted = _publishable(db, feed, number, selected, found, accepts, now)
+    fresh = _publish(db, number, last, admitted, selected, now)
+    if fresh or new_shape != old_shape:
+        changed = current.settle(db, number, feed, selected, now, old_shape == "")
+        if changed or fresh:
+            events.mark_feed(db, number, now)
+    db.execute(
+        "UPDATE feeds SET seen = (SELECT coalesce(max(number), 0) FROM posts), shape = ? WHERE number = ?",
+        (new_shape, number),
+    )
+    return fresh
+
+
+def ripen(db: sqlite3.Connection, now: datetime) -> None:
+    """Give posts the date that they announced, once it has passed."""
+    ripe = db.execute("SELECT number, due, published FROM posts WHERE due <= ?", (now.timestamp(),)).fetchall()
+    for number, due, published in ripe:
+        db.execute("UPDATE posts SET published = ?, due = NULL WHERE number = ?", (due, number))
+        if due != published:
+            events.touch(db, number, now)
+
+
+def _considered(
+    db: sqlite3.Connection, feed: int, seen: int, selected: Mapping[int, Source], now: datetime, *, first: bool
+) -> list[Row]:  # fmt: skip
+    """The posts that a feed looks at this time: the new ones, the newest of sources that join, those held back."""
+    members = {source for (source,) in db.execute("SELECT source FROM members WHERE feed = ?", (feed,))}
+    db.executemany("DELETE FROM members WHERE feed = ? AND source = ?", [(feed, s) for s in members - selected.keys()])
+    found = [row for row in _rows(db, "WHERE p.number > ?", seen) if row.source in members and row.source in selected]
+    for source in selected.keys() - members:
+        joining = _joining(db, source, 0 if first else selected[source].join, everything=first)
+        found += joining
+        if joining or (not first and selected[source].join == 0 and _has_posts(db, source)):
+            db.execute("INSERT INTO members VALUES (?, ?)", (feed, source))
+    held = "WHERE p.number IN (SELECT post FROM waiting WHERE feed = ? AND until <= ?)"
+    found += [row for row in _rows(db, held, feed, now.timestamp()) if row.source in selected]
+    db.execute("DELETE FROM waiting WHERE feed = ? AND until <= ?", (feed, now.timestamp()))
+    return found
+
+
+def _rows(db: sqlite3.Connection, where: str, *values: object) -> Iterable[Row]:
+    return (Row(*row) for row in db.execute(f"{_ROW} {where}", values))
+
+
+def _joining(db: sqlite3.Connection, source: int, newest: int, *, everything: bool) -> list[Row]:
+    """The posts that a source brings into a feed when it joins; of those that are let through."""
+    limit = -1 if everything else newest
+    where = "WHERE p.source = ? AND p.filtered = '' AND p.purged = 0 ORDER BY p.published DESC, p.number DESC LIMIT ?"
+    return list(_rows(db, where, source, limit))
+
+
+def _has_posts(db: sqlite3.Connection, source: int) -> bool:
+    return db.execute("SELECT 1 FROM posts WHERE source = ? LIMIT 1", (source,)).fetchone() is not None
+
+
+def _publishable(
+    db: sqlite3.Connection, feed: Feed, number: int, selected: Mapping[int, Source], found: Iterable[Row],
+    accepts: Accepts | None, now: datetime,
+) -> list[Row]:  # fmt: skip
+    """Of the posts considered, one version of each story that the feed has not published, oldest first."""
+    stories: dict[int, Row] = {}
+    for row in sorted(found, key=lambda row: (row.number != row.story, row.number)):
+        if row.filtered or row.withdrawn or row.story in stories or not speaks(feed, row.language):
+            continue
+        if row.due is not None and row.due > now.timestamp() and selected[row.source].future == "hold":
+            db.execute("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?)", (number, row.number, row.due))
+            continue
+        if db.execute("SELECT 1 FROM entries WHERE story = ? AND feed = ?", (row.story, number)).fetchone():
+            continue
+        if accepts is None or accepts(posts.whole(db, row.number)):
+            stories[row.story] = row
+    return sorted(stories.values(), key=lambda row: (row.published, row.number))
+
+
+def _publish(
+    db: sqlite3.Connection, feed: int, last: int, admitted: list[Row], selected: Mapping[int, Source], now: datetime
+) -> list[int]:  # fmt: skip
+    for sequence, row in enumerate(admitted, last + 1):
+        name(db, row.number, row.story, selected[row.source])
+        db.execute(
+            "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (feed, sequence, row.story, row.number, row.source, now.timestamp(), int(last > 0)),
+        )
+    if admitted:
+        total = last + len(admitted)
+        db.execute("UPDATE feeds SET sequence = ? WHERE number = ?", (total, feed))
+        closed = range(last // events.ARCHIVE + 1, total // events.ARCHIVE + 1)
+        event = events.next_event(db)
+        db.executemany(
+            "INSERT INTO archives (feed, number, mark, touched) VALUES (?, ?, ?, ?)",
+            [(feed, n, event, now.timestamp()) for n in closed],
+        )
+    return [row.number for row in admitted]
+
+
+def name(db: sqlite3.Connection, number: int, story: int, source: Source) -> None:
+    """Give a story its public id, once, and freeze the credit of the version shown."""
+    public_id(db, number, story, source.id, secret=source.private)
+    rest, info = db.execute(
+        """SELECT rest, coalesce(info, '') FROM posts p JOIN bodies ON post = p.number
+        LEFT JOIN infos i ON i.source = p.source WHERE p.number = ?""",
+        (number,),
+    ).fetchone()
+    data = json.loads(rest)
+    credit = {key: data[key] for key in sorted(rows.CREDIT) if key in data}
+    if info and "updated" in (shown := json.loads(info)):
+        credit["source_updated"] = shown["updated"]
+    db.execute("INSERT OR IGNORE INTO frozen (post, credit) VALUES (?, ?)", (number, codec.dumps(credit)))
+
+
+def public_id(db: sqlite3.Connection, number: int, story: int, source_id: str, *, secret: bool) -> str:
+    """Return the public id of a story, made now of the post that shows it where it has none."""
+    (known,) = db.execute("SELECT public_id FROM posts WHERE number = ?", (story,)).fetchone()
+    if known is not None:
+        return str(known)
+    rest, link, title, meaning = db.execute(
+        "SELECT rest, link, title, meaning FROM posts JOIN bodies ON post = number WHERE number = ?", (number,)
+    ).fetchone()
+    data = json.loads(rest)
+    parts = f"{link or title or meaning}\n{data.get('published', '')}"
+    made = publicid.make(data.get("guid", ""), source_id, parts, secret=secret, taken=lambda one: _taken(db, one))
+    db.execute("UPDATE posts SET public_id = ? WHERE number = ?", (made, story))
+    return made
+
+
+def _taken(db: sqlite3.Connection, public_id: str) -> bool:
+    return db.execute("SELECT 1 FROM posts WHERE public_id = ?", (public_id,)).fetchone() is not None

@@ -1,0 +1,49 @@
+"""Entries of a feed -> its closed archives (RFC 5005, section 4): history in slices that are filled once.
+
+A slice is cut by sequence, so it never moves; it is made again only when a post in it was updated or
+withdrawn.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from syndicator.model import Archive, Feed
+from syndicator.store import admission, codec, editions
+from syndicator.store.events import ARCHIVE
+
+
+def count(db: sqlite3.Connection, feed: Feed) -> int:
+    """Return how many closed archives a feed has."""
+    row = db.execute("SELECT sequence FROM feeds WHERE name = ?", (feed.name,)).fetchone()
+    return row[0] // ARCHIVE if row else 0
+
+
+def stale(db: sqlite3.Connection, feed: Feed) -> list[int]:
+    """Return the archives that were never written, or changed since."""
+    found = db.execute(
+        """SELECT a.number FROM archives a JOIN feeds f ON f.number = a.feed
+        WHERE f.name = ? AND a.mark <> a.written ORDER BY a.number""",
+        (feed.name,),
+    )
+    return [number for (number,) in found]
+
+
+def written(db: sqlite3.Connection, feed: Feed, which: int) -> None:
+    """Note that an archive stands on disk as it should."""
+    db.execute(
+        "UPDATE archives SET written = mark WHERE number = ? AND feed = (SELECT number FROM feeds WHERE name = ?)",
+        (which, feed.name),
+    )
+
+
+def archive(db: sqlite3.Connection, feed: Feed, which: int) -> Archive:
+    """Return a closed archive, newest first; 1 is the oldest."""
+    number, *_ = admission.feed_row(db, feed.name)
+    query = f"""{editions.ENTRY} WHERE e.feed = ? AND e.sequence BETWEEN ? AND ?
+        AND NOT story.withdrawn AND NOT p.withdrawn ORDER BY e.sequence DESC"""
+    found = editions.items(db, query, number, (which - 1) * ARCHIVE + 1, which * ARCHIVE)
+    (touched,) = db.execute(
+        "SELECT touched FROM archives WHERE feed = ? AND number = ?", (number, which)
+    ).fetchone()  # fmt: skip
+    return Archive(which, tuple(found), codec.moment(touched))

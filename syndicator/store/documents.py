@@ -1,0 +1,81 @@
+"""What we left on disk and whom we still have to tell: files as published, hubs to ping."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicator.store import codec
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """A published file as we left it."""
+
+    digest: str
+    size: int
+    mtime_ns: int
+    page: str = ""  # digest of what the page was made from
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """A hub that is still to be told of a topic's news."""
+
+    hub: str
+    topic: str
+    since: datetime
+    attempts: int = 0
+    error: str = ""
+
+
+def files(db: sqlite3.Connection, below: str) -> dict[str, FileState]:
+    """Return the files below a folder, by path."""
+    found = db.execute(
+        "SELECT path, digest, size, mtime_ns, page FROM documents WHERE path >= ? AND path < ?", (below, below + "\U0010ffff")
+    )  # fmt: skip
+    return {path: FileState(*state) for path, *state in found}
+
+
+def remember_file(db: sqlite3.Connection, path: str, state: FileState) -> None:
+    """Keep how a file was left."""
+    values = (path, state.digest, state.size, state.mtime_ns, state.page)
+    db.execute("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?)", values)
+
+
+def pending_pings(db: sqlite3.Connection) -> list[Ping]:
+    """Return the hubs still to be told, the oldest first."""
+    found = db.execute("SELECT hub, topic, since, attempts, error FROM pings ORDER BY since, hub, topic")
+    return [Ping(hub, topic, codec.moment(since), attempts, error) for hub, topic, since, attempts, error in found]
+
+
+def add_ping(db: sqlite3.Connection, hub: str, topic: str, now: datetime) -> None:
+    """Note that a hub is to be told; it is enough to tell it once."""
+    db.execute("INSERT OR IGNORE INTO pings (hub, topic, since) VALUES (?, ?, ?)", (hub, topic, now.timestamp()))
+
+
+def failed_ping(db: sqlite3.Connection, hub: str, topic: str, error: str) -> None:
+    """Note why a hub could not be told."""
+    db.execute("UPDATE pings SET attempts = attempts + 1, error = ? WHERE hub = ? AND topic = ?", (error, hub, topic))
+
+
+def drop_ping(db: sqlite3.Connection, hub: str, topic: str) -> None:
+    """Note that a hub was told."""
+    db.execute("DELETE FROM pings WHERE hub = ? AND topic = ?", (hub, topic))
+
+
+def forget_file(db: sqlite3.Connection, path: str) -> None:
+    """Forget a file that is published no more."""
+    db.execute("DELETE FROM documents WHERE path = ?", (path,))
+
+
+def note(db: sqlite3.Connection, key: str) -> str:
+    """Return a note, "" for none."""
+    row = db.execute("SELECT value FROM meta WHERE key = ?", (f"note {key}",)).fetchone()
+    return str(row[0]) if row else ""
+
+
+def set_note(db: sqlite3.Connection, key: str, value: str) -> None:
+    """Keep a note."""
+    db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"note {key}", value))

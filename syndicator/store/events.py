@@ -1,0 +1,43 @@
+"""What happened to a post -> the feeds and archives that show it are marked, so that they are made again."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+# Entries in a closed archive. A constant for ever: another number would cut all of history anew.
+ARCHIVE = 100
+
+
+def next_event(db: sqlite3.Connection) -> int:
+    """Count one more event and return its number."""
+    return int(db.execute("UPDATE meta SET value = value + 1 WHERE key = 'event' RETURNING value").fetchall()[0][0])
+
+
+def touch(db: sqlite3.Connection, number: int, now: datetime) -> None:
+    """Mark every feed and archive that shows a post; nothing happens where none does."""
+    shown = db.execute(
+        """SELECT e.feed, e.sequence FROM posts p JOIN entries e ON e.story = coalesce(p.copy_of, p.number)
+        WHERE p.number = ? AND (e.post = p.number OR e.story = p.number)""",
+        (number,),
+    ).fetchall()
+    for feed, sequence in shown:
+        mark_feed(db, feed, now)
+        mark_archive(db, feed, sequence, now)
+
+
+def mark_feed(db: sqlite3.Connection, feed: int, now: datetime) -> None:
+    """Say that something in a feed's edition changed now."""
+    db.execute(
+        "UPDATE feeds SET mark = ?, updated = max(updated, ?) WHERE number = ?",
+        (next_event(db), now.timestamp(), feed),
+    )
+
+
+def mark_archive(db: sqlite3.Connection, feed: int, sequence: int, now: datetime) -> None:
+    """Say that the archive of an entry changed, where it is closed."""
+    db.execute(
+        """UPDATE archives SET mark = (SELECT value FROM meta WHERE key = 'event'), touched = ?
+        WHERE feed = ? AND number = ?""",
+        (now.timestamp(), feed, (sequence - 1) // ARCHIVE + 1),
+    )

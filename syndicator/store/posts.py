@@ -1,0 +1,222 @@
+"""Posts of one fetch -> stored: looked up by their handles, judged by the caller, put away.
+
+The rule of what is the same post is not here: `identity.decide` is handed in.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from syndicator.model import Attribution, CopyOf, Intake, Keys, KnownPost, New, Post, Unchanged, Updated, Verdict
+from syndicator.store import codec, events, rows, sources
+from syndicator.store.handles import handles
+
+Decide = Callable[[Sequence[Post], Sequence[Sequence[KnownPost]], Set[int]], list[Verdict]]
+
+# A bucket may be large (every post of a feed links to its front page); the newest are enough.
+_PER_HANDLE = 16
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """What an Intake is made of, and the number that each post of the batch became."""
+
+    numbers: list[int] = field(default_factory=list)
+    new: list[int] = field(default_factory=list)
+    updated: list[int] = field(default_factory=list)
+    unchanged: list[int] = field(default_factory=list)
+    copies: list[int] = field(default_factory=list)
+
+
+def candidates(db: sqlite3.Connection, post: Post, source: int) -> list[KnownPost]:
+    """Return the stored posts that a post may be, of its own source and of others, newest first."""
+    numbers: set[int] = set()
+    for handle in handles(post.keys, source):
+        found = db.execute(
+            "SELECT post FROM handles WHERE handle = ? ORDER BY post DESC LIMIT ?", (handle, _PER_HANDLE)
+        )
+        numbers.update(number for (number,) in found)
+    return [known_post(db, number) for number in sorted(numbers, reverse=True)]
+
+
+def known_post(db: sqlite3.Connection, number: int) -> KnownPost:
+    """Return a stored post as far as identity needs it."""
+    row = db.execute(
+        f"SELECT {rows.KNOWN} FROM posts p JOIN sources s ON s.number = p.source WHERE p.number = ?", (number,)
+    ).fetchone()
+    return rows.known(row)
+
+
+def receive(
+    db: sqlite3.Connection, source_id: str, posts: Sequence[Post], items: Sequence[str], decide: Decide, now: datetime
+) -> Intake:  # fmt: skip
+    """Store what is new or changed in a fetch, and the fingerprints of its items; return what became of it."""
+    source = sources.number(db, source_id)
+    remembered = sources.items(db, source_id)
+    claimed = {remembered[item] for item in items if item in remembered}
+    verdicts = decide(posts, [candidates(db, post, source) for post in posts], claimed)
+    done = _Sorted()
+    for post, verdict in zip(posts, verdicts, strict=True):
+        done.numbers.append(_apply(db, source, post, verdict, now, done))
+    became = {post.fingerprint: number for post, number in zip(posts, done.numbers, strict=True)}
+    sources.remember_items(db, source, items, remembered, became)
+    return Intake(tuple(done.new), tuple(done.updated), tuple(done.unchanged), tuple(done.copies))
+
+
+def _apply(
+    db: sqlite3.Connection, source: int, post: Post, verdict: Verdict, now: datetime, done: _Sorted
+) -> int:  # fmt: skip
+    match verdict:
+        case New():
+            number = insert(db, source, post, now)
+            done.new.append(number)
+        case CopyOf(of, original):
+            number = insert(db, source, post, now)
+            join(db, number, of, original=original, now=now)
+            done.copies.append(number)
+        case Updated(number):
+            update(db, source, number, post, now)
+            done.updated.append(number)
+        case Unchanged(number):
+            refresh(db, source, number, post)
+            done.unchanged.append(number)
+        case _:
+            number = done.numbers[verdict.index]
+    return number
+
+
+def insert(db: sqlite3.Connection, source: int, post: Post, now: datetime) -> int:
+    """Store a new post and return its number."""
+    due = _due(post, now)
+    row = (
+        source, rows.pack_keys(post.keys), post.meaning, post.title, post.link, post.origin.url,
+        (post.published or now).timestamp(), (post.updated or post.published or now).timestamp(), now.timestamp(),
+        due, post.language, post.republished, post.filtered, post.comment_count,
+    )  # fmt: skip
+    number = db.execute(_INSERT, row).lastrowid
+    assert number is not None  # noqa: S101 - for mypy: an INSERT into a rowid table has one
+    db.execute("INSERT INTO bodies VALUES (?, ?, ?, ?)", (number, post.content_html, post.text, rows.rest(post)))
+    _file(db, number, handles(post.keys, source))
+    return number
+
+
+_INSERT = """INSERT INTO posts (source, keys, meaning, title, link, site, published, updated, first_seen, due, language,
+    republished, filtered, comments) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+
+
+def _file(db: sqlite3.Connection, number: int, under: Set[int]) -> None:
+    db.executemany("INSERT OR IGNORE INTO handles VALUES (?, ?)", [(handle, number) for handle in under])
+
+
+def _due(post: Post, now: datetime) -> float | None:
+    """The date to come of a post that is shown as first seen until then."""
+    instant = post.keys.instant
+    return instant.timestamp() if instant is not None and instant > now else None
+
+
+def update(db: sqlite3.Connection, source: int, number: int, post: Post, now: datetime) -> None:
+    """Replace what is shown of a post that its source changed. Id, published date and frozen parts stay."""
+    before = db.execute("SELECT keys, updated FROM posts WHERE number = ?", (number,)).fetchone()
+    updated = now.timestamp()
+    if post.updated is not None and before[1] < post.updated.timestamp() <= updated:
+        updated = post.updated.timestamp()
+    db.execute(
+        """UPDATE posts SET keys = ?, meaning = ?, title = ?, link = ?, updated = ?, comments = ?, purged = 0
+        WHERE number = ?""",
+        (_merged(before[0], post), post.meaning, post.title, post.link, updated, post.comment_count, number),
+    )
+    db.execute(
+        "INSERT OR REPLACE INTO bodies VALUES (?, ?, ?, ?)", (number, post.content_html, post.text, rows.rest(post))
+    )
+    _file(db, number, handles(post.keys, source))
+    events.touch(db, number, now)
+
+
+def refresh(db: sqlite3.Connection, source: int, number: int, post: Post) -> None:
+    """Keep what changes without being an update: the keys of a site that moved, its links, comment counts."""
+    (keys,) = db.execute("SELECT keys FROM posts WHERE number = ?", (number,)).fetchone()
+    merged = _merged(keys, post)
+    db.execute(
+        "UPDATE posts SET keys = ?, link = ?, comments = ? WHERE number = ?",
+        (merged, post.link, post.comment_count, number),
+    )
+    if merged != keys:
+        _file(db, number, handles(post.keys, source))
+
+
+def _merged(old: bytes, post: Post) -> bytes:
+    """The new keys; where one can't serve this time, the one we had."""
+    before = rows.unpack_keys(old)
+    kept = {name: getattr(post.keys, name) or getattr(before, name) for name in Keys.__slots__}
+    return rows.pack_keys(Keys(**kept))
+
+
+def join(db: sqlite3.Connection, number: int, of: int, *, original: bool, now: datetime) -> None:
+    """Remember a post as a copy of another. The first one published keeps its id, the original its credit."""
+    row = db.execute("SELECT public_id, copy_of FROM posts WHERE number = ?", (of,)).fetchone()
+    if row[1] is not None:
+        of = row[1]
+        row = db.execute("SELECT public_id, copy_of FROM posts WHERE number = ?", (of,)).fetchone()
+    if number == of:
+        return
+    if original and row[0] is None:  # nobody has seen the copy yet: the original takes its place
+        db.execute("UPDATE posts SET copy_of = ? WHERE copy_of = ?", (number, of))
+        db.execute("UPDATE posts SET copy_of = ? WHERE number = ?", (number, of))
+        return
+    db.execute("UPDATE posts SET copy_of = ? WHERE number = ?", (of, number))
+    if original:
+        credit_original(db, of, number, now)
+
+
+def credit_original(db: sqlite3.Connection, published: int, original: int, now: datetime) -> None:
+    """Give a post that was published from a copy the credit of its original, which came later."""
+    post = whole(db, original)
+    db.execute("UPDATE posts SET site = ? WHERE number = ?", (post.origin.url, published))
+    old = whole(db, published)
+    if old.origin.url == post.origin.url:
+        return
+    credit = codec.pack(old)
+    credit = {name: credit[name] for name in rows.CREDIT if name in credit}
+    credit |= {"origin": codec.pack(post.origin), "origin_link": post.link, "republished": True}
+    db.execute("UPDATE frozen SET credit = ? WHERE post = ?", (codec.dumps(credit), published))
+    events.touch(db, published, now)
+
+
+def whole(db: sqlite3.Connection, number: int) -> Post:
+    """Return a stored post, with what is frozen of it."""
+    return next(iter(wholes(db, [number]).values()))
+
+
+def wholes(db: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Post]:
+    """Return stored posts by number."""
+    marks = ",".join("?" * len(numbers))
+    found = db.execute(
+        f"""SELECT p.number, s.id, p.keys, p.meaning, p.comments, b.content, b.text, b.rest, f.credit
+        FROM posts p JOIN sources s ON s.number = p.source JOIN bodies b ON b.post = p.number
+        LEFT JOIN frozen f ON f.post = p.number WHERE p.number IN ({marks})""",
+        numbers,
+    )
+    return {row[0]: rows.post(row[1:]) for row in found}
+
+
+def refreeze(db: sqlite3.Connection, number: int, attribution: Attribution | None, now: datetime) -> None:
+    """Give a published post another wording of its attribution."""
+    row = db.execute("SELECT credit FROM frozen WHERE post = ?", (number,)).fetchone()
+    if row is None:
+        return
+    credit = {name: value for name, value in json.loads(row[0] or "{}").items() if name != "attribution"}
+    if attribution is not None:
+        credit["attribution"] = codec.pack(attribution)
+    packed = codec.dumps(dict(sorted(credit.items())))
+    if packed != row[0]:
+        db.execute("UPDATE frozen SET credit = ? WHERE post = ?", (packed, number))
+        events.touch(db, number, now)
+
+
+def count(db: sqlite3.Connection) -> int:
+    """Return how many posts are stored: no post is ever deleted, so the highest number says it."""
+    return int(db.execute("SELECT coalesce(max(number), 0) FROM posts").fetchone()[0])

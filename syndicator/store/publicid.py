@@ -1,0 +1,46 @@
+"""A post -> the id it is published under, for ever. Pure.
+
+The source's own where it is an absolute URI that a reader, Atom and a validator take (RFC 4287, 4.2.6), else
+one derived from it and the source. Never a local number, a time of ours or our own address.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from uuid import NAMESPACE_URL, uuid5
+
+# Schemes that name things and run nothing. "C:\feed" and "post:17" look like URIs and are none.
+_OWN = re.compile(
+    r"(?:https?://[A-Za-z0-9\[][^\s<>\"{}|\\^`\x00-\x20]*|tag:[^\s<>\"{}|\\^`,]+,[0-9-]+:[^\s<>\"{}|\\^`]*"
+    r"|urn:[A-Za-z0-9][A-Za-z0-9-]+:[^\s<>\"{}|\\^`]+|(?:at|gemini|info|doi|ni)://?[^\s<>\"{}|\\^`]+)",
+    re.IGNORECASE,
+)
+_BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+def is_own(guid: str) -> bool:
+    """Tell whether a source's id can be ours.
+
+    >>> is_own("https://a.example/?p=1"), is_own("tag:a.example,2024:1"), is_own("17"), is_own("javascript:x()")
+    (True, True, False, False)
+    """
+    return guid.isascii() and bool(_OWN.fullmatch(guid)) and not _BAD_PERCENT.search(guid)
+
+
+def make(guid: str, source_id: str, parts: str, *, secret: bool, taken: Callable[[str], bool]) -> str:
+    """Return an id that no other post has.
+
+    `parts` is what else tells the post apart (link, date, title), for a guid that is missing or taken; a
+    `secret` guid, of a private source, is never shown.
+    """
+    if is_own(guid) and not secret and not taken(guid):
+        return guid
+    for seed in (guid or parts, f"{guid}\n{parts}"):
+        made = uuid5(NAMESPACE_URL, f"syndicator:{source_id}\n{seed}").urn
+        if not taken(made):
+            return made
+    count = 2
+    while taken(made := uuid5(NAMESPACE_URL, f"syndicator:{source_id}\n{guid}\n{parts}\n{count}").urn):
+        count += 1
+    return made

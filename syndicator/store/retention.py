@@ -1,0 +1,45 @@
+"""What goes: a post that is withdrawn, bodies that have grown old. Identities never go."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime, timedelta
+
+from syndicator.store import events
+
+
+def withdraw(db: sqlite3.Connection, post: str, now: datetime) -> bool:
+    """Take a post and its copies out of documents and lists for ever; tell whether it was found."""
+    row = db.execute("SELECT coalesce(copy_of, number) FROM posts WHERE public_id = ?", (post,)).fetchone()
+    row = row or db.execute("SELECT coalesce(copy_of, number) FROM posts WHERE link = ?", (post,)).fetchone()
+    if row is None:
+        return False
+    (story,) = row
+    db.execute("UPDATE posts SET withdrawn = 1 WHERE number = ?1 OR copy_of = ?1", (story,))
+    events.touch(db, story, now)
+    db.execute("UPDATE feeds SET shape = '' WHERE number IN (SELECT feed FROM entries WHERE story = ?)", (story,))
+    db.execute("UPDATE entries SET current = 0 WHERE story = ?", (story,))
+    _unlink(db, story, now)
+    return True
+
+
+def _unlink(db: sqlite3.Connection, story: int, now: datetime) -> None:
+    """Mark what shows a list in which the post stands. Reads all lists: a person withdraws rarely."""
+    (public_id,) = db.execute("SELECT public_id FROM posts WHERE number = ?", (story,)).fetchone()
+    if public_id is None:
+        return
+    found = db.execute("SELECT post FROM frozen WHERE instr(related, ?)", (public_id,)).fetchall()
+    for (post,) in found:
+        events.touch(db, post, now)
+
+
+def purge(db: sqlite3.Connection, now: datetime, keep: timedelta) -> int:
+    """Drop the bodies of posts older than `keep` that stand in no document now."""
+    old = db.execute(
+        """SELECT number FROM posts WHERE purged = 0 AND published < ?1 AND first_seen < ?1
+        AND NOT EXISTS (SELECT 1 FROM entries WHERE story = coalesce(copy_of, number) AND current = 1)""",
+        ((now - keep).timestamp(),),
+    ).fetchall()
+    db.executemany("UPDATE bodies SET content = '', text = '' WHERE post = ?", old)
+    db.executemany("UPDATE posts SET purged = 1 WHERE number = ?", old)
+    return len(old)

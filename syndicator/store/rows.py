@@ -1,0 +1,95 @@
+"""Rows of `posts` and `bodies` <-> Post, KnownPost. The compact forms that the big tables keep."""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from typing import Any
+
+from syndicator.model import Keys, KnownPost, Origin, Post
+from syndicator.store import codec
+
+# Every key but the sketch and the instant, in the order in which `keys` holds them.
+_DIGESTS = ("guid", "loose_guid", "path_guid", "link", "loose_link", "path_link", "title", "text", "origin")
+_NONE = "0" * 16
+_HEAD = 8 * len(_DIGESTS)
+
+# What a post's own columns hold, or nobody asks for again.
+_ELSEWHERE = frozenset(
+    {"keys", "meaning", "content_html", "text", "fingerprint", "notes", "source_id", "comment_count"}
+)
+
+KNOWN = """p.number, s.id, p.keys, p.meaning, p.title, p.link, p.site, p.republished, p.first_seen, p.withdrawn,
+    p.copy_of, p.public_id IS NOT NULL"""
+
+
+def pack_keys(keys: Keys) -> bytes:
+    """Return nine digests of eight bytes, the instant as a double (NaN: none), then the sketch, four bytes each."""
+    digests = "".join([getattr(keys, name) or _NONE for name in _DIGESTS])
+    instant = math.nan if keys.instant is None else keys.instant.timestamp()
+    return bytes.fromhex(digests) + struct.pack(f"<d{len(keys.sketch)}I", instant, *keys.sketch)
+
+
+def unpack_keys(blob: bytes) -> Keys:
+    """Return the keys from their packed form."""
+    text = blob[:_HEAD].hex()
+    digests = [text[at : at + 16] for at in range(0, len(text), 16)]
+    instant, *sketch = struct.unpack_from(f"<d{(len(blob) - _HEAD - 8) // 4}I", blob, _HEAD)
+    return Keys(
+        **{name: value if value != _NONE else "" for name, value in zip(_DIGESTS, digests, strict=True)},
+        sketch=tuple(sketch),
+        instant=None if math.isnan(instant) else codec.moment(instant),
+    )
+
+
+def known(row: tuple[Any, ...]) -> KnownPost:
+    """Return a KnownPost from the columns of KNOWN."""
+    number, source_id, keys, meaning, title, link, site, republished, first_seen, withdrawn, copy_of, published = row
+    return KnownPost(
+        number=number,
+        source_id=source_id,
+        keys=unpack_keys(keys),
+        meaning=meaning,
+        title=title,
+        link=link,
+        origin=Origin(url=site),
+        republished=bool(republished),
+        first_seen=codec.moment(first_seen),
+        withdrawn=bool(withdrawn),
+        copy_of=copy_of,
+        published=bool(published),
+    )
+
+
+def rest(post: Post) -> str:
+    """Return the JSON of what neither `posts` nor the other columns of `bodies` hold."""
+    return codec.dumps(codec.pack(post, _ELSEWHERE))
+
+
+def post(row: tuple[Any, ...]) -> Post:
+    """Return a whole Post from (source id, keys, meaning, comments, content, text, rest, credit)."""
+    source_id, keys, meaning, comments, content, text, more, credit = row
+    data = json.loads(more)
+    if credit:  # decided at first publication: stronger than what an update brought
+        data = {name: value for name, value in data.items() if name not in CREDIT} | json.loads(credit)
+    return codec.unpack(
+        Post,
+        data,
+        source_id=source_id,
+        keys=unpack_keys(keys),
+        meaning=meaning,
+        comment_count=comments,
+        content_html=content,
+        text=text,
+    )
+
+
+# The fields that first publication freezes.
+CREDIT = frozenset({"origin", "origin_link", "via", "republished", "language", "attribution"})
+
+
+def credit(post: Post) -> str:
+    """Return the JSON of the fields that first publication freezes."""
+    packed = codec.pack(post)
+    return codec.dumps({name: packed[name] for name in sorted(CREDIT) if name in packed})

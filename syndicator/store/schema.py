@@ -1,0 +1,196 @@
+"""The tables of the state file, as numbered migrations; opening a file brings it to the newest.
+
+A migration that was released is never edited: a change is a new one at the end. `PRAGMA user_version`
+holds how many have been applied. Times are seconds since 1970 in UTC, with fractions; digests are eight
+bytes; JSON holds what no query asks for. Numbers of posts rise with the order of arrival and are never
+used again: `number > seen` is how a feed finds what it has not considered yet.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from syndicator.errors import StoreError
+
+# What makes a file ours (PRAGMA application_id): "Synd".
+APPLICATION = 0x53796E64
+
+SOURCES = """
+-- One row a source ever seen. The schedule's state stands in columns: 10,000 rows are read by every run.
+CREATE TABLE sources (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,            -- as feeds.toml names it
+    url TEXT NOT NULL DEFAULT '',       -- what it was last asked at
+    etag TEXT NOT NULL DEFAULT '',
+    last_modified TEXT NOT NULL DEFAULT '',
+    body_hash TEXT NOT NULL DEFAULT '',
+    last_attempt REAL,
+    last_success REAL,
+    last_change REAL,
+    next_due REAL,
+    unchanged_since REAL,
+    due_reason TEXT NOT NULL DEFAULT '',
+    hints TEXT NOT NULL DEFAULT '',     -- JSON; few different ones, so decoding them is remembered
+    rest TEXT NOT NULL DEFAULT ''       -- JSON: failures, moves; empty for a healthy source
+);
+-- How we show a source, and the items of its feed's current version with the post that each became.
+CREATE TABLE infos (source INTEGER PRIMARY KEY, info TEXT NOT NULL);
+CREATE TABLE items (source INTEGER PRIMARY KEY, items TEXT NOT NULL);
+"""
+
+POSTS = """
+-- A post's identity: kept for ever, so it is small. What is read when it is shown stands in `bodies`.
+CREATE TABLE posts (
+    number INTEGER PRIMARY KEY,
+    source INTEGER NOT NULL,
+    public_id TEXT,                     -- made at first publication
+    keys BLOB NOT NULL,                 -- rows.pack_keys
+    meaning TEXT NOT NULL,
+    title TEXT NOT NULL,
+    link TEXT NOT NULL,                 -- the newest known; the published one stands in the body
+    site TEXT NOT NULL,                 -- whom it credits
+    published REAL NOT NULL,            -- the source's date, or when we first saw it
+    updated REAL NOT NULL,
+    first_seen REAL NOT NULL,
+    due REAL,                           -- a date still to come: `published` becomes it when it has passed
+    language TEXT NOT NULL DEFAULT '',
+    copy_of INTEGER,                    -- the post that tells the same and stands for it
+    republished INTEGER NOT NULL DEFAULT 0,
+    withdrawn INTEGER NOT NULL DEFAULT 0,
+    filtered TEXT NOT NULL DEFAULT '',
+    comments INTEGER,
+    purged INTEGER NOT NULL DEFAULT 0
+);
+CREATE UNIQUE INDEX posts_by_public_id ON posts (public_id) WHERE public_id IS NOT NULL;
+CREATE INDEX posts_by_source ON posts (source, published);
+CREATE INDEX posts_due ON posts (due) WHERE due IS NOT NULL;
+CREATE INDEX posts_copies ON posts (copy_of) WHERE copy_of IS NOT NULL;
+CREATE INDEX posts_withdrawn ON posts (number) WHERE withdrawn = 1;
+CREATE INDEX posts_kept ON posts (published) WHERE purged = 0;
+
+-- Under what a post is found again: 64 bits of a key, see handles.py.
+CREATE TABLE handles (handle INTEGER NOT NULL, post INTEGER NOT NULL, PRIMARY KEY (handle, post)) WITHOUT ROWID;
+
+-- What is shown of a post. `frozen` holds what was decided at its first publication and stays.
+CREATE TABLE bodies (
+    post INTEGER PRIMARY KEY,
+    content TEXT NOT NULL,
+    text TEXT NOT NULL,
+    rest TEXT NOT NULL                  -- JSON: every other field of the Post
+);
+CREATE TABLE frozen (
+    post INTEGER PRIMARY KEY,
+    credit TEXT NOT NULL DEFAULT '',    -- JSON: origin, origin_link, via, language, attribution, source_updated
+    related TEXT,                       -- JSON: the lists; NULL: not chosen yet
+    layout INTEGER NOT NULL DEFAULT 1
+);
+CREATE INDEX frozen_unlisted ON frozen (post) WHERE related IS NULL;
+"""
+
+FEEDS = """
+-- Our own feeds. `seen`: posts up to this number have been considered. `mark`: the last event that touched it.
+CREATE TABLE feeds (
+    number INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    id TEXT NOT NULL,
+    seen INTEGER NOT NULL DEFAULT 0,
+    sequence INTEGER NOT NULL DEFAULT 0,    -- the last one given
+    shape TEXT NOT NULL DEFAULT '',         -- the selection and limits that `current` was made with
+    updated REAL NOT NULL DEFAULT 0,
+    mark INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE members (feed INTEGER NOT NULL, source INTEGER NOT NULL, PRIMARY KEY (feed, source)) WITHOUT ROWID;
+
+-- What a feed has published: `story` is the post whose identity it carries, `post` the version shown.
+CREATE TABLE entries (
+    feed INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    story INTEGER NOT NULL,
+    post INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    first_published REAL NOT NULL,
+    current INTEGER NOT NULL DEFAULT 0, -- stands in the feed's documents now
+    PRIMARY KEY (feed, sequence)
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX entries_by_story ON entries (story, feed);
+CREATE INDEX entries_current ON entries (feed, sequence) WHERE current = 1;
+CREATE INDEX entries_by_source ON entries (feed, source, sequence);
+
+-- Posts that a feed has to consider again later: held back until their date.
+CREATE TABLE waiting (feed INTEGER NOT NULL, post INTEGER NOT NULL, until REAL NOT NULL, PRIMARY KEY (feed, post))
+WITHOUT ROWID;
+
+-- Closed archives: the event that last touched each, and the one it was last written with.
+CREATE TABLE archives (
+    feed INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    mark INTEGER NOT NULL,
+    written INTEGER NOT NULL DEFAULT 0,
+    touched REAL NOT NULL,              -- when that event was
+    PRIMARY KEY (feed, number)
+) WITHOUT ROWID;
+CREATE INDEX archives_stale ON archives (feed, number) WHERE mark <> written;
+"""
+
+DISK = """
+-- The files as we left them, what they were made from, and the hubs still to be told.
+CREATE TABLE documents (
+    path TEXT PRIMARY KEY,
+    digest TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    page TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
+CREATE TABLE pings (
+    hub TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    since REAL NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    error TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (hub, topic)
+) WITHOUT ROWID;
+CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+INSERT INTO meta VALUES ('event', 0);
+"""
+
+# Each migration is a list of scripts. Rooms that keep tables of their own add their script to the newest
+# one until it is released.
+MIGRATIONS: list[list[str]] = [
+    [SOURCES, POSTS, FEEDS, DISK],
+]
+
+
+def migrate(db: sqlite3.Connection, path: str) -> None:
+    """Bring the file to the newest schema. Raises StoreError for a file that is newer than we are, or not ours."""
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if version == len(MIGRATIONS):
+        return
+    if version > len(MIGRATIONS):
+        raise StoreError(f"{path} was written by a newer version of syndicator (schema {version}); update the program")
+    (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if version == 0 and tables:
+        raise StoreError(f"{path} is a database of another program; set `state` to another file")
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        # Another run may have migrated while we waited for the lock.
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        for scripts in MIGRATIONS[version:]:
+            for statement in _statements(scripts):
+                db.execute(statement)
+        db.execute(f"PRAGMA application_id = {APPLICATION}")
+        db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        db.execute("COMMIT")
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+
+
+def _statements(scripts: list[str]) -> list[str]:
+    """Split scripts into statements: executescript() would commit before the first, and a kill would leave half."""
+    statements, current = [], ""
+    for line in "\n".join(scripts).splitlines(keepends=True):
+        current += line
+        if sqlite3.complete_statement(current):
+            statements.append(current)
+            current = ""
+    return statements

@@ -1,0 +1,162 @@
+"""Sources <-> their rows: the schedule's state, how we show them, the items of their feed's current version."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+
+from syndicator.model import Hints, Source, SourceInfo, SourceState, Validators
+from syndicator.store import codec, events
+
+_COLUMNS = """id, url, etag, last_modified, body_hash, last_attempt, last_success, last_change, next_due,
+    unchanged_since, due_reason, hints, rest"""
+_IN_COLUMNS = frozenset(
+    [
+        "source_id",
+        "url",
+        "validators",
+        "body_hash",
+        "last_attempt",
+        "last_success",
+        "last_change",
+        "next_due",
+        "unchanged_since",
+        "due_reason",
+        "hints",
+    ]
+)
+
+
+def number(db: sqlite3.Connection, source_id: str) -> int:
+    """Return the number of a source, given one where it has none."""
+    row = db.execute("SELECT number FROM sources WHERE id = ?", (source_id,)).fetchone()
+    if row is None:
+        row = db.execute("INSERT INTO sources (id) VALUES (?) RETURNING number", (source_id,)).fetchall()[0]
+    return int(row[0])
+
+
+def states(db: sqlite3.Connection) -> dict[str, SourceState]:
+    """Return the state of every source ever asked."""
+    return {row[0]: _state(row) for row in db.execute(f"SELECT {_COLUMNS} FROM sources")}
+
+
+def _state(row: tuple[object, ...]) -> SourceState:
+    source_id, url, etag, modified, body_hash, attempt, success, change, due, unchanged, reason, hints, rest = row
+    time = codec.moment_or_none
+    common = (
+        source_id, url, Validators(etag, modified) if etag or modified else _NO_VALIDATORS, body_hash,  # type: ignore[arg-type]
+        _hints(hints) if hints else _NO_HINTS, time(attempt), time(success), time(change), time(due), reason,  # type: ignore[arg-type]
+    )  # fmt: skip
+    if not rest:
+        return SourceState(*common, unchanged_since=time(unchanged))  # type: ignore[arg-type]
+    return SourceState(*common, **_rest(rest), unchanged_since=time(unchanged))  # type: ignore[arg-type]
+
+
+_NO_VALIDATORS = Validators()
+_NO_HINTS = Hints()
+
+
+@lru_cache(maxsize=1024)
+def _hints(packed: str) -> Hints:
+    return codec.unpack(Hints, json.loads(packed))
+
+
+def _rest(packed: str) -> dict[str, object]:
+    state = codec.unpack(SourceState, json.loads(packed), source_id="")
+    return {name: getattr(state, name) for name in SourceState.__slots__ if name not in _IN_COLUMNS}
+
+
+def save_state(db: sqlite3.Connection, state: SourceState) -> None:
+    """Keep the state of a source."""
+    time = codec.seconds_or_none
+    rest = codec.pack(state, _IN_COLUMNS)
+    row = (
+        state.source_id, state.url, state.validators.etag, state.validators.last_modified, state.body_hash,
+        time(state.last_attempt), time(state.last_success), time(state.last_change), time(state.next_due),
+        time(state.unchanged_since), state.due_reason,
+        codec.dumps(codec.pack(state.hints)) if state.hints != _NO_HINTS else "", codec.dumps(rest) if rest else "",
+    )  # fmt: skip
+    db.execute(_SAVE, row)
+
+
+_SAVE = f"""INSERT INTO sources ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET {", ".join(f"{c.strip()} = excluded.{c.strip()}" for c in _COLUMNS.split(",")[1:])}"""
+
+
+def save_info(db: sqlite3.Connection, info: SourceInfo, now: datetime) -> bool:
+    """Keep how we show a source; tell whether anything shown changed (its feed's own date aside)."""
+    source = number(db, info.id)
+    packed = codec.dumps(codec.pack(info))
+    old = db.execute("SELECT info FROM infos WHERE source = ?", (source,)).fetchone()
+    if old is not None and old[0] == packed:
+        return False
+    db.execute("INSERT OR REPLACE INTO infos VALUES (?, ?)", (source, packed))
+    if old is not None and _shown(old[0]) == _shown(packed):
+        return False
+    for (feed,) in db.execute("SELECT feed FROM members WHERE source = ?", (source,)).fetchall():
+        events.mark_feed(db, feed, now)
+    return True
+
+
+def _shown(packed: str) -> dict[str, object]:
+    return {name: value for name, value in json.loads(packed).items() if name != "updated"}
+
+
+def info(db: sqlite3.Connection, source_id: str) -> SourceInfo | None:
+    """Return how we show a source, None before its first success."""
+    row = db.execute(
+        "SELECT info FROM infos JOIN sources ON source = number WHERE id = ?", (source_id,)
+    ).fetchone()  # fmt: skip
+    return None if row is None else codec.unpack(SourceInfo, json.loads(row[0]))
+
+
+def items(db: sqlite3.Connection, source_id: str) -> dict[str, int]:
+    """Return the fingerprints of the feed's current items, each with the number of its post (0: none)."""
+    row = db.execute("SELECT items FROM items JOIN sources ON source = number WHERE id = ?", (source_id,)).fetchone()
+    return {} if row is None else json.loads(row[0])
+
+
+def remember_items(
+    db: sqlite3.Connection, source: int, current: Sequence[str], old: Mapping[str, int], posts: Mapping[str, int]
+) -> None:
+    """Keep the items of a feed's current version, and as many of those before: some servers waver between two."""
+    merged = {name: posts[name] if name in posts else old[name] for name in current if name in posts or name in old}
+    for name, post in old.items():
+        if len(merged) >= 2 * len(current) + 8:
+            break
+        merged.setdefault(name, post)
+    if merged != old or list(merged) != list(old):
+        db.execute("INSERT OR REPLACE INTO items VALUES (?, ?)", (source, codec.dumps(merged)))
+
+
+def adopt(db: sqlite3.Connection, wanted: Iterable[Source]) -> dict[str, str]:
+    """Let a source that the file names anew take over what the store knows it by; return old id -> new id.
+
+    An operator who puts a feed's new address into feeds.toml changes its id where that is the address. The
+    row that no source of the file claims, and that was asked at this address or is known to have moved
+    there, is the same source.
+    """
+    known = {row[0]: row for row in db.execute("SELECT id, url, rest FROM sources")}
+    sources = list(wanted)
+    if all(source.id in known for source in sources):
+        return {}
+    claimed = {source.id for source in sources}
+    orphans = {}
+    for source_id, url, rest in known.values():
+        if source_id not in claimed:
+            moved = json.loads(rest).get("moved_to", "") if rest else ""
+            orphans.update({_same(address): source_id for address in (source_id, url, moved) if address})
+    adopted = {}
+    for source in sources:
+        old = orphans.get(_same(source.url)) if source.id not in known and source.url else None
+        if old is not None and old not in adopted:
+            db.execute("UPDATE sources SET id = ? WHERE id = ?", (source.id, old))
+            adopted[old] = source.id
+    return adopted
+
+
+def _same(url: str) -> str:
+    return url.partition("://")[2].removeprefix("www.").rstrip("/") if "://" in url else url
