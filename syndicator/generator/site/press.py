@@ -16,7 +16,7 @@ from .theme import Theme
 from .views import PageView
 
 _HTML = "text/html; charset=utf-8"
-_CARDS = 24  # posts that the index shows with excerpt and picture; the rest of the edition are lines
+_CARDS = 16  # posts that the index shows with excerpt and picture; the rest of the edition are lines
 _FRAGMENT = 10  # posts in the fragment
 
 
@@ -144,16 +144,16 @@ class Press:
 
     def archive(self, archive: Archive) -> tuple[PageView, dict[str, object]]:
         """Show a closed slice of history, newest first."""
-        newest = max(archive.number + 1, 1) if archive.number < self.edition.archives else 0
+        newer = f"{archive.number + 1}.html" if archive.number < self.edition.archives else f"../{self.frame.home}"
         page = self.frame.list(
             "archive",
-            self.theme.label("older"),
+            f"{self.theme.label('older')} {archive.number}",
             archive_path(archive.number),
             older=f"{archive.number - 1}.html" if archive.number > 1 else "",
-            newer=f"{newest}.html" if newest else f"../{self.frame.home}",
+            newer=newer,
         )
         items = sorted(archive.items, key=lambda item: (item.published, item.sequence), reverse=True)
-        return page, {"groups": self.shows["../"].groups(map(refer, items), source=True), "number": archive.number}
+        return page, {"groups": self.shows["../"].groups(map(refer, items), source=True)}
 
     # -- to be included elsewhere -----------------------------------------------------------------
 

@@ -151,7 +151,7 @@ class Show:
 
     def _section(self, item: Item, related: RelatedList, links: Iterable[Reference]) -> Section:
         return Section(
-            heading=related.heading.replace("{source}", item.source.name),
+            heading=related.heading.replace("{source}", item.source.name).rstrip(" :："),
             language=related.language,
             dir=direction(related.language),
             rows=tuple(self.row(link, source=related.scope == "all") for link in links),
