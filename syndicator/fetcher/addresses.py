@@ -8,6 +8,7 @@ address tells where it may lead, and no farther than one of the same sort.
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 
 from syndicator.model import Reach
 
@@ -15,6 +16,7 @@ from syndicator.model import Reach
 _METADATA = frozenset({"169.254.169.254", "fd00:ec2::254", "100.100.100.200", "168.63.129.16"})
 
 
+@lru_cache(maxsize=4096)
 def reach_of(address: str) -> Reach:
     """Return where an IP address lies.
 

@@ -31,6 +31,8 @@ class Verdict:
 
 
 _BY_STATUS: dict[int, Verdict] = {
+    204: Verdict("empty", "answered with nothing (204)"),
+    205: Verdict("empty", "answered with nothing (205)"),
     401: Verdict("unauthorized", "asks for a user and password (401)", "check auth and headers in feeds.toml"),
     402: Verdict("forbidden", "asks for payment (402)", "subscribe, or take the source out"),
     403: Verdict("forbidden", "refuses us (403)", "ask its owner to allow our User-Agent"),
@@ -99,7 +101,9 @@ def max_age(fields: Mapping[str, str]) -> timedelta | None:
         age = fields.get("age", "").strip()
         seconds = int(found[1]) - (int(age) if age.isascii() and age.isdigit() else 0)
         return timedelta(seconds=min(max(seconds, 0), _YEAR.total_seconds()))
-    expires, date = _date(fields.get("expires", "")), _date(fields.get("date", ""))
+    if "expires" not in fields:
+        return None
+    expires, date = _date(fields["expires"]), _date(fields.get("date", ""))
     if expires is None or date is None or expires <= date:
         return None
     return min(expires - date, _YEAR)

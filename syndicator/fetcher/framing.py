@@ -107,6 +107,8 @@ def _sized(wire: Wire, piece: bytes, length: int) -> Iterator[bytes]:
         if piece:
             yield piece[:missing]
             missing -= len(piece)
+        if missing < 0 and piece[missing:].strip():
+            raise Fault("protocol", "sent more than its Content-Length says: one of the two is wrong")
         if missing <= 0:
             return
         piece = wire.receive()
