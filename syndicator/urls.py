@@ -105,6 +105,8 @@ def web(reference: str, base: str = "") -> str:
     >>> web("javascript:alert(1)"), web("http://"), web("/only/a/path")
     ('', '', '')
     """
+    if _VALID.fullmatch(reference):
+        return reference
     url = absolute(reference, base)
     return to_uri(url) if scheme(url) in WEB else ""
 

@@ -24,7 +24,7 @@ from syndicator.model import (
     SourceInfo,
     Text,
 )
-from syndicator.normalizer import filters, identity, links, media, sanitize, summary, text
+from syndicator.normalizer import attribution, filters, identity, links, media, origin, sanitize, summary, text
 from syndicator.normalizer.images import Tally
 
 
@@ -47,7 +47,15 @@ def normalize(parsed: ParsedFeed, source: Source, now: datetime) -> NormalizedFe
     `now` (aware UTC) is what dates to come and `max_age` are judged against. Never raises for what a feed says.
     """
     info = _info(parsed, source)
-    context = _Context(parsed, source, info, links.feed_base(parsed, info.link), now)
+    context = _Context(
+        parsed,
+        source,
+        info,
+        base=links.feed_base(parsed, info.link),
+        now=now,
+        sites=tuple(filter(None, (info.link, parsed.url, parsed.head.self_link))),
+        names=tuple(filter(None, (source.name, parsed.head.title))),
+    )
     posts = [_post(entry, context) for entry in parsed.entries]
     return NormalizedFeed(info, filters.capped(posts, source.filter.newest))
 
@@ -60,13 +68,15 @@ class _Context(NamedTuple):
     info: SourceInfo
     base: str  # of the entries' own links
     now: datetime
+    sites: tuple[str, ...]  # the source's own addresses
+    names: tuple[str, ...]  # what it is called
 
 
 class _Body(NamedTuple):
     """A body or summary on its way."""
 
     html: str = ""
-    credit: Credit | None = None
+    credits: tuple[Credit, ...] = ()
     tally: Tally = Tally()
     base: str = ""
 
@@ -102,18 +112,33 @@ def _post(entry: Entry, context: _Context) -> Post:
     title, twice = text.title(entry.title) if entry.title else ("", False)
     body, brief = _bodies(entry, link, title, context)
     words = text.words(body.html)
+    base = link or context.base
     published, updated, dated = _dates(entry, context)
-    files = media.enclosures(entry, link or context.base)
+    files = media.enclosures(entry, base)
     html, short = _as_wanted(body.html, summary.choose(text.words(brief.html), words), source)
+    credited = origin.decide(
+        context.info,
+        link=link,
+        guid=entry.guid,
+        source=entry.source,
+        credits=body.credits or brief.credits,
+        feed_links=context.sites,
+    )
     post = Post(
         source_id=source.id,
         keys=identity.keys(
-            guid=entry.guid, link=link, title=title, text=words, published=entry.published, items=context.parsed.items
+            guid=entry.guid,
+            link=link,
+            title=title,
+            text=words,
+            published=entry.published,
+            origin_link=credited.link if credited.republished else "",
+            items=context.parsed.items,
         ),
         meaning="",
         guid=links.guid(entry),
         link=link,
-        external_url=urls.web(entry.external_url, link or context.base),
+        external_url=urls.web(entry.external_url, base),
         title=title,
         content_html=html,
         summary=short,
@@ -124,17 +149,23 @@ def _post(entry: Entry, context: _Context) -> Post:
         published=published,
         updated=updated,
         enclosures=files,
-        image=media.lead(entry, files, body.html, link or context.base) if source.images == "keep" else None,
-        comments=urls.web(entry.comments, link or context.base),
+        image=media.lead(entry, files, body.html, base) if source.images == "keep" else None,
+        comments=urls.web(entry.comments, base),
         comment_count=entry.comment_count,
         rights=text.one_line(entry.rights) or context.info.rights,
-        licence=urls.web(entry.licence, link or context.base) or context.info.licence,
-        episode=media.episode(entry, link or context.base),
+        licence=urls.web(entry.licence, base) or context.info.licence,
+        episode=media.episode(entry, base),
+        origin=credited.origin,
+        origin_link=credited.link,
+        via=credited.via,
+        republished=credited.republished,
+        attribution=attribution.choose(source.attribution, context.info.language, titled=bool(title)),
         noindex=entry.noindex or context.parsed.head.noindex,
         fingerprint=entry.fingerprint,
         notes=(*_notes(body, twice), *dated),
     )
-    return replace(post, filtered=filters.judge(post, source.filter, context.now))
+    reason = filters.judge(post, source.filter, context.now)
+    return replace(post, filtered=reason) if reason else post
 
 
 def _bodies(entry: Entry, link: str, title: str, context: _Context) -> tuple[_Body, _Body]:
@@ -144,15 +175,28 @@ def _bodies(entry: Entry, link: str, title: str, context: _Context) -> tuple[_Bo
     brief = entry.summary
     if main is None:
         main, brief = brief, None
-    return _body(main, entry, link, title, context), _body(brief, entry, link, title, context)
+    body = _body(main, entry, link, title, context)
+    return body, _body(brief, entry, link, title, context, body.credits)
 
 
-def _body(part: Text | None, entry: Entry, link: str, title: str, context: _Context) -> _Body:
+def _body(
+    part: Text | None, entry: Entry, link: str, title: str, context: _Context, seen: tuple[Credit, ...] = ()
+) -> _Body:
+    """Make one text of an entry safe and take the closing credits out; `seen` are those of another text of it."""
     if part is None or not part.value.strip():
         return _Body()
     base = links.body_base(part, entry, link, context.base)
     cleaned = sanitize.clean(sanitize.as_html(part), base, context.source.images)
-    return _Body(sanitize.finish(cleaned.html), None, cleaned.tally, _base_name(part, entry, base, link))
+    html, credited = attribution.strip(
+        cleaned.html,
+        post_link=link,
+        guid=entry.guid,
+        site_links=context.sites if entry.source is None else (*context.sites, entry.source.url, entry.source.feed),
+        title=title,
+        names=context.names,
+        seen=seen,
+    )
+    return _Body(sanitize.finish(html), credited, cleaned.tally, _base_name(part, entry, base, link))
 
 
 def _base_name(part: Text, entry: Entry, base: str, link: str) -> str:

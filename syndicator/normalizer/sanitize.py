@@ -98,12 +98,13 @@ _STILL = """
 """
 _CALM = frozenset(slash + name for slash in ("", "/") for name in _STILL.split())
 _NAMES = re.compile(r"<(/?[a-zA-Z][^\s>]*)")
+_NESTED_HEADING = re.compile(r"<h[1-6][ >](?:(?!</h[1-6]>).)*?<h[1-6][ >]", re.DOTALL)
 _CLASSES = re.compile(r" class=(\"[^\"]*\"|'[^']*')")
 _ADDRESS = re.compile(
     r'<([a-z][a-z0-9-]*)(?: [a-z-]+="[^"]*")*? (?:href|src|cite|poster)="(?!https?://[^\s/?#"\\])[^>]*>'
 )
 _TRACKED = re.compile(r'(<a(?: [^>]*)? href=")([^"?#]*[?#][^"]*)"')
-_FORBIDDEN = [chr(code) for code in range(1, 32) if code not in {9, 10, 13}] + ["\ufffe", "\uffff"]
+_CONTROLS = bytes(code for code in range(32) if code not in {9, 10, 13})
 _PRE = re.compile(r"(<pre(?: [^>]*)?>)\n")
 _OWN_CLASS = re.compile(r'(<[a-z][^>]*?) class="syndicator-[a-z]+"')
 _ROUNDS = 4
@@ -129,7 +130,9 @@ def clean(html: str, base: str, policy: Policy = "keep") -> Cleaned:
     calm = names <= _CALM or {name.lower() for name in names} <= _CALM
     prepared = html if calm else embeds.prepare(html)
     safe = _settled(_filtered(_marked(prepared)), base, policy, tally)
-    return Cleaned(safe if calm else _stilled(safe, base, policy), tally)
+    if not calm or ("</h" in safe and _NESTED_HEADING.search(safe)):
+        safe = _stilled(safe, base, policy)
+    return Cleaned(safe, tally)
 
 
 def finish(html: str) -> str:
@@ -176,8 +179,11 @@ def _filtered(html: str) -> str:
         safe = _cleaner().clean(html)
     except UnicodeEncodeError:  # half a surrogate pair, which JSON can spell
         safe = _cleaner().clean(text.legal(html))
-    if any(character in safe for character in _FORBIDDEN):  # `&#1;` is one when it is decoded
-        safe = text.legal(safe)
+    if "\r" in safe:  # `&#13;`: the next parser would make a line feed of it
+        safe = safe.replace("\r", "\n")
+    encoded = safe.encode()
+    if len(encoded.translate(None, _CONTROLS)) != len(encoded) or "\ufffe" in safe or "\uffff" in safe:
+        safe = text.legal(safe)  # `&#1;` is a character that XML forbids when it is decoded
     return safe
 
 

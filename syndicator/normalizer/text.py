@@ -54,6 +54,8 @@ def one_line(text: str) -> str:
     >>> one_line(" a\n\t b\u00a0c ")
     'a b\xa0c'
     """
+    if text.isprintable() and "  " not in text:  # nothing to do for most: no control, no line end, no odd space
+        return text.strip(" ")
     return " ".join(part for part in re.split(r"[ \t\r\n\f\v\x85\u2028\u2029]+", legal(text)) if part)
 
 
