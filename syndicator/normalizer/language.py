@@ -1,0 +1,148 @@
+"""What a feed declares and a text shows -> the language of a post, as a BCP 47 tag.
+
+Declarations win, in their order; they lose only to the script of the text itself: "en" is the default of many
+programs, and a page of Arabic, Chinese or Vietnamese letters is not English whatever its feed says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from syndicator import languages
+
+_SAMPLE = 400  # characters that tell a script
+_DETECT = 2000  # characters that a detector is given
+_LETTERS = 20  # fewer prove nothing
+_MOSTLY, _NEARLY_ALL = 70, 90  # per cent of a text that must be in the language found
+
+# Script -> its letters. Vietnamese counts as one: no other language writes with these (Yoruba has a few, but no đ).
+_SCRIPTS = {
+    "Arab": "\u0620-\u064a\u066e-\u06d3\u06fa-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc",
+    "Hebr": "\u05d0-\u05f4", "Cyrl": "\u0400-\u052f", "Grek": "\u0370-\u03ff\u1f00-\u1fff", "Armn": "\u0531-\u0587",
+    "Geor": "\u10a0-\u10ff\u1c90-\u1cbf", "Kana": "\u3041-\u30ff", "Hang": "\uac00-\ud7af\u1100-\u11ff",
+    "Hani": "\u3400-\u4dbf\u4e00-\u9fff", "Thai": "\u0e01-\u0e4e", "Laoo": "\u0e81-\u0edf", "Khmr": "\u1780-\u17d3",
+    "Mymr": "\u1000-\u109f", "Deva": "\u0900-\u0963", "Beng": "\u0980-\u09e3", "Guru": "\u0a01-\u0a75",
+    "Gujr": "\u0a81-\u0ae3", "Orya": "\u0b01-\u0b63", "Taml": "\u0b82-\u0bd7", "Telu": "\u0c00-\u0c63",
+    "Knda": "\u0c80-\u0ce3", "Mlym": "\u0d00-\u0d63", "Sinh": "\u0d82-\u0df4", "Ethi": "\u1200-\u137f",
+    "Tibt": "\u0f00-\u0fbc", "Viet": "\u1ea0-\u1ef9ăđơưĂĐƠƯ",
+}  # fmt: skip
+_LETTER = {script: re.compile(f"[{letters}]") for script, letters in _SCRIPTS.items()}
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
+# Signs that make a text one to look at closer: what no plain Latin text has, and what Vietnamese has.
+_NO_PLAIN_LATIN = re.compile("[\u0370-\u1dff\u1ea0-\u1ef9\u3041-\ud7af\ufb50-\ufefc]")
+# One sign of these says what a Latin word says in five letters; an article in Chinese is full of English names.
+_WEIGHT = {"Hani": 4, "Kana": 2, "Hang": 2}
+
+_WRITES = {
+    **dict.fromkeys(("ar", "arz", "fa", "prs", "ps", "ur", "ckb", "sd", "ug", "ks", "pnb", "mzn", "glk", "lrc"), ("Arab",)),
+    **dict.fromkeys(("ru", "uk", "bg", "mk", "be", "ky", "tg", "mn", "tt", "ba", "ce", "cv", "os", "ab", "sah", "rue", "av", "kv", "udm", "chr"), ("Cyrl",)),
+    **dict.fromkeys(("hi", "mr", "ne", "sa", "mai", "bho", "doi", "kok", "new"), ("Deva",)),
+    **dict.fromkeys(("sr", "uz", "az", "kk", "tk", "bs", "cnr"), ("Cyrl", "Latn", "Arab")),
+    **dict.fromkeys(("zh", "yue", "wuu", "nan", "lzh", "hak"), ("Hani",)),
+    **dict.fromkeys(("bn", "as"), ("Beng",)), **dict.fromkeys(("am", "ti"), ("Ethi",)),
+    "he": ("Hebr",), "yi": ("Hebr",), "el": ("Grek",), "hy": ("Armn",), "ka": ("Geor",), "ja": ("Kana", "Hani"),
+    "ko": ("Hang", "Hani"), "th": ("Thai",), "lo": ("Laoo",), "km": ("Khmr",), "my": ("Mymr",), "gu": ("Gujr",),
+    "or": ("Orya",), "ta": ("Taml",), "te": ("Telu",), "kn": ("Knda",), "ml": ("Mlym",), "si": ("Sinh",),
+    "bo": ("Tibt",), "dz": ("Tibt",), "pa": ("Guru", "Arab"), "ku": ("Latn", "Arab"), "vi": ("Viet", "Latn"),
+    "ms": ("Latn", "Arab"), "ha": ("Latn", "Arab"),
+}  # fmt: skip
+# The language to take where only one of note is written so.
+_ONLY = {
+    "Hebr": "he", "Grek": "el", "Armn": "hy", "Geor": "ka", "Kana": "ja", "Hang": "ko", "Thai": "th", "Laoo": "lo",
+    "Khmr": "km", "Mymr": "my", "Beng": "bn", "Guru": "pa", "Gujr": "gu", "Orya": "or", "Taml": "ta", "Telu": "te",
+    "Knda": "kn", "Mlym": "ml", "Sinh": "si", "Ethi": "am", "Tibt": "bo", "Viet": "vi", "Hani": "zh",
+}  # fmt: skip
+
+
+def of(entry: str, feed: str, setting: str, text: str) -> str:
+    """Return a post's language, "" where nothing says.
+
+    `entry` is its xml:lang, `feed` the feed's language, `setting` the source's in feeds.toml, in this order; what is no
+    language ("utf-8", "English") is passed over, and so is what is not written in the script of `text` (the title and
+    the body's words). Else the text itself is asked.
+
+    >>> of("", "en_US", "", "The quick brown fox"), of("", "utf-8", "fr", "")
+    ('en-US', 'fr')
+    >>> of("", "en-US", "", "Hội nghị ngoại giao toàn quốc lần thứ ba mươi hai được tổ chức tại Hà Nội")
+    'vi'
+    """
+    declared = [tag for tag in map(languages.normalise, (entry, feed, setting)) if tag]
+    if declared and _plainly(declared[0], text[:_SAMPLE]):
+        return declared[0]
+    script = _script(text)
+    for tag in declared:
+        if _written_in(tag, script):
+            return tag
+    found = detected(text)
+    if found and _written_in(found, script):
+        return _specific(found, declared)
+    # Latin letters prove little against a declaration: posts of code and names are written in any country.
+    return _ONLY.get(script, "") or next(iter(declared), "")
+
+
+def _plainly(tag: str, sample: str) -> bool:
+    """Tell in a few microseconds what is so for most: a declared language in its own letters."""
+    writes = _WRITES.get(tag.partition("-")[0], ("Latn",))
+    if sample.isascii():
+        return "Latn" in writes
+    if writes == ("Latn",):
+        return not _NO_PLAIN_LATIN.search(sample)
+    return False
+
+
+def _written_in(tag: str, script: str) -> bool:
+    """Whether a language may be written in a script; "" (unknown) tells nothing."""
+    if not script:
+        return True
+    language, *subtags = tag.split("-")
+    if any(len(subtag) == 4 for subtag in subtags):  # noqa: PLR2004 - a script subtag has four letters
+        return True
+    return script in _WRITES.get(language, ("Latn",))
+
+
+@lru_cache(maxsize=64)
+def _script(text: str) -> str:
+    """Return the script that a text is overwhelmingly written in, "" where it is mixed or too short."""
+    sample = text[:_SAMPLE]
+    if sample.isascii():
+        return "Latn" if sum(map(str.isalpha, sample)) >= _LETTERS else ""
+    counts = {script: len(letter.findall(sample)) * _WEIGHT.get(script, 1) for script, letter in _LETTER.items()}
+    counts = {script: count for script, count in counts.items() if count}
+    latin = len(_LATIN.findall(sample))
+    if counts.pop("Viet", 0) * 12 >= max(latin, _LETTERS * 2) and re.search("[đĐươƯƠ]", sample):
+        return "Viet"
+    if "Kana" in counts and counts["Kana"] * 8 >= counts.get("Hani", 0):  # Japanese is mostly Han signs
+        counts["Kana"] += counts.pop("Hani", 0)
+    total = latin + sum(counts.values())
+    script, most = max([*counts.items(), ("Latn", latin)], key=lambda pair: pair[1])
+    return script if most >= _LETTERS and most >= 0.7 * total else ""
+
+
+def detected(text: str) -> str:
+    """Ask CLD2 for a text's language; "" where it is not sure.
+
+    >>> detected("Der Hund läuft über die Straße, und die Katze schläft auf dem warmen Sofa."), detected("OK")
+    ('de', '')
+    """
+    # Its tables take 4 ms to load, and a source that declares its language never needs them.
+    import pycld2
+
+    sample = "".join(character for character in text[:_DETECT] if character.isprintable() or character.isspace())
+    try:
+        sure, _, found = pycld2.detect(sample, isPlainText=True)
+        if not sure and _script(text) not in {"", "Latn"}:  # a headline in Russian is still no English
+            _, _, found = pycld2.detect(sample, isPlainText=True, bestEffort=True)
+            sure = found[0][2] >= _NEARLY_ALL
+    except (pycld2.error, UnicodeError):
+        return ""
+    tag = languages.normalise(found[0][1])
+    # Short English passes for Scots, lorem ipsum for Latin: what we have no words for is not worth a guess.
+    known = tag == languages.DEFAULT or languages.nearest(tag) != languages.DEFAULT
+    return tag if known and sure and found[0][2] >= _MOSTLY else ""
+
+
+def _specific(found: str, declared: Iterable[str]) -> str:
+    """Prefer a declaration that says the same and more ("zh-TW" to "zh")."""
+    return next((tag for tag in declared if tag.partition("-")[0] == found.partition("-")[0]), found)

@@ -1,0 +1,177 @@
+"""What a feed says of where a post comes from -> whom to credit, and the copies in between.
+
+Only an atom:source, an RSS `<source>` or a recognised credit proves that a source republishes. A foreign link, a
+canonical address or rel="via" does not: a link blog's post is its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from syndicator import urls
+from syndicator.model import Credit, Origin, SourceInfo
+from syndicator.normalizer.recognise import letters
+
+# Where many feeds live that have nothing to do with each other: the root of such a host is nobody's site.
+_FEED_HOSTS = frozenset(
+    {"feeds.feedburner.com", "feeds2.feedburner.com", "feedproxy.google.com", "feeds.feedblitz.com", "rss.app",
+     "feeds.simplecast.com", "feeds.megaphone.fm", "anchor.fm", "feeds.buzzsprout.com", "feeds.soundcloud.com",
+     "raw.githubusercontent.com", "rsshub.app", "politepol.com", "fetchrss.com", "feed43.com", "follow.it"}
+)  # fmt: skip
+
+
+class Decision(NamedTuple):
+    """Whom a post is credited to."""
+
+    origin: Origin
+    link: str = ""  # the original post's address, "" where it is the post's own
+    via: tuple[Origin, ...] = ()  # the copies in between, the nearest last
+    republished: bool = False
+
+
+def decide(
+    info: SourceInfo,
+    *,
+    link: str,
+    guid: str = "",
+    source: Origin | None = None,
+    credited: Sequence[Credit] = (),
+    feed_links: Iterable[str] = (),
+) -> Decision:
+    """Decide whom a post is credited to.
+
+    `info` is the source as we show it; `link` and `guid` are the post's, absolute; `source` is what atom:source or RSS
+    `<source>` says; `credited` what `attribution.strip` took out, the innermost first; `feed_links` are more addresses
+    of the source itself (the URL that answered, rel="self"). A credit to the source's own post or site, or an atom:source
+    that names the feed it stands in, proves nothing and changes nothing, but for a site's address where we had none.
+    """
+    own = _Own.of(info, feed_links)
+    chain = _chain(source, credited, own, link)
+    if not chain:
+        return Decision(_with_site(own.origin, credited, link))
+    origin, original = chain[0]
+    kept = [place for place, _ in chain[1:] if not _same(place, origin)]
+    address = original if urls.loose(original) != urls.loose(link) else ""
+    return Decision(origin, address, (*_unique(kept), own.origin), republished=True)
+
+
+class _Own(NamedTuple):
+    origin: Origin
+    addresses: frozenset[str]  # loose: feed, id, site
+    hosts: frozenset[str]
+    name: str  # letters
+
+    @classmethod
+    def of(cls, info: SourceInfo, feed_links: Iterable[str]) -> _Own:
+        origin = Origin(
+            name=info.name, url=info.link, feed=info.feed, id=info.feed_id, updated=info.updated, rights=info.rights,
+            language=info.language,
+        )  # fmt: skip
+        links = [*filter(None, (info.link, info.feed, info.feed_id, *feed_links))]
+        hosts = {host for host in map(urls.host, links) if host not in _FEED_HOSTS}
+        return cls(origin, frozenset(map(urls.loose, links)), frozenset(filter(None, hosts)), letters(info.name))
+
+    def has_name(self, name: str) -> bool:
+        """Whether a name is the source's: "Ossocubo" is, in a feed called "Blog | Ossocubo"."""
+        given = letters(name)
+        return bool(given) and (given == self.name or (len(given) >= 4 and given in self.name))  # noqa: PLR2004
+
+    def has_host(self, url: str) -> bool:
+        host = urls.host(url)
+        return any(host == own or host.endswith(f".{own}") or own.endswith(f".{host}") for own in self.hosts if host)
+
+
+def _chain(source: Origin | None, credited: Sequence[Credit], own: _Own, link: str) -> list[tuple[Origin, str]]:
+    """Return the foreign places that had the post before, the first of all first, each with its address there."""
+    chain = [(_credited(credit, link), credit.url) for credit in credited if not _is_own_credit(credit, own, link)]
+    if source is not None and not _is_own_source(source, own, link):
+        origin = _completed(source, link)
+        place = next((at for at, (place_, _) in enumerate(chain) if _same(place_, origin)), None)
+        if place is None:
+            chain.append((origin, link))
+        else:  # the source's own words say more than the line: its feed, its id
+            chain[place] = (_merged(origin, chain[place][0]), chain[place][1] or link)
+    return chain
+
+
+def _is_own_credit(credit: Credit, own: _Own, link: str) -> bool:
+    if credit.site_url and own.has_host(credit.site_url):
+        return True
+    if own.has_name(credit.site):
+        return True
+    if credit.site_url or credit.url:  # Medium: a writer's feed, credited to a publication beside it
+        return bool(credit.url) and urls.loose(credit.url) == urls.loose(link) and own.has_host(link)
+    return own.has_host(link) or not credit.site or not urls.host(link)
+
+
+def _is_own_source(source: Origin, own: _Own, link: str) -> bool:
+    """Whether an atom:source or <source> names the feed that it stands in: many feeds do."""
+    addresses = [urls.loose(address) for address in (source.feed, source.id, source.url) if address]
+    if any(address in own.addresses for address in addresses):
+        return True
+    if not (source.name or addresses):
+        return True
+    elsewhere = next((address for address in (source.url, source.feed) if address), "")
+    if not elsewhere:
+        return own.has_host(link) or own.has_name(source.name)
+    return own.has_host(elsewhere) and (not source.name or own.has_name(source.name))
+
+
+def _credited(credit: Credit, link: str) -> Origin:
+    url = credit.site_url or (root(credit.url) if credit.url else root(link))
+    return Origin(name=credit.site or urls.host(url), url=url)
+
+
+def _completed(source: Origin, link: str) -> Origin:
+    """Give an origin a site where only its feed is known: RSS <source> names no other."""
+    url = source.url
+    if not url or urls.loose(url) == urls.loose(source.feed):
+        feed_host = urls.host(source.feed)
+        url = root(link) if not feed_host or feed_host in _FEED_HOSTS else root(source.feed)
+        if feed_host and urls.host(link).endswith(f".{feed_host}"):
+            url = root(link)
+    name = source.name or urls.host(url) or urls.host(source.feed)
+    return Origin(name, url, source.feed, source.id, source.updated, source.rights, source.language)
+
+
+def _merged(said: Origin, credited: Origin) -> Origin:
+    return Origin(
+        said.name or credited.name, said.url or credited.url, said.feed, said.id, said.updated, said.rights,
+        said.language,
+    )  # fmt: skip
+
+
+def _with_site(own: Origin, credited: Sequence[Credit], link: str) -> Origin:
+    """Let a credit to the post's own host say where the site is, if the feed doesn't or sits on another host."""
+    host = urls.host(link)
+    if not host or urls.host(own.url) == host:
+        return own
+    for credit in credited:
+        if credit.site_url and urls.host(credit.site_url) == host and letters(credit.site) == letters(own.name):
+            return Origin(own.name, credit.site_url, own.feed, own.id, own.updated, own.rights, own.language)
+    return own
+
+
+def _same(one: Origin, other: Origin) -> bool:
+    if letters(one.name) == letters(other.name) and one.name:
+        return True
+    return bool(one.url) and urls.host(one.url) == urls.host(other.url)
+
+
+def _unique(places: Iterable[Origin]) -> list[Origin]:
+    found: list[Origin] = []
+    for place in places:
+        if not any(_same(place, other) for other in found):
+            found.append(place)
+    return found
+
+
+def root(url: str) -> str:
+    """Return the address of a URL's host, "" where it has none.
+
+    >>> root("https://a.example/x?y"), root("mailto:a@b.example")
+    ('https://a.example/', '')
+    """
+    scheme, separator, rest = url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0].partition('?')[0].partition('#')[0]}/" if separator else ""
