@@ -36,20 +36,20 @@ def decide(
     link: str,
     guid: str = "",
     source: Origin | None = None,
-    credited: Sequence[Credit] = (),
+    credits: Sequence[Credit] = (),  # noqa: A002 - the word for it; nobody calls the builtin here
     feed_links: Iterable[str] = (),
 ) -> Decision:
     """Decide whom a post is credited to.
 
     `info` is the source as we show it; `link` and `guid` are the post's, absolute; `source` is what atom:source or RSS
-    `<source>` says; `credited` what `attribution.strip` took out, the innermost first; `feed_links` are more addresses
+    `<source>` says; `credits` what `attribution.strip` took out, the innermost first; `feed_links` are more addresses
     of the source itself (the URL that answered, rel="self"). A credit to the source's own post or site, or an atom:source
     that names the feed it stands in, proves nothing and changes nothing, but for a site's address where we had none.
     """
     own = _Own.of(info, feed_links)
-    chain = _chain(source, credited, own, link)
+    chain = _chain(source, credits, own, link)
     if not chain:
-        return Decision(_with_site(own.origin, credited, link))
+        return Decision(_with_site(own.origin, credits, link))
     origin, original = chain[0]
     kept = [place for place, _ in chain[1:] if not _same(place, origin)]
     address = original if urls.loose(original) != urls.loose(link) else ""
