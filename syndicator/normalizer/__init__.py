@@ -24,7 +24,19 @@ from syndicator.model import (
     SourceInfo,
     Text,
 )
-from syndicator.normalizer import attribution, filters, identity, links, media, origin, sanitize, summary, text
+from syndicator.normalizer import (
+    attribution,
+    filters,
+    identity,
+    language,
+    links,
+    meaning,
+    media,
+    origin,
+    sanitize,
+    summary,
+    text,
+)
 from syndicator.normalizer.images import Tally
 
 
@@ -79,6 +91,7 @@ class _Body(NamedTuple):
     credits: tuple[Credit, ...] = ()
     tally: Tally = Tally()
     base: str = ""
+    language: str = ""
 
 
 def _info(parsed: ParsedFeed, source: Source) -> SourceInfo:
@@ -121,8 +134,11 @@ def _post(entry: Entry, context: _Context) -> Post:
         link=link,
         guid=entry.guid,
         source=entry.source,
-        credits=body.credits or brief.credits,
+        credited=body.credits or brief.credits,
         feed_links=context.sites,
+    )
+    spoken = language.of(
+        body.language or entry.language, context.parsed.head.language, source.language, f"{title}\n{words}"
     )
     post = Post(
         source_id=source.id,
@@ -135,7 +151,7 @@ def _post(entry: Entry, context: _Context) -> Post:
             origin_link=credited.link if credited.republished else "",
             items=context.parsed.items,
         ),
-        meaning="",
+        meaning=meaning.meaning(title=title, text=words, link=link, content_html=body.html, enclosures=files),
         guid=links.guid(entry),
         link=link,
         external_url=urls.web(entry.external_url, base),
@@ -143,7 +159,7 @@ def _post(entry: Entry, context: _Context) -> Post:
         content_html=html,
         summary=short,
         text=words,
-        language=entry.language or context.info.language,
+        language=spoken,
         authors=_people(entry, context),
         categories=_categories(entry),
         published=published,
@@ -159,7 +175,7 @@ def _post(entry: Entry, context: _Context) -> Post:
         origin_link=credited.link,
         via=credited.via,
         republished=credited.republished,
-        attribution=attribution.choose(source.attribution, context.info.language, titled=bool(title)),
+        attribution=attribution.choose(source.attribution, spoken, titled=bool(title)),
         noindex=entry.noindex or context.parsed.head.noindex,
         fingerprint=entry.fingerprint,
         notes=(*_notes(body, twice), *dated),
@@ -196,7 +212,7 @@ def _body(
         names=context.names,
         seen=seen,
     )
-    return _Body(sanitize.finish(html), credited, cleaned.tally, _base_name(part, entry, base, link))
+    return _Body(sanitize.finish(html), credited, cleaned.tally, _base_name(part, entry, base, link), part.language)
 
 
 def _base_name(part: Text, entry: Entry, base: str, link: str) -> str:
