@@ -633,6 +633,7 @@ class Intake:
     updated: tuple[int, ...] = ()
     unchanged: tuple[int, ...] = ()
     copies: tuple[int, ...] = ()  # of other sources' posts
+    numbers: tuple[int, ...] = ()  # of each post received, in their order
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -776,7 +777,7 @@ class Published:
 
 
 # ---------------------------------------------------------------------------------------------------
-# A run (cli -> pipeline -> cli)
+# A run, or a look at one source (cli -> pipeline, oneoff -> cli)
 # ---------------------------------------------------------------------------------------------------
 
 
@@ -829,8 +830,20 @@ class Report:
     documents: tuple[Published, ...] = ()
     failures: tuple[Failure, ...] = ()
     announcements: tuple[str, ...] = ()  # what cron's mail should say
+    faults: tuple[str, ...] = ()  # tracebacks of bugs that cost one source its turn
     seconds: float = 0.0
-    nothing_works: bool = False  # not one source has ever worked
+    nothing_works: bool = False  # every source fails
+    nothing_ever_worked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One source, fetched once and stored nowhere: what `fetch` shows."""
+
+    source: Source
+    url: str  # the feed's own address, after discovery and redirects; "" where private
+    feed: NormalizedFeed
+    remarks: tuple[str, ...] = ()  # of the feed as a whole
 
 
 # ---------------------------------------------------------------------------------------------------

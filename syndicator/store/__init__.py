@@ -29,6 +29,7 @@ from syndicator.model import (
     SourceState,
 )
 from syndicator.store import admission, archives, db, documents, editions, posts, retention, sources
+from syndicator.store.corpus import SqlCorpus
 from syndicator.store.db import in_words
 from syndicator.store.documents import FileState, Ping
 from syndicator.store.posts import Decide
@@ -125,6 +126,16 @@ class Store:
             posts.join(self.connection, number, of, original=False, now=now)
 
     @in_words
+    def dates(self, source_id: str, newest: int = 10) -> list[datetime]:
+        """Return the dates of a source's newest posts: how often it posts."""
+        return posts.dates(self.connection, sources.number(self.connection, source_id), newest)
+
+    @in_words
+    def corpus(self) -> SqlCorpus:
+        """Return the index of likeness over the stored posts, for `related.Index`."""
+        return SqlCorpus(self.connection)
+
+    @in_words
     def count(self) -> int:
         """Return how many posts are stored."""
         return posts.count(self.connection)
@@ -159,10 +170,17 @@ class Store:
         editions.freeze_related(self.connection, number, lists, layout)
 
     @in_words
-    def refreeze(self, number: int, attribution: Attribution | None, now: datetime) -> None:
-        """Give a published post another wording of its attribution (`--rerender`)."""
+    def refreeze(
+        self, number: int, attribution: Attribution | None, lists: Sequence[RelatedList], layout: int, now: datetime
+    ) -> None:
+        """Give a published post another wording of its attribution, and other lists (`--rerender`)."""
         with self.transaction():
-            posts.refreeze(self.connection, number, attribution, now)
+            posts.refreeze(self.connection, number, attribution, lists, layout, now)
+
+    @in_words
+    def shown(self, feed: Feed) -> list[int]:
+        """Return the posts that stand in a feed's documents now."""
+        return editions.shown(self.connection, feed)
 
     @in_words
     def references(self, numbers: Iterable[int]) -> dict[int, Reference]:

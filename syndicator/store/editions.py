@@ -137,6 +137,13 @@ def unlisted(db: sqlite3.Connection, feed: Feed) -> list[int]:
     return [post for (post,) in found]
 
 
+def shown(db: sqlite3.Connection, feed: Feed) -> list[int]:
+    """Return the posts that stand in a feed's documents, in the order of their sequence."""
+    number, *_ = admission.feed_row(db, feed.name)
+    query = "SELECT post FROM entries WHERE feed = ? AND current = 1 ORDER BY sequence"
+    return [post for (post,) in db.execute(query, (number,))]
+
+
 def freeze_related(db: sqlite3.Connection, number: int, lists: Sequence[RelatedList], layout: int) -> None:
     """Keep the lists of a post, unless it has some: they are chosen once."""
     packed = codec.dumps([codec.pack(one) for one in lists])

@@ -11,7 +11,19 @@ from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from syndicator.model import Attribution, CopyOf, Intake, Keys, KnownPost, New, Post, Unchanged, Updated, Verdict
+from syndicator.model import (
+    Attribution,
+    CopyOf,
+    Intake,
+    Keys,
+    KnownPost,
+    New,
+    Post,
+    RelatedList,
+    Unchanged,
+    Updated,
+    Verdict,
+)
 from syndicator.store import codec, events, rows, sources
 from syndicator.store.handles import handles
 
@@ -64,7 +76,7 @@ def receive(
         done.numbers.append(_apply(db, source, post, verdict, now, done))
     became = {post.fingerprint: number for post, number in zip(posts, done.numbers, strict=True)}
     sources.remember_items(db, source, items, remembered, became)
-    return Intake(tuple(done.new), tuple(done.updated), tuple(done.unchanged), tuple(done.copies))
+    return Intake(tuple(done.new), tuple(done.updated), tuple(done.unchanged), tuple(done.copies), tuple(done.numbers))
 
 
 def _apply(
@@ -186,6 +198,12 @@ def credit_original(db: sqlite3.Connection, published: int, original: int, now: 
     events.touch(db, published, now)
 
 
+def dates(db: sqlite3.Connection, source: int, newest: int) -> list[datetime]:
+    """Return the dates of a source's newest posts."""
+    query = "SELECT published FROM posts WHERE source = ? ORDER BY published DESC LIMIT ?"
+    return [codec.moment(published) for (published,) in db.execute(query, (source, newest))]
+
+
 def whole(db: sqlite3.Connection, number: int) -> Post:
     """Return a stored post, with what is frozen of it."""
     return next(iter(wholes(db, [number]).values()))
@@ -203,17 +221,20 @@ def wholes(db: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Post]:
     return {row[0]: rows.post(row[1:]) for row in found}
 
 
-def refreeze(db: sqlite3.Connection, number: int, attribution: Attribution | None, now: datetime) -> None:
-    """Give a published post another wording of its attribution."""
-    row = db.execute("SELECT credit FROM frozen WHERE post = ?", (number,)).fetchone()
+def refreeze(
+    db: sqlite3.Connection, number: int, attribution: Attribution | None, lists: Sequence[RelatedList], layout: int,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Give a published post another wording of its attribution, and other lists."""
+    row = db.execute("SELECT credit, related, layout FROM frozen WHERE post = ?", (number,)).fetchone()
     if row is None:
         return
     credit = {name: value for name, value in json.loads(row[0] or "{}").items() if name != "attribution"}
     if attribution is not None:
         credit["attribution"] = codec.pack(attribution)
-    packed = codec.dumps(dict(sorted(credit.items())))
-    if packed != row[0]:
-        db.execute("UPDATE frozen SET credit = ? WHERE post = ?", (packed, number))
+    packed = codec.dumps(dict(sorted(credit.items()))), codec.dumps([codec.pack(one) for one in lists]), layout
+    if packed != row:
+        db.execute("UPDATE frozen SET credit = ?, related = ?, layout = ? WHERE post = ?", (*packed, number))
         events.touch(db, number, now)
 
 

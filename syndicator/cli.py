@@ -1,0 +1,312 @@
+"""argv -> calls -> exit status. The clock, the signals and the only print live here.
+
+Standard output carries results only; all else goes to standard error. What a command does not use it
+does not import: `--version`, and a run with nothing due, start in a tenth of a second.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+from syndicator import __version__
+from syndicator.errors import CheckFailed, Interrupted, SyndicatorError, UsageError
+from syndicator.model import Options, Progress, Report, Source
+
+EXIT_STATUS = """\
+exit status:
+  0    done; sources may have failed, their last good posts stay published
+  1    no configured source works, or nothing could be published, or a check failed
+  2    wrong usage or configuration
+  75   another run holds the lock
+  130  interrupted, 143 terminated; what was fetched by then is published
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    arguments = parser().parse_args(argv)
+    try:
+        with _broken_pipe_is_quiet():
+            return int(arguments.command(arguments))
+    except SyndicatorError as error:
+        if str(error):
+            print(f"syndicator: {error}", file=sys.stderr)
+        return error.exit_code
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line; docs/cli.md is made from it."""
+    top = argparse.ArgumentParser(
+        prog="syndicator",
+        description="Fetch feeds, credit every post to its source, and republish one combined feed.",
+        epilog=EXIT_STATUS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"syndicator {__version__}")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_run(commands)
+    _add_fetch(commands)
+    _add_serve(commands)
+    _add_status(commands)
+    _add_check(commands)
+    _add_withdraw(commands)
+    return top
+
+
+Commands = argparse._SubParsersAction  # the type that add_subparsers returns; argparse gives it no public name
+
+
+def _add(commands: Commands[argparse.ArgumentParser], name: str, summary: str, more: str = "") -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}. {more}".strip())
+    command.add_argument(
+        "-c", "--config", metavar="FILE", type=Path, default=Path("feeds.toml"), help="the configuration (default: feeds.toml)"
+    )
+    return command
+
+
+def _add_run(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = _add(commands, "run", "fetch what is due, store what is new, publish")
+    command.add_argument("--force", action="store_true", help="every source is due; a Retry-After still holds")
+    command.add_argument(
+        "--source", metavar="NAME", action="append", default=[], help="only this source, by id or name; may be repeated"
+    )
+    command.add_argument("--offline", action="store_true", help="publish from the store, without network")
+    command.add_argument(
+        "--rerender", action="store_true", help="apply changed settings to posts that are already published"
+    )
+    command.add_argument("--json", action="store_true", help="print what happened as one JSON object")
+    loudness = command.add_mutually_exclusive_group()
+    loudness.add_argument("-v", "--verbose", action="store_true", help="a line for each source")
+    loudness.add_argument("-q", "--quiet", action="store_true", help="say nothing but errors")
+    command.set_defaults(command=_run)
+
+
+def _add_fetch(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = _add(commands, "fetch", "show what one source would give", "Nothing is stored.")
+    command.add_argument(
+        "target", metavar="TARGET", help="a source's id or name, a feed's address, a page's address, or a path"
+    )
+    command.add_argument(
+        "--format", choices=("text", "json", "rss", "atom"), default="text", help="text to read, or the document itself"
+    )
+    command.add_argument("--limit", metavar="N", type=_count, default=0, help="at most N posts, the newest (default: all)")
+    command.set_defaults(command=_fetch)
+
+
+def _add_serve(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = _add(commands, "serve", "serve what is published, for a reader on this machine")
+    command.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
+    command.add_argument("--port", type=int, default=8000, help="the port to listen on (default: 8000)")
+    command.set_defaults(command=_serve)
+
+
+def _add_status(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = _add(commands, "status", "show when each source last worked, when it is due and why, and what fails")
+    command.add_argument("--json", action="store_true", help="as a JSON list")
+    command.set_defaults(command=_status)
+
+
+def _add_check(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = _add(commands, "check", "check the configuration and the published documents")
+    command.set_defaults(command=_check)
+
+
+def _add_withdraw(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = _add(commands, "withdraw", "take a post out of all documents, pages and lists, for good")
+    command.add_argument("post", metavar="POST", help="its id or its address")
+    command.set_defaults(command=_withdraw)
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+# -- the commands ---------------------------------------------------------------------------------------
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from syndicator import config, pipeline
+
+    loaded = config.load(arguments.config)
+    options = Options(
+        force=arguments.force,
+        named=_named(loaded.sources, arguments.source),
+        offline=arguments.offline,
+        rerender=arguments.rerender,
+    )
+    at_terminal = sys.stderr.isatty() and not (arguments.quiet or arguments.verbose)
+    with _signals() as stop, _progress(at_terminal, verbose=arguments.verbose) as watch:
+        report = pipeline.run(loaded, options, _now(), stop.event, watch)
+    _report(report, arguments, at_terminal=at_terminal)
+    if stop.signal:
+        raise Interrupted(stop.signal)
+    return _verdict(report, quiet=arguments.quiet, at_terminal=at_terminal)
+
+
+def _verdict(report: Report, *, quiet: bool, at_terminal: bool) -> int:
+    """Return the exit status of a run; say why nothing works where it is news: a blip of the network is none."""
+    if not report.nothing_works:
+        return 0
+    if not report.total:
+        raise SyndicatorError("there is no [[sources]] table yet: nothing to fetch")
+    if (report.nothing_ever_worked or at_terminal) and not quiet:
+        raise SyndicatorError("no configured source works; `syndicator status` says why")
+    return SyndicatorError.exit_code
+
+
+def _report(report: Report, arguments: argparse.Namespace, *, at_terminal: bool) -> None:
+    _say(report.faults)
+    if arguments.json or at_terminal or arguments.verbose:
+        from syndicator import terminal
+
+        if arguments.json:
+            print(terminal.as_json(terminal.report_as_json(report)))
+        if at_terminal or arguments.verbose:
+            _say(terminal.summary(report))
+    elif not arguments.quiet:
+        _say(report.announcements)
+
+
+def _fetch(arguments: argparse.Namespace) -> int:
+    from syndicator import oneoff, terminal
+
+    with _signals() as stop:
+        look = oneoff.look(arguments.target, arguments.config, _now(), stop.event)
+        if look is None:
+            raise Interrupted(stop.signal)
+    _say(look.remarks)
+    if arguments.format == "text":
+        terminal.posts(terminal.console(), look, arguments.limit)
+    else:
+        sys.stdout.buffer.write(oneoff.document(look, arguments.format, arguments.limit, _now()))
+    return 0
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    from syndicator import config, server
+
+    feed = config.load(arguments.config).feeds[0]
+    server.serve(feed.output, arguments.host, arguments.port, say=_tell)
+    return 0
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    from syndicator import config, pipeline, status, terminal
+
+    loaded = config.load(arguments.config)
+    states = pipeline.states(loaded)
+    if arguments.json:
+        print(terminal.as_json(status.rows(loaded.sources, states, _now())))
+    else:
+        print(status.table(loaded.sources, states, _now()))
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from syndicator import config, inspection
+
+    findings = inspection.inspect(config.load(arguments.config))
+    for line in findings.lines():
+        print(line)
+    if findings.errors:
+        raise CheckFailed
+    return 0
+
+
+def _withdraw(arguments: argparse.Namespace) -> int:
+    from syndicator import config, pipeline
+
+    loaded = config.load(arguments.config)
+    pipeline.withdraw(loaded, arguments.post, _now())
+    _say([f"withdrawn for good: {arguments.post}"])
+    return 0
+
+
+# -- the edge -------------------------------------------------------------------------------------------
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _say(lines: Sequence[str]) -> None:
+    for line in lines:
+        _tell(line)
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _named(sources: Sequence[Source], names: Sequence[str]) -> frozenset[str]:
+    """Return the ids of the sources that `--source` names. Raises UsageError."""
+    known = {name: source.id for source in sources for name in (source.name, source.id) if name}
+    for name in names:
+        if name not in known:
+            from syndicator.config.tables import did_you_mean
+
+            raise UsageError(f'--source: no source is named "{name}"; {did_you_mean(name, list(known))}')
+    return frozenset(known[name] for name in names)
+
+
+class _Stop:
+    """Which signal asked for an end, and the event that tells the workers."""
+
+    def __init__(self) -> None:
+        self.event = threading.Event()
+        self.signal = 0
+
+    def __call__(self, number: int, _frame: FrameType | None) -> None:
+        if self.signal:  # asked twice: at once, then
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+        self.signal = number
+        self.event.set()
+
+
+@contextmanager
+def _signals() -> Iterator[_Stop]:
+    """Turn SIGINT and SIGTERM into an orderly end while the block runs."""
+    stop = _Stop()
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _progress(at_terminal: bool, *, verbose: bool) -> Iterator[Callable[[Progress], None]]:
+    if at_terminal:
+        from syndicator.terminal import progress_bar
+
+        with progress_bar() as watch:
+            yield watch
+    elif verbose:
+        yield lambda progress: _say([f"{progress.done}/{progress.total} {progress.source}: {progress.words}"])
+    else:
+        yield lambda _progress: None
+
+
+@contextmanager
+def _broken_pipe_is_quiet() -> Iterator[None]:
+    """Who reads our output may stop reading: `syndicator fetch ... | head`."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes standard output once more at exit; give it something that takes it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

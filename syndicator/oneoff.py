@@ -1,0 +1,87 @@
+"""TARGET -> one source's posts as they would be published, with nothing stored."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from syndicator import config, fetcher, generator, normalizer, parser
+from syndicator.config.sources import redacted
+from syndicator.config.tables import did_you_mean
+from syndicator.errors import SyndicatorError, UsageError
+from syndicator.model import Ask, Config, Feed, FetchFailed, Look, NotModified, Source
+from syndicator.pipeline.build import admit
+from syndicator.pipeline.update import Shelver
+from syndicator.store import Store
+
+def look(target: str, path: Path, now: datetime, stop: threading.Event) -> Look | None:
+    """Fetch one source once; None where `stop` ended it.
+
+    `target` is a source's id or name in the configuration at `path`, a feed's address, a page's address (its
+    feed is discovered), or a path. Where `path` is missing, the defaults hold. Raises UsageError for what is
+    none of these, SyndicatorError for what gives no feed.
+    """
+    settings = _settings(path)
+    source = _source(target, settings, path)
+    outcome = fetcher.fetch_one(_ask(source), settings.fetch, stop, follow=True)
+    if outcome is None:
+        return None
+    if isinstance(outcome, FetchFailed):
+        raise _failure(outcome)
+    if isinstance(outcome, NotModified):  # no validators were sent
+        raise SyndicatorError(f"{outcome.url} answered 304 Not Modified to a request without conditions")
+    parsed = parser.parse(outcome)
+    if isinstance(parsed, FetchFailed):
+        raise _failure(parsed)
+    if refused := normalizer.refusal(parsed, source):
+        raise _failure(refused)
+    found = () if source.path or outcome.url == source.url else (f"the feed is at {outcome.url}",)
+    address = "" if source.private else outcome.url
+    return Look(source, address, normalizer.normalize(parsed, source, now), (*found, *parsed.notes))
+
+
+def document(look: Look, form: str, limit: int, now: datetime) -> bytes:
+    """Return the document ("rss", "atom" or "json") that would be published of these posts."""
+    source = replace(look.source, publish=True)
+    feed = Feed(title=look.feed.info.name, formats=(form,), archives=False, limit=limit or max(1, len(look.feed.posts)))
+    with Store(":memory:") as store:
+        shelver = Shelver(store, now)
+        shelver.put(look.feed, [post.fingerprint for post in look.feed.posts])
+        shelver.settle()
+        admit([feed], store, {source.id: source}, now)
+        edition = store.edition(feed, {source.id: source})
+    return generator.one(edition, form).body
+
+
+def _settings(path: Path) -> Config:
+    """Read the configuration; where the default one is missing, the defaults are enough for a look."""
+    if path.exists() or path != Path("feeds.toml"):
+        return config.load(path)
+    return Config(path=path, state=Path(), feeds=(Feed(title="syndicator"),), sources=())
+
+
+def _source(target: str, settings: Config, path: Path) -> Source:
+    for source in settings.sources:
+        if target in (source.id, source.name, source.url):
+            return source
+    if "://" in target:
+        return Source(id=redacted(target), url=target)
+    if Path(target).exists():
+        return Source(id=target, url="", path=Path(target).resolve())
+    if "." in target.split("/")[0] and " " not in target:
+        return Source(id=target, url=f"https://{target}")
+    names = [source.name or source.id for source in settings.sources]
+    hint = f"; {did_you_mean(target, names)}" if names else ""
+    raise UsageError(f"{target!r} is no source in {path}, no address and no path{hint}")
+
+
+def _ask(source: Source) -> Ask:
+    return Ask(source, source.url or str(source.path or ""))
+
+
+def _failure(failed: FetchFailed) -> SyndicatorError:
+    """Say why there is no feed, what can be done about it, and which feeds a page announces."""
+    lines = [failed.error, failed.advice, *(f"a feed of that page: {address}" for address in failed.feeds)]
+    return SyndicatorError("\n".join(filter(None, lines)))

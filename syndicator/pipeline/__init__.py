@@ -1,0 +1,84 @@
+"""The story of a run: the order of the steps, and nothing else.
+
+    feeds.toml + network --update--> store --build--> documents
+
+`update` (what is due -> fetch -> parse -> normalize -> store) is all that is left of the store; `build`
+(admit -> relate -> edition -> generate -> publish) all that is right of it, and needs no network. One
+source's failure is a value that ends in its state; it never ends a run.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from syndicator import status
+from syndicator.errors import UsageError
+from syndicator.lock import run_lock
+from syndicator.model import Config, Options, Progress, Report, SourceState
+from syndicator.pipeline.build import Built, build
+from syndicator.pipeline.update import Tally, update
+from syndicator.store import Store
+
+__all__ = ["build", "run", "states", "update", "withdraw"]
+
+
+def run(
+    config: Config, options: Options, now: datetime, stop: threading.Event, watch: Callable[[Progress], None]
+) -> Report:
+    """Fetch what is due, store what is new, publish; return what was done.
+
+    `stop` ends the fetching early: what has come by then is stored and published. `watch` is told of each
+    source that is done. Raises LockHeld, StoreError, PublishError.
+    """
+    started = time.monotonic()
+    with run_lock(config.state), Store(config.state) as store:
+        store.adopt(config.sources)
+        before = store.states()
+        tally = Tally() if options.offline else update(config, store, before, options, now, stop, watch)
+        after = store.states()
+        configured = [after[source.id] for source in config.sources if source.id in after]
+        ever_worked = any(state.last_success for state in configured)
+        # With nothing ever fetched there is nothing to say: a lost state must not empty a feed that people read.
+        built = build(config, store, options, now) if ever_worked else Built()
+        stored = store.count()
+    return Report(
+        total=len(config.sources),
+        due=tally.due,
+        changed=tally.changed,
+        not_modified=tally.not_modified,
+        failed=tally.failed,
+        gone=sum(state.gone for state in configured),
+        new=tally.new,
+        updated=tally.updated,
+        duplicates=tally.duplicates,
+        stored=stored,
+        documents=tuple(built.documents),
+        failures=status.failures(config.sources, after),
+        announcements=(*status.announcements(before, after, config.sources, config.fetch, now), *built.remarks),
+        faults=tuple(tally.faults),
+        seconds=time.monotonic() - started,
+        nothing_works=not any(state.last_success and not state.consecutive for state in configured),
+        nothing_ever_worked=not ever_worked,
+    )
+
+
+def states(config: Config) -> Mapping[str, SourceState]:
+    """Return what is known of each source, nothing where there was no run yet. Raises StoreError."""
+    if not config.state.exists():
+        return {}
+    with Store(config.state) as store:
+        return store.states()
+
+
+def withdraw(config: Config, post: str, now: datetime) -> None:
+    """Take a post, named by its public id or its link, out of everything published, for good.
+
+    Raises UsageError where no such post is known, LockHeld, StoreError, PublishError.
+    """
+    with run_lock(config.state), Store(config.state) as store:
+        if not store.withdraw(post, now):
+            raise UsageError(f"no stored post has the id or address {post!r}")
+        build(config, store, Options(offline=True), now)

@@ -1,0 +1,226 @@
+"""Store -> documents: what is new is admitted to each feed, related, and published. No network but a hub's ping."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+from pathlib import Path
+
+from syndicator.config import sub_feed
+from syndicator.generator.compose import LAYOUT
+from syndicator.model import Config, Edition, Feed, Filter, Options, Post, Published, RelatedList, Source
+from syndicator.store import Store
+
+PORTION = 100  # posts that are read whole at a time
+
+
+@dataclass(slots=True)
+class Built:
+    """What a build did."""
+
+    documents: list[Published] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)  # what the operator should hear: a hub that failed
+
+
+def build(config: Config, store: Store, options: Options, now: datetime) -> Built:
+    """Publish each feed of the configuration. Raises StoreError, PublishError.
+
+    The decisions (what is published, with which lists) are kept in the store before a file is written; a
+    run that is killed in between is completed by the next one.
+    """
+    wanted = {source.id: source for source in config.sources}
+    feeds = [*config.feeds, *_feeds_by_language(config, store)]
+    admit(feeds, store, wanted, now)
+    if options.rerender:
+        _rerender(store, feeds, wanted, now)
+    built = Built()
+    for feed in feeds:
+        built.documents += _Shop(config, store, feed, feeds, wanted, now).publish(rerender=options.rerender)
+    _remember_languages(config, store, wanted)
+    store.purge(now, config.keep)
+    built.remarks += _tell_hubs(store, config.fetch.user_agent)
+    return built
+
+
+def admit(feeds: Sequence[Feed], store: Store, wanted: Mapping[str, Source], now: datetime) -> None:
+    """Decide what each feed publishes, and choose the lists of what is new in it; both are kept for ever."""
+    for feed in feeds:
+        store.admit(feed, wanted, now, _accepts(feed.filter, now))
+    unlisted = list(dict.fromkeys(number for feed in feeds for number in store.unlisted(feed)))
+    if unlisted:
+        with store.transaction():
+            for number, _, lists in _related(store, unlisted, wanted):
+                store.freeze_related(number, lists, LAYOUT)
+
+
+def _accepts(rules: Filter, now: datetime) -> Callable[[Post], bool] | None:
+    if rules == Filter():
+        return None
+    from syndicator.normalizer import filters  # RE2: only who filters pays
+
+    return lambda post: not filters.judge(post, rules, now)
+
+
+def _related(
+    store: Store, numbers: Sequence[int], wanted: Mapping[str, Source]
+) -> Iterator[tuple[int, Post, tuple[RelatedList, ...]]]:
+    """Choose the lists of stored posts from all that is known now."""
+    from syndicator.related import Index  # numpy: 80 ms that only a run with something to publish pays
+
+    index = Index(store.corpus())
+    shown = frozenset(source.id for source in wanted.values() if source.publish)
+    for start in range(0, len(numbers), PORTION):
+        for number, post in store.documents(numbers[start : start + PORTION]).items():
+            yield number, post, index.choose(number, post, wanted[post.source_id].related, sources=shown)
+
+
+def _rerender(store: Store, feeds: Sequence[Feed], wanted: Mapping[str, Source], now: datetime) -> None:
+    """Give posts that stand in the documents the wording and the lists that the settings ask for now."""
+    from syndicator.normalizer import attribution  # only --rerender judges published posts again
+
+    numbers = list(dict.fromkeys(number for feed in feeds for number in store.shown(feed)))
+    with store.transaction():
+        for number, post, lists in _related(store, numbers, wanted):
+            settings = wanted[post.source_id].attribution
+            line = attribution.choose(settings, post.language, titled=bool(post.title))
+            store.refreeze(number, line, lists, LAYOUT, now)
+
+
+# -- one feed's documents ---------------------------------------------------------------------------------
+
+
+class _Shop:
+    """Publishes one feed."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what a feed's documents depend on
+        self,
+        config: Config,
+        store: Store,
+        feed: Feed,
+        feeds: list[Feed],
+        wanted: Mapping[str, Source],
+        now: datetime,
+    ) -> None:
+        self.config = config
+        self.store = store
+        self.feed = feed
+        self.siblings = [other for other in feeds if other.name != feed.name]
+        self.wanted = wanted
+        self.now = now
+
+    def publish(self, *, rerender: bool) -> list[Published]:
+        """Make and write the documents, unless all stand on the disk as they would be made."""
+        stamp = self._stamp()
+        if not rerender and (standing := self._standing(stamp)):
+            return standing
+        from syndicator import generator, publisher  # feedgen, lxml, jinja2: only who publishes pays
+
+        feed, store = self.feed, self.store
+        edition = store.edition(feed, self.wanted, self.siblings, "" if feed.name else self.config.id)
+        ledger, stale = publisher.known(feed.output), store.stale_archives(feed)
+        documents = generator.generate(
+            edition,
+            lambda number: store.archive(feed, number),
+            stale=None if rerender else stale,
+            known=ledger,
+            rerender=rerender,
+        )
+        gone = generator.obsolete(edition, ledger.types)
+        published = publisher.publish(documents, feed.output, gone=gone, twins=feed.gzip)
+        with store.transaction():
+            for number in stale:
+                store.archive_written(feed, number)
+            self._note_news(edition)
+            store.set_note(f"built:{feed.name}", json.dumps([stamp, *self._kept(published)]))
+        return published
+
+    def _stamp(self) -> str:
+        """Return what changes with anything that the documents are made of."""
+        settings = repr((self.feed, self.siblings, [(s.id, s.name) for s in self.wanted.values()], self.config.id))
+        digest = blake2b(settings.encode(), digest_size=8).hexdigest()
+        return f"{self.store.edition_mark(self.feed)} {digest}"
+
+    def _kept(self, published: Iterable[Published]) -> Iterator[tuple[str, int, int]]:
+        """Name the documents that have no pages' digest to be known by: the feeds and the lists."""
+        for document in published:
+            yield str(document.path), document.posts, document.bytes
+
+    def _standing(self, stamp: str) -> list[Published]:
+        """Return the documents where nothing changed since they were written and all are there; else nothing."""
+        note = self.store.note(f"built:{self.feed.name}")
+        if not note:
+            return []
+        old_stamp, *kept = json.loads(note)
+        if old_stamp != stamp or any(_size(Path(path)) != size for path, _, size in kept):
+            return []
+        return [Published(Path(path), False, posts, size) for path, posts, size in kept]
+
+    def _note_news(self, edition: Edition) -> None:
+        """Note the pings that are due: only an entry added or updated is news, a withdrawal is none."""
+        key = f"told:{self.feed.name}"
+        versions = {_short(item.id): _short(f"{item.updated} {item.post.meaning}") for item in edition.items}
+        told = json.loads(self.store.note(key) or "{}")
+        if self.feed.hub and any(told.get(entry) != version for entry, version in versions.items()):
+            for topic in _topics(self.feed):
+                self.store.add_ping(self.feed.hub, topic, self.now)
+        self.store.set_note(key, json.dumps(versions))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1
+
+
+def _short(text: str) -> str:
+    return blake2b(text.encode(), digest_size=6).hexdigest()
+
+
+# -- feeds by language ------------------------------------------------------------------------------------
+
+
+def _feeds_by_language(config: Config, store: Store) -> list[Feed]:
+    """Make a feed of each language that posts have been published in; one that is there stays."""
+    if not config.per_language:
+        return []
+    main = config.feeds[0]
+    known: list[str] = json.loads(store.note("languages") or "[]")
+    return [sub_feed(main, f"by-language/{language}", language, languages=(language,)) for language in known]
+
+
+def _remember_languages(config: Config, store: Store, wanted: Mapping[str, Source]) -> None:
+    if config.per_language:
+        edition = store.edition(config.feeds[0], wanted, shelf=0)
+        found = {item.post.language.partition("-")[0].lower() for item in edition.items} - {""}
+        store.set_note("languages", json.dumps(sorted(found | set(json.loads(store.note("languages") or "[]")))))
+
+
+# -- hubs -------------------------------------------------------------------------------------------------
+
+
+def _topics(feed: Feed) -> list[str]:
+    from syndicator.generator import addresses  # here, as above
+
+    return addresses(feed)
+
+
+def _tell_hubs(store: Store, user_agent: str) -> list[str]:
+    """Send the pings that are due, those that failed before included; return what went wrong."""
+    pending = store.pending_pings()
+    if not pending:
+        return []
+    from syndicator import websub  # requests: only who pings pays
+
+    remarks = []
+    for result in websub.notify([websub.Ping(ping.hub, ping.topic) for ping in pending], user_agent):
+        ping = result.ping
+        if result.error:
+            store.failed_ping(ping.hub, ping.topic, result.error)
+            remarks.append(f"the hub {ping.hub} was not told of {ping.topic}: {result.error}; the next run tries again")
+        else:
+            store.drop_ping(ping.hub, ping.topic)
+    return remarks

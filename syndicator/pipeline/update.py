@@ -1,0 +1,195 @@
+"""Sources -> store: what is due is fetched, parsed, made clean and kept, each source in one transaction."""
+
+from __future__ import annotations
+
+import random
+import threading
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from syndicator import fetcher, parser
+from syndicator.errors import SyndicatorError
+from syndicator.fetcher import schedule
+from syndicator.model import (
+    Config,
+    Fetched,
+    FetchFailed,
+    Hints,
+    Intake,
+    NormalizedFeed,
+    NotModified,
+    Options,
+    Outcome,
+    ParsedFeed,
+    Post,
+    Progress,
+    Source,
+    SourceState,
+)
+from syndicator.store import Store
+
+if TYPE_CHECKING:
+    from syndicator.related import Index
+
+UNWRITTEN = 200  # states of unchanged sources that may wait for one common transaction
+
+
+@dataclass(slots=True)
+class Tally:
+    """What an update did, counted."""
+
+    due: int = 0
+    changed: int = 0
+    not_modified: int = 0
+    failed: int = 0
+    new: int = 0
+    updated: int = 0
+    duplicates: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    def count(self, outcome: Outcome, intake: Intake) -> str:
+        """Count what became of a source; return it in words."""
+        self.new += len(intake.new)
+        self.updated += len(intake.updated)
+        self.duplicates += len(intake.copies)
+        if isinstance(outcome, FetchFailed):
+            self.failed += 1
+            return f"failed: {outcome.error}"
+        if isinstance(outcome, NotModified):
+            self.not_modified += 1
+            return "not modified"
+        self.changed += 1
+        return f"{len(intake.new)} new, {len(intake.updated)} updated"
+
+
+def update(  # noqa: PLR0913 - the whole of what an update depends on
+    config: Config,
+    store: Store,
+    states: Mapping[str, SourceState],
+    options: Options,
+    now: datetime,
+    stop: threading.Event,
+    watch: Callable[[Progress], None],
+) -> Tally:
+    """Fetch what is due and store what is new; return what was done. Raises StoreError."""
+    asks = schedule.plan(config.sources, states, now, config.fetch, force=options.force, named=options.named)
+    keeper = _Keeper(config, store, states, now)
+    keeper.tally.due = len(asks)
+    sources = {ask.source.id: ask.source for ask in asks}
+    try:
+        for done, outcome in enumerate(fetcher.fetch_all(asks, config.fetch, stop), 1):
+            words = keeper.keep(sources[outcome.source_id], outcome)
+            watch(Progress(done, len(asks), outcome.source_id, words))
+    finally:
+        keeper.finish()
+    return keeper.tally
+
+
+class Shelver:
+    """Puts clean posts into the store, and makes them findable as related ones."""
+
+    def __init__(self, store: Store, now: datetime) -> None:
+        self.store = store
+        self.now = now
+        self.index: Index | None = None
+
+    def put(self, feed: NormalizedFeed, items: Sequence[str]) -> Intake:
+        """Store a source's posts; `items` are the fingerprints of all items of its feed, in their order."""
+        from syndicator.normalizer import identity  # is there already where there are posts
+
+        with self.store.transaction():
+            self.store.save_source(feed.info, self.now)
+            intake = self.store.receive(feed.info.id, feed.posts, items, identity.decide, self.now)
+            self._index(feed.posts, intake)
+        return intake
+
+    def _index(self, posts: Sequence[Post], intake: Intake) -> None:
+        fresh = {*intake.new, *intake.updated}
+        if not fresh:
+            return
+        if self.index is None:
+            from syndicator.related import Index  # numpy: 80 ms that only a run with new posts pays
+
+            self.index = Index(self.store.corpus())
+        for number, post in zip(intake.numbers, posts, strict=True):
+            if number in fresh:
+                self.index.add(number, post, (post.published or self.now).timestamp())
+
+    def settle(self) -> None:
+        """Finish the index, once after the last `put`."""
+        if self.index is not None:
+            with self.store.transaction():
+                self.index.settle()
+
+
+class _Keeper:
+    """Takes outcomes one by one into the store."""
+
+    def __init__(self, config: Config, store: Store, states: Mapping[str, SourceState], now: datetime) -> None:
+        self.config = config
+        self.store = store
+        self.states = states
+        self.now = now
+        self.tally = Tally()
+        self.waiting: list[SourceState] = []
+        self.shelf = Shelver(store, now)
+        # Spreads the retries of sources that failed together; nothing secret hangs on it.
+        self.jitter = random.Random()  # noqa: S311
+
+    def keep(self, source: Source, outcome: Outcome) -> str:
+        """Take in what came of one source; return it in words."""
+        intake = Intake()
+        if isinstance(outcome, Fetched):
+            outcome, intake = self._take(source, outcome)
+        if not isinstance(outcome, Fetched):
+            self.waiting.append(self._settled(source, outcome))
+            if len(self.waiting) >= UNWRITTEN:
+                self._write()
+        return self.tally.count(outcome, intake)
+
+    def finish(self) -> None:
+        """Write what still waits, and make new posts findable as related ones."""
+        self._write()
+        self.shelf.settle()
+
+    def _take(self, source: Source, fetched: Fetched) -> tuple[Outcome, Intake]:
+        try:
+            return self._read(source, fetched)
+        except SyndicatorError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a bug that one feed brings out costs that source its turn only
+            self.tally.faults.append(f"{source.id}: a fault of ours:\n{traceback.format_exc()}")
+            words = f"a fault of syndicator's own ({type(error).__name__}: {error})"
+            return FetchFailed(source.id, "" if source.private else fetched.url, "bug", words), Intake()
+
+    def _read(self, source: Source, fetched: Fetched) -> tuple[Outcome, Intake]:
+        # Here, since it brings nh3 and RE2: a run in which nothing changed does not pay for them.
+        from syndicator import normalizer
+
+        parsed = parser.parse(fetched, self.store.known_items(source.id))
+        if isinstance(parsed, FetchFailed):
+            return parsed, Intake()
+        if refused := normalizer.refusal(parsed, source):
+            return refused, Intake()
+        normalized = normalizer.normalize(parsed, source, self.now)
+        with self.store.transaction():
+            intake = self.shelf.put(normalized, [item.fingerprint for item in parsed.items])
+            self.store.save_state(self._settled(source, fetched, self._hints(source, parsed)))
+        return fetched, intake
+
+    def _hints(self, source: Source, parsed: ParsedFeed) -> Hints:
+        dates = self.store.dates(source.id)
+        return replace(parsed.head.hints, pace=schedule.pace(dates, self.now))
+
+    def _settled(self, source: Source, outcome: Outcome, hints: Hints | None = None) -> SourceState:
+        jitter, before = self.jitter.random(), self.states.get(source.id)
+        return schedule.settle(source, before, outcome, self.now, self.config.fetch, jitter, hints)
+
+    def _write(self) -> None:
+        with self.store.transaction():
+            for state in self.waiting:
+                self.store.save_state(state)
+        self.waiting.clear()

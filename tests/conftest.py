@@ -1,0 +1,27 @@
+"""What all tests share: nothing of the machine's own settings reaches them, and none skips unseen."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+NOTHING_MAY_SKIP = os.environ.get("SYNDICATOR_TESTS") == "all"
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proxies and the terminal's looks come from a test, not from whoever runs it."""
+    for name in (*PROXIES, *(name.upper() for name in PROXIES), "NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "100")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Turn a skip into a failure where everything that a test may need is said to be there."""
+    report: pytest.TestReport = yield  # type: ignore[misc]
+    if NOTHING_MAY_SKIP and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} skipped although SYNDICATOR_TESTS=all: {report.longrepr}"
+    return report  # type: ignore[return-value]
