@@ -1,0 +1,182 @@
+"""The grammar of Atom 1.0 (RFC 4287), of its archives (RFC 5005) and its reply links (RFC 4685)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+
+from lxml.etree import _Element
+
+from .extension_grammar import FH
+from .grammar import Rule
+from .markup import check_markup
+from .problem import Problem, line_of
+from .values import address, anything, atom_date, count, language, media_type, shown, something, uri
+
+_HTML = frozenset({"html", "text/html"})
+_ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def _construct(element: _Element, where: str) -> Iterator[Problem]:
+    """Judge a text construct by its type: text, html, xhtml, or a media type for content."""
+    line, kind = line_of(element), element.get("type", "text")
+    text = element.text or ""
+    if kind in _HTML:
+        for what, serious in check_markup(text):
+            yield Problem(where, what, serious=serious, line=line)
+    elif kind == "xhtml":
+        if [child.tag for child in element] != ["{http://www.w3.org/1999/xhtml}div"]:
+            yield Problem(where, "is XHTML without its one div", line=line)
+    elif len(element) and not kind.endswith(("+xml", "/xml")):
+        yield Problem(where, f"has elements, though its type is {kind}", line=line)
+    elif kind != "text":
+        yield from _typed(element, kind, where)
+    elif "</" in text:
+        yield Problem(where, "looks like markup where plain text is expected", serious=False, line=line)
+
+
+def _typed(element: _Element, kind: str, where: str) -> Iterator[Problem]:
+    line = line_of(element)
+    if element.tag != f"{_ATOM}content" or media_type(kind):
+        yield Problem(f"{where}@type", f"{shown(kind)} is none of text, html, xhtml", line=line)
+    elif not kind.startswith("text/") and not kind.endswith(("+xml", "/xml")) and element.get("src") is None:
+        try:
+            base64.b64decode((element.text or "").encode("ascii"), validate=False)
+        except (binascii.Error, ValueError):
+            yield Problem(where, "is not Base64", line=line)
+
+
+def _link(element: _Element, where: str) -> Iterator[Problem]:
+    rel = element.get("rel", "alternate")
+    if rel not in RELATIONS and uri(rel):
+        yield Problem(f"{where}@rel", f"{shown(rel)} is no registered relation", serious=False, line=line_of(element))
+
+
+_RELATIONS = (
+    "alternate current describedby edit edit-media enclosure first hub last license next next-archive payment "
+    "prev-archive previous related replies search self service up via"
+)
+RELATIONS = frozenset(_RELATIONS.split())
+
+TEXT = Rule(anything, attributes={"type": something}, special=_construct)
+LINK = Rule(
+    many=True,
+    attributes={
+        "href": uri,
+        "rel": something,
+        "type": media_type,
+        "hreflang": language,
+        "title": something,
+        "length": count,
+    },
+    required=("href",),
+    special=_link,
+)
+PERSON = Rule(
+    many=True, required=("name",), children={"name": Rule(something), "uri": Rule(uri), "email": Rule(address)}
+)
+_CATEGORY = Rule(
+    many=True, attributes={"term": something, "scheme": uri, "label": anything}, required=("term",), value=anything
+)
+
+
+def _alternates(element: _Element, where: str) -> Iterator[Problem]:
+    seen = set()
+    for link in element.iterfind(f"{_ATOM}link"):
+        if link.get("rel", "alternate") == "alternate":
+            kind = link.get("type", ""), link.get("hreflang", "")
+            if kind in seen:
+                yield Problem(where, "has two alternate links of one type and language", line=line_of(link))
+            seen.add(kind)
+
+
+def _entry(entry: _Element, where: str) -> Iterator[Problem]:
+    line = line_of(entry)
+    yield from _alternates(entry, where)
+    authors = [
+        found
+        for holder in (entry, entry.find(f"{_ATOM}source"), entry.getparent())
+        if holder is not None
+        for found in holder.iterfind(f"{_ATOM}author")
+    ]
+    if not authors:
+        yield Problem(where, "has no author, and neither have its source and its feed", line=line)
+    if entry.find(f"{_ATOM}content") is None:
+        if not any(link.get("rel", "alternate") == "alternate" for link in entry.iterfind(f"{_ATOM}link")):
+            yield Problem(where, "has neither content nor an alternate link", line=line)
+        if entry.find(f"{_ATOM}summary") is None:
+            yield Problem(where, "has neither content nor a summary", serious=False, line=line)
+
+
+def _feed(feed: _Element, where: str) -> Iterator[Problem]:
+    line = line_of(feed)
+    yield from _alternates(feed, where)
+    relations = {link.get("rel", "alternate") for link in feed.iterfind(f"{_ATOM}link")}
+    if "self" not in relations:
+        yield Problem(where, "has no link to itself", serious=False, line=line)
+    if feed.find(f"{FH}archive") is not None and feed.find(f"{FH}complete") is None:
+        if not relations & {"prev-archive", "next-archive"}:
+            yield Problem(where, "is an archive without links to others", serious=False, line=line)
+        if "current" not in relations:
+            yield Problem(where, "is an archive without a link to the current document", serious=False, line=line)
+    yield from _twins(feed, where)
+
+
+def _twins(feed: _Element, where: str) -> Iterator[Problem]:
+    ids: set[str] = set()
+    for place, entry in enumerate(feed.iterfind(f"{_ATOM}entry"), 1):
+        name = (entry.findtext(f"{_ATOM}id") or "").strip()
+        if name and name in ids:
+            yield Problem(
+                f"{where}/entry[{place}]/id", f"{shown(name)} stands twice", serious=False, line=line_of(entry)
+            )
+        ids.add(name)
+
+
+_HEAD = {
+    "id": Rule(uri),
+    "title": TEXT,
+    "updated": Rule(atom_date),
+    "author": PERSON,
+    "contributor": PERSON,
+    "category": _CATEGORY,
+    "generator": Rule(something, attributes={"uri": anything, "version": anything}),
+    "icon": Rule(something),
+    "logo": Rule(something),
+    "link": LINK,
+    "rights": TEXT,
+    "subtitle": TEXT,
+}
+
+
+def _source(source: _Element, where: str) -> Iterator[Problem]:
+    """Judge a source: without what names the feed nobody can tell whose it was (RFC 4287, 4.2.11)."""
+    yield from _alternates(source, where)
+    for name in ("id", "title", "updated"):
+        if source.find(f"{_ATOM}{name}") is None:
+            yield Problem(where, f"has no {name}", serious=False, line=line_of(source))
+
+
+_CONTENT = Rule(anything, attributes={"type": something, "src": uri}, special=_construct)
+
+ENTRY = Rule(
+    many=True,
+    children={
+        "id": Rule(uri),
+        "title": TEXT,
+        "updated": Rule(atom_date),
+        "published": Rule(atom_date),
+        "author": PERSON,
+        "contributor": PERSON,
+        "category": _CATEGORY,
+        "content": _CONTENT,
+        "link": LINK,
+        "rights": TEXT,
+        "summary": TEXT,
+        "source": Rule(children=_HEAD, special=_source),
+    },
+    required=("id", "title", "updated"),
+    special=_entry,
+)
+FEED = Rule(children={**_HEAD, "entry": ENTRY}, required=("id", "title", "updated"), special=_feed)

@@ -1,0 +1,95 @@
+"""The grammar of the namespaces that we write into RSS and Atom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from lxml.etree import _Element
+
+from .grammar import Rule
+from .markup import check_markup
+from .problem import Problem, line_of
+from .values import (
+    address,
+    anything,
+    at_most,
+    duration,
+    file,
+    language,
+    media_type,
+    one_of,
+    positive,
+    something,
+    uri,
+)
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+DC = "{http://purl.org/dc/elements/1.1/}"
+FH = "{http://purl.org/syndication/history/1.0}"
+CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
+CC = "{http://backend.userland.com/creativeCommonsRssModule}"
+MEDIA = "{http://search.yahoo.com/mrss/}"
+ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
+PODCAST = "{https://podcastindex.org/namespace/1.0}"
+_SHORT, _LONG = 255, 4000  # what Apple allows
+
+
+def _encoded(element: _Element, where: str) -> Iterator[Problem]:
+    line = line_of(element)
+    for what, serious in check_markup(element.text or ""):
+        yield Problem(where, what, serious=serious, line=line)
+    item = element.getparent()
+    if item is not None and item.find("description") is None:
+        yield Problem(where, "stands without a description", serious=False, line=line)
+
+
+_PLAIN = Rule(anything, attributes={"type": one_of("plain", "html")})
+_SIZES = {"width": positive, "height": positive}
+_MEDIUM = one_of("image", "audio", "video", "document", "executable")
+_CONTENT_RULE = Rule(
+    many=True,
+    attributes={
+        "url": uri,
+        "type": media_type,
+        "medium": _MEDIUM,
+        "fileSize": positive,
+        "duration": anything,
+        "isDefault": one_of("true", "false"),
+        "expression": one_of("sample", "full", "nonstop"),
+        "lang": language,
+        **dict.fromkeys(("bitrate", "framerate", "samplingrate", "channels"), anything),
+        **_SIZES,
+    },
+)
+
+EXTENSIONS: Mapping[str, Rule] = {
+    f"{CONTENT}encoded": Rule(anything, special=_encoded),
+    f"{DC}creator": Rule(anything, many=True),
+    f"{DC}language": Rule(language),
+    f"{DC}rights": Rule(anything, plain=True),
+    f"{CC}license": Rule(uri, many=True),
+    f"{FH}archive": Rule(),
+    f"{FH}complete": Rule(),
+    f"{MEDIA}content": _CONTENT_RULE,
+    f"{MEDIA}thumbnail": Rule(many=True, attributes={"url": uri, "time": something, **_SIZES}, required=("url",)),
+    f"{MEDIA}title": _PLAIN,
+    f"{MEDIA}description": _PLAIN,
+    f"{ITUNES}block": Rule(one_of("yes", "no", "Yes", "No", "clean")),
+    f"{ITUNES}author": Rule(at_most(_SHORT)),
+    f"{ITUNES}subtitle": Rule(at_most(_SHORT)),
+    f"{ITUNES}summary": Rule(at_most(_LONG)),
+    f"{ITUNES}title": Rule(anything),
+    f"{ITUNES}explicit": Rule(one_of("true", "false")),
+    f"{ITUNES}duration": Rule(duration),
+    f"{ITUNES}episode": Rule(positive),
+    f"{ITUNES}season": Rule(positive),
+    f"{ITUNES}episodeType": Rule(one_of("full", "trailer", "bonus")),
+    f"{ITUNES}image": Rule(attributes={"href": file}, required=("href",)),
+    f"{ITUNES}owner": Rule(children={"email": Rule(address), "name": Rule(at_most(_SHORT))}, required=("email",)),
+    f"{PODCAST}transcript": Rule(
+        many=True,
+        attributes={"url": uri, "type": media_type, "language": language, "rel": one_of("captions")},
+        required=("url", "type"),
+    ),
+    f"{PODCAST}chapters": Rule(attributes={"url": uri, "type": media_type}, required=("url", "type")),
+}

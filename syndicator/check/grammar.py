@@ -1,0 +1,115 @@
+"""How a grammar of XML documents is written down: Rule, and the walk that compares a document with it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from lxml.etree import _Element
+
+from .problem import Problem, line_of
+from .values import Value, anything, optional_language
+
+XML = "{http://www.w3.org/XML/1998/namespace}"
+_C1 = re.compile("[\x80-\x9f�]")
+_MARKUP = re.compile(r"</[A-Za-z]\w*>|&(#\w+|[A-Za-z]{2,8});")
+
+Special = Callable[[_Element, str], Iterator[Problem]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What an element may be. Names of other namespaces than the parent's are written {namespace}name."""
+
+    value: Value | None = None  # None: no text of its own
+    many: bool = False  # may stand more than once in its parent
+    attributes: Mapping[str, Value] = field(default_factory=dict)
+    required: tuple[str, ...] = ()  # attributes and children that must be there
+    children: Mapping[str, Rule] = field(default_factory=dict)
+    plain: bool = False  # plain text: what looks like markup in it is a sign of a slip
+    special: Special | None = None
+
+
+def walk(element: _Element, rule: Rule, where: str, known: Mapping[str, Rule]) -> Iterator[Problem]:
+    """Yield what is wrong with an element and all in it. `known` are the rules of namespaced extensions."""
+    yield from _own(element, rule, where)
+    yield from _attributes(element, rule, where)
+    seen: Counter[str] = Counter()
+    space = _space(element)
+    for child in element.iterchildren("*"):
+        tag = str(child.tag)
+        seen[tag] += 1
+        name = tag.rpartition("}")[2]
+        at = f"{where}/{name}" + (f"[{seen[tag]}]" if seen[tag] > 1 or name in _NUMBERED else "")
+        ours = _space(child) == space
+        found = (rule.children.get(name) if ours else rule.children.get(tag)) or known.get(tag)
+        yield from walk(child, found, at, known) if found else _unknown(child, at, ours=ours or not _space(child))
+        if found and seen[tag] > 1 and not found.many:
+            yield Problem(at, "stands more than once", line=line_of(child))
+    yield from _missing(element, rule, where, {tag.rpartition("}")[2] for tag in seen})
+    if rule.special:
+        yield from rule.special(element, where)
+
+
+_NUMBERED = frozenset({"item", "entry", "outline"})
+
+
+def _space(element: _Element) -> str:
+    return str(element.tag).rpartition("}")[0].removeprefix("{")
+
+
+def _unknown(child: _Element, at: str, *, ours: bool) -> Iterator[Problem]:
+    """Refuse what no rule is about, unless it is of a namespace that is not ours to judge."""
+    if ours:
+        yield Problem(at, "is not an element of this format", line=line_of(child))
+
+
+def _missing(element: _Element, rule: Rule, where: str, children: set[str]) -> Iterator[Problem]:
+    for name in rule.required:
+        if name not in children and element.get(name) is None:
+            yield Problem(where, f"has no {name}", line=line_of(element))
+
+
+def _own(element: _Element, rule: Rule, where: str) -> Iterator[Problem]:
+    line = line_of(element)
+    text = "".join([element.text or "", *(child.tail or "" for child in element)])
+    if rule.value is None:
+        if text.strip():
+            yield Problem(where, f"has text: {text.strip()[:40]!r}", line=line)
+        return
+    wrong = rule.value(text.strip())
+    if wrong:
+        yield Problem(where, wrong, serious=wrong != "is empty", line=line)
+    yield from _letters(text, where, line)
+    if rule.plain and _MARKUP.search(text):
+        yield Problem(where, "looks like markup where plain text is expected", serious=False, line=line)
+
+
+def _letters(text: str, where: str, line: int) -> Iterator[Problem]:
+    if _C1.search(text):
+        yield Problem(where, "has characters of a wrong charset", serious=False, line=line)
+
+
+def _attributes(element: _Element, rule: Rule, where: str) -> Iterator[Problem]:
+    line = line_of(element)
+    for name, value in ((str(name), str(value)) for name, value in element.attrib.items()):
+        check = rule.attributes.get(name) or _XML_ATTRIBUTES.get(name)
+        if check is None:
+            if not name.startswith("{"):
+                yield Problem(where, f"has the unknown attribute {name}", line=line)
+            continue
+        at = f"{where}@{name.rpartition('}')[2]}"
+        wrong = check(value)
+        if wrong:
+            yield Problem(at, wrong, serious=wrong != "is empty", line=line)
+        yield from _letters(value, at, line)
+
+
+_XML_ATTRIBUTES: Mapping[str, Value] = {
+    f"{XML}lang": optional_language,
+    f"{XML}base": anything,
+    f"{XML}space": anything,
+    f"{XML}id": anything,
+}

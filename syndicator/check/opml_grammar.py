@@ -1,0 +1,63 @@
+"""The grammar of OPML 2.0."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml.etree import _Element
+
+from .grammar import Rule
+from .problem import Problem, line_of
+from .values import address, anything, count, file, language, one_of, rss_date, something, uri
+
+
+def _outline(outline: _Element, where: str) -> Iterator[Problem]:
+    line, kind = line_of(outline), outline.get("type", "").lower()
+    if kind == "rss":
+        for name in ("xmlUrl", "title"):
+            if not outline.get(name):
+                yield Problem(where, f"is a feed without {name}", serious=False, line=line)
+    if kind == "link" and not outline.get("url"):
+        yield Problem(where, "is a link without url", serious=False, line=line)
+    if not kind and outline.get("xmlUrl"):
+        yield Problem(where, "has an xmlUrl, but no type", serious=False, line=line)
+
+
+_TRUTH = one_of("true", "false")
+_ATTRIBUTES = {
+    "text": anything,
+    "type": something,
+    "xmlUrl": uri,
+    "htmlUrl": uri,
+    "url": uri,
+    "title": anything,
+    "description": anything,
+    "language": language,
+    "version": anything,
+    "category": anything,
+    "created": rss_date,
+    "isComment": _TRUTH,
+    "isBreakpoint": _TRUTH,
+}
+_CHILDREN: dict[str, Rule] = {}
+OUTLINE = Rule(many=True, attributes=_ATTRIBUTES, required=("text",), children=_CHILDREN, special=_outline)
+_CHILDREN["outline"] = OUTLINE  # outlines in outlines
+
+_WINDOW = ("vertScrollState", "windowTop", "windowLeft", "windowBottom", "windowRight")
+HEAD = Rule(
+    children={
+        "title": Rule(anything),
+        "dateCreated": Rule(rss_date),
+        "dateModified": Rule(rss_date),
+        "ownerName": Rule(anything),
+        "ownerEmail": Rule(address),
+        "ownerId": Rule(file),
+        "expansionState": Rule(anything),
+        **dict.fromkeys(_WINDOW, Rule(count)),
+    }
+)
+OPML = Rule(
+    attributes={"version": one_of("1.0", "1.1", "2.0")},
+    required=("version", "head", "body"),
+    children={"head": HEAD, "body": Rule(children={"outline": OUTLINE}, required=("outline",))},
+)

@@ -1,0 +1,26 @@
+"""What a check found: the noun that its rules yield."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong. Serious ones make a document invalid, the others make some reader stumble."""
+
+    where: str  # "channel/item[3]/pubDate", "items[0].url"; "" for the whole document
+    what: str
+    serious: bool = True
+    line: int = 0  # 0: not known
+
+    def __str__(self) -> str:
+        """Say it in one line, as `syndicator check` prints it."""
+        place = f"line {self.line}: " if self.line else ""
+        return f"{place}{self.where}: {self.what}" if self.where else f"{place}{self.what}"
+
+
+def line_of(element: object) -> int:
+    """Return the line that an element of lxml stands in, 0 where it is not known."""
+    line = getattr(element, "sourceline", None)  # its stubs know no such attribute
+    return line if isinstance(line, int) else 0

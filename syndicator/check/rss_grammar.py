@@ -1,0 +1,146 @@
+"""The grammar of RSS 2.0 (RSS Advisory Board, 2.0.11), with its Best Practices Profile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml.etree import _Element
+
+from .atom_grammar import LINK, PERSON
+from .extension_grammar import ATOM, DC
+from .grammar import Rule
+from .markup import check_markup
+from .problem import Problem, line_of
+from .values import (
+    address,
+    anything,
+    count,
+    file,
+    identifier,
+    language,
+    media_type,
+    one_of,
+    positive,
+    rss_date,
+    shown,
+    something,
+    uri,
+)
+
+
+def markup(element: _Element, where: str) -> Iterator[Problem]:
+    """Judge the HTML in an element."""
+    for what, serious in check_markup(element.text or ""):
+        yield Problem(where, what, serious=serious, line=line_of(element))
+
+
+def _guid(element: _Element, where: str) -> Iterator[Problem]:
+    text = (element.text or "").strip()
+    if element.get("isPermaLink", "true") == "true" and (uri(text) or text.lower().startswith(("tag:", "urn:uuid:"))):
+        yield Problem(where, f"{shown(text)} is no permalink", line=line_of(element))
+    elif element.get("isPermaLink") == "false" and identifier(text):
+        yield Problem(where, identifier(text), serious=False, line=line_of(element))
+
+
+def _item(item: _Element, where: str) -> Iterator[Problem]:
+    line = line_of(item)
+    if item.find("title") is None and item.find("description") is None:
+        yield Problem(where, "has neither title nor description", line=line)
+    if item.find("guid") is None:
+        yield Problem(where, "has no guid", serious=False, line=line)
+    for plain, dublin in (("author", "creator"), ("category", "subject"), ("pubDate", "date"), ("source", "source")):
+        if item.find(plain) is not None and item.find(DC + dublin) is not None:
+            yield Problem(where, f"has both {plain} and dc:{dublin}", serious=False, line=line)
+
+
+def _channel(channel: _Element, where: str) -> Iterator[Problem]:
+    line = line_of(channel)
+    guids: set[str] = set()
+    for place, item in enumerate(channel.iterfind("item"), 1):
+        guid = (item.findtext("guid") or "").strip()
+        if guid and guid in guids:
+            yield Problem(f"{where}/item[{place}]/guid", f"{shown(guid)} stands twice", line=line_of(item))
+        guids.add(guid)
+    if not any(link.get("rel") == "self" for link in channel.iterfind(f"{ATOM}link")):
+        yield Problem(where, "has no atom:link to itself", serious=False, line=line)
+    if channel.find("language") is None and channel.find(f"{DC}language") is None:
+        yield Problem(where, "does not say its language", serious=False, line=line)
+
+
+_CATEGORY = Rule(something, many=True, attributes={"domain": anything}, plain=True)
+
+ITEM = Rule(
+    many=True,
+    children={
+        "title": Rule(something, plain=True),
+        "link": Rule(uri),
+        "description": Rule(anything, special=markup),
+        "author": Rule(address),
+        "category": _CATEGORY,
+        "comments": Rule(uri),
+        "enclosure": Rule(
+            many=True,
+            attributes={"url": file, "length": count, "type": media_type},
+            required=("url", "length", "type"),
+        ),
+        "guid": Rule(something, attributes={"isPermaLink": one_of("true", "false")}, special=_guid),
+        "pubDate": Rule(rss_date),
+        "source": Rule(anything, attributes={"url": uri}, required=("url",), plain=True),
+        f"{ATOM}link": LINK,
+    },
+    special=_item,
+)
+
+_IMAGE = Rule(
+    children={
+        "url": Rule(uri),
+        "title": Rule(something, plain=True),
+        "link": Rule(uri),
+        "width": Rule(positive),
+        "height": Rule(positive),
+        "description": Rule(anything, plain=True),
+    },
+    required=("url", "title", "link"),
+)
+_TEXT_INPUT = Rule(
+    children={name: Rule(something) for name in ("title", "description", "name")} | {"link": Rule(uri)},
+    required=("title", "description", "name", "link"),
+)
+_CLOUD = Rule(
+    attributes=dict.fromkeys(("domain", "path", "registerProcedure", "protocol"), anything) | {"port": positive}
+)
+
+CHANNEL = Rule(
+    children={
+        "title": Rule(something, plain=True),
+        "link": Rule(uri),
+        "description": Rule(anything, plain=True),
+        "language": Rule(language),
+        "copyright": Rule(anything, plain=True),
+        "managingEditor": Rule(address),
+        "webMaster": Rule(address),
+        "pubDate": Rule(rss_date),
+        "lastBuildDate": Rule(rss_date),
+        "category": _CATEGORY,
+        "generator": Rule(anything),
+        "docs": Rule(uri),
+        "cloud": _CLOUD,
+        "ttl": Rule(positive),
+        "image": _IMAGE,
+        "rating": Rule(anything),
+        "textInput": _TEXT_INPUT,
+        "skipHours": Rule(children={"hour": Rule(count, many=True)}),
+        "skipDays": Rule(children={"day": Rule(something, many=True)}),
+        f"{ATOM}link": LINK,
+        f"{ATOM}author": PERSON,
+        "item": ITEM,
+    },
+    required=("title", "link", "description"),
+    special=_channel,
+)
+
+RSS = Rule(
+    attributes={"version": one_of("2.0", "0.91", "0.92", "0.93", "0.94")},
+    required=("version", "channel"),
+    children={"channel": CHANNEL},
+)

@@ -1,0 +1,144 @@
+"""A text -> what is wrong with it as a date, an address, a number ...: "" where it is right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from email.utils import parsedate
+
+from ..languages import normalise
+from ..syntax import is_uri, mail
+
+Value = Callable[[str], str]
+
+_RFC822 = re.compile(
+    r"((Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?\d\d? (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} "
+    r"\d\d:\d\d(:\d\d)? ([+-]\d\d[03]0|UT|GMT|EST|EDT|CST|CDT|MST|MDT|PST|PDT|Z)"
+)
+_RFC3339 = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)")
+_HOST = r"(?:[A-Z0-9-]+\.)+[A-Z0-9][A-Z0-9-]*"
+_FILE = re.compile(rf"https?://{_HOST}(:\d+)?(/|$)", re.IGNORECASE)
+_MEDIA_TYPE = re.compile(
+    r'[^\s()<>,;:\\"/\[\]?=]+/[^\s()<>,;:\\"/\[\]?=]+(\s*;\s*[^\s()<>,;:\\"/\[\]?=]+=("[^"]*"|[^\s()<>,;:\\"/\[\]?=]+))*'
+)
+_DURATION = re.compile(r"\d+(:[0-5]\d(:[0-5]\d)?)?")
+_YEARS = 1900  # before it the weekday is not looked at: parsedate knows no such years
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_HOURS, _MINUTES, _SECONDS = 23, 59, 60
+
+
+def anything(text: str) -> str:
+    """Accept all text."""
+    return ""
+
+
+def something(text: str) -> str:
+    """Refuse the empty text."""
+    return "" if text.strip() else "is empty"
+
+
+def uri(text: str) -> str:
+    """Refuse all but an absolute URI (RFC 3986)."""
+    return "" if is_uri(text) else f"{shown(text)} is no absolute URI"
+
+
+def file(text: str) -> str:
+    """Refuse all but an http(s) address that every client can fetch."""
+    return "" if _FILE.match(text) and is_uri(text) else f"{shown(text)} is no full http(s) address"
+
+
+def identifier(text: str) -> str:
+    """Refuse a number so short that another feed is sure to use it too."""
+    return something(text) or (f"{shown(text)} is not unique enough" if text.isdigit() and len(text) < 9 else "")  # noqa: PLR2004
+
+
+def rss_date(text: str) -> str:
+    """Refuse all but an RFC 822 date with four digits of year and the right weekday."""
+    if not _RFC822.fullmatch(text):
+        return f"{shown(text)} is no RFC 822 date"
+    parsed = parsedate(text)
+    try:
+        day = date(*parsed[:3]) if parsed else None
+    except ValueError:
+        day = None
+    if day is None:
+        return f"{shown(text)} is no day of the calendar"
+    if "," in text and day.year > _YEARS and _DAYS[day.weekday()] != text[:3]:
+        return f"{shown(text)} was a {_DAYS[day.weekday()]}"
+    return ""
+
+
+def atom_date(text: str) -> str:
+    """Refuse all but an RFC 3339 date and time."""
+    found = _RFC3339.fullmatch(text)
+    if not found:
+        return f"{shown(text)} is no RFC 3339 date"
+    year, month, day, hour, minute, second = map(int, found.groups()[:6])
+    try:
+        date(year, month, day)
+    except ValueError:
+        return f"{shown(text)} is no day of the calendar"
+    right = hour <= _HOURS and minute <= _MINUTES and second <= _SECONDS
+    return "" if right else f"{shown(text)} is no time of day"
+
+
+def language(text: str) -> str:
+    """Refuse what is no language tag (RFC 5646)."""
+    return "" if normalise(text) or text == "x" else f"{shown(text)} is no language"
+
+
+def optional_language(text: str) -> str:
+    """Refuse what is no language tag; "" takes back what was inherited (XML 1.0, 2.12)."""
+    return language(text) if text else ""
+
+
+def media_type(text: str) -> str:
+    """Refuse what is no media type (RFC 6838)."""
+    return "" if _MEDIA_TYPE.fullmatch(text) else f"{shown(text)} is no media type"
+
+
+def count(text: str) -> str:
+    """Refuse all but 0, 1, 2 ..."""
+    return "" if text.isascii() and text.isdigit() else f"{shown(text)} is no whole number"
+
+
+def positive(text: str) -> str:
+    """Refuse all but 1, 2, 3 ..."""
+    return "" if not count(text) and int(text) else f"{shown(text)} is no number above 0"
+
+
+def duration(text: str) -> str:
+    """Refuse all but seconds, mm:ss and h:mm:ss."""
+    return "" if _DURATION.fullmatch(text) else f"{shown(text)} is no duration"
+
+
+def address(text: str) -> str:
+    """Refuse all but a mail address, with or without a name: `ann@example.org (Ann)`, `Ann <ann@example.org>`."""
+    bare = re.sub(r"\s*\(.*\)$", "", text)
+    inner = re.fullmatch(r"[^<>]*<([^<>]*)>", bare)
+    return "" if mail(inner[1] if inner else bare) else f"{shown(text)} is no mail address"
+
+
+def one_of(*words: str) -> Value:
+    """Refuse all but these words."""
+
+    def check(text: str) -> str:
+        return "" if text in words else f"{shown(text)} is none of {', '.join(words)}"
+
+    return check
+
+
+def at_most(length: int) -> Value:
+    """Refuse longer texts."""
+
+    def check(text: str) -> str:
+        return "" if len(text) <= length else f"has {len(text)} characters, {length} are allowed"
+
+    return check
+
+
+def shown(text: str) -> str:
+    """Quote a value for a message, the start of it where it is long."""
+    limit = 80
+    return repr(text if len(text) <= limit else text[: limit - 1] + "…")

@@ -1,0 +1,34 @@
+"""RSS, Atom and OPML documents -> what is wrong with them, by the grammar of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml.etree import XMLParser, XMLSyntaxError, fromstring
+
+from .atom_grammar import FEED
+from .extension_grammar import EXTENSIONS
+from .grammar import Rule, walk
+from .opml_grammar import OPML
+from .problem import Problem, line_of
+from .rss_grammar import RSS
+
+_ROOTS: dict[str, tuple[str, str, Rule]] = {
+    "application/rss+xml": ("rss", "rss", RSS),
+    "application/atom+xml": ("{http://www.w3.org/2005/Atom}feed", "feed", FEED),
+    "text/x-opml": ("opml", "opml", OPML),
+}
+
+
+def check_xml(body: bytes, kind: str) -> Iterator[Problem]:
+    """Yield what is wrong with an XML document of this media type."""
+    tag, name, rule = _ROOTS[kind]
+    try:
+        root = fromstring(body, XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
+    except XMLSyntaxError as error:
+        yield Problem("", f"is not well-formed: {error.msg}", line=error.lineno or 0)
+        return
+    if root.tag != tag:
+        yield Problem("", f"is no {name} document: its root is {root.tag}", line=line_of(root))
+        return
+    yield from walk(root, rule, name, EXTENSIONS)
