@@ -6,6 +6,7 @@ from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
 from ..model import Edition, Person
+from ..syntax import line
 from .extensions import NAME, NAMESPACES, EntryExtension, FeedExtension, language_of
 from .feeds import GENERATOR, Piece, Volume, as_html, contact, has_episodes, is_markup, title_of
 from .media import uses
@@ -24,7 +25,7 @@ def atom(edition: Edition, volume: Volume) -> bytes:
     generator.title(title_of(feed))
     generator.updated(volume.updated.replace(microsecond=0))
     generator.author(_person(contact(feed)))
-    generator.subtitle(feed.description or None)
+    generator.subtitle(line(feed.description) or None)
     generator.language(language_of(feed) or None)
     generator.generator(GENERATOR)
     for piece in volume.pieces:

@@ -34,7 +34,7 @@ def credit(item: Item) -> str:
     if post.attribution is None:
         return ""
     hidden = source.private and not post.republished
-    return render(
+    rendered = render(
         post.attribution,
         post=line(post.title),
         post_url=web(post.origin_link or post.link),
@@ -43,15 +43,16 @@ def credit(item: Item) -> str:
         author=line(", ".join(person.name for person in post.authors if person.name)),
         date=item.published,
     )
+    return clean(rendered)
 
 
 def _first(item: Item) -> str:
     """Layout 1: body, attribution line, "Also at", each related list under its heading."""
-    return "\n".join(part for part in _first_parts(item) if part)
+    return clean("\n".join(part for part in _first_parts(item) if part))
 
 
 def _first_parts(item: Item) -> Iterator[str]:
-    yield clean(item.post.content_html).rstrip()
+    yield item.post.content_html.rstrip()
     yield credit(item)
     yield also(item)
     for links in item.related:

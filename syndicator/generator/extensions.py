@@ -17,7 +17,7 @@ from lxml.etree import SubElement, _Element
 
 from ..model import Feed, Link
 from ..syntax import language, rfc822, rfc3339
-from .feeds import TYPES, Named, Piece, Volume, address, as_html, contact, is_markup, links
+from .feeds import TYPES, Named, Piece, Volume, address, as_html, contact, hub_of, is_markup, links
 from .media import media_elements, podcast_channel, podcast_elements
 
 NAMESPACES = {
@@ -116,15 +116,14 @@ def feed_links(feed: Feed, volume: Volume, form: str) -> Iterator[Link]:
     kind = TYPES[form]
     yield Link(address(feed, ""), "alternate", "text/html")
     yield Link(address(feed, volume.path), "self", kind)
-    if feed.hub and not volume.archive:
-        yield Link(feed.hub, "hub")
     for rel, url in (
+        ("hub", "" if volume.archive else hub_of(feed)),
         ("current", volume.current),
         ("prev-archive", volume.previous),
         ("next-archive", volume.following),
     ):
         if url:
-            yield Link(url, rel, kind)
+            yield Link(url, rel, "" if rel == "hub" else kind)
 
 
 def _link(parent: _Element, tag: str, link: Link) -> _Element:

@@ -310,6 +310,11 @@ def description_of(feed: Feed) -> str:
     return line(feed.description) or title_of(feed)
 
 
+def hub_of(feed: Feed) -> str:
+    """Return the address of a feed's WebSub hub, "" for none."""
+    return web(feed.hub)
+
+
 def contact(feed: Feed) -> Person:
     """Return who publishes a feed, with a mail address or a page where `contact` gives one."""
     return Person(title_of(feed), web(feed.contact), mail(feed.contact))

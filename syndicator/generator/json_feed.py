@@ -9,7 +9,7 @@ from typing import Any
 from ..model import Edition, Enclosure, Person, Reference, RelatedList
 from ..syntax import UNKNOWN_TYPE, identifier, language, line, rfc3339, web
 from .compose import credit
-from .feeds import Named, Piece, Volume, address, contact, title_of
+from .feeds import Named, Piece, Volume, address, contact, hub_of, title_of
 
 VERSION = "https://jsonfeed.org/version/1.1"
 EXTENSION = "_syndicator"
@@ -26,7 +26,7 @@ def json_feed(edition: Edition, volume: Volume) -> bytes:
         "description": line(feed.description),
         "language": language(feed.language),
         "authors": [_author(contact(feed))],
-        "hubs": [{"type": "WebSub", "url": feed.hub}] if feed.hub else [],
+        "hubs": [{"type": "WebSub", "url": hub_of(feed)}] if hub_of(feed) else [],
         EXTENSION: {"id": edition.id, "updated": rfc3339(volume.updated)},
     }
     written = _said(document) | {"items": [_said(_item(piece)) for piece in volume.pieces]}
