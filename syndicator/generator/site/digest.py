@@ -17,13 +17,13 @@ class Digests:
 
     def __init__(self, edition: Edition) -> None:
         self.base = repr((_settings(edition.feed), [(f.title, f.link) for f in edition.siblings])).encode()
-        self.posts: dict[str, str] = {}
+        self.known: dict[str, str] = {}
 
     def post(self, item: Item) -> str:
         """Return the digest of a post's page; lists that show the post build on it."""
-        if item.id not in self.posts:
-            self.posts[item.id] = self.of(_item(item), item.post.content_html)
-        return self.posts[item.id]
+        if item.id not in self.known:
+            self.known[item.id] = self.of(_item(item), item.post.content_html)
+        return self.known[item.id]
 
     def listing(self, items: Iterable[Item], *others: object) -> str:
         """Return the digest of a page that lists posts."""

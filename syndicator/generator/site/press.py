@@ -16,6 +16,7 @@ from .theme import Theme
 from .views import PageView
 
 _HTML = "text/html; charset=utf-8"
+_RANKS = {"post": 0, "archive": 0}  # the rest links to these
 _CARDS = 16  # posts that the index shows with excerpt and picture; the rest of the edition are lines
 _FRAGMENT = 10  # posts in the fragment
 
@@ -30,7 +31,8 @@ class Press:
         self.rerender = rerender
         self.digests = Digests(edition)
         self.theme = Theme(edition.feed.templates, edition.feed.language)
-        self.current = {post_path(item.id) for item in edition.items} if self.has_posts else set()
+        self.made: set[str] = set()  # pages of posts looked at already: an archive may hold what the edition does
+        self.current = {post_path(item.id) for item in edition.items}
         self.shows = {root: Show(edition, root, self.has_page) for root in ("", "../")}
         self.frame = Frame(edition)
 
@@ -41,15 +43,14 @@ class Press:
 
     def has_page(self, path: str) -> bool:
         """Tell whether this post's page is there: published before, or made now."""
-        return path in self.current or (self.has_posts and self.known.get(path) is not None)
+        return self.has_posts and (path in self.current or path in self.made or self.known.get(path) is not None)
 
     def site(self, archives: Iterable[Archive]) -> Iterator[Document]:
-        """Yield what has changed of the whole site."""
-        archives = tuple(archives)
+        """Yield what has changed of the whole site, the style sheet first where any page has."""
         made = chain(
-            self.posts(archives),
-            self.sources(),
+            self.posts(self.edition.items),
             self.archives(archives),
+            self.sources(),
             self.page("sources", SOURCES, self.digests.sources(self.edition.sources), self.all_sources),
             self.page("index", self.frame.home, self.digests.index(self.edition), self.index),
         )
@@ -73,19 +74,17 @@ class Press:
         site = self.frame.site(root, self.theme.style().path)
         posts = 1 if kind == "post" else len(self.edition.items) if kind == "index" else 0
         body = self.theme.render(f"{kind}.html", site=site, page=page, **context)
-        yield Document(path, body, _HTML, posts=posts, rank=0 if kind == "post" else 1, digest=digest)
+        yield Document(path, body, _HTML, posts=posts, rank=_RANKS.get(kind, 1), digest=digest)
 
     # -- posts ------------------------------------------------------------------------------------
 
-    def posts(self, archives: tuple[Archive, ...]) -> Iterator[Document]:
+    def posts(self, items: Iterable[Item]) -> Iterator[Document]:
         """Yield the pages of posts, each once."""
-        if not self.has_posts:
-            return
-        seen: set[str] = set()
-        for item in chain(self.edition.items, *(archive.items for archive in archives)):
-            if item.id not in seen:
-                seen.add(item.id)
-                yield from self.page("post", post_path(item.id), self.digests.post(item), partial(self.post, item))
+        for item in items:
+            path = post_path(item.id)
+            if self.has_posts and path not in self.made:
+                self.made.add(path)
+                yield from self.page("post", path, self.digests.post(item), partial(self.post, item))
 
     def post(self, item: Item) -> tuple[PageView, dict[str, object]]:
         """Show a post."""
@@ -135,9 +134,10 @@ class Press:
         page = self.frame.list("sources", self.theme.label("sources"), SOURCES, self.feed.description)
         return page, {"sources": [show.source(info) for info in self.edition.sources]}
 
-    def archives(self, archives: tuple[Archive, ...]) -> Iterator[Document]:
-        """Yield the pages of older posts."""
+    def archives(self, archives: Iterable[Archive]) -> Iterator[Document]:
+        """Yield the pages of older posts, one archive after the other: all of them may not fit into memory."""
         for archive in archives:
+            yield from self.posts(archive.items)
             last = archive.number >= self.edition.archives
             digest = self.digests.listing(archive.items, archive.number, last)
             yield from self.page("archive", archive_path(archive.number), digest, partial(self.archive, archive))

@@ -32,6 +32,7 @@ class Show:
         self.root = root
         self.has_page = has_page
         self.language = edition.feed.language
+        self.words = {item.id: words(item) for item in edition.items if not item.post.title}
         self.shelves: Mapping[str, tuple[Reference, ...]] = shelves(edition)
 
     # -- small things ---------------------------------------------------------------------------
@@ -70,12 +71,18 @@ class Show:
         """Show a reference as a line of a list."""
         language = reference.language or self.language
         return Row(
-            title=reference.title or reference.url,
+            title=reference.title or self.untitled(reference),
             href=self.target(reference.id, reference.url),
             language=language,
             dir=direction(language),
             source=reference.source if source else "",
             date=self.date(reference.published) if reference.published else None,
+        )
+
+    def untitled(self, reference: Reference) -> str:
+        """Return what stands for the title of a post without one: its first words where they are known."""
+        return self.words.get(reference.id) or (
+            self.date(reference.published).text if reference.published else reference.url
         )
 
     def groups(self, references: Iterable[Reference], *, source: bool = False) -> tuple[Group, ...]:
@@ -95,7 +102,7 @@ class Show:
         page = self.page(item.id)
         return PostView(
             title=post.title,
-            label=post.title or first_words(post.summary or post.text) or item.source.name,
+            label=words(item),
             href=self.target(item.id, post.link) or page,
             page=page,
             link=post.link,
@@ -180,8 +187,13 @@ def shelves(edition: Edition) -> dict[str, tuple[Reference, ...]]:
 def refer(item: Item) -> Reference:
     """Return a reference to an item."""
     post = item.post
-    title = post.title or first_words(post.summary or post.text) or item.source.name
-    return Reference(item.id, title, post.link, item.source.name, 0.0, post.language, item.published)
+    return Reference(item.id, words(item), post.link, item.source.name, 0.0, post.language, item.published)
+
+
+def words(item: Item) -> str:
+    """Return the title, or the words that stand for it."""
+    post = item.post
+    return post.title or first_words(post.summary or post.text) or item.source.name
 
 
 def first_words(text: str, limit: int = _LABEL) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from functools import cache, partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +13,7 @@ from ...model import Document
 from .words import label
 
 if TYPE_CHECKING:
-    from jinja2 import Environment, Template
+    from jinja2 import BytecodeCache, Environment
 
 OURS = Path(__file__).parents[1] / "templates"
 _STYLE = "style.css"
@@ -20,43 +23,17 @@ class Theme:
     """The templates and the style of one feed. Nothing is read before the first page is made."""
 
     def __init__(self, folder: Path | None, language: str) -> None:
-        self.folders = [folder, OURS] if folder else [OURS]
+        self.folders = (folder, OURS) if folder else (OURS,)
         self.language = language
-        self._templates: dict[str, Template] = {}
-        self._environment: Environment | None = None
         self._style: Document | None = None
 
     def render(self, name: str, **context: object) -> bytes:
         """Return a page as UTF-8."""
-        template = self._templates.get(name)
-        if template is None:
-            template = self._templates[name] = self.environment.get_template(name)
-        return template.render(context).encode()
+        return _environment(self.folders, self.language).get_template(name).render(context).encode()
 
-    @property
-    def environment(self) -> Environment:
-        """The Jinja2 environment, made when first needed."""
-        if self._environment is None:
-            from jinja2 import Environment, FileSystemLoader, StrictUndefined  # 54 ms: only who renders pays
-
-            self._environment = Environment(
-                loader=FileSystemLoader([str(folder) for folder in self.folders]),  # the first that has it
-                autoescape=True,
-                undefined=StrictUndefined,
-                trim_blocks=True,
-                lstrip_blocks=True,
-                keep_trailing_newline=True,
-                auto_reload=False,
-            )
-            self._environment.globals["t"] = self.label
-        return self._environment
-
-    def label(self, key: str, **values: str) -> str:
-        """Return a label in the feed's language, `{name}`s filled in."""
-        text = label(key, self.language)
-        for name, value in values.items():
-            text = text.replace(f"{{{name}}}", value)
-        return text
+    def label(self, key: str) -> str:
+        """Return a label in the feed's language."""
+        return filled(self.language, key)
 
     def style(self) -> Document:
         """Return the style sheet. Its name tells its bytes, so that a page keeps the one that it was made with."""
@@ -66,3 +43,48 @@ class Theme:
             digest = blake2b(body, digest_size=6).hexdigest()
             self._style = Document(f"style-{digest}.css", body, "text/css; charset=utf-8", digest=digest)
         return self._style
+
+
+def filled(language: str, key: str, **values: str) -> str:
+    """Return a label with its `{name}`s filled in.
+
+    >>> filled("en", "read_more", source="Harbour Notes")
+    'Read on at Harbour Notes'
+    """
+    text = label(key, language)
+    for name, value in values.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
+
+
+@cache
+def _environment(folders: tuple[Path, ...], language: str) -> Environment:
+    """Return the templates of these folders, the first that has one giving it. Feeds of one language share them."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # 54 ms: only who makes a page pays
+
+    environment = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+        bytecode_cache=_compiled(),
+    )
+    environment.globals["t"] = partial(filled, language)
+    return environment
+
+
+def _compiled() -> BytecodeCache | None:
+    """Return where compiled templates are kept: with the compiled code of ours, under the same switch of Python's.
+
+    Compiling takes 50 ms, a third of a run in which one feed of twenty has a new post; loading takes 2.
+    """
+    from jinja2 import FileSystemBytecodeCache  # as above
+
+    if sys.dont_write_bytecode or not os.access(OURS, os.W_OK):
+        return None
+    folder = OURS / "__pycache__"
+    folder.mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
