@@ -134,7 +134,7 @@ def _post(entry: Entry, context: _Context) -> Post:
         link=link,
         guid=entry.guid,
         source=entry.source,
-        credited=body.credits or brief.credits,
+        credits=body.credits or brief.credits,
         feed_links=context.sites,
     )
     spoken = language.of(
