@@ -69,7 +69,8 @@ def receive(
     """Store what is new or changed in a fetch, and the fingerprints of its items; return what became of it."""
     source = sources.number(db, source_id)
     remembered = sources.items(db, source_id)
-    claimed = {remembered[item] for item in items if item in remembered}
+    unseen = {post.fingerprint for post in posts}
+    claimed = {remembered[item] for item in items if item in remembered and item not in unseen}
     verdicts = decide(posts, [candidates(db, post, source) for post in posts], claimed)
     done = _Sorted()
     for post, verdict in zip(posts, verdicts, strict=True):

@@ -1,0 +1,240 @@
+"""The posts of a fetch, and the stored posts that each may be -> a verdict on each (`decide`). Pure.
+
+Every rule asks the same: which independent parts (guid, link, title, text, instant) agree, which contradict?
+Within a source the strongest agreements are settled first, and a stored post is given away once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+
+from syndicator import urls
+from syndicator.model import CopyOf, Keys, KnownPost, New, Post, Repeated, Unchanged, Updated, Verdict
+from syndicator.normalizer.keys import likeness
+
+SAME_TEXT = 0.8  # nearly all of the text agrees
+OTHER_TEXT = 0.3  # hardly any does
+FEW = 4  # a text of fewer pieces can be found the same, but not found to be another: one edit changes it all
+
+# How far two addresses agree.
+STRICT, LOOSE, PATH, UNKNOWN, OTHER = 3, 2, 1, 0, -1
+MOVED_TOGETHER = 2  # posts that prove a site's move to the rest of the batch
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How two posts agree: addresses from STRICT to OTHER, the rest 1 (agrees), 0 (can't say), -1 (contradicts)."""
+
+    guid: int
+    link: int
+    title: int
+    text: int
+    instant: int
+    silent: bool = False  # neither has any text
+    sharp: bool = False  # the instant is no full hour: not a day or a schedule, which posts share
+
+    @property
+    def strength(self) -> int:
+        """What is settled first."""
+        return 16 * max(self.guid, 0) + 4 * max(self.link, 0) + (self.title > 0) + (self.text > 0) + (self.instant > 0)
+
+
+def decide(posts: Sequence[Post], candidates: Sequence[Sequence[KnownPost]], claimed: Set[int]) -> list[Verdict]:
+    """Judge the posts of one fetch, each with the stored posts that it may be, of its own source and of others.
+
+    `claimed` are the numbers of stored posts whose items stand in this fetch unchanged: no other post is one of
+    them. Costs nothing for a post without candidates.
+    """
+    verdicts: dict[int, Verdict] = {}
+    taken = set(claimed)
+    pairs = [
+        (at, known, compare(post.keys, known.keys))
+        for at, (post, possible) in enumerate(zip(posts, candidates, strict=True))
+        for known in possible
+        if known.source_id == post.source_id
+    ]
+    pairs.sort(key=lambda pair: -pair[2].strength)
+    _settle(posts, [pair for pair in pairs if is_same(pair[2])], verdicts, taken)
+    _settle(posts, list(_moved(posts, pairs, verdicts)), verdicts, taken)
+    _repeats(posts, verdicts)
+    return [verdicts.get(at) or _across(post, candidates[at]) for at, post in enumerate(posts)]
+
+
+Pair = tuple[int, KnownPost, Evidence]
+
+
+def _settle(posts: Sequence[Post], pairs: Sequence[Pair], verdicts: dict[int, Verdict], taken: set[int]) -> None:
+    for at, known, _ in pairs:
+        changed = known.meaning != posts[at].meaning
+        # A feed may list a post twice: the second is the same again, never an update.
+        if at in verdicts or (known.number in taken and changed):
+            continue
+        verdicts[at] = Updated(known.number) if changed else Unchanged(known.number)
+        taken.add(known.number)
+
+
+def compare(one: Keys, other: Keys) -> Evidence:
+    """Return how two posts agree. A link to a site's front page says nothing."""
+    places = bool(one.path_link and other.path_link)
+    return Evidence(
+        guid=_addresses((one.guid, one.loose_guid, one.path_guid), (other.guid, other.loose_guid, other.path_guid)),
+        link=_addresses((one.link, one.loose_link, one.path_link), (other.link, other.loose_link, other.path_link))
+        if places
+        else UNKNOWN,
+        title=_equal(one.title, other.title),
+        text=texts(one, other),
+        instant=_equal(one.instant, other.instant),
+        silent=not one.sketch and not other.sketch,
+        sharp=one.instant is not None and bool(one.instant.minute or one.instant.second),
+    )
+
+
+def _addresses(one: tuple[str, str, str], other: tuple[str, str, str]) -> int:
+    for level, mine, theirs in zip((STRICT, LOOSE, PATH), one, other, strict=True):
+        if mine and mine == theirs:
+            return level
+    return OTHER if any(one) and any(other) else UNKNOWN
+
+
+def _equal(one: object, other: object) -> int:
+    if not one or not other:
+        return 0
+    return 1 if one == other else -1
+
+
+def texts(one: Keys, other: Keys) -> int:
+    """Tell whether two texts are nearly the same (1), quite different (-1), or neither for sure (0)."""
+    if one.text and one.text == other.text:
+        return 1
+    if not one.sketch or not other.sketch:
+        return 0
+    alike = likeness(one.sketch, other.sketch)
+    if alike >= SAME_TEXT:
+        return 1
+    return -1 if alike < OTHER_TEXT and min(len(one.sketch), len(other.sketch)) >= FEW else 0
+
+
+def is_same(found: Evidence) -> bool:
+    """Tell whether two posts of one source are the same post."""
+    if found.guid >= LOOSE:
+        return _same_guid(found)
+    if found.link >= LOOSE:
+        return _same_link(found) if found.guid != OTHER else _same_link_other_guid(found)
+    if max(found.guid, found.link) == PATH:
+        return _same_path(found)
+    if found.guid == found.link == UNKNOWN:
+        return _no_address(found)
+    return _other_address(found)
+
+
+def _same_guid(found: Evidence) -> bool:
+    """Judge by the guid, but for its scheme, `www.`, slash or tracking: unless all else shows that another post has it now."""
+    rest = (found.link, found.title, found.text, found.instant)
+    return max(rest) > 0 or rest.count(-1) < len(rest) - 1
+
+
+def _same_link(found: Evidence) -> bool:
+    """Judge by the link, with no guid that speaks against it: unless all else shows that it is a page of many posts."""
+    return max(found.guid, found.title, found.text, found.instant) > 0 or not (
+        found.title < 0 and found.text < 0 and found.instant < 0
+    )
+
+
+def _same_link_other_guid(found: Evidence) -> bool:
+    """Judge by the link under another guid: sites make their guids anew, and link blogs write twice about one page."""
+    if found.title > 0:
+        return max(found.text, found.instant) > 0 or found.silent or found.text == found.instant == 0
+    return found.text > 0 and found.instant >= 0
+
+
+def _same_path(found: Evidence) -> bool:
+    """Judge by the path on another host: title or text must agree, and of a title alone nothing may speak against it."""
+    if found.text > 0:
+        return True
+    return found.title > 0 and (found.instant > 0 or found.text == found.instant == 0)
+
+
+def _no_address(found: Evidence) -> bool:
+    """Judge by title, text and instant where there is no address to compare."""
+    if found.title > 0:
+        return found.text > 0 or (found.text == 0 and found.instant >= 0) or (found.instant > 0 and found.sharp)
+    return found.text > 0 and (found.instant > 0 or (found.title == 0 and found.instant == 0))
+
+
+def _other_address(found: Evidence) -> bool:
+    """Judge where guid and link both changed: title, exact instant and nearly all of the text must agree."""
+    if found.instant <= 0 or found.title < 0:
+        return False
+    return found.text > 0 or (found.silent and found.title > 0 and found.sharp)
+
+
+def _moved(posts: Sequence[Post], pairs: Sequence[Pair], verdicts: dict[int, Verdict]) -> Iterator[Pair]:
+    """Where some posts prove that their site moved, title or text are enough for the others."""
+    numbers = {at: v.number for at, v in verdicts.items() if isinstance(v, Unchanged | Updated)}
+    moves = Counter(
+        (urls.host(known.link), urls.host(posts[at].link))
+        for at, known, found in pairs
+        if numbers.get(at) == known.number and max(found.guid, found.link) == PATH
+    )
+    for at, known, found in pairs:
+        agrees = max(found.guid, found.link) == PATH and max(found.title, found.text) > 0
+        if agrees and moves and moves[urls.host(known.link), urls.host(posts[at].link)] >= MOVED_TOGETHER:
+            yield at, known, found
+
+
+def _repeats(posts: Sequence[Post], verdicts: dict[int, Verdict]) -> None:
+    """Find what the feed lists twice: the same address (or guid), the same meaning."""
+    first: dict[tuple[str, str], int] = {}
+    for at, post in enumerate(posts):
+        if at in verdicts or not post.meaning:
+            continue
+        for address in filter(None, (post.guid, post.link)):
+            if (stands := first.setdefault((address, post.meaning), at)) != at:
+                verdicts[at] = Repeated(stands)
+                break
+
+
+def _across(post: Post, candidates: Sequence[KnownPost]) -> Verdict:
+    """Judge a post that is new to its source: another source's may tell the same."""
+    for known in candidates:
+        if known.source_id == post.source_id:
+            continue
+        found = compare(post.keys, known.keys)
+        if _republishes(post, known, found) or _tells_the_same(post, known, found):
+            of = known.number if known.copy_of is None else known.copy_of
+            return CopyOf(of, original=_is_original(post, known))
+    return New()
+
+
+def _republishes(post: Post, known: KnownPost, found: Evidence) -> bool:
+    """Tell whether one source proves (atom:source, RSS source, a credit) that its post is the other's."""
+    if not post.republished and not known.republished:
+        return False
+    mine = {post.keys.origin, post.keys.loose_link, post.keys.loose_guid} - {""}
+    theirs = {known.keys.origin, known.keys.loose_link, known.keys.loose_guid} - {""}
+    if mine.isdisjoint(theirs):
+        return False
+    # A link blog's post about the same article has the same link too; it is neither's copy.
+    original = (post.republished or _at_home(post)) and (known.republished or _at_home(known))
+    return original or (found.title > 0 and found.text > 0)
+
+
+def _tells_the_same(post: Post, known: KnownPost, found: Evidence) -> bool:
+    """Tell whether titles and texts agree and one's site hosts the other's link; or two feeds of one site list it."""
+    if found.title <= 0:
+        return False
+    if found.text > 0:
+        hosts = urls.host(post.link), urls.host(known.link)
+        return bool(hosts[0]) and (hosts[0] == urls.host(known.origin.url) or hosts[1] == urls.host(post.origin.url))
+    return found.guid >= LOOSE and found.link >= LOOSE and _at_home(post) and _at_home(known)
+
+
+def _at_home(post: Post | KnownPost) -> bool:
+    host = urls.host(post.link)
+    return bool(host) and host == urls.host(post.origin.url)
+
+
+def _is_original(post: Post, known: KnownPost) -> bool:
+    return not post.republished and _at_home(post) and (known.republished or not _at_home(known))
