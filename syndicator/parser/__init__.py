@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
+from dataclasses import replace
 
-from syndicator.model import FailureKind, FetchFailed, Fetched, ParsedFeed
-from syndicator.parser.encodings import to_utf8
+from syndicator.model import FailureKind, Fetched, FetchFailed, ParsedFeed
+from syndicator.parser.encodings import bare, to_utf8
+from syndicator.parser.fastlane import parse_fast
 from syndicator.parser.jsonfeed import looks_like_json, parse_json
+from syndicator.parser.markup import tree
+from syndicator.parser.mend import mended
 from syndicator.parser.reference import parse_with_feedparser
 
 __all__ = ["parse"]
@@ -22,7 +26,7 @@ _ROOT = re.compile(
     rb"(?:\s+|<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)*+<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)",
     re.DOTALL | re.IGNORECASE,
 )
-_FEED_ROOTS = (b"rss", b"rdf", b"feed", b"channel", b"item", b"entry")
+_FEED_ROOTS = ("rss", "rdf", "feed", "channel", "item", "entry")
 
 
 def parse(fetched: Fetched, known: Container[str] = frozenset()) -> ParsedFeed | FetchFailed:
@@ -32,32 +36,37 @@ def parse(fetched: Fetched, known: Container[str] = frozenset()) -> ParsedFeed |
     out of `entries`. Whatever the bytes, the answer is a value; its failures are of the kinds "empty",
     "html" and "not-a-feed".
     """
+    try:
+        data = bare(fetched.body)
+        found = parse_fast(data, fetched.source_id, fetched.url, known) if data else None
+        return found or _slowly(fetched, known)
+    except Exception as error:  # noqa: BLE001 - feedparser raises anything on some bytes, and one feed never ends a run
+        return _failed(fetched, "not-a-feed", f"no parser can read it: {type(error).__name__}: {_line(str(error))}")
+
+
+def _slowly(fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed:
+    """Find out what the document is, mend it where it is plain what was meant, and try both lanes."""
     data, note = to_utf8(fetched.body, fetched.content_type)
     if not data.strip():
         return _failed(fetched, "empty", "the answer has no content")
-    try:
-        parsed = _read(data, fetched, known)
-    except Exception as error:  # noqa: BLE001 - feedparser raises anything on some bytes, and one feed never ends a run
-        return _failed(fetched, "not-a-feed", f"no parser can read it: {type(error).__name__}: {_line(str(error))}")
-    if isinstance(parsed, FetchFailed) or not note:
-        return parsed
-    return _noted(parsed, note)
-
-
-def _read(data: bytes, fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed:
     if looks_like_json(data):
         parsed = parse_json(data, fetched.source_id, fetched.url, known)
-        return _failed(fetched, "not-a-feed", parsed) if isinstance(parsed, str) else parsed
-    root = _root(data)
-    if root == "html":
+        return _failed(fetched, "not-a-feed", parsed) if isinstance(parsed, str) else _noted(parsed, note)
+    if _root(data) == "html":
         return _failed(fetched, "html", "an HTML page where a feed was expected")
-    found = parse_with_feedparser(data, fetched.source_id, fetched.url, known)
-    if found.items or found.head.version or root.encode() in _FEED_ROOTS:
-        return found
-    what = (
-        f"its root element is <{root}>" if root else f"it begins with {_line(data[:40].decode('utf-8', 'replace'))!r}"
-    )
-    return _failed(fetched, "not-a-feed", f"{what}, which is no feed")
+    if tree(data) is None and tree(better := mended(data)) is not None:
+        data, note = better, note or "not well-formed: mended"
+    fast = parse_fast(data, fetched.source_id, fetched.url, known)
+    found = fast or parse_with_feedparser(data, fetched.source_id, fetched.url, known)
+    if not (found.items or found.head.version or _root(data) in _FEED_ROOTS):
+        return _failed(fetched, "not-a-feed", _no_feed(data))
+    return _noted(found, note)
+
+
+def _no_feed(data: bytes) -> str:
+    if root := _root(data):
+        return f"its root element is <{root}>, which is no feed"
+    return f"it begins with {_line(data[:40].decode('utf-8', 'replace'))!r}, which is no feed"
 
 
 def _root(data: bytes) -> str:
@@ -72,9 +81,7 @@ def _line(text: str) -> str:
 
 
 def _noted(parsed: ParsedFeed, note: str) -> ParsedFeed:
-    from dataclasses import replace
-
-    return replace(parsed, notes=(note, *parsed.notes))
+    return replace(parsed, notes=(note, *parsed.notes)) if note else parsed
 
 
 def _failed(fetched: Fetched, kind: FailureKind, error: str) -> FetchFailed:

@@ -25,7 +25,8 @@ _SIGNS = (
     (b"<\x00", "utf-16-le"),
     (b"\x4c\x6f\xa7\x94", "cp037"),
 )
-_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*?\?>\s*")
+# What may stand before the document itself; some write it twice. Not <?xml-stylesheet?>, which has its place.
+_FRONT = re.compile(rb"(?:\s+|\xef\xbb\xbf|<\?xml\s[^>]*?\?>)+")
 _DECLARED = re.compile(rb"""\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._:-]+)["']""")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._:-]+)""", re.IGNORECASE)
 # Encodings whose text is ASCII to the eye, so that "valid UTF-8" proves nothing.
@@ -34,45 +35,52 @@ _DISGUISED = ("iso-2022", "iso2022", "hz", "utf-7", "csiso2022")
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252",
               "ascii": "cp1252", "shift_jis": "cp932", "euc-kr": "cp949", "iso-8859-9": "cp1254"}  # fmt: skip
 # What XML 1.0 (2.2) forbids; one such byte would cost the whole document its well-formedness.
-_FORBIDDEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
-_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_NONCHARACTER = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+_CONTROL = bytes([*range(9), 11, 12, *range(14, 32)])
+_NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+_FORBIDDEN = dict.fromkeys((0xFFFE, 0xFFFF))
 _TORN = 0.02  # share of letters beyond ASCII that may be torn in what still is UTF-8
 
 
+def bare(body: bytes) -> bytes | None:
+    """Return a document without byte order mark and declaration, if by its first bytes it may be UTF-8.
+
+    Whether all of it is, a parser that reads nothing else finds out on the way.
+    """
+    if _marked(body) or _declared(body).startswith(_DISGUISED):
+        return None
+    found = _FRONT.match(body)
+    return body[found.end() :] if found else body
+
+
 def to_utf8(body: bytes, content_type: str = "") -> tuple[bytes, str]:
-    """Return the document in UTF-8 without byte order mark and XML declaration, and a note or "".
+    r"""Return the document in UTF-8 without byte order mark and XML declaration, and a note or "".
 
     Forbidden control characters and white space in front are left out. Never raises.
 
-    >>> to_utf8(b"<?xml version='1.0' encoding='iso-8859-1'?><rss>caf\\xe9</rss>")
-    (b'<rss>caf\\xc3\\xa9</rss>', '')
+    >>> to_utf8(b"<?xml version='1.0' encoding='iso-8859-1'?><rss>caf\xe9</rss>")
+    (b'<rss>caf\xc3\xa9</rss>', '')
     """
-    marked = _marked(body)
-    if not marked and _is_utf8(body):
-        return _clean(body), ""
-    text, note = _decoded(body, marked, content_type)
-    return _clean(text.encode("utf-8", "replace")), note
+    data = bare(body)
+    if data is not None and _is_utf8(data):
+        return _clean(data), ""
+    text, note = _decoded(body, _marked(body), content_type)
+    data = text.encode("utf-8", "replace")
+    found = _FRONT.match(data)
+    return _clean(data[found.end() :] if found else data), note
 
 
 def _clean(data: bytes) -> bytes:
-    if data.startswith(codecs.BOM_UTF8):
-        data = data[3:]
-    start = re.match(rb"\s*<\?xml\b[^>]*\?>", data)
-    data = data[start.end() :].lstrip() if start else data.lstrip()
-    if _CONTROL.search(data) or any(mark in data for mark in _NONCHARACTER):
-        data = data.decode("utf-8", "replace").translate(_FORBIDDEN).encode("utf-8")
-    return data
+    cleaned = data.translate(None, _CONTROL)
+    if any(mark in cleaned for mark in _NONCHARACTERS):
+        cleaned = cleaned.decode("utf-8", "replace").translate(_FORBIDDEN).encode("utf-8")
+    return cleaned
 
 
-def _is_utf8(body: bytes) -> bool:
-    declared = _declared(body)
-    if declared.startswith(_DISGUISED):
-        return False
-    if body.isascii():
+def _is_utf8(data: bytes) -> bool:
+    if data.isascii():
         return True
     try:
-        body.decode("utf-8")
+        data.decode("utf-8")
     except UnicodeDecodeError:
         return False
     return True

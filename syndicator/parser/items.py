@@ -1,8 +1,19 @@
-"""A feed's bytes -> its items, each with a fingerprint that stands for its bytes and all that they inherit."""
+"""A feed's bytes -> its items as pieces, each with a fingerprint that stands for its bytes and what they inherit.
+
+Cutting is done by searching, not parsing, and so only where it can't go wrong: items that don't nest,
+no comment or CDATA section open where a cut is made. What is not cut out is parsed, so nothing is lost.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from syndicator.model import ItemKey
+from syndicator.parser.markup import letters
 
 
 def digest(*parts: bytes) -> str:
@@ -12,3 +23,127 @@ def digest(*parts: bytes) -> str:
         made.update(b"%d:" % len(part))
         made.update(part)
     return made.hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item's bytes within its document, from its start tag to its end tag."""
+
+    data: bytes
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """A document cut: around each item stands a gap, the first with the head in it, the last with the end."""
+
+    gaps: tuple[bytes, ...]  # one more than items
+    items: tuple[Item, ...]
+
+
+_ROOT = re.compile(rb"<([A-Za-z_][\w.:-]*)[^>]*>(?:\s*<channel\b[^>]*>)?")
+_ITEM_OF = {b"rss": b"item", b"rdf:RDF": b"item", b"feed": b"entry"}
+# What else of the head an item's meaning hangs on: its language, and the site that its links start from.
+_INHERITED = re.compile(rb"<(?:dc:)?language\b[^>]*>[^<]*|<link>[^<]*")
+_AFTER_NAME = (b">", b" ", b"\t", b"\r", b"\n")
+
+
+def cut(data: bytes) -> Pieces | None:
+    """Cut a feed into its items; None where searching can't be sure of them.
+
+    That an item's end tag is its own, and not words in a CDATA section, is sure once all of these hold:
+    before each end tag stands one start tag, no gap leaves a comment or section open, and a parse of
+    gaps and items finds as many items as were cut, none in another. The last is the caller's to see to.
+    """
+    root = _ROOT.search(data)
+    name = _ITEM_OF.get(root[1]) if root else None
+    if root is None or name is None:
+        return None
+    start_tag, end_tag = b"<" + name, b"</" + name + b">"
+    *chunks, end = data.split(end_tag)
+    starts = [_start(chunk, start_tag) for chunk in chunks]
+    if -1 in starts or _start(end, start_tag) >= 0:
+        return None
+    gaps = (*(chunk[:start] for chunk, start in zip(chunks, starts, strict=True)), end)
+    if not all(_closed(gap) for gap in gaps):
+        return None
+    context = root[0] + b"".join(_INHERITED.findall(gaps[0]))
+    bodies = (chunk[start:] + end_tag for chunk, start in zip(chunks, starts, strict=True))
+    return Pieces(gaps, tuple(Item(body, digest(context, body)) for body in bodies))
+
+
+def _start(chunk: bytes, start_tag: bytes) -> int:
+    """Find the first start tag of just this name: <item>, not <items>."""
+    position = chunk.find(start_tag)
+    length = len(start_tag)
+    while position >= 0 and chunk[position + length : position + length + 1] not in _AFTER_NAME:
+        position = chunk.find(start_tag, position + 1)
+    return position
+
+
+def _closed(gap: bytes) -> bool:
+    """Tell whether no comment and no CDATA section is open where a gap ends."""
+    return gap.isspace() or (gap.count(b"<![CDATA[") == gap.count(b"]]>") and gap.count(b"<!--") == gap.count(b"-->"))
+
+
+# An item's id and link where they stand in the plainest form; anything else is worth a parse.
+_VALUE = rb"\s*(?:<!\[CDATA\[([^<]*?)\]\]>|([^<&]*(?:&(?:amp|#38);[^<&]*)*))\s*"
+_RSS_ID = re.compile(rb"<guid(?:\s[^>]*)?>" + _VALUE + rb"</guid>")
+_RSS_LINK = re.compile(rb"<link>" + _VALUE + rb"</link>")
+_ATOM_ID = re.compile(rb"<id>" + _VALUE + rb"</id>")
+_ATOM_LINK = re.compile(rb"<link\b([^>]*?)/?>")
+_SPACE = re.compile(rb"\s")
+_ABOUT = re.compile(rb"""<item\s+rdf:about=["']([^"'<&]*)["']\s*>""")
+_HREF = re.compile(rb"""\shref=["']([^"'<]*)["']""")
+
+
+def key_of(item: Item) -> ItemKey | None:
+    """Read guid and link of an item that need not be parsed; None where that takes a parser."""
+    data = item.data
+    if any(mark in data for mark in _ODD):
+        return None
+    if data.startswith(b"<entry"):
+        guid, link = _one(_ATOM_ID, data, b"<id"), _atom_link(data)
+    else:
+        guid, link = _one(_RSS_ID, data, b"<guid"), _one(_RSS_LINK, data, b"<link")
+    if guid == "" and not data.startswith((b"<item>", b"<entry>")):  # RSS 1.0
+        about = _ABOUT.match(data)
+        guid = about[1].decode().strip() if about else None
+    return ItemKey(item.fingerprint, guid, link) if guid is not None and link else None
+
+
+# A base, a source (which has an id and a link of its own), and elements with a prefix where none is usual.
+_ODD = (b"xml:base", b"<source", b":link", b":id>", b":guid")
+
+
+def _one(pattern: re.Pattern[bytes], data: bytes, mark: bytes) -> str | None:
+    """Read the only element of its name, or None where there are several or it is written oddly."""
+    place = data.find(mark)
+    if place < 0:
+        return ""
+    if data.find(mark, place + 1) >= 0:
+        return None
+    found = pattern.match(data, place)
+    if found is None:
+        return None
+    return letters(found[1].decode() if found[1] is not None else html.unescape(found[2].decode()))
+
+
+def _atom_link(data: bytes) -> str | None:
+    for attributes in _ATOM_LINK.findall(data):
+        if b"rel=" in attributes and b'rel="alternate"' not in attributes:
+            continue
+        found = _HREF.search(attributes)
+        if found is None or b"&" in found[1].replace(b"&amp;", b"") or _SPACE.search(found[1]):
+            return None
+        return html.unescape(found[1].decode())
+    return None
+
+
+def fresh_parts(pieces: Pieces, keep: list[bool]) -> Iterator[bytes]:
+    """Put the document together again with those items only that are to be parsed."""
+    yield pieces.gaps[0]
+    for item, gap, kept in zip(pieces.items, pieces.gaps[1:], keep, strict=True):
+        if kept:
+            yield item.data
+        yield gap

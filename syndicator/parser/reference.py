@@ -1,8 +1,9 @@
 """A document in UTF-8 -> ParsedFeed, by feedparser: slow, at home in every dialect, and the measure of the fast lane.
 
-feedparser's result is turned into our nouns, and where it is known to be wrong (it carries state from
-one entry to the next, takes a permalink guid for the link, writes `<br></br>`), it is set right here.
-What it does not tell is read from the document's own elements by `extras`, which the fast lane uses too.
+feedparser's result is turned into our nouns. Where it is known to be wrong (a person's mail address is
+carried to the next, media and podcast titles replace the item's own, `<br></br>`) it is set right, or
+those elements are kept from it. What it does not tell is read from the document's own elements by
+`extras` and `head`, which the fast lane uses too.
 """
 
 from __future__ import annotations
@@ -11,11 +12,17 @@ import io
 import re
 import warnings
 from collections.abc import Container, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from syndicator.model import Category, Enclosure, Entry, FeedHead, ItemKey, Link, Origin, ParsedFeed, Person, Text
 from syndicator.parser.dates import instant
+from syndicator.parser.draft import Draft, entry
+from syndicator.parser.extras import number, read_extras
+from syndicator.parser.head import head_of, scope_of
 from syndicator.parser.items import digest
+from syndicator.parser.markup import Element, Scope, mended_tree, name_of, prefix_of, tree, words
+from syndicator.parser.plain import looks_marked, plain
 
 Node = Mapping[str, Any]
 
@@ -25,16 +32,76 @@ _VOID = re.compile(r"></(?:area|base|br|col|embed|hr|img|input|link|meta|param|s
 
 def parse_with_feedparser(data: bytes, source_id: str, url: str, known: Container[str]) -> ParsedFeed:
     """Read the whole document, whatever state it is in; entries already known are named but not returned."""
-    result = _ask(data)
-    entries = tuple(_entry(node) for node in result["entries"])
+    result = _ask(_based(_masked(data)))
+    root = tree(data)
+    whole = root is not None
+    if root is None:
+        root = mended_tree(data)
+    entries = tuple(_entries(result["entries"], root, whole))
     return ParsedFeed(
         source_id=source_id,
         url=url,
-        head=_head(result),
-        items=tuple(ItemKey(entry.fingerprint, entry.guid, permalink(entry)) for entry in entries),
-        entries=tuple(entry for entry in entries if entry.fingerprint not in known),
+        head=head_of(root) if root is not None and whole else _head(result, root),
+        items=tuple(ItemKey(one.fingerprint, one.guid, permalink(one)) for one in entries),
+        entries=tuple(one for one in entries if one.fingerprint not in known),
         notes=tuple(_notes(result)),
     )
+
+
+# What feedparser would mix into the item itself: an itunes:summary takes the place of the description or
+# becomes a second body, a media:title the item's title, the parts of a podcast:liveItem the feed's.
+_APART = ("itunes", "media", "podcast")
+_LIVE = re.compile(rb"<podcast:liveItem\b.*?</podcast:liveItem\s*>", re.DOTALL | re.IGNORECASE)
+_BOUND = re.compile(rb"""xmlns:([\w.-]+)\s*=\s*["']([^"']*)["']""")
+_CDATA = re.compile(rb"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
+_MASK = rb"zz-"
+
+
+def _masked(data: bytes) -> bytes:
+    """Rename the elements that `extras` reads, so that feedparser leaves them alone."""
+    bound = (found[1] for found in _BOUND.finditer(data) if prefix_of(found[2].decode("utf-8", "replace")) in _APART)
+    prefixes = {*bound, *(prefix.encode() for prefix in _APART)}
+    names = re.compile(rb"<(/?)(" + b"|".join(map(re.escape, prefixes)) + rb"):(?=[A-Za-z])")
+    parts = _CDATA.split(_LIVE.sub(b"", data))
+    parts[::2] = (names.sub(rb"<\1\2:" + _MASK, part) for part in parts[::2])  # every other one is CDATA
+    return b"".join(parts)
+
+
+# feedparser forgets to leave an element's xml:base where none stands around it, and the next item's links go
+# to the last item's page. A base around everything keeps it straight, and is taken off again afterwards.
+_OUTER = "http://base.invalid/a/b/c/"
+_ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF)\b(?![^>]*\sxml:base=)")
+
+
+def _based(data: bytes) -> bytes:
+    if b"xml:base" not in data:
+        return data
+    return _ROOT.sub(lambda found: found[0] + b' xml:base="' + _OUTER.encode() + b'"', data, count=1)
+
+
+def _outside(href: str) -> str:
+    """Give back a reference as it was written before the outer base was put in front of it.
+
+    >>> _outside("http://base.invalid/a/b/c/page?a=1"), _outside("http://base.invalid/page")
+    ('page?a=1', '/page')
+    """
+    if not href.startswith("http://base.invalid/"):
+        return href
+    for up in range(4):
+        if href.startswith(_OUTER.rsplit("/", 1 + up)[0] + "/"):
+            rest = href[len(_OUTER.rsplit("/", 1 + up)[0]) + 1 :]
+            return "/" + rest if up == 3 else "../" * up + rest  # noqa: PLR2004 - the root itself
+    return href
+
+
+def _entries(nodes: list[Node], root: Element | None, whole: bool) -> Iterator[Entry]:
+    elements = [part for part in root.iter() if name_of(part.tag) in ("item", "entry")] if root is not None else []
+    outer = scope_of(root) if root is not None else Scope()
+    aligned: list[Element | None] = [*elements] if len(elements) == len(nodes) else [None] * len(nodes)
+    for node, element in zip(nodes, aligned, strict=True):
+        made = _entry(node, element, outer, whole)
+        # Without bytes of its own it has the fingerprint of all that was read of it.
+        yield replace(made, fingerprint=digest(repr(made).encode("utf-8", "replace")))
 
 
 def permalink(entry: Entry) -> str:
@@ -61,7 +128,7 @@ def _notes(result: Node) -> Iterator[str]:
         yield f"not well-formed: {' '.join(str(error).split())}"
 
 
-def raw(node: Node, key: str) -> Any:
+def raw(node: Node, key: str) -> object:
     """Return what the element `key` gave, past the aliases that feedparser's dictionaries put over their keys."""
     return dict.get(node, key)  # type: ignore[call-overload]
 
@@ -77,7 +144,7 @@ def _nodes(node: Node, key: str) -> list[Node]:
     return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
 
 
-def _text(detail: Node | None) -> Text | None:
+def _text(detail: object) -> Text | None:
     if not isinstance(detail, dict) or not _string(detail, "value"):
         return None
     html = _string(detail, "type") in ("text/html", "application/xhtml+xml")
@@ -85,61 +152,83 @@ def _text(detail: Node | None) -> Text | None:
         value=_VOID.sub(" />", detail["value"]) if _string(detail, "type").endswith("xhtml+xml") else detail["value"],
         kind="html" if html else "text",
         language=_string(detail, "language"),
-        base=_string(detail, "base"),
+        base=_outside(_string(detail, "base")),
     )
 
 
-def _entry(node: Node) -> Entry:
-    contents = tuple(filter(None, (_text(part) for part in _nodes(node, "content"))))
-    summary = _text(raw(node, "summary_detail"))
-    links = tuple(_links(node))
-    entry = Entry(
-        fingerprint="",
-        guid=_string(node, "id"),
-        guid_is_permalink=bool(raw(node, "guidislink")),
-        links=links,
-        title=_text(raw(node, "title_detail")),
-        contents=contents,
-        summary=summary,
-        authors=tuple(_people(node, "authors")),
-        contributors=tuple(_people(node, "contributors")),
-        published=instant(_string(node, "published") or _string(node, "created")),
-        updated=instant(_string(node, "updated")),
-        categories=tuple(_categories(node)),
-        enclosures=tuple(_enclosures(node)),
-        comments=_string(node, "comments"),
-        rights=_string(node, "rights"),
-        licence=next((link.href for link in links if link.rel == "license"), ""),
-        source=_source(raw(node, "source")),
-    )
-    return with_fingerprint(entry)
+def _entry(node: Node, element: Element | None, outer: Scope, whole: bool) -> Entry:
+    draft = Draft()
+    _read_core(draft, node, whole)
+    if element is not None and whole:
+        scope = read_extras(draft, element, outer)
+        _undo_image_title(draft, element)
+        return entry(draft, "", scope.language, scope.base)
+    _read_people(draft, node)
+    if element is not None:
+        _add_mended(draft, element, outer)
+    return entry(draft, "")
 
 
-def with_fingerprint(entry: Entry) -> Entry:
-    """Give an entry that has no bytes of its own the fingerprint of all that was read of it."""
-    from dataclasses import replace
+def _read_core(draft: Draft, node: Node, whole: bool) -> None:
+    draft.title = _text(raw(node, "title_detail"))
+    draft.summary = _text(raw(node, "summary_detail"))
+    draft.contents = [text for text in map(_text, _nodes(node, "content")) if text]
+    # feedparser makes a link of a licence's element; the element itself is read by `extras`.
+    draft.links = [link for link, typed in _links(node) if typed or link.rel != "license" or not whole]
+    draft.enclosures = list(_enclosures(node))
+    draft.published = instant(_string(node, "published"))
+    draft.created = instant(_string(node, "created"))
+    draft.updated = instant(_string(node, "updated"))
+    draft.categories = list(_categories(node))
+    draft.comments = _outside(_string(node, "comments"))
+    draft.rights = _string(node, "rights")
 
-    return replace(entry, fingerprint=digest(repr(entry).encode("utf-8", "replace")))
+
+def _undo_image_title(draft: Draft, element: Element) -> None:
+    """Give back the item's own title where feedparser has taken that of the picture in it."""
+    images = [part for part in element if name_of(part.tag) == "image"]
+    stolen = {words(part) for image in images for part in image if name_of(part.tag) == "title"}
+    own = next((words(part) for part in element if name_of(part.tag) == "title"), "")
+    if draft.title and own and draft.title.value in stolen:
+        draft.title = replace(draft.title, value=own)
 
 
-def _links(node: Node) -> Iterator[Link]:
+def _read_people(draft: Draft, node: Node) -> None:
+    """Take from feedparser what `extras` reads from an element, where there is none to be trusted."""
+    draft.guid = _string(node, "id")
+    draft.guid_is_permalink = bool(raw(node, "guidislink"))
+    draft.authors = list(_people(node, "authors"))
+    draft.contributors = list(_people(node, "contributors"))
+    draft.source = _source(raw(node, "source"))
+
+
+def _add_mended(draft: Draft, element: Element, outer: Scope) -> None:
+    """Add from a mended element what feedparser has not; libxml2 drops entities, so texts stay feedparser's."""
+    mended = Draft()
+    read_extras(mended, element, outer)
+    for name in ("episode", "transcripts", "media", "media_categories", "media_title", "media_text", "images"):
+        setattr(draft, name, getattr(mended, name))
+    draft.comment_count, draft.licence, draft.noindex = mended.comment_count, mended.licence, mended.noindex
+
+
+def _links(node: Node) -> Iterator[tuple[Link, bool]]:
+    """Yield the links, each with whether it has a type: those of link elements always do."""
     for part in _nodes(node, "links"):
         if _string(part, "href") and _string(part, "rel") != "enclosure":
             kind = _string(part, "type")
-            yield Link(
-                href=_string(part, "href"),
+            link = Link(
+                href=_outside(_string(part, "href")),
                 rel=_string(part, "rel") or "alternate",
                 type="" if kind == "text/html" else kind,  # feedparser says so of every link that says nothing
                 title=_string(part, "title"),
                 hreflang=_string(part, "hreflang"),
-                length=whole(_string(part, "length")),
+                length=number(_string(part, "length")),
             )
+            yield link, bool(kind)
 
 
-def whole(digits: str) -> int:
-    """Read a count of bytes; what is no number is 0, as is what no file can have."""
-    digits = digits.strip()
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 18 else 0  # noqa: PLR2004
+def _linked(node: Node, rel: str) -> str:
+    return next((link.href for link, _ in _links(node) if link.rel == rel), "")
 
 
 def _enclosures(node: Node) -> Iterator[Enclosure]:
@@ -148,7 +237,7 @@ def _enclosures(node: Node) -> Iterator[Enclosure]:
             yield Enclosure(
                 url=_string(part, "href"),
                 type=_string(part, "type"),
-                length=whole(_string(part, "length")),
+                length=number(_string(part, "length")),
                 title=_string(part, "title"),
             )
 
@@ -166,15 +255,13 @@ def _categories(node: Node) -> Iterator[Category]:
     yield from dict.fromkeys(category for category in found if category.term)
 
 
-def _source(node: Any) -> Origin | None:
+def _source(node: object) -> Origin | None:
     if not isinstance(node, dict):
         return None
-    links = tuple(_links(node))
-    feed = _string(node, "href") or next((link.href for link in links if link.rel == "self"), "")
     origin = Origin(
         name=_string(node, "title"),
-        url=next((link.href for link in links if link.rel == "alternate"), ""),
-        feed=feed,
+        url=_linked(node, "alternate"),
+        feed=_string(node, "href") or _linked(node, "self"),
         id=_string(node, "id"),
         updated=instant(_string(node, "updated")),
         rights=_string(node, "rights"),
@@ -182,26 +269,30 @@ def _source(node: Any) -> Origin | None:
     return origin if origin != Origin() else None
 
 
-def _head(result: Node) -> FeedHead:
+def _head(result: Node, root: Element | None) -> FeedHead:
+    """Read the head of a broken document; what feedparser does not tell comes from what could be mended."""
     feed: Node = result["feed"]
-    links = tuple(_links(feed))
     image = raw(feed, "image")
-    title = _text(raw(feed, "title_detail"))
-    return FeedHead(
-        title=title.value if title else "",
-        link=next((link.href for link in links if link.rel == "alternate"), ""),
-        self_link=next((link.href for link in links if link.rel == "self"), ""),
+    picture = _string(image, "href") if isinstance(image, dict) else ""
+    mended = head_of(root) if root is not None else FeedHead()
+    return replace(
+        mended,
+        title=_plain(_string(feed, "title")),
+        link=_linked(feed, "alternate"),
+        self_link=_linked(feed, "self"),
         id=_string(feed, "id"),
-        subtitle=_string(feed, "subtitle"),
+        subtitle=_plain(_string(feed, "subtitle")),
         language=_string(feed, "language"),
-        authors=tuple(_people(feed, "authors")),
-        rights=_string(feed, "rights"),
-        licence=next((link.href for link in links if link.rel == "license"), ""),
-        image=_string(feed, "logo")
-        or (_string(image, "href") if isinstance(image, dict) else "")
-        or _string(feed, "icon"),
+        authors=tuple(_people(feed, "authors")) or mended.authors,
+        rights=_plain(_string(feed, "rights")),
+        licence=_linked(feed, "license"),
+        image=_string(feed, "logo") or picture or mended.image,
         updated=instant(_string(feed, "updated") or _string(feed, "published")),
         generator=_string(feed, "generator"),
-        version=_string(result, "version"),
-        hubs=tuple(link.href for link in links if link.rel == "hub"),
+        version=_string(result, "version") or mended.version,
+        hubs=tuple(dict.fromkeys(link.href for link, _ in _links(feed) if link.rel == "hub")),
     )
+
+
+def _plain(text: str) -> str:
+    return plain(text) if looks_marked(text) else text

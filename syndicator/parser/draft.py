@@ -1,0 +1,132 @@
+"""An entry in the making: what the lanes fill in, and what follows from it once all is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar
+
+from syndicator.model import Category, Enclosure, Entry, Episode, Image, Link, Origin, Person, Text, Transcript
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Draft:
+    """The fields of an Entry, still open; beside them what only serves where nothing better is said."""
+
+    guid: str = ""
+    guid_is_permalink: bool = False
+    links: list[Link] = field(default_factory=list)
+    title: Text | None = None
+    contents: list[Text] = field(default_factory=list)
+    summary: Text | None = None
+    authors: list[Person] = field(default_factory=list)
+    contributors: list[Person] = field(default_factory=list)
+    published: datetime | None = None
+    created: datetime | None = None
+    updated: datetime | None = None
+    categories: list[Category] = field(default_factory=list)
+    enclosures: list[Enclosure] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list)
+    comments: str = ""
+    comment_count: int | None = None
+    rights: str = ""
+    licence: str = ""
+    source: Origin | None = None
+    episode: dict[str, str] = field(default_factory=dict)
+    transcripts: list[Transcript] = field(default_factory=list)
+    media: list[Enclosure] = field(default_factory=list)  # media:content, after the enclosures
+    media_categories: list[Category] = field(default_factory=list)  # itunes and media, after the others
+    media_title: str = ""
+    media_text: Text | None = None
+    noindex: bool = False
+
+
+def entry(draft: Draft, fingerprint: str, language: str = "", base: str = "") -> Entry:
+    """Close a draft: podcast and media elements stand in for the plain ones that are missing."""
+    episode = _episode(draft) if draft.episode or draft.transcripts else None
+    title, summary, authors = draft.title, draft.summary, draft.authors
+    if title is None and (spare := (episode.title if episode else "") or draft.media_title):
+        title = Text(spare, "text", language, base)
+    if summary is None and not draft.contents:
+        summary = _spare_summary(draft, episode, language, base)
+    if not authors and episode and episode.author:
+        authors = [Person(episode.author)]
+    return Entry(
+        fingerprint=fingerprint,
+        guid=draft.guid,
+        guid_is_permalink=draft.guid_is_permalink,
+        links=tuple(draft.links),
+        title=title,
+        contents=tuple(draft.contents),
+        summary=summary,
+        authors=tuple(authors),
+        contributors=tuple(draft.contributors),
+        published=draft.published or draft.created,
+        updated=draft.updated,
+        categories=_once(draft.categories + draft.media_categories),
+        enclosures=tuple(_merged(draft.enclosures + draft.media)),
+        images=_once(draft.images),
+        comments=draft.comments,
+        comment_count=draft.comment_count,
+        rights=draft.rights,
+        licence=draft.licence or next((link.href for link in draft.links if link.rel == "license"), ""),
+        source=draft.source,
+        episode=episode,
+        language=language,
+        base=base,
+        noindex=draft.noindex,
+    )
+
+
+def _once(found: list[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)
+
+
+def _spare_summary(draft: Draft, episode: Episode | None, language: str, base: str) -> Text | None:
+    if episode and (text := episode.summary or episode.subtitle):
+        return Text(text, "html" if "</" in text or "&" in text else "text", language, base)
+    return draft.media_text
+
+
+def _episode(draft: Draft) -> Episode:
+    said = draft.episode
+    return Episode(
+        title=said.get("title", ""),
+        author=said.get("author", ""),
+        subtitle=said.get("subtitle", ""),
+        summary=said.get("summary", ""),
+        duration=said.get("duration", ""),
+        explicit=said.get("explicit", ""),
+        episode=said.get("episode", ""),
+        season=said.get("season", ""),
+        type=said.get("type", ""),
+        image=said.get("image", ""),
+        block=said.get("block", "") == "yes",
+        transcripts=tuple(draft.transcripts),
+        chapters=said.get("chapters", ""),
+        chapters_type=said.get("chapters_type", ""),
+    )
+
+
+def _merged(found: list[Enclosure]) -> list[Enclosure]:
+    """Make one of an enclosure and the media:content that describes the same file."""
+    if len(found) < 2:  # noqa: PLR2004 - nothing to compare it with
+        return found
+    files: dict[str, Enclosure] = {}
+    for one in found:
+        known = files.get(one.url)
+        files[one.url] = _both(known, one) if known else one
+    return list(files.values())
+
+
+def _both(first: Enclosure, second: Enclosure) -> Enclosure:
+    """Keep what the enclosure says, and fill its gaps."""
+    main, other = (second, first) if second.primary and not first.primary else (first, second)
+    gaps = {
+        name: getattr(other, name)
+        for name in ("type", "length", "title", "duration", "medium", "width", "height", "description")
+        if not getattr(main, name)
+    }
+    return replace(main, **gaps)

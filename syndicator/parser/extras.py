@@ -1,0 +1,300 @@
+"""An item's elements -> what feedparser does not tell of it, or tells wrongly; both lanes read it here.
+
+Ids as written, people, sources, podcasts, media files with their sizes, counts, licences: a table from
+an element's name to the function that reads it into the draft.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from syndicator.model import Category, Enclosure, Image, Origin, Person, Text, Transcript
+from syndicator.parser.dates import instant
+from syndicator.parser.draft import Draft
+from syndicator.parser.markup import RDF, Element, Scope, name_of, resolved, scoped, words
+from syndicator.parser.people import person
+from syndicator.parser.plain import plain
+
+Reader = Callable[[Draft, Element, Scope], None]
+
+INDEX = "{urn:atom-extension:indexing}index"
+_ITUNES = "http://www.itunes.com/"  # feedparser's scheme for the categories of podcasts
+_MEDIA = "http://search.yahoo.com/mrss/category_schema"
+_TRUE, _FALSE = ("yes", "true", "explicit"), ("no", "false", "clean")
+
+
+def read_extras(draft: Draft, item: Element, outer: Scope) -> Scope:
+    """Read into a draft all that the table below knows; return the item's own scope."""
+    scope = begun(draft, item, outer)
+    for child in item:
+        if reader := EXTRAS.get(name_of(child.tag)):
+            reader(draft, child, scope)
+    return scope
+
+
+def begun(draft: Draft, item: Element, outer: Scope) -> Scope:
+    """Read what stands on the item's own tag."""
+    if not item.attrib:
+        return outer
+    draft.guid = item.get(RDF + "about", "").strip()
+    draft.noindex = item.get(INDEX, "").lower() == "no"
+    return scoped(item, outer)
+
+
+def number(text: str) -> int:
+    """Read a count; 0 for what is none, or more than any file has.
+
+    >>> number("1024"), number("1,5 MB"), number("-1")
+    (1024, 0, 0)
+    """
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0  # noqa: PLR2004
+
+
+def seconds(text: str) -> int:
+    """Read a duration in seconds or h:mm:ss."""
+    parts = text.strip().split(":")
+    if not 1 <= len(parts) <= 3 or not all(re.fullmatch(r"[0-9]{1,6}(?:\.[0-9]+)?", part) for part in parts):  # noqa: PLR2004
+        return 0
+    total = 0.0
+    for part in parts:
+        total = total * 60 + float(part)
+    return int(total)
+
+
+def _guid(draft: Draft, element: Element, _scope: Scope) -> None:
+    draft.guid = words(element)
+    if name_of(element.tag) == "guid":
+        said = next((value for key, value in element.attrib.items() if key.lower() == "ispermalink"), "true")
+        draft.guid_is_permalink = said.strip().lower() != "false"
+
+
+def _author(draft: Draft, element: Element, _scope: Scope) -> None:
+    if (found := person(element)) != Person():
+        draft.authors.append(found)
+
+
+def _contributor(draft: Draft, element: Element, _scope: Scope) -> None:
+    if (found := person(element)) != Person():
+        draft.contributors.append(found)
+
+
+def _source(draft: Draft, element: Element, scope: Scope) -> None:
+    """Read RSS <source url> or atom:source, whose children are a feed's."""
+    scope = scoped(element, scope)
+    parts: dict[str, str] = {"feed": element.get("url", ""), "name": words(element)}
+    for child in element:
+        name = name_of(child.tag)
+        if name == "link":
+            _source_link(parts, child, scope)
+        elif name in ("title", "id", "updated", "rights"):
+            parts["name" if name == "title" else name] = _plain_child(child)
+    origin = Origin(
+        name=parts["name"],
+        url=parts.get("url", ""),
+        feed=parts["feed"],
+        id=parts.get("id", ""),
+        updated=instant(parts.get("updated", "")),
+        rights=parts.get("rights", ""),
+        language=scope.language if len(element) else "",
+    )
+    if replace(origin, language="") != Origin():
+        draft.source = origin
+
+
+def _source_link(parts: dict[str, str], element: Element, scope: Scope) -> None:
+    rel = element.get("rel", "alternate").lower()
+    href = resolved(scoped(element, scope).base, element.get("href", "") or words(element))
+    if rel == "alternate":
+        parts.setdefault("url", href)
+    elif rel == "self" and not parts["feed"]:
+        parts["feed"] = href
+
+
+def _plain_child(element: Element) -> str:
+    if len(element):  # XHTML: its words
+        return " ".join("".join(element.itertext()).split())
+    return plain(words(element)) if element.get("type", "text") != "text" else words(element)
+
+
+def _slash_comments(draft: Draft, element: Element, _scope: Scope) -> None:
+    text = words(element)
+    if text.isascii() and text.isdigit():
+        draft.comment_count = number(text)
+
+
+def _licence(draft: Draft, element: Element, scope: Scope) -> None:
+    href = element.get(RDF + "resource", "") or element.get("href", "") or words(element)
+    draft.licence = draft.licence or resolved(scope.base, href)
+
+
+def _index(draft: Draft, element: Element, _scope: Scope) -> None:
+    draft.noindex = draft.noindex or words(element).lower() == "no"
+
+
+# -- podcasts ------------------------------------------------------------------------------------------
+
+
+def _said(draft: Draft, element: Element, _scope: Scope) -> None:
+    """Keep an itunes or podcast element whose text is all it says; the first one counts."""
+    name = name_of(element.tag).partition(":")[2]
+    if text := words(element):
+        draft.episode.setdefault("type" if name == "episodetype" else name, text)
+
+
+def _explicit(draft: Draft, element: Element, _scope: Scope) -> None:
+    said = words(element).lower()
+    draft.episode.setdefault("explicit", "true" if said in _TRUE else "false" if said in _FALSE else "")
+
+
+def _block(draft: Draft, element: Element, _scope: Scope) -> None:
+    draft.episode.setdefault("block", "yes" if words(element).lower() in ("yes", "true") else "no")
+
+
+def _itunes_image(draft: Draft, element: Element, scope: Scope) -> None:
+    if href := element.get("href", "") or element.get("url", "") or words(element):
+        draft.episode.setdefault("image", resolved(scope.base, href))
+        draft.images.append(Image(resolved(scope.base, href)))
+
+
+def _itunes_keywords(draft: Draft, element: Element, _scope: Scope) -> None:
+    draft.media_categories.extend(Category(term.strip(), _ITUNES) for term in words(element).split(",") if term.strip())
+
+
+def _itunes_category(draft: Draft, element: Element, _scope: Scope) -> None:
+    draft.media_categories.extend(
+        Category(part.get("text", ""), _ITUNES) for part in element.iter() if part.get("text")
+    )
+
+
+def _transcript(draft: Draft, element: Element, scope: Scope) -> None:
+    if url := element.get("url", ""):
+        draft.transcripts.append(
+            Transcript(
+                resolved(scope.base, url), element.get("type", ""), element.get("language", ""), element.get("rel", "")
+            )
+        )
+
+
+def _chapters(draft: Draft, element: Element, scope: Scope) -> None:
+    if url := element.get("url", ""):
+        draft.episode.setdefault("chapters", resolved(scope.base, url))
+        draft.episode.setdefault("chapters_type", element.get("type", ""))
+
+
+# -- media ---------------------------------------------------------------------------------------------
+
+
+def _media_group(draft: Draft, element: Element, scope: Scope) -> None:
+    for child in element:
+        if reader := EXTRAS.get(name_of(child.tag)):
+            reader(draft, child, scoped(element, scope))
+
+
+def _media_content(draft: Draft, element: Element, scope: Scope) -> None:
+    parts = {name_of(child.tag): child for child in element}
+    for name in ("media:thumbnail", "media:license"):
+        if name in parts:
+            EXTRAS[name](draft, parts[name], scope)
+    url = element.get("url", "").strip()
+    if not url:  # a player's page only
+        return
+    draft.media.append(
+        Enclosure(
+            url=resolved(scope.base, url),
+            type=element.get("type", "").lower(),
+            length=number(element.get("fileSize", "")),
+            title=words(parts["media:title"]) if "media:title" in parts else "",
+            duration=seconds(element.get("duration", "")),
+            medium=element.get("medium", "").lower(),
+            width=number(element.get("width", "")),
+            height=number(element.get("height", "")),
+            description=_media_words(parts.get("media:description")),
+            primary=False,
+        )
+    )
+
+
+def _media_words(element: Element | None) -> str:
+    if element is None:
+        return ""
+    return plain(words(element)) if element.get("type") == "html" else words(element)
+
+
+def _image(draft: Draft, element: Element, scope: Scope) -> None:
+    """Read `image` in an item, which no RSS has but many write: with the address in `url`, or as its text."""
+    parts = {name_of(child.tag): child for child in element}
+    url = words(parts["url"]) if "url" in parts else element.get("href", "") or element.get("url", "") or words(element)
+    if url:
+        width, height = (number(words(parts[name])) if name in parts else 0 for name in ("width", "height"))
+        draft.images.append(Image(resolved(scope.base, url), width, height))
+
+
+def _media_title(draft: Draft, element: Element, _scope: Scope) -> None:
+    draft.media_title = draft.media_title or _media_words(element)
+
+
+def _media_description(draft: Draft, element: Element, scope: Scope) -> None:
+    if (text := words(element)) and draft.media_text is None:
+        html = element.get("type", "") == "html" or "</" in text
+        draft.media_text = Text(text, "html" if html else "text", scope.language, scope.base)
+
+
+def _media_thumbnail(draft: Draft, element: Element, scope: Scope) -> None:
+    if url := element.get("url", "").strip() or words(element):
+        size = number(element.get("width", "")), number(element.get("height", ""))
+        draft.images.append(Image(resolved(scope.base, url), *size))
+
+
+def _media_category(draft: Draft, element: Element, _scope: Scope) -> None:
+    if term := words(element):
+        draft.media_categories.append(Category(term, element.get("scheme", _MEDIA), element.get("label", "")))
+
+
+def _media_keywords(draft: Draft, element: Element, _scope: Scope) -> None:
+    draft.media_categories.extend(Category(term.strip()) for term in words(element).split(",") if term.strip())
+
+
+EXTRAS: dict[str, Reader] = {
+    "guid": _guid,
+    "id": _guid,
+    "author": _author,
+    "dc:creator": _author,
+    "dc:author": _author,
+    "contributor": _contributor,
+    "dc:contributor": _contributor,
+    "source": _source,
+    "slash:comments": _slash_comments,
+    "thr:total": _slash_comments,
+    "cc:license": _licence,
+    "creativecommons:license": _licence,
+    "media:license": _licence,
+    "indexing:index": _index,
+    "image": _image,
+    "itunes:title": _said,
+    "itunes:author": _said,
+    "itunes:subtitle": _said,
+    "itunes:summary": _said,
+    "itunes:duration": _said,
+    "itunes:episode": _said,
+    "itunes:season": _said,
+    "itunes:episodetype": _said,
+    "itunes:explicit": _explicit,
+    "itunes:block": _block,
+    "itunes:image": _itunes_image,
+    "itunes:keywords": _itunes_keywords,
+    "itunes:category": _itunes_category,
+    "podcast:episode": _said,
+    "podcast:season": _said,
+    "podcast:transcript": _transcript,
+    "podcast:chapters": _chapters,
+    "media:group": _media_group,
+    "media:content": _media_content,
+    "media:title": _media_title,
+    "media:description": _media_description,
+    "media:thumbnail": _media_thumbnail,
+    "media:category": _media_category,
+    "media:keywords": _media_keywords,
+}

@@ -1,0 +1,178 @@
+"""A feed's root element -> FeedHead; both lanes read it here, from the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from syndicator.model import FeedHead, Hints, Link, Person
+from syndicator.parser.dates import instant
+from syndicator.parser.extras import INDEX, number
+from syndicator.parser.markup import RDF, Element, Scope, name_of, resolved, scoped, words
+from syndicator.parser.people import person
+from syndicator.parser.plain import looks_marked, plain
+
+_ITEMS = ("item", "entry")
+_RSS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
+_ATOM = {"0.1": "atom01", "0.2": "atom02", "0.3": "atom03"}
+_PERIODS = {"hourly": 1, "daily": 24, "weekly": 168, "monthly": 720, "yearly": 8760}  # hours
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(slots=True)
+class _Found:
+    """The first text of each element of the head, and what there may be several of."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    links: list[Link] = field(default_factory=list)
+    authors: list[Person] = field(default_factory=list)
+    skip_hours: list[int] = field(default_factory=list)
+    skip_days: list[str] = field(default_factory=list)
+    denied: bool = False
+    noindex: bool = False
+    podcast: bool = False
+
+
+def channel_of(root: Element) -> Element:
+    """Return the element that describes the feed: RSS has one within the root, Atom's is the root."""
+    return next((child for child in root if name_of(child.tag) == "channel"), root)
+
+
+def scope_of(root: Element) -> Scope:
+    """Return the base and language that items inherit from the elements around them."""
+    outer = scoped(root, Scope())
+    if name_of(root.tag) != "rss":
+        return outer  # the items of RSS 1.0 stand beside the channel
+    return scoped(channel_of(root), outer)
+
+
+def version_of(root: Element) -> str:
+    """Name the dialect as feedparser does, but by the root element alone, not by namespaces that are only declared."""
+    name, said = name_of(root.tag), root.get("version", "").strip()
+    if name == "rss":
+        return _RSS.get(said) or ("rss20" if said.startswith("2.") else "rss")
+    if name == "rdf:rdf":
+        old = any(child.tag.startswith("{http://my.netscape.com/rdf/simple/0.9/}") for child in root)
+        return "rss090" if old else "rss10"
+    if name == "feed":
+        return "atom10" if root.tag.startswith("{http://www.w3.org/2005/Atom}") else _ATOM.get(said, "atom")
+    return "cdf" if name == "channel" else ""
+
+
+def head_of(root: Element) -> FeedHead:
+    """Read what a feed says of itself."""
+    channel, found = channel_of(root), _Found()
+    scope = scoped(channel, scoped(root, Scope())) if channel is not root else scoped(root, Scope())
+    for child in channel:
+        _read(found, child, scope)
+    if channel is not root:  # RSS 0.9 and 1.0 put the image beside the channel
+        for child in root:
+            if name_of(child.tag) == "image":
+                _read(found, child, scope)
+    found.noindex = found.noindex or any(part.get(INDEX, "").lower() == "no" for part in (root, channel))
+    return _made(found, scope, version_of(root), channel.get(RDF + "about", ""))
+
+
+def _read(found: _Found, element: Element, scope: Scope) -> None:
+    name = name_of(element.tag)
+    if name in _ITEMS:
+        return
+    found.podcast = found.podcast or name.startswith(("itunes:", "podcast:"))
+    if name == "link":
+        found.links.extend(_links(element, scoped(element, scope)))
+    elif name in ("author", "managingeditor", "dc:creator"):
+        if (who := person(element)) != Person():
+            found.authors.append(who)
+    elif name in ("skiphours", "skipdays"):
+        _skips(found, element)
+    elif name in ("access:restriction", "indexing:index"):
+        found.denied = found.denied or element.get("relationship", "").lower() == "deny"
+        found.noindex = found.noindex or (name == "indexing:index" and words(element).lower() == "no")
+    elif text := _text(element, name, scoped(element, scope)):
+        found.texts.setdefault(name, text)
+
+
+def _links(element: Element, scope: Scope) -> Iterator[Link]:
+    href = element.get("href", "") or element.get("url", "") or element.get("uri", "") or words(element)
+    if href:
+        kind, rel = element.get("type", "").lower(), element.get("rel", "alternate").lower()
+        yield Link(
+            resolved(scope.base, href.strip()), rel, "" if kind == "text/html" else kind, element.get("title", "")
+        )
+
+
+def _text(element: Element, name: str, scope: Scope) -> str:
+    """Return the one text of an element, wherever its dialect puts it: for pictures the address."""
+    if name in ("image", "itunes:image"):
+        inner = next((words(child) for child in element if name_of(child.tag) == "url"), "")
+        written = element.get("href", "") or inner or element.get("url", "") or words(element)
+        return resolved(scope.base, written)
+    if name in ("icon", "logo", "comments"):
+        return resolved(scope.base, words(element))
+    if name in ("cc:license", "admin:generatoragent"):
+        return element.get(RDF + "resource", "")
+    if len(element):  # XHTML
+        return " ".join("".join(element.itertext()).split())
+    return words(element)
+
+
+def _skips(found: _Found, element: Element) -> None:
+    for child in element:
+        text = words(child)
+        if name_of(child.tag) == "hour" and text.isdigit() and number(text) <= 24:  # noqa: PLR2004
+            found.skip_hours.append(number(text) % 24)  # 24 is midnight in RSS 0.91
+        elif name_of(child.tag) == "day" and text.capitalize() in _DAYS:
+            found.skip_days.append(text.capitalize())
+
+
+def _made(found: _Found, scope: Scope, version: str, about: str) -> FeedHead:
+    texts = found.texts
+
+    def first(*names: str) -> str:
+        return next((texts[name] for name in names if name in texts), "")
+
+    def linked(rel: str) -> str:
+        return next((link.href for link in found.links if link.rel == rel), "")
+
+    authors = found.authors or [Person(name) for name in (first("itunes:author"),) if name]
+    return FeedHead(
+        title=_plain(first("title", "dc:title")),
+        link=linked("alternate"),
+        self_link=linked("self"),
+        id=first("id") or about,
+        subtitle=_plain(
+            first("subtitle", "tagline", "description", "dc:description", "itunes:subtitle", "itunes:summary")
+        ),
+        language=(first("language", "dc:language") or scope.language).replace("_", "-"),
+        authors=tuple(authors),
+        rights=_plain(first("rights", "copyright", "dc:rights")),
+        licence=first("cc:license", "creativecommons:license") or linked("license"),
+        image=first("logo", "image", "itunes:image", "icon"),
+        updated=instant(first("updated", "modified", "lastbuilddate", "dc:date") or first("pubdate", "published")),
+        base=scope.base,
+        generator=first("generator", "admin:generatoragent"),
+        version=version,
+        hubs=tuple(dict.fromkeys(link.href for link in found.links if link.rel == "hub")),
+        hints=_hints(found),
+        new_url=first("itunes:new-feed-url", "newlocation"),
+        denied=found.denied,
+        noindex=found.noindex,
+        podcast=found.podcast,
+    )
+
+
+def _plain(text: str) -> str:
+    return plain(text) if looks_marked(text) else " ".join(text.split())
+
+
+def _hints(found: _Found) -> Hints:
+    minutes = number(found.texts.get("ttl", ""))
+    period = _PERIODS.get(found.texts.get("sy:updateperiod", "").lower())
+    times = max(1, number(found.texts.get("sy:updatefrequency", "1")))
+    return Hints(
+        ttl=timedelta(minutes=minutes) if 0 < minutes < 10**7 else None,
+        update_period=timedelta(hours=period) / times if period else None,
+        skip_hours=tuple(sorted(set(found.skip_hours))),
+        skip_days=tuple(day for day in _DAYS if day in found.skip_days),
+    )

@@ -1,0 +1,178 @@
+"""Bytes -> a tree of elements, and what both lanes read of an element in the same way: name, letters, scope.
+
+The names follow feedparser: a namespace gives its usual prefix whatever the document calls it, those of
+the feed formats themselves none, and letters are lower case.
+"""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET  # the parser is expat, which loads nothing and bounds what entities expand to
+from contextlib import suppress
+from functools import lru_cache
+from typing import NamedTuple, cast
+from urllib.parse import urljoin
+
+Element = ET.Element
+
+
+class Uncertain(Exception):
+    """The fast lane has met something that it may read otherwise than feedparser would."""
+
+
+_PREFIXES = {
+    "http://www.w3.org/2005/atom": "",
+    "http://purl.org/atom/ns#": "",
+    "http://purl.org/rss/1.0/": "",
+    "http://my.netscape.com/rdf/simple/0.9/": "",
+    "http://backend.userland.com/rss": "",
+    "http://backend.userland.com/rss2": "",
+    "http://blogs.law.harvard.edu/tech/rss": "",
+    "http://www.w3.org/xml/1998/namespace": "xml",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
+    "http://www.w3.org/1999/xhtml": "xhtml",
+    "http://purl.org/dc/elements/1.1/": "dc",
+    "http://purl.org/dc/terms/": "dcterms",
+    "http://purl.org/rss/1.0/modules/content/": "content",
+    "http://purl.org/rss/1.0/modules/slash/": "slash",
+    "http://purl.org/rss/1.0/modules/syndication/": "sy",
+    "http://purl.org/syndication/thread/1.0": "thr",
+    "http://wellformedweb.org/commentapi/": "wfw",
+    "http://webns.net/mvcb/": "admin",
+    "http://search.yahoo.com/mrss/": "media",
+    "http://search.yahoo.com/mrss": "media",
+    "https://search.yahoo.com/mrss/": "media",
+    "http://www.rssboard.org/media-rss": "media",
+    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
+    "https://podcastindex.org/namespace/1.0": "podcast",
+    "https://github.com/podcastindex-org/podcast-namespace/blob/main/docs/1.0.md": "podcast",
+    "http://web.resource.org/cc/": "cc",
+    "http://creativecommons.org/ns#license": "cc",
+    "http://backend.userland.com/creativecommonsrssmodule": "creativecommons",
+    "http://cyber.law.harvard.edu/rss/creativecommonsrssmodule.html": "creativecommons",
+    "http://www.bloglines.com/about/specs/fac-1.0": "access",
+    "urn:atom-extension:indexing": "indexing",
+    "http://rssnamespace.org/feedburner/ext/1.0": "feedburner",
+    "http://www.georss.org/georss": "georss",
+    "http://www.opengis.net/gml": "gml",
+    "http://www.w3.org/2003/01/geo/wgs84_pos#": "geo",
+    "http://podlove.org/simple-chapters": "psc",
+    "com-wordpress:feed-additions:1": "wordpress",
+    "http://schemas.google.com/g/2005": "gd",
+}
+# Namespaces that are written wrongly so often that feedparser's going by the prefix has made them right.
+MISSPELT = {"http://purl.org/rss/1.0/modules/content": "content"}
+# What each prefix is usually bound to.
+USUAL = {
+    **{prefix: uri for uri, prefix in reversed(_PREFIXES.items()) if prefix},
+    "atom": "http://www.w3.org/2005/Atom",
+    "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
+}
+XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
+
+
+def prefix_of(uri: str) -> str | None:
+    """Return the usual prefix of a namespace ("" for the feed formats' own), or None for one we don't know."""
+    return _PREFIXES.get(uri.lower(), MISSPELT.get(uri))
+
+
+@lru_cache(maxsize=4096)
+def name_of(tag: str) -> str:
+    """Return an element's name with the usual prefix.
+
+    >>> name_of("{http://purl.org/dc/elements/1.1/}creator"), name_of("pubDate"), name_of("{urn:x}y")
+    ('dc:creator', 'pubdate', '{urn:x}y')
+    """
+    if tag[0] != "{":
+        return tag.lower()
+    uri, _, local = tag[1:].partition("}")
+    prefix = prefix_of(uri)
+    if prefix is None:
+        return tag.lower()
+    return f"{prefix}:{local.lower()}" if prefix else local.lower()
+
+
+def tree(*parts: bytes) -> Element | None:
+    """Return the root of a well-formed document in UTF-8 that is given in parts, or None where it is not."""
+    parser = ET.XMLParser(encoding="utf-8")  # noqa: S314 - see the import
+    try:
+        for part in parts:
+            parser.feed(part)
+        return parser.close()
+    except ET.ParseError:
+        return None
+
+
+def mended_tree(data: bytes) -> Element | None:
+    """Return the root of what libxml2 can make of a broken document, or None."""
+    from lxml import etree  # for broken documents only, which are one in twenty
+
+    parser = etree.XMLParser(
+        recover=True, no_network=True, resolve_entities=False, load_dtd=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        return cast("Element | None", etree.fromstring(data, parser))
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+
+
+# What the bytes 0x80 to 0x9F mean to those who write them: windows-1252, as browsers read them too.
+_C1 = re.compile("[\x80-\x9f]")
+_WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") or chr(code) for code in range(0x80, 0xA0)}
+
+
+def letters(text: str | None) -> str:
+    r"""Return an element's text without the space around it, its letters put right as feedparser does.
+
+    UTF-8 that was taken for ISO 8859-1 and encoded again is undone; the C1 control characters that nobody
+    means become the letters that windows-1252 has in their place.
+
+    >>> letters(" caf\u00c3\u00a9 "), letters("1\u00962")
+    ('café', '1–2')
+    """
+    if not text:
+        return ""
+    text = text.strip()
+    if text.isascii():
+        return text
+    with suppress(UnicodeError):
+        text = text.encode("iso-8859-1").decode("utf-8")
+    return text.translate(_WINDOWS) if _C1.search(text) else text
+
+
+class Scope(NamedTuple):
+    """What an element passes on to those in it."""
+
+    base: str = ""
+    language: str = ""
+
+
+def scoped(element: Element, outer: Scope) -> Scope:
+    """Return the base and language in effect inside an element (xml:base, xml:lang)."""
+    attributes = element.attrib
+    if not attributes:
+        return outer
+    base, language = attributes.get(XML_BASE), attributes.get(XML_LANG, attributes.get("lang"))
+    if base is None and language is None:
+        return outer
+    return Scope(
+        resolved(outer.base, base) if base else outer.base,
+        outer.language if language is None else language.replace("_", "-"),
+    )
+
+
+def resolved(base: str, href: str) -> str:
+    """Resolve a reference against a written base; without one it stays as written."""
+    if not base:
+        return href
+    try:
+        return urljoin(base, href)
+    except ValueError:  # [not an address
+        return href
+
+
+def words(element: Element) -> str:
+    """Return an element's own text, put right."""
+    return letters(element.text)

@@ -1,0 +1,54 @@
+"""A feed that is nearly well-formed XML -> one that is, where it is plain what was meant.
+
+Most broken feeds are broken in one of three ways: an entity of HTML's (`&nbsp;`), an ampersand that
+stands for itself (`AT&T`, `?a=1&b=2`), a prefix that nobody declared. They are put right before either
+lane reads them. What else is wrong is left to feedparser's loose parser.
+"""
+
+from __future__ import annotations
+
+import re
+from html.entities import html5
+
+from syndicator.parser.markup import USUAL
+
+# Every other part of a document is one where "&" and "<" mean themselves.
+_LITERAL = re.compile(rb"(<!\[CDATA\[.*?\]\]>|<!--.*?-->)", re.DOTALL)
+# An ampersand that begins none of XML's references; the name behind it, if it is written like an entity.
+_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)(?:([A-Za-z][A-Za-z0-9]*);)?")
+# References to characters that XML forbids: &#0; to &#31; but for tab and line ends.
+_FORBIDDEN = re.compile(rb"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9A-Fa-f]));")
+_PREFIX = re.compile(rb"</?([A-Za-z_][\w.-]*):[A-Za-z_]")
+_DECLARED = re.compile(rb"\sxmlns:([\w.-]+)\s*=")
+_ROOT = re.compile(rb"<[A-Za-z_][\w.:-]*")
+
+
+def mended(data: bytes) -> bytes:
+    """Return the document with its ampersands, HTML entities and undeclared prefixes put right.
+
+    >>> mended(b"<rss><title>AT&T &nbsp; R&amp;D</title><dc:date/></rss>")
+    b'<rss xmlns:dc="http://purl.org/dc/elements/1.1/"><title>AT&amp;T &#160; R&amp;D</title><dc:date/></rss>'
+    """
+    parts = _LITERAL.split(data)
+    parts[::2] = (_FORBIDDEN.sub(b"", _AMPERSAND.sub(_reference, part)) for part in parts[::2])
+    used = {prefix for part in parts[::2] for prefix in _PREFIX.findall(part)}
+    missing = sorted(used - set(_DECLARED.findall(data)) - {b"xml"})
+    return _declared(b"".join(parts), missing) if missing else b"".join(parts)
+
+
+def _reference(found: re.Match[bytes]) -> bytes:
+    name = found[1]
+    if name is None:
+        return b"&amp;"
+    meant = html5.get(name.decode() + ";")
+    return "".join(f"&#{ord(letter)};" for letter in meant).encode() if meant else b"&amp;" + name + b";"
+
+
+def _declared(data: bytes, prefixes: list[bytes]) -> bytes:
+    """Declare prefixes on the root, each as what it is usually bound to."""
+    found = _ROOT.search(data)
+    if not found:
+        return data
+    names = ((prefix, USUAL.get(prefix.decode(), f"urn:undeclared:{prefix.decode()}")) for prefix in prefixes)
+    added = b"".join(b' xmlns:%s="%s"' % (prefix, uri.encode()) for prefix, uri in names)
+    return data[: found.end()] + added + data[found.end() :]

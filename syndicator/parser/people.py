@@ -1,0 +1,45 @@
+"""An author's element, or the text in it -> Person.
+
+RSS wants "jane@example.com (Jane Doe)", Atom elements for name, address and page, and people write
+either anywhere. feedparser reads both, but gives an author without a mail address that of the one
+before, so both lanes read people here.
+"""
+
+from __future__ import annotations
+
+import re
+
+from syndicator.model import Person
+from syndicator.parser.markup import Element, name_of, words
+
+# A mail address. It must not match a bare handle (@jane) or a fediverse one (@jane@example.com).
+_MAIL = re.compile(r"(?<![@\w.+-])[\w.+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?:\?subject=\S+)?")
+_FRAME = re.compile(r"\(\s*\)|<\s*>|&lt;\s*&gt;")  # what the address stood in
+_PARTS = {"name": "name", "uri": "uri", "url": "uri", "homepage": "uri", "email": "email"}
+
+
+def person(element: Element) -> Person:
+    """Read `author`, `contributor`, `dc:creator` or `managingEditor`, in either style."""
+    if not len(element):
+        return named(words(element))
+    parts = {"name": "", "uri": "", "email": ""}
+    for child in element:
+        part = _PARTS.get(name_of(child.tag))
+        if part and not parts[part]:
+            parts[part] = words(child)
+    return Person(**parts) if any(parts.values()) else named(words(element))
+
+
+def named(text: str) -> Person:
+    """Part a name from the mail address beside it.
+
+    >>> named("jane@example.com (Jane Doe)")
+    Person(name='Jane Doe', uri='', email='jane@example.com')
+    """
+    if "@" not in text:
+        return Person(text)
+    found = _MAIL.search(text)
+    if not found:
+        return Person(text)
+    rest = _FRAME.sub("", text.replace(found[0], "")).strip()
+    return Person(rest.removeprefix("(").removesuffix(")").strip(), email=found[0])

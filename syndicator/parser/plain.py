@@ -1,0 +1,24 @@
+"""Markup in a text that should have none -> its plain words: names of feeds, sources and people's places."""
+
+from __future__ import annotations
+
+import html
+import re
+
+# Must not match a lone "<" as in "a < b": a tag begins with a letter, a slash or "!" right behind it.
+_TAG = re.compile(r"<(?:[A-Za-z/!][^>]*)>")
+_MARKED = re.compile(r"</\w+>|<(?:br|img|hr)\b[^>]*>|&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
+
+
+def plain(text: str) -> str:
+    """Take the tags out of some HTML and decode its entities, once.
+
+    >>> plain("Fish &amp; <b>chips</b>")
+    'Fish & chips'
+    """
+    return " ".join(html.unescape(_TAG.sub("", text)).split())
+
+
+def looks_marked(text: str) -> bool:
+    """Tell whether a text that its feed calls plain has a closing tag or an entity in it all the same."""
+    return _MARKED.search(text) is not None
