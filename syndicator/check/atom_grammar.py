@@ -12,7 +12,7 @@ from .extension_grammar import FH
 from .grammar import Rule
 from .markup import check_markup
 from .problem import Problem, line_of
-from .values import address, anything, atom_date, count, language, media_type, shown, something, uri
+from .values import anything, atom_date, bare_address, base, count, language, media_type, shown, something, uri
 
 _HTML = frozenset({"html", "text/html"})
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -22,7 +22,9 @@ def _construct(element: _Element, where: str) -> Iterator[Problem]:
     """Judge a text construct by its type: text, html, xhtml, or a media type for content."""
     line, kind = line_of(element), element.get("type", "text")
     text = element.text or ""
-    if kind in _HTML:
+    if element.get("src") is not None:
+        yield from _elsewhere(element, kind, where)
+    elif kind in _HTML:
         for what, serious in check_markup(text):
             yield Problem(where, what, serious=serious, line=line)
     elif kind == "xhtml":
@@ -36,11 +38,19 @@ def _construct(element: _Element, where: str) -> Iterator[Problem]:
         yield Problem(where, "looks like markup where plain text is expected", serious=False, line=line)
 
 
+def _elsewhere(element: _Element, kind: str, where: str) -> Iterator[Problem]:
+    """Judge content that is only pointed at (RFC 4287, 4.1.3.2)."""
+    if len(element) or (element.text or "").strip():
+        yield Problem(where, "has both src and content of its own", line=line_of(element))
+    if element.get("type") is not None and media_type(kind):
+        yield Problem(f"{where}@type", f"{shown(kind)} is no media type", line=line_of(element))
+
+
 def _typed(element: _Element, kind: str, where: str) -> Iterator[Problem]:
     line = line_of(element)
     if element.tag != f"{_ATOM}content" or media_type(kind):
         yield Problem(f"{where}@type", f"{shown(kind)} is none of text, html, xhtml", line=line)
-    elif not kind.startswith("text/") and not kind.endswith(("+xml", "/xml")) and element.get("src") is None:
+    elif not kind.startswith("text/") and not kind.endswith(("+xml", "/xml")):
         try:
             base64.b64decode((element.text or "").encode("ascii"), validate=False)
         except (binascii.Error, ValueError):
@@ -74,7 +84,9 @@ LINK = Rule(
     special=_link,
 )
 PERSON = Rule(
-    many=True, required=("name",), children={"name": Rule(something), "uri": Rule(uri), "email": Rule(address)}
+    many=True,
+    required=("name",),
+    children={"name": Rule(something), "uri": Rule(uri, tight=True), "email": Rule(bare_address)},
 )
 _CATEGORY = Rule(
     many=True, attributes={"term": something, "scheme": uri, "label": anything}, required=("term",), value=anything
@@ -102,11 +114,20 @@ def _entry(entry: _Element, where: str) -> Iterator[Problem]:
     ]
     if not authors:
         yield Problem(where, "has no author, and neither have its source and its feed", line=line)
-    if entry.find(f"{_ATOM}content") is None:
+    content = entry.find(f"{_ATOM}content")
+    if content is not None and _unreadable(content) and entry.find(f"{_ATOM}summary") is None:
+        yield Problem(where, "has content that is not text, and no summary", line=line)
+    if content is None:
         if not any(link.get("rel", "alternate") == "alternate" for link in entry.iterfind(f"{_ATOM}link")):
             yield Problem(where, "has neither content nor an alternate link", line=line)
         if entry.find(f"{_ATOM}summary") is None:
             yield Problem(where, "has neither content nor a summary", serious=False, line=line)
+
+
+def _unreadable(content: _Element) -> bool:
+    kind = content.get("type", "text")
+    readable = "/" not in kind or kind.startswith("text/") or kind.endswith(("+xml", "/xml"))
+    return content.get("src") is not None or not readable
 
 
 def _feed(feed: _Element, where: str) -> Iterator[Problem]:
@@ -121,6 +142,11 @@ def _feed(feed: _Element, where: str) -> Iterator[Problem]:
         if "current" not in relations:
             yield Problem(where, "is an archive without a link to the current document", serious=False, line=line)
     yield from _twins(feed, where)
+    entries = 0
+    for child in feed.iterchildren(f"{_ATOM}*"):
+        entries += child.tag == f"{_ATOM}entry"
+        if entries and child.tag != f"{_ATOM}entry":
+            yield Problem(where, f"has {str(child.tag).rpartition('}')[2]} after an entry", line=line_of(child))
 
 
 def _twins(feed: _Element, where: str) -> Iterator[Problem]:
@@ -135,15 +161,15 @@ def _twins(feed: _Element, where: str) -> Iterator[Problem]:
 
 
 _HEAD = {
-    "id": Rule(uri),
+    "id": Rule(uri, tight=True),
     "title": TEXT,
-    "updated": Rule(atom_date),
+    "updated": Rule(atom_date, tight=True),
     "author": PERSON,
     "contributor": PERSON,
     "category": _CATEGORY,
-    "generator": Rule(something, attributes={"uri": anything, "version": anything}),
-    "icon": Rule(something),
-    "logo": Rule(something),
+    "generator": Rule(something, attributes={"uri": base, "version": anything}),
+    "icon": Rule(something, tight=True),
+    "logo": Rule(something, tight=True),
     "link": LINK,
     "rights": TEXT,
     "subtitle": TEXT,
@@ -163,10 +189,10 @@ _CONTENT = Rule(anything, attributes={"type": something, "src": uri}, special=_c
 ENTRY = Rule(
     many=True,
     children={
-        "id": Rule(uri),
+        "id": Rule(uri, tight=True),
         "title": TEXT,
-        "updated": Rule(atom_date),
-        "published": Rule(atom_date),
+        "updated": Rule(atom_date, tight=True),
+        "published": Rule(atom_date, tight=True),
         "author": PERSON,
         "contributor": PERSON,
         "category": _CATEGORY,

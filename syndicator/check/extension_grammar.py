@@ -85,6 +85,14 @@ EXTENSIONS: Mapping[str, Rule] = {
     f"{ITUNES}season": Rule(positive),
     f"{ITUNES}episodeType": Rule(one_of("full", "trailer", "bonus")),
     f"{ITUNES}image": Rule(attributes={"href": file}, required=("href",)),
+    f"{ITUNES}keywords": Rule(at_most(_SHORT)),
+    f"{ITUNES}type": Rule(one_of("episodic", "serial")),
+    f"{ITUNES}category": Rule(
+        many=True,
+        attributes={"text": something},
+        required=("text",),
+        children={"category": Rule(many=True, attributes={"text": something}, required=("text",))},
+    ),
     f"{ITUNES}owner": Rule(children={"email": Rule(address), "name": Rule(at_most(_SHORT))}, required=("email",)),
     f"{PODCAST}transcript": Rule(
         many=True,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from lxml.etree import _Element
 
 from .problem import Problem, line_of
-from .values import Value, anything, optional_language
+from .values import Slip, Value, anything, base, optional_language
 
 XML = "{http://www.w3.org/XML/1998/namespace}"
 _C1 = re.compile("[\x80-\x9f�]")
@@ -28,6 +28,7 @@ class Rule:
     attributes: Mapping[str, Value] = field(default_factory=dict)
     required: tuple[str, ...] = ()  # attributes and children that must be there
     children: Mapping[str, Rule] = field(default_factory=dict)
+    tight: bool = False  # no white space around it
     plain: bool = False  # plain text: what looks like markup in it is a sign of a slip
     special: Special | None = None
 
@@ -81,7 +82,9 @@ def _own(element: _Element, rule: Rule, where: str) -> Iterator[Problem]:
         return
     wrong = rule.value(text.strip())
     if wrong:
-        yield Problem(where, wrong, serious=wrong != "is empty", line=line)
+        yield Problem(where, wrong, serious=not isinstance(wrong, Slip), line=line)
+    if rule.tight and text != text.strip():
+        yield Problem(where, "has white space around it", line=line)
     yield from _letters(text, where, line)
     if rule.plain and _MARKUP.search(text):
         yield Problem(where, "looks like markup where plain text is expected", serious=False, line=line)
@@ -103,13 +106,13 @@ def _attributes(element: _Element, rule: Rule, where: str) -> Iterator[Problem]:
         at = f"{where}@{name.rpartition('}')[2]}"
         wrong = check(value)
         if wrong:
-            yield Problem(at, wrong, serious=wrong != "is empty", line=line)
+            yield Problem(at, wrong, serious=not isinstance(wrong, Slip), line=line)
         yield from _letters(value, at, line)
 
 
 _XML_ATTRIBUTES: Mapping[str, Value] = {
     f"{XML}lang": optional_language,
-    f"{XML}base": anything,
+    f"{XML}base": base,
     f"{XML}space": anything,
     f"{XML}id": anything,
 }

@@ -14,6 +14,7 @@ from .problem import Problem, line_of
 from .values import (
     address,
     anything,
+    at_most_number,
     count,
     file,
     identifier,
@@ -67,6 +68,14 @@ def _channel(channel: _Element, where: str) -> Iterator[Problem]:
         yield Problem(where, "does not say its language", serious=False, line=line)
 
 
+def _different(element: _Element, where: str) -> Iterator[Problem]:
+    texts = [(child.text or "").strip() for child in element]
+    for text in sorted({text for text in texts if texts.count(text) > 1}):
+        yield Problem(where, f"{shown(text)} stands twice", line=line_of(element))
+
+
+_HOUR = one_of(*map(str, range(25)))
+_DAY = one_of("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _CATEGORY = Rule(something, many=True, attributes={"domain": anything}, plain=True)
 
 ITEM = Rule(
@@ -96,8 +105,8 @@ _IMAGE = Rule(
         "url": Rule(uri),
         "title": Rule(something, plain=True),
         "link": Rule(uri),
-        "width": Rule(positive),
-        "height": Rule(positive),
+        "width": Rule(at_most_number(144)),
+        "height": Rule(at_most_number(400)),
         "description": Rule(anything, plain=True),
     },
     required=("url", "title", "link"),
@@ -129,8 +138,8 @@ CHANNEL = Rule(
         "image": _IMAGE,
         "rating": Rule(anything),
         "textInput": _TEXT_INPUT,
-        "skipHours": Rule(children={"hour": Rule(count, many=True)}),
-        "skipDays": Rule(children={"day": Rule(something, many=True)}),
+        "skipHours": Rule(children={"hour": Rule(_HOUR, many=True)}, required=("hour",), special=_different),
+        "skipDays": Rule(children={"day": Rule(_DAY, many=True)}, required=("day",), special=_different),
         f"{ATOM}link": LINK,
         f"{ATOM}author": PERSON,
         "item": ITEM,

@@ -12,10 +12,26 @@ from ..syntax import is_uri, mail
 
 Value = Callable[[str], str]
 
+
+class Slip(str):
+    """A complaint that makes no document invalid, but some reader stumble."""
+
+    __slots__ = ()
+
+
 _RFC822 = re.compile(
     r"((Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?\d\d? (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} "
     r"\d\d:\d\d(:\d\d)? ([+-]\d\d[03]0|UT|GMT|EST|EDT|CST|CDT|MST|MDT|PST|PDT|Z)"
 )
+# What RFC 822 allows and clients stumble over: two digits of year, military zones, comments, odd spaces and minutes.
+_RFC822_LOOSE = re.compile(
+    r"((mon|tue|wed|thu|fri|sat|sun)\s*,\s*)?\d\d?\s+(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\s+\d\d(\d\d)?\s+"
+    r"\d\d:\d\d(:\d\d)?\s+([+-]\d{4}|ut|gmt|[ecmp][sd]t|[a-ik-z])?",
+    re.IGNORECASE,
+)
+_COMMENT = re.compile(r"\\.|\([^()]*\)")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+_IRI_REFERENCE = re.compile(r"[^\s<>\"{}|\\^`]*")
 _RFC3339 = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _HOST = r"(?:[A-Z0-9-]+\.)+[A-Z0-9][A-Z0-9-]*"
 _FILE = re.compile(rf"https?://{_HOST}(:\d+)?(/|$)", re.IGNORECASE)
@@ -35,7 +51,7 @@ def anything(text: str) -> str:
 
 def something(text: str) -> str:
     """Refuse the empty text."""
-    return "" if text.strip() else "is empty"
+    return "" if text.strip() else Slip("is empty")
 
 
 def uri(text: str) -> str:
@@ -56,7 +72,7 @@ def identifier(text: str) -> str:
 def rss_date(text: str) -> str:
     """Refuse all but an RFC 822 date with four digits of year and the right weekday."""
     if not _RFC822.fullmatch(text):
-        return f"{shown(text)} is no RFC 822 date"
+        return _loose_date(text)
     parsed = parsedate(text)
     try:
         day = date(*parsed[:3]) if parsed else None
@@ -67,6 +83,15 @@ def rss_date(text: str) -> str:
     if "," in text and day.year > _YEARS and _DAYS[day.weekday()] != text[:3]:
         return f"{shown(text)} was a {_DAYS[day.weekday()]}"
     return ""
+
+
+def _loose_date(text: str) -> str:
+    bare = before = text
+    while (bare := _COMMENT.sub(" ", bare)) != before:  # comments in comments
+        before = bare
+    if _RFC822_LOOSE.fullmatch(bare.strip()):
+        return Slip(f"{shown(text)} is an RFC 822 date that not every reader understands")
+    return f"{shown(text)} is no RFC 822 date"
 
 
 def atom_date(text: str) -> str:
@@ -85,7 +110,10 @@ def atom_date(text: str) -> str:
 
 def language(text: str) -> str:
     """Refuse what is no language tag (RFC 5646)."""
-    return "" if normalise(text) or text == "x" else f"{shown(text)} is no language"
+    first = text.partition("-")[0]
+    # Of the three-letter codes (ISO 639-2) we know only those that websites are written in.
+    right = _LANGUAGE.fullmatch(text) and (len(first) == len("eng") or normalise(text))
+    return "" if right or first == "x" else f"{shown(text)} is no language"
 
 
 def optional_language(text: str) -> str:
@@ -111,6 +139,25 @@ def positive(text: str) -> str:
 def duration(text: str) -> str:
     """Refuse all but seconds, mm:ss and h:mm:ss."""
     return "" if _DURATION.fullmatch(text) else f"{shown(text)} is no duration"
+
+
+def base(text: str) -> str:
+    """Refuse what can be no IRI reference (RFC 3987)."""
+    return "" if _IRI_REFERENCE.fullmatch(text) else f"{shown(text)} is no address"
+
+
+def bare_address(text: str) -> str:
+    """Refuse all but a mail address without a name."""
+    return "" if mail(text) else f"{shown(text)} is no mail address"
+
+
+def at_most_number(limit: int) -> Value:
+    """Refuse all but 1, 2 ... limit."""
+
+    def check(text: str) -> str:
+        return positive(text) or ("" if int(text) <= limit else f"{shown(text)} is more than {limit}")
+
+    return check
 
 
 def address(text: str) -> str:

@@ -93,7 +93,8 @@ def file_name(feed: Feed, form: str) -> str:
 
 def address(feed: Feed, path: str) -> str:
     """Return the address that a document is served at."""
-    return uri(feed.link.rstrip("/") + "/" + path)
+    full = feed.link.rstrip("/") + "/" + path
+    return uri(full) or line(full)  # an IPv6 host is no URI to the strict, but it is where we are served
 
 
 def archive_name(feed: Feed, form: str, number: int) -> str:
