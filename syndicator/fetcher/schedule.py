@@ -33,7 +33,7 @@ GONE_AFTER = timedelta(hours=23)  # a 410 that is repeated this much later is be
 MOVED_AFTER = 3  # days on which a permanent redirect gave the same answer before it is believed
 DISTRUST_AFTER = timedelta(days=8)  # servers have said 304 for ever; ask once without validators
 DEAD_AFTER = timedelta(days=30)  # of nothing but failures: from then on weekly
-QUIET_SHARE = 10  # a source that posts every ten days is asked once a day
+QUIET_SHARE = 24  # a source that posts once in n days is asked every n hours
 MOVE_MISTRUST = 3  # failures in a row at the new address before the old one is tried again
 
 
@@ -78,12 +78,10 @@ def settle(
     A Fetched given here has been parsed and stored; if it was not, give the FetchFailed that says why.
     `hints` are those of the feed's head, with `pace` where it is known (see `pace`).
     """
-    asked = _asked_at(source, state)
-    before = state if state is not None and asked == state.url else _moved_house(source, state)
-    before = replace(before, url=asked, last_attempt=now)
+    if isinstance(outcome, FetchFailed) and outcome.kind == "interrupted":
+        return state or SourceState(source.id)
+    before = replace(_before(source, state), url=_asked_at(source, state), last_attempt=now)
     if isinstance(outcome, FetchFailed):
-        if outcome.kind == "interrupted":
-            return state if state is not None else SourceState(source.id)
         return _failed(source, before, outcome, now, settings, jitter)
     if isinstance(outcome, NotModified):
         return _due_again(source, _confirmed(source, before, outcome, now), now, settings)
@@ -125,11 +123,13 @@ def host_of(url: str) -> str:
 def _is_due(
     source: Source, state: SourceState, now: datetime, settings: FetchSettings, *, force: bool, named: bool
 ) -> bool:
-    if state.gone and not (force and named) and _asked_at(source, state) == state.url:
+    if not _same_house(source, state, _asked_at(source, state)):
+        return True  # the operator has changed its address: what was known of the old one says nothing
+    if state.gone and not (force and named):
         return False
     if state.retry_at is not None and now < state.retry_at:
         return False  # explicit: no slack, and --force does not break it
-    if force or state.next_due is None or _asked_at(source, state) != state.url:
+    if force or state.next_due is None:
         return True
     if now < state.next_due - min(SLACK, source.interval / 10):
         return False
@@ -231,13 +231,11 @@ def _same_house(source: Source, state: SourceState, url: str) -> bool:
     return state.url == url or (state.moved and state.url == state.moved_from == source.url)
 
 
-def _moved_house(source: Source, state: SourceState | None) -> SourceState:
-    """Return the state to go on from when the address asked is not the one of the last request."""
-    if state is None:
-        return SourceState(source.id)
-    if _same_house(source, state, _asked_at(source, state)):
-        return state
-    return SourceState(source.id, alerted=state.alerted, failing_since=state.failing_since)
+def _before(source: Source, state: SourceState | None) -> SourceState:
+    """Return the state to go on from: the one of this address, or an empty one that only knows of cron's last word."""
+    if state is None or not _same_house(source, state, _asked_at(source, state)):
+        return SourceState(source.id, alerted=state is not None and state.alerted)
+    return state
 
 
 def _interleaved(asks: list[Ask]) -> list[Ask]:

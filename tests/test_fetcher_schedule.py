@@ -1,0 +1,239 @@
+"""When a source is due, with which validators, and what an outcome makes of it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from fetcher_helpers import DAY, HOUR, MINUTE, SETTINGS, START, bad, daily, good, world
+
+from syndicator.fetcher import schedule
+from syndicator.model import Ask, Fetched, FetchFailed, Hints, NotModified, Source, SourceState, Validators
+
+SOURCE = Source("a", "https://a.example/feed", name="a")
+ASK = Ask(SOURCE, SOURCE.url)
+HELD = Validators('W/"odd etag', "Wed, 1 May 2024 10:00 nonsense")
+
+
+def settled(outcome, state=None, now=START, jitter=0.0, hints=None, source=SOURCE, settings=SETTINGS):
+    return schedule.settle(source, state, outcome, now, settings, jitter, hints)
+
+
+def plan(state, now, source=SOURCE, **more):
+    return schedule.plan([source], {state.source_id: state} if state else {}, now, SETTINGS, **more)
+
+
+def fetched(**more):
+    return Fetched("a", SOURCE.url, b"<rss/>", validators=HELD, body_hash="1", reach="public", **more)
+
+
+def test_a_new_source_is_due_at_once():
+    """Nothing is known of it, so it is asked without conditions."""
+    assert plan(None, START) == [ASK]
+
+
+def test_validators_go_back_exactly_as_received():
+    """However odd they look."""
+    (ask,) = plan(settled(fetched()), START + HOUR)
+    assert ask.validators == HELD
+    assert ask.body_hash == "1"
+
+
+def test_a_fetch_that_was_not_stored_leaves_the_old_validators():
+    """A feed that could not be parsed must not be hidden behind its own 304."""
+    broken = settled(bad(ASK, "not-a-feed"), settled(fetched()), START + HOUR)
+    assert broken.validators == HELD
+    assert broken.body_hash == "1"
+    assert settled(bad(ASK, "not-a-feed")).validators == Validators()
+
+
+def test_a_304_without_validators_keeps_the_old_ones():
+    """What a 304 leaves out still holds; what it names anew is taken."""
+    before = settled(fetched())
+    assert settled(NotModified("a", SOURCE.url), before, START + HOUR).validators == HELD
+    renamed = NotModified("a", SOURCE.url, Validators(etag='"2"'))
+    assert settled(renamed, before, START + HOUR).validators == Validators('"2"', HELD.last_modified)
+
+
+def test_an_interrupted_fetch_says_nothing():
+    """Neither a failure nor an attempt."""
+    before = settled(fetched())
+    assert settled(bad(ASK, "interrupted"), before, START + HOUR) == before
+
+
+def test_hints_of_the_feed_are_kept_while_it_does_not_change():
+    """A 304 has no feed in it: the ttl of the last one still counts, and the pace of the last but one."""
+    state = settled(fetched(), hints=Hints(ttl=5 * HOUR, pace=DAY))
+    state = settled(good(replace(ASK, validators=Validators('"1"'))), state, START + 5 * HOUR)
+    assert state.next_due == START + 10 * HOUR
+    assert "ttl" in state.due_reason
+    assert settled(fetched(), state, START + DAY, hints=Hints()).hints == Hints(pace=DAY)
+
+
+def test_an_interval_longer_than_a_day_is_not_cut():
+    """The day bounds what others ask for, not what the operator wants."""
+    weekly = replace(SOURCE, interval=7 * DAY)
+    assert settled(fetched(max_age=30 * DAY), source=weekly).next_due == START + 7 * DAY
+
+
+def test_the_most_that_hints_can_do_is_settable():
+    """max_interval is the bound of all hints together."""
+    settings = replace(SETTINGS, max_interval=3 * HOUR)
+    assert settled(fetched(max_age=DAY), settings=settings).next_due == START + 3 * HOUR
+
+
+def test_force_asks_conditionally_and_before_its_time():
+    """--force makes every source due; requests stay conditional."""
+    (ask,) = plan(settled(fetched()), START + MINUTE, force=True)
+    assert ask.validators == HELD
+
+
+def test_force_does_not_break_a_retry_after():
+    """An explicit wait holds for --force too, to the second."""
+    state = settled(bad(ASK, "unavailable", retry_at=START + HOUR))
+    assert not plan(state, START + HOUR - timedelta(seconds=1), force=True, named=["a"])
+    assert plan(state, START + HOUR, force=True)
+
+
+def test_retry_after_of_a_host_holds_back_its_other_sources():
+    """A 429 counts for the host, a source that was never asked included; another port is another host."""
+    sources = [SOURCE, Source("b", "https://a.example/b"), Source("c", "https://a.example:444/c")]
+    states = {"a": settled(bad(ASK, "rate-limited", retry_at=START + HOUR, retry_scope="host"))}
+    assert [ask.source.id for ask in schedule.plan(sources, states, START, SETTINGS, force=True)] == ["c"]
+    assert len(schedule.plan(sources, states, START + HOUR, SETTINGS, force=True)) == 3
+
+
+def test_a_source_that_is_gone_is_asked_only_where_forced_and_named():
+    """--force alone does not wake the dead."""
+    state = settled(bad(ASK, "gone"), settled(bad(ASK, "gone")), START + DAY)
+    assert state.gone
+    later = START + 99 * DAY
+    assert not plan(state, later)
+    assert not plan(state, later, force=True)
+    assert not plan(state, later, named=["a"])
+    assert plan(state, later, force=True, named=["a"])
+
+
+def test_a_source_that_comes_back_from_the_dead():
+    """One good answer forgets the end."""
+    state = settled(bad(ASK, "gone"), settled(bad(ASK, "gone")), START + DAY)
+    assert not settled(fetched(), state, START + 9 * DAY).gone
+
+
+def test_two_410s_on_one_day_are_no_end():
+    """A server that is being moved says so for an hour."""
+    state = settled(bad(ASK, "gone"), settled(bad(ASK, "gone")), START + HOUR)
+    assert not state.gone
+    assert state.next_due is not None
+    assert state.next_due >= START + DAY
+
+
+def test_404_is_never_the_end():
+    """However long it lasts, it is asked again."""
+    state = None
+    for day in range(0, 400, 7):
+        state = settled(bad(ASK, "not-found"), state, START + day * DAY)
+    assert state is not None
+    assert not state.gone
+    assert state.next_due == START + 399 * DAY + 7 * DAY
+
+
+@pytest.mark.parametrize(
+    ("failures", "since", "wait"),
+    [
+        (1, 0, 1), (2, 1, 2), (3, 3, 4), (5, 15, 16), (6, 31, 24), (30, 24 * 25, 24), (50, 24 * 31, 24 * 7),
+        (5000, 24 * 99, 24 * 7),
+    ],
+)  # fmt: skip
+def test_failures_back_off(failures: int, since: int, wait: int):
+    """Doubling to a day, after a month of them a week; jitter shortens by up to a fifth, never below the interval."""
+    before = SourceState("a", SOURCE.url, consecutive=failures - 1, failing_since=START)
+    now = START + since * HOUR
+    due = [settled(bad(ASK, "dns"), before, now, jitter).next_due for jitter in (0.0, 0.999)]
+    assert due[0] == now + wait * HOUR
+    assert now + max(0.8 * wait, 1) * HOUR <= due[1] <= due[0]
+
+
+def test_named_sources_only():
+    """--source restricts the run."""
+    sources = [SOURCE, Source("b", "https://b.example/")]
+    assert [ask.source.id for ask in schedule.plan(sources, {}, START, SETTINGS, named=["b"])] == ["b"]
+
+
+def test_hosts_take_turns():
+    """A host with many sources does not fill the line before the others."""
+    sources = [Source(f"{host}{n}", f"https://{host}.example/{n}") for host in "ab" for n in range(3)]
+    asked = [ask.source.id for ask in schedule.plan(sources, {}, START, SETTINGS)]
+    assert asked == ["a0", "b0", "a1", "b1", "a2", "b2"]
+
+
+def test_a_new_address_in_the_file_starts_afresh():
+    """The operator's edit: no validators, backing off or end of the old address count."""
+    state = settled(bad(ASK, "gone"), settled(bad(ASK, "gone"), settled(fetched())), START + DAY)
+    changed = replace(SOURCE, url="https://b.example/feed")
+    assert plan(state, START + DAY, changed) == [Ask(changed, changed.url)]
+    assert settled(fetched(), state, START + DAY, source=changed).reach == "public"
+
+
+def test_the_new_address_put_into_the_file_keeps_what_is_known():
+    """Following our advice costs no second download."""
+    state = None
+    for day in range(4):
+        state = settled(good(ASK, moved_to="https://b.example/feed"), state, START + day * DAY)
+    assert state is not None
+    assert state.moved
+    asked = settled(good(ASK), state, START + 5 * DAY)
+    assert asked.url == "https://b.example/feed"
+    changed = replace(SOURCE, url="https://b.example/feed")
+    (ask,) = plan(asked, START + 9 * DAY, changed)
+    assert ask.validators == Validators('"1"')
+    assert not settled(good(ask), asked, START + 9 * DAY, source=changed).moved
+
+
+def test_a_permanent_redirect_that_changes_its_mind_is_not_believed():
+    """Only the same answer on several days counts; several on one day are one."""
+    state = None
+    for hour in range(8):
+        state = settled(good(ASK, moved_to="https://b.example/"), state, START + hour * HOUR)
+    for day in range(1, 9):
+        state = settled(good(ASK, moved_to=f"https://{day % 2}.example/"), state, START + day * DAY)
+    assert state is not None
+    assert not state.moved
+
+
+def test_a_new_address_that_does_not_work_is_given_up():
+    """Three failures in a row at the new address, and the old one is asked again."""
+    state = None
+    for day in range(3):
+        state = settled(good(ASK, moved_to="https://b.example/feed"), state, START + day * DAY)
+    for hour in range(3):
+        assert plan(state, START + 3 * DAY, force=True)[0].url == "https://b.example/feed"
+        state = settled(bad(ASK, "not-found"), state, START + 3 * DAY + hour * HOUR)
+    assert plan(state, START + 4 * DAY, force=True)[0].url == SOURCE.url
+
+
+def test_where_a_source_lay_first_is_remembered():
+    """A later answer can't move its trust inward."""
+    state = settled(fetched())
+    state = settled(replace(fetched(), reach="loopback"), state, START + HOUR)
+    assert plan(state, START + 2 * HOUR)[0].reach == "public"
+
+
+def test_pace_is_the_usual_gap_and_counts_the_silence():
+    """Hourly a year ago is quiet today; two dates are too few to say."""
+    assert schedule.pace([START - n * DAY for n in range(12)], START) == DAY
+    assert schedule.pace([START - n * HOUR for n in range(5)], START + 100 * DAY) == 50 * DAY
+    assert schedule.pace([START, START - DAY], START) is None
+    assert schedule.pace([START + DAY, START, START - DAY], START) is None
+
+
+def test_states_of_sources_taken_out_do_no_harm():
+    """The store remembers more than the file names."""
+    lived = world(a=lambda ask, now: (daily(ask, now), None))
+    lived.states["old"] = SourceState("old", "https://old.example/", retry_at=START + DAY, retry_scope="host")
+    assert len(lived.run(START)) == 1
+
+
+def test_failure_and_advice_are_kept_for_status():
+    """The last error stands with what to do about it."""
+    failed = FetchFailed("a", SOURCE.url, "tls", "its certificate is not valid", "renew it")
+    assert settled(failed).failure == "its certificate is not valid: renew it"
