@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ..model import Archive, Document, Edition, Feed
 from .compose import LAYOUT, body, credit
-from .feeds import TYPES, Volume, archive_name, closed, current, file_name, prepare
-from .site import pages
+from .feeds import TYPES, Volume, address, archive_name, closed, current, file_name, prepare
+from .site import pages, post_path
 
-__all__ = ["LAYOUT", "body", "credit", "generate", "obsolete", "one"]
+__all__ = ["LAYOUT", "addresses", "body", "credit", "generate", "obsolete", "one"]
 
 HISTORIES = ("rss", "atom")  # the formats that have archives
 FEEDS = ("rss", "atom", "json", "opml")
+SUBSCRIBED = ("rss", "atom", "json")
 NOTHING: Mapping[str, str] = {}
 
 
@@ -91,13 +92,20 @@ def _write(edition: Edition, form: str, volume: Volume) -> bytes:
     return json_feed(edition, volume)
 
 
-def obsolete(edition: Edition, known: Mapping[str, str]) -> list[str]:
-    """Return the paths of feed documents, among those published before, that this edition publishes no more.
+def obsolete(edition: Edition, known: Mapping[str, str], withdrawn: Iterable[str] = ()) -> list[str]:
+    """Return the paths, among those published before, that this edition publishes no more.
 
-    `known` maps each published path to its media type.
+    `known` maps each published path to its media type; `withdrawn` are the public ids of posts that were.
     """
     wanted = set(_feed_paths(edition))
-    return sorted(path for path, kind in known.items() if kind in TYPES.values() and path not in wanted)
+    feeds = (path for path, kind in known.items() if kind in TYPES.values() and path not in wanted)
+    pages = {post_path(post) for post in withdrawn}
+    return sorted([*feeds, *(pages & known.keys())])
+
+
+def addresses(feed: Feed) -> list[str]:
+    """Return the addresses that a feed's subscribers poll: what a hub is told of."""
+    return [address(feed, file_name(feed, form)) for form in SUBSCRIBED if form in feed.formats]
 
 
 def _feed_paths(edition: Edition) -> Iterator[str]:
