@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from syndicator import urls
 from syndicator.model import Enclosure
-from syndicator.normalizer.keys import digest, fold, looser, pieces
+from syndicator.normalizer.keys import digest, looser
 
 # "3 hours ago", "an hour ago": a number, a word, and what says "ago"; or the other way round.
 _AGO = (
@@ -44,8 +44,8 @@ _COUNTED = (
 )  # fmt: skip
 _COUNT_WORD = (
     r"(?:comment(?:s|aires?|i|o)?|comentarios?|comentários?|kommentare?n?|kommentarer|replies|reply|likes?|views?"
-    r"|shares?|points?|votes?|upvotes?|score|reactions?|reacties?|bình luận|lượt xem|lượt thích|评论|評論|コメント|댓글|阅读|点赞"
-    r"|коммент\w*|просмотр\w*|лайк\w*)"
+    r"|shares?|points?|votes?|upvotes?|score|reactions?|reacties?|bình luận|lượt xem|lượt thích"
+    r"|评论|評論|コメント|댓글|阅读|点赞|коммент\w*|просмотр\w*|лайк\w*)"
 )
 _COUNTS = re.compile(
     rf"\(?\b\d[\d.,]*k?\s?{_COUNT_WORD}(?!\w)\)?|\b{_COUNT_WORD}\s?[:(]\s?\d[\d.,]*k?\)?", re.IGNORECASE
@@ -69,14 +69,19 @@ def meaning(
     """
     host = urls.host(link)
     parts = [
-        fold(still(title)),
-        pieces(still(text)),
+        _letters(still(title)),
+        _letters(still(text)),
         looser(link)[1].encode(),
         " ".join(sorted({_target(href, host) for href in _attributes(content_html, ' href="')})).encode(),
         " ".join(sorted({file_name(src) for src in _attributes(content_html, ' src="')})).encode(),
         " ".join(file_name(file.url) for file in enclosures).encode(),
     ]
     return digest(b"\0".join(parts))
+
+
+def _letters(text: str) -> bytes:
+    """Return all but white space, which comes and goes with a site's templates. A corrected comma counts."""
+    return text.replace("\xa0", "").encode("utf-8", "replace").translate(None, b" \t\r\n\f\v")
 
 
 def still(text: str) -> str:

@@ -130,7 +130,7 @@ def is_same(found: Evidence) -> bool:
 
 
 def _same_guid(found: Evidence) -> bool:
-    """Judge by the guid, but for its scheme, `www.`, slash or tracking: unless all else shows that another post has it now."""
+    """Judge by the guid: it is the same post, unless all else shows that another one has it now."""
     rest = (found.link, found.title, found.text, found.instant)
     return max(rest) > 0 or rest.count(-1) < len(rest) - 1
 
@@ -150,7 +150,7 @@ def _same_link_other_guid(found: Evidence) -> bool:
 
 
 def _same_path(found: Evidence) -> bool:
-    """Judge by the path on another host: title or text must agree, and of a title alone nothing may speak against it."""
+    """Judge by the path on another host: title or text must agree, nothing speak against a title alone."""
     if found.text > 0:
         return True
     return found.title > 0 and (found.instant > 0 or found.text == found.instant == 0)
