@@ -19,6 +19,8 @@ HISTORIES = ("rss", "atom")  # the formats that have archives
 FEEDS = ("rss", "atom", "json", "opml")
 SUBSCRIBED = ("rss", "atom", "json")
 NOTHING: Mapping[str, str] = {}
+_OF_PAGES = frozenset({"text/html", "text/css"})
+_POSTS = post_path("").partition("/")[0] + "/"
 
 
 def generate(
@@ -57,7 +59,7 @@ def _read(archive: Callable[[int], Archive] | None, numbers: Sequence[int]) -> I
 
 
 def _histories(edition: Edition, archive: Archive) -> Iterator[Document]:
-    pieces = prepare(reversed(archive.items))  # a feed has its newest first
+    pieces = prepare(sorted(archive.items, key=lambda item: -item.sequence))  # a feed has its newest first
     for form in HISTORIES:
         if form in edition.feed.formats:
             yield _document(edition, form, closed(edition, form, archive, pieces))
@@ -95,12 +97,17 @@ def _write(edition: Edition, form: str, volume: Volume) -> bytes:
 def obsolete(edition: Edition, known: Mapping[str, str], withdrawn: Iterable[str] = ()) -> list[str]:
     """Return the paths, among those published before, that this edition publishes no more.
 
-    `known` maps each published path to its media type; `withdrawn` are the public ids of posts that were.
+    `known` maps each published path to its media type; `withdrawn` are the public ids of posts that were. A page
+    that is only not made anew is not among them.
     """
-    wanted = set(_feed_paths(edition))
-    feeds = (path for path, kind in known.items() if kind in TYPES.values() and path not in wanted)
-    pages = {post_path(post) for post in withdrawn}
-    return sorted([*feeds, *(pages & known.keys())])
+    feed, wanted = edition.feed, set(_feed_paths(edition))
+    lost = {path for path, kind in known.items() if kind in TYPES.values() and path not in wanted}
+    lost |= {post_path(post) for post in withdrawn} & known.keys()
+    if not {"html", "fragment"} & set(feed.formats):
+        lost |= {path for path, kind in known.items() if kind.partition(";")[0] in _OF_PAGES}
+    elif feed.pages == "none" or "html" not in feed.formats:
+        lost |= {path for path in known if path.startswith(_POSTS)}
+    return sorted(lost)
 
 
 def addresses(feed: Feed) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 from uuid import NAMESPACE_URL, uuid5
@@ -185,8 +185,8 @@ def named(item: Item) -> Named:
     name = line(info.name) or GENERATOR
     if info.private:
         return Named(name, f"urn:uuid:{uuid5(NAMESPACE_URL, f'private source {name}')}", updated=item.updated)
-    plain = _origin(name, info.feed_id, info.link, info.feed, info.rights, item.updated)
-    return Named(plain.name, plain.id, plain.link, plain.feed, plain.rights, web(info.licence), plain.updated)
+    plain = _origin(name, info.feed_id, info.link, info.feed, info.rights, info.updated or item.updated)
+    return replace(plain, licence=web(info.licence))
 
 
 def _origin(name: str, id_: str, link: str, feed: str, rights: str, updated: datetime | None) -> Named:
@@ -254,7 +254,13 @@ def _references(references: Iterable[Reference]) -> Iterator[Reference]:
     for found in references:
         url, title = web(found.url), line(found.title)
         if url:
-            yield Reference(identifier(found.id), title, url, line(found.source), language=language(found.language))
+            yield Reference(
+                identifier(found.id) if found.id else "",
+                title,
+                url,
+                line(found.source),
+                language=language(found.language),
+            )
 
 
 def links(piece: Piece) -> Iterator[Link]:

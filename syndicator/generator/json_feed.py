@@ -96,7 +96,7 @@ def _list(links: RelatedList, piece: Piece) -> dict[str, Any]:
 def _reference(found: Reference) -> dict[str, str]:
     return _said(
         {
-            "id": identifier(found.id),
+            "id": identifier(found.id) if found.id else "",
             "title": line(found.title),
             "url": web(found.url),
             "source": line(found.source),
