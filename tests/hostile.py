@@ -295,21 +295,25 @@ BENT: dict[str, Play] = {
 class Site:
     """The hosts, each with its port, and a thread for each connection while it lasts."""
 
-    def __init__(self, folder: Path, healthy_feeds: int = 40) -> None:
+    def __init__(self, folder: Path, healthy_feeds: int = 40, *, hostile: bool = True) -> None:
         self.healthy: list[Feed] = []
         self.faults: list[Fault] = []
         self.bent: list[Feed] = []
         self.seen: list[Seen] = []
         self._closing = threading.Event()
         self._selector = selectors.DefaultSelector()
+        self._bell, ringing = socket.socketpair()  # wakes the thread that waits for connections
+        self._selector.register(ringing, selectors.EVENT_READ)
         self._held: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
         self._authority = trustme.CA()
         self.authority_file = folder / "authority.pem"
         self._authority.cert_pem.write_to_path(str(self.authority_file))
         for number in range(healthy_feeds):
-            secure = self._context() if number % 10 == 9 else None
+            secure = self.context() if number % 10 == 9 else None
             self.healthy.append(self.add(f"healthy-{number}", healthy(f"healthy-{number}"), secure))
+        if not hostile:
+            return
         self.bent = [self.add(name, play) for name, play in BENT.items()]
         for name, (kind, play) in FAULTS.items():
             self.faults.append(Fault(name, self.add(name, play).url, kind))
@@ -322,10 +326,11 @@ class Site:
 
     def __exit__(self, *_: object) -> None:
         self._closing.set()
+        self._bell.send(b"!")
         self._threads[0].join()
         for thread in self._threads[1:]:
             thread.join()
-        for plug in [key.fileobj for key in self._selector.get_map().values()] + self._held:
+        for plug in [key.fileobj for key in self._selector.get_map().values()] + [*self._held, self._bell]:
             plug.close()  # type: ignore[union-attr]
         self._selector.close()
 
@@ -346,9 +351,9 @@ class Site:
         other = self._authority.issue_cert("other.example")
         ok = healthy("tls")
         self._fault("resets at once", "reset", self.add("resets at once", Talk.reset, asked=False).url)
-        self._fault("certificate of a stranger", "tls", self.add("tls 1", ok, self._context(stranger)).url)
-        self._fault("certificate expired", "tls", self.add("tls 2", ok, self._context(expired)).url)
-        self._fault("certificate of another host", "tls", self.add("tls 3", ok, self._context(other)).url)
+        self._fault("certificate of a stranger", "tls", self.add("tls 1", ok, self.context(stranger)).url)
+        self._fault("certificate expired", "tls", self.add("tls 2", ok, self.context(expired)).url)
+        self._fault("certificate of another host", "tls", self.add("tls 3", ok, self.context(other)).url)
         self._fault("no TLS at all", "tls", self._https(self.add("tls 4", raw(_OK), asked=False).url))
         self._fault("TLS handshake without end", "timeout", self._https(self.add("5", Talk.dawdle, asked=False).url))
         self._fault("TLS handshake broken off", "reset", self._https(self.add("tls 6", Talk.reset, asked=False).url))
@@ -384,14 +389,16 @@ class Site:
     def _url(plug: socket.socket, *, secure: bool = False) -> str:
         return f"{'https' if secure else 'http'}://127.0.0.1:{plug.getsockname()[1]}/feed"
 
-    def _context(self, certificate: trustme.LeafCert | None = None) -> ssl.SSLContext:
+    def context(self, certificate: trustme.LeafCert | None = None) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         (certificate or self._authority.issue_cert("127.0.0.1", "localhost")).configure_cert(context)
         return context
 
     def _serve(self) -> None:
         while not self._closing.is_set():
-            for key, _ in self._selector.select(timeout=0.1):
+            for key, _ in self._selector.select():
+                if key.data is None:
+                    continue
                 connection, _ = key.fileobj.accept()  # type: ignore[union-attr]
                 thread = threading.Thread(target=self._talk, args=(connection, *key.data))
                 self._threads.append(thread)

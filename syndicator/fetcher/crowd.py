@@ -45,6 +45,8 @@ class Crowd:
 
     def outcomes(self) -> Iterator[Outcome]:
         """Yield what comes of each trip; after `stop` only what has already come."""
+        if self._stop.is_set():
+            return
         for _ in range(min(self._settings.jobs, self._open)):
             self._hire()
         try:

@@ -142,9 +142,10 @@ def _first_that_answers(
 ) -> Wire:
     """Connect to one after the other, each with its share of the time that is left."""
     for place, (family, address, reach) in enumerate(allowed, 1):
+        share = bounds.left() / (len(allowed) - place + 1)
         plug = socket.socket(family, socket.SOCK_STREAM)
-        plug.settimeout(bounds.left() / (len(allowed) - place + 1))
         try:
+            plug.settimeout(share)
             plug.connect(address)
         except BaseException:
             plug.close()
