@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from ...languages import direction
 from ...model import Edition, Item
 from ..feeds import NAMES, TYPES
 from .links import SOURCES, post_path
+from .show import http, picture
 from .views import FeedLink, PageView, PostView, Row, SiteView
 from .words import og_locale
 
 _NOINDEX = "noindex"
 _DESCRIPTION = 200  # characters
+_MAIL = re.compile(r"[^\s@:]+@[^\s@:]+")  # enough to tell an address from a sentence or a URL
 
 _FORMATS = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed", "opml": "OPML"}
 
@@ -69,6 +72,7 @@ class Frame:
 
     def post(self, item: Item, view: PostView) -> PageView:
         """Describe a post's page. Where it may be indexed at all, the original is named as the canonical one."""
+        shown = picture(item.post)
         indexed = self.feed.index and not (item.post.noindex or item.source.noindex)
         return PageView(
             kind="post",
@@ -80,16 +84,18 @@ class Frame:
             language=view.language,
             og_type="article",
             og_locale=og_locale(view.language),
-            picture=item.post.image.url if item.post.image else "",
+            picture=shown.url if shown else "",
             published=view.date.iso,
             modified=view.updated.iso if view.updated else "",
         )
 
 
 def contact_href(contact: str) -> str:
-    """Return the address of a contact that is a URL or a mail address.
+    """Return the address of a contact that is a URL or a mail address, "" for other words.
 
-    >>> contact_href("me@example.org"), contact_href("https://example.org/"), contact_href("")
+    >>> contact_href("me@example.org"), contact_href("https://example.org/"), contact_href("ask Ada")
     ('mailto:me@example.org', 'https://example.org/', '')
     """
-    return f"mailto:{contact}" if "@" in contact and ":" not in contact else contact
+    if http(contact) or contact.startswith("mailto:"):
+        return contact
+    return f"mailto:{contact}" if _MAIL.fullmatch(contact) else ""

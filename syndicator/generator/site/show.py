@@ -49,10 +49,10 @@ class Show:
             tint=tint(info.id),
             language=info.language or self.language,
             dir=direction(info.language or self.language),
-            site="" if info.private else info.link,
-            feed="" if info.private else info.feed,
+            site="" if info.private else http(info.link),
+            feed="" if info.private else http(info.feed),
             description=info.description,
-            licence=info.licence,
+            licence=http(info.licence),
             rights=info.rights,
         )
 
@@ -63,7 +63,7 @@ class Show:
 
     def target(self, public_id: str, url: str) -> str:
         """Return where a title leads: to our page where it holds the whole post, else to the original."""
-        return (self.page(public_id) if self.feed.pages == "full" or not url else "") or url
+        return (self.page(public_id) if self.feed.pages == "full" or not url else "") or http(url)
 
     # -- lists ----------------------------------------------------------------------------------
 
@@ -105,7 +105,7 @@ class Show:
             label=words(item),
             href=self.target(item.id, post.link) or page,
             page=page,
-            link=post.link,
+            link=http(post.link),
             source=self.source(item.source),
             date=self.date(item.published),
             language=language,
@@ -129,11 +129,11 @@ class Show:
             credit=Markup(credit),  # noqa: S704  composed of escaped parts
             sections=self.sections(item),
             also=tuple(self.row(reference, source=True) for reference in item.also),
-            files=tuple(self.file(enclosure) for enclosure in post.enclosures if enclosure.primary),
+            files=tuple(self.file(enclosure) for enclosure in post.enclosures if enclosure.primary and http(enclosure.url)),
             categories=tuple(dict.fromkeys(c.label or c.term for c in post.categories)),
-            comments=post.comments,
+            comments=http(post.comments),
             comment_count="" if post.comment_count is None else number(post.comment_count, self.language),
-            licence=post.licence or item.source.licence,
+            licence=http(post.licence) or http(item.source.licence),
             rights=post.rights or item.source.rights,
         )
 
@@ -216,7 +216,16 @@ def names(post: Post) -> str:
 def picture(post: Post) -> Picture | None:
     """Return the picture to show for a post."""
     image = post.image
-    return Picture(image.url, image.width, image.height, image.title) if image else None
+    return Picture(image.url, image.width, image.height, image.title) if image and http(image.url) else None
+
+
+def http(url: str) -> str:
+    """Return a web address, "" for all else: what a source says is never a script, whoever cleaned it before.
+
+    >>> http("https://example.org/"), http("javascript:alert(1)")
+    ('https://example.org/', '')
+    """
+    return url if url[:8].lower().startswith(("http://", "https://")) else ""
 
 
 def in_body(url: str, html: str) -> bool:

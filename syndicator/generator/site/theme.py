@@ -29,7 +29,7 @@ class Theme:
 
     def render(self, name: str, **context: object) -> bytes:
         """Return a page as UTF-8."""
-        return _environment(self.folders, self.language).get_template(name).render(context).encode()
+        return _environment(self.folders, self.language).get_template(name).render(context).encode(errors="replace")
 
     def label(self, key: str) -> str:
         """Return a label in the feed's language."""
