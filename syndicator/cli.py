@@ -217,10 +217,10 @@ def _status(arguments: argparse.Namespace) -> int:
 def _check(arguments: argparse.Namespace) -> int:
     from syndicator import config, inspection
 
-    findings = inspection.inspect(config.load(arguments.config))
-    for line in findings.lines():
-        print(line)
-    if findings.errors:
+    findings = list(inspection.inspect(config.load(arguments.config)))
+    for finding in findings:
+        print(finding)
+    if any(finding.is_error for finding in findings):
         raise CheckFailed
     return 0
 

@@ -829,6 +829,7 @@ class Report:
     stored: int = 0
     documents: tuple[Published, ...] = ()
     failures: tuple[Failure, ...] = ()
+    failing: tuple[str, ...] = ()  # the same for a person: a line each, a host that fails for many in one
     announcements: tuple[str, ...] = ()  # what cron's mail should say
     faults: tuple[str, ...] = ()  # tracebacks of bugs that cost one source its turn
     seconds: float = 0.0

@@ -78,6 +78,8 @@ def summary(report: Report) -> list[str]:
         f"{sources}: {', '.join(asked + outcomes) or 'none due'} ({report.seconds:.1f} s)",
         f"Posts: {', '.join(posts)}, {report.stored} stored",
         *_written(report.documents),
+        *(["Failing:"] if report.failing else []),
+        *(f"  {line}" for line in report.failing),
     ]
 
 

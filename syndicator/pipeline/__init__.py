@@ -57,6 +57,7 @@ def run(
         stored=stored,
         documents=tuple(built.documents),
         failures=status.failures(config.sources, after),
+        failing=tuple(status.failure_table(config.sources, after, now)),
         announcements=(*status.announcements(before, after, config.sources, config.fetch, now), *built.remarks),
         faults=tuple(tally.faults),
         seconds=time.monotonic() - started,

@@ -128,7 +128,7 @@ class _Shop:
             known=ledger,
             rerender=rerender,
         )
-        gone = generator.obsolete(edition, ledger.types)
+        gone = generator.obsolete(edition, ledger.types, store.withdrawn())
         published = publisher.publish(documents, feed.output, gone=gone, twins=feed.gzip)
         with store.transaction():
             for number in stale:

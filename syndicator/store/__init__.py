@@ -239,6 +239,11 @@ class Store:
             return retention.withdraw(self.connection, post, now)
 
     @in_words
+    def withdrawn(self) -> set[str]:
+        """Return the public ids of all posts that were withdrawn."""
+        return editions.withdrawn(self.connection)
+
+    @in_words
     def purge(self, now: datetime, keep: timedelta) -> int:
         """Drop the bodies of posts older than `keep` that no document shows; return how many. Identities stay."""
         with self.transaction():

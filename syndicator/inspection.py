@@ -1,0 +1,62 @@
+"""Config -> what `check` finds: what the operator should know of the file, and what is wrong with the documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from syndicator import check, publisher
+from syndicator.model import Config, Feed
+
+MANY = 20  # problems of one document that are shown
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found; an error makes `check` fail, a remark does not."""
+
+    where: str
+    what: str
+    is_error: bool = True
+
+    def __str__(self) -> str:
+        return f"{'error' if self.is_error else 'warning'}: {self.where}: {self.what}"
+
+
+def inspect(config: Config) -> Iterator[Finding]:
+    """Yield what `check` says: remarks on the configuration first, then each document's problems."""
+    yield from _remarks(config)
+    for feed in config.feeds:
+        yield from _documents(feed)
+
+
+def _remarks(config: Config) -> Iterator[Finding]:
+    file, main = str(config.path), config.feeds[0]
+    if not main.contact:
+        what = "[feed] contact is not set: publishers and readers can't reach you; give a URL or a mail address"
+        yield Finding(file, what, is_error=False)
+    if not config.sources:
+        yield Finding(file, "there is no [[sources]] table: nothing would be fetched")
+    for source in config.sources:
+        if source.path and not source.path.exists():
+            yield Finding(file, f'[[sources]] "{source.id}": no such file: {source.path}')
+
+
+def _documents(feed: Feed) -> Iterator[Finding]:
+    ledger = publisher.known(feed.output)
+    for path, kind in sorted(ledger.types.items()):
+        yield from _problems(feed.output / path, kind)
+
+
+def _problems(path: Path, kind: str) -> Iterator[Finding]:
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        yield Finding(str(path), f"can't be read: {error.strerror}; `syndicator run` makes it again")
+        return
+    for number, problem in enumerate(check.check(body, kind)):
+        if number == MANY:
+            yield Finding(str(path), "and more")
+            return
+        yield Finding(str(path), str(problem), problem.serious)
