@@ -105,9 +105,15 @@ def documents(folder: Path) -> Iterator[tuple[str, str]]:
     inside = sorted(path for path in folder.iterdir() if path.is_dir() and path.name not in _INNER)
     for parent in (folder, *inside):
         for path in sorted(parent.iterdir(), key=lambda path: (path.suffix != ".html", path.name)):
-            kind = _kind(path)
-            if kind and not any(part.startswith(".") for part in path.relative_to(folder).parts):
+            kind = _kind(path) if is_below(path, folder) else ""
+            if kind:
                 yield kind, path.relative_to(folder).as_posix()
+
+
+def is_below(path: Path, folder: Path) -> bool:
+    """Tell whether a path really lies in the folder, and is not hidden there."""
+    real, edge = path.resolve(), folder.resolve()
+    return real.is_relative_to(edge) and not any(part.startswith(".") for part in real.relative_to(edge).parts)
 
 
 def _kind(path: Path) -> str:
@@ -168,12 +174,9 @@ class Documents(StaticFiles):
             found, status = super().lookup_path(path)
         except PermissionError:
             return "", None
-        if status is None or any(part.startswith(".") for part in self._parts(found)):
+        if status is None or not is_below(Path(found), Path(str(self.directory))):
             return "", None
         return found, status
-
-    def _parts(self, found: str) -> tuple[str, ...]:
-        return Path(found).relative_to(os.path.realpath(str(self.directory))).parts
 
     def file_response(
         self,
@@ -194,6 +197,7 @@ class Documents(StaticFiles):
         response = Response(body, status_code, _headers(Path(full_path).name, body, status), media_type=None)
         response.headers["content-type"] = kind
         if self.is_not_modified(_strong(response.headers), Headers(scope=scope)):
+            response.headers["vary"] = "Accept-Encoding"  # what gzip says of a whole answer
             return NotModifiedResponse(response.headers)
         return response
 
@@ -207,7 +211,6 @@ def _headers(name: str, body: bytes, status: os.stat_result) -> dict[str, str]:
     headers = {
         "etag": f'W/"{blake2b(body, digest_size=16).hexdigest()}"',
         "cache-control": "max-age=31536000, immutable" if name.startswith("style-") else "no-cache",
-        "vary": "Accept-Encoding",
         "x-content-type-options": "nosniff",
     }
     # A time says nothing of what may still change within the same second (RFC 9110, 8.8.2.2).

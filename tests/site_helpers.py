@@ -153,7 +153,7 @@ def posts() -> list[Post]:
         post(
             "harbour", "The ferry leaves when the water allows it", LONG,
             "The ferry leaves when the water allows it, which is not the same as when the timetable says so. On "
-            "Tuesdays the harbour master writes the difference on a slate, in minutes, and nobody has ever seen him rub it out.",
+            "Tuesdays the harbour master writes the difference on a slate, in minutes, and nobody saw him rub it out.",
             image=picture("ferry", "The slate by the gangway, on a day when it said forty. (Photo: Ada Quay)"),
             comments="https://harbour.example/ferry#comments", comment_count=1204,
             categories=(Category("Ferries"), Category("Tides"), Category("Waiting")),
