@@ -7,6 +7,7 @@ them, so that a `<iframe ... />` of an XHTML feed does not swallow the rest of t
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from syndicator import urls
 from syndicator.normalizer import tags, trackers
@@ -43,6 +44,11 @@ def prepare(html: str) -> str:
     return _RAW.sub(_renamed, html) if _RAW.search(html) else html
 
 
+_HREF = re.compile(r'<a (?:[^>]* )?href="([^"]*)"')
+# What WordPress adds to a page's address for the frame that shows its card; the page is linked right above it.
+_CARD = re.compile(r"(?:embed/?|[?&](?:amp;)?embed=true)(?:#.*)?$")
+
+
 def _renamed(tag: re.Match[str]) -> str:
     slash, raw, amp, plug_in = tag.groups()
     if amp:
@@ -54,7 +60,7 @@ def settle(html: str, base: str, tally: Tally) -> str:
     """Turn frames into safe players or links; what stood inside them is kept."""
     if "<x-" not in html:
         return html
-    shown: set[str] = set()
+    shown = {url.partition("#")[0] for url in _HREF.findall(html)}
 
     def replace(tag: re.Match[str]) -> str:
         if tag[1]:
@@ -71,14 +77,17 @@ def _settled(attributes: tags.Attributes, base: str, shown: set[str], tally: Tal
         if url:
             tally.trackers += 1
         return tags.GONE
-    if url in shown:  # <object data="x"><embed src="x"></object>
+    page = _CARD.sub("", url)
+    if url in shown or page in shown:  # <object data="x"><embed src="x"></object>
         return ""
     shown.add(url)
     player = _HOSTS.match(url)
-    if player is None:
-        tally.embeds += 1
-        return _link(url, attributes.get("title", ""))
-    return _player(player, url, attributes)
+    if player:
+        return _player(player, url, attributes)
+    tally.embeds += 1
+    if urlsplit(url).path.endswith(".swf"):  # Flash: no browser plays it, and the file alone shows nothing
+        return tags.GONE
+    return _link(page, attributes.get("title", ""))
 
 
 def _player(found: re.Match[str], url: str, attributes: tags.Attributes) -> str:

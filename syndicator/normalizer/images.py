@@ -22,8 +22,11 @@ _TAG = re.compile(r"<(img|source)(?= |>)[^>]*>")
 # Why an image needs a look: hidden, tiny, lazy or without an address; a `srcset` whose candidates aren't all absolute.
 _CAUSE = re.compile(
     r' (?:data-[a-z-]+|style)="| (?:width|height)="\s*0*[01][^0-9]| src="(?:data:|")|^<img(?! (?:[^>]* )?src=")'
-    r'| srcset="(?!(?:https?://[^\s,"]+ [0-9.]+[wx](?:, )?)+")'
+    r'|^<img(?! (?:[^>]* )?alt=)| srcset="(?!(?:https?://[^\s,"]+ [0-9.]+[wx](?:, )?)+")'
 )
+# Fetched when it comes into sight, and without telling where it is read. (nh3 could set these, but in an order that
+# changes from run to run.)
+_MANNERS = ' loading="lazy" referrerpolicy="no-referrer">'
 _SOURCE = re.compile(r' src="([^"]*)"')
 _PLAIN_SET = re.compile(r"(?:https?://[^\s,\"]+ [0-9.]+[wx](?:, |$))+")
 _PICTURE_DATA = re.compile(r"data:image/(?:png|jpeg|gif|webp|avif);base64,[A-Za-z0-9+/=\s%]+", re.IGNORECASE)
@@ -54,7 +57,7 @@ def settle(html: str, base: str, tally: Tally) -> str:
     def replace(tag: re.Match[str]) -> str:
         source = _SOURCE.search(tag[0])
         if not _CAUSE.search(tag[0]) and not (source and trackers.is_beacon(source[1])):
-            return tag[0]
+            return tag[0] if tag[1] == "source" else tag[0][:-1] + _MANNERS
         return _settled(tag[1], tags.attributes(tag[0]), base, tally)
 
     html = _TAG.sub(replace, html)
@@ -62,10 +65,10 @@ def settle(html: str, base: str, tally: Tally) -> str:
 
 
 def _settled(name: str, attributes: tags.Attributes, base: str, tally: Tally) -> str:
-    if name == "img" and trackers.is_pixel(attributes):
+    source = _real_source(attributes, base)
+    if name == "img" and trackers.is_pixel(attributes | {"src": source}):
         tally.trackers += 1
         return tags.GONE
-    source = _real_source(attributes, base)
     if source != attributes.get("src", ""):
         tally.lazy += 1
     candidates = source_set(next((attributes[key] for key in LAZY_SETS if key in attributes), ""), base)
@@ -74,10 +77,10 @@ def _settled(name: str, attributes: tags.Attributes, base: str, tally: Tally) ->
         source = _first_candidate(candidates)
     if not source and not candidates:
         return tags.GONE
-    if trackers.is_beacon(source):
-        tally.trackers += 1
-        return tags.GONE
-    return tags.start(name, _rebuilt(attributes, source if name == "img" or not candidates else "", candidates))
+    if name == "source":
+        return tags.start(name, _rebuilt(attributes, "" if candidates else source, candidates))
+    attributes.setdefault("alt", attributes.get("title", ""))  # without it the address would be read out
+    return tags.start(name, _rebuilt(attributes, source, candidates))[:-1] + _MANNERS
 
 
 def _rebuilt(attributes: tags.Attributes, source: str, candidates: str) -> tags.Attributes:

@@ -37,15 +37,15 @@ _MATH = """
 """
 # Their content is no text for a reader.
 _HOLLOW = """
-    script style title textarea select option button form-data template svg xmp plaintext noembed noframes head
-    annotation annotation-xml applet canvas datalist dialog frameset map param
+    script style title textarea select option button template svg xmp plaintext noembed noframes head annotation
+    annotation-xml applet canvas datalist frameset map
 """
 _SPANS = {"colspan", "rowspan", "headers", "scope", "abbr", "align", "valign"}
 _LAZY = {*images.LAZY, *images.LAZY_SETS}
 _ATTRIBUTES = {
     "*": {"lang", "dir", "title"},
     "a": {"href", "hreflang", "type"},
-    "audio": {"src", "controls", "loop", "muted"},
+    "audio": {"src", "loop", "muted"},
     "blockquote": {"cite"},
     "col": {"span", "align"},
     "colgroup": {"span", "align"},
@@ -64,7 +64,7 @@ _ATTRIBUTES = {
     "time": {"datetime"},
     "track": {"src", "kind", "srclang", "label", "default"},
     "ul": {"type"},
-    "video": {"src", "poster", "controls", "loop", "muted", "width", "height", "playsinline"},
+    "video": {"src", "poster", "loop", "muted", "width", "height", "playsinline"},
     "x-iframe": {"src", "data-src", "data-lazy-src", "width", "height", "style"},
     "x-embed": {"src", "width", "height"},
     "x-object": {"data", "width", "height"},
@@ -105,6 +105,8 @@ _ADDRESS = re.compile(
 )
 _TRACKED = re.compile(r'(<a(?: [^>]*)? href=")([^"?#]*[?#][^"]*)"')
 _CONTROLS = bytes(code for code in range(32) if code not in {9, 10, 13})
+_PLAYER = re.compile(r"<(audio|video)((?: [^>]*)?)>")
+_EMPTY_LINK = re.compile(r"<a(?: [^>]*)?>(\s*)</a>")  # a keyboard would stop at it, with nothing to read out
 _PRE = re.compile(r"(<pre(?: [^>]*)?>)\n")
 _OWN_CLASS = re.compile(r'(<[a-z][^>]*?) class="syndicator-[a-z]+"')
 _ROUNDS = 4
@@ -137,7 +139,7 @@ def clean(html: str, base: str, policy: Policy = "keep") -> Cleaned:
 
 def finish(html: str) -> str:
     """Take our own classes off, once attribution has seen them: a source must not pass for us."""
-    return _OWN_CLASS.sub(r"\1", html) if ' class="syndicator-' in html else html
+    return tags.trimmed(_OWN_CLASS.sub(r"\1", html) if ' class="syndicator-' in html else html)
 
 
 def as_html(part: Text) -> str:
@@ -193,9 +195,12 @@ def _settled(safe: str, base: str, policy: Policy, tally: Tally) -> str:
     safe, bars = trackers.without_bars(safe)
     tally.bars += bars
     safe = embeds.settle(images.settle(safe, base, tally), base, tally)
+    if "<audio" in safe or "<video" in safe:  # a source's own script showed the buttons; nothing is fetched unasked
+        safe = _PLAYER.sub(r'<\1\2 controls="" preload="none">', safe)
     safe = images.restricted(tags.tidy(safe), policy, tally)
     if _TRACKED.search(safe):
         safe = _TRACKED.sub(lambda link: f'{link[1]}{_untracked(link[2])}"', safe)
+    safe = tags.trimmed(_EMPTY_LINK.sub(r"\1", tags.trimmed(safe)))
     return _PRE.sub(r"\1\n\n", safe) if ">\n" in safe and "<pre" in safe else safe  # the parser drops the first
 
 
@@ -251,11 +256,6 @@ def _cleaner() -> nh3.Cleaner:
         clean_content_tags=set(_HOLLOW.split()),
         attributes=attributes,
         tag_attribute_values=classes,
-        set_tag_attribute_values={
-            "img": {"loading": "lazy", "referrerpolicy": "no-referrer"},
-            "audio": {"controls": "", "preload": "none"},
-            "video": {"controls": "", "preload": "metadata"},
-        },
         link_rel="noopener noreferrer",
         url_schemes={*urls.LINKABLE, "data"},
     )

@@ -21,6 +21,10 @@ _NOTHING = re.compile(
 )
 
 
+_BLANK_END = re.compile(r"(?:<br>|\s|&nbsp;)+((?:</[a-z][a-z0-9]*>)*)$")
+_END = 400  # characters in which the closing tags of a body stand
+
+
 def attributes(tag: str) -> Attributes:
     """Return a start tag's attributes, their values unescaped.
 
@@ -87,6 +91,16 @@ def without(html: str, opening: re.Pattern[str], judge: Callable[[re.Match[str]]
         done = end_of(html, found.start(), found[1])
         count += 1
     return "".join(kept) + html[done:], count
+
+
+def trimmed(html: str) -> str:
+    """Take the line breaks and white space off the end, also those inside the last elements.
+
+    >>> trimmed("<div>a<br><br> </div>")
+    '<div>a</div>'
+    """
+    found = _BLANK_END.search(html, max(0, len(html) - _END))
+    return html[: found.start()] + found[1] if found else html
 
 
 def tidy(html: str) -> str:
