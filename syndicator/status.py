@@ -58,7 +58,7 @@ def announcements(
     return [
         *(f"{label(source)} is gone: its server said so on two days. {_END}" for source, _ in ended),
         *_failing_lines([pair for pair in failing if not _is_told(pair, told)], now),
-        *_back_lines([pair for pair in back if not _is_told(pair, still)], before, pairs),
+        *_back_lines([pair for pair in back if not _is_told(pair, still)], pairs),
         *(_moved_line(source, state) for source, state in moved),
     ]
 
@@ -193,14 +193,20 @@ def _failing_lines(pairs: list[_Pair], now: datetime) -> list[str]:
     return [f"{_names(group)} fails: {_words(group, now)}" for group in _grouped(pairs)]
 
 
-def _back_lines(back: list[_Pair], before: Mapping[str, SourceState], pairs: list[_Pair]) -> list[str]:
-    """Return a line for each source that works again, of a host that failed for many one."""
+def _back_lines(back: list[_Pair], pairs: list[_Pair]) -> list[str]:
+    """Return a line for each source that works again; the last of a host whose trouble it was says so for all.
+
+    Which others had failed is forgotten by then: each has been well again since its own return.
+    """
     lines = []
     for group in _grouped(back):
-        trouble = _trouble(group[0])
-        many = [pair for pair in _pairs(before, pairs) if pair[1].alerted and _trouble(pair) == trouble]
-        whole = trouble[1] in _OF_THE_HOST and len(many) >= _MANY and trouble[0]
-        lines += [f"{trouble[0]} works again"] if whole else [f"{label(source)} works again" for source, _ in group]
+        host, kind = _trouble(group[0])
+        of_host = [state for source, state in pairs if host and _host(source) == host]
+        names = [label(source) for source, _ in group]
+        if kind in _OF_THE_HOST and len(of_host) >= _MANY and not any(state.alerted for state in of_host):
+            lines.append(f"{_names(group)} works again: none of the sources of {host} fails any more")
+        else:
+            lines += [f"{name} works again" for name in names]
     return lines
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
+from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 import requests
@@ -189,8 +190,9 @@ class Traveller:
 class _Session(requests.Session):
     """A session that follows nothing: a redirect is a trip of its own, with its own checks."""
 
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        return None
+    def resolve_redirects(self, *_: object, **__: object) -> Iterator[Any]:
+        """Return none; requests would read the body of a redirect only to forget it."""
+        return iter(())
 
 
 def _onward(trip: Trip, url: str, reach: Reach, took: float) -> Trip:

@@ -1,0 +1,207 @@
+"""What cron says, and how seldom; what `status` shows; what stays hidden."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from fetcher_helpers import DAY, HOUR, SETTINGS, START, World, bad, daily, good, world
+
+from syndicator import status
+from syndicator.model import Source, SourceState
+
+
+def failing(kind: str, **more: object):
+    return lambda ask, now: (bad(ask, kind, **more), None)
+
+
+def fine(ask, now):
+    return daily(ask, now), None
+
+
+def fails_between(first: int, last: int, kind: str = "timeout"):
+    """Return a server that fails from one hour since START to another."""
+
+    def play(ask, now):
+        hours = (now - START) / HOUR
+        return (bad(ask, kind) if first <= hours < last else daily(ask, now)), None
+
+    return play
+
+
+def many(kind_of, count: int = 12, host: str = "big.example") -> World:
+    """Return a world with many sources at one host."""
+    sources = [Source(f"s{n}", f"https://{host}/{n}", name=f"Source {n}") for n in range(count)]
+    return World({source.id: kind_of for source in sources}, sources)
+
+
+def lines(lived: World) -> list[str]:
+    return [line for _, line in lived.said]
+
+
+def test_silence_while_all_is_well():
+    """Nothing to say, nothing said."""
+    lived = world(a=fine, b=fine)
+    lived.live(3)
+    assert lines(lived) == []
+
+
+@pytest.mark.parametrize("blip", [(5, 6), (5, 7)])
+def test_silence_for_a_blip(blip: tuple[int, int]):
+    """One or two failures and then a good answer: no mail, neither of the failure nor of the return."""
+    lived = world(a=fails_between(*blip))
+    lived.live(3)
+    assert lines(lived) == []
+    assert any(request.outcome for request in lived.log if hasattr(request.outcome, "kind"))
+
+
+def test_a_failure_that_lasts_is_one_line_and_its_end_another():
+    """Said after three runs, once; and once when it is back."""
+    lived = world(a=fails_between(10, 200, "dns"))
+    lived.live(14)
+    failed, back = lines(lived)
+    assert failed.startswith("a fails: fails with dns [failed 3 times, for ")
+    assert back == "a works again"
+
+
+def test_a_failure_of_a_day_is_said_before_the_third_run():
+    """With an interval of a day, the second failure is news."""
+    lived = world(a=fails_between(24, 240))
+    lived.sources = [replace(lived.sources[0], interval=DAY)]
+    lived.live(9)
+    assert [(at - START).days for at, _ in lived.said] == [2]
+
+
+def test_when_cron_speaks_is_settable():
+    """alert_after and alert_runs."""
+    lived = world(replace(SETTINGS, alert_runs=1), a=fails_between(10, 11))
+    lived.live(1)
+    assert len(lines(lived)) == 2
+
+
+def test_a_host_that_fails_for_many_is_one_line():
+    """Twelve sources of one host, which back off at different times: one line down, one line up."""
+    lived = many(fails_between(10, 100, "connect"))
+    lived.live(12)
+    down, up = lines(lived)
+    assert down.startswith("big.example (12 sources) fails: ")
+    assert up.endswith("works again: none of the sources of big.example fails any more")
+
+
+def test_feeds_that_fail_each_for_itself_are_named():
+    """404 is a feed's own trouble: another one at the same host later is said, too."""
+
+    def play(ask, now):
+        start = 10 if ask.source.id == "s0" else 100
+        return fails_between(start, 999, "not-found")(ask, now)
+
+    lived = many(play, count=2)
+    lived.live(12)
+    assert [line.partition(":")[0] for line in lines(lived)] == ["Source 0 fails", "Source 1 fails"]
+
+
+def test_gone_is_said_once():
+    """With what to do about it; never as a failure before."""
+    lived = world(a=failing("gone"))
+    lived.live(40)
+    assert lines(lived) == ["a is gone: its server said so on two days. Take it out of feeds.toml; its posts stay."]
+
+
+def test_moved_is_the_line_to_put_into_the_file():
+    """Said once, when it is believed."""
+    lived = world(
+        a=lambda ask, now: (good(ask, moved_to="" if "new" in ask.url else "https://new.example/f?a=1"), None)
+    )
+    lived.live(20)
+    assert lines(lived) == ['a has moved for good; put this into feeds.toml:  url = "https://new.example/f?a=1"']
+    assert 'url = "https://new.example/f?a=1"' in status.table(lived.sources, lived.states, START + 20 * DAY)
+
+
+def test_sources_taken_out_are_not_spoken_of():
+    """What the file does not name any more concerns nobody."""
+    lived = world(a=failing("dns"))
+    lived.live(0.1)
+    lived.sources = []
+    lived.live(3)
+    assert lines(lived) == []
+
+
+def test_private_sources_are_named_without_their_address():
+    """Neither in cron's mail, nor in the tables, nor in JSON."""
+    secret = "https://me.example/t0ken/feed"  # noqa: S105
+    source = Source(secret, secret, private=True)
+    moving = {"moved_to": "https://other.example/t0ken"}
+    lived = World({secret: failing("dns")}, [source])
+    lived.live(3)
+    moved = World({secret: lambda ask, now: (good(ask, **moving), None)}, [source])
+    moved.live(5)
+    now = START + 5 * DAY
+    shown = [*lines(lived), *lines(moved)]
+    assert len(shown) == 2
+    for each in (lived, moved):
+        shown += [
+            status.table([source], each.states, now),
+            str(status.rows([source], each.states, now)),
+            str(status.failures([source], each.states)),
+            *status.failure_table([source], each.states, now),
+        ]
+    assert not [text for text in shown if "t0ken" in text]
+    assert "a private source at me.example" in shown[0]
+
+
+def test_failures_list_all_that_stand():
+    """Those that were not due this time included, the longest first."""
+    lived = world(a=fails_between(10, 999), b=fine, c=fails_between(2, 999, "tls"))
+    lived.live(2)
+    found = status.failures(lived.sources, lived.states)
+    assert [(failure.source, failure.kind) for failure in found] == [("c", "tls"), ("a", "timeout")]
+    assert found[0].url == "https://c.example/feed"
+    assert found[0].error == "fails with tls"
+    assert found[0].consecutive == lived.states["c"].consecutive > 3
+
+
+def test_failure_table_has_a_line_for_a_host():
+    """Twelve of one host are one line, another source has its own."""
+    lived = many(failing("connect"))
+    lived.sources.append(Source("other", "https://other.example/", name="Other"))
+    lived.servers["other"] = failing("not-found", advice="look for it")
+    lived.live(0.05)
+    shown = status.failure_table(lived.sources, lived.states, START + HOUR)
+    assert len(shown) == 2
+    assert shown[0].startswith("big.example (12 sources): fails with connect [failed once")
+    assert shown[1].startswith("Other: fails with not-found: look for it")
+
+
+def test_table_says_when_it_is_due_and_why():
+    """Each source: its last success, the next request and the reason for that time."""
+    lived = world(a=fine, b=failing("unavailable", retry_at=START + 5 * HOUR), c=fine)
+    lived.sources = lived.sources[:2]
+    lived.run(START)
+    lived.sources.append(Source("c", "https://c.example/", name="c"))
+    head, first, second, below, third = status.table(
+        lived.sources, lived.states, START + 30 * timedelta(minutes=1)
+    ).split("\n")
+    assert head.split() == ["SOURCE", "LAST", "GOOD", "NEXT", "WHY"]
+    assert first.split("  ")[-1] == "its interval"
+    assert "30 minutes ago" in first
+    assert "in 30 minutes" in first
+    assert "the server said when to come back (Retry-After)" in second
+    assert "never" in second
+    assert "in 4 hours" in second
+    assert below == "    failing for 30 minutes (once): fails with unavailable"
+    assert third.split() == ["c", "never", "now", "it", "was", "never", "asked"]
+
+
+def test_rows_are_the_same_for_a_program():
+    """One object a source, with times that a program can read."""
+    lived = world(a=fine)
+    lived.run(START)
+    (row,) = status.rows(lived.sources, lived.states, START)
+    assert row["state"] == "ok"
+    assert row["last_success"] == START.isoformat()
+    assert row["next_due"] == (START + HOUR).isoformat()
+    assert row["why"] == "its interval"
+    assert row["failing_since"] is None
+    gone = {"a": SourceState("a", gone=True, failing_since=START)}
+    assert status.rows(lived.sources, gone, START)[0]["state"] == "gone"
+    assert status.rows(lived.sources, gone, START)[0]["next_due"] is None
+    assert status.rows(lived.sources, {}, START)[0]["state"] == "new"
