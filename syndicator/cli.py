@@ -65,11 +65,13 @@ def parser() -> argparse.ArgumentParser:
 Commands = argparse._SubParsersAction  # the type that add_subparsers returns; argparse gives it no public name
 
 
-def _add(commands: Commands[argparse.ArgumentParser], name: str, summary: str, more: str = "") -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}. {more}".strip())
-    command.add_argument(
-        "-c", "--config", metavar="FILE", type=Path, default=Path("feeds.toml"), help="the configuration (default: feeds.toml)"
-    )
+def _add(
+    commands: Commands[argparse.ArgumentParser], name: str, summary: str, more: str = ""
+) -> argparse.ArgumentParser:
+    description = f"{summary[0].upper()}{summary[1:]}. {more}".strip()
+    command = commands.add_parser(name, help=summary, description=description)
+    configuration = "the configuration (default: feeds.toml)"
+    command.add_argument("-c", "--config", metavar="FILE", type=Path, default=Path("feeds.toml"), help=configuration)
     return command
 
 
@@ -98,7 +100,7 @@ def _add_fetch(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument(
         "--format", choices=("text", "json", "rss", "atom"), default="text", help="text to read, or the document itself"
     )
-    command.add_argument("--limit", metavar="N", type=_count, default=0, help="at most N posts, the newest (default: all)")
+    command.add_argument("--limit", metavar="N", type=_count, default=0, help="the newest N posts (default: all)")
     command.set_defaults(command=_fetch)
 
 

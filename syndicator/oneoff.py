@@ -16,6 +16,7 @@ from syndicator.pipeline.build import admit
 from syndicator.pipeline.update import Shelver
 from syndicator.store import Store
 
+
 def look(target: str, path: Path, now: datetime, stop: threading.Event) -> Look | None:
     """Fetch one source once; None where `stop` ended it.
 
@@ -70,7 +71,7 @@ def _source(target: str, settings: Config, path: Path) -> Source:
         return Source(id=redacted(target), url=target)
     if Path(target).exists():
         return Source(id=target, url="", path=Path(target).resolve())
-    if "." in target.split("/")[0] and " " not in target:
+    if "." in target.split("/", maxsplit=1)[0] and " " not in target:
         return Source(id=target, url=f"https://{target}")
     names = [source.name or source.id for source in settings.sources]
     hint = f"; {did_you_mean(target, names)}" if names else ""

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from syndicator.model import Look, Post, Progress, Published, Report
@@ -34,9 +33,7 @@ def as_json(value: object) -> str:
 def report_as_json(report: Report) -> dict[str, Any]:
     """Return the object that `run --json` prints; its keys are a contract."""
     return {
-        "sources": {
-            key: getattr(report, key) for key in ("total", "due", "changed", "not_modified", "failed", "gone")
-        },
+        "sources": {key: getattr(report, key) for key in ("total", "due", "changed", "not_modified", "failed", "gone")},
         "posts": {key: getattr(report, key) for key in ("new", "updated", "duplicates", "stored")},
         "documents": [
             {"path": str(document.path), "changed": document.changed, "posts": document.posts, "bytes": document.bytes}
@@ -88,16 +85,11 @@ def _written(documents: tuple[Published, ...]) -> list[str]:
     changed = [document for document in documents if document.changed]
     if not changed:
         return ["Published: nothing changed"] if documents else []
-    lines = []
-    top = _home(documents)
+    top = min((document.path.parent for document in documents), key=lambda folder: len(folder.parts))
     named = [document.path.name for document in changed if document.path.parent == top]
     others = len(changed) - len(named)
-    lines.append(f"Published in {top}: {', '.join(named) or 'no feed'}" + (f", and {others} more files" if others else ""))
-    return lines
-
-
-def _home(documents: tuple[Published, ...]) -> Path:
-    return min((document.path.parent for document in documents), key=lambda folder: len(folder.parts))
+    more = f" and {_counted(others, 'more file')}" if others else ""
+    return [f"Published in {top}: {', '.join(named) or 'no feed'}{more}"]
 
 
 def _counted(number: int, one: str, many: str = "") -> str:
@@ -111,7 +103,8 @@ def progress_bar() -> Iterator[Watch]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
-    columns = (TextColumn("Fetching"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    name = TextColumn("{task.description}", markup=False)
+    columns = (TextColumn("Fetching"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), name)
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
 
@@ -176,7 +169,7 @@ def _paragraph(console: Console, text: str) -> None:
 
 
 def plain(text: str) -> str:
-    """Return text that can't steer a terminal.
+    r"""Return text that can't steer a terminal.
 
     >>> plain("a\\x1b[31mb")
     'a[31mb'

@@ -45,7 +45,7 @@ def _options(command: argparse.ArgumentParser) -> str:
 
 def documented_keys(readme: str, section: str) -> set[str]:
     """Return the keys in the README's table after a `<!-- keys: section -->` mark."""
-    table = readme.split(f"<!-- keys: {section} -->\n")[1].split("\n\n")[0]
+    table = readme.split(f"<!-- keys: {section} -->\n")[1].split("\n\n", maxsplit=1)[0]
     first_cells = [line.split("|")[1] for line in table.splitlines()[2:]]
     return {key for cell in first_cells for key in re.findall(r"`([a-z_.]+)`", cell)}
 

@@ -95,7 +95,7 @@ def _rerender(store: Store, feeds: Sequence[Feed], wanted: Mapping[str, Source],
 class _Shop:
     """Publishes one feed."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - what a feed's documents depend on
+    def __init__(
         self,
         config: Config,
         store: Store,

@@ -65,7 +65,7 @@ class Tally:
         return f"{len(intake.new)} new, {len(intake.updated)} updated"
 
 
-def update(  # noqa: PLR0913 - the whole of what an update depends on
+def update(
     config: Config,
     store: Store,
     states: Mapping[str, SourceState],
