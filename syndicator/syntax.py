@@ -10,6 +10,7 @@ import re
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
+from html import unescape
 from uuid import NAMESPACE_URL, uuid5
 
 from .languages import normalise
@@ -18,7 +19,8 @@ from .urls import to_uri
 # XML 1.0, 2.2: all else cannot stand in a document, not even escaped. C1 controls could, but show as nothing and
 # are what is left of a wrong charset; JSON takes all, but a lone surrogate has no UTF-8.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_SPACE = re.compile(r"\s+")
+_TAG_START = re.compile(r"<[A-Za-z/!?]")
+_ANY_TAG = re.compile(r"<[A-Za-z/!?][^<>]*>")  # not "1 < 2 > 0"
 
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9;/?:@&=+$._!~*'(),#%-]+")
 _WEB = re.compile(r"https?://[^/]", re.IGNORECASE)
@@ -76,9 +78,28 @@ def line(text: str) -> str:
     >>> line(" a\n  b ")
     'a b'
     """
-    return _SPACE.sub(" ", clean(text)).strip()
+    return " ".join(clean(text).split())
 
 
+def is_markup(text: str) -> bool:
+    """Say whether plain text would change its looks where HTML is expected.
+
+    >>> is_markup("the <b> tag"), is_markup("&copy 2024"), is_markup("AT&T < IBM")
+    (True, True, False)
+    """
+    return bool(_TAG_START.search(text)) or ("&" in text and unescape(text) != text)
+
+
+def without_markup(text: str) -> str:
+    """Return the words of a text that should have been plain, but may be HTML.
+
+    >>> without_markup("<p>Tom &amp; Ann</p><p>AT&T</p>"), without_markup("1 < 2")
+    ('Tom & Ann AT&T', '1 < 2')
+    """
+    return line(unescape(_ANY_TAG.sub(" ", text))) if is_markup(text) else line(text)
+
+
+@lru_cache(maxsize=8192)  # each address of a post is asked about once a format
 def is_uri(text: str) -> bool:
     """Say whether text is an absolute URI (RFC 3986; RFC 8141 for urn, RFC 4151 for tag).
 
@@ -95,6 +116,7 @@ def is_uri(text: str) -> bool:
     return scheme not in {"http", "https", "ftp"} or bool(re.match(r"\w+://[^/]", text))
 
 
+@lru_cache(maxsize=8192)
 def uri(text: str) -> str:
     """Return a web address as a URI, another absolute URI as it is, "" for all else.
 

@@ -14,7 +14,7 @@ from .values import Slip, Value, anything, base, optional_language
 
 XML = "{http://www.w3.org/XML/1998/namespace}"
 _C1 = re.compile("[\x80-\x9f�]")
-_MARKUP = re.compile(r"</[A-Za-z]\w*>|&(#\w+|[A-Za-z]{2,8});")
+_MARKUP = re.compile(r"</[A-Za-z]\w*>")
 
 Special = Callable[[_Element, str], Iterator[Problem]]
 

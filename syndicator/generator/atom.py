@@ -6,9 +6,9 @@ from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
 from ..model import Edition, Person
-from ..syntax import line
+from ..syntax import is_markup, line
 from .extensions import NAME, NAMESPACES, EntryExtension, FeedExtension, language_of
-from .feeds import GENERATOR, Piece, Volume, as_html, contact, has_episodes, is_markup, title_of
+from .feeds import GENERATOR, Piece, Volume, as_html, contact, has_episodes, title_of
 from .media import uses
 
 

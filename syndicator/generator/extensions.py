@@ -16,8 +16,8 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from lxml.etree import SubElement, _Element
 
 from ..model import Feed, Link
-from ..syntax import language, rfc822, rfc3339
-from .feeds import TYPES, Named, Piece, Volume, address, as_html, contact, hub_of, is_markup, links
+from ..syntax import is_markup, language, rfc822, rfc3339
+from .feeds import TYPES, Named, Piece, Volume, address, as_html, contact, hub_of, links
 from .media import media_elements, podcast_channel, podcast_elements
 
 NAMESPACES = {
@@ -85,7 +85,7 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]
         if piece.language and piece.language != self.feed_language:
             _text(entry, f"{DC}language", piece.language)
         if piece.rights:
-            _text(entry, f"{DC}rights", as_html(piece.rights))
+            _text(entry, f"{DC}rights", piece.rights)
         if piece.licence:
             _text(entry, f"{CC}license", piece.licence)
         media_elements(entry, piece, enclosed=entry.find("enclosure") is not None)

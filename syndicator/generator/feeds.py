@@ -6,7 +6,6 @@ what can't be said validly is left out here, once. Of a private source no addres
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +13,7 @@ from html import escape
 from uuid import NAMESPACE_URL, uuid5
 
 from ..model import Archive, Category, Edition, Enclosure, Feed, Image, Item, Link, Person, Reference
-from ..syntax import identifier, is_uri, language, line, mail, media_type, uri, web
+from ..syntax import identifier, is_markup, is_uri, language, line, mail, media_type, uri, web, without_markup
 from .compose import body
 
 NAMES = {"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json", "opml": "opml.xml", "html": "index.html"}
@@ -26,8 +25,6 @@ TYPES = {
 }
 GENERATOR = "syndicator"  # without a version: a new one must not rewrite what was published
 
-# A plain title that an HTML-minded reader would take for markup: "a </b> tag", "the &amp; entity"; not "AT&T", "1 < 2".
-_MARKUP = re.compile(r"<[A-Za-z/!?]|&#?\w+;")
 _WORDS = 12  # of an untitled post, where Atom must have a title
 
 
@@ -160,7 +157,7 @@ def piece(item: Item) -> Piece:
         comments=web(post.comments),
         external=web(post.external_url),
         original=web(post.origin_link),
-        rights=line(post.rights),
+        rights=without_markup(post.rights),
         licence=web(post.licence) or source.licence,
         source=source,
         via=() if item.source.private else tuple(_chain(item)),
@@ -196,7 +193,7 @@ def _origin(name: str, id_: str, link: str, feed: str, rights: str, updated: dat
         id=id_ if is_uri(id_) else feed or link or identifier(name),
         link=link,
         feed=feed,
-        rights=line(rights),
+        rights=without_markup(rights),
         updated=updated,
     )
 
@@ -295,11 +292,6 @@ def as_html(text: str) -> str:
     ('AT&T < IBM', 'the &lt;b&gt; tag')
     """
     return escape(text, quote=False) if is_markup(text) else text
-
-
-def is_markup(text: str) -> bool:
-    """Say whether plain text would be taken for markup by one who expects HTML."""
-    return bool(_MARKUP.search(text))
 
 
 def has_episodes(pieces: Iterable[Piece]) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from lxml.etree import SubElement, _Element
 
 from ..model import Enclosure, Episode, Feed
-from ..syntax import language, line, mail, media_type, plain_web, web
+from ..syntax import language, mail, media_type, plain_web, web, without_markup
 from .feeds import Piece, title_of
 
 MEDIA_NAMESPACE = "http://search.yahoo.com/mrss/"
@@ -98,10 +98,10 @@ def podcast_elements(entry: _Element, piece: Piece) -> None:
 
 def _words(episode: Episode, piece: Piece) -> Iterator[tuple[str, str]]:
     seconds = next((found.duration for found in piece.enclosures if found.duration), 0)
-    yield "title", line(episode.title)
-    yield "author", line(episode.author)[:_SHORT]
-    yield "subtitle", line(episode.subtitle)[:_SHORT]
-    yield "summary", line(episode.summary)[:_LONG]
+    yield "title", without_markup(episode.title)
+    yield "author", without_markup(episode.author)[:_SHORT]
+    yield "subtitle", without_markup(episode.subtitle)[:_SHORT]
+    yield "summary", without_markup(episode.summary)[:_LONG]
     yield "duration", _matching(_DURATION, episode.duration) or (str(seconds) if seconds else "")
     yield "explicit", episode.explicit if episode.explicit in {"true", "false"} else ""
     yield "episode", _matching(_NUMBER, episode.episode)
