@@ -7,6 +7,8 @@ import json
 import shutil
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,25 +23,34 @@ FLAGS = [
 ]  # fmt: skip
 
 
+@contextmanager
+def browsing(profile: Path) -> Iterator[Browser]:
+    """Run a Chromium with this new profile while the block runs."""
+    from websockets.sync.client import connect  # only where a browser is there to be driven
+
+    assert CHROMIUM
+    command = [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", "about:blank"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            with connect(_endpoint(profile / "DevToolsActivePort"), max_size=None) as socket:
+                yield Browser(socket)
+        finally:
+            process.terminate()
+
+
+def _endpoint(port_file: Path) -> str:
+    for _ in range(300):
+        if port_file.exists() and len(lines := port_file.read_text().splitlines()) == 2:
+            return f"ws://127.0.0.1:{lines[0]}{lines[1]}"
+        time.sleep(0.1)
+    raise AssertionError("the browser does not start")
+
+
 class Browser:
-    """One Chromium with a new profile; `open` loads a page and remembers what happened meanwhile."""
+    """One tab; `open` loads a page and remembers what happened meanwhile."""
 
-    def __init__(self, profile: Path) -> None:
-        from websockets.sync.client import connect  # only where a browser is there to be driven
-
-        assert CHROMIUM
-        self.process = subprocess.Popen(
-            [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", "about:blank"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        port_file = profile / "DevToolsActivePort"
-        for _ in range(300):
-            if port_file.exists() and len(port_file.read_text().splitlines()) == 2:
-                break
-            time.sleep(0.1)
-        port, path = port_file.read_text().splitlines()
-        self.socket = connect(f"ws://127.0.0.1:{port}{path}", max_size=None)
+    def __init__(self, socket: Any) -> None:
+        self.socket = socket
         self.events: list[dict[str, Any]] = []
         self.number = 0
         self.session = ""
@@ -47,12 +58,6 @@ class Browser:
         self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
-
-    def close(self) -> None:
-        """End the browser."""
-        self.socket.close()
-        self.process.terminate()
-        self.process.wait(10)
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
         """Ask the browser, and keep the events that come before its answer."""
@@ -94,8 +99,10 @@ class Browser:
         return [event["params"] for event in self.events if event["method"] == method]
 
     def requests(self) -> list[str]:
-        """Return every address that the page asked for."""
-        return [seen["request"]["url"] for seen in self.seen("Network.requestWillBeSent")]
+        """Return every address that was asked for: what the page's policy stopped did not leave the browser."""
+        stopped = {seen["requestId"] for seen in self.seen("Network.loadingFailed") if seen.get("blockedReason")}
+        sent = self.seen("Network.requestWillBeSent")
+        return [seen["request"]["url"] for seen in sent if seen["requestId"] not in stopped]
 
     def complaints(self) -> list[str]:
         """Return what stands in the console, what was blocked and what failed."""
