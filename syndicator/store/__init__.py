@@ -22,19 +22,19 @@ from syndicator.model import (
     Intake,
     KnownPost,
     Post,
-    Reference,
     RelatedList,
     Source,
     SourceInfo,
     SourceState,
 )
-from syndicator.store import admission, archives, db, documents, editions, posts, retention, sources
+from syndicator.store import admission, archives, db, editions, notes, posts, retention, sources
 from syndicator.store.corpus import SqlCorpus
 from syndicator.store.db import in_words
-from syndicator.store.documents import FileState, Ping
+from syndicator.store.handles import handles
+from syndicator.store.notes import Ping
 from syndicator.store.posts import Decide
 
-__all__ = ["Decide", "FileState", "Ping", "Store"]
+__all__ = ["Decide", "Ping", "Store"]
 
 
 class Store:
@@ -117,7 +117,8 @@ class Store:
     @in_words
     def candidates(self, post: Post) -> list[KnownPost]:
         """Return the stored posts that a post may be, of its own source and of others, newest first."""
-        return posts.candidates(self.connection, post, sources.number(self.connection, post.source_id))
+        source = sources.number(self.connection, post.source_id)
+        return posts.candidates(self.connection, [handles(post.keys, source)])[0]
 
     @in_words
     def mark_copy(self, number: int, of: int, now: datetime) -> None:
@@ -183,12 +184,6 @@ class Store:
         return editions.shown(self.connection, feed)
 
     @in_words
-    def references(self, numbers: Iterable[int]) -> dict[int, Reference]:
-        """Return what a list shows of posts; a post that was never published gets its public id here."""
-        with self.transaction():
-            return editions.references(self.connection, list(numbers))
-
-    @in_words
     def documents(self, numbers: Iterable[int]) -> dict[int, Post]:
         """Return stored posts whole, by number."""
         return posts.wholes(self.connection, list(numbers))
@@ -202,7 +197,10 @@ class Store:
         feed_id: str = "",
         shelf: int = 50,
     ) -> Edition:
-        """Return all that a feed publishes now. `feed_id`: Config.id, for the main feed; `shelf`: posts a source page."""
+        """Return all that a feed publishes now.
+
+        `feed_id`: Config.id, for the main feed. `shelf`: how many posts of a source its page shows.
+        """
         return editions.edition(self.connection, feed, wanted, siblings, feed_id, shelf)
 
     @in_words
@@ -234,7 +232,7 @@ class Store:
 
     @in_words
     def withdraw(self, post: str, now: datetime) -> bool:
-        """Take a post, named by its public id or link, out of documents, pages and lists for ever; False: unknown."""
+        """Take a post, named by its public id or link, out of pages and lists for ever; False: unknown."""
         with self.transaction():
             return retention.withdraw(self.connection, post, now)
 
@@ -249,49 +247,34 @@ class Store:
         with self.transaction():
             return retention.purge(self.connection, now, keep)
 
-    # ----- documents and hubs --------------------------------------------------------------------------------
-
-    @in_words
-    def files(self, below: str) -> dict[str, FileState]:
-        """Return the published files below a folder as we left them, by path."""
-        return documents.files(self.connection, below)
-
-    @in_words
-    def remember_file(self, path: str, state: FileState) -> None:
-        """Keep how a published file was left."""
-        documents.remember_file(self.connection, path, state)
-
-    @in_words
-    def forget_file(self, path: str) -> None:
-        """Forget a file that is published no more."""
-        documents.forget_file(self.connection, path)
+    # ----- notes and hubs --------------------------------------------------------------------------------
 
     @in_words
     def note(self, key: str) -> str:
         """Return a note of the pipeline's ("built:main": the mark the documents were made with), "" for none."""
-        return documents.note(self.connection, key)
+        return notes.note(self.connection, key)
 
     @in_words
     def set_note(self, key: str, value: str) -> None:
         """Keep a note of the pipeline's."""
-        documents.set_note(self.connection, key, value)
+        notes.set_note(self.connection, key, value)
 
     @in_words
     def add_ping(self, hub: str, topic: str, now: datetime) -> None:
         """Note that a hub is to be told of a topic's news."""
-        documents.add_ping(self.connection, hub, topic, now)
+        notes.add_ping(self.connection, hub, topic, now)
 
     @in_words
     def pending_pings(self) -> list[Ping]:
         """Return the hubs still to be told, the oldest first."""
-        return documents.pending_pings(self.connection)
+        return notes.pending_pings(self.connection)
 
     @in_words
     def failed_ping(self, hub: str, topic: str, error: str) -> None:
         """Note why a hub could not be told; it stays to be told."""
-        documents.failed_ping(self.connection, hub, topic, error)
+        notes.failed_ping(self.connection, hub, topic, error)
 
     @in_words
     def drop_ping(self, hub: str, topic: str) -> None:
         """Note that a hub was told."""
-        documents.drop_ping(self.connection, hub, topic)
+        notes.drop_ping(self.connection, hub, topic)

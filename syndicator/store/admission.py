@@ -7,8 +7,8 @@ alone never changes a document.
 
 from __future__ import annotations
 
-import json
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from hashlib import blake2b
 from uuid import uuid4
 
 from syndicator.model import Feed, Post, Source
-from syndicator.store import codec, current, events, posts, publicid, rows
+from syndicator.store import current, events, posts, publicid
 
 Accepts = Callable[[Post], bool]
 
@@ -33,10 +33,15 @@ class Row:
     language: str
     filtered: str
     withdrawn: bool
+    public_id: str | None
+    title: str
+    link: str
+    guid: str
 
 
 _ROW = """SELECT p.number, p.source, coalesce(p.copy_of, p.number), p.published, p.due, p.language, p.filtered,
-    p.withdrawn OR coalesce(lead.withdrawn, 0) FROM posts p LEFT JOIN posts lead ON lead.number = p.copy_of"""
+    p.withdrawn OR coalesce(lead.withdrawn, 0), coalesce(lead.public_id, p.public_id), p.title, p.link, b.guid
+    FROM posts p JOIN bodies b ON b.post = p.number LEFT JOIN posts lead ON lead.number = p.copy_of"""
 
 
 def feed_row(db: sqlite3.Connection, name: str, wanted_id: str = "") -> tuple[int, str, int, int, str]:
@@ -91,7 +96,7 @@ def admit(
     selected = chosen(db, feed, sources)
     new_shape = shape(feed, selected)
     found = _considered(db, number, seen, selected, now, first=last == 0)
-    admitted = _publishable(db, feed, number, selected, found, accepts, now)
+    admitted = _publishable(db, feed, number, seen, selected, found, accepts, now)
     fresh = _publish(db, number, last, admitted, selected, now)
     if fresh or new_shape != old_shape:
         changed = current.settle(db, number, feed, selected, now, old_shape == "")
@@ -116,19 +121,24 @@ def ripen(db: sqlite3.Connection, now: datetime) -> None:
 def _considered(
     db: sqlite3.Connection, feed: int, seen: int, selected: Mapping[int, Source], now: datetime, *, first: bool
 ) -> list[Row]:  # fmt: skip
-    """The posts that a feed looks at this time: the new ones, the newest of sources that join, those held back."""
-    members = {source for (source,) in db.execute("SELECT source FROM members WHERE feed = ?", (feed,))}
-    db.executemany("DELETE FROM members WHERE feed = ? AND source = ?", [(feed, s) for s in members - selected.keys()])
+    """Return the posts that a feed looks at this time: new ones, the newest of joining sources, those held."""
+    members = {source for (source,) in db.execute("SELECT source FROM members WHERE feed = ? AND active = 1", (feed,))}
+    leave = "UPDATE members SET active = 0 WHERE feed = ? AND source = ?"
+    db.executemany(leave, [(feed, source) for source in members - selected.keys()])
     found = [row for row in _rows(db, "WHERE p.number > ?", seen) if row.source in members and row.source in selected]
     for source in selected.keys() - members:
         joining = _joining(db, source, 0 if first else selected[source].join, everything=first)
         found += joining
         if joining or (not first and selected[source].join == 0 and _has_posts(db, source)):
-            db.execute("INSERT INTO members VALUES (?, ?)", (feed, source))
+            db.execute(_JOIN, (feed, source))
     held = "WHERE p.number IN (SELECT post FROM waiting WHERE feed = ? AND until <= ?)"
     found += [row for row in _rows(db, held, feed, now.timestamp()) if row.source in selected]
     db.execute("DELETE FROM waiting WHERE feed = ? AND until <= ?", (feed, now.timestamp()))
     return found
+
+
+_JOIN = """INSERT INTO members (feed, source, active) VALUES (?, ?, 1)
+    ON CONFLICT (feed, source) DO UPDATE SET active = 1"""
 
 
 def _rows(db: sqlite3.Connection, where: str, *values: object) -> Iterable[Row]:
@@ -136,7 +146,7 @@ def _rows(db: sqlite3.Connection, where: str, *values: object) -> Iterable[Row]:
 
 
 def _joining(db: sqlite3.Connection, source: int, newest: int, *, everything: bool) -> list[Row]:
-    """The posts that a source brings into a feed when it joins; of those that are let through."""
+    """Return the posts that a source brings into a feed when it joins; of those that are let through."""
     limit = -1 if everything else newest
     where = "WHERE p.source = ? AND p.filtered = '' AND p.purged = 0 ORDER BY p.published DESC, p.number DESC LIMIT ?"
     return list(_rows(db, where, source, limit))
@@ -146,11 +156,11 @@ def _has_posts(db: sqlite3.Connection, source: int) -> bool:
     return db.execute("SELECT 1 FROM posts WHERE source = ? LIMIT 1", (source,)).fetchone() is not None
 
 
-def _publishable(
-    db: sqlite3.Connection, feed: Feed, number: int, selected: Mapping[int, Source], found: Iterable[Row],
+def _publishable(  # noqa: PLR0913, PLR0917
+    db: sqlite3.Connection, feed: Feed, number: int, seen: int, selected: Mapping[int, Source], found: Iterable[Row],
     accepts: Accepts | None, now: datetime,
 ) -> list[Row]:  # fmt: skip
-    """Of the posts considered, one version of each story that the feed has not published, oldest first."""
+    """Return of the posts considered one version of each story that the feed has not published, oldest first."""
     stories: dict[int, Row] = {}
     for row in sorted(found, key=lambda row: (row.number != row.story, row.number)):
         if row.filtered or row.withdrawn or row.story in stories or not speaks(feed, row.language):
@@ -158,63 +168,66 @@ def _publishable(
         if row.due is not None and row.due > now.timestamp() and selected[row.source].future == "hold":
             db.execute("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?)", (number, row.number, row.due))
             continue
-        if db.execute("SELECT 1 FROM entries WHERE story = ? AND feed = ?", (row.story, number)).fetchone():
+        # A story that came after the last look has no entry yet.
+        if row.story <= seen and _has_entry(db, number, row.story):
             continue
         if accepts is None or accepts(posts.whole(db, row.number)):
             stories[row.story] = row
     return sorted(stories.values(), key=lambda row: (row.published, row.number))
 
 
+def _has_entry(db: sqlite3.Connection, feed: int, story: int) -> bool:
+    return db.execute("SELECT 1 FROM entries WHERE story = ? AND feed = ?", (story, feed)).fetchone() is not None
+
+
 def _publish(
     db: sqlite3.Connection, feed: int, last: int, admitted: list[Row], selected: Mapping[int, Source], now: datetime
 ) -> list[int]:  # fmt: skip
-    for sequence, row in enumerate(admitted, last + 1):
-        name(db, row.number, row.story, selected[row.source])
-        db.execute(
-            "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (feed, sequence, row.story, row.number, row.source, now.timestamp(), int(last > 0)),
-        )
-    if admitted:
-        total = last + len(admitted)
-        db.execute("UPDATE feeds SET sequence = ? WHERE number = ?", (total, feed))
-        closed = range(last // events.ARCHIVE + 1, total // events.ARCHIVE + 1)
-        event = events.next_event(db)
-        db.executemany(
-            "INSERT INTO archives (feed, number, mark, touched) VALUES (?, ?, ?, ?)",
-            [(feed, n, event, now.timestamp()) for n in closed],
-        )
+    if not admitted:
+        return []
+    for row in admitted:
+        if row.public_id is None:
+            public_id(db, row, selected[row.source].id, secret=selected[row.source].private)
+    freeze(db, admitted)
+    db.executemany(
+        "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (feed, sequence, row.story, row.number, row.source, now.timestamp(), int(last > 0))
+            for sequence, row in enumerate(admitted, last + 1)
+        ],
+    )
+    counts = Counter(row.source for row in admitted)
+    more = "UPDATE members SET total = total + ? WHERE feed = ? AND source = ?"
+    db.executemany(more, [(count, feed, source) for source, count in counts.items()])
+    total = last + len(admitted)
+    db.execute("UPDATE feeds SET sequence = ? WHERE number = ?", (total, feed))
+    closed = range(last // events.ARCHIVE + 1, total // events.ARCHIVE + 1)
+    event = events.next_event(db)
+    db.executemany(
+        "INSERT INTO archives (feed, number, mark, touched) VALUES (?, ?, ?, ?)",
+        [(feed, which, event, now.timestamp()) for which in closed],
+    )
     return [row.number for row in admitted]
 
 
-def name(db: sqlite3.Connection, number: int, story: int, source: Source) -> None:
-    """Give a story its public id, once, and freeze the credit of the version shown."""
-    public_id(db, number, story, source.id, secret=source.private)
-    rest, info = db.execute(
-        """SELECT rest, coalesce(info, '') FROM posts p JOIN bodies ON post = p.number
-        LEFT JOIN infos i ON i.source = p.source WHERE p.number = ?""",
-        (number,),
-    ).fetchone()
-    data = json.loads(rest)
-    credit = {key: data[key] for key in sorted(rows.CREDIT) if key in data}
-    if info and "updated" in (shown := json.loads(info)):
-        credit["source_updated"] = shown["updated"]
-    db.execute("INSERT OR IGNORE INTO frozen (post, credit) VALUES (?, ?)", (number, codec.dumps(credit)))
+def freeze(db: sqlite3.Connection, admitted: Iterable[Row]) -> None:
+    """Keep the credit of posts as it is at their first publication, and the date of their source's feed."""
+    dates: dict[int, float | None] = {}
+    for row in admitted:
+        if row.source not in dates:
+            found = db.execute("SELECT json_extract(info, '$.updated') FROM infos WHERE source = ?", (row.source,))
+            dates[row.source] = (found.fetchone() or (None,))[0]
+    db.executemany(
+        "INSERT OR IGNORE INTO frozen (post, credit, source_updated) SELECT post, credit, ? FROM bodies WHERE post = ?",
+        [(dates[row.source], row.number) for row in admitted],
+    )
 
 
-def public_id(db: sqlite3.Connection, number: int, story: int, source_id: str, *, secret: bool) -> str:
-    """Return the public id of a story, made now of the post that shows it where it has none."""
-    (known,) = db.execute("SELECT public_id FROM posts WHERE number = ?", (story,)).fetchone()
-    if known is not None:
-        return str(known)
-    rest, link, title, meaning = db.execute(
-        "SELECT rest, link, title, meaning FROM posts JOIN bodies ON post = number WHERE number = ?", (number,)
-    ).fetchone()
-    data = json.loads(rest)
-    parts = f"{link or title or meaning}\n{data.get('published', '')}"
-    made = publicid.make(data.get("guid", ""), source_id, parts, secret=secret, taken=lambda one: _taken(db, one))
-    db.execute("UPDATE posts SET public_id = ? WHERE number = ?", (made, story))
+def public_id(db: sqlite3.Connection, row: Row, source_id: str, *, secret: bool) -> str:
+    """Give a story its public id, made of the version that shows it first; return it."""
+    parts = f"{row.link or row.title}\n{row.published}"
+    give = "UPDATE OR IGNORE posts SET public_id = ? WHERE number = ?"
+    for made in publicid.proposals(row.guid, source_id, parts, secret=secret):
+        if db.execute(give, (made, row.story)).rowcount:
+            break
     return made
-
-
-def _taken(db: sqlite3.Connection, public_id: str) -> bool:
-    return db.execute("SELECT 1 FROM posts WHERE public_id = ?", (public_id,)).fetchone() is not None

@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable
 from dataclasses import MISSING, Field, fields
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -18,9 +17,8 @@ T = TypeVar("T")
 Coder = Callable[[Any], Any]
 
 
-def dumps(data: Any) -> str:  # noqa: ANN401 - whatever JSON takes
-    """Return JSON without white space, readable in the database."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+# One encoder for all: json.dumps() makes a new one for every call that asks for anything.
+dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def pack(value: object, without: frozenset[str] = frozenset()) -> dict[str, Any]:
@@ -28,7 +26,8 @@ def pack(value: object, without: frozenset[str] = frozenset()) -> dict[str, Any]
     packed = {}
     for name, default, encode, _ in _plan(value.__class__):
         part = getattr(value, name)
-        if part != default and name not in without:
+        # Most fields hold the very object that is their default.
+        if part is not default and name not in without and part != default:
             packed[name] = encode(part) if encode else part
     return packed
 
@@ -41,11 +40,16 @@ def unpack(kind: type[T], data: dict[str, Any], **more: Any) -> T:  # noqa: ANN4
     return kind(**more)
 
 
-@cache
-def _plan(kind: Any) -> tuple[tuple[str, object, Coder | None, Coder | None], ...]:  # noqa: ANN401
-    """What to do with each field: its name, its default, how to write it and how to read it (None: as it is)."""
-    hints = get_type_hints(kind)
-    return tuple((f.name, _default(f), *_coders(hints[f.name])) for f in fields(kind))
+Plan = tuple[tuple[str, object, Coder | None, Coder | None], ...]
+_PLANS: dict[type, Plan] = {}
+
+
+def _plan(kind: type) -> Plan:
+    """Return what to do with each field: its name, its default, how to write and how to read it (None: as it is)."""
+    if kind not in _PLANS:
+        hints = get_type_hints(kind)
+        _PLANS[kind] = tuple((f.name, _default(f), *_coders(hints[f.name])) for f in fields(kind))
+    return _PLANS[kind]
 
 
 def _default(f: Field[Any]) -> object:

@@ -1,40 +1,49 @@
 """Keys -> handles: the 64-bit numbers under which the table of that name finds a post again.
 
 A web address has one handle in the whole store, so that two sources' posts meet; a guid that is none ("17"),
-an address without its host and a title mean something within their source only, and are mixed with its
+an address without its host, and a title mean something within their source only, and are mixed with its
 number. A handle only proposes: `identity.decide` compares the keys themselves.
 """
 
 from __future__ import annotations
 
-from hashlib import blake2b
-
 from syndicator.model import Keys
 
-_SIGN = 1 << 63
 _MASK = (1 << 64) - 1
+# Odd constants spread what they multiply over all 64 bits (Fibonacci hashing): neighbours end far apart.
+_SOURCE, _INSTANT, _STORY, _TITLE, _TEXT = (
+    0x9E3779B97F4A7C15,
+    0xC2B2AE3D27D4EB4F,
+    0x165667B19E3779F9,
+    0x27D4EB2F165667C5,
+    0x85EBCA77C2B2AE63,
+)
 
 
 def handles(keys: Keys, source: int) -> set[int]:
     """Return the handles of a post of the source with this number, signed as SQLite wants them."""
-    own = [keys.path_guid, keys.path_link]
-    shared = [keys.loose_guid, keys.loose_link, keys.origin]
-    mixed = []
-    if keys.guid and not keys.loose_guid:
-        own.append(keys.guid)
+    salt = source * _SOURCE
+    title = int(keys.title, 16) if keys.title else 0
+    found = set()
+    if keys.path_guid:
+        found.add(int(keys.loose_guid, 16) if keys.loose_guid else 0)
+        found.add(int(keys.path_guid, 16) ^ salt)
+    elif keys.guid:
+        found.add(int(keys.guid, 16) ^ salt)
+    if keys.path_link:  # a front page finds nothing
+        found.add(int(keys.loose_link, 16) if keys.loose_link else 0)
+        found.add(int(keys.path_link, 16) ^ salt)
+    if keys.origin:
+        found.add(int(keys.origin, 16))
     if keys.instant is not None:
-        mixed.append(f"at {keys.title} {keys.instant.timestamp()} {source}")
+        found.add(title * _TITLE ^ int(keys.instant.timestamp()) * _INSTANT ^ salt)
     if keys.text:
-        mixed.append(f"story {keys.title} {keys.text}")
+        found.add(title * _TITLE ^ int(keys.text, 16) * _STORY)
     if not (keys.guid or keys.link):
-        mixed += [f"{kind} {key} {source}" for kind, key in (("title", keys.title), ("text", keys.text)) if key]
-    salt = source * 0x9E3779B97F4A7C15 & _MASK  # Fibonacci hashing: neighbours end far apart
-    return {
-        *(_signed(int(key, 16)) for key in shared if key),
-        *(_signed(int(key, 16) ^ salt) for key in own if key),
-        *(_signed(int.from_bytes(blake2b(text.encode(), digest_size=8).digest())) for text in mixed),
-    }
+        found |= {title * _TITLE ^ salt if title else 0, int(keys.text, 16) * _TEXT ^ salt if keys.text else 0}
+    found.discard(0)
+    return {_signed(number & _MASK) for number in found}
 
 
 def _signed(number: int) -> int:
-    return number - (1 << 64) if number & _SIGN else number
+    return number - (1 << 64) if number >> 63 else number

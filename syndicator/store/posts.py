@@ -35,32 +35,36 @@ _PER_HANDLE = 16
 
 @dataclass(slots=True)
 class _Sorted:
-    """What an Intake is made of, and the number that each post of the batch became."""
+    """What an Intake is made of, the number that each post of the batch became, and the handles to file them under."""
 
     numbers: list[int] = field(default_factory=list)
     new: list[int] = field(default_factory=list)
     updated: list[int] = field(default_factory=list)
     unchanged: list[int] = field(default_factory=list)
     copies: list[int] = field(default_factory=list)
+    handles: list[tuple[int, int]] = field(default_factory=list)
+
+    def intake(self) -> Intake:
+        """Return it as the frozen value that leaves the room."""
+        lists = (self.new, self.updated, self.unchanged, self.copies, self.numbers)
+        return Intake(*(tuple(numbers) for numbers in lists))
 
 
-def candidates(db: sqlite3.Connection, post: Post, source: int) -> list[KnownPost]:
-    """Return the stored posts that a post may be, of its own source and of others, newest first."""
-    numbers: set[int] = set()
-    for handle in handles(post.keys, source):
-        found = db.execute(
-            "SELECT post FROM handles WHERE handle = ? ORDER BY post DESC LIMIT ?", (handle, _PER_HANDLE)
-        )
-        numbers.update(number for (number,) in found)
-    return [known_post(db, number) for number in sorted(numbers, reverse=True)]
+def candidates(db: sqlite3.Connection, batch: Sequence[Set[int]]) -> list[list[KnownPost]]:
+    """Return for the handles of each post the stored posts that it may be, newest first."""
+    found: dict[int, list[int]] = {}
+    for handle, number in db.execute(_BY_HANDLES, (codec.dumps(list(set().union(*batch))),)):
+        found.setdefault(handle, []).append(number)
+    if not found:
+        return [[] for _ in batch]
+    wanted = [{n for handle in under if handle in found for n in found[handle][-_PER_HANDLE:]} for under in batch]
+    known = {row[0]: rows.known(row) for row in db.execute(_KNOWN, (codec.dumps(list(set().union(*wanted))),))}
+    return [[known[number] for number in sorted(numbers, reverse=True)] for numbers in wanted]
 
 
-def known_post(db: sqlite3.Connection, number: int) -> KnownPost:
-    """Return a stored post as far as identity needs it."""
-    row = db.execute(
-        f"SELECT {rows.KNOWN} FROM posts p JOIN sources s ON s.number = p.source WHERE p.number = ?", (number,)
-    ).fetchone()
-    return rows.known(row)
+_BY_HANDLES = "SELECT handle, post FROM handles WHERE handle IN (SELECT value FROM json_each(?)) ORDER BY handle, post"
+_KNOWN = f"""SELECT {rows.KNOWN} FROM posts p JOIN sources s ON s.number = p.source
+    WHERE p.number IN (SELECT value FROM json_each(?))"""
 
 
 def receive(
@@ -71,13 +75,17 @@ def receive(
     remembered = sources.items(db, source_id)
     unseen = {post.fingerprint for post in posts}
     claimed = {remembered[item] for item in items if item in remembered and item not in unseen}
-    verdicts = decide(posts, [candidates(db, post, source) for post in posts], claimed)
+    batch = [handles(post.keys, source) for post in posts]
+    verdicts = decide(posts, candidates(db, batch), claimed)
     done = _Sorted()
-    for post, verdict in zip(posts, verdicts, strict=True):
-        done.numbers.append(_apply(db, source, post, verdict, now, done))
+    for post, verdict, under in zip(posts, verdicts, batch, strict=True):
+        number = _apply(db, source, post, verdict, now, done)
+        done.numbers.append(number)
+        done.handles += [(handle, number) for handle in under]
+    db.executemany("INSERT OR IGNORE INTO handles VALUES (?, ?)", done.handles)
     became = {post.fingerprint: number for post, number in zip(posts, done.numbers, strict=True)}
     sources.remember_items(db, source, items, remembered, became)
-    return Intake(tuple(done.new), tuple(done.updated), tuple(done.unchanged), tuple(done.copies), tuple(done.numbers))
+    return done.intake()
 
 
 def _apply(
@@ -92,10 +100,10 @@ def _apply(
             join(db, number, of, original=original, now=now)
             done.copies.append(number)
         case Updated(number):
-            update(db, source, number, post, now)
+            update(db, number, post, now)
             done.updated.append(number)
         case Unchanged(number):
-            refresh(db, source, number, post)
+            refresh(db, number, post)
             done.unchanged.append(number)
         case _:
             number = done.numbers[verdict.index]
@@ -104,16 +112,18 @@ def _apply(
 
 def insert(db: sqlite3.Connection, source: int, post: Post, now: datetime) -> int:
     """Store a new post and return its number."""
-    due = _due(post, now)
-    row = (
-        source, rows.pack_keys(post.keys), post.meaning, post.title, post.link, post.origin.url,
-        (post.published or now).timestamp(), (post.updated or post.published or now).timestamp(), now.timestamp(),
-        due, post.language, post.republished, post.filtered, post.comment_count,
-    )  # fmt: skip
-    number = db.execute(_INSERT, row).lastrowid
+    seen = now.timestamp()
+    published = seen if post.published is None else post.published.timestamp()
+    updated = published if post.updated is None else post.updated.timestamp()
+    number = db.execute(
+        _INSERT,
+        (
+            source, rows.pack_keys(post.keys), post.meaning, post.title, post.link, post.origin.url, published, updated,
+            seen, _due(post, now), post.language, post.republished, post.filtered, post.comment_count,
+        ),
+    ).lastrowid  # fmt: skip
     assert number is not None  # noqa: S101 - for mypy: an INSERT into a rowid table has one
-    db.execute("INSERT INTO bodies VALUES (?, ?, ?, ?)", (number, post.content_html, post.text, rows.rest(post)))
-    _file(db, number, handles(post.keys, source))
+    db.execute("INSERT INTO bodies VALUES (?, ?, ?, ?, ?, ?)", (number, *rows.body(post)))
     return number
 
 
@@ -121,48 +131,52 @@ _INSERT = """INSERT INTO posts (source, keys, meaning, title, link, site, publis
     republished, filtered, comments) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
-def _file(db: sqlite3.Connection, number: int, under: Set[int]) -> None:
-    db.executemany("INSERT OR IGNORE INTO handles VALUES (?, ?)", [(handle, number) for handle in under])
-
-
 def _due(post: Post, now: datetime) -> float | None:
-    """The date to come of a post that is shown as first seen until then."""
+    """Return the date to come of a post that is shown as first seen until then."""
     instant = post.keys.instant
     return instant.timestamp() if instant is not None and instant > now else None
 
 
-def update(db: sqlite3.Connection, source: int, number: int, post: Post, now: datetime) -> None:
+def update(db: sqlite3.Connection, number: int, post: Post, now: datetime) -> None:
     """Replace what is shown of a post that its source changed. Id, published date and frozen parts stay."""
-    before = db.execute("SELECT keys, updated FROM posts WHERE number = ?", (number,)).fetchone()
+    keys, before = db.execute("SELECT keys, updated FROM posts WHERE number = ?", (number,)).fetchone()
     updated = now.timestamp()
-    if post.updated is not None and before[1] < post.updated.timestamp() <= updated:
+    if post.updated is not None and before < post.updated.timestamp() <= updated:
         updated = post.updated.timestamp()
     db.execute(
         """UPDATE posts SET keys = ?, meaning = ?, title = ?, link = ?, updated = ?, comments = ?, purged = 0
         WHERE number = ?""",
-        (_merged(before[0], post), post.meaning, post.title, post.link, updated, post.comment_count, number),
+        (_merged(keys, post), post.meaning, post.title, post.link, updated, post.comment_count, number),
     )
-    db.execute(
-        "INSERT OR REPLACE INTO bodies VALUES (?, ?, ?, ?)", (number, post.content_html, post.text, rows.rest(post))
-    )
-    _file(db, number, handles(post.keys, source))
+    db.execute("INSERT OR REPLACE INTO bodies VALUES (?, ?, ?, ?, ?, ?)", (number, *rows.body(post)))
     events.touch(db, number, now)
 
 
-def refresh(db: sqlite3.Connection, source: int, number: int, post: Post) -> None:
+def refresh(db: sqlite3.Connection, number: int, post: Post) -> None:
     """Keep what changes without being an update: the keys of a site that moved, its links, comment counts."""
     (keys,) = db.execute("SELECT keys FROM posts WHERE number = ?", (number,)).fetchone()
-    merged = _merged(keys, post)
     db.execute(
         "UPDATE posts SET keys = ?, link = ?, comments = ? WHERE number = ?",
-        (merged, post.link, post.comment_count, number),
+        (_merged(keys, post), post.link, post.comment_count, number),
     )
-    if merged != keys:
-        _file(db, number, handles(post.keys, source))
+    if post.enclosures:
+        _refresh_enclosures(db, number, post)
+
+
+def _refresh_enclosures(db: sqlite3.Connection, number: int, post: Post) -> None:
+    """Take the new addresses of a private feed's files: their tokens rotate, and the old ones open nothing."""
+    rest, private = db.execute(
+        """SELECT rest, coalesce(json_extract(info, '$.private'), 0) FROM posts p JOIN bodies ON post = p.number
+        LEFT JOIN infos i ON i.source = p.source WHERE p.number = ?""",
+        (number,),
+    ).fetchone()
+    fresh = json.loads(rest) | {"enclosures": [codec.pack(file) for file in post.enclosures]}
+    if private:
+        db.execute("UPDATE bodies SET rest = ? WHERE post = ?", (codec.dumps(fresh), number))
 
 
 def _merged(old: bytes, post: Post) -> bytes:
-    """The new keys; where one can't serve this time, the one we had."""
+    """Return the new keys; where one can't serve this time, the one we had."""
     before = rows.unpack_keys(old)
     kept = {name: getattr(post.keys, name) or getattr(before, name) for name in Keys.__slots__}
     return rows.pack_keys(Keys(**kept))
@@ -212,12 +226,11 @@ def whole(db: sqlite3.Connection, number: int) -> Post:
 
 def wholes(db: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Post]:
     """Return stored posts by number."""
-    marks = ",".join("?" * len(numbers))
     found = db.execute(
-        f"""SELECT p.number, s.id, p.keys, p.meaning, p.comments, b.content, b.text, b.rest, f.credit
-        FROM posts p JOIN sources s ON s.number = p.source JOIN bodies b ON b.post = p.number
-        LEFT JOIN frozen f ON f.post = p.number WHERE p.number IN ({marks})""",
-        numbers,
+        f"""SELECT p.number, {rows.WHOLE} FROM posts p JOIN sources s ON s.number = p.source
+        JOIN bodies b ON b.post = p.number LEFT JOIN frozen f ON f.post = p.number
+        WHERE p.number IN (SELECT value FROM json_each(?))""",
+        (codec.dumps(list(numbers)),),
     )
     return {row[0]: rows.post(row[1:]) for row in found}
 

@@ -6,8 +6,9 @@ one derived from it and the source. Never a local number, a time of ours or our 
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from uuid import NAMESPACE_URL, uuid5
 
 # Schemes that name things and run nothing. "C:\feed" and "post:17" look like URIs and are none.
@@ -28,19 +29,20 @@ def is_own(guid: str) -> bool:
     return guid.isascii() and bool(_OWN.fullmatch(guid)) and not _BAD_PERCENT.search(guid)
 
 
-def make(guid: str, source_id: str, parts: str, *, secret: bool, taken: Callable[[str], bool]) -> str:
-    """Return an id that no other post has.
+def proposals(guid: str, source_id: str, parts: str, *, secret: bool) -> Iterator[str]:
+    """Yield ids for a post, the best first; the first that no other post has is its own.
 
     `parts` is what else tells the post apart (link, date, title), for a guid that is missing or taken; a
     `secret` guid, of a private source, is never shown.
     """
-    if is_own(guid) and not secret and not taken(guid):
-        return guid
-    for seed in (guid or parts, f"{guid}\n{parts}"):
-        made = uuid5(NAMESPACE_URL, f"syndicator:{source_id}\n{seed}").urn
-        if not taken(made):
-            return made
-    count = 2
-    while taken(made := uuid5(NAMESPACE_URL, f"syndicator:{source_id}\n{guid}\n{parts}\n{count}").urn):
-        count += 1
-    return made
+    if is_own(guid) and not secret:
+        yield guid
+    if guid:
+        yield _derived(source_id, guid)
+    yield _derived(source_id, f"{guid}\n{parts}")
+    for count in itertools.count(2):
+        yield _derived(source_id, f"{guid}\n{parts}\n{count}")
+
+
+def _derived(source_id: str, text: str) -> str:
+    return uuid5(NAMESPACE_URL, f"syndicator:{source_id}\n{text}").urn

@@ -15,10 +15,12 @@ _DIGESTS = ("guid", "loose_guid", "path_guid", "link", "loose_link", "path_link"
 _NONE = "0" * 16
 _HEAD = 8 * len(_DIGESTS)
 
-# What a post's own columns hold, or nobody asks for again.
+# What other columns hold, or nobody asks for again.
 _ELSEWHERE = frozenset(
-    {"keys", "meaning", "content_html", "text", "fingerprint", "notes", "source_id", "comment_count"}
+    ["keys", "meaning", "guid", "content_html", "text", "fingerprint", "notes", "source_id", "comment_count"]
 )
+# The fields that first publication freezes.
+CREDIT = ("origin", "origin_link", "via", "republished", "language", "attribution")
 
 KNOWN = """p.number, s.id, p.keys, p.meaning, p.title, p.link, p.site, p.republished, p.first_seen, p.withdrawn,
     p.copy_of, p.public_id IS NOT NULL"""
@@ -62,17 +64,22 @@ def known(row: tuple[Any, ...]) -> KnownPost:
     )
 
 
-def rest(post: Post) -> str:
-    """Return the JSON of what neither `posts` nor the other columns of `bodies` hold."""
-    return codec.dumps(codec.pack(post, _ELSEWHERE))
+def body(post: Post) -> tuple[str, str, str, str, str]:
+    """Return guid, credit, rest, content and text, as `bodies` holds them."""
+    more = codec.pack(post, _ELSEWHERE)
+    credit = {name: more.pop(name) for name in CREDIT if name in more}
+    return post.guid, codec.dumps(credit), codec.dumps(more), post.content_html, post.text
+
+
+# What `post` is made of; `bodies` b, `frozen` f, `posts` p, `sources` s.
+WHOLE = "s.id, p.keys, p.meaning, p.comments, b.guid, coalesce(f.credit, b.credit), b.rest, b.content, b.text"
 
 
 def post(row: tuple[Any, ...]) -> Post:
-    """Return a whole Post from (source id, keys, meaning, comments, content, text, rest, credit)."""
-    source_id, keys, meaning, comments, content, text, more, credit = row
+    """Return a whole Post from the columns of WHOLE."""
+    source_id, keys, meaning, comments, guid, credit, more, content, text = row
     data = json.loads(more)
-    if credit:  # decided at first publication: stronger than what an update brought
-        data = {name: value for name, value in data.items() if name not in CREDIT} | json.loads(credit)
+    data.update(json.loads(credit))
     return codec.unpack(
         Post,
         data,
@@ -80,16 +87,7 @@ def post(row: tuple[Any, ...]) -> Post:
         keys=unpack_keys(keys),
         meaning=meaning,
         comment_count=comments,
+        guid=guid,
         content_html=content,
         text=text,
     )
-
-
-# The fields that first publication freezes.
-CREDIT = frozenset({"origin", "origin_link", "via", "republished", "language", "attribution"})
-
-
-def credit(post: Post) -> str:
-    """Return the JSON of the fields that first publication freezes."""
-    packed = codec.pack(post)
-    return codec.dumps({name: packed[name] for name in sorted(CREDIT) if name in packed})

@@ -30,6 +30,7 @@ CREATE TABLE sources (
     next_due REAL,
     unchanged_since REAL,
     due_reason TEXT NOT NULL DEFAULT '',
+    reach TEXT NOT NULL DEFAULT '',
     hints TEXT NOT NULL DEFAULT '',     -- JSON; few different ones, so decoding them is remembered
     rest TEXT NOT NULL DEFAULT ''       -- JSON: failures, moves; empty for a healthy source
 );
@@ -66,7 +67,7 @@ CREATE INDEX posts_by_source ON posts (source, published);
 CREATE INDEX posts_due ON posts (due) WHERE due IS NOT NULL;
 CREATE INDEX posts_copies ON posts (copy_of) WHERE copy_of IS NOT NULL;
 CREATE INDEX posts_withdrawn ON posts (number) WHERE withdrawn = 1;
-CREATE INDEX posts_kept ON posts (published) WHERE purged = 0;
+CREATE INDEX posts_kept ON posts (first_seen) WHERE purged = 0;
 
 -- Under what a post is found again: 64 bits of a key, see handles.py.
 CREATE TABLE handles (handle INTEGER NOT NULL, post INTEGER NOT NULL, PRIMARY KEY (handle, post)) WITHOUT ROWID;
@@ -74,13 +75,16 @@ CREATE TABLE handles (handle INTEGER NOT NULL, post INTEGER NOT NULL, PRIMARY KE
 -- What is shown of a post. `frozen` holds what was decided at its first publication and stays.
 CREATE TABLE bodies (
     post INTEGER PRIMARY KEY,
+    guid TEXT NOT NULL,
+    credit TEXT NOT NULL,               -- JSON: rows.CREDIT, what is frozen at first publication
+    rest TEXT NOT NULL,                 -- JSON: every other field of the Post
     content TEXT NOT NULL,
-    text TEXT NOT NULL,
-    rest TEXT NOT NULL                  -- JSON: every other field of the Post
+    text TEXT NOT NULL
 );
 CREATE TABLE frozen (
     post INTEGER PRIMARY KEY,
-    credit TEXT NOT NULL DEFAULT '',    -- JSON: origin, origin_link, via, language, attribution, source_updated
+    credit TEXT NOT NULL,               -- JSON: as in bodies
+    source_updated REAL,                -- the date of the source's feed then
     related TEXT,                       -- JSON: the lists; NULL: not chosen yet
     layout INTEGER NOT NULL DEFAULT 1
 );
@@ -99,7 +103,15 @@ CREATE TABLE feeds (
     updated REAL NOT NULL DEFAULT 0,
     mark INTEGER NOT NULL DEFAULT 0
 );
-CREATE TABLE members (feed INTEGER NOT NULL, source INTEGER NOT NULL, PRIMARY KEY (feed, source)) WITHOUT ROWID;
+-- The sources that have joined a feed. One that leaves joins again when it is back. `total`: what it published here.
+CREATE TABLE members (
+    feed INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    active INTEGER NOT NULL,
+    total INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (feed, source)
+) WITHOUT ROWID;
+CREATE INDEX members_by_source ON members (source);
 
 -- What a feed has published: `story` is the post whose identity it carries, `post` the version shown.
 CREATE TABLE entries (
@@ -132,15 +144,8 @@ CREATE TABLE archives (
 CREATE INDEX archives_stale ON archives (feed, number) WHERE mark <> written;
 """
 
-DISK = """
--- The files as we left them, what they were made from, and the hubs still to be told.
-CREATE TABLE documents (
-    path TEXT PRIMARY KEY,
-    digest TEXT NOT NULL,
-    size INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL,
-    page TEXT NOT NULL DEFAULT ''
-) WITHOUT ROWID;
+REST = """
+-- The hubs still to be told, and single values: the count of events, notes of the pipeline.
 CREATE TABLE pings (
     hub TEXT NOT NULL,
     topic TEXT NOT NULL,
@@ -156,7 +161,7 @@ INSERT INTO meta VALUES ('event', 0);
 # Each migration is a list of scripts. Rooms that keep tables of their own add their script to the newest
 # one until it is released.
 MIGRATIONS: list[list[str]] = [
-    [SOURCES, POSTS, FEEDS, DISK],
+    [SOURCES, POSTS, FEEDS, REST],
 ]
 
 

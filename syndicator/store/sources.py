@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
 
 from syndicator.model import Hints, Source, SourceInfo, SourceState, Validators
 from syndicator.store import codec, events
 
 _COLUMNS = """id, url, etag, last_modified, body_hash, last_attempt, last_success, last_change, next_due,
-    unchanged_since, due_reason, hints, rest"""
+    unchanged_since, due_reason, reach, hints, rest"""
 _IN_COLUMNS = frozenset(
     [
         "source_id",
@@ -26,6 +27,7 @@ _IN_COLUMNS = frozenset(
         "unchanged_since",
         "due_reason",
         "hints",
+        "reach",
     ]
 )
 
@@ -43,16 +45,26 @@ def states(db: sqlite3.Connection) -> dict[str, SourceState]:
     return {row[0]: _state(row) for row in db.execute(f"SELECT {_COLUMNS} FROM sources")}
 
 
-def _state(row: tuple[object, ...]) -> SourceState:
-    source_id, url, etag, modified, body_hash, attempt, success, change, due, unchanged, reason, hints, rest = row
-    time = codec.moment_or_none
-    common = (
-        source_id, url, Validators(etag, modified) if etag or modified else _NO_VALIDATORS, body_hash,  # type: ignore[arg-type]
-        _hints(hints) if hints else _NO_HINTS, time(attempt), time(success), time(change), time(due), reason,  # type: ignore[arg-type]
-    )  # fmt: skip
-    if not rest:
-        return SourceState(*common, unchanged_since=time(unchanged))  # type: ignore[arg-type]
-    return SourceState(*common, **_rest(rest), unchanged_since=time(unchanged))  # type: ignore[arg-type]
+def _state(row: tuple[Any, ...]) -> SourceState:
+    source_id, url, etag, modified, body_hash, attempt, success, change, due, unchanged, reason, reach, hints, rest = (
+        row
+    )
+    time = datetime.fromtimestamp
+    return SourceState(
+        source_id=source_id,
+        url=url,
+        validators=Validators(etag, modified) if etag or modified else _NO_VALIDATORS,
+        body_hash=body_hash,
+        hints=_hints(hints) if hints else _NO_HINTS,
+        last_attempt=None if attempt is None else time(attempt, UTC),
+        last_success=None if success is None else time(success, UTC),
+        last_change=None if change is None else time(change, UTC),
+        next_due=None if due is None else time(due, UTC),
+        unchanged_since=None if unchanged is None else time(unchanged, UTC),
+        due_reason=reason,
+        reach=reach,
+        **(_rest(rest) if rest else {}),
+    )
 
 
 _NO_VALIDATORS = Validators()
@@ -64,9 +76,10 @@ def _hints(packed: str) -> Hints:
     return codec.unpack(Hints, json.loads(packed))
 
 
-def _rest(packed: str) -> dict[str, object]:
-    state = codec.unpack(SourceState, json.loads(packed), source_id="")
-    return {name: getattr(state, name) for name in SourceState.__slots__ if name not in _IN_COLUMNS}
+def _rest(packed: str) -> dict[str, Any]:
+    data = json.loads(packed)
+    state = codec.unpack(SourceState, data, source_id="")
+    return {name: getattr(state, name) for name in data if name in SourceState.__slots__}
 
 
 def save_state(db: sqlite3.Connection, state: SourceState) -> None:
@@ -76,14 +89,15 @@ def save_state(db: sqlite3.Connection, state: SourceState) -> None:
     row = (
         state.source_id, state.url, state.validators.etag, state.validators.last_modified, state.body_hash,
         time(state.last_attempt), time(state.last_success), time(state.last_change), time(state.next_due),
-        time(state.unchanged_since), state.due_reason,
+        time(state.unchanged_since), state.due_reason, state.reach,
         codec.dumps(codec.pack(state.hints)) if state.hints != _NO_HINTS else "", codec.dumps(rest) if rest else "",
     )  # fmt: skip
     db.execute(_SAVE, row)
 
 
-_SAVE = f"""INSERT INTO sources ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (id) DO UPDATE SET {", ".join(f"{c.strip()} = excluded.{c.strip()}" for c in _COLUMNS.split(",")[1:])}"""
+_NAMES = _COLUMNS.replace(",", " ").split()
+_SAVE = f"""INSERT INTO sources ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _NAMES[1:])}"""
 
 
 def save_info(db: sqlite3.Connection, info: SourceInfo, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""What we left on disk and whom we still have to tell: files as published, hubs to ping."""
+"""What the pipeline wants to know again: hubs still to be told, and short notes."""
 
 from __future__ import annotations
 
@@ -10,16 +10,6 @@ from syndicator.store import codec
 
 
 @dataclass(frozen=True, slots=True)
-class FileState:
-    """A published file as we left it."""
-
-    digest: str
-    size: int
-    mtime_ns: int
-    page: str = ""  # digest of what the page was made from
-
-
-@dataclass(frozen=True, slots=True)
 class Ping:
     """A hub that is still to be told of a topic's news."""
 
@@ -28,20 +18,6 @@ class Ping:
     since: datetime
     attempts: int = 0
     error: str = ""
-
-
-def files(db: sqlite3.Connection, below: str) -> dict[str, FileState]:
-    """Return the files below a folder, by path."""
-    found = db.execute(
-        "SELECT path, digest, size, mtime_ns, page FROM documents WHERE path >= ? AND path < ?", (below, below + "\U0010ffff")
-    )  # fmt: skip
-    return {path: FileState(*state) for path, *state in found}
-
-
-def remember_file(db: sqlite3.Connection, path: str, state: FileState) -> None:
-    """Keep how a file was left."""
-    values = (path, state.digest, state.size, state.mtime_ns, state.page)
-    db.execute("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?)", values)
 
 
 def pending_pings(db: sqlite3.Connection) -> list[Ping]:
@@ -63,11 +39,6 @@ def failed_ping(db: sqlite3.Connection, hub: str, topic: str, error: str) -> Non
 def drop_ping(db: sqlite3.Connection, hub: str, topic: str) -> None:
     """Note that a hub was told."""
     db.execute("DELETE FROM pings WHERE hub = ? AND topic = ?", (hub, topic))
-
-
-def forget_file(db: sqlite3.Connection, path: str) -> None:
-    """Forget a file that is published no more."""
-    db.execute("DELETE FROM documents WHERE path = ?", (path,))
 
 
 def note(db: sqlite3.Connection, key: str) -> str:

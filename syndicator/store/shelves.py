@@ -1,0 +1,71 @@
+"""What stands beside the posts on pages: a source's published posts, links between posts, the popular ones."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from syndicator.model import Item, Reference, Shelf
+from syndicator.store import codec
+
+POPULAR = 10
+
+
+def with_inbound(found: Sequence[Item]) -> list[Item]:
+    """Count for each item how many of the other posts published now link to it.
+
+    Counting over what is published keeps it free of the clock and of the size of the store, and no old
+    favourite stands on the page for ever.
+    """
+    own = [_bare(item.post.link) for item in found]
+    places, counts = set(own) - {""}, Counter[str]()
+    for item, address in zip(found, own, strict=True):
+        parts = item.post.content_html.split(' href="http')[1:]
+        linked = {_bare(part.partition('"')[0]) for part in parts}
+        counts.update(linked & places - {address})
+    return [
+        replace(item, inbound=counts[address]) if counts[address] else item
+        for item, address in zip(found, own, strict=True)
+    ]
+
+
+def _bare(link: str) -> str:
+    address = link.partition("://")[2].removeprefix("www.")
+    return address.partition("#")[0].rstrip("/")
+
+
+def popular(found: Sequence[Item]) -> tuple[Reference, ...]:
+    """Return the posts that others link to most, then those that are talked about most; no more than POPULAR."""
+
+    def weight(item: Item) -> tuple[int, int]:
+        return item.inbound, item.post.comment_count or 0
+
+    ranked = sorted((item for item in found if any(weight(item)) and item.post.title), key=weight, reverse=True)
+    return tuple(_reference(item) for item in ranked[:POPULAR])
+
+
+def _reference(item: Item) -> Reference:
+    post = item.post
+    return Reference(item.id, post.title, post.link, item.source.name, language=post.language, published=item.published)
+
+
+def shelves(db: sqlite3.Connection, feed: int, found: Sequence[Item], limit: int) -> Iterable[Shelf]:
+    """Return the published posts of each source that has some among the items, at most `limit` of each."""
+    names = {item.source.id: item.source.name for item in found}
+    for source_id, name in sorted(names.items()):
+        source, total = db.execute(
+            "SELECT number, total FROM sources JOIN members ON source = number WHERE id = ? AND feed = ?",
+            (source_id, feed),
+        ).fetchone()
+        links = db.execute(
+            """SELECT story.public_id, p.title, p.link, p.language, p.published FROM entries e
+            JOIN posts story ON story.number = e.story JOIN posts p ON p.number = e.post
+            WHERE e.feed = ? AND e.source = ? AND NOT story.withdrawn AND NOT p.withdrawn
+            ORDER BY e.sequence DESC LIMIT ?""",
+            (feed, source, limit),
+        ).fetchall()
+        links.sort(key=lambda row: (-row[4], row[0]))
+        references = [Reference(i, title, url, name, 0.0, lang, codec.moment(at)) for i, title, url, lang, at in links]
+        yield Shelf(source_id, tuple(references), total)
