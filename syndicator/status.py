@@ -48,7 +48,8 @@ def announcements(
     Each is said once: `schedule.settle` decides when a failure is news and keeps that in the states.
     """
     pairs = [(source, after[source.id]) for source in sources if source.id in after]
-    fresh = [(source, state, before.get(source.id, SourceState(source.id))) for source, state in pairs]
+    unknown = SourceState("")
+    fresh = [(source, state, before.get(source.id, unknown)) for source, state in pairs]
     ended = [(source, state) for source, state, old in fresh if state.gone and not old.gone]
     failing = [(source, state) for source, state, old in fresh if state.alerted and not old.alerted and not state.gone]
     back = [(source, old) for source, state, old in fresh if old.alerted and not state.alerted]

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 from syndicator.fetcher.skips import out_of_skipped, skipped
 from syndicator.model import (
@@ -80,12 +81,16 @@ def settle(
     """
     if isinstance(outcome, FetchFailed) and outcome.kind == "interrupted":
         return state or SourceState(source.id)
-    before = replace(_before(source, state), url=_asked_at(source, state), last_attempt=now)
+    before = _before(source, state)
+    attempt: dict[str, Any] = {"url": _asked_at(source, state), "last_attempt": now}
     if isinstance(outcome, FetchFailed):
-        return _failed(source, before, outcome, now, settings, jitter)
+        return _failed(source, replace(before, **attempt), outcome, now, settings, jitter)
     if isinstance(outcome, NotModified):
-        return _due_again(source, _confirmed(source, before, outcome, now), now, settings)
-    return _due_again(source, _changed(source, before, outcome, now, hints), now, settings)
+        news = _confirmed(before, outcome, now)
+    else:
+        news = _changed(before, outcome, now, hints)
+    moved = _move(source, before, attempt["url"], outcome.moved_to, now)
+    return _due_again(source, replace(before, **attempt, **_WELL, **news, **moved), now, settings)
 
 
 def pace(published: Iterable[datetime], now: datetime) -> timedelta | None:
@@ -256,63 +261,62 @@ def _interleaved(asks: list[Ask]) -> list[Ask]:
 # --- what an outcome makes of a state -----------------------------------------------------------------
 
 
-def _changed(source: Source, before: SourceState, fetched: Fetched, now: datetime, hints: Hints | None) -> SourceState:
-    """Return the state after a body that was parsed and stored."""
+# Every trace of trouble gone.
+_WELL: dict[str, Any] = {
+    "retry_at": None,
+    "retry_scope": "source",
+    "failing_since": None,
+    "consecutive": 0,
+    "failure_kind": "",
+    "failure": "",
+    "alerted": False,
+    "gone_since": None,
+    "gone": False,
+}
+
+
+def _changed(before: SourceState, fetched: Fetched, now: datetime, hints: Hints | None) -> dict[str, Any]:
+    """Return what a body that was parsed and stored changes."""
     said = hints or Hints()
-    state = replace(
-        _well(before, now),
-        validators=fetched.validators,
-        body_hash=fetched.body_hash,
-        hints=replace(said, max_age=fetched.max_age, pace=said.pace or before.hints.pace),
-        last_change=now,
-        unchanged_since=None,
-        reach=before.reach or fetched.reach,
-    )
-    return _with_move(source, state, fetched.moved_to, now)
+    return {
+        "last_success": now,
+        "last_change": now,
+        "validators": fetched.validators,
+        "body_hash": fetched.body_hash,
+        "hints": replace(said, max_age=fetched.max_age, pace=said.pace or before.hints.pace),
+        "unchanged_since": None,
+        "reach": before.reach or fetched.reach,
+    }
 
 
-def _confirmed(source: Source, before: SourceState, same: NotModified, now: datetime) -> SourceState:
-    """Return the state after a 304 or the same body again; what a 304 leaves out still holds (RFC 9110, 15.4.5)."""
+def _confirmed(before: SourceState, same: NotModified, now: datetime) -> dict[str, Any]:
+    """Return what a 304 or the same body again changes; what a 304 leaves out still holds (RFC 9110, 15.4.5)."""
     kept = before.validators
-    validators = Validators(same.validators.etag or kept.etag, same.validators.last_modified or kept.last_modified)
-    max_age = same.max_age if same.max_age is not None else before.hints.max_age
-    state = replace(
-        _well(before, now),
-        validators=same.validators if same.by_hash else validators,
-        hints=replace(before.hints, max_age=max_age),
-        unchanged_since=None if same.by_hash else before.unchanged_since or now,
-        reach=before.reach or same.reach,
-    )
-    return _with_move(source, state, same.moved_to, now)
+    merged = Validators(same.validators.etag or kept.etag, same.validators.last_modified or kept.last_modified)
+    stale = same.max_age is None or same.max_age == before.hints.max_age
+    return {
+        "last_success": now,
+        "validators": same.validators if same.by_hash else merged,
+        "hints": before.hints if stale else replace(before.hints, max_age=same.max_age),
+        "unchanged_since": None if same.by_hash else before.unchanged_since or now,
+        "reach": before.reach or same.reach,
+    }
 
 
-def _well(before: SourceState, now: datetime) -> SourceState:
-    """Return the state with every trace of trouble gone."""
-    return replace(
-        before,
-        last_success=now,
-        retry_at=None,
-        retry_scope="source",
-        failing_since=None,
-        consecutive=0,
-        failure_kind="",
-        failure="",
-        alerted=False,
-        gone_since=None,
-        gone=False,
-    )
-
-
-def _with_move(source: Source, state: SourceState, moved_to: str, now: datetime) -> SourceState:
-    """Return the state with today's permanent redirect counted, or with an old one that has ended forgotten."""
-    if state.moved and state.url == state.moved_to and not moved_to:
-        return replace(state, moved=source.url != state.moved_to)  # asked at the new address, and it is there
+def _move(source: Source, before: SourceState, asked: str, moved_to: str, now: datetime) -> dict[str, Any]:
+    """Return what a permanent redirect, or its absence, changes: seen on enough days, it is believed."""
+    if not moved_to and not before.moved_to:
+        return {}
+    if before.moved and asked == before.moved_to and not moved_to:
+        return {"moved": source.url != asked}  # asked at the new address, and it is there
     if not moved_to or moved_to == source.url:
-        return replace(state, moved_to="", moved_days=(), moved=False, moved_from="")
-    days = state.moved_days if moved_to == state.moved_to else ()
+        return _NOT_MOVED
+    days = before.moved_days if moved_to == before.moved_to else ()
     days = tuple(dict.fromkeys((*days, now.date().isoformat())))[-MOVED_AFTER:]
-    moved = len(days) >= MOVED_AFTER
-    return replace(state, moved_to=moved_to, moved_days=days, moved=moved, moved_from=source.url)
+    return {"moved_to": moved_to, "moved_days": days, "moved": len(days) >= MOVED_AFTER, "moved_from": source.url}
+
+
+_NOT_MOVED: dict[str, Any] = {"moved_to": "", "moved_days": (), "moved": False, "moved_from": ""}
 
 
 def _failed(
@@ -329,7 +333,7 @@ def _failed(
     )
     state = replace(state, alerted=before.alerted or _is_news(state, now, settings))
     if state.moved and state.consecutive >= MOVE_MISTRUST:
-        state = replace(state, moved_to="", moved_days=(), moved=False, moved_from="")
+        state = replace(state, **_NOT_MOVED)
     state = _with_gone(state, failure, now)
     due, reason = _back_off(source, state, now, settings, jitter)
     if state.gone_since is not None:
