@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
-from syndicator.model import Category, Enclosure, Entry, Episode, Image, Link, Origin, Person, Text, Transcript
+from syndicator.model import Category, Enclosure, Entry, Episode, Image, ItemKey, Link, Origin, Person, Text, Transcript
 
 T = TypeVar("T")
 
@@ -78,6 +79,19 @@ def entry(draft: Draft, fingerprint: str, language: str = "", base: str = "") ->
         base=base,
         noindex=draft.noindex,
     )
+
+
+def alternate(links: Iterable[Link]) -> str:
+    """Return the address of the first alternate link, or ""."""
+    for link in links:
+        if link.rel == "alternate":
+            return link.href
+    return ""
+
+
+def key_from(one: Entry) -> ItemKey:
+    """Return what is told of every item of a fetch."""
+    return ItemKey(one.fingerprint, one.guid, alternate(one.links))
 
 
 def _once(found: list[T]) -> tuple[T, ...]:

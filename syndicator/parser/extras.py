@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from syndicator.model import Category, Enclosure, Image, Origin, Person, Text, Transcript
+from syndicator.model import Category, Enclosure, Image, Origin, Text, Transcript
 from syndicator.parser.dates import instant
 from syndicator.parser.draft import Draft
 from syndicator.parser.markup import RDF, Element, Scope, name_of, resolved, scoped, words
@@ -72,12 +72,12 @@ def _guid(draft: Draft, element: Element, _scope: Scope) -> None:
 
 
 def _author(draft: Draft, element: Element, _scope: Scope) -> None:
-    if (found := person(element)) != Person():
+    if found := person(element):
         draft.authors.append(found)
 
 
 def _contributor(draft: Draft, element: Element, _scope: Scope) -> None:
-    if (found := person(element)) != Person():
+    if found := person(element):
         draft.contributors.append(found)
 
 

@@ -8,29 +8,15 @@ than to differ.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
-from html.entities import entitydefs
+from collections.abc import Container
+from itertools import compress
 
-from syndicator.model import Category, Enclosure, Entry, ItemKey, Link, ParsedFeed, Text
-from syndicator.parser.dates import instant
-from syndicator.parser.draft import Draft, entry
-from syndicator.parser.extras import EXTRAS, begun, number
+from syndicator.model import Entry, ParsedFeed
+from syndicator.parser.draft import key_from
+from syndicator.parser.entries import read_entry
 from syndicator.parser.head import channel_of, head_of, scope_of, version_of
-from syndicator.parser.items import Pieces, cut, fresh_parts, key_of
-from syndicator.parser.markup import (
-    MISSPELT,
-    XML_BASE,
-    Element,
-    Scope,
-    Uncertain,
-    letters,
-    name_of,
-    resolved,
-    scoped,
-    tree,
-    words,
-)
-from syndicator.parser.xhtml import inner_html
+from syndicator.parser.items import Item, cut, fresh_parts, key_of
+from syndicator.parser.markup import MISSPELT, Element, Uncertain, name_of, tree
 
 _VERSIONS = ("rss20", "rss", "rss091u", "rss092", "rss093", "rss094", "rss10", "rss090", "atom10", "atom03", "atom")
 
@@ -40,43 +26,37 @@ def parse_fast(data: bytes, source_id: str, url: str, known: Container[str]) -> 
     pieces = cut(data)
     if pieces is None or b"<!DOCTYPE" in pieces.gaps[0]:
         return None
-    keys = [key_of(item) if item.fingerprint in known else None for item in pieces.items]
-    parse = [key is None for key in keys]
-    root = tree(*fresh_parts(pieces, parse))
-    if root is None:
-        return None
+    fresh = [item.fingerprint not in known for item in pieces.items]
     try:
-        entries = _entries(root, pieces, parse)
+        root = tree(*fresh_parts(pieces, fresh))
+        if root is None:
+            return None
+        read = _read(root, list(compress(pieces.items, fresh)))
+        _refuse_lookalikes(pieces.gaps[0])
     except Uncertain:
         return None
-    read = iter(entries)
+    entries = iter(read)
     return ParsedFeed(
         source_id=source_id,
         url=url,
         head=head_of(root),
-        items=tuple(key or key_from(next(read)) for key in keys),
-        entries=tuple(one for one in entries if one.fingerprint not in known),
+        items=tuple(
+            key_from(next(entries)) if new else key_of(item) for item, new in zip(pieces.items, fresh, strict=True)
+        ),
+        entries=tuple(one for one in read if one.fingerprint not in known),
     )
 
 
-def key_from(one: Entry) -> ItemKey:
-    """Return what is told of every item of a fetch."""
-    link = next((link.href for link in one.links if link.rel == "alternate"), "")
-    return ItemKey(one.fingerprint, one.guid, link)
-
-
-def _entries(root: Element, pieces: Pieces, parse: list[bool]) -> list[Entry]:
+def _read(root: Element, items: list[Item]) -> list[Entry]:
     version = version_of(root)
     if version not in _VERSIONS:
         raise Uncertain(f"version {version}")
-    _refuse_lookalikes(pieces.gaps[0])
     parent = channel_of(root) if version not in ("rss10", "rss090") else root
     elements = [child for child in parent if name_of(child.tag) in ("item", "entry")]
-    fresh = [item for item, wanted in zip(pieces.items, parse, strict=True) if wanted]
-    if len(elements) != len(fresh):
+    if len(elements) != len(items):
         raise Uncertain("items are not where they were cut")
     outer = scope_of(root)
-    return [_entry(element, item.fingerprint, outer, version) for element, item in zip(elements, fresh, strict=True)]
+    return [read_entry(element, item, outer, version) for element, item in zip(elements, items, strict=True)]
 
 
 # feedparser goes by the prefix where it does not know the namespace: <dc:creator> is the creator in whatever
@@ -93,268 +73,3 @@ def _refuse_lookalikes(head: bytes) -> None:
         given = prefix.decode("ascii", "replace").lower()
         if (given in _HANDLED and usual not in _HANDLED) or (uri.decode() in MISSPELT and given != usual):
             raise Uncertain(f"prefix {prefix!r} for {uri!r}")
-
-
-class _Item:
-    """One item while it is read: the draft and what feedparser lets hang on the order of elements."""
-
-    __slots__ = ("atom", "draft", "pictured", "summarised", "unwrap")
-
-    def __init__(self, version: str) -> None:
-        self.draft = Draft()
-        self.atom = version.startswith("atom")  # its types say what is HTML; in RSS one has to look
-        self.unwrap = version == "atom10"
-        self.summarised = False
-        self.pictured = False  # an image's title may become the item's
-
-
-def _entry(element: Element, fingerprint: str, outer: Scope, version: str) -> Entry:
-    item = _Item(version)
-    scope = begun(item.draft, element, outer)
-    for child in element:
-        name = name_of(child.tag)
-        inner = scope
-        if child.attrib:
-            inner = scoped(child, scope)
-            _refuse_odd_base(child, inner)
-        if core := _CORE.get(name):
-            core(item, child, inner)
-        elif extra := EXTRAS.get(name):
-            extra(item.draft, child, inner)
-            if len(child):
-                _refuse_inside(child, name)
-                item.pictured = item.pictured or name == "image"
-        elif name in _REFUSED or (len(child) and not _inert(child)):
-            raise Uncertain(f"<{name}> in an item")
-    if item.pictured and item.draft.title is None:
-        raise Uncertain("an image's title")
-    return entry(item.draft, fingerprint, scope.language, scope.base)
-
-
-def _refuse_odd_base(element: Element, scope: Scope) -> None:
-    if "base" in element.attrib or (XML_BASE in element.attrib and not scope.base.startswith(("http://", "https://"))):
-        raise Uncertain("a base that is no web address")
-
-
-def _inert(element: Element) -> bool:
-    """Tell whether nothing inside an unknown element would be taken for a part of the item."""
-    return not any(_counts(name_of(part.tag)) for part in element.iter() if part is not element)
-
-
-def _counts(name: str) -> bool:
-    return name in _CORE or name in EXTRAS or name in _REFUSED or (name[0] != "{" and ":" not in name)
-
-
-_INSIDE = {
-    "author": ("name", "uri", "url", "email", "gd:image"),
-    "contributor": ("name", "uri", "url", "email", "gd:image"),
-    "source": ("title", "link", "id", "updated", "rights", "author", "name", "uri", "email", "subtitle", "icon", "logo",
-               "category", "generator"),
-    "image": ("url", "title", "link", "width", "height"),
-}  # fmt: skip
-
-
-def _refuse_inside(element: Element, name: str) -> None:
-    """Refuse what has no business inside: only the media and podcast elements are free, feedparser never sees them."""
-    allowed = _INSIDE.get(name, ())
-    for part in element.iter():
-        inner = name_of(part.tag)
-        if part is not element and inner not in allowed and (name in _INSIDE or _counts(inner)):
-            if name not in _INSIDE and inner.startswith(("media:", "itunes:", "podcast:")):
-                continue
-            raise Uncertain(f"<{inner}> in <{name}>")
-
-
-# -- the elements that feedparser reads and we read like it ------------------------------------------------
-
-
-def _text(item: _Item, element: Element, scope: Scope, default: str) -> Text | None:
-    """Read a text construct: its type is what it says, or for plain text in RSS what it looks like."""
-    kind = _TYPES.get(element.get("type", default).lower())
-    if kind is None or element.get("mode", "escaped") == "base64":
-        raise Uncertain(f"a text of type {element.get('type')}")
-    if kind == "xhtml":
-        value = inner_html(element, item.unwrap)
-    elif len(element):
-        raise Uncertain("elements in a text")
-    else:
-        value = letters(element.text)
-    if not value:
-        return None
-    html = kind != "text" or (not item.atom and _looks_like_html(value))
-    return Text(value, "html" if html else "text", scope.language, scope.base)
-
-
-_TYPES: dict[str, str] = {
-    "text": "text",
-    "plain": "text",
-    "text/plain": "text",
-    "html": "html",
-    "text/html": "html",
-    "xhtml": "xhtml",
-    "application/xhtml+xml": "xhtml",
-}
-_ENTITY = re.compile(r"&#?\w+;")
-_NAMED = re.compile(r"&(\w+);")
-_CLOSING = re.compile(r"</\w+>")
-_ANY_TAG = re.compile(r"</?(\w+)")
-_PLAIN_HTML = frozenset({
-    "a", "abbr", "b", "br", "cite", "code", "del", "div", "em", "h1", "h2", "h3", "h4", "i", "img", "ins", "kbd", "li",
-    "ol", "p", "pre", "q", "s", "small", "span", "strong", "sub", "sup", "tt", "u", "ul", "var", "blockquote",
-})  # fmt: skip
-
-
-def _looks_like_html(text: str) -> bool:
-    """Guess as feedparser does: a closing tag or an entity, and nothing that HTML does not have."""
-    if "&" not in text and "<" not in text:
-        return False
-    if not (_CLOSING.search(text) or _ENTITY.search(text)):
-        return False
-    if any(tag.lower() not in _PLAIN_HTML for tag in _ANY_TAG.findall(text)):
-        raise Uncertain("a text with a rare tag in it")
-    return all(name in entitydefs for name in _NAMED.findall(text))
-
-
-def _leaf(element: Element) -> str:
-    if len(element):
-        raise Uncertain(f"elements in <{element.tag}>")
-    return words(element)
-
-
-def _title(item: _Item, element: Element, scope: Scope) -> None:
-    if item.pictured:
-        raise Uncertain("a title after an image")
-    if (found := _text(item, element, scope, "text")) and item.draft.title is None:
-        item.draft.title = found
-
-
-def _description(item: _Item, element: Element, scope: Scope) -> None:
-    if item.summarised:
-        raise Uncertain("a second description")
-    item.summarised = True
-    item.draft.summary = _text(item, element, scope, "html")
-
-
-def _summary(item: _Item, element: Element, scope: Scope) -> None:
-    if item.summarised:
-        raise Uncertain("a second summary")
-    item.summarised = True
-    item.draft.summary = _text(item, element, scope, "text")
-
-
-def _content(item: _Item, element: Element, scope: Scope) -> None:
-    if found := _text(item, element, scope, "text"):
-        item.draft.contents.append(found)
-
-
-def _encoded(item: _Item, element: Element, scope: Scope) -> None:
-    if found := _text(item, element, scope, "html"):
-        item.draft.contents.append(found)
-
-
-def _link(item: _Item, element: Element, scope: Scope) -> None:
-    attributes = element.attrib
-    href = attributes.get("url") or attributes.get("uri") or attributes.get("href") if attributes else ""
-    if not href:
-        href = _leaf(element)
-        if ";" in href and "&" in href:
-            raise Uncertain("an entity in a link")
-    if "///" in href or (scope.base and not href):
-        raise Uncertain("an address with three slashes")
-    if href and not attributes:
-        item.draft.links.append(Link(resolved(scope.base, href)))
-    elif href:
-        _attributed_link(item.draft, element, resolved(scope.base, href))
-
-
-def _attributed_link(draft: Draft, element: Element, href: str) -> None:
-    rel, kind = element.get("rel", "alternate").lower(), element.get("type", "").lower()
-    title, length = element.get("title", ""), number(element.get("length", ""))
-    if rel == "enclosure":
-        draft.enclosures.append(Enclosure(href, kind or "text/html", length, title))
-        return
-    if rel == "self":
-        kind = kind or "application/atom+xml"
-    kind = "" if kind == "text/html" else kind
-    draft.links.append(Link(href, rel, kind, title, element.get("hreflang", ""), length))
-
-
-def _enclosure(item: _Item, element: Element, _scope: Scope) -> None:
-    href = element.get("url") or element.get("uri") or element.get("href")
-    if href:
-        length = number(element.get("length", ""))
-        item.draft.enclosures.append(Enclosure(href, element.get("type", "").lower(), length, element.get("title", "")))
-
-
-def _published(item: _Item, element: Element, _scope: Scope) -> None:
-    item.draft.published = instant(_leaf(element))
-
-
-def _updated(item: _Item, element: Element, _scope: Scope) -> None:
-    item.draft.updated = instant(_leaf(element))
-
-
-def _created(item: _Item, element: Element, _scope: Scope) -> None:
-    item.draft.created = instant(_leaf(element))
-
-
-def _category(item: _Item, element: Element, _scope: Scope) -> None:
-    text = _leaf(element)
-    if not element.attrib:
-        if text:
-            item.draft.categories.append(Category(text))
-        return
-    term, label = element.get("term", ""), element.get("label", "")
-    scheme = element.get("scheme", element.get("domain", ""))
-    if not term and not text and (scheme or label):
-        raise Uncertain("a category without a term")  # feedparser gives it the next one's
-    item.draft.categories.append(Category(term or text, scheme, label))
-    if term and text:
-        item.draft.categories.append(Category(text))
-
-
-def _comments(item: _Item, element: Element, scope: Scope) -> None:
-    if element.attrib:
-        raise Uncertain("comments with attributes")
-    item.draft.comments = resolved(scope.base, _leaf(element))
-
-
-def _rights(item: _Item, element: Element, scope: Scope) -> None:
-    found = _text(item, element, scope, "text")
-    item.draft.rights = found.value if found else ""
-
-
-_CORE: dict[str, Callable[[_Item, Element, Scope], None]] = {
-    "title": _title,
-    "dc:title": _title,
-    "link": _link,
-    "description": _description,
-    "dc:description": _description,
-    "summary": _summary,
-    "content": _content,
-    "content:encoded": _encoded,
-    "enclosure": _enclosure,
-    "pubdate": _published,
-    "published": _published,
-    "issued": _published,
-    "dcterms:issued": _published,
-    "updated": _updated,
-    "modified": _updated,
-    "lastbuilddate": _updated,
-    "dc:date": _updated,
-    "dcterms:modified": _updated,
-    "created": _created,
-    "dcterms:created": _created,
-    "category": _category,
-    "keywords": _category,
-    "dc:subject": _category,
-    "comments": _comments,
-    "rights": _rights,
-    "copyright": _rights,
-    "dc:rights": _rights,
-}
-# What feedparser gives a meaning that we don't model, or keeps under a name that it also uses itself.
-_REFUSED = frozenset({
-    "textinput", "body", "xhtml:body", "fullitem", "abstract", "tags", "item", "entry", "channel", "feed",
-    "rss", "authors", "contributors", "links", "title_detail", "summary_detail", "guidislink", "managingeditor",
-})  # fmt: skip

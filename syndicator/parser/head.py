@@ -82,7 +82,7 @@ def _read(found: _Found, element: Element, scope: Scope) -> None:
     if name == "link":
         found.links.extend(_links(element, scoped(element, scope)))
     elif name in ("author", "managingeditor", "dc:creator"):
-        if (who := person(element)) != Person():
+        if who := person(element):
             found.authors.append(who)
     elif name in ("skiphours", "skipdays"):
         _skips(found, element)

@@ -86,64 +86,63 @@ def _closed(gap: bytes) -> bool:
     return gap.isspace() or (gap.count(b"<![CDATA[") == gap.count(b"]]>") and gap.count(b"<!--") == gap.count(b"-->"))
 
 
-# An item's id and link where they stand in the plainest form; anything else is worth a parse.
+# An item's id and link where they stand in the plainest form.
 _VALUE = rb"\s*(?:<!\[CDATA\[([^<]*?)\]\]>|([^<&]*(?:&(?:amp|#38);[^<&]*)*))\s*"
-_RSS_ID = re.compile(rb"<guid(?:\s[^>]*)?>" + _VALUE + rb"</guid>")
-_RSS_LINK = re.compile(rb"<link>" + _VALUE + rb"</link>")
-_ATOM_ID = re.compile(rb"<id>" + _VALUE + rb"</id>")
+_GUID = re.compile(rb"<(?:guid|id)(?:\s[^>]*)?>" + _VALUE + rb"</")
+_LINK = re.compile(rb"<link>" + _VALUE + rb"</link>")
+_ABOUT = re.compile(rb"""<item\s+rdf:about=["']([^"'<&]*)["']""")
 _ATOM_LINK = re.compile(rb"<link\b([^>]*?)/?>")
-_SPACE = re.compile(rb"\s")
-_ABOUT = re.compile(rb"""<item\s+rdf:about=["']([^"'<&]*)["']\s*>""")
 _HREF = re.compile(rb"""\shref=["']([^"'<]*)["']""")
 
+# Ends the fingerprint of an item whose id and link can't be had so: it is parsed each time for their sake.
+UNREADABLE = "-"
 
-def key_of(item: Item) -> ItemKey | None:
-    """Read guid and link of an item that need not be parsed; None where that takes a parser."""
+
+def key_of(item: Item) -> ItemKey:
+    """Guess guid and link of an item without parsing it.
+
+    The guess is proved when the item is read for the first time: see `proved`.
+    """
     data = item.data
-    if any(mark in data for mark in _ODD):
-        return None
     if data.startswith(b"<entry"):
-        guid, link = _one(_ATOM_ID, data, b"<id"), _atom_link(data)
-    else:
-        guid, link = _one(_RSS_ID, data, b"<guid"), _one(_RSS_LINK, data, b"<link")
-    if guid == "" and not data.startswith((b"<item>", b"<entry>")):  # RSS 1.0
-        about = _ABOUT.match(data)
-        guid = about[1].decode().strip() if about else None
-    return ItemKey(item.fingerprint, guid, link) if guid is not None and link else None
+        return ItemKey(item.fingerprint, _value(_GUID, data, b"<id"), _atom_link(data))
+    guid = _value(_GUID, data, b"<guid")
+    if not guid and (about := _ABOUT.match(data)):
+        guid = about[1].decode("utf-8", "replace")
+    return ItemKey(item.fingerprint, guid, _value(_LINK, data, b"<link>"))
 
 
-# A base, a source (which has an id and a link of its own), and elements with a prefix where none is usual.
-_ODD = (b"xml:base", b"<source", b":link", b":id>", b":guid")
+def proved(item: Item, guid: str, link: str) -> str:
+    """Return the fingerprint of an item that has been read: marked where `key_of` would have told wrongly.
+
+    The same bytes are guessed at in the same way, so the guess for a known item is right by construction.
+    """
+    guess = key_of(item)
+    return item.fingerprint if (guess.guid, guess.link) == (guid, link) else item.fingerprint + UNREADABLE
 
 
-def _one(pattern: re.Pattern[bytes], data: bytes, mark: bytes) -> str | None:
-    """Read the only element of its name, or None where there are several or it is written oddly."""
+def _value(pattern: re.Pattern[bytes], data: bytes, mark: bytes) -> str:
     place = data.find(mark)
-    if place < 0:
+    found = pattern.match(data, place) if place >= 0 else None
+    if not found:
         return ""
-    if data.find(mark, place + 1) >= 0:
-        return None
-    found = pattern.match(data, place)
-    if found is None:
-        return None
-    return letters(found[1].decode() if found[1] is not None else html.unescape(found[2].decode()))
+    text = (found[1] or found[2] or b"").decode("utf-8", "replace")
+    return letters(html.unescape(text) if found[1] is None and "&" in text else text)
 
 
-def _atom_link(data: bytes) -> str | None:
-    for attributes in _ATOM_LINK.findall(data):
-        if b"rel=" in attributes and b'rel="alternate"' not in attributes:
+def _atom_link(data: bytes) -> str:
+    for found in _ATOM_LINK.finditer(data):
+        if b"rel=" in found[1] and b'"alternate"' not in found[1]:
             continue
-        found = _HREF.search(attributes)
-        if found is None or b"&" in found[1].replace(b"&amp;", b"") or _SPACE.search(found[1]):
-            return None
-        return html.unescape(found[1].decode())
-    return None
+        href = _HREF.search(found[1])
+        return html.unescape(href[1].decode("utf-8", "replace")) if href else ""
+    return ""
 
 
-def fresh_parts(pieces: Pieces, keep: list[bool]) -> Iterator[bytes]:
-    """Put the document together again with those items only that are to be parsed."""
+def fresh_parts(pieces: Pieces, fresh: list[bool]) -> Iterator[bytes]:
+    """Put the document together again with the fresh items only."""
     yield pieces.gaps[0]
-    for item, gap, kept in zip(pieces.items, pieces.gaps[1:], keep, strict=True):
+    for item, gap, kept in zip(pieces.items, pieces.gaps[1:], fresh, strict=True):
         if kept:
             yield item.data
         yield gap

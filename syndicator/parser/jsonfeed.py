@@ -17,13 +17,13 @@ from syndicator.model import (
     Entry,
     FeedHead,
     Image,
-    ItemKey,
     Link,
     ParsedFeed,
     Person,
     Text,
 )
 from syndicator.parser.dates import instant
+from syndicator.parser.draft import key_from
 from syndicator.parser.items import digest
 
 Object = Mapping[str, Any]
@@ -48,13 +48,9 @@ def parse_json(data: bytes, source_id: str, url: str, known: Container[str]) -> 
         source_id=source_id,
         url=url,
         head=head,
-        items=tuple(ItemKey(entry.fingerprint, entry.guid, _permalink(entry)) for entry in entries),
+        items=tuple(key_from(entry) for entry in entries),
         entries=tuple(entry for entry in entries if entry.fingerprint not in known),
     )
-
-
-def _permalink(entry: Entry) -> str:
-    return entry.links[0].href if entry.links else ""
 
 
 def _text(item: Object, name: str) -> str:

@@ -18,8 +18,8 @@ _FRAME = re.compile(r"\(\s*\)|<\s*>|&lt;\s*&gt;")  # what the address stood in
 _PARTS = {"name": "name", "uri": "uri", "url": "uri", "homepage": "uri", "email": "email"}
 
 
-def person(element: Element) -> Person:
-    """Read `author`, `contributor`, `dc:creator` or `managingEditor`, in either style."""
+def person(element: Element) -> Person | None:
+    """Read `author`, `contributor`, `dc:creator` or `managingEditor`, in either style; None where it is empty."""
     if not len(element):
         return named(words(element))
     parts = {"name": "", "uri": "", "email": ""}
@@ -30,16 +30,14 @@ def person(element: Element) -> Person:
     return Person(**parts) if any(parts.values()) else named(words(element))
 
 
-def named(text: str) -> Person:
+def named(text: str) -> Person | None:
     """Part a name from the mail address beside it.
 
     >>> named("jane@example.com (Jane Doe)")
     Person(name='Jane Doe', uri='', email='jane@example.com')
     """
-    if "@" not in text:
-        return Person(text)
-    found = _MAIL.search(text)
+    found = _MAIL.search(text) if "@" in text else None
     if not found:
-        return Person(text)
+        return Person(text) if text else None
     rest = _FRAME.sub("", text.replace(found[0], "")).strip()
     return Person(rest.removeprefix("(").removesuffix(")").strip(), email=found[0])

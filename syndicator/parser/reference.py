@@ -15,9 +15,9 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from syndicator.model import Category, Enclosure, Entry, FeedHead, ItemKey, Link, Origin, ParsedFeed, Person, Text
+from syndicator.model import Category, Enclosure, Entry, FeedHead, Link, Origin, ParsedFeed, Person, Text
 from syndicator.parser.dates import instant
-from syndicator.parser.draft import Draft, entry
+from syndicator.parser.draft import Draft, entry, key_from
 from syndicator.parser.extras import number, read_extras
 from syndicator.parser.head import head_of, scope_of
 from syndicator.parser.items import digest
@@ -42,7 +42,7 @@ def parse_with_feedparser(data: bytes, source_id: str, url: str, known: Containe
         source_id=source_id,
         url=url,
         head=head_of(root) if root is not None and whole else _head(result, root),
-        items=tuple(ItemKey(one.fingerprint, one.guid, permalink(one)) for one in entries),
+        items=tuple(key_from(one) for one in entries),
         entries=tuple(one for one in entries if one.fingerprint not in known),
         notes=tuple(_notes(result)),
     )
@@ -102,11 +102,6 @@ def _entries(nodes: list[Node], root: Element | None, whole: bool) -> Iterator[E
         made = _entry(node, element, outer, whole)
         # Without bytes of its own it has the fingerprint of all that was read of it.
         yield replace(made, fingerprint=digest(repr(made).encode("utf-8", "replace")))
-
-
-def permalink(entry: Entry) -> str:
-    """Return the first alternate link of an entry, or ""."""
-    return next((link.href for link in entry.links if link.rel == "alternate"), "")
 
 
 def _ask(data: bytes) -> Node:

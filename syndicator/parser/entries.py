@@ -1,0 +1,283 @@
+"""An item's element -> Entry, by feedparser's rules where they are right; Uncertain where it might read otherwise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html.entities import entitydefs
+
+from syndicator.model import Category, Enclosure, Entry, Link, Text
+from syndicator.parser.dates import instant
+from syndicator.parser.draft import Draft, alternate, entry
+from syndicator.parser.extras import EXTRAS, begun, number
+from syndicator.parser.items import Item, proved
+from syndicator.parser.markup import XML_BASE, Element, Scope, Uncertain, letters, name_of, resolved, scoped, words
+from syndicator.parser.xhtml import inner_html
+
+
+class _Reading:
+    """One item while it is read: the draft and what feedparser lets hang on the order of elements."""
+
+    __slots__ = ("atom", "draft", "pictured", "summarised", "unwrap")
+
+    def __init__(self, version: str) -> None:
+        self.draft = Draft()
+        self.atom = version.startswith("atom")  # its types say what is HTML; in RSS one has to look
+        self.unwrap = version == "atom10"
+        self.summarised = False
+        self.pictured = False  # an image's title may become the item's
+
+
+def read_entry(element: Element, piece: Item, outer: Scope, version: str) -> Entry:
+    """Read one item of a feed of some version; raise Uncertain where feedparser might read it otherwise."""
+    item = _Reading(version)
+    scope = begun(item.draft, element, outer)
+    for child in element:
+        name = name_of(child.tag)
+        inner = scope
+        if child.keys():  # asking for `attrib` would make a dictionary for each element that has none
+            inner = scoped(child, scope)
+            _refuse_odd_base(child, inner)
+        if core := _CORE.get(name):
+            core(item, child, inner)
+        elif extra := EXTRAS.get(name):
+            extra(item.draft, child, inner)
+            if len(child):
+                _refuse_inside(child, name)
+                item.pictured = item.pictured or name == "image"
+        elif name in _REFUSED or (len(child) and not _inert(child)):
+            raise Uncertain(f"<{name}> in an item")
+    if item.pictured and item.draft.title is None:
+        raise Uncertain("an image's title")
+    fingerprint = proved(piece, item.draft.guid, alternate(item.draft.links))
+    return entry(item.draft, fingerprint, scope.language, scope.base)
+
+
+def _refuse_odd_base(element: Element, scope: Scope) -> None:
+    if "base" in element.attrib or (XML_BASE in element.attrib and not scope.base.startswith(("http://", "https://"))):
+        raise Uncertain("a base that is no web address")
+
+
+def _inert(element: Element) -> bool:
+    """Tell whether nothing inside an unknown element would be taken for a part of the item."""
+    return not any(_counts(name_of(part.tag)) for part in element.iter() if part is not element)
+
+
+def _counts(name: str) -> bool:
+    return name in _CORE or name in EXTRAS or name in _REFUSED or (name[0] != "{" and ":" not in name)
+
+
+_INSIDE = {
+    "author": ("name", "uri", "url", "email", "gd:image"),
+    "contributor": ("name", "uri", "url", "email", "gd:image"),
+    "source": ("title", "link", "id", "updated", "rights", "author", "name", "uri", "email", "subtitle", "icon", "logo",
+               "category", "generator"),
+    "image": ("url", "title", "link", "width", "height"),
+}  # fmt: skip
+
+
+def _refuse_inside(element: Element, name: str) -> None:
+    """Refuse what has no business inside: only the media and podcast elements are free, feedparser never sees them."""
+    allowed = _INSIDE.get(name, ())
+    for part in element.iter():
+        inner = name_of(part.tag)
+        if part is not element and inner not in allowed and (name in _INSIDE or _counts(inner)):
+            if name not in _INSIDE and inner.startswith(("media:", "itunes:", "podcast:")):
+                continue
+            raise Uncertain(f"<{inner}> in <{name}>")
+
+
+# -- the elements that feedparser reads and we read like it ------------------------------------------------
+
+
+def _text(item: _Reading, element: Element, scope: Scope, default: str) -> Text | None:
+    """Read a text construct: its type is what it says, or for plain text in RSS what it looks like."""
+    said = element.get("type")
+    kind = default if said is None else _TYPES.get(said.lower())
+    if kind is None or element.get("mode", "escaped") == "base64":
+        raise Uncertain(f"a text of type {said}")
+    if kind == "xhtml":
+        value = inner_html(element, item.unwrap)
+    elif len(element):
+        raise Uncertain("elements in a text")
+    else:
+        value = letters(element.text)
+    if not value:
+        return None
+    html = kind != "text" or (not item.atom and _looks_like_html(value))
+    return Text(value, "html" if html else "text", scope.language, scope.base)
+
+
+_TYPES: dict[str, str] = {
+    "text": "text",
+    "plain": "text",
+    "text/plain": "text",
+    "html": "html",
+    "text/html": "html",
+    "xhtml": "xhtml",
+    "application/xhtml+xml": "xhtml",
+}
+_ENTITY = re.compile(r"&#?\w+;")
+_NAMED = re.compile(r"&(\w+);")
+_CLOSING = re.compile(r"</\w+>")
+_ANY_TAG = re.compile(r"</?(\w+)")
+_PLAIN_HTML = frozenset({
+    "a", "abbr", "b", "br", "cite", "code", "del", "div", "em", "h1", "h2", "h3", "h4", "i", "img", "ins", "kbd", "li",
+    "ol", "p", "pre", "q", "s", "small", "span", "strong", "sub", "sup", "tt", "u", "ul", "var", "blockquote",
+})  # fmt: skip
+
+
+def _looks_like_html(text: str) -> bool:
+    """Guess as feedparser does: a closing tag or an entity, and nothing that HTML does not have."""
+    if "&" not in text and "<" not in text:
+        return False
+    if not (_CLOSING.search(text) or _ENTITY.search(text)):
+        return False
+    if any(tag.lower() not in _PLAIN_HTML for tag in _ANY_TAG.findall(text)):
+        raise Uncertain("a text with a rare tag in it")
+    return all(name in entitydefs for name in _NAMED.findall(text))
+
+
+def _leaf(element: Element) -> str:
+    if len(element):
+        raise Uncertain(f"elements in <{element.tag}>")
+    return words(element)
+
+
+def _title(item: _Reading, element: Element, scope: Scope) -> None:
+    if item.pictured:
+        raise Uncertain("a title after an image")
+    if (found := _text(item, element, scope, "text")) and item.draft.title is None:
+        item.draft.title = found
+
+
+def _description(item: _Reading, element: Element, scope: Scope) -> None:
+    if item.summarised:
+        raise Uncertain("a second description")
+    item.summarised = True
+    item.draft.summary = _text(item, element, scope, "html")
+
+
+def _summary(item: _Reading, element: Element, scope: Scope) -> None:
+    if item.summarised:
+        raise Uncertain("a second summary")
+    item.summarised = True
+    item.draft.summary = _text(item, element, scope, "text")
+
+
+def _content(item: _Reading, element: Element, scope: Scope) -> None:
+    if found := _text(item, element, scope, "text"):
+        item.draft.contents.append(found)
+
+
+def _encoded(item: _Reading, element: Element, scope: Scope) -> None:
+    if found := _text(item, element, scope, "html"):
+        item.draft.contents.append(found)
+
+
+def _link(item: _Reading, element: Element, scope: Scope) -> None:
+    plain = not element.keys()
+    href = "" if plain else element.get("url") or element.get("uri") or element.get("href")
+    if not href:
+        href = _leaf(element)
+        if ";" in href and "&" in href:
+            raise Uncertain("an entity in a link")
+    if "///" in href or (scope.base and not href):
+        raise Uncertain("an address with three slashes")
+    if href and plain:
+        item.draft.links.append(Link(resolved(scope.base, href)))
+    elif href:
+        _attributed_link(item.draft, element, resolved(scope.base, href))
+
+
+def _attributed_link(draft: Draft, element: Element, href: str) -> None:
+    rel, kind = element.get("rel", "alternate").lower(), element.get("type", "").lower()
+    title, length = element.get("title", ""), number(element.get("length", ""))
+    if rel == "enclosure":
+        draft.enclosures.append(Enclosure(href, kind or "text/html", length, title))
+        return
+    if rel == "self":
+        kind = kind or "application/atom+xml"
+    kind = "" if kind == "text/html" else kind
+    draft.links.append(Link(href, rel, kind, title, element.get("hreflang", ""), length))
+
+
+def _enclosure(item: _Reading, element: Element, _scope: Scope) -> None:
+    href = element.get("url") or element.get("uri") or element.get("href")
+    if href:
+        length = number(element.get("length", ""))
+        item.draft.enclosures.append(Enclosure(href, element.get("type", "").lower(), length, element.get("title", "")))
+
+
+def _published(item: _Reading, element: Element, _scope: Scope) -> None:
+    item.draft.published = instant(_leaf(element))
+
+
+def _updated(item: _Reading, element: Element, _scope: Scope) -> None:
+    item.draft.updated = instant(_leaf(element))
+
+
+def _created(item: _Reading, element: Element, _scope: Scope) -> None:
+    item.draft.created = instant(_leaf(element))
+
+
+def _category(item: _Reading, element: Element, _scope: Scope) -> None:
+    text = _leaf(element)
+    if not element.keys():
+        if text:
+            item.draft.categories.append(Category(text))
+        return
+    term, label = element.get("term", ""), element.get("label", "")
+    scheme = element.get("scheme", element.get("domain", ""))
+    if not term and not text and (scheme or label):
+        raise Uncertain("a category without a term")  # feedparser gives it the next one's
+    item.draft.categories.append(Category(term or text, scheme, label))
+    if term and text:
+        item.draft.categories.append(Category(text))
+
+
+def _comments(item: _Reading, element: Element, scope: Scope) -> None:
+    if element.keys():
+        raise Uncertain("comments with attributes")
+    item.draft.comments = resolved(scope.base, _leaf(element))
+
+
+def _rights(item: _Reading, element: Element, scope: Scope) -> None:
+    found = _text(item, element, scope, "text")
+    item.draft.rights = found.value if found else ""
+
+
+_CORE: dict[str, Callable[[_Reading, Element, Scope], None]] = {
+    "title": _title,
+    "dc:title": _title,
+    "link": _link,
+    "description": _description,
+    "dc:description": _description,
+    "summary": _summary,
+    "content": _content,
+    "content:encoded": _encoded,
+    "enclosure": _enclosure,
+    "pubdate": _published,
+    "published": _published,
+    "issued": _published,
+    "dcterms:issued": _published,
+    "updated": _updated,
+    "modified": _updated,
+    "lastbuilddate": _updated,
+    "dc:date": _updated,
+    "dcterms:modified": _updated,
+    "created": _created,
+    "dcterms:created": _created,
+    "category": _category,
+    "keywords": _category,
+    "dc:subject": _category,
+    "comments": _comments,
+    "rights": _rights,
+    "copyright": _rights,
+    "dc:rights": _rights,
+}
+# What feedparser gives a meaning that we don't model, or keeps under a name that it also uses itself.
+_REFUSED = frozenset({
+    "textinput", "body", "xhtml:body", "fullitem", "abstract", "tags", "item", "entry", "channel", "feed",
+    "rss", "authors", "contributors", "links", "title_detail", "summary_detail", "guidislink", "managingeditor",
+})  # fmt: skip
