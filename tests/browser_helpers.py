@@ -82,11 +82,12 @@ class Browser:
         self.call("Emulation.setEmulatedMedia", features=scheme)
 
     def open(self, url: str) -> None:
-        """Load a page to its end; `events` then are those of this page."""
-        self.events.clear()
-        self.call("Page.navigate", url=url)
-        while not any(event["method"] == "Page.loadEventFired" for event in self.events):
-            self.events.append(json.loads(self.socket.recv(30)))
+        """Load a page to its end; `events` then are those of this page, since the one before has been left."""
+        for address in ("about:blank", url):
+            self.events.clear()
+            self.call("Page.navigate", url=address)
+            while not any(event["method"] == "Page.loadEventFired" for event in self.events):
+                self.events.append(json.loads(self.socket.recv(30)))
 
     def run(self, script: str) -> Any:
         """Return what a script of the test's own gives; it is not held by the page's policy."""
