@@ -95,7 +95,7 @@ def _player(found: re.Match[str], url: str, attributes: tags.Attributes) -> str:
 
     YouTube refuses to play where no referrer comes at all (its error 153), so it is told the origin alone.
     """
-    policy = "no-referrer"
+    policy, host = "no-referrer", urls.host(url)
     if found["youtube"]:
         query = url.partition("?")[2].partition("#")[0]
         start = re.search(r"(?:^|&)(?:start|t)=(\d+)", query)
@@ -104,7 +104,7 @@ def _player(found: re.Match[str], url: str, attributes: tags.Attributes) -> str:
     size = {key: attributes[key] for key in ("width", "height") if re.fullmatch(r"\d{1,4}", attributes.get(key, ""))}
     frame = {
         "src": "https://" + url.partition("://")[2],
-        "title": attributes.get("title", "").strip() or urls.host(url),
+        "title": attributes.get("title", "").strip() or host,
         **size,
         "sandbox": "allow-scripts allow-same-origin allow-popups allow-presentation",
         "allow": "fullscreen; encrypted-media; picture-in-picture",

@@ -100,6 +100,7 @@ _CALM = frozenset(slash + name for slash in ("", "/") for name in _STILL.split()
 _NAMES = re.compile(r"<(/?[a-zA-Z][^\s>]*)")
 _NESTED_HEADING = re.compile(r"<h[1-6][ >](?:(?!</h[1-6]>).)*?<h[1-6][ >]", re.DOTALL)
 _CLASSES = re.compile(r" class=(\"[^\"]*\"|'[^']*')")
+_ADDRESSES = frozenset({"href", "src", "cite", "poster"})
 _ADDRESS = re.compile(
     r'<([a-z][a-z0-9-]*)(?: [a-z-]+="[^"]*")*? (?:href|src|cite|poster)="(?!https?://[^\s/?#"\\])[^>]*>'
 )
@@ -219,18 +220,14 @@ def _untracked(raw: str) -> str:
 
 
 def _resolved(tag: re.Match[str], base: str, tally: Tally) -> str:
-    name = tag[1]
-    attributes = tags.attributes(tag[0])
-    for key in ("href", "src", "cite", "poster"):
-        if key not in attributes:
-            continue
-        written = attributes.pop(key)
-        url = _address(name, key, written, base)
-        if url:
-            attributes = {key: url} | attributes
-        if url and not urls.scheme(written):
-            tally.resolved += 1
-    return tags.start(name, attributes)
+    kept: tags.Attributes = {}
+    for key, written in tags.attributes(tag[0]).items():
+        if key not in _ADDRESSES:
+            kept[key] = written
+        elif url := _address(tag[1], key, written, base):
+            kept[key] = url
+            tally.resolved += not urls.scheme(written)
+    return tags.start(tag[1], kept)
 
 
 def _address(name: str, key: str, written: str, base: str) -> str:
