@@ -15,7 +15,9 @@ from syndicator import languages
 _SAMPLE = 400  # characters that tell a script
 _DETECT = 2000  # characters that a detector is given
 _LETTERS = 20  # fewer prove nothing
-_MOSTLY, _NEARLY_ALL = 70, 90  # per cent of a text that must be in the language found
+# Per cent of a text that must be in the language found; one in its own script is full of foreign names.
+_HALF, _MOSTLY, _NEARLY_ALL = 40, 70, 90
+_NO_WORDS = re.compile(r"https?://\S+|www\.\S+|[#@]\S+")
 
 # Script -> its letters. Vietnamese counts as one: no other language writes with these (Yoruba has a few, but no đ).
 _SCRIPTS = {
@@ -129,10 +131,12 @@ def detected(text: str) -> str:
     # Its tables take 4 ms to load, and a source that declares its language never needs them.
     import pycld2
 
-    sample = "".join(character for character in text[:_DETECT] if character.isprintable() or character.isspace())
+    plain = _NO_WORDS.sub(" ", text[:_DETECT])
+    sample = "".join(character for character in plain if character.isprintable() or character.isspace())
+    foreign = _script(plain) not in {"", "Latn", "Viet"}
     try:
         sure, _, found = pycld2.detect(sample, isPlainText=True)
-        if not sure and _script(text) not in {"", "Latn"}:  # a headline in Russian is still no English
+        if not sure and foreign:  # a headline in Russian is still no English
             _, _, found = pycld2.detect(sample, isPlainText=True, bestEffort=True)
             sure = found[0][2] >= _NEARLY_ALL
     except (pycld2.error, UnicodeError):
@@ -140,7 +144,7 @@ def detected(text: str) -> str:
     tag = languages.normalise(found[0][1])
     # Short English passes for Scots, lorem ipsum for Latin: what we have no words for is not worth a guess.
     known = tag == languages.DEFAULT or languages.nearest(tag) != languages.DEFAULT
-    return tag if known and sure and found[0][2] >= _MOSTLY else ""
+    return tag if known and sure and found[0][2] >= (_HALF if foreign else _MOSTLY) else ""
 
 
 def _specific(found: str, declared: Iterable[str]) -> str:

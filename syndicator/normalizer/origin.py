@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from syndicator import urls
 from syndicator.model import Credit, Origin, SourceInfo
+from syndicator.normalizer.evidence import root, same_site
 from syndicator.normalizer.recognise import letters
 
 # Where many feeds live that have nothing to do with each other: the root of such a host is nobody's site.
@@ -78,8 +79,7 @@ class _Own(NamedTuple):
         return bool(given) and (given == self.name or (len(given) >= 4 and given in self.name))  # noqa: PLR2004
 
     def has_host(self, url: str) -> bool:
-        host = urls.host(url)
-        return any(host == own or host.endswith(f".{own}") or own.endswith(f".{host}") for own in self.hosts if host)
+        return any(same_site(url, f"https://{own}/") for own in self.hosts)
 
 
 def _chain(source: Origin | None, credited: Sequence[Credit], own: _Own, link: str) -> list[tuple[Origin, str]]:
@@ -165,13 +165,3 @@ def _unique(places: Iterable[Origin]) -> list[Origin]:
         if not any(_same(place, other) for other in found):
             found.append(place)
     return found
-
-
-def root(url: str) -> str:
-    """Return the address of a URL's host, "" where it has none.
-
-    >>> root("https://a.example/x?y"), root("mailto:a@b.example")
-    ('https://a.example/', '')
-    """
-    scheme, separator, rest = url.partition("://")
-    return f"{scheme}://{rest.partition('/')[0].partition('?')[0].partition('#')[0]}/" if separator else ""

@@ -13,13 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
+from typing import NamedTuple
 
 LINK = "\ue000"  # the first link of a line; the next is \ue001, ...
-TITLE = "\uf8ff"  # the post's own title as text
-MARKERS = f"{LINK}-\uf8ff"
+TITLE = "\uf8ff"  # the post's own title, where it stands as text
+MARKERS = f"{LINK}-{TITLE}"
 
-# A tag as nh3 writes it; the attributes may hold ">". In plain text a lone "<" must not match: "a < b and c > d".
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)((?:[^<>\"]|\"[^\"]*\")*)>")
+# As nh3 writes it: "<" and ">" are escaped in attributes and text, so each of them is a tag's.
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)([^<>]*)>")
 _HREF = re.compile(r"\bhref=\"([^\"]*)\"")
 _OURS = re.compile(r"\bclass=\"[^\"]*\bsyndicator-(attribution|related|also)\b")
 _INLINE = frozenset(
@@ -28,47 +29,47 @@ _INLINE = frozenset(
 )  # fmt: skip
 _MEDIA = frozenset({"img", "video", "audio", "iframe", "svg", "math", "object", "embed", "picture", "source", "input"})
 _VOID = frozenset({"area", "br", "col", "hr", "img", "input", "source", "track", "wbr", "embed"})
-_PIECE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});|.[\u0300-\u036f]*", re.DOTALL)
+
 _QUOTES = str.maketrans(
     {**dict.fromkeys("‘’‚‛ʼ´`′ʹ＇", "'"), **dict.fromkeys("“”„‟«»″〝〞＂", '"'), **dict.fromkeys("–—―‒−", "-")}
 )
-# Zero-width and bidi marks, the soft hyphen, the byte order mark, the zero-width non-joiner of Persian.
-_INVISIBLE = frozenset("\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff") | {
-    chr(c) for c in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
-}
+# Zero-width and bidi marks, the soft hyphen, the zero-width non-joiner of Persian, the vowel marks of Arabic.
+_INVISIBLE = "\u00ad\u034f\u061c\u0640\u064b-\u0652\u180e\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
+_SPECIAL = "\\s&\u0300-\u036f\u0130" + _INVISIBLE + "".join(map(re.escape, map(chr, _QUOTES)))
+_PIECE = re.compile(
+    f"(?P<plain>[^{_SPECIAL}]+(?![\u0300-\u036f]))"
+    "|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
+    "|(?P<space>\\s+)|.[\u0300-\u036f]*",
+    re.DOTALL,
+)
+_DROPPED = re.compile(f"[{_INVISIBLE}]")
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(NamedTuple):
+    """A link in a line."""
+
     href: str
     text: str  # plain
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """A line as patterns see it."""
+
     text: str  # folded
-    spans: tuple[tuple[int, int], ...]  # where each character of `text` stands in the source
+    starts: tuple[int, ...]  # where each character of `text` starts and ends in the source
+    ends: tuple[int, ...]
     links: tuple[Anchor, ...] = ()
-    media: bool = False
     block: str = ""  # the innermost block element: "p", "li", "h3" ...
     ours: str = ""  # "attribution", "related" or "also": it stands in an element of ours
 
     @property
     def start(self) -> int:
-        return self.spans[0][0]
+        return self.starts[0]
 
     @property
     def end(self) -> int:
-        return self.spans[-1][1]
-
-
-@dataclass(frozen=True, slots=True)
-class _Tag:
-    start: int
-    end: int
-    closing: bool
-    name: str
-    attributes: str
+        return self.ends[-1]
 
 
 @lru_cache(maxsize=256)
@@ -78,7 +79,7 @@ def fold(text: str) -> str:
     >>> fold("L’Été\\u00a0 «\\u200eX»&amp;")
     'l\\'été "x"&'
     """
-    return "".join(character for character, _, _ in _folded(text, 0)).strip()
+    return "".join(_Folded().add(text, 0).characters).strip()
 
 
 @lru_cache(maxsize=512)
@@ -88,60 +89,109 @@ def letters(text: str) -> str:
     >>> letters("«Foo»: Bar!") == letters("foo - bar")
     True
     """
-    return "".join(character for character in fold(unescape(text)) if character.isalnum())
+    return "".join(filter(str.isalnum, fold(unescape(text))))
 
 
-def _folded(text: str, offset: int) -> Iterator[tuple[str, int, int]]:
-    """Yield folded characters with their place in the source; white space once, as one space."""
-    for piece in _PIECE.finditer(text):
-        raw = piece[0]
-        if len(raw) > 1:
-            raw = unescape(raw) if raw[0] == "&" else unicodedata.normalize("NFC", raw)
-        for character in raw.translate(_QUOTES).lower():
-            if character not in _INVISIBLE:
-                yield (" " if character.isspace() else character), offset + piece.start(), offset + piece.end()
+class _Folded:
+    """Folded characters with their places in the source."""
+
+    def __init__(self) -> None:
+        self.characters: list[str] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+
+    def add(self, text: str, offset: int) -> _Folded:
+        """Fold a stretch of source that holds no tag. White space counts once."""
+        for piece in _PIECE.finditer(text):
+            start, end = offset + piece.start(), offset + piece.end()
+            if piece["plain"]:
+                folded = piece["plain"].lower()
+                if len(folded) == end - start:
+                    self.characters.extend(folded)
+                    self.starts.extend(range(start, end))
+                    self.ends.extend(range(start + 1, end + 1))
+                    continue
+            for character in _fold_piece(piece[0]):
+                self.put(character, start, end)
+        return self
+
+    def put(self, character: str, start: int, end: int) -> None:
+        """Add one character; a space after a space is none."""
+        if character == " " and (not self.characters or self.characters[-1] == " "):
+            return
+        self.characters.append(character)
+        self.starts.append(start)
+        self.ends.append(end)
 
 
-def lines(source: str, *, text_mode: bool) -> Iterator[Line]:
-    """Yield the lines that show something, last first."""
-    tags = list(_tags(source))
-    for start, end, inner, block, ours in reversed(list(_segments(source, tags, text_mode=text_mode))):
-        line = _line(source, start, end, inner, block, ours)
+def _fold_piece(raw: str) -> str:
+    if raw[0] == "&" and len(raw) > 1:
+        raw = unescape(raw)
+    raw = unicodedata.normalize("NFC", raw).translate(_QUOTES).lower()
+    return _DROPPED.sub("", "".join(" " if character.isspace() else character for character in raw))
+
+
+# ---------------------------------------------------------------------------------------------------
+# Lines
+# ---------------------------------------------------------------------------------------------------
+
+
+class _Tag(NamedTuple):
+    start: int
+    end: int
+    closing: bool
+    name: str
+    attributes: str
+
+
+class _Segment(NamedTuple):
+    """What stands between two boundaries, with the inline tags in it."""
+
+    start: int
+    end: int
+    tags: list[_Tag]
+    block: str
+    ours: str
+
+
+def lines(source: str, *, window: int, text_mode: bool) -> Iterator[Line]:
+    """Yield the lines that show something, last first, of about the last `window` characters."""
+    first = max(0, len(source) - window)
+    if first and not text_mode:
+        first = max(0, source.rfind("<p", 0, first), source.rfind("<br", 0, first), source.rfind("<div", 0, first))
+    for segment in reversed(list(_segments(source, first, text_mode=text_mode))):
+        line = _line(source, segment)
         if line:
             yield line
 
 
-def _tags(source: str) -> Iterator[_Tag]:
-    for found in _TAG.finditer(source):
-        yield _Tag(found.start(), found.end(), found[1] == "/", found[2].lower(), found[3])
+def _tags(source: str, first: int = 0) -> list[_Tag]:
+    return [
+        _Tag(found.start(), found.end(), found[1] == "/", found[2].lower(), found[3])
+        for found in _TAG.finditer(source, first)
+    ]
 
 
-def _segments(source: str, tags: list[_Tag], *, text_mode: bool) -> Iterator[tuple[int, int, list[_Tag], str, str]]:
-    """Cut at block tags, breaks and, in plain text, newlines: (start, end, inline tags, block, ours)."""
-    start, inner = 0, list[_Tag]()
+def _segments(source: str, first: int, *, text_mode: bool) -> Iterator[_Segment]:
+    """Cut at block tags, breaks and, in plain text, newlines."""
+    start, inner = first, list[_Tag]()
     stack: list[tuple[str, str]] = []
-    for tag in tags:
+    for tag in _tags(source, first):
         if tag.name in _INLINE or tag.name in _MEDIA:
             inner.append(tag)
             continue
-        yield from _split(source, (start, tag.start), inner, stack, text_mode=text_mode)
+        yield _Segment(start, tag.start, inner, *(stack[-1] if stack else ("", "")))
         start, inner = tag.end, []
         _nest(stack, tag)
-    yield from _split(source, (start, len(source)), inner, stack, text_mode=text_mode)
+    rest = _Segment(start, len(source), inner, *(stack[-1] if stack else ("", "")))
+    yield from _at_newlines(source, rest) if text_mode else (rest,)
 
 
-def _split(
-    source: str, span: tuple[int, int], inner: list[_Tag], stack: list[tuple[str, str]], *, text_mode: bool
-) -> Iterator[tuple[int, int, list[_Tag], str, str]]:
-    block, ours = stack[-1] if stack else ("", "")
-    start, end = span
-    if not text_mode:
-        yield start, end, inner, block, ours
-        return
-    for newline in [*(found.end() for found in re.finditer(r"\n", source[start:end])), end - start]:
-        stop = span[0] + newline
-        yield start, stop, [tag for tag in inner if start <= tag.start < stop], block, ours
-        start = stop
+def _at_newlines(source: str, whole: _Segment) -> Iterator[_Segment]:
+    start = whole.start
+    for newline in [*(found.end() for found in re.finditer(r"\n", source) if found.end() > start), whole.end]:
+        yield whole._replace(start=start, end=newline, tags=[tag for tag in whole.tags if start <= tag.start < newline])
+        start = newline
 
 
 def _nest(stack: list[tuple[str, str]], tag: _Tag) -> None:
@@ -151,28 +201,40 @@ def _nest(stack: list[tuple[str, str]], tag: _Tag) -> None:
         if tag.name in names:
             del stack[len(names) - 1 - names[::-1].index(tag.name) :]
     elif tag.name not in _VOID:
-        found = _OURS.search(tag.attributes)
+        found = _OURS.search(tag.attributes) if tag.attributes else None
         stack.append((tag.name, found[1] if found else (stack[-1][1] if stack else "")))
 
 
-def _line(source: str, start: int, end: int, inner: list[_Tag], block: str, ours: str) -> Line | None:
+def _line(source: str, segment: _Segment) -> Line | None:
     """Fold one segment; None where it shows nothing."""
-    characters: list[tuple[str, int, int]] = []
-    links: list[Anchor] = []
-    media, place, opened = False, start, None
-    for tag in [*inner, _Tag(end, end, closing=True, name="a", attributes="")]:
+    if not segment.tags and source[segment.start : segment.end].isspace():
+        return None
+    folded, links, media = _Folded(), list[Anchor](), False
+    place, opened = segment.start, None
+    for tag in [*segment.tags, _Tag(segment.end, segment.end, closing=True, name="a", attributes="")]:
         if opened is None:
-            characters += _folded(source[place : tag.start], place)
-        media = media or (tag.name in _MEDIA)
+            folded.add(source[place : tag.start], place)
+        media = media or tag.name in _MEDIA
         place = tag.end
         if tag.name != "a":
             continue
         if opened is not None:  # its end, another's start, or the end of the line
-            plain = " ".join(unescape(_TAG.sub("", source[opened.end : tag.start])).split())
-            characters.append((chr(ord(LINK) + len(links)), opened.start, tag.end))
-            links.append(Anchor(_href(opened), plain))
+            folded.put(chr(ord(LINK) + len(links)), opened.start, tag.end)
+            links.append(Anchor(_href(opened), plain(source[opened.end : tag.start])))
         opened = None if tag.closing else tag
-    return _trimmed(characters, Line("", (), tuple(links), media, block, ours))
+    while folded.characters and folded.characters[-1] == " ":
+        folded.characters.pop()
+    size = len(folded.characters)
+    if not size:
+        return Line("", (segment.start,), (segment.end,), (), segment.block, segment.ours) if media else None
+    text = "".join(folded.characters)
+    starts, ends = tuple(folded.starts[:size]), tuple(folded.ends[:size])
+    return Line(text, starts, ends, tuple(links), segment.block, segment.ours)
+
+
+def plain(html: str) -> str:
+    """Return the text of a stretch of HTML, its white space as single spaces."""
+    return " ".join(unescape(_TAG.sub("", html)).split())
 
 
 def _href(tag: _Tag) -> str:
@@ -180,49 +242,41 @@ def _href(tag: _Tag) -> str:
     return unescape(found[1]).strip() if found else ""
 
 
-def _trimmed(characters: list[tuple[str, int, int]], line: Line) -> Line | None:
-    kept = [
-        character
-        for place, character in enumerate(characters)
-        if character[0] != " " or (place and characters[place - 1][0] != " ")
-    ]
-    while kept and kept[-1][0] == " ":
-        kept.pop()
-    if not kept:
-        return Line("", ((0, 0),), (), media=True, block=line.block, ours=line.ours) if line.media else None
-    text, starts, ends = zip(*kept, strict=True)
-    spans = tuple(zip(starts, ends, strict=True))
-    return Line("".join(text), spans, line.links, line.media, line.block, line.ours)
-
-
 # ---------------------------------------------------------------------------------------------------
 # Cutting
 # ---------------------------------------------------------------------------------------------------
 
-_EMPTY_BEFORE = re.compile(r"<([a-zA-Z][a-zA-Z0-9-]*)(?:[^<>\"]|\"[^\"]*\")*>(?:\s|&nbsp;|\u00a0)*$")
-_EMPTY_AFTER = re.compile(r"(?:\s|&nbsp;|\u00a0)*</([a-zA-Z][a-zA-Z0-9-]*)>")
-_BREAK_BEFORE = re.compile(r"(?:\s|&nbsp;|\u00a0|<(?:br|hr)\b[^<>]*>)+$")
-_EMPTY_ELEMENT = re.compile(r"<(p|div|span|em|strong|small|footer|section|aside|b|i)\b(?:[^<>\"]|\"[^\"]*\")*>"
-                            r"(?:\s|&nbsp;|\u00a0|<br\b[^<>]*>)*</\1>(?:\s|&nbsp;|\u00a0)*$")  # fmt: skip
-_ONLY_CLOSERS = re.compile(r"(?:\s|&nbsp;|\u00a0|</[a-zA-Z][a-zA-Z0-9-]*>)*$")
+_BLANK = r"(?:\s|&nbsp;)"
+_OPENED_BEFORE = re.compile(rf"<([a-zA-Z][a-zA-Z0-9-]*)[^<>]*>{_BLANK}*$")
+_CLOSED_AFTER = re.compile(rf"{_BLANK}*</([a-zA-Z][a-zA-Z0-9-]*)>")
+_BREAKS_BEFORE = re.compile(rf"(?:{_BLANK}|<(?:br|hr)\b[^<>]*>)+$")
+_EMPTY_BEFORE = re.compile(
+    rf"<(p|div|span|em|strong|small|footer|section|aside|b|i)\b[^<>]*>(?:{_BLANK}|<br\b[^<>]*>)*</\1>{_BLANK}*$"
+)
+_CLOSING_ONLY = re.compile(rf"(?:{_BLANK}|</[a-zA-Z][a-zA-Z0-9-]*>)*$")
+_NEAR = 600  # characters before a cut that may hold what the cut leaves empty
 
 
 def cut(source: str, start: int, end: int) -> str:
     """Take a stretch out of HTML, keep it balanced, and take out what that leaves empty around it.
 
-    >>> cut('<div><p>a</p><hr><p><em>b <a href="c">d</a></em></p></div>', 24, 42)
+    >>> cut('<div><p>a</p><hr><p><em>b <a href="c">d</a></em></p></div>', 24, 43)
     '<div><p>a</p></div>'
     """
     before, after = source[:start], _unbalanced(source[start:end]) + source[end:]
     before, after = _climb(before, after)
-    if _ONLY_CLOSERS.match(after):  # it stood last: a rule or breaks before it, and empty blocks, go with it
-        while True:
-            shorter = _EMPTY_ELEMENT.sub("", _BREAK_BEFORE.sub("", before))
-            shorter, after = _climb(shorter, after)
-            if shorter == before:
-                break
-            before = shorter
+    while _CLOSING_ONLY.match(after):  # it stood last: a rule or breaks before it, and empty blocks, go with it
+        shorter = _without(_EMPTY_BEFORE, _without(_BREAKS_BEFORE, before))
+        shorter, after = _climb(shorter, after)
+        if shorter == before:
+            break
+        before = shorter
     return (before + after).rstrip()
+
+
+def _without(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.search(text, max(0, len(text) - _NEAR))
+    return text[: found.start()] if found else text
 
 
 def _unbalanced(stretch: str) -> str:
@@ -237,13 +291,26 @@ def _unbalanced(stretch: str) -> str:
                 kept.append(tag)
         elif tag.name not in _VOID:
             opened.append(tag)
-    return "".join(stretch[tag.start : tag.end] for tag in sorted([*kept, *opened], key=lambda tag: tag.start))
+    return "".join(stretch[tag.start : tag.end] for tag in sorted([*kept, *opened]))
 
 
 def _climb(before: str, after: str) -> tuple[str, str]:
     """Take out each element that now is empty, from the inside out."""
     while True:
-        opening, closing = _EMPTY_BEFORE.search(before), _EMPTY_AFTER.match(after)
+        opening = _OPENED_BEFORE.search(before, max(0, len(before) - _NEAR))
+        closing = _CLOSED_AFTER.match(after)
         if not (opening and closing and opening[1].lower() == closing[1].lower()):
             return before, after
         before, after = before[: opening.start()], after[closing.end() :]
+
+
+def element_end(source: str, start: int) -> int:
+    """Return where the element that starts at `start` ends."""
+    depth = 0
+    tags = _tags(source, start)
+    for tag in tags:
+        if tag.name == tags[0].name:
+            depth += -1 if tag.closing else 1
+            if not depth:
+                return tag.end
+    return len(source)

@@ -1,0 +1,280 @@
+"""A closing line -> is it a credit, and of what? Words alone prove nothing: links, names and the title decide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import unescape
+
+from syndicator import urls
+from syndicator.model import Credit
+from syndicator.normalizer import credits as wordings
+from syndicator.normalizer.recognise import LINK, TITLE, Anchor, Line, fold, letters, plain
+
+_CUT_TITLE = 15  # letters of a title that tell it from others, where the rest was cut off
+_WORDS_BESIDE = 80  # letters that a credit in an unknown language may have beside its links
+_DEMONSTRATIVES = ("this ", "dies", "est", "cet", "ce ", "quest", "dit ", "deze ", "本文", "这篇", "這篇")
+_CUT_OFF = ("…", "...", "…]", "...]")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A credit and where it stands in the source."""
+
+    start: int
+    end: int
+    credit: Credit
+    strong: bool  # its links or names are the post's own
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What counts as evidence that a line speaks of this post and its site."""
+
+    posts: frozenset[str]  # loose addresses
+    sites: frozenset[str]  # loose addresses
+    hosts: frozenset[str]
+    title: str  # letters
+    folded_title: str
+    names: frozenset[str]  # letters
+
+    @classmethod
+    def of(
+        cls, posts: Iterable[str], sites: Iterable[str], title: str, names: Iterable[str], seen: Iterable[Credit]
+    ) -> Known:
+        """Gather it from the post's addresses, its site's, and what its other fields credited."""
+        seen = tuple(seen)
+        post_links = [link for link in (*posts, *(credit.url for credit in seen)) if link]
+        site_links = [link for link in (*sites, *(credit.site_url for credit in seen)) if link]
+        return cls(
+            posts=frozenset(map(urls.loose, post_links)),
+            sites=frozenset(map(urls.loose, site_links)),
+            hosts=frozenset(filter(None, map(urls.host, [*post_links, *site_links]))),
+            title=letters(title),
+            folded_title=fold(title),
+            names=frozenset(filter(None, map(letters, (*names, *(credit.site for credit in seen))))),
+        )
+
+    def is_title(self, text: str) -> bool:
+        """Tell whether a text is the post's title, or what cutting left of it."""
+        shorter, longer = sorted((letters(text), self.title), key=len)
+        return bool(shorter) and (shorter == longer or (len(shorter) >= _CUT_TITLE and longer.startswith(shorter)))
+
+    def is_post(self, anchor: Anchor) -> bool:
+        """Tell whether a link leads to the post, by its address or, through a redirect, by its text."""
+        return urls.loose(anchor.href) in self.posts or self.is_title(anchor.text)
+
+    def is_site(self, anchor: Anchor) -> bool:
+        """Tell whether a link leads to the site or any page of it."""
+        return urls.host(anchor.href) in self.hosts
+
+    def is_root(self, anchor: Anchor) -> bool:
+        """Tell whether a link leads to the site itself, not to one of its pages."""
+        return urls.loose(anchor.href) in self.sites or (self.is_site(anchor) and not urls.path(anchor.href))
+
+    def is_name(self, text: str) -> bool:
+        """Tell whether a text names the site: its name or its host."""
+        return letters(text) in self.names or fold(text).strip(" .").removeprefix("www.") in self.hosts
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """What fills {post} or {site}."""
+
+    text: str = ""  # as written
+    anchor: Anchor | None = None
+    own: bool = False
+
+
+def judge(line: Line, source: str, known: Known, *, text_mode: bool) -> Found | None:
+    """Return the credit that a line is or ends with, None where it is none."""
+    if line.ours == "attribution":
+        return _by_class(line, known)
+    line = _with_title(line, known)
+    # Nothing but links, the title or a name can prove a credit: without them no pattern need be tried.
+    if not (line.links or TITLE in line.text or _mentions(line.text, known)):
+        return None
+    for row in wordings.index().rows(line.text):
+        match = wordings.pattern(row).match(line.text)
+        found = match and _weigh(row, match, line, source, known, text_mode=text_mode)
+        if found:
+            return found
+    return _by_links(line, known) or (_cut_off(line, known) if text_mode else None)
+
+
+def _mentions(text: str, known: Known) -> bool:
+    return (
+        "://" in text
+        or any(host in text for host in known.hosts)
+        or any(lead in text for lead in wordings.LEADS)
+        or any(name in letters(text) for name in known.names)
+    )
+
+
+def _with_title(line: Line, known: Known) -> Line:
+    """Put a marker for the post's title where it stands as text: a title may say "appeared first on" itself."""
+    title = known.folded_title
+    place = line.text.rfind(title) if title and title != line.text else -1
+    if place < 0:
+        return line
+    end = place + len(title)
+    if _joined(line.text[:place], title) or _joined(title, line.text[end:]):  # "art" in "The article"
+        return line
+    return Line(
+        line.text[:place] + TITLE + line.text[end:],
+        (*line.starts[: place + 1], *line.starts[end:]),
+        (*line.ends[:place], *line.ends[end - 1 :]),
+        line.links,
+        line.block,
+        line.ours,
+    )
+
+
+def _joined(before: str, after: str) -> bool:
+    """Whether two stretches meet inside a word; only scripts with spaces tell."""
+    edge = before[-1:] + after[:1]
+    return len(edge) == 2 and edge.isascii() and edge.isalnum()  # noqa: PLR2004
+
+
+def _weigh(
+    row: wordings.Row, match: re.Match[str], line: Line, source: str, known: Known, *, text_mode: bool
+) -> Found | None:
+    """Decide whether a sentence is meant for this post."""
+    post, site = _slot("post", match, line, source, known), _slot("site", match, line, source, known)
+    lead = (match["lead"] or "").strip()
+    rest = (match.groupdict().get("rest") or "").strip(" .,;!\"')]।。۔-")
+    if row.kind == "both":
+        fits = _fits_both(post, site, lead, rest, text_mode=text_mode)
+    elif row.kind == "site":
+        fits = not rest and _fits_site(site, lead, match["body"])
+    else:
+        fits = bool(site.anchor) and not lead and not rest and site.own and _is_target(site.anchor, known)
+    if not fits:
+        return None
+    start = line.starts[match.start("body")] if lead else line.start
+    return Found(start, line.end, _credit(row, post, site, known), strong=post.own or site.own)
+
+
+def _slot(name: str, match: re.Match[str], line: Line, source: str, known: Known) -> _Slot:
+    """Read a slot's text as written, its link, and whether it is the post's own."""
+    if name not in match.re.groupindex or not match[name]:
+        return _Slot()
+    for character in match[name]:
+        if LINK <= character < TITLE:
+            anchor = line.links[ord(character) - ord(LINK)]
+            own = known.is_post(anchor) if name == "post" else known.is_site(anchor)
+            return _Slot(anchor.text, anchor, own)
+    written = plain(source[line.starts[match.start(name)] : line.ends[match.end(name) - 1]])
+    own = known.is_title(written) if name == "post" else known.is_name(written) or urls.loose(written) in known.posts
+    return _Slot(written, None, own)
+
+
+def _is_target(anchor: Anchor | None, known: Known) -> bool:
+    """Whether "Source: X" links to the post itself or to the site, not to some other page of it."""
+    return anchor is not None and (known.is_root(anchor) or known.is_post(anchor))
+
+
+def _fits_both(post: _Slot, site: _Slot, lead: str, rest: str, *, text_mode: bool) -> bool:
+    """Judge a sentence that names a post and a site."""
+    if post.own or site.own:
+        # More may follow on the line ("- do not reproduce this article") only where its links leave no doubt.
+        return not rest or bool(post.anchor and site.anchor and not lead and site.own)
+    if rest:
+        return False
+    if post.anchor:  # another's post: a copy that kept its credit
+        return site.anchor is None or same_site(post.anchor.href, site.anchor.href)
+    return text_mode and bool(post.text) and lead.endswith(_CUT_OFF)
+
+
+def _fits_site(site: _Slot, lead: str, body: str) -> bool:
+    """Judge a sentence that names a site alone."""
+    if site.own:
+        return True
+    if body.startswith(("the ", "that ")):  # "The story was first published in ..." may be what the article is about
+        return False
+    if site.anchor:
+        return not lead or body.startswith(_DEMONSTRATIVES)
+    return not lead and bool(urls.host(site.text))
+
+
+def _credit(row: wordings.Row, post: _Slot, site: _Slot, known: Known) -> Credit:
+    url = post.anchor.href if post.anchor else ""
+    site_url = site.anchor.href if site.anchor else ""
+    if not url and site_url and not known.is_root(Anchor(site_url, "")) and urls.path(site_url):
+        url, site_url = site_url, ""  # "Originally published at <the post>Its site</a>"
+    if not url and not site_url and urls.host(site.text):
+        url = site.text
+    home = site_url or root(url)
+    named = site.text and not urls.host(site.text) and fold(site.text) not in {"here", "hier", "ici", "aquí", "qui"}
+    return Credit(post.text, url, site.text if named else urls.host(home), home, row.locale)
+
+
+def root(url: str) -> str:
+    """Return the address of a URL's host, "" where it has none.
+
+    >>> root("https://a.example/x?y"), root("mailto:a@b.example")
+    ('https://a.example/', '')
+    """
+    scheme, separator, rest = url.partition("://")
+    return f"{scheme}://{re.split('[/?#]', rest, maxsplit=1)[0]}/" if separator else ""
+
+
+def same_site(one: str, other: str) -> bool:
+    """Tell whether two addresses have one host, or one's is below the other's.
+
+    >>> same_site("https://blog.a.example/x", "http://www.a.example/"), same_site("https://a.example", "https://b.example")
+    (True, False)
+    """
+    first, second = urls.host(one), urls.host(other)
+    return bool(first and second) and (first == second or first.endswith(f".{second}") or second.endswith(f".{first}"))
+
+
+# ---------------------------------------------------------------------------------------------------
+# Without words
+# ---------------------------------------------------------------------------------------------------
+
+_SENTENCE_START = re.compile(r"(?:^|.*[.!?…:|\])}\"'>*。！？」』]) ?(?=[^.!?…|\])}>*。！？」』]{0,60}$)", re.DOTALL)
+
+
+def _by_links(line: Line, known: Known) -> Found | None:
+    """Recognise a credit in a language that we have no words of: the post by its title, its site, little else."""
+    posts = [place for place, link in enumerate(line.links) if urls.loose(link.href) in known.posts]
+    sites = [place for place, link in enumerate(line.links) if place not in posts and known.is_root(link)]
+    if len(posts) != 1 or not sites or len(line.links) > 3:  # noqa: PLR2004 - the third may be the author's
+        return None
+    post, site = line.links[posts[0]], line.links[sites[0]]
+    if not (known.is_title(post.text) or urls.loose(post.text) in known.posts) or not site.text:
+        return None
+    lead = _SENTENCE_START.match(line.text[: line.text.find(chr(ord(LINK) + min(posts[0], sites[0])))])
+    if not lead:
+        return None
+    beside = sum(map(str.isalnum, line.text[lead.end() :]))
+    if not 1 <= beside <= _WORDS_BESIDE:
+        return None
+    start = line.starts[lead.end()] if lead.end() else line.start
+    return Found(start, line.end, Credit(post.text, post.href, site.text, site.href), strong=True)
+
+
+def _by_class(line: Line, known: Known) -> Found:
+    """Read a line of ours: the post's link and the site's, in whichever order the language has them."""
+    links = sorted(line.links, key=lambda link: (known.is_post(link), len(urls.path(link.href))), reverse=True)
+    if len(links) == 1 and not known.is_post(links[0]):
+        links.insert(0, Anchor("", ""))
+    post, site = (*links, Anchor("", ""), Anchor("", ""))[:2]
+    return Found(line.start, line.end, Credit(post.text, post.href, site.text, site.href), strong=True)
+
+
+def _cut_off(line: Line, known: Known) -> Found | None:
+    """Recognise a line that an aggregator cut: "... […] The post Our ti…"."""
+    text, title = line.text.rstrip(" .…[]"), known.folded_title
+    for lead in wordings.LEADS:
+        place = text.rfind(lead)
+        if place < 0 or (place and not re.search(r"[.!?…\])>\"'] ?$", text[:place])):
+            continue
+        rest = text[place + len(lead) :]
+        verb = rest.startswith(TITLE) and len(rest) <= 40  # noqa: PLR2004 - "appeared fir"
+        if verb or (len(letters(rest)) >= 10 and title.startswith(rest)):  # noqa: PLR2004
+            written = "" if verb else unescape(rest)
+            return Found(line.starts[place], line.end, Credit(title=written), strong=True)
+    return None
