@@ -145,6 +145,39 @@ def test_redirects_wait_their_turn_at_the_host_they_lead_to(site: Site):
     assert crowd.most <= 2
 
 
+@pytest.mark.parametrize(
+    ("location", "kind"),
+    [("http://[/", "protocol"), ("http:///feed", "redirect-loop"), ("http://", "redirect-loop"), ("http://a:b:c/", "connect"),
+     ("gopher://a.example/", "forbidden-address"), ("http://exa mple.invalid/", "protocol"),
+     ("javascript:alert(1)", "forbidden-address"), ("http://127.0.0.1:99999/", "connect"), ("http://*/", "protocol")],
+)  # fmt: skip
+def test_redirects_to_nonsense(site: Site, location: str, kind: str):
+    """What is no address is named as that, and never a bug."""
+    assert failure(one(site.add("a", to(location)).url)).kind == kind
+
+
+def test_a_location_in_utf8_keeps_its_letters(site: Site):
+    """Its bytes must not be cut where latin-1 sees a line end (0x85 is half of an A with a ring)."""
+
+    def play(talk: Talk) -> None:
+        if talk.target == "/feed":
+            return talk.send("HTTP/1.1 302 Found\r\nLocation: /\u00c5land?q=\u00e9 1#top\r\n\r\n".encode())
+        return healthy("a")(talk)
+
+    assert isinstance(one(site.add("a", play).url), Fetched)
+    assert site.seen[1].target == "/%C3%85land?q=%C3%A9%201"
+
+
+def test_redirects_to_a_host_that_was_given_up(site: Site):
+    """They have failed with it, and cost no timeouts of their own."""
+    tried: list[str] = []
+    asks = [ask(site.add(f"{n}", to(f"http://127.0.0.1:1/{n}")).url, f"{n}") for n in range(20)]
+    outcomes = list(fetcher.fetch_all(asks, SETTINGS, threading.Event(), lookup=counting(tried)))
+    assert {failure(outcome).kind for outcome in outcomes} == {"connect"}
+    assert len(outcomes) == 20
+    assert len(tried) <= 20 + 3
+
+
 # --- how many at once -------------------------------------------------------------------------------
 
 
@@ -564,6 +597,44 @@ def test_leaving_early_leaves_no_thread(site: Site):
     for thread in [thread for thread in threading.enumerate() if thread.name == "fetch"]:
         thread.join(5)
         assert not thread.is_alive()
+
+
+def test_stop_ends_a_run_that_has_much_to_do(site: Site):
+    """What comes in after the signal is not waited for: at most `jobs` are still handed over."""
+    asks = [ask(site.add(f"h{n}", healthy(f"{n}")).url, f"{n}") for n in range(40)]
+    stop = threading.Event()
+    taken = 0
+    for _ in fetcher.fetch_all(asks, replace(SETTINGS, jobs=4), stop):
+        taken += 1
+        stop.set()
+        time.sleep(0.02)
+    assert 1 <= taken <= 5
+
+
+def test_large_bodies_are_alive_one_at_a_time(site: Site):
+    """While a reader holds one of fifteen megabytes, the others wait on the wire; small ones pass by."""
+    sent: list[int] = []
+
+    def play(talk: Talk) -> None:
+        talk.answer("200 OK", RSS, body=b"<rss>" + b" " * 15_000_000)
+        sent.append(talk.port)
+
+    asks = [ask(site.add(f"large{n}", play).url, f"large{n}") for n in range(3)]
+    settings = replace(SETTINGS, jobs=8, max_bytes=50_000_000)
+    outcomes = fetcher.fetch_all(
+        [*asks, ask(site.add("small", healthy("s")).url, "small")], settings, threading.Event()
+    )
+    first = [next(outcomes), next(outcomes)]
+    assert sorted(outcome.source_id[:5] for outcome in first) == ["large", "small"]
+    time.sleep(0.3)
+    assert len(sent) == 1
+    assert sum(isinstance(outcome, Fetched) for outcome in outcomes) == 2
+
+
+def test_too_large_by_its_own_word_is_not_loaded(site: Site):
+    """A Content-Length beyond max_bytes ends it with the head."""
+    host = site.add("a", lambda talk: talk.send(b"HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\n<rss>"))
+    assert failure(one(host.url)).kind == "too-large"
 
 
 def test_bounds_are_settable(site: Site):

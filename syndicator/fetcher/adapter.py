@@ -154,7 +154,7 @@ class LeanAdapter(BaseAdapter):
             )
         host, port = _host_and_port(parts)
         wire = connect(host, port, bounds, checked=False, lookup=self._lookup)
-        wire.reach = reach or "public"
+        wire.reach = reach  # "" for a name: where that lies only the proxy knows
         return wire
 
     def _response(self, request: BoundedRequest, head: Head, wire: Wire) -> requests.Response:

@@ -8,12 +8,17 @@ address tells where it may lead, and no farther than one of the same sort.
 from __future__ import annotations
 
 import ipaddress
+import re
+import socket
 from functools import lru_cache
 
 from syndicator.model import Reach
 
 # Answered by the cloud's own metadata service, with credentials. Two are outside the link-local range.
 _METADATA = frozenset({"169.254.169.254", "fd00:ec2::254", "100.100.100.200", "168.63.129.16"})
+
+# One to four numbers, decimal, octal or hexadecimal. Not a name that begins like one ("0x7f.example", "1e100.net").
+_NUMBERS = re.compile(r"(?:0x[0-9a-f]+|[0-9]+)(?:\.(?:0x[0-9a-f]+|[0-9]+)){0,3}")
 
 
 @lru_cache(maxsize=4096)
@@ -38,18 +43,19 @@ def reach_of(address: str) -> Reach:
 def literal_reach(host: str) -> Reach:
     """Return where a host lies that needs no DNS to know: an IP literal or localhost. Else "".
 
-    The odd spellings that resolvers take for IPv4 (`2130706433`, `0x7f.1`) are names here; what they
-    lead to is seen when it is connected to.
+    The odd spellings that resolvers take for IPv4 are seen through (`2130706433`, `0x7f.1`).
 
-    >>> literal_reach("10.0.0.1"), literal_reach("localhost"), literal_reach("example.org")
-    ('private', 'loopback', '')
+    >>> literal_reach("10.0.0.1"), literal_reach("0x7f.1"), literal_reach("localhost"), literal_reach("example.org")
+    ('private', 'loopback', 'loopback', '')
     """
     name = host.strip("[]").rstrip(".").lower()
     if name == "localhost" or name.endswith(".localhost"):  # RFC 6761, 6.3
         return "loopback"
     try:
+        if _NUMBERS.fullmatch(name):
+            name = socket.inet_ntoa(socket.inet_aton(name))
         return reach_of(name)
-    except ValueError:
+    except (ValueError, OSError):
         return ""
 
 

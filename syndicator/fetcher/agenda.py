@@ -6,10 +6,9 @@ It holds no lock, no thread and no clock: the crowd calls it under its own lock 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -18,7 +17,7 @@ _NO_WAIT = 0.0
 
 @dataclass(slots=True)
 class _Host:
-    waiting: deque = field(default_factory=deque)  # type: ignore[type-arg]  # of (ticket)
+    waiting: deque[Any] = field(default_factory=deque)  # tickets
     active: int = 0
     free_at: float = _NO_WAIT  # the soonest start of its next request
     doubtful: bool = False  # its last answer was that it can't be reached
@@ -36,12 +35,11 @@ class Agenda(Generic[T]):
         self._turn = 0
         self.waiting = 0
 
-    def add(self, host: str, tickets: Iterable[T]) -> None:
-        """Put tickets in line at a host."""
+    def add(self, host: str, ticket: T) -> None:
+        """Put a ticket in line at a host."""
         line = self._hosts.setdefault(host, _Host())
-        before = len(line.waiting)
-        line.waiting.extend(tickets)
-        self.waiting += len(line.waiting) - before
+        line.waiting.append(ticket)
+        self.waiting += 1
         self._queue(host, line)
 
     def take(self, now: float) -> tuple[str, T] | None:
@@ -64,20 +62,18 @@ class Agenda(Generic[T]):
         """Return when the next ticket may start, None where that depends on one being done."""
         return self._ready[0][0] if self._ready else None
 
-    def done(self, host: str, *, unreachable: bool = False) -> list[T]:
-        """Note that a request to `host` has ended; return the tickets that need not be tried any more.
+    def done(self, host: str, *, unreachable: bool = False) -> bool:
+        """Note that a request to `host` has ended; tell whether the host should be given up for this run.
 
-        Two that can't reach it in a row give the host up for this run: 200 sources of a dead host must
-        not cost 200 timeouts. After the first, they are tried one at a time.
+        That is so after two in a row that could not reach it: 200 sources of a dead host must not cost
+        200 timeouts. After the first they are tried one at a time.
         """
         line = self._hosts[host]
         line.active -= 1
         given_up = unreachable and line.doubtful
         line.doubtful = unreachable
-        if given_up:
-            return self.drop(host)
         self._queue(host, line)
-        return []
+        return given_up
 
     def drop(self, host: str) -> list[T]:
         """Take all tickets of a host out of the line and return them."""

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from queue import Empty, SimpleQueue
 
 from syndicator.fetcher.agenda import Agenda
+from syndicator.fetcher.room import Room, Seat
 from syndicator.fetcher.schedule import host_of
 from syndicator.fetcher.trip import Traveller, Trip, timed_out
 from syndicator.model import FetchFailed, FetchSettings, Outcome
@@ -21,6 +22,8 @@ _log = logging.getLogger(__name__)
 _TICK = 0.25  # seconds between looks at `stop` and at hops past their deadline
 _GRACE = 1.0  # a hop ends itself at its deadline; this much later it is taken to hang
 _UNREACHABLE = frozenset({"dns", "connect", "timeout"})
+
+_Result = tuple[Outcome | None, Seat | None]  # without an outcome: a trip that was not made
 
 
 class Crowd:
@@ -34,13 +37,15 @@ class Crowd:
         self._traveller = traveller
         self._agenda: Agenda[Trip] = Agenda(settings.per_host, settings.delay.total_seconds())
         for trip in trips:
-            self._agenda.add(_host(trip), [trip])
-        self._open = self._agenda.waiting  # trips that have not come to an outcome that was handed over
+            self._agenda.add(_host(trip), trip)
+        self._open = self._agenda.waiting  # trips that have not come to a result that was taken
         self._changed = threading.Condition()
-        self._results: SimpleQueue[Outcome | None] = SimpleQueue()  # None: a ticket without an outcome
-        self._alive = 0  # bodies that may exist: hops under way and outcomes not yet taken
-        self._under_way: dict[object, tuple[str, Trip, float]] = {}  # by a token of each hop
-        self._timing = False  # one idle thread waits for the clock, the others for a word
+        self._results: SimpleQueue[_Result] = SimpleQueue()
+        self._alive = 0  # bodies that may exist: hops under way and results not yet taken
+        self._under_way: dict[Seat, tuple[str, Trip]] = {}
+        self._shut: dict[str, FetchFailed] = {}  # hosts that are not asked any more in this run, and why
+        self._room = Room()
+        self._watched = float("inf")  # when a thread will wake to look at the agenda: one is enough
         self._closed = False
 
     def outcomes(self) -> Iterator[Outcome]:
@@ -50,12 +55,11 @@ class Crowd:
         for _ in range(min(self._settings.jobs, self._open)):
             self._hire()
         try:
-            while self._open:
-                if (outcome := self._next_outcome()) is not None:
-                    yield outcome
-                elif self._stop.is_set():
-                    yield from self._leftovers()
-                    return
+            while self._open and not self._stop.is_set():
+                yield from self._next_outcome()
+            self.close()
+            while not self._results.empty():
+                yield from self._next_outcome()
         finally:
             self.close()
 
@@ -64,31 +68,32 @@ class Crowd:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+        self._room.close()
         self._traveller.abort()
 
-    def _next_outcome(self) -> Outcome | None:
-        """Return an outcome, or None after a tick without one or for a ticket that has none."""
+    def _next_outcome(self) -> Iterator[Outcome]:
+        """Yield the next outcome, or nothing: after a tick, or for a trip that was not made."""
         try:
-            outcome = self._results.get(timeout=0 if self._stop.is_set() else _TICK)
+            outcome, seat = self._results.get(timeout=_TICK)
         except Empty:
             self._leave_hanging()
-            return None
+            return
         with self._changed:
             self._open -= 1
             self._alive -= 1
             self._changed.notify()
-        return outcome
-
-    def _leftovers(self) -> Iterator[Outcome]:
-        while not self._results.empty():
-            if (outcome := self._results.get()) is not None:
-                yield outcome
+        if outcome is not None:
+            yield outcome
+        if seat is not None:
+            self._room.leave(seat)  # the reader has done with its body
 
     def _leave_hanging(self) -> None:
         """Give up hops that are past their deadline, and hire a thread in the place of each."""
-        now = time.monotonic()
-        for token, (_, trip, deadline) in list(self._under_way.items()):
-            if now > deadline + _GRACE and self._finish(token, timed_out(trip)):
+        late = time.monotonic() - _GRACE
+        with self._changed:
+            hanging = [(seat, trip) for seat, (_, trip) in self._under_way.items() if seat.deadline < late]
+        for seat, trip in hanging:
+            if self._finish(seat, timed_out(trip)):
                 self._hire()
 
     def _hire(self) -> None:
@@ -97,15 +102,16 @@ class Crowd:
     def _work(self) -> None:
         """Make one hop after the other; end when there are none left, or when left behind."""
         while (task := self._next_task()) is not None:
-            token, trip = task
+            seat, trip = task
             try:
-                result = self._traveller.hop(trip)
+                result = self._traveller.hop(trip, seat)
             except Exception as bug:  # noqa: BLE001  a bug must cost one source, not the run
                 result = _bug(trip, bug)
-            if not self._finish(token, result):
+            if not self._finish(seat, result):
+                self._room.leave(seat)
                 return
 
-    def _next_task(self) -> tuple[object, Trip] | None:
+    def _next_task(self) -> tuple[Seat, Trip] | None:
         with self._changed:
             while not self._closed:
                 if not self._agenda.waiting and not self._under_way:
@@ -115,53 +121,62 @@ class Crowd:
                 taken = self._agenda.take(now) if self._alive < self._settings.jobs else None
                 if taken is not None:
                     host, trip = taken
-                    token = object()
+                    seat = Seat(self._room, trip.deadline)
                     self._alive += 1
-                    self._under_way[token] = (host, trip, trip.deadline)
+                    self._under_way[seat] = host, trip
                     self._changed.notify()  # another may be ready, or the clock need watching
-                    return token, trip
+                    return seat, trip
                 self._wait(now)
         return None
 
     def _wait(self, now: float) -> None:
-        """Wait until something may have changed; only one of all idle threads watches the clock."""
+        """Wait until something may have changed; one of all idle threads watches the clock."""
         at = self._agenda.next_at()
-        if self._timing or at is None or self._alive >= self._settings.jobs:
+        if at is None or at >= self._watched or self._alive >= self._settings.jobs:
             self._changed.wait()
             return
-        self._timing = True
+        self._watched = at
         self._changed.wait(max(at - now, 0.0))
-        self._timing = False
+        self._watched = float("inf")
 
-    def _finish(self, token: object, result: Outcome | Trip) -> bool:
+    def _finish(self, seat: Seat, result: Outcome | Trip) -> bool:
         """Hand over what a hop came to; False where it had been given up before."""
         with self._changed:
-            if (entry := self._under_way.pop(token, None)) is None or self._closed:
+            if (entry := self._under_way.pop(seat, None)) is None or self._closed:
                 return False
-            host, _, _ = entry
+            host = entry[0]
             failed = result if isinstance(result, FetchFailed) else None
-            unreachable = failed is not None and failed.kind in _UNREACHABLE
-            given_up = self._agenda.done(host, unreachable=unreachable and bool(host))
+            given_up = self._agenda.done(host, unreachable=failed is not None and failed.kind in _UNREACHABLE)
             if isinstance(result, Trip):
                 self._alive -= 1
-                self._agenda.add(_host(result), [result])
+                self._room.leave(seat)
+                self._send_on(result)
             else:
-                self._results.put(result)
-            if failed is not None:
-                self._spread(host, failed, given_up)
+                self._results.put((result, seat if seat.is_large else None))
+            if failed is not None and host and (given_up or _is_sent_away(failed)):
+                self._shut[host] = failed
+                for trip in self._agenda.drop(host):
+                    self._refuse(trip, failed)
             self._changed.notify()
         return True
 
-    def _spread(self, host: str, failed: FetchFailed, given_up: list[Trip]) -> None:
-        """Settle the trips that wait for a host which was given up, or which asked us to stay away."""
-        self._alive += len(given_up)
-        for trip in given_up:
-            self._results.put(_not_tried(trip, failed))
-        if failed.kind == "rate-limited" and failed.retry_scope == "host" and host:
-            dropped = self._agenda.drop(host)
-            self._alive += len(dropped)
-            for _ in dropped:
-                self._results.put(None)  # not asked, so neither a success nor a failure
+    def _send_on(self, trip: Trip) -> None:
+        """Put a redirect in line at the host that it leads to."""
+        host = _host(trip)
+        if host in self._shut:
+            self._refuse(trip, self._shut[host])
+        else:
+            self._agenda.add(host, trip)
+
+    def _refuse(self, trip: Trip, why: FetchFailed) -> None:
+        """Settle a trip that is not made: its host can't be reached, or asked for peace, of which nothing is said."""
+        self._alive += 1
+        self._results.put((None if _is_sent_away(why) else _not_tried(trip, why), None))
+
+
+def _is_sent_away(failed: FetchFailed) -> bool:
+    """Tell whether the answer was a 429 that counts for the whole host."""
+    return failed.kind == "rate-limited" and failed.retry_scope == "host"
 
 
 def _host(trip: Trip) -> str:
@@ -179,7 +194,5 @@ def _bug(trip: Trip, bug: Exception) -> FetchFailed:
     source = trip.ask.source
     if not source.private:
         _log.error("a bug in the fetcher, met with %s", source.id, exc_info=bug)
-    name = type(bug).__name__
-    return FetchFailed(
-        source.id, "" if source.private else trip.ask.url, "bug", f"a bug in syndicator ({name})", "please report it"
-    )
+    words = f"a bug in syndicator ({type(bug).__name__})"
+    return FetchFailed(source.id, "" if source.private else trip.ask.url, "bug", words, "please report it")

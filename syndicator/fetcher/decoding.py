@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from syndicator.fetcher.fault import Fault
 
 _STEP = 1 << 18  # decoded bytes at a time: what a bomb can allocate before it is counted
+_MAX_MEMBERS = 1000  # a gzip body has one, seldom two; a million empty ones would cost minutes
 
 Decoder = Callable[[Iterator[bytes]], Iterator[bytes]]
 
@@ -64,6 +65,8 @@ def _gzip(pieces: Iterator[bytes]) -> Iterator[bytes]:
             if not unpacker.eof:
                 break
             members, unpacker = members + 1, None
+            if members > _MAX_MEMBERS:
+                raise Fault("protocol", "its compressed data is in too many pieces")
     if unpacker is not None:
         raise Fault("truncated", "cut short: its compressed data has no end")
 

@@ -41,13 +41,20 @@ def feeds_in(body: bytes, content_type: str, base: str) -> tuple[str, ...]:
         values = {name.lower(): unescape(a or b or c).strip() for name, a, b, c in _ATTRIBUTES.findall(match[2])}
         href = values.get("href", "")
         if tag == "base" and href:
-            base = urljoin(base, href)
+            base = _absolute(base, href) or base
         elif tag == "link":
             announced += _announced(values, base)
         elif tag == "a" and re.search(r"(?:rss|atom|feed)(?:\.xml|\.json|/)?(?:\?|$)|\.rss$", href, re.IGNORECASE):
             linked.append((0, href))
-    found = [urljoin(base, href) for _, href in sorted(announced or linked, key=lambda pair: pair[0])]
+    found = [_absolute(base, href) for _, href in sorted(announced or linked, key=lambda pair: pair[0])]
     return tuple(dict.fromkeys(url for url in found if url.startswith(("http://", "https://"))))[:_MOST]
+
+
+def _absolute(base: str, href: str) -> str:
+    try:
+        return urljoin(base, href)
+    except ValueError:  # urllib's word for "http://[" and the like
+        return ""
 
 
 def _announced(values: dict[str, str], base: str) -> list[tuple[int, str]]:

@@ -6,15 +6,17 @@ taken for whole. Lenient where servers are sloppy and nothing can go wrong: bare
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from syndicator.fetcher.fault import Fault
-from syndicator.fetcher.wire import Wire
+from syndicator.fetcher.wire import Wire, too_large
 
 MAX_HEAD = 65536
 MAX_FIELDS = 200
 _MAX_INTERIM = 5  # 1xx answers before the real one
+_GAP = re.compile(rb"\r?\n\r?\n")  # the empty line; not a lone carriage return
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,33 +47,31 @@ def read_body(wire: Wire, head: Head) -> Iterator[bytes]:
         if coding.split(",")[-1].strip() != "chunked":
             raise Fault("protocol", "its transfer encoding is not known")
         return _chunked(wire, head.rest)
-    length = head.fields.get("content-length", "").strip()
-    if length:
-        return _sized(wire, head.rest, _length(length))
+    if head.fields.get("content-length", "").strip():
+        length = _length(head.fields["content-length"])
+        if length > wire.bounds.max_bytes:  # why load what is not going to be read?
+            raise too_large()
+        return _sized(wire, head.rest, length)
     return _until_close(wire, head.rest)
 
 
 def _raw_head(wire: Wire, rest: bytes) -> tuple[bytes, bytes]:
     """Return the bytes up to the first empty line, and what was read after it."""
-    data = rest
-    while True:
-        for gap in (b"\r\n\r\n", b"\n\n"):
-            raw, found, after = data.partition(gap)
-            if found:
-                return raw, after
+    data, searched = rest, 0
+    while not (gap := _GAP.search(data, searched)):
         if len(data) > MAX_HEAD:
             raise Fault("protocol", f"more than {MAX_HEAD} bytes of headers")
+        searched = max(0, len(data) - 3)  # the gap may be torn
         piece = wire.receive()
         if not piece:
-            raise Fault(
-                "reset",
-                "closed the connection without an answer" if not data else "closed the connection within the headers",
-            )
+            raise Fault("reset", "closed the connection within the headers" if data else "closed without an answer")
         data += piece
+    return data[: gap.start()], data[gap.end() :]
 
 
 def _parse(raw: bytes, rest: bytes) -> Head:
-    lines = raw.decode("latin-1").splitlines()  # latin-1: any bytes pass, as RFC 9110, 5.5 asks of a recipient
+    # latin-1: any bytes pass (RFC 9110, 5.5). Not splitlines: it takes 0x85, a part of UTF-8's "Å", for an end.
+    lines = [line.rstrip("\r") for line in raw.decode("latin-1").split("\n")]
     version, _, status_line = (lines[0] if lines else "").partition(" ")
     code, _, reason = status_line.strip().partition(" ")
     if not version.startswith("HTTP/") or not (len(code) == 3 and code.isdecimal()):  # noqa: PLR2004  RFC 9112, 4
@@ -123,38 +123,56 @@ def _until_close(wire: Wire, piece: bytes) -> Iterator[bytes]:
         yield piece
 
 
-def _chunked(wire: Wire, data: bytes) -> Iterator[bytes]:
-    """Yield the data of the chunks (RFC 9112, 7.1)."""
-    while True:
-        line, data = _line(wire, data)
-        try:
-            size = int(line.partition(b";")[0].strip(), 16)
-        except ValueError:
-            raise Fault("protocol", "its chunks make no sense") from None
-        if size < 0 or b"_" in line or b"+" in line:  # int() takes more than the grammar does
-            raise Fault("protocol", "its chunks make no sense")
-        if size == 0:
-            return  # trailers are not waited for: the connection ends here
+def _chunked(wire: Wire, rest: bytes) -> Iterator[bytes]:
+    """Yield the data of the chunks (RFC 9112, 7.1). Trailers are not waited for: the connection ends here."""
+    tape = _Tape(wire, rest)
+    while (size := _chunk_size(tape.line())) > 0:
         while size > 0:
-            if not data:
-                data = wire.receive()
-                if not data:
-                    raise Fault("truncated", "cut short: its last chunk never came")
-            yield data[:size]
-            data, size = data[size:], size - len(data[:size])
-        line, data = _line(wire, data)
-        if line:
+            piece = tape.upto(size)
+            size -= len(piece)
+            yield piece
+        if tape.line():
             raise Fault("protocol", "its chunks make no sense")
 
 
-def _line(wire: Wire, data: bytes) -> tuple[bytes, bytes]:
-    """Return the next line without its end, and the bytes after it."""
-    while b"\n" not in data:
-        if len(data) > MAX_HEAD:
-            raise Fault("protocol", "its chunks make no sense")
-        piece = wire.receive()
+def _chunk_size(line: bytes) -> int:
+    digits = line.partition(b";")[0].strip()
+    if not re.fullmatch(rb"[0-9A-Fa-f]{1,15}", digits):  # int() takes more than the grammar does: "-1", "1_0"
+        raise Fault("protocol", "its chunks make no sense")
+    return int(digits, 16)
+
+
+class _Tape:
+    """What was received, read on from a mark: cutting it at each of a million tiny chunks would cost hours."""
+
+    __slots__ = ("_data", "_mark", "_wire")
+
+    def __init__(self, wire: Wire, data: bytes) -> None:
+        self._wire = wire
+        self._data = data
+        self._mark = 0
+
+    def line(self) -> bytes:
+        """Return the next line without its end."""
+        while (end := self._data.find(b"\n", self._mark)) < 0:
+            if len(self._data) - self._mark > MAX_HEAD:
+                raise Fault("protocol", "its chunks make no sense")
+            self._more()
+        line = self._data[self._mark : end].rstrip(b"\r")
+        self._mark = end + 1
+        return line
+
+    def upto(self, size: int) -> bytes:
+        """Return the next bytes, at least one and at most `size`."""
+        if self._mark == len(self._data):
+            self._more()
+        piece = self._data[self._mark : self._mark + size]
+        self._mark += len(piece)
+        return piece
+
+    def _more(self) -> None:
+        piece = self._wire.receive()
         if not piece:
             raise Fault("truncated", "cut short: its last chunk never came")
-        data += piece
-    line, _, rest = data.partition(b"\n")
-    return line.rstrip(b"\r"), rest
+        self._data = self._data[self._mark :] + piece
+        self._mark = 0

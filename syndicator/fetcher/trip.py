@@ -25,6 +25,7 @@ from syndicator.fetcher.discovery import feeds_in
 from syndicator.fetcher.fault import Fault
 from syndicator.fetcher.files import read_file
 from syndicator.fetcher.framing import Head
+from syndicator.fetcher.room import Seat
 from syndicator.fetcher.wire import Bounds
 from syndicator.model import (
     Ask,
@@ -96,20 +97,20 @@ class Traveller:
         """Break off all hops that are under way."""
         self._adapter.close()
 
-    def hop(self, trip: Trip) -> Outcome | Trip:
+    def hop(self, trip: Trip, seat: Seat) -> Outcome | Trip:
         """Make one request (or read a file) and return what came of it."""
         began = time.monotonic()
         try:
             if trip.ask.source.path is not None:
                 return read_file(trip.ask, self._settings)
-            return self._hop(trip, began)
+            return self._hop(trip, seat, began)
         except Fault as fault:
             return _failed(trip, fault)
         except OSError as problem:
             return _failed(trip, why(problem))
 
-    def _hop(self, trip: Trip, began: float) -> Outcome | Trip:
-        request = BoundedRequest(_sendable(trip.url), self._headers(trip), self._bounds(trip))
+    def _hop(self, trip: Trip, seat: Seat, began: float) -> Outcome | Trip:
+        request = BoundedRequest(_sendable(trip.url), self._headers(trip), self._bounds(trip, seat))
         with self._session.send(request, stream=True, allow_redirects=False, proxies=_NO_PROXIES) as response:
             answer = body_of(response)
             trip = replace(trip, own_reach=trip.own_reach or answer.reach)
@@ -118,16 +119,16 @@ class Traveller:
             if answer.head.status == 304:  # noqa: PLR2004  Not Modified
                 return _not_modified(trip, answer.head.fields)
             if answer.head.status in _WITH_FEED:
-                return self._with_body(trip, response, began)
+                return self._with_body(trip, response, seat, began)
             return self._refused(trip, answer.head)
 
-    def _bounds(self, trip: Trip) -> Bounds:
+    def _bounds(self, trip: Trip, seat: Seat) -> Bounds:
         return Bounds(
-            deadline=trip.deadline,
+            seat=seat,
             max_bytes=self._settings.max_bytes + _HEAD_ALLOWANCE,
             max_decoded_bytes=self._settings.max_decoded_bytes,
             trusted=trip.trusted,
-            own_literal=not trip.seen and trip.url == trip.ask.source.url,
+            own_literal=trip.url == trip.ask.source.url and bool(literal_reach(urlsplit(trip.url).hostname or "")),
         )
 
     def _headers(self, trip: Trip) -> dict[str, str]:
@@ -142,9 +143,7 @@ class Traveller:
 
     def _redirected(self, trip: Trip, answer: Body, took: float) -> Trip:
         """Return the trip to where the answer points."""
-        target = urljoin(trip.url, _location(answer.head.fields["location"]))
-        if not target.lower().startswith(("http://", "https://")):
-            raise Fault("forbidden-address", "redirects to something that is neither http nor https")
+        target = _target(trip.url, answer.head.fields["location"])
         seen = (*trip.seen, trip.url)
         if target in seen:
             advice = "its owner must mend that; does the site ask for cookies?"
@@ -155,8 +154,8 @@ class Traveller:
         onward = _onward(trip, target, answer.reach, took)
         return replace(onward, permanent=permanent, moved_to=target if permanent else trip.moved_to)
 
-    def _with_body(self, trip: Trip, response: requests.Response, began: float) -> Outcome | Trip:
-        body = b"".join(response.iter_content(None))
+    def _with_body(self, trip: Trip, response: requests.Response, seat: Seat, began: float) -> Outcome | Trip:
+        body = _whole(response, seat)
         answer = body_of(response)
         problem = answers.no_feed(body, answer.head.fields.get("content-type", ""))
         if problem is not None:
@@ -193,6 +192,16 @@ class _Session(requests.Session):
     def resolve_redirects(self, *_: object, **__: object) -> Iterator[Any]:
         """Return none; requests would read the body of a redirect only to forget it."""
         return iter(())
+
+
+def _whole(response: requests.Response, seat: Seat) -> bytes:
+    """Return the decoded body."""
+    pieces, size = [], 0
+    for piece in response.iter_content(None):
+        pieces.append(piece)
+        size += len(piece)
+        seat.grow(size)
+    return b"".join(pieces)
 
 
 def _onward(trip: Trip, url: str, reach: Reach, took: float) -> Trip:
@@ -263,11 +272,25 @@ def _failed(trip: Trip, fault: Fault, status: int = 0) -> FetchFailed:
 
 def _trust_after(trip: Trip, reach: Reach) -> Reach:
     """Return where the next hop may lead: an inward chain stays in its sort, a public answer ends the trust."""
-    return reach if trip.trusted in ("", reach) else "public"
+    return reach if reach and trip.trusted in ("", reach) else "public"
 
 
 def _validators(headers: Mapping[str, str]) -> Validators:
     return Validators(headers.get("etag", ""), headers.get("last-modified", ""))
+
+
+def _target(base: str, location: str) -> str:
+    """Return the absolute http(s) address that a Location means."""
+    try:
+        target = urljoin(base, _location(location))
+        host = urlsplit(target).hostname
+    except ValueError:  # urllib's word for "http://[" and the like
+        raise Fault("protocol", "redirects to something that is no address") from None
+    if not target.lower().startswith(("http://", "https://")):
+        raise Fault("forbidden-address", "redirects to something that is neither http nor https")
+    if not host:
+        raise Fault("protocol", "redirects to something that is no address")
+    return target
 
 
 def _location(value: str) -> str:

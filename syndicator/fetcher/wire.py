@@ -14,10 +14,12 @@ from dataclasses import dataclass
 
 from syndicator.fetcher.addresses import literal_reach, may_connect, reach_of
 from syndicator.fetcher.fault import Fault
+from syndicator.fetcher.room import Seat
 from syndicator.model import Reach
 
 _PIECE = 65536
-_TRIES = 4  # addresses of one host tried in turn
+_TRIES = 4  # addresses of one host tried in turn,
+_TRY = 5.0  # seconds each but the last: an IPv6 that leads nowhere must not use up the deadline
 
 # (host, port) -> (family, socket address) in order of preference. Raises OSError.
 Resolver = Callable[[str, int], list[tuple[int, tuple[str, int] | tuple[str, int, int, int]]]]
@@ -27,7 +29,7 @@ Resolver = Callable[[str, int], list[tuple[int, tuple[str, int] | tuple[str, int
 class Bounds:
     """What one request may cost and where it may go."""
 
-    deadline: float  # time.monotonic()
+    seat: Seat  # with the deadline
     max_bytes: int  # on the wire, head included
     max_decoded_bytes: int
     trusted: Reach = ""  # where the source lies: see addresses.may_connect
@@ -35,7 +37,7 @@ class Bounds:
 
     def left(self) -> float:
         """Return the seconds left, or raise the Fault that there are none."""
-        left = self.deadline - time.monotonic()
+        left = self.seat.deadline - time.monotonic()
         if left <= 0:
             raise Fault("timeout", "no whole answer in the time allowed")
         return left
@@ -70,17 +72,13 @@ class Wire:
         piece = self._socket.recv(_PIECE)
         self.received += len(piece)
         if self.received > self._allowed:
-            raise Fault(
-                "too-large",
-                f"more than {self._allowed} bytes on the wire",
-                "raise max_bytes in [fetch] if this is right",
-            )
+            raise too_large()
         return piece
 
     def secure(self, context: ssl.SSLContext, host: str) -> None:
         """Put TLS on it, verified for `host`."""
         self._socket.settimeout(self.bounds.left())
-        self._socket = context.wrap_socket(self._socket, server_hostname=host)
+        self._socket = context.wrap_socket(self._socket, server_hostname=host.rstrip("."))
 
     def abort(self) -> None:
         """Wake whoever waits on it, from another thread."""
@@ -128,6 +126,11 @@ def check_literal(host: str, bounds: Bounds) -> None:
         raise forbidden(reach)
 
 
+def too_large() -> Fault:
+    """Return the Fault for more bytes than are read."""
+    return Fault("too-large", "sends more than max_bytes allows", "raise max_bytes in [fetch] if this is right")
+
+
 def forbidden(reach: Reach) -> Fault:
     """Return the Fault for an address that this source may not lead to."""
     return Fault(
@@ -142,7 +145,7 @@ def _first_that_answers(
 ) -> Wire:
     """Connect to one after the other, each with its share of the time that is left."""
     for place, (family, address, reach) in enumerate(allowed, 1):
-        share = bounds.left() / (len(allowed) - place + 1)
+        share = bounds.left() if place == len(allowed) else min(bounds.left() / 2, _TRY)
         plug = socket.socket(family, socket.SOCK_STREAM)
         try:
             plug.settimeout(share)
