@@ -25,9 +25,12 @@ SHORT = 32  # a folded text of fewer bytes ("Read more") tells nothing apart
 _LOWER = bytes(range(256)).lower()
 _DROPPED = bytes(c for c in range(128) if not chr(c).isalnum())
 # Texts are also cut where a byte of these stands: wherever the same words stand, the same cuts are made, so an
-# edit touches one piece only. Each script has a letter of one to three in a hundred here: Latin k and v, Cyrillic
-# and Greek by B3 (г, γ), Arabic too (س), Hebrew, Thai, Devanagari and kana by 97, Han and Hangul by both.
-_CUT = _LOWER.translate(bytes.maketrans(b"kv\xb3\x97", b"\n" * 4))
+# edit touches one piece only. In long texts each script has a letter of one to three in a hundred: Latin k and v,
+# Cyrillic and Greek by B3 (г, γ), Arabic too (س), Hebrew, Thai, Devanagari and kana by 97, Han and Hangul by both.
+# A short text needs smaller pieces, or one edit would change half of it.
+_COARSE = _LOWER.translate(bytes.maketrans(b"kv\xb3\x97", b"\n" * 4))
+_FINE = _LOWER.translate(bytes.maketrans(b"kvbpgyfw\x83\x8b\x93\x9b\xa3\xab\xb3\xbb", b"\n" * 16))
+FINE_BELOW = 2500  # bytes
 
 
 def keys(
@@ -48,7 +51,7 @@ def keys(
     them is no key. About 60 us for a post of 9 KB.
     """
     repeated = _repeated(tuple(items))
-    folded = pieces(text)
+    cut, fine = pieces(text)
     addresses = [d if d not in repeated else "" for d in (*_address_digests(guid), *_address_digests(link))]
     return Keys(
         guid=addresses[0],
@@ -58,8 +61,8 @@ def keys(
         loose_link=addresses[4],
         path_link=addresses[5],
         title=digest(fold(title)),
-        text=digest(folded) if len(folded) >= SHORT else "",
-        sketch=sketch(folded),
+        text=digest(cut) if len(cut) >= SHORT else "",
+        sketch=sketch(cut, fine),
         instant=published,
         origin=_address_digests(origin_link)[1] if origin_link else "",
     )
@@ -74,13 +77,15 @@ def fold(title: str) -> bytes:
     return title.casefold().encode("utf-8", "replace").translate(None, _DROPPED)
 
 
-def pieces(text: str) -> bytes:
-    r"""Return the letters and digits of a text, cut into pieces by line feeds.
+def pieces(text: str) -> tuple[bytes, bool]:
+    r"""Return the letters and digits of a text, cut by line feeds, and whether into small pieces.
 
     >>> pieces("We have a cake.")
-    b'weha\neaca\ne'
+    (b'\neha\neaca\ne', True)
     """
-    return text.encode("utf-8", "replace").translate(_CUT, _DROPPED)
+    data = text.encode("utf-8", "replace")
+    fine = len(data) < FINE_BELOW
+    return data.translate(_FINE if fine else _COARSE, _DROPPED), fine
 
 
 def digest(folded: bytes) -> str:
@@ -88,16 +93,26 @@ def digest(folded: bytes) -> str:
     return blake2b(folded, digest_size=8).hexdigest() if folded else ""
 
 
-def sketch(folded: bytes) -> tuple[int, ...]:
-    """Return the smallest hashes of the pieces of a text, at most SKETCH, rising (bottom-k min-hash)."""
-    return tuple(sorted(set(map(zlib.crc32, folded.split(b"\n"))))[:SKETCH]) if folded else ()
+def sketch(cut: bytes, fine: bool) -> tuple[int, ...]:
+    """Return the smallest hashes of the pieces of a text, at most SKETCH, rising (bottom-k min-hash).
+
+    0 before them says that the pieces are small: such a text can't be compared with one in large pieces.
+    """
+    hashes = set(map(zlib.crc32, cut.split(b"\n"))) - {0}
+    smallest = sorted(hashes)[:SKETCH]
+    return (0, *smallest) if fine and smallest else tuple(smallest)
 
 
-def likeness(one: Sequence[int], other: Sequence[int]) -> float:
-    """Estimate how much of two sketched texts is the same, 0 to 1 (Jaccard's index of their pieces)."""
-    both = set(one) & set(other)
-    union = sorted({*one, *other})[:SKETCH]
-    return sum(1 for n in union if n in both) / len(union) if union else 0.0
+def likeness(one: Sequence[int], other: Sequence[int]) -> float | None:
+    """Estimate how much of two sketched texts is the same, 0 to 1 (Jaccard's index of their pieces).
+
+    None where one is in small pieces and the other is not, or one has none.
+    """
+    if not one or not other or (one[0] == 0) != (other[0] == 0):
+        return None
+    both = set(one) & set(other) - {0}
+    union = sorted({*one, *other} - {0})[:SKETCH]
+    return sum(1 for n in union if n in both) / len(union) if union else None
 
 
 _WEB = re.compile(r"(?:https?:)?//(?:[^/?#@\s]*@)?([^/?#\s]+)([^\s]*)", re.IGNORECASE)

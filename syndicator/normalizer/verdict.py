@@ -108,12 +108,12 @@ def texts(one: Keys, other: Keys) -> int:
     """Tell whether two texts are nearly the same (1), quite different (-1), or neither for sure (0)."""
     if one.text and one.text == other.text:
         return 1
-    if not one.sketch or not other.sketch:
-        return 0
     alike = likeness(one.sketch, other.sketch)
+    if alike is None:
+        return 0
     if alike >= SAME_TEXT:
         return 1
-    return -1 if alike < OTHER_TEXT and min(len(one.sketch), len(other.sketch)) >= FEW else 0
+    return -1 if alike < OTHER_TEXT and min(len(one.sketch), len(other.sketch)) > FEW else 0
 
 
 def is_same(found: Evidence) -> bool:

@@ -26,6 +26,7 @@ def connect(path: Path | str) -> sqlite3.Connection:
         raise StoreError(words(error, path)) from error
     try:
         # WAL: readers never wait; NORMAL: a power cut may take the last commits, never the file (sqlite.org/wal.html).
+        db.execute("PRAGMA page_size = 8192")  # of a new file: a post's body needs fewer pages, a tenth less work
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
         db.execute("PRAGMA cache_size = -16000")
