@@ -15,17 +15,12 @@ from syndicator.model import FailureKind, Fetched, FetchFailed, ParsedFeed
 from syndicator.parser.encodings import bare, to_utf8
 from syndicator.parser.fastlane import parse_fast
 from syndicator.parser.jsonfeed import looks_like_json, parse_json
-from syndicator.parser.markup import tree
+from syndicator.parser.markup import root_of, tree
 from syndicator.parser.mend import mended
 from syndicator.parser.reference import parse_with_feedparser
 
 __all__ = ["parse"]
 
-# The first element of the document: past comments, processing instructions and a DOCTYPE with what it holds.
-_ROOT = re.compile(
-    rb"(?:\s+|<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)*+<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)",
-    re.DOTALL | re.IGNORECASE,
-)
 _FEED_ROOTS = ("rss", "rdf", "feed", "channel", "item", "entry")
 
 
@@ -70,9 +65,8 @@ def _no_feed(data: bytes) -> str:
 
 
 def _root(data: bytes) -> str:
-    found = _ROOT.match(data)
-    if found:
-        return found[2].decode("ascii", "replace").lower()
+    if root := root_of(data):
+        return root.rpartition(":")[2].lower()
     return "html" if re.match(rb"\s*<!doctype\s+html", data, re.IGNORECASE) else ""
 
 

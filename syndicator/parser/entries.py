@@ -32,6 +32,7 @@ def read_entry(element: Element, piece: Item, outer: Scope, version: str) -> Ent
     """Read one item of a feed of some version; raise Uncertain where feedparser might read it otherwise."""
     item = _Reading(version)
     scope = begun(item.draft, element, outer)
+    _refuse_odd_base(element, scope)
     for child in element:
         name = name_of(child.tag)
         inner = scope
@@ -47,14 +48,20 @@ def read_entry(element: Element, piece: Item, outer: Scope, version: str) -> Ent
                 item.pictured = item.pictured or name == "image"
         elif name in _REFUSED or (len(child) and not _inert(child)):
             raise Uncertain(f"<{name}> in an item")
-    if item.pictured and item.draft.title is None:
+    if item.pictured and (item.draft.title is None or item.draft.title.kind == "html" or "<" in item.draft.title.value):
         raise Uncertain("an image's title")
     fingerprint = proved(piece, item.draft.guid, alternate(item.draft.links))
     return entry(item.draft, fingerprint, scope.language, scope.base)
 
 
 def _refuse_odd_base(element: Element, scope: Scope) -> None:
-    if "base" in element.attrib or (XML_BASE in element.attrib and not scope.base.startswith(("http://", "https://"))):
+    base = element.get(XML_BASE, "")
+    if (
+        "base" in element.attrib
+        or "///" in base
+        or base != base.strip()
+        or (base and not scope.base.startswith(("http://", "https://")))
+    ):
         raise Uncertain("a base that is no web address")
 
 
@@ -68,10 +75,10 @@ def _counts(name: str) -> bool:
 
 
 _INSIDE = {
-    "author": ("name", "uri", "url", "email", "gd:image"),
-    "contributor": ("name", "uri", "url", "email", "gd:image"),
+    "author": ("name", "uri", "url", "homepage", "email", "gd:image"),
+    "contributor": ("name", "uri", "url", "homepage", "email", "gd:image"),
     "source": ("title", "link", "id", "updated", "rights", "author", "name", "uri", "email", "subtitle", "icon", "logo",
-               "category", "generator"),
+               "category", "generator", "contributor", "published", "modified"),
     "image": ("url", "title", "link", "width", "height"),
 }  # fmt: skip
 
@@ -145,8 +152,8 @@ def _leaf(element: Element) -> str:
 
 
 def _title(item: _Reading, element: Element, scope: Scope) -> None:
-    if item.pictured:
-        raise Uncertain("a title after an image")
+    if item.pictured or (item.draft.title and item.draft.source):
+        raise Uncertain("a title after an image or a source")
     if (found := _text(item, element, scope, "text")) and item.draft.title is None:
         item.draft.title = found
 
@@ -175,6 +182,9 @@ def _encoded(item: _Reading, element: Element, scope: Scope) -> None:
         item.draft.contents.append(found)
 
 
+_ODD_ADDRESS = re.compile(r"///|[\t\r\n]|;$")
+
+
 def _link(item: _Reading, element: Element, scope: Scope) -> None:
     plain = not element.keys()
     href = "" if plain else element.get("url") or element.get("uri") or element.get("href")
@@ -182,8 +192,8 @@ def _link(item: _Reading, element: Element, scope: Scope) -> None:
         href = _leaf(element)
         if ";" in href and "&" in href:
             raise Uncertain("an entity in a link")
-    if "///" in href or (scope.base and not href):
-        raise Uncertain("an address with three slashes")
+    if _ODD_ADDRESS.search(href) or (scope.base and not href):
+        raise Uncertain("an odd address")
     if href and plain:
         item.draft.links.append(Link(resolved(scope.base, href)))
     elif href:
@@ -193,20 +203,21 @@ def _link(item: _Reading, element: Element, scope: Scope) -> None:
 def _attributed_link(draft: Draft, element: Element, href: str) -> None:
     rel, kind = element.get("rel", "alternate").lower(), element.get("type", "").lower()
     title, length = element.get("title", ""), number(element.get("length", ""))
+    kind = "" if kind == "text/html" else kind  # as `reference` has it
     if rel == "enclosure":
-        draft.enclosures.append(Enclosure(href, kind or "text/html", length, title))
+        draft.enclosures.append(Enclosure(href, kind, length, title))
         return
-    if rel == "self":
-        kind = kind or "application/atom+xml"
-    kind = "" if kind == "text/html" else kind
+    if rel == "self" and "type" not in element.attrib:
+        kind = "application/atom+xml"
     draft.links.append(Link(href, rel, kind, title, element.get("hreflang", ""), length))
 
 
 def _enclosure(item: _Reading, element: Element, _scope: Scope) -> None:
     href = element.get("url") or element.get("uri") or element.get("href")
     if href:
-        length = number(element.get("length", ""))
-        item.draft.enclosures.append(Enclosure(href, element.get("type", "").lower(), length, element.get("title", "")))
+        kind, length = element.get("type", "").lower(), number(element.get("length", ""))
+        kind = "" if kind == "text/html" else kind
+        item.draft.enclosures.append(Enclosure(href, kind, length, element.get("title", "")))
 
 
 def _published(item: _Reading, element: Element, _scope: Scope) -> None:
@@ -231,7 +242,8 @@ def _category(item: _Reading, element: Element, _scope: Scope) -> None:
     scheme = element.get("scheme", element.get("domain", ""))
     if not term and not text and (scheme or label):
         raise Uncertain("a category without a term")  # feedparser gives it the next one's
-    item.draft.categories.append(Category(term or text, scheme, label))
+    if term or text:
+        item.draft.categories.append(Category(term or text, scheme, label))
     if term and text:
         item.draft.categories.append(Category(text))
 
@@ -239,7 +251,10 @@ def _category(item: _Reading, element: Element, _scope: Scope) -> None:
 def _comments(item: _Reading, element: Element, scope: Scope) -> None:
     if element.keys():
         raise Uncertain("comments with attributes")
-    item.draft.comments = resolved(scope.base, _leaf(element))
+    address = _leaf(element)
+    if _ODD_ADDRESS.search(address):
+        raise Uncertain("an odd address")
+    item.draft.comments = resolved(scope.base, address)
 
 
 def _rights(item: _Reading, element: Element, scope: Scope) -> None:

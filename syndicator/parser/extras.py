@@ -30,7 +30,7 @@ def read_extras(draft: Draft, item: Element, outer: Scope) -> Scope:
     scope = begun(draft, item, outer)
     for child in item:
         if reader := EXTRAS.get(name_of(child.tag)):
-            reader(draft, child, scope)
+            reader(draft, child, scoped(child, scope))
     return scope
 
 
@@ -83,7 +83,6 @@ def _contributor(draft: Draft, element: Element, _scope: Scope) -> None:
 
 def _source(draft: Draft, element: Element, scope: Scope) -> None:
     """Read RSS <source url> or atom:source, whose children are a feed's."""
-    scope = scoped(element, scope)
     parts: dict[str, str] = {"feed": element.get("url", ""), "name": words(element)}
     for child in element:
         name = name_of(child.tag)
@@ -190,7 +189,7 @@ def _chapters(draft: Draft, element: Element, scope: Scope) -> None:
 def _media_group(draft: Draft, element: Element, scope: Scope) -> None:
     for child in element:
         if reader := EXTRAS.get(name_of(child.tag)):
-            reader(draft, child, scoped(element, scope))
+            reader(draft, child, scoped(child, scope))
 
 
 def _media_content(draft: Draft, element: Element, scope: Scope) -> None:

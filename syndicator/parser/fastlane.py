@@ -32,7 +32,7 @@ def parse_fast(data: bytes, source_id: str, url: str, known: Container[str]) -> 
         if root is None:
             return None
         read = _read(root, list(compress(pieces.items, fresh)))
-        _refuse_lookalikes(pieces.gaps[0])
+        _refuse_lookalikes(root, pieces.gaps[0])
     except Uncertain:
         return None
     entries = iter(read)
@@ -67,7 +67,12 @@ _HANDLED = frozenset(
 )
 
 
-def _refuse_lookalikes(head: bytes) -> None:
+def _refuse_lookalikes(root: Element, head: bytes) -> None:
+    atom = head.find(b"http://www.w3.org/2005/Atom")
+    if 0 <= atom < head.find(b"http://purl.org/rss/1.0/") or (
+        atom >= 0 and version_of(root) in ("atom03", "atom", "rss090")
+    ):
+        raise Uncertain("feedparser takes it for Atom 1.0")
     for prefix, uri in _BOUND.findall(head):
         usual = name_of(f"{{{uri.decode()}}}x").partition(":")[0]
         given = prefix.decode("ascii", "replace").lower()

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from syndicator.model import ItemKey
-from syndicator.parser.markup import letters
+from syndicator.parser.markup import ROOT, letters
 
 
 def digest(*parts: bytes) -> str:
@@ -41,7 +41,7 @@ class Pieces:
     items: tuple[Item, ...]
 
 
-_ROOT = re.compile(rb"<([A-Za-z_][\w.:-]*)[^>]*>(?:\s*<channel\b[^>]*>)?")
+_CHANNEL = re.compile(rb"<channel\b[^>]*>")
 _ITEM_OF = {b"rss": b"item", b"rdf:RDF": b"item", b"feed": b"entry"}
 # What else of the head an item's meaning hangs on: its language, and the site that its links start from.
 _INHERITED = re.compile(rb"<(?:dc:)?language\b[^>]*>[^<]*|<link>[^<]*")
@@ -55,7 +55,7 @@ def cut(data: bytes) -> Pieces | None:
     before each end tag stands one start tag, no gap leaves a comment or section open, and a parse of
     gaps and items finds as many items as were cut, none in another. The last is the caller's to see to.
     """
-    root = _ROOT.search(data)
+    root = ROOT.match(data)
     name = _ITEM_OF.get(root[1]) if root else None
     if root is None or name is None:
         return None
@@ -67,9 +67,15 @@ def cut(data: bytes) -> Pieces | None:
     gaps = (*(chunk[:start] for chunk, start in zip(chunks, starts, strict=True)), end)
     if not all(_closed(gap) for gap in gaps):
         return None
-    context = root[0] + b"".join(_INHERITED.findall(gaps[0]))
+    context = _context(gaps[0][root.start(1) :])
     bodies = (chunk[start:] + end_tag for chunk, start in zip(chunks, starts, strict=True))
     return Pieces(gaps, tuple(Item(body, digest(context, body)) for body in bodies))
+
+
+def _context(head: bytes) -> bytes:
+    """Return what all items of a feed inherit of the elements around them: namespaces, base, language, site."""
+    tags = head[: head.find(b">")] + b"".join(_CHANNEL.findall(head))
+    return tags + b"".join(_INHERITED.findall(head))
 
 
 def _start(chunk: bytes, start_tag: bytes) -> int:

@@ -142,6 +142,19 @@ def letters(text: str | None) -> str:
     return text.translate(_WINDOWS) if _C1.search(text) else text
 
 
+# The start tag of the root: past comments, processing instructions and a DOCTYPE with what it holds.
+ROOT = re.compile(
+    rb"(?:\s+|<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)*+<([A-Za-z_][\w.:-]*)[^>]*",
+    re.DOTALL | re.IGNORECASE,
+)
+
+
+def root_of(data: bytes) -> str:
+    """Return the name of a document's root element as written, or "" where there is none."""
+    found = ROOT.match(data)
+    return found[1].decode("ascii", "replace") if found else ""
+
+
 class Scope(NamedTuple):
     """What an element passes on to those in it."""
 
@@ -164,8 +177,8 @@ def scoped(element: Element, outer: Scope) -> Scope:
 
 
 def resolved(base: str, href: str) -> str:
-    """Resolve a reference against a written base; without one it stays as written."""
-    if not base:
+    """Resolve a reference against a written base; without one it stays as written, and nothing stays nothing."""
+    if not base or not href:
         return href
     try:
         return urljoin(base, href)

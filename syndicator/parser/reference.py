@@ -15,13 +15,13 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from syndicator.model import Category, Enclosure, Entry, FeedHead, Link, Origin, ParsedFeed, Person, Text
+from syndicator.model import Category, Enclosure, Entry, FeedHead, Link, Origin, ParsedFeed, Person, Text, TextKind
 from syndicator.parser.dates import instant
 from syndicator.parser.draft import Draft, entry, key_from
 from syndicator.parser.extras import number, read_extras
 from syndicator.parser.head import head_of, scope_of
 from syndicator.parser.items import digest
-from syndicator.parser.markup import Element, Scope, mended_tree, name_of, prefix_of, tree, words
+from syndicator.parser.markup import Element, Scope, mended_tree, name_of, prefix_of, scoped, tree, words
 from syndicator.parser.plain import looks_marked, plain
 
 Node = Mapping[str, Any]
@@ -156,7 +156,7 @@ def _entry(node: Node, element: Element | None, outer: Scope, whole: bool) -> En
     _read_core(draft, node, whole)
     if element is not None and whole:
         scope = read_extras(draft, element, outer)
-        _undo_image_title(draft, element)
+        _undo_image_title(draft, element, scope)
         return entry(draft, "", scope.language, scope.base)
     _read_people(draft, node)
     if element is not None:
@@ -179,13 +179,15 @@ def _read_core(draft: Draft, node: Node, whole: bool) -> None:
     draft.rights = _string(node, "rights")
 
 
-def _undo_image_title(draft: Draft, element: Element) -> None:
+def _undo_image_title(draft: Draft, element: Element, scope: Scope) -> None:
     """Give back the item's own title where feedparser has taken that of the picture in it."""
     images = [part for part in element if name_of(part.tag) == "image"]
-    stolen = {words(part) for image in images for part in image if name_of(part.tag) == "title"}
-    own = next((words(part) for part in element if name_of(part.tag) == "title"), "")
-    if draft.title and own and draft.title.value in stolen:
-        draft.title = replace(draft.title, value=own)
+    stolen = any(name_of(part.tag) == "title" for image in images for part in image)
+    own = next((part for part in element if name_of(part.tag) == "title" and words(part)), None)
+    if stolen and own is not None:
+        text, inner = words(own), scoped(own, scope)
+        kind: TextKind = "html" if looks_marked(text) or "html" in own.get("type", "") else "text"
+        draft.title = Text(text, kind, inner.language, inner.base)
 
 
 def _read_people(draft: Draft, node: Node) -> None:
@@ -209,17 +211,22 @@ def _add_mended(draft: Draft, element: Element, outer: Scope) -> None:
 def _links(node: Node) -> Iterator[tuple[Link, bool]]:
     """Yield the links, each with whether it has a type: those of link elements always do."""
     for part in _nodes(node, "links"):
-        if _string(part, "href") and _string(part, "rel") != "enclosure":
-            kind = _string(part, "type")
+        href, kind = _outside(_string(part, "href")), _string(part, "type")
+        if href and _string(part, "rel") != "enclosure":
             link = Link(
-                href=_outside(_string(part, "href")),
+                href=href,
                 rel=_string(part, "rel") or "alternate",
-                type="" if kind == "text/html" else kind,  # feedparser says so of every link that says nothing
+                type=_said(kind),
                 title=_string(part, "title"),
                 hreflang=_string(part, "hreflang"),
                 length=number(_string(part, "length")),
             )
-            yield link, bool(kind)
+            yield link, raw(part, "type") is not None
+
+
+def _said(kind: str) -> str:
+    """Return a link's type, if it says one: feedparser gives this one to all that don't."""
+    return "" if kind == "text/html" else kind
 
 
 def _linked(node: Node, rel: str) -> str:
@@ -228,10 +235,10 @@ def _linked(node: Node, rel: str) -> str:
 
 def _enclosures(node: Node) -> Iterator[Enclosure]:
     for part in _nodes(node, "links"):
-        if _string(part, "href") and _string(part, "rel") == "enclosure":
+        if (href := _outside(_string(part, "href"))) and _string(part, "rel") == "enclosure":
             yield Enclosure(
-                url=_string(part, "href"),
-                type=_string(part, "type"),
+                url=href,
+                type=_said(_string(part, "type")),
                 length=number(_string(part, "length")),
                 title=_string(part, "title"),
             )
