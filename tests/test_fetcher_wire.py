@@ -147,10 +147,18 @@ def test_redirects_wait_their_turn_at_the_host_they_lead_to(site: Site):
 
 @pytest.mark.parametrize(
     ("location", "kind"),
-    [("http://[/", "protocol"), ("http:///feed", "redirect-loop"), ("http://", "redirect-loop"), ("http://a:b:c/", "connect"),
-     ("gopher://a.example/", "forbidden-address"), ("http://exa mple.invalid/", "protocol"),
-     ("javascript:alert(1)", "forbidden-address"), ("http://127.0.0.1:99999/", "connect"), ("http://*/", "protocol")],
-)  # fmt: skip
+    [
+        ("http://[/", "protocol"),
+        ("http:///feed", "redirect-loop"),
+        ("http://", "redirect-loop"),
+        ("http://a:b:c/", "connect"),
+        ("http://127.0.0.1:99999/", "connect"),
+        ("http://exa mple.invalid/", "protocol"),
+        ("http://*/", "protocol"),
+        ("gopher://a.example/", "forbidden-address"),
+        ("javascript:alert(1)", "forbidden-address"),
+    ],
+)
 def test_redirects_to_nonsense(site: Site, location: str, kind: str):
     """What is no address is named as that, and never a bug."""
     assert failure(one(site.add("a", to(location)).url)).kind == kind

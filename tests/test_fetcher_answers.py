@@ -1,0 +1,221 @@
+"""What an answer means: freshness, feeds and pages told apart, discovery; and no bytes of a server are a bug."""
+
+import gzip
+import socket
+import time
+import zlib
+from datetime import UTC, datetime, timedelta
+
+import brotli
+import pytest
+import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from syndicator.fetcher import answers
+from syndicator.fetcher.addresses import literal_reach, may_connect, reach_of
+from syndicator.fetcher.decoding import decoded
+from syndicator.fetcher.discovery import feeds_in
+from syndicator.fetcher.fault import Fault
+from syndicator.fetcher.framing import read_body, read_head
+from syndicator.fetcher.room import Room, Seat
+from syndicator.fetcher.schedule import host_of
+from syndicator.fetcher.wire import Bounds, Wire
+
+NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
+DATE = {"date": "Wed, 01 May 2024 12:00:00 GMT"}
+LIMIT = 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("fields", "seconds"),
+    [
+        ({"cache-control": "max-age=600"}, 600),
+        ({"cache-control": 'public, Max-Age="600" , must-revalidate'}, 600),
+        ({"cache-control": "s-maxage=9, max-age=600", "age": "50"}, 550),
+        ({"cache-control": "max-age=600", "age": "900"}, 0),
+        ({"cache-control": "max-age=600", "age": "-9 or so"}, 600),
+        ({"cache-control": "s-maxage=600"}, None),
+        ({"cache-control": "no-cache, max-age=600"}, None),
+        ({"cache-control": "no-store, max-age=600"}, None),
+        ({"cache-control": "max-age=-1"}, None),
+        ({"cache-control": f"max-age={10**30}"}, 365 * 86400),
+        ({"expires": "Wed, 01 May 2024 13:00:00 GMT"} | DATE, 3600),
+        ({"expires": "Wed, 01 May 2024 13:00:00 GMT", "cache-control": "max-age=60"} | DATE, 60),
+        ({"expires": "Wed, 01 May 2024 11:00:00 GMT"} | DATE, None),
+        ({"expires": "Wed, 01 May 2024 13:00:00 GMT"}, None),
+        ({"expires": "Thu, 99 Foo 2024"} | DATE, None),
+        ({"expires": "-1"} | DATE, None),
+        ({}, None),
+    ],
+)
+def test_freshness(fields: dict[str, str], seconds: int | None):
+    """max-age less Age, else Expires less the server's own Date; what says nothing is nothing."""
+    assert answers.max_age(fields) == (timedelta(seconds=seconds) if seconds is not None else None)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<rss version='2.0'>",
+        b"\xef\xbb\xbf<?xml version='1.0'?><!-- a page? <html> --><rss>",
+        "\ufeff<?xml version='1.0' encoding='utf-16'?><feed xmlns='http://www.w3.org/2005/Atom'>".encode("utf-16-le"),
+        "<rdf:RDF>".encode("utf-16-be"),
+        b"<?xml-stylesheet href='a'?><atom:feed>",
+        b'\n\n  {"version": "https://jsonfeed.org/version/1.1"}',
+        b"<!DOCTYPE rss PUBLIC '-//Netscape Communications//DTD RSS 0.91//EN'><rss version='0.91'>",
+        b"<!DOCTYPE html><rss version='2.0'>",
+        b"Warning: mysql_connect() failed<br />\n<?xml version='1.0'?><rss version='2.0'>",
+        b"<unknown>let the parser say what is wrong</unknown>",
+    ],
+)
+@pytest.mark.parametrize("content_type", ["text/html", "application/xml", ""])
+def test_what_may_be_a_feed_goes_to_the_parser(body: bytes, content_type: str):
+    """Many feeds are served as text/html, behind a BOM or a warning, in UTF-16."""
+    found = answers.no_feed(body, content_type)
+    assert found is None or (b"unknown" in body and content_type == "text/html")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"", "empty"),
+        (b" \r\n\x00", "empty"),
+        (b"<!doctype HTML><p>", "html"),
+        (b"<?xml version='1.0'?>\n<!-- x --><!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.0'><html>", "html"),
+        (b"<html xmlns='http://www.w3.org/1999/xhtml'>", "html"),
+        (b"<head><meta http-equiv='refresh' content='0'>", "html"),
+        (b"\x89PNG\r\n\x1a\n<rssx", "not-a-feed"),
+        (b"%PDF-1.7 <", "not-a-feed"),
+        (b"\x1f\x8b\x08", "not-a-feed"),
+        (b"Not today.", "not-a-feed"),
+    ],
+)
+def test_what_is_no_feed(body: bytes, kind: str):
+    """A page, a binary file, plain text, nothing."""
+    found = answers.no_feed(body, "application/rss+xml")
+    assert found is not None
+    assert found.kind == kind
+
+
+def test_discovery():
+    """Announced feeds with a feed's type, best first; comments, scripts of the page and its API left out or last."""
+    page = b"""<html><head><base href="//cdn.example/x/">
+    <!-- <link rel="alternate" type="application/rss+xml" href="commented-out"> -->
+    <link rel="alternate" type="application/json" href="/wp-json/wp/v2/posts/1">
+    <link rel="alternate" type="application/rss+xml" title="Comments Feed" href="https://a.example/comments/feed/">
+    <LINK TYPE='application/atom+xml' REL='alternate home' HREF='atom.xml?a=1&amp;b=2'>
+    <link rel=alternate type=application/feed+json href=/feed.json>
+    <link rel="alternate stylesheet" type="application/rss+xml" href="style">
+    <link rel="alternate" hreflang="de" href="/de/">
+    <link rel="alternate" type="application/rss+xml" href="javascript:alert(1)">
+    <link rel="alternate" type="application/rss+xml" href="http://[broken">
+    <a href="/not-asked/feed">feed</a></head>"""
+    assert feeds_in(page, "text/html", "https://a.example/page") == (
+        "https://cdn.example/x/atom.xml?a=1&b=2",
+        "https://cdn.example/feed.json",
+        "https://a.example/comments/feed/",
+    )
+
+
+def test_discovery_falls_back_to_links():
+    """A page that announces nothing may still link to its feed."""
+    page = b"<a href='/about'>x</a> <a class=x href='/blog/feed/'>RSS</a> <a href='/index.rss'>x</a>"
+    assert feeds_in(page, "", "https://a.example/") == ("https://a.example/blog/feed/", "https://a.example/index.rss")
+
+
+@pytest.mark.parametrize(
+    ("address", "reach"),
+    [
+        ("8.8.8.8", "public"), ("2606:4700::1111", "public"), ("127.9.9.9", "loopback"), ("::1", "loopback"),
+        ("0.0.0.0", "loopback"), ("10.1.2.3", "private"), ("172.16.0.1", "private"), ("192.168.0.1", "private"),  # noqa: S104
+        ("100.64.0.1", "private"), ("fd00::1", "private"), ("224.0.0.1", "private"), ("192.0.2.1", "private"),
+        ("169.254.1.1", "link-local"), ("fe80::1%eth0", "link-local"), ("169.254.169.254", "link-local"),
+        ("fd00:ec2::254", "link-local"), ("100.100.100.200", "link-local"), ("::ffff:10.0.0.1", "private"),
+        ("64:ff9b::7f00:1", "loopback"), ("2002:7f00:1::", "loopback"), ("255.255.255.255", "private"),
+    ],
+)  # fmt: skip
+def test_where_an_address_lies(address: str, reach: str):
+    """IPv4 within IPv6 counts as what it leads to; metadata services are link-local wherever they are."""
+    assert reach_of(address) == reach
+
+
+@pytest.mark.parametrize(
+    ("host", "reach"),
+    [
+        ("1e100.net", ""), ("0x7f.example", ""), ("1.2.3.4.5", ""), ("999.1.1.1", ""), ("", ""),
+        ("LOCALHOST.", "loopback"), ("a.localhost", "loopback"), ("017700000001", "loopback"), ("::1", "loopback"),
+    ],
+)  # fmt: skip
+def test_what_a_host_is_by_its_spelling(host: str, reach: str):
+    """Only what needs no resolver is decided without one."""
+    assert literal_reach(host) == reach
+
+
+def test_metadata_is_opened_by_nothing_but_the_literal_address():
+    """Not by a name that has never been asked, not by a source that lies there itself by redirect."""
+    assert not may_connect("link-local", "")
+    assert not may_connect("link-local", "link-local")
+    assert may_connect("link-local", "link-local", own_literal=True)
+
+
+# --- whatever the bytes ------------------------------------------------------------------------------
+
+
+def read(data: bytes) -> bytes:
+    """Return what an answer of these bytes comes to; raises what the fetcher would meet."""
+    near, far = socket.socketpair()
+    with near, far:
+        far.sendall(data)
+        far.shutdown(socket.SHUT_WR)
+        wire = Wire(near, Bounds(Seat(Room(), time.monotonic() + 5), LIMIT, LIMIT), "public")
+        head = read_head(wire)
+        return b"".join(decoded(read_body(wire, head), head.fields.get("content-encoding", ""), LIMIT))
+
+
+TOKENS = [
+    b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 100 Continue\r\n\r\n", b"\r\n", b"\n", b"\r\n\r\n", b"0", b"5\r\nhello\r\n",
+    b"Transfer-Encoding: chunked\r\n", b"Content-Length: 5\r\n", b"Content-Length: 99\r\n", b"ffffff", b";x=y",
+    b"Content-Encoding: gzip\r\n", b"Content-Encoding: deflate\r\n", b"Content-Encoding: br, zstd\r\n",
+    b"Content-Encoding: zstd\r\n", gzip.compress(b"hello"), zlib.compress(b"hello"), brotli.compress(b"hello"),
+    zstandard.compress(b"hello"), b"hello", b": :", b" folded\r\n", b"\x85\xff",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(TOKENS) | st.binary(max_size=9), max_size=12).map(b"".join))
+@settings(max_examples=200, deadline=None)
+def test_no_bytes_of_a_server_are_a_bug(data: bytes):
+    """Any answer comes to a body or to a Fault in words; nothing else escapes."""
+    for answer in (data, b"HTTP/1.1 200 OK\r\n" + data):
+        try:
+            assert len(read(answer)) <= LIMIT
+        except Fault as fault:
+            assert fault.error
+
+
+@given(st.binary(max_size=400), st.sampled_from(["gzip", "deflate", "br", "zstd"]), st.integers(1, 7))
+@settings(max_examples=200, deadline=None)
+def test_encodings_do_not_care_how_the_wire_cuts_them(data: bytes, encoding: str, size: int):
+    """Decoded in pieces of any size it is the same; without its last byte it is never taken for whole."""
+    pack = {"gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress, "zstd": zstandard.compress}[
+        encoding
+    ]
+    packed = pack(data)
+    pieces = [packed[at : at + size] for at in range(0, len(packed), size)]
+    assert b"".join(decoded(iter(pieces), encoding, LIMIT)) == data
+    with pytest.raises(Fault):
+        b"".join(decoded(iter([packed[:-1]]), encoding, LIMIT))
+
+
+@given(st.text(max_size=200), st.binary(max_size=300))
+@settings(max_examples=200, deadline=None)
+def test_no_text_of_a_server_is_a_bug(text: str, body: bytes):
+    """Header values and pages of any kind are read without an exception."""
+    fields = {"retry-after": text, "cache-control": f"max-age={text}", "expires": text, "date": text, "age": text}
+    answers.retry_at(fields, NOW)
+    answers.max_age(fields)
+    answers.max_age({"expires": text, "date": text})
+    answers.no_feed(body, text)
+    feeds_in(body + b"<link rel=alternate type=text/xml href='" + text.encode() + b"feed'>", text, "https://a.example/")
+    literal_reach(text)
+    host_of(text)
