@@ -53,7 +53,7 @@ def guid(entry: Entry) -> str:
     ('tag:a.example,2024:1', '')
     """
     written = text.one_line(entry.guid)
-    return "" if urls.runs(written) else written
+    return "" if urls.runs(entry.guid) else written
 
 
 def body_base(part: Text, entry: Entry, link: str, fallback: str) -> str:

@@ -146,7 +146,7 @@ def excerpt(text: str, about: int = 300) -> str:
     if fitting:
         return text[: min(fitting, key=lambda end: abs(end - about))].rstrip()
     if " " in text[start:about]:
-        return text[:about].rpartition(" ")[0].rstrip(" ,;:–—-") + "…"
+        return text[: about + 1].rpartition(" ")[0].rstrip(" ,;:–—-") + "…"
     return text[: _boundary(text, about)].rstrip() + "…"
 
 
