@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from syndicator import urls
 from syndicator.model import Enclosure
@@ -35,11 +36,14 @@ _ONE = re.compile(
 # Where templates put such numbers: about the ends of a text. Short texts are searched whole.
 _SHORT, _END = 4000, 1000
 
-# What rotates in a query: signatures, sessions, times and cache breakers, by name or by look.
-_TOKEN = re.compile(
-    r"(?:^|[&;])(?:[^=&]*(?:token|sig|expires|nonce|sess|sid|auth|hash|rand|key)[^=&]*|ts|t|cb|_|v|ver|time)=|[\w-]{20,}|\d{9,}",
+# What rotates in an address: signatures, sessions, times and cache breakers by their names, and whatever looks drawn
+# by lot: letters and digits mixed, long runs without a hyphen, UUIDs. A slug ("ferry-to-the-island", "2024") stays.
+_NAMED = re.compile(
+    r"(?:token|sig|expires|nonce|sess|sid|auth|hash|rand|key)[^=]*=|(?:^|[^a-z])(?:ts|t|cb|_|v|ver|time)=",
     re.IGNORECASE,
 )
+_LOT = re.compile(r"(?=\D*\d)(?=[^A-Za-z]*[A-Za-z])\w{4,}|[^-]{24,}|\d{9,}|[0-9a-fA-F-]{20,}")
+_STEPS = re.compile(r"[/?&;]")
 # "-300x200", "_640x480", "@2x", "-scaled" before an extension; Google's "=s1600" or "=w300-h200".
 _SIZE = re.compile(r"(?:[-_]\d{2,4}x\d{2,4}|@\dx|-scaled)(?=\.\w+$)|=[swh]\d+(?:-\w+)*$")
 
@@ -55,7 +59,7 @@ def meaning(
     parts = [
         _letters(still(title)),
         _letters(still(text)),
-        looser(link)[1].encode(),
+        _steady(looser(link)[1]).encode(),
         " ".join(sorted({_target(href, host) for href in _attributes(content_html, ' href="')})).encode(),
         " ".join(sorted({file_name(src) for src in _attributes(content_html, ' src="')})).encode(),
         " ".join(file_name(file.url) for file in enclosures).encode(),
@@ -103,17 +107,27 @@ def _attributes(html: str, opening: str) -> list[str]:
 
 
 def _target(href: str, own_host: str) -> str:
-    """Where a link leads: no scheme, no token, no host where it is the post's own.
+    """Return where a link leads: no scheme, no token, no host where it is the post's own.
 
-    >>> _target("https://www.a.example/x/?id=7", "a.example"), _target("http://b.example/?sid=9f", "a.example")
-    ('/x?id=7', 'b.example')
+    >>> _target("https://www.a.example/x/?id=7&sid=3", "a.example"), _target("http://b.example/c/9f3ab/", "a.example")
+    ('/x/id=7', 'b.example/c')
     """
     bare = href.partition("://")[2].removeprefix("www.") or href
-    if "?" in bare:
-        bare = urls.without_tracking(bare)
-        head, mark, query = bare.partition("?")
-        bare = head.rstrip("/") + ("" if _TOKEN.search(query) else mark + query)
-    return bare.rstrip("/").removeprefix(own_host) if own_host else bare.rstrip("/")
+    host, slash, path = bare.partition("/")
+    return ("" if host == own_host else host) + slash + _steady(path)
+
+
+def _steady(path: str) -> str:
+    """Return the steps of a path and its query, without those that rotate or track."""
+    if "?" in path:
+        path = urls.without_tracking(path)
+    return "/".join(step for step in _STEPS.split(path) if step and not _rotates(step))
+
+
+@lru_cache(maxsize=1024)
+def _rotates(step: str) -> bool:
+    name, equals, value = step.rpartition("=")
+    return bool((equals and _NAMED.search(name + equals)) or _LOT.fullmatch(value))
 
 
 def file_name(url: str) -> str:

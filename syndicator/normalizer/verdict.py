@@ -188,12 +188,10 @@ def _repeats(posts: Sequence[Post], verdicts: dict[int, Verdict]) -> None:
     """Find what the feed lists twice: the same address (or guid), the same meaning."""
     first: dict[tuple[str, str], int] = {}
     for at, post in enumerate(posts):
-        if at in verdicts or not post.meaning:
-            continue
         for address in filter(None, (post.guid, post.link)):
-            if (stands := first.setdefault((address, post.meaning), at)) != at:
+            stands = first.setdefault((address, post.meaning), at)
+            if stands != at and at not in verdicts:
                 verdicts[at] = Repeated(stands)
-                break
 
 
 def _across(post: Post, candidates: Sequence[KnownPost]) -> Verdict:

@@ -1,0 +1,284 @@
+"""Identity: one post is known again whatever its source does to it, and two posts are never taken for one."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from syndicator.model import CopyOf, Enclosure, Intake, ItemKey, KnownPost, New, Origin, Post
+from syndicator.normalizer import identity
+from syndicator.normalizer.keys import likeness, pieces, sketch
+from syndicator.store import Store
+
+CASES = Path(__file__).parent / "cases" / "identity"
+TEXTS: dict[str, str] = tomllib.loads((CASES / "texts.toml").read_text())
+NOW = datetime(2024, 9, 1, 12, 0, tzinfo=UTC)
+HARBOUR, BREAD, GARDEN = TEXTS["harbour"], TEXTS["bread"], TEXTS["garden"]
+
+
+def make(part: Mapping[str, Any], items: Sequence[ItemKey] = (), source: str = "s", **more: Any) -> Post:
+    """A post as the normalizer would make it of a case's item."""
+    text = TEXTS[part["text"]] if "text" in part else ""
+    if "edit" in part:
+        assert part["edit"][0] in text
+        text = text.replace(*part["edit"])
+    guid, link, title = (str(part.get(name, "")) for name in ("guid", "link", "title"))
+    published = part.get("published")
+    keys = identity.keys(
+        guid=guid,
+        link=link,
+        title=title,
+        text=text,
+        published=published,
+        items=items,
+        origin_link=more.get("origin_link", ""),
+    )
+    post = Post(
+        source_id=source,
+        keys=keys,
+        meaning=identity.meaning(title=title, text=text, link=link, content_html=f"<p>{text}</p>"),
+        guid=guid,
+        link=link,
+        title=title,
+        text=text,
+        content_html=f"<p>{text}</p>",
+        published=published,
+        origin=Origin("S", f"https://{source}.example/"),
+        fingerprint=repr(sorted(part.items())),
+    )
+    return replace(post, **more)
+
+
+def fetch(store: Store, parts: Sequence[Mapping[str, Any]], now: datetime = NOW) -> Intake:
+    items = [ItemKey(str(at), str(part.get("guid", "")), str(part.get("link", ""))) for at, part in enumerate(parts)]
+    posts = [replace(make(part, items), fingerprint=f"{now} {at}") for at, part in enumerate(parts)]
+    return store.receive("s", posts, [post.fingerprint for post in posts], identity.decide, now)
+
+
+@pytest.mark.parametrize("path", [p for p in sorted(CASES.glob("*.toml")) if p.stem != "texts"], ids=lambda p: p.stem)
+def test_case(path: Path) -> None:
+    """What the file says: after `before` is stored, each item of `after` is what its `is` names."""
+    case = tomllib.loads(path.read_text())
+    with Store(":memory:") as store:
+        before = fetch(store, case.get("before", []))
+        assert len(before.new) == len(case.get("before", [])), "the posts of `before` are all different"
+        after = fetch(store, case["after"], NOW + timedelta(hours=1))
+        for number, part in zip(after.numbers, case["after"], strict=True):
+            what, _, which = part["is"].partition(" ")
+            if what == "repeated":
+                assert number == after.numbers[int(which) - 1]
+                continue
+            assert number in getattr(after, what), f"{part.get('title')} is {what}"
+            if which:
+                assert number == before.numbers[int(which) - 1]
+
+
+@pytest.mark.parametrize("path", [p for p in sorted(CASES.glob("*.toml")) if p.stem != "texts"], ids=lambda p: p.stem)
+def test_case_fetched_again(path: Path) -> None:
+    """Whatever came before, the same feed fetched once more brings nothing new and no update."""
+    case = tomllib.loads(path.read_text())
+    with Store(":memory:") as store:
+        fetch(store, case.get("before", []))
+        fetch(store, case["after"], NOW + timedelta(hours=1))
+        again = fetch(store, case["after"], NOW + timedelta(hours=2))
+        assert (again.new, again.updated) == ((), ())
+
+
+def known(post: Post, number: int = 1, **more: Any) -> KnownPost:
+    return KnownPost(
+        number, post.source_id, post.keys, post.meaning, post.title, post.link, post.origin, post.republished, **more
+    )
+
+
+# -- across sources ---------------------------------------------------------------------------------------
+
+
+def ferry(source: str, link: str = "https://a.example/ferry", text: str = "harbour", **more: Any) -> Post:
+    return make({"guid": link, "link": link, "title": "The ferry", "text": text}, source=source, **more)
+
+
+def across(post: Post, stored: Post) -> object:
+    return identity.decide([post], [[known(stored)]], set())[0]
+
+
+def test_a_planet_republishes_what_is_stored() -> None:
+    """The source says whose post it is: a copy of the original that is stored."""
+    copy = ferry("p", "https://p.example/7", republished=True, origin_link="https://a.example/ferry")
+    assert across(copy, ferry("a")) == CopyOf(1)
+
+
+def test_the_original_comes_after_its_copy() -> None:
+    """The same the other way round: the original's credit wins."""
+    copy = ferry("p", "https://p.example/7", republished=True, origin_link="https://a.example/ferry")
+    assert across(ferry("a"), copy) == CopyOf(1, original=True)
+
+
+def test_two_planets_republish_one_post() -> None:
+    """Neither is the original, both prove the same one."""
+    one = ferry("p", "https://p.example/7", republished=True, origin_link="https://a.example/ferry")
+    other = ferry("q", "https://q.example/8", republished=True, origin_link="http://www.a.example/ferry/")
+    assert across(other, one) == CopyOf(1)
+
+
+def test_the_copy_keeps_the_original_guid() -> None:
+    """A planet that keeps the guid and proves the origin."""
+    original = ferry("a")
+    copy = replace(ferry("p", republished=True), keys=original.keys, link="https://p.example/7")
+    assert across(copy, original) == CopyOf(1)
+
+
+def test_text_and_title_agree_and_the_link_leads_home() -> None:
+    """An aggregator without atom:source links to the original's site and carries its words."""
+    assert across(ferry("p"), ferry("a")) == CopyOf(1)
+    assert across(ferry("a"), ferry("p")) == CopyOf(1, original=True)
+
+
+def test_a_link_blog_with_its_own_words() -> None:
+    """The same link and title, but other words: a link blog's post is its own."""
+    assert across(ferry("p", text="bread"), ferry("a")) == New()
+    assert across(ferry("a"), ferry("p", text="bread")) == New()
+
+
+def test_a_link_blog_before_a_planet() -> None:
+    """A planet's post that proves its origin is no copy of a link blog's about the same page."""
+    assert across(ferry("planet", republished=True), ferry("blog", text="bread")) == New()
+
+
+def test_the_same_words_on_two_sites_that_do_not_link() -> None:
+    """A press release in two places: related, or folded by the reader of texts; not proven to be one here."""
+    assert across(ferry("b", "https://b.example/1"), ferry("a")) == New()
+
+
+def test_two_feeds_of_one_site() -> None:
+    """The same guid, link and title in a site's feed of excerpts: published once."""
+    excerpt = ferry("a2", text="short", origin=Origin("A", "https://a.example/"))
+    assert across(excerpt, ferry("a")) == CopyOf(1)
+
+
+def test_a_copy_of_a_copy() -> None:
+    """The story's own post is named, not the version that was found."""
+    assert identity.decide([ferry("p")], [[known(ferry("a"), 5, copy_of=2)]], set()) == [CopyOf(2)]
+
+
+# -- meaning ----------------------------------------------------------------------------------------------
+
+
+def meaning(html: str = "", text: str = HARBOUR, title: str = "The ferry", **more: Any) -> str:
+    return identity.meaning(title=title, text=text, content_html=html, **more)
+
+
+STILL = {
+    "a token in a link": (
+        '<a href="https://a.example/x?sid=8f3a">x</a>',
+        '<a href="https://a.example/x?sid=77b1">x</a>',
+    ),
+    "a token in a path": ('<a href="https://r.example/c/8f3ab1">x</a>', '<a href="https://r.example/c/77b1c0">x</a>'),
+    "tracking in a link": ('<a href="https://a.example/x">x</a>', '<a href="https://a.example/x?utm_source=rss">x</a>'),
+    "the order of attributes": (
+        '<img alt="x" src="https://a.example/i.png">',
+        '<img src="https://a.example/i.png" alt="x">',
+    ),
+    "an image's size": (
+        '<img src="https://a.example/i-300x200.png">',
+        '<img src="https://a.example/i-1024x768.png?w=1024">',
+    ),
+    "an image's host": (
+        '<img src="https://i0.wp.com/a.example/i.png">',
+        '<img src="https://i2.wp.com/a.example/i.png">',
+    ),
+    "the site's scheme": ('<a href="http://a.example/x/">x</a>', '<a href="https://www.a.example/x">x</a>'),
+    "white space": ("<p>x</p><p>y</p>", "<p>x</p>\n\n<p>y</p>\n"),
+}
+
+
+@pytest.mark.parametrize("what", STILL)
+def test_markup_that_moves_by_itself(what: str) -> None:
+    """None of it is an update."""
+    one, other = STILL[what]
+    assert meaning(one) == meaning(other)
+
+
+WORDS = {
+    "English": ("posted 3 hours ago", "posted 2 days ago"),
+    "one English": ("posted an hour ago", "posted 2 hours ago"),
+    "German": ("vor 3 Stunden", "vor 2 Tagen"),
+    "one German": ("vor einer Stunde", "vor 2 Stunden"),
+    "French": ("il y a 3 heures", "il y a 2 jours"),
+    "Spanish": ("hace 3 horas", "hace 2 días"),
+    "Portuguese": ("há 3 horas", "há 2 dias"),
+    "Italian": ("3 ore fa", "2 giorni fa"),
+    "Dutch": ("3 uren geleden", "2 dagen geleden"),
+    "Vietnamese": ("3 giờ trước", "2 ngày trước"),
+    "Russian": ("3 часа назад", "2 дня назад"),
+    "Chinese": ("3小时前", "25分钟前"),
+    "Japanese": ("3 時間前", "25 分前"),
+    "Korean": ("3시간 전", "25분 전"),
+    "comments": ("12 comments", "104 Comments"),
+    "points": ("Points: 3 # Comments: 0", "Points: 112 # Comments: 48"),
+    "brackets": ("Comments (3)", "Comments (4)"),
+    "Vietnamese comments": ("12 bình luận", "15 bình luận"),
+}
+
+
+@pytest.mark.parametrize("language", WORDS)
+@pytest.mark.parametrize("length", ["short", "long"])
+def test_words_that_move_by_themselves(language: str, length: str) -> None:
+    """Relative dates and counts are no update, in a note and at the end of a long article."""
+    one, other = WORDS[language]
+    body = "Note. " if length == "short" else HARBOUR * 12
+    assert meaning(text=body + one) == meaning(text=body + other)
+    assert meaning(title=f"Ferry ({one})") == meaning(title=f"Ferry ({other})")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The pass costs 12 euros.", "The pass costs 15 euros."),
+        ("Open from 9 to 5.", "Open from 10 to 5."),
+        ("They met in 1984.", "They met in 1985."),
+        ("Lets eat, Grandma.", "Let's eat, Grandma."),
+    ],
+)
+def test_words_that_the_source_changed(one: str, other: str) -> None:
+    """A number or a comma that was corrected is an update."""
+    assert meaning(text=HARBOUR + one) != meaning(text=HARBOUR + other)
+
+
+def test_links_and_files_that_the_source_changed() -> None:
+    """Another target, another picture, another recording is an update."""
+    assert meaning('<a href="https://a.example/x">x</a>') != meaning('<a href="https://b.example/x">x</a>')
+    assert meaning('<img src="https://a.example/i.png">') != meaning('<img src="https://a.example/j.png">')
+    one, other = (Enclosure(f"https://a.example/{name}.mp3?token=1") for name in ("one", "two"))
+    assert meaning(enclosures=[one]) != meaning(enclosures=[other])
+
+
+def test_a_token_that_rotates_in_an_enclosure() -> None:
+    """The file is the same."""
+    one, other = (Enclosure(f"https://a.example/{at}/one.mp3?token={at}") for at in ("8a7b", "99f0"))
+    assert meaning(enclosures=[one]) == meaning(enclosures=[other])
+
+
+# -- sketches ---------------------------------------------------------------------------------------------
+
+
+def alike(one: str, other: str) -> float | None:
+    return likeness(sketch(*pieces(one)), sketch(*pieces(other)))
+
+
+@pytest.mark.parametrize("name", ["harbour", "bread", "vietnamese", "chinese"])
+@pytest.mark.parametrize("times", [1, 20], ids=["short", "long"])
+def test_one_sentence_more(name: str, times: int) -> None:
+    """Nearly all of the text is the same, in any script and at any length; another text is another."""
+    text = "".join(f"{TEXTS[name]} {number}" for number in range(times))
+    assert (alike(text, text + " One word more.") or 0) >= 0.8
+    assert (alike(text, GARDEN * times) or 0) < 0.3
+
+
+def test_a_text_without_words() -> None:
+    """Nothing can be said of it."""
+    assert alike("", "") is None
+    assert alike("...", HARBOUR) is None
