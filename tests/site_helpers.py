@@ -131,7 +131,7 @@ JAPANESE = (
 
 def post(source: str, title: str, body: str, summary: str = "", **more: object) -> Post:
     """Make a post of a source."""
-    slug = "".join(c if c.isalnum() else "-" for c in (title or body[3:]).lower())[:40] or "note"
+    slug = "".join(c if c.isascii() and c.isalnum() else "-" for c in (title or body[3:]).lower())[:40] or "note"
     info = SOURCES[source]
     fields: dict[str, object] = {
         "link": f"{info.link}{slug}", "title": title, "content_html": body, "summary": summary, "text": summary,
