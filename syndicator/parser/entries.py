@@ -18,7 +18,7 @@ from syndicator.parser.xhtml import inner_html
 class _Reading:
     """One item while it is read: the draft and what feedparser lets hang on the order of elements."""
 
-    __slots__ = ("atom", "draft", "pictured", "summarised", "unwrap")
+    __slots__ = ("atom", "draft", "interrupted", "pictured", "summarised", "unwrap")
 
     def __init__(self, version: str) -> None:
         self.draft = Draft()
@@ -26,6 +26,7 @@ class _Reading:
         self.unwrap = version == "atom10"
         self.summarised = False
         self.pictured = False  # an image's title may become the item's
+        self.interrupted = False  # after an image or a source a second title counts
 
 
 def read_entry(element: Element, piece: Item, outer: Scope, version: str) -> Entry:
@@ -45,7 +46,9 @@ def read_entry(element: Element, piece: Item, outer: Scope, version: str) -> Ent
             extra(item.draft, child, inner)
             if len(child):
                 _refuse_inside(child, name)
-                item.pictured = item.pictured or name == "image"
+            if name in ("image", "source"):
+                item.interrupted = True
+                item.pictured = item.pictured or (name == "image" and len(child) > 0)
         elif name in _REFUSED or (len(child) and not _inert(child)):
             raise Uncertain(f"<{name}> in an item")
     if item.pictured and (item.draft.title is None or item.draft.title.kind == "html" or "<" in item.draft.title.value):
@@ -152,7 +155,7 @@ def _leaf(element: Element) -> str:
 
 
 def _title(item: _Reading, element: Element, scope: Scope) -> None:
-    if item.pictured or (item.draft.title and item.draft.source):
+    if item.pictured or (item.draft.title and item.interrupted):
         raise Uncertain("a title after an image or a source")
     if (found := _text(item, element, scope, "text")) and item.draft.title is None:
         item.draft.title = found

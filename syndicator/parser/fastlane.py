@@ -67,11 +67,12 @@ _HANDLED = frozenset(
 )
 
 
+_RSS10 = b'"http://purl.org/rss/1.0/"'
+
+
 def _refuse_lookalikes(root: Element, head: bytes) -> None:
-    atom = head.find(b"http://www.w3.org/2005/Atom")
-    if 0 <= atom < head.find(b"http://purl.org/rss/1.0/") or (
-        atom >= 0 and version_of(root) in ("atom03", "atom", "rss090")
-    ):
+    atom, version = head.find(b"http://www.w3.org/2005/Atom"), version_of(root)
+    if atom >= 0 and (version in ("atom03", "atom", "rss090") or (version == "rss10" and atom < head.find(_RSS10))):
         raise Uncertain("feedparser takes it for Atom 1.0")
     for prefix, uri in _BOUND.findall(head):
         usual = name_of(f"{{{uri.decode()}}}x").partition(":")[0]

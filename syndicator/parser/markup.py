@@ -61,7 +61,10 @@ _PREFIXES = {
     "http://schemas.google.com/g/2005": "gd",
 }
 # Namespaces that are written wrongly so often that feedparser's going by the prefix has made them right.
-MISSPELT = {"http://purl.org/rss/1.0/modules/content": "content"}
+MISSPELT = {
+    "http://purl.org/rss/1.0/modules/content": "content",
+    "http://purl.org/dc/elements/1.1": "dc",
+}
 # What each prefix is usually bound to.
 USUAL = {
     **{prefix: uri for uri, prefix in reversed(_PREFIXES.items()) if prefix},

@@ -156,7 +156,7 @@ def _entry(node: Node, element: Element | None, outer: Scope, whole: bool) -> En
     _read_core(draft, node, whole)
     if element is not None and whole:
         scope = read_extras(draft, element, outer)
-        _undo_image_title(draft, element, scope)
+        _set_own_title(draft, element, scope)
         return entry(draft, "", scope.language, scope.base)
     _read_people(draft, node)
     if element is not None:
@@ -179,15 +179,14 @@ def _read_core(draft: Draft, node: Node, whole: bool) -> None:
     draft.rights = _string(node, "rights")
 
 
-def _undo_image_title(draft: Draft, element: Element, scope: Scope) -> None:
-    """Give back the item's own title where feedparser has taken that of the picture in it."""
-    images = [part for part in element if name_of(part.tag) == "image"]
-    stolen = any(name_of(part.tag) == "title" for image in images for part in image)
-    own = next((part for part in element if name_of(part.tag) == "title" and words(part)), None)
-    if stolen and own is not None:
-        text, inner = words(own), scoped(own, scope)
-        kind: TextKind = "html" if looks_marked(text) or "html" in own.get("type", "") else "text"
-        draft.title = Text(text, kind, inner.language, inner.base)
+def _set_own_title(draft: Draft, element: Element, scope: Scope) -> None:
+    """Give back the item's own title where feedparser has taken that of a picture, an author or a card in it."""
+    own = next((part for part in element if name_of(part.tag) in ("title", "dc:title") and words(part)), None)
+    if own is None or len(own) or (draft.title and draft.title.value == words(own)):
+        return
+    text, inner = words(own), scoped(own, scope)
+    kind: TextKind = "html" if looks_marked(text) or "html" in own.get("type", "") else "text"
+    draft.title = Text(text, kind, inner.language, inner.base)
 
 
 def _read_people(draft: Draft, node: Node) -> None:
