@@ -20,7 +20,9 @@ from syndicator.normalizer.recognise import Line, fold
 
 _TAIL = 1000  # characters, markup included, that hold the words of a closing line
 _TAIL_LISTED = 12_000  # ... where lists of links follow it
-_WINDOW = 4000  # characters that are cut into lines
+_WINDOW = 2500  # characters that are cut into lines
+# A letter that stands in no tag, no entity and no link.
+_BESIDE_LINKS = re.compile(r"(?><a [^<>]*>.*?</a>|<[^<>]*>|&[#A-Za-z0-9]+;|[^\w<&]|[\d_])*+[^\W\d_]", re.DOTALL)
 _TRAILERS = 60  # lines without words of their own that may follow a credit
 _MOST = 8  # credits one after another: copies of copies
 
@@ -77,6 +79,8 @@ def _suspicious(source: str, post_link: str, guid: str, title: str, *, listed: b
     tail = source[-_TAIL_LISTED if listed else -_TAIL :]
     if "syndicator-" in tail:
         return True
+    if not (text_mode or listed):
+        tail = _last_block(tail)
     words, parts = wordings.vocabulary()
     if not words.isdisjoint(tail.replace("<", " <").replace(">", "> ").replace("&nbsp;", " ").split()):
         return True
@@ -88,6 +92,12 @@ def _suspicious(source: str, post_link: str, guid: str, title: str, *, listed: b
     return tail.count("<a ") > 1 and any(
         path in tail for path in (urls.path(post_link), urls.path(guid)) if len(path) > 1
     )
+
+
+def _last_block(tail: str) -> str:
+    """Return the last block, where it has words beside its links: it alone can be the credit then."""
+    start = max(tail.rfind("<p>"), tail.rfind("<p "), tail.rfind("<div"), tail.rfind("<br"))
+    return tail[start:] if start > 0 and _BESIDE_LINKS.match(tail, start) else tail
 
 
 def _closing(source: str, known: Known, *, window: int, text_mode: bool) -> Found | None:

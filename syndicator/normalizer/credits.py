@@ -49,15 +49,13 @@ ROWS = (
     # English: Yoast and its kin (appeared first on), All in One SEO (first appeared on), Medium, The Conversation,
     # Discourse (companion discussion), import footers (Originally published at)
     Row("en", "both", "first originally initially previously", f"{{n}}{{post}},? {_WAS_FIRST} {_ON} {{site}}{_MEDIUM}{_DATE}"),
-    Row("en", "both", "from", "{n}{post} (?:is|comes|came|was taken) from {site}"),
-    Row("en", "both", "from", "{post} is (?:a|an) (?:blog )?(?:post|article|entry|story) (?:from|by|on|at) {site}"),
     Row("en", "both", "companion", "this is (?:a|the) companion discussion topic for the original entry at {post}"),
     Row("en", "site", "first originally initially previously",
         f"(?:(?:this|the|that|(?:a|an earlier) version of this|parts of this) ?{_PIECE})?{_WAS_FIRST} {_ON} {{site}}{_MEDIUM}{_DATE}{_TAIL}"),
     Row("en", "site", "republished re-published reprinted reposted re-posted syndicated cross-posted crossposted reproduced x-posted",
         f"(?:(?:this|the) {_PIECE}(?:is|was|has been) )?{_AGAIN} (?:here )?(?:with (?:kind )?permission )?"
         f"(?:from|by permission of|courtesy of) (?:the )?{{site}}{_LICENCE}(?:[.,;]? ?(?:read|see) the {{post}}(?: here)?)?"),
-    Row("en", "own", "source: source original", "(?:(?:original )?(?:source|article|post|story)|post from|posted (?:on|at|in))(?: on| at| from)?:? ?{site}"),
+    Row("en", "own", "source: original", "(?:(?:original )?(?:source|article|post|story)|post from|posted (?:on|at|in))(?: on| at| from)?:? ?{site}"),
     # Arabic puts the verb before or after
     Row("ar", "both", "أولا لأول للمرة", "(?:ظهرت|ظهر|نشرت|نشر) (?:هذه |هذا )?\\w+ {post} (?:أولا|لأول مرة|للمرة الأولى) (?:على|في|ب) ?(?:موقع )?{site}"),
     Row("ar", "both", "أولا لأول للمرة", "{n}{post} (?:ظهرت|ظهر|نشرت|نشر) (?:أولا|لأول مرة|للمرة الأولى) (?:على|في|ب) ?(?:موقع )?{site}"),
@@ -214,8 +212,9 @@ def vocabulary() -> tuple[frozenset[str], tuple[str, ...]]:
 _QUOTED = r"[\"'(\[]*"
 _UNQUOTED = r"[\"')\]]*"
 _SITE = rf"{_QUOTED}(?P<site>(?P<linked>[{MARKERS}])|[^{MARKERS}]{{1,120}}?){_UNQUOTED}"
-_POST = rf"{_QUOTED}(?P<post>[{MARKERS}]|.{{1,400}}?){_UNQUOTED}"
-_WORDS = rf"(?:[^\s{MARKERS}]+ ){{0,3}}?"
+# Neither reaches back over the end of a sentence: a title that has one is known, and a marker.
+_POST = rf"{_QUOTED}(?P<post>[{MARKERS}]|(?:[^{MARKERS}.!?…]|[.!?…](?! )){{1,300}}?){_UNQUOTED}"
+_WORDS = rf"(?:[^\s{MARKERS}.!?…\])]+ ){{0,3}}?"
 # The sentence starts the line, or follows the end of another: a credit after a comma is part of a sentence.
 _LEAD = r"^\W*?(?P<lead>.*(?:[.!?…:;|\])}\"'>*。！？…」』\]-]|\n) ?)??"
 # More may follow a linked site ("- do not reproduce this article"); a site as text ends the line.

@@ -12,6 +12,7 @@ from syndicator.model import Credit
 from syndicator.normalizer import credits as wordings
 from syndicator.normalizer.recognise import LINK, TITLE, Anchor, Line, fold, letters, plain
 
+_LONG = 600  # characters of a line, links as one each, in which a credit is looked for
 _CUT_TITLE = 15  # letters of a title that tell it from others, where the rest was cut off
 _WORDS_BESIDE = 80  # letters that a credit in an unknown language may have beside its links
 _DEMONSTRATIVES = ("this ", "dies", "est", "cet", "ce ", "quest", "dit ", "deze ", "本文", "这篇", "這篇")
@@ -91,7 +92,11 @@ def judge(line: Line, source: str, known: Known, *, text_mode: bool) -> Found | 
     """Return the credit that a line is or ends with, None where it is none."""
     if line.ours == "attribution":
         return _by_class(line, known)
+    # A longer one ends in a credit at best; its own start is then out of sight, and "…" says so.
     line = _with_title(line, known)
+    if len(line.text) > _LONG:
+        line = line.last(_LONG)
+        line = Line(f"…{line.text[1:]}", line.starts, line.ends, line.links, line.block)
     # Nothing but links, the title or a name can prove a credit: without them no pattern need be tried.
     if not (line.links or TITLE in line.text or _mentions(line.text, known)):
         return None

@@ -37,7 +37,7 @@ _QUOTES = str.maketrans(
 _INVISIBLE = "\u00ad\u034f\u061c\u0640\u064b-\u0652\u180e\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
 _SPECIAL = "\\s&\u0300-\u036f\u0130" + _INVISIBLE + "".join(map(re.escape, map(chr, _QUOTES)))
 _PIECE = re.compile(
-    f"(?P<plain>[^{_SPECIAL}]+(?![\u0300-\u036f]))"
+    f"(?P<plain>[^{_SPECIAL}]+(?: [^{_SPECIAL}]+)*(?![\u0300-\u036f]))"
     "|&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
     "|(?P<space>\\s+)|.[\u0300-\u036f]*",
     re.DOTALL,
@@ -62,6 +62,12 @@ class Line:
     links: tuple[Anchor, ...] = ()
     block: str = ""  # the innermost block element: "p", "li", "h3" ...
     ours: str = ""  # "attribution", "related" or "also": it stands in an element of ours
+
+    def last(self, size: int) -> Line:
+        """Return the last `size` characters as a line; all of a shorter one."""
+        if len(self.text) <= size:
+            return self
+        return Line(self.text[-size:], self.starts[-size:], self.ends[-size:], self.links, self.block, self.ours)
 
     @property
     def start(self) -> int:
