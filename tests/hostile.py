@@ -247,6 +247,7 @@ FAULTS: dict[str, tuple[str, Play]] = {
     "503": ("unavailable", says("503 Service Unavailable", "Retry-After: 120")),
     "522": ("server-error", says("522 Connection Timed Out")),
     "bot challenge": ("challenge", says("403 Forbidden", "cf-mitigated: challenge", RSS, body=PAGE)),
+    "bot challenge in a 200": ("challenge", says("200 OK", "cf-mitigated: challenge", body=PAGE)),
     "empty 200": ("empty", says("200 OK", RSS)),
     "204": ("empty", raw(b"HTTP/1.1 204 No Content\r\n\r\n")),
     "206 that nobody asked": ("http", says("206 Partial Content", RSS, body=BODY)),

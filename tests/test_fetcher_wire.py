@@ -62,7 +62,7 @@ def port(url: str) -> int:
 
 def test_request_says_who_we_are_and_what_we_read(site: Site):
     """User-Agent as configured, feeds before the rest, every compression that we can undo; nothing of a browser."""
-    one(site.add("a", healthy("a")).url + "?x=1&y=%20")
+    one(site.add("a", healthy("a")).url + "?x=1&y=%20#part")
     (seen,) = site.seen
     assert seen.target == "/feed?x=1&y=%20"
     assert seen.headers["user-agent"] == SETTINGS.user_agent
@@ -98,8 +98,10 @@ def test_headers_and_credentials_of_a_source(site: Site):
     host = site.add("a", healthy("a"))
     one(ask(host.url, headers={"X-Key": "s3cret"}, auth=("me", "pass:word")))
     one(ask(host.url.replace("http://", "http://m%65:p%40ss@")))
-    first, second = site.seen
+    one(ask(host.url, headers={"X-Name": "Nguy\u1ec5n"}))
+    first, second, third = site.seen
     assert first.headers["x-key"] == "s3cret"
+    assert third.headers["x-name"].encode("latin-1").decode() == "Nguy\u1ec5n"
     assert base64.b64decode(first.headers["authorization"].removeprefix("Basic ")) == b"me:pass:word"
     assert base64.b64decode(second.headers["authorization"].removeprefix("Basic ")) == b"me:p@ss"
     assert "@" not in second.headers["host"] + second.target

@@ -218,11 +218,15 @@ def _request_head(target: str, parts: SplitResult, headers: Mapping[str, str], p
     lines += _proxy_authorization(proxy)
     if any("\r" in line or "\n" in line for line in lines):
         raise Fault("protocol", "its address or headers contain a line break")
-    lines += ["Connection: close", "", ""]
+    return b"\r\n".join([*map(_encoded, lines), b"Connection: close", b"", b""])
+
+
+def _encoded(line: str) -> bytes:
+    """Return a header as bytes: validators go back as they came, which is latin-1 here; the rest may need UTF-8."""
     try:
-        return "\r\n".join(lines).encode("latin-1")
+        return line.encode("latin-1")
     except UnicodeEncodeError:
-        raise Fault("protocol", "its headers contain what HTTP can't carry") from None
+        return line.encode("utf-8")
 
 
 def _tunnel(wire: Wire, host: str, port: int, proxy: str) -> None:

@@ -62,6 +62,7 @@ class Trip:
     moved_to: str = ""  # where the permanent ones led
     own_reach: Reach = ""  # where the source's own address lies, once it was connected to
     trusted: Reach = ""  # where this hop may lead: see addresses.may_connect
+    own_literal: bool = False  # its address in feeds.toml is a literal one, not a name
     follow: bool = False  # go on to the feed that a page announces
 
     @property
@@ -73,7 +74,8 @@ class Trip:
 def start(ask: Ask, *, follow: bool = False) -> Trip:
     """Return the trip that begins with an ask."""
     host = urlsplit(ask.source.url).hostname or "" if ask.url == ask.source.url else ""
-    return Trip(ask=ask, url=ask.url, trusted=literal_reach(host) or ask.reach, follow=follow)
+    literal = literal_reach(host)
+    return Trip(ask=ask, url=ask.url, trusted=literal or ask.reach, own_literal=bool(literal), follow=follow)
 
 
 class Traveller:
@@ -118,7 +120,7 @@ class Traveller:
                 return self._redirected(trip, answer, time.monotonic() - began)
             if answer.head.status == 304:  # noqa: PLR2004  Not Modified
                 return _not_modified(trip, answer.head.fields)
-            if answer.head.status in _WITH_FEED:
+            if answer.head.status in _WITH_FEED and "cf-mitigated" not in answer.head.fields:
                 return self._with_body(trip, response, seat, began)
             return self._refused(trip, answer.head)
 
@@ -128,7 +130,7 @@ class Traveller:
             max_bytes=self._settings.max_bytes + _HEAD_ALLOWANCE,
             max_decoded_bytes=self._settings.max_decoded_bytes,
             trusted=trip.trusted,
-            own_literal=trip.url == trip.ask.source.url and bool(literal_reach(urlsplit(trip.url).hostname or "")),
+            own_literal=trip.own_literal and not trip.seen,
         )
 
     def _headers(self, trip: Trip) -> dict[str, str]:
@@ -137,8 +139,8 @@ class Traveller:
             headers["If-None-Match"] = trip.ask.validators.etag
         if trip.ask.validators.last_modified:
             headers["If-Modified-Since"] = trip.ask.validators.last_modified
-        if _is_home(trip.ask.source, trip.url):
-            headers.update(_secrets(trip.ask.source))
+        if (secrets := _secrets(trip.ask.source)) and _is_home(trip.ask.source, trip.url):
+            headers.update(secrets)
         return headers
 
     def _redirected(self, trip: Trip, answer: Body, took: float) -> Trip:
@@ -196,12 +198,11 @@ class _Session(requests.Session):
 
 def _whole(response: requests.Response, seat: Seat) -> bytes:
     """Return the decoded body."""
-    pieces, size = [], 0
+    body = bytearray()  # not a list to join: of a million tiny chunks each would cost forty bytes more
     for piece in response.iter_content(None):
-        pieces.append(piece)
-        size += len(piece)
-        seat.grow(size)
-    return b"".join(pieces)
+        body += piece
+        seat.grow(len(body))
+    return bytes(body)
 
 
 def _onward(trip: Trip, url: str, reach: Reach, took: float) -> Trip:
@@ -282,7 +283,7 @@ def _validators(headers: Mapping[str, str]) -> Validators:
 def _target(base: str, location: str) -> str:
     """Return the absolute http(s) address that a Location means."""
     try:
-        target = urljoin(base, _location(location))
+        target = urljoin(base, _location(location)).partition("#")[0]
         host = urlsplit(target).hostname
     except ValueError:  # urllib's word for "http://[" and the like
         raise Fault("protocol", "redirects to something that is no address") from None
