@@ -181,8 +181,9 @@ def _read_core(draft: Draft, node: Node, whole: bool) -> None:
 
 def _set_own_title(draft: Draft, element: Element, scope: Scope) -> None:
     """Give back the item's own title where feedparser has taken that of a picture, an author or a card in it."""
-    own = next((part for part in element if name_of(part.tag) in ("title", "dc:title") and words(part)), None)
-    if own is None or len(own) or (draft.title and draft.title.value == words(own)):
+    titles = (part for part in element if name_of(part.tag) in ("title", "dc:title"))
+    own = next((part for part in titles if "".join(part.itertext()).strip()), None)
+    if own is None or len(own) or "xhtml" in own.get("type", "") or (draft.title and draft.title.value == words(own)):
         return
     text, inner = words(own), scoped(own, scope)
     kind: TextKind = "html" if looks_marked(text) or "html" in own.get("type", "") else "text"
