@@ -246,6 +246,7 @@ def path(url: str) -> str:
     )
 
 
+@lru_cache(maxsize=4096)
 def host(url: str) -> str:
     """Return the host without `www.`, in lower case, "" where there is none.
 

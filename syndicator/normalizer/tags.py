@@ -21,8 +21,7 @@ _NOTHING = re.compile(
 )
 
 
-_BLANK_END = re.compile(r"(?:<br>|\s|&nbsp;)+((?:</[a-z][a-z0-9]*>)*)$")
-_END = 400  # characters in which the closing tags of a body stand
+_LAST_CLOSING = re.compile(r"</[a-z][a-z0-9]*>")
 
 
 def attributes(tag: str) -> Attributes:
@@ -96,11 +95,19 @@ def without(html: str, opening: re.Pattern[str], judge: Callable[[re.Match[str]]
 def trimmed(html: str) -> str:
     """Take the line breaks and white space off the end, also those inside the last elements.
 
-    >>> trimmed("<div>a<br><br> </div>")
-    '<div>a</div>'
+    >>> trimmed("<div>a<br><br> </div>"), trimmed("<p>a</p>")
+    ('<div>a</div>', '<p>a</p>')
     """
-    found = _BLANK_END.search(html, max(0, len(html) - _END))
-    return html[: found.start()] + found[1] if found else html
+    body, closing = html.rstrip(), ""
+    while True:
+        if body.endswith("<br>"):
+            body = body[:-4].rstrip()
+        elif body.endswith("&nbsp;"):
+            body = body[:-6].rstrip()
+        elif (end := _LAST_CLOSING.match(body, body.rfind("<"))) and end.end() == len(body):
+            body, closing = body[: end.start()].rstrip(), end[0] + closing
+        else:
+            return body + closing
 
 
 def tidy(html: str) -> str:

@@ -1,0 +1,86 @@
+"""An entry's texts -> its body and its summary: safe, without closing credits, and what was done to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from syndicator.model import Credit, Entry, Text
+from syndicator.normalizer import attribution, links, sanitize
+from syndicator.normalizer.images import Policy, Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Habitat:
+    """What all texts of one feed share: where they live, and how their source is called and handled."""
+
+    base: str  # of the entries' own links
+    sites: tuple[str, ...]  # the source's own addresses
+    names: tuple[str, ...]  # what it is called
+    policy: Policy = "keep"  # for images
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """One text of an entry, made safe."""
+
+    html: str = ""
+    credits: tuple[Credit, ...] = ()  # that were taken out, the innermost first
+    tally: Tally | None = None
+    base: str = ""  # what its relative addresses stood against, in words
+    language: str = ""
+
+
+def of(entry: Entry, link: str, title: str, habitat: Habitat) -> tuple[Body, Body]:
+    """Return an entry's body, and its summary where the source wrote one beside it.
+
+    HTML goes before plain text, the longer before the shorter; where there is only a summary, it is the body.
+    """
+    written = [part for part in entry.contents if part.value.strip()]
+    main = max(written, key=lambda part: (part.kind == "html", len(part.value)), default=None)
+    brief = entry.summary
+    if main is None:
+        main, brief = brief, None
+    body = _cleaned(main, entry, link, title, habitat)
+    return body, _cleaned(brief, entry, link, title, habitat, body.credits)
+
+
+def _cleaned(
+    part: Text | None, entry: Entry, link: str, title: str, habitat: Habitat, seen: tuple[Credit, ...] = ()
+) -> Body:
+    """Make one text safe and take the closing credits out; `seen` are those of the entry's other text."""
+    if part is None or not part.value.strip():
+        return Body()
+    base = links.body_base(part, entry, link, habitat.base)
+    html, tally = sanitize.clean(sanitize.as_html(part), base, habitat.policy)
+    html, credited = attribution.strip(
+        html,
+        post_link=link,
+        guid=entry.guid,
+        site_links=habitat.sites if entry.source is None else (*habitat.sites, entry.source.url, entry.source.feed),
+        title=title,
+        names=habitat.names,
+        seen=seen,
+    )
+    return Body(sanitize.finish(html), credited, tally, _in_words(part, entry, base, link), part.language)
+
+
+def _in_words(part: Text, entry: Entry, base: str, link: str) -> str:
+    if part.base or entry.base:
+        return "xml:base"
+    return "the post's page" if base == link else "the feed"
+
+
+def notes(body: Body) -> Iterator[str]:
+    """Say in plain words what was done to a body."""
+    tally = body.tally or Tally()
+    for count, one, many in (
+        (tally.trackers, "tracker removed", "trackers removed"),
+        (tally.bars, "share bar removed", "share bars removed"),
+        (tally.lazy, "lazy image made visible", "lazy images made visible"),
+        (tally.images, "image not shown", "images not shown"),
+        (tally.embeds, "frame made a link", "frames made links"),
+        (tally.resolved, f"address made absolute by {body.base}", f"addresses made absolute by {body.base}"),
+    ):
+        if count:
+            yield f"{count} {one if count == 1 else many}"
