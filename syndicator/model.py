@@ -714,6 +714,7 @@ class Item:
     also: tuple[Reference, ...] = ()  # copies folded into it: "Also at"
     layout: int = 1  # the version of the composition it was first published with
     inbound: int = 0  # links to it from other posts; pages only
+    shown: bool = True  # stands or stood in the current documents: it has its lists, and a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -873,6 +874,10 @@ class Corpus(Protocol):
 
     def postings(self, terms: Iterable[int]) -> Mapping[int, bytes]:
         """Return what was posted under each of these terms, the newest part of it where it is long."""
+        ...
+
+    def vectors(self, numbers: Iterable[int]) -> list[tuple[int, float, bytes]]:
+        """Return number, time and packed terms of these posts, as far as they are known."""
         ...
 
     def traces(self, numbers: Iterable[int]) -> Mapping[int, Trace]:

@@ -91,6 +91,7 @@ def _item(
         related=related_lists(related, gone) if related else (),
         also=tuple(version for version in versions if version.url != post.link),
         layout=layout,
+        shown=related is not None,
     )
 
 
@@ -138,13 +139,13 @@ def also(db: sqlite3.Connection, shown: Sequence[tuple[int, int]]) -> dict[int, 
 
 
 def unlisted(db: sqlite3.Connection, feed: Feed) -> list[int]:
-    """Return the published posts whose lists are not chosen yet, in the order of their sequence."""
+    """Return the posts in the documents whose lists are not chosen yet, in the order of their sequence."""
     number, *_ = admission.feed_row(db, feed.name)
     found = db.execute(
         """SELECT e.post FROM frozen f JOIN posts p ON p.number = f.post
         JOIN entries e ON e.story = coalesce(p.copy_of, p.number) AND e.feed = ?1 AND e.post = f.post
         JOIN members m ON m.feed = ?1 AND m.source = e.source AND m.active = 1
-        WHERE f.related IS NULL ORDER BY e.sequence""",
+        WHERE f.related IS NULL AND e.current = 1 ORDER BY e.sequence""",
         (number,),
     )
     return [post for (post,) in found]

@@ -135,9 +135,12 @@ class Press:
         return page, {"sources": [show.source(info) for info in self.edition.sources]}
 
     def archives(self, archives: Iterable[Archive]) -> Iterator[Document]:
-        """Yield the pages of older posts, one archive after the other: all of them may not fit into memory."""
+        """Yield the pages of older posts, one archive after the other: all of them may not fit into memory.
+
+        What came in with the first run and never stood in the documents has no page: it is linked to at its source.
+        """
         for archive in archives:
-            yield from self.posts(archive.items)
+            yield from self.posts(item for item in archive.items if item.shown)
             last = archive.number >= self.edition.archives
             digest = self.digests.listing(archive.items, archive.number, last)
             yield from self.page("archive", archive_path(archive.number), digest, partial(self.archive, archive))
