@@ -40,6 +40,7 @@ LIMIT = 1_000_000
         ({"cache-control": "no-store, max-age=600"}, None),
         ({"cache-control": "max-age=-1"}, None),
         ({"cache-control": f"max-age={10**30}"}, 365 * 86400),
+        ({"cache-control": f"max-age={'9' * 5000}", "age": "9" * 5000}, 365 * 86400),
         ({"expires": "Wed, 01 May 2024 13:00:00 GMT"} | DATE, 3600),
         ({"expires": "Wed, 01 May 2024 13:00:00 GMT", "cache-control": "max-age=60"} | DATE, 60),
         ({"expires": "Wed, 01 May 2024 11:00:00 GMT"} | DATE, None),
@@ -205,6 +206,14 @@ def test_encodings_do_not_care_how_the_wire_cuts_them(data: bytes, encoding: str
     assert b"".join(decoded(iter(pieces), encoding, LIMIT)) == data
     with pytest.raises(Fault):
         b"".join(decoded(iter([packed[:-1]]), encoding, LIMIT))
+
+
+@pytest.mark.parametrize(
+    "piece", [b"<!--", b"<a href='", b'<link "', b"<a<link<", b"<div>", b"&amp", b"<![CDATA[", b"</a"]
+)
+def test_no_page_takes_long(piece: bytes):
+    """A page that is made to be slow to read: this test would not end."""
+    assert feeds_in(piece * 200_000, "text/html", "https://a.example/") == ()
 
 
 @given(st.text(max_size=200), st.binary(max_size=300))

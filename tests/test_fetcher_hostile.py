@@ -26,8 +26,12 @@ def outcomes(site: Site) -> dict[str, Outcome]:
     """One run over all of the site."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("REQUESTS_CA_BUNDLE", str(site.authority_file))
+        patience = {fault.name: timedelta(seconds=fault.timeout) for fault in site.faults}
         everything = [*site.faults, *site.bent, *site.healthy]
-        asks = [Ask(Source(each.name, each.url, timeout=timedelta(seconds=2)), each.url) for each in everything]
+        asks = [
+            Ask(Source(each.name, each.url, timeout=patience.get(each.name, timedelta(minutes=1))), each.url)
+            for each in everything
+        ]
         return {outcome.source_id: outcome for outcome in fetcher.fetch_all(asks, SETTINGS, threading.Event())}
 
 

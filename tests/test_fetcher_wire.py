@@ -18,7 +18,7 @@ from syndicator import fetcher
 from syndicator.model import Ask, Fetched, FetchFailed, FetchSettings, NotModified, Outcome, Source, Validators
 
 SETTINGS = FetchSettings(delay=timedelta(0), user_agent="syndicator/9.9 (+https://operator.example/)")
-PATIENCE = timedelta(seconds=10)
+PATIENCE = timedelta(minutes=1)
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
 
@@ -221,10 +221,10 @@ def test_per_host_at_once(site: Site):
 
 
 def test_delay_between_two_requests_to_a_host(site: Site):
-    """The gap is kept between starts, redirects within the host included."""
+    """The gap is kept between starts; the agenda's own tests show it to the instant."""
     crowd = Crowding(site, hold=0)
-    settings = replace(SETTINGS, delay=timedelta(seconds=0.15))
-    every([ask(f"{crowd.feed.url}/{n}", f"{n}") for n in range(4)], settings)
+    settings = replace(SETTINGS, delay=timedelta(seconds=0.4))
+    every([ask(f"{crowd.feed.url}/{n}", f"{n}") for n in range(3)], settings)
     gaps = [later - earlier for earlier, later in zip(crowd.began, crowd.began[1:], strict=False)]
     assert min(gaps) > 0.1
 

@@ -96,10 +96,10 @@ def max_age(fields: Mapping[str, str]) -> timedelta | None:
     control = fields.get("cache-control", "").lower()
     if "no-cache" in control or "no-store" in control:
         return None
-    found = re.search(r"(?:^|[\s,])max-age\s*=\s*\"?([0-9]+)", control)  # not s-maxage: we are no shared cache
+    found = re.search(r"(?:^|[\s,])max-age\s*=\s*\"?([0-9]{1,15})", control)  # not s-maxage: we are no shared cache
     if found:
         age = fields.get("age", "").strip()
-        seconds = int(found[1]) - (int(age) if age.isascii() and age.isdigit() else 0)
+        seconds = int(found[1]) - (int(age) if re.fullmatch("[0-9]{1,15}", age) else 0)
         return timedelta(seconds=min(max(seconds, 0), _YEAR.total_seconds()))
     if "expires" not in fields:
         return None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import re
-from html import unescape
+from collections.abc import Iterator, Mapping
 from urllib.parse import urljoin
 
 _TYPES = {
@@ -15,10 +16,9 @@ _TYPES = {
     "application/xml": 3,
     "text/xml": 3,
 }
-_TAGS = re.compile(r"<!--.*?-->|<(link|a|base)\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>", re.IGNORECASE | re.DOTALL)
-# not a value with "=" inside quotes as a second attribute: quoted values are taken whole
-_ATTRIBUTES = re.compile(r"([a-zA-Z-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 _SIDELINE = re.compile(r"comments?/|/comments|replies|wp-json|oembed", re.IGNORECASE)  # a feed, but not the page's own
+# "/feed", "/rss.xml", "/atom/?x=1", "news.rss"; not "/feedback".
+_LOOKS_LIKE_A_FEED = re.compile(r"(?:rss|atom|feed)(?:\.xml|\.json|/)?(?:\?|$)|\.rss$", re.IGNORECASE)
 _LIMIT = 512 * 1024  # announcements stand in the head; a page of any size must not cost more than this
 _MOST = 20
 
@@ -31,23 +31,32 @@ def feeds_in(body: bytes, content_type: str, base: str) -> tuple[str, ...]:
     >>> feeds_in(b'<link rel=alternate type="application/rss+xml" href="/feed?a=1&amp;b=2">', "", "http://a.example/x")
     ('http://a.example/feed?a=1&b=2',)
     """
-    text = body[:_LIMIT].decode(_charset(content_type), "replace")
     announced: list[tuple[int, str]] = []
     linked: list[tuple[int, str]] = []
-    for match in _TAGS.finditer(text):
-        if not match[1]:
-            continue  # a comment
-        tag = match[1].lower()
-        values = {name.lower(): unescape(a or b or c).strip() for name, a, b, c in _ATTRIBUTES.findall(match[2])}
-        href = values.get("href", "")
+    for tag, values in _tags(body[:_LIMIT], _charset(content_type)):
+        href = values.get("href", "").strip()
         if tag == "base" and href:
             base = _absolute(base, href) or base
         elif tag == "link":
-            announced += _announced(values, base)
-        elif tag == "a" and re.search(r"(?:rss|atom|feed)(?:\.xml|\.json|/)?(?:\?|$)|\.rss$", href, re.IGNORECASE):
+            announced += _announced(values, href)
+        elif tag == "a" and _LOOKS_LIKE_A_FEED.search(href):
             linked.append((0, href))
     found = [_absolute(base, href) for _, href in sorted(announced or linked, key=lambda pair: pair[0])]
     return tuple(dict.fromkeys(url for url in found if url.startswith(("http://", "https://"))))[:_MOST]
+
+
+def _tags(page: bytes, charset: str | None) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Yield the names and attributes of the tags that may lead to a feed, in their order."""
+    from lxml import etree  # here: most runs meet no page. A parser, since regexes can be made to run for hours
+
+    parser = etree.HTMLParser(encoding=charset, no_network=True, remove_comments=True)
+    try:
+        root = etree.fromstring(page, parser)
+    except (etree.LxmlError, ValueError):
+        return
+    if root is not None:
+        for element in root.iter("base", "link", "a"):
+            yield str(element.tag), {str(name): str(value) for name, value in element.attrib.items()}
 
 
 def _absolute(base: str, href: str) -> str:
@@ -57,11 +66,10 @@ def _absolute(base: str, href: str) -> str:
         return ""
 
 
-def _announced(values: dict[str, str], base: str) -> list[tuple[int, str]]:
+def _announced(values: Mapping[str, str], href: str) -> list[tuple[int, str]]:
     """Return the feed that one <link> announces, with its rank."""
     rel = values.get("rel", "").lower().split()
     rank = _TYPES.get(values.get("type", "").partition(";")[0].strip().lower())
-    href = values.get("href", "")
     if not href or rank is None or not {"alternate", "feed"} & set(rel) or "stylesheet" in rel:
         return []
     if rank == 3 and not re.search(r"feed|rss|atom|\.xml", href, re.IGNORECASE):  # noqa: PLR2004  a type that says too little
@@ -69,13 +77,10 @@ def _announced(values: dict[str, str], base: str) -> list[tuple[int, str]]:
     return [(rank + (10 if _SIDELINE.search(href) else 0), href)]
 
 
-def _charset(content_type: str) -> str:
-    """Return a codec for the page; addresses are ASCII nearly always, so a wrong guess does no harm."""
+def _charset(content_type: str) -> str | None:
+    """Return the page's codec where the header names one that exists; None: let the parser find out."""
     found = re.search(r"charset\s*=\s*\"?([\w.:-]+)", content_type, re.IGNORECASE)
-    if not found:
-        return "utf-8"
     try:
-        b"a".decode(found[1], "replace")
-    except LookupError:  # unknown, or no text encoding ("hex")
-        return "utf-8"
-    return found[1]
+        return codecs.lookup(found[1]).name if found else None
+    except LookupError:
+        return None
