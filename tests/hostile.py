@@ -280,6 +280,7 @@ BENT: dict[str, Play] = {
     "the same length twice": raw(
         _OK + b"Content-Length: %d\r\nContent-Length: %d\r\n\r\n" % ((len(feed("bent-two")),) * 2) + feed("bent-two")
     ),
+    "an encoding that is none": says("200 OK", RSS, "Content-Encoding: UTF-8", body=feed("bent-utf8")),
     "deflate": says("200 OK", RSS, "Content-Encoding: deflate", body=zlib.compress(feed("bent-zlib"))),
     "raw deflate": says("200 OK", RSS, "Content-Encoding: deflate", body=zlib.compress(feed("bent-raw"))[2:-4]),
     "gzip in two members": says(

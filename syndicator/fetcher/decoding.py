@@ -14,6 +14,9 @@ from syndicator.fetcher.fault import Fault
 _STEP = 1 << 18  # decoded bytes at a time: what a bomb can allocate before it is counted
 _MAX_MEMBERS = 1000  # a gzip body has one, seldom two; a million empty ones would cost minutes
 
+# Servers have put these here, which are no encodings at all.
+_NOTHING_DONE = frozenset({"identity", "none", "binary", "8bit", "utf-8", "utf8", "iso-8859-1", "text"})
+
 Decoder = Callable[[Iterator[bytes]], Iterator[bytes]]
 
 
@@ -26,7 +29,7 @@ def accepted() -> str:
 def decoded(pieces: Iterator[bytes], encoding: str, limit: int) -> Iterator[bytes]:
     """Yield the body decoded from its encodings, last applied first. Raises Fault (too-large, truncated, protocol)."""
     for name in reversed([part.strip().lower() for part in encoding.split(",") if part.strip()]):
-        if name == "identity":
+        if name in _NOTHING_DONE:
             continue
         decoder = _DECODERS.get(name)
         if decoder is None:

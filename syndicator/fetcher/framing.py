@@ -42,9 +42,9 @@ def read_head(wire: Wire) -> Head:
 
 def read_body(wire: Wire, head: Head) -> Iterator[bytes]:
     """Yield the body as sent, in pieces. Raises Fault (truncated, protocol) or OSError."""
-    coding = head.fields.get("transfer-encoding", "").lower().strip()
-    if coding and coding != "identity":
-        if coding.split(",")[-1].strip() != "chunked":
+    codings = {part.strip().lower() for part in head.fields.get("transfer-encoding", "").split(",")} - {"", "identity"}
+    if codings:
+        if codings != {"chunked"}:
             raise Fault("protocol", "its transfer encoding is not known")
         return _chunked(wire, head.rest)
     if head.fields.get("content-length", "").strip():
