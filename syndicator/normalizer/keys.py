@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -50,22 +50,31 @@ def keys(
     only where the source proved that it republishes, `items` all items of the fetch: what repeats among
     them is no key. About 60 us for a post of 9 KB.
     """
-    repeated = _repeated(tuple(items))
+    guids, links = _repeated(tuple(items))
+    own_guid, own_link = _telling(_address_digests(guid), guids), _telling(_address_digests(link), links)
     cut, fine = pieces(text)
-    addresses = [d if d not in repeated else "" for d in (*_address_digests(guid), *_address_digests(link))]
     return Keys(
-        guid=addresses[0],
-        loose_guid=addresses[1],
-        path_guid=addresses[2],
-        link=addresses[3],
-        loose_link=addresses[4],
-        path_link=addresses[5],
+        guid=own_guid[0],
+        loose_guid=own_guid[1],
+        path_guid=own_guid[2],
+        link=own_link[0],
+        loose_link=own_link[1],
+        path_link=own_link[2],
         title=digest(fold(title)),
         text=digest(cut) if len(cut) >= SHORT else "",
         sketch=sketch(cut, fine),
         instant=published,
         origin=_address_digests(origin_link)[1] if origin_link else "",
     )
+
+
+def _telling(digests: tuple[str, str, str, str], repeated: Set[str]) -> tuple[str, str, str]:
+    """Return the strict, loose and path digests that tell a post from the others of its feed, "" for those that don't.
+
+    Where many posts stand on one page, the fragment belongs to the path.
+    """
+    strict, loose, path, anchored = (one if one not in repeated else "" for one in digests)
+    return strict, loose, path or anchored
 
 
 def fold(title: str) -> bytes:
@@ -121,11 +130,12 @@ _TAG = re.compile(r"tag:[^,:]+,[0-9-]{4,10}:(.+)", re.IGNORECASE | re.DOTALL)
 
 
 @lru_cache(maxsize=4096)
-def _address_digests(address: str) -> tuple[str, str, str]:
-    """Return the digests of an address or guid: strict, loose, path."""
+def _address_digests(address: str) -> tuple[str, str, str, str]:
+    """Return the digests of an address or guid: strict, loose, path, path with its fragment."""
     address = address.strip()
     loose, path = looser(address)
-    return digest(address.encode()), digest(loose.encode()), digest(path.encode())
+    anchored = path + "#" + loose.partition("#")[2] if path and "#" in loose else path
+    return digest(address.encode()), digest(loose.encode()), digest(path.encode()), digest(anchored.encode())
 
 
 def looser(address: str) -> tuple[str, str]:
@@ -149,8 +159,12 @@ def looser(address: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=8)
-def _repeated(items: tuple[ItemKey, ...]) -> frozenset[str]:
-    """Return the digests that more than one item of a fetch has: in its guid, or in its link."""
-    guids = Counter(d for item in items for d in set(_address_digests(item.guid)))
-    links = Counter(d for item in items for d in set(_address_digests(item.link)))
-    return frozenset(d for counts in (guids, links) for d, n in counts.items() if n > 1)
+def _repeated(items: tuple[ItemKey, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the digests that more than one item of a fetch has: in its guid, and in its link."""
+    # An item without a link is shown with its guid as one.
+    return _twice(item.guid for item in items), _twice(item.link or item.guid for item in items)
+
+
+def _twice(addresses: Iterable[str]) -> frozenset[str]:
+    counts = Counter(one for address in addresses for one in set(_address_digests(address)))
+    return frozenset(one for one, count in counts.items() if count > 1)
