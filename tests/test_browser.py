@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -16,6 +17,8 @@ from syndicator.generator.site import pages, post_path
 
 pytest.importorskip("websockets", reason="drives the browser")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")
+
+AXE = os.environ.get("SYNDICATOR_AXE", "")  # npm's axe-core, which is not ours to ship
 
 # What a source could have sent if the sanitizer had let it through: each line alone would run or call home.
 SMUGGLED = (
@@ -158,6 +161,22 @@ def test_a_script_that_came_through_would_not_run(site: Site, browser: Browser) 
     assert browser.run("document.querySelector('main a').href").startswith(site.base)
     assert len([line for line in browser.complaints() if "Content Security Policy" in line]) >= 5
     assert not [url for url in browser.requests() if url.endswith(".js") or "elsewhere" in url]
+
+
+@pytest.mark.skipif(not AXE, reason="SYNDICATOR_AXE names no axe.min.js")
+def test_axe_finds_nothing(site: Site, browser: Browser) -> None:
+    """Neither serious nor minor, in both colour schemes, wide and narrow."""
+    script = Path(AXE).read_text(encoding="utf-8")
+    for name, path in clean(site).items():
+        for width, dark in ((1280, False), (390, True)):
+            browser.view(width, dark=dark)
+            browser.open(site.base + path)
+            browser.run(script + "; 0")
+            found, held = browser.run(
+                "axe.run().then(r => [r.violations.map(v => [v.impact, v.id, v.nodes[0].html]), r.passes.length])"
+            )
+            assert found == [], (name, width)
+            assert held > 15, name  # it has looked
 
 
 def test_the_keyboard_reaches_everything_and_sees_where_it_is(site: Site, browser: Browser) -> None:

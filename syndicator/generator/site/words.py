@@ -11,39 +11,25 @@ from ... import languages
 if TYPE_CHECKING:
     from babel import Locale
 
-# What stands on pages where `languages` has no word of its own for it.
-_ENGLISH = {
-    "skip": "Skip to the posts",
-    "home": "Home",
-    "sources": "Sources",
-    "subscribe": "Subscribe",
-    "contact": "Contact",
-    "popular": "Popular posts",
-    "comments": "Comments",
-    "older": "Older posts",
-    "newer": "Newer posts",
-    "read_more": "Read on at {source}",
-    "updated": "Updated",
-    "licence": "Licence",
-    "removal": "How to be removed",
-    "removal_text": "Is one of these sites yours, and you don’t want it here? Write to us, and it goes.",
-    "website": "Website",
-    "feed": "Feed",
+# `languages` has the labels. A sentence is here, in English: where there is none in a language, the contact stands
+# without it, since a sentence in another language than its page helps nobody.
+_SENTENCES = {
+    ("en", "removal_text"): "Is one of these sites yours, and you don’t want it here? Write to us, and it goes.",
 }
 
 
 @cache
 def label(key: str, language: str) -> str:
-    """Return the wording of a label in the nearest language that has it.
+    """Return the wording of a label in the nearest language that has it; a sentence in that language or "".
 
-    >>> label("comments", "vi"), label("heading", "de-AT")
-    ('Bình luận', 'Mehr von {source}:')
+    >>> label("comments", "vi"), label("heading", "de-AT"), label("removal_text", "vi")
+    ('Bình luận', 'Mehr von {source}:', '')
     """
+    nearest = languages.nearest(language)
     words = languages.table()
-    for tag in (languages.nearest(language), languages.DEFAULT):
-        if key in words[tag]:
-            return words[tag][key]
-    return _ENGLISH[key]
+    if key in words[nearest]:
+        return words[nearest][key]
+    return words[languages.DEFAULT].get(key) or _SENTENCES.get((nearest, key), "")
 
 
 @lru_cache(maxsize=4096)
