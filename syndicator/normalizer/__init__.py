@@ -15,6 +15,7 @@ from syndicator.model import (
     Category,
     Entry,
     FetchFailed,
+    ItemKey,
     Keys,
     NormalizedFeed,
     ParsedFeed,
@@ -65,7 +66,7 @@ def normalize(parsed: ParsedFeed, source: Source, now: datetime) -> NormalizedFe
         names=tuple(filter(None, (source.name, parsed.head.title))),
         policy=source.images,
     )
-    context = _Context(parsed, source, info, habitat, now)
+    context = _Context(parsed, source, info, habitat, links.legal_items(parsed.items), now)
     posts = [_post(entry, context) for entry in parsed.entries]
     return NormalizedFeed(info, filters.capped(posts, source.filter.newest))
 
@@ -78,6 +79,7 @@ class _Context:
     source: Source
     info: SourceInfo
     habitat: bodies.Habitat
+    items: tuple[ItemKey, ...]
     now: datetime
 
 
@@ -91,7 +93,7 @@ def _info(parsed: ParsedFeed, source: Source) -> SourceInfo:
         name=source.name or text.title(Text(head.title, "text"))[0] or urls.host(site or source.url) or source.id,
         link=site,
         feed=feed,
-        feed_id=links.guid(Entry("", guid=head.id)),
+        feed_id=links.identifier(head.id),
         language=head.language or source.language,
         rights=text.one_line(head.rights),
         licence=urls.web(head.licence, base),
@@ -119,7 +121,7 @@ def _post(entry: Entry, context: _Context) -> Post:
         source_id=source.id,
         keys=_keys(entry, link, title, words, credited.link if credited.republished else "", context),
         meaning=meaning.meaning(title=title, text=words, link=link, content_html=body.html, enclosures=files),
-        guid=links.guid(entry),
+        guid=links.identifier(entry.guid),
         link=link,
         external_url=urls.web(entry.external_url, base),
         title=title,
@@ -153,13 +155,13 @@ def _post(entry: Entry, context: _Context) -> Post:
 
 def _keys(entry: Entry, link: str, title: str, words: str, origin_link: str, context: _Context) -> Keys:
     return identity.keys(
-        guid=entry.guid,
+        guid=text.legal(entry.guid),
         link=link,
         title=title,
         text=words,
         published=entry.published,
         origin_link=origin_link,
-        items=context.parsed.items,
+        items=context.items,
     )
 
 
@@ -169,7 +171,7 @@ def _credited(entry: Entry, link: str, body: bodies.Body, brief: bodies.Body, co
         context.info,
         link=link,
         guid=entry.guid,
-        source=entry.source,
+        source=links.origin(entry, context.habitat.base),
         credits=body.credits or brief.credits,
         feed_links=context.habitat.sites,
     )

@@ -6,8 +6,10 @@ against a written one already), then the entry's own page, then the feed.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from syndicator import urls
-from syndicator.model import Entry, FeedHead, ParsedFeed, SourceInfo, Text
+from syndicator.model import Entry, ItemKey, Origin, ParsedFeed, Text
 from syndicator.normalizer import text
 
 _PAGES = frozenset({"", "text/html", "application/xhtml+xml"})
@@ -46,21 +48,40 @@ def permalink(entry: Entry, base: str) -> str:
     return ""
 
 
-def guid(entry: Entry) -> str:
-    r"""Return the entry's id as the source gave it; "" where it is an address that would run something.
+def identifier(written: str) -> str:
+    r"""Return an id as the source gave it; "" where it is an address that would run something.
 
-    >>> guid(Entry("", guid=" tag:a.example,2024:1\n")), guid(Entry("", guid="javascript:alert(1)"))
+    >>> identifier(" tag:a.example,2024:1\n"), identifier("java\tscript:alert(1)")
     ('tag:a.example,2024:1', '')
     """
-    written = text.one_line(entry.guid)
-    return "" if urls.runs(entry.guid) else written
+    return "" if urls.runs(written) else text.one_line(written)
+
+
+def legal_items(items: tuple[ItemKey, ...]) -> tuple[ItemKey, ...]:
+    """Return the items of a fetch without what no text can be: half a surrogate pair, which JSON can spell."""
+    together = "".join(item.guid + item.link for item in items)
+    if text.legal(together) == together:
+        return items
+    return tuple(ItemKey(item.fingerprint, text.legal(item.guid), text.legal(item.link)) for item in items)
+
+
+def origin(entry: Entry, base: str) -> Origin | None:
+    """Return what atom:source or RSS `<source>` says, as plain texts and web addresses; None where it says nothing."""
+    said = entry.source
+    if said is None:
+        return None
+    cleaned = replace(
+        said,
+        name=text.title(Text(said.name))[0],
+        url=urls.web(said.url, base),
+        feed=urls.web(said.feed, base),
+        id=identifier(said.id),
+        rights=text.one_line(said.rights),
+        language=text.one_line(said.language),
+    )
+    return cleaned if cleaned != Origin() else None
 
 
 def body_base(part: Text, entry: Entry, link: str, fallback: str) -> str:
     """Return what the addresses in a body stand against."""
     return urls.web(part.base) or urls.web(entry.base) or link or fallback
-
-
-def info_address(head: FeedHead, address: str, info: SourceInfo) -> str:
-    """Return one of the feed's own addresses (image, licence), absolute."""
-    return urls.web(address, head.base or info.link or info.feed)
