@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from functools import lru_cache
-from html import unescape
 
 from syndicator import languages, urls
 from syndicator.model import Attribution, AttributionSettings, Credit
@@ -23,11 +22,14 @@ _TAIL_LISTED = 12_000  # ... where lists of links follow it
 _WINDOW = 2500  # characters that are cut into lines
 # A letter that stands in no tag, no entity and no link.
 _BESIDE_LINKS = re.compile(r"(?><a [^<>]*>.*?</a>|<[^<>]*>|&[#A-Za-z0-9]+;|[^\w<&]|[\d_])*+[^\W\d_]", re.DOTALL)
+_LISTED = re.compile(r"</[uo]l>(?:\s|</(?:div|section|aside)>)*$")
+# What stands before a line that was encoded twice.
+_ENCODED_TAG = re.compile(r".*?((?:&lt;|<)(?:p|em|small|i|div|span)(?:&gt;|>)\s*)$", re.DOTALL)
 _TRAILERS = 60  # lines without words of their own that may follow a credit
 _MOST = 8  # credits one after another: copies of copies
 
 
-def strip(
+def strip(  # noqa: PLR0913 - all that is known of a post tells whether a line speaks of it
     source: str,
     *,
     post_link: str,
@@ -47,31 +49,24 @@ def strip(
     links. `names`: of the site. `seen`: what the post's other fields credited, so that a summary without links is
     judged by what the body proved; so the body comes first.
 
-    >>> line = '<p>Le billet <a href="https://a.example/1">Un</a> est paru en premier sur <a href="https://a.example">A</a>.</p>'
-    >>> strip("<p>Bonjour.</p>" + line, post_link="https://a.example/1", site_links=(), title="Un")[0]
+    >>> line = '<p><a href="https://a.example/1">Un</a> est paru en premier sur <a href="https://a.example">A</a>.</p>'
+    >>> strip(f"<p>Bonjour.</p>{line}", post_link="https://a.example/1", site_links=(), title="Un")[0]
     '<p>Bonjour.</p>'
     """
-    listed = source.endswith(("</ul>", "</ol>", "</div>")) and source.rstrip("</div>")[-4:] in {"</ul", "</ol"}
+    listed = bool(_LISTED.search(source, max(0, len(source) - 80)))
     if not _suspicious(source, post_link, guid, title, listed=listed, text_mode=text_mode):
         return source, ()
     known = Known.of((post_link, guid), site_links, title, names, seen)
-    credits: list[Credit] = []
-    while len(credits) < _MOST:
+    credited: list[Credit] = []
+    while len(credited) < _MOST:
         found = _closing(source, known, window=_TAIL_LISTED if listed else _WINDOW, text_mode=text_mode)
         if not found:
             break
-        credits.insert(0, found.credit)
+        credited.insert(0, found.credit)
         source = _without(source, found, text_mode=text_mode)
     if "syndicator-" in source:
         source = _without_our_lists(source)
-    if text_mode and not credits and "&lt;" in source[-_TAIL:]:  # a summary of a summary, markup and all
-        decoded = unescape(source)
-        left, credited = strip(
-            decoded, post_link=post_link, site_links=site_links, title=title, text_mode=True, guid=guid, names=names,
-            seen=seen,
-        )  # fmt: skip
-        return (left, credited) if credited else (source, ())
-    return source, tuple(credits)
+    return source, tuple(credited)
 
 
 def _suspicious(source: str, post_link: str, guid: str, title: str, *, listed: bool, text_mode: bool) -> bool:
@@ -86,8 +81,8 @@ def _suspicious(source: str, post_link: str, guid: str, title: str, *, listed: b
         return True
     if not tail.isascii() and any(part in tail for part in parts):
         return True
-    if text_mode:  # cut off before its verb: "... […] The post Our ti"
-        return bool(title) and title[:12] in tail[-400:]
+    if title and title[:12] in tail[-400:]:  # cut off before its verb: "... […] The post Our ti"
+        return True
     # In a language that we have no words of: the post's own address, and a second link.
     return tail.count("<a ") > 1 and any(
         path in tail for path in (urls.path(post_link), urls.path(guid)) if len(path) > 1
@@ -97,7 +92,9 @@ def _suspicious(source: str, post_link: str, guid: str, title: str, *, listed: b
 def _last_block(tail: str) -> str:
     """Return the last block, where it has words beside its links: it alone can be the credit then."""
     start = max(tail.rfind("<p>"), tail.rfind("<p "), tail.rfind("<div"), tail.rfind("<br"))
-    return tail[start:] if start > 0 and _BESIDE_LINKS.match(tail, start) else tail
+    if start < 0 or tail.endswith("</a></p>") or not _BESIDE_LINKS.match(tail, start):  # "Also at: <a>...</a>"
+        return tail
+    return tail[start:]
 
 
 def _closing(source: str, known: Known, *, window: int, text_mode: bool) -> Found | None:
@@ -116,7 +113,7 @@ def _closing(source: str, known: Known, *, window: int, text_mode: bool) -> Foun
 
 def _is_trailer(line: Line) -> bool:
     """Whether a line is no running text: only links, only media, a heading over either."""
-    if line.ours:
+    if line.ours or (line.links and _our_headings().match(line.text)):
         return True
     if line.block in {"h1", "h2", "h3", "h4", "h5", "h6"} or line.text.endswith((":", "：", "՝")):
         return len(line.text) <= 80  # noqa: PLR2004
@@ -124,9 +121,12 @@ def _is_trailer(line: Line) -> bool:
 
 
 def _without(source: str, found: Found, *, text_mode: bool) -> str:
+    start = found.start
+    while opening := _ENCODED_TAG.match(source[max(0, start - 60) : start]):
+        start -= len(opening[1])
     if text_mode:
-        return (source[: found.start].rstrip() + source[found.end :]).rstrip()
-    return recognise.cut(source, found.start, found.end)
+        return (source[:start].rstrip() + source[found.end :]).rstrip()
+    return recognise.cut(source, start, found.end)
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -149,7 +149,7 @@ def _end_of_our_lists(source: str, found: Found, followed: list[Line]) -> int:
     They are ours by a heading in our words, and by nothing but links below it up to the end.
     """
     below = list(reversed(followed))
-    if below and below[-1].end >= len(source.rstrip()) - 40 and all(_is_ours(line) for line in below):  # noqa: PLR2004
+    if below and below[-1].end >= len(source.rstrip()) - 40 and all(_is_ours(line) for line in below):
         return below[-1].end
     return found.end
 

@@ -100,12 +100,15 @@ def judge(line: Line, source: str, known: Known, *, text_mode: bool) -> Found | 
     # Nothing but links, the title or a name can prove a credit: without them no pattern need be tried.
     if not (line.links or TITLE in line.text or _mentions(line.text, known)):
         return None
-    for row in wordings.index().rows(line.text):
+    rows = wordings.index().rows(line.text)
+    if len(line.links) == 1 and TITLE not in line.text:  # it is the site's: "Paru d'abord sur X" names no post "Paru"
+        rows.sort(key=lambda row: row.kind == "both")
+    for row in rows:
         match = wordings.pattern(row).match(line.text)
         found = match and _weigh(row, match, line, source, known, text_mode=text_mode)
         if found:
             return found
-    return _by_links(line, known) or (_cut_off(line, known) if text_mode else None)
+    return _by_links(line, known) or _cut_off(line, known)
 
 
 def _mentions(text: str, known: Known) -> bool:
@@ -148,14 +151,15 @@ def _weigh(
     """Decide whether a sentence is meant for this post."""
     post, site = _slot("post", match, line, source, known), _slot("site", match, line, source, known)
     lead = (match["lead"] or "").strip()
-    rest = (match.groupdict().get("rest") or "").strip(" .,;!\"')]।。۔-")
+    rest = (match.groupdict().get("rest") or "").strip(" .,;!\"')]।。۔։-")
     if row.kind == "both":
         fits = _fits_both(post, site, lead, rest, text_mode=text_mode)
     elif row.kind == "site":
         fits = not rest and _fits_site(site, lead, match["body"])
     else:
         fits = bool(site.anchor) and not lead and not rest and site.own and _is_target(site.anchor, known)
-    if not fits:
+    ahead = [line.links[ord(mark) - ord(LINK)] for mark in lead if LINK <= mark < TITLE]
+    if not fits or (not post.own and (TITLE in lead or any(map(known.is_post, ahead)))):  # it took too little
         return None
     start = line.starts[match.start("body")] if lead else line.start
     return Found(start, line.end, _credit(row, post, site, known), strong=post.own or site.own)
@@ -212,7 +216,8 @@ def _credit(row: wordings.Row, post: _Slot, site: _Slot, known: Known) -> Credit
         url = site.text
     home = site_url or root(url)
     named = site.text and not urls.host(site.text) and fold(site.text) not in {"here", "hier", "ici", "aquí", "qui"}
-    return Credit(post.text, url, site.text if named else urls.host(home), home, row.locale)
+    title = post.text if post.own or post.anchor else ""
+    return Credit(title, url, site.text if named else urls.host(home), home, row.locale)
 
 
 def root(url: str) -> str:

@@ -37,19 +37,16 @@ _NO_PLAIN_LATIN = re.compile("[\u0370-\u1dff\u1ea0-\u1ef9\u3041-\ud7af\ufb50-\uf
 # One sign of these says what a Latin word says in five letters; an article in Chinese is full of English names.
 _WEIGHT = {"Hani": 4, "Kana": 2, "Hang": 2}
 
-_WRITES = {
-    **dict.fromkeys(("ar", "arz", "fa", "prs", "ps", "ur", "ckb", "sd", "ug", "ks", "pnb", "mzn", "glk", "lrc"), ("Arab",)),
-    **dict.fromkeys(("ru", "uk", "bg", "mk", "be", "ky", "tg", "mn", "tt", "ba", "ce", "cv", "os", "ab", "sah", "rue", "av", "kv", "udm", "chr"), ("Cyrl",)),
-    **dict.fromkeys(("hi", "mr", "ne", "sa", "mai", "bho", "doi", "kok", "new"), ("Deva",)),
-    **dict.fromkeys(("sr", "uz", "az", "kk", "tk", "bs", "cnr"), ("Cyrl", "Latn", "Arab")),
-    **dict.fromkeys(("zh", "yue", "wuu", "nan", "lzh", "hak"), ("Hani",)),
-    **dict.fromkeys(("bn", "as"), ("Beng",)), **dict.fromkeys(("am", "ti"), ("Ethi",)),
-    "he": ("Hebr",), "yi": ("Hebr",), "el": ("Grek",), "hy": ("Armn",), "ka": ("Geor",), "ja": ("Kana", "Hani"),
-    "ko": ("Hang", "Hani"), "th": ("Thai",), "lo": ("Laoo",), "km": ("Khmr",), "my": ("Mymr",), "gu": ("Gujr",),
-    "or": ("Orya",), "ta": ("Taml",), "te": ("Telu",), "kn": ("Knda",), "ml": ("Mlym",), "si": ("Sinh",),
-    "bo": ("Tibt",), "dz": ("Tibt",), "pa": ("Guru", "Arab"), "ku": ("Latn", "Arab"), "vi": ("Viet", "Latn"),
-    "ms": ("Latn", "Arab"), "ha": ("Latn", "Arab"),
+_WRITERS = {
+    ("Arab",): "ar arz fa prs ps ur ckb sd ug ks pnb mzn glk lrc", ("Hebr",): "he yi", ("Grek",): "el",
+    ("Cyrl",): "ru uk bg mk be ky tg mn tt ba ce cv os ab sah rue av kv udm", ("Deva",): "hi mr ne sa mai bho doi kok",
+    ("Cyrl", "Latn", "Arab"): "sr uz az kk tk bs", ("Latn", "Arab"): "ku ms ha", ("Guru", "Arab"): "pa",
+    ("Hani",): "zh yue wuu nan lzh hak", ("Kana", "Hani"): "ja", ("Hang", "Hani"): "ko", ("Viet", "Latn"): "vi",
+    ("Armn",): "hy", ("Geor",): "ka", ("Thai",): "th", ("Laoo",): "lo", ("Khmr",): "km", ("Mymr",): "my",
+    ("Beng",): "bn as", ("Gujr",): "gu", ("Orya",): "or", ("Taml",): "ta", ("Telu",): "te", ("Knda",): "kn",
+    ("Mlym",): "ml", ("Sinh",): "si", ("Ethi",): "am ti", ("Tibt",): "bo dz",
 }  # fmt: skip
+_WRITES = {language: scripts for scripts, names in _WRITERS.items() for language in names.split()}
 # The language to take where only one of note is written so.
 _ONLY = {
     "Hebr": "he", "Grek": "el", "Armn": "hy", "Geor": "ka", "Kana": "ja", "Hang": "ko", "Thai": "th", "Laoo": "lo",

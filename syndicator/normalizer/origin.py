@@ -44,8 +44,9 @@ def decide(
 
     `info` is the source as we show it; `link` and `guid` are the post's, absolute; `source` is what atom:source or RSS
     `<source>` says; `credits` what `attribution.strip` took out, the innermost first; `feed_links` are more addresses
-    of the source itself (the URL that answered, rel="self"). A credit to the source's own post or site, or an atom:source
-    that names the feed it stands in, proves nothing and changes nothing, but for a site's address where we had none.
+    of the source itself (the URL that answered, rel="self"). A credit to the source's own post or site, or an
+    atom:source that names the feed it stands in, proves nothing and changes nothing, but for a site's address where
+    we had none.
     """
     own = _Own.of(info, feed_links)
     chain = _chain(source, credits, own, link)

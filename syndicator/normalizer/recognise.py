@@ -7,6 +7,7 @@ pattern sees the sentence and not the markup.
 
 from __future__ import annotations
 
+import operator
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -42,6 +43,7 @@ _PIECE = re.compile(
     "|(?P<space>\\s+)|.[\u0300-\u036f]*",
     re.DOTALL,
 )
+_ENCODED = re.compile(r"</?(?:a|b|br|div|em|i|p|small|span|strong)\b[^<>]*>")
 _DROPPED = re.compile(f"[{_INVISIBLE}]")
 
 
@@ -71,19 +73,21 @@ class Line:
 
     @property
     def start(self) -> int:
+        """Where it starts in the source."""
         return self.starts[0]
 
     @property
     def end(self) -> int:
+        """Where it ends in the source."""
         return self.ends[-1]
 
 
 @lru_cache(maxsize=256)
 def fold(text: str) -> str:
-    """Return text as lines hold it: lower case, plain quotes and dashes, single spaces, no invisible marks.
+    r"""Return text as lines hold it: lower case, plain quotes and dashes, single spaces, no invisible marks.
 
-    >>> fold("L’Été\\u00a0 «\\u200eX»&amp;")
-    'l\\'été "x"&'
+    >>> fold("L’Été\u00a0 «\u200eX»&amp;")
+    'l\'été "x"&'
     """
     return "".join(_Folded().add(text, 0).characters).strip()
 
@@ -235,7 +239,25 @@ def _line(source: str, segment: _Segment) -> Line | None:
         return Line("", (segment.start,), (segment.end,), (), segment.block, segment.ours) if media else None
     text = "".join(folded.characters)
     starts, ends = tuple(folded.starts[:size]), tuple(folded.ends[:size])
-    return Line(text, starts, ends, tuple(links), segment.block, segment.ours)
+    return _without_encoded_tags(Line(text, starts, ends, tuple(links), segment.block, segment.ours))
+
+
+def _without_encoded_tags(line: Line) -> Line:
+    """Pass over tags that stand as text: what was encoded twice shows "<a href=...>" to its readers."""
+    if "<" not in line.text:
+        return line
+    kept = list(range(len(line.text)))
+    for tag in reversed(list(_ENCODED.finditer(line.text))):
+        del kept[tag.start() : tag.end()]
+    pick = operator.itemgetter(*kept) if len(kept) > 1 else None
+    if pick is None:
+        return line
+    last = line.ends[-1]  # a closing "</p>" goes with the line
+    return Line("".join(pick(line.text)), pick(line.starts), (*pick(line.ends)[:-1], last), *_rest(line))
+
+
+def _rest(line: Line) -> tuple[tuple[Anchor, ...], str, str]:
+    return line.links, line.block, line.ours
 
 
 def plain(html: str) -> str:
@@ -269,8 +291,9 @@ def cut(source: str, start: int, end: int) -> str:
     >>> cut('<div><p>a</p><hr><p><em>b <a href="c">d</a></em></p></div>', 24, 43)
     '<div><p>a</p></div>'
     """
-    before, after = source[:start], _unbalanced(source[start:end]) + source[end:]
-    before, after = _climb(before, after)
+    closing, opening = _unbalanced(source[start:end])
+    before, closing = _climb(source[:start], closing)
+    before, after = _climb(before + closing + opening, source[end:])
     while _CLOSING_ONLY.match(after):  # it stood last: a rule or breaks before it, and empty blocks, go with it
         shorter = _without(_EMPTY_BEFORE, _without(_BREAKS_BEFORE, before))
         shorter, after = _climb(shorter, after)
@@ -285,19 +308,18 @@ def _without(pattern: re.Pattern[str], text: str) -> str:
     return text[: found.start()] if found else text
 
 
-def _unbalanced(stretch: str) -> str:
-    """Return the tags whose partners stand outside of the stretch."""
+def _unbalanced(stretch: str) -> tuple[str, str]:
+    """Return the end tags and the start tags whose partners stand outside of the stretch."""
     opened: list[_Tag] = []
-    kept: list[_Tag] = []
+    closed: list[_Tag] = []
     for tag in _tags(stretch):
-        if tag.closing:
-            if opened and opened[-1].name == tag.name:
-                opened.pop()
-            else:
-                kept.append(tag)
-        elif tag.name not in _VOID:
-            opened.append(tag)
-    return "".join(stretch[tag.start : tag.end] for tag in sorted([*kept, *opened]))
+        if not tag.closing:
+            opened += [] if tag.name in _VOID else [tag]
+        elif opened:
+            opened.pop()
+        else:
+            closed.append(tag)
+    return "".join(f"</{tag.name}>" for tag in closed), "".join(stretch[tag.start : tag.end] for tag in opened)
 
 
 def _climb(before: str, after: str) -> tuple[str, str]:
