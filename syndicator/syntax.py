@@ -153,7 +153,12 @@ def identifier(text: str) -> str:
     >>> identifier("https://example.org/?p=1"), identifier("post 1")
     ('https://example.org/?p=1', 'urn:uuid:59de5eec-c53a-5bb2-bc4f-a1c7124a67f8')
     """
-    return text if is_uri(text) else f"urn:uuid:{uuid5(NAMESPACE_URL, text)}"
+    return text if is_uri(text) else f"urn:uuid:{uuid5(NAMESPACE_URL, _encodable(text))}"
+
+
+def _encodable(text: str) -> str:
+    """Return text without lone surrogates, which no encoding knows; different texts stay different."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def media_type(text: str, url: str = "", medium: str = "") -> str:

@@ -15,6 +15,7 @@ from .values import (
     address,
     anything,
     at_most_number,
+    atom_date,
     count,
     file,
     identifier,
@@ -96,6 +97,7 @@ ITEM = Rule(
         "pubDate": Rule(rss_date),
         "source": Rule(anything, attributes={"url": uri}, required=("url",), plain=True),
         f"{ATOM}link": LINK,
+        f"{ATOM}updated": Rule(atom_date),
     },
     special=_item,
 )

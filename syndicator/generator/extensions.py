@@ -80,6 +80,8 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]
         """Add date, authors, language, rights, media and podcast elements to an item."""
         piece = self.piece
         _text(entry, "pubDate", rfc822(piece.published))
+        if piece.updated != piece.published:
+            _text(entry, f"{ATOM}updated", rfc3339(piece.updated))
         for person in piece.authors:
             _text(entry, f"{DC}creator", person.name)
         if piece.language and piece.language != self.feed_language:

@@ -1,0 +1,191 @@
+"""generator: whatever an edition holds, what comes out is valid, says nothing private, and is the same each time."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from generator_helpers import EDITION, EDITIONS, FEED, ITEM, NOW, edition, item
+from hypothesis import HealthCheck, Phase, given, settings
+from lxml import etree
+
+from syndicator.check import check
+from syndicator.generator import addresses, generate, obsolete, one
+from syndicator.model import Archive, Document, Edition, SourceInfo
+
+FORMS = ("rss", "atom", "json", "opml")
+
+
+def problems(document: Document) -> list[str]:
+    return [str(problem) for problem in check(document.body, document.type) if problem.serious]
+
+
+@settings(
+    max_examples=50,
+    deadline=None,
+    database=None,
+    phases=[Phase.generate],  # a failing edition is small enough to read, and shrinking it would take minutes
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(found=EDITIONS)
+def test_anything_a_source_can_send(found: Edition) -> None:
+    """No edition makes an invalid document. What runs in a body is the normalizer's to take out."""
+    for form in FORMS:
+        document = one(found, form)
+        wrong = [problem for problem in problems(document) if " has a <" not in problem and "handler" not in problem]
+        assert wrong == []
+        assert document.posts == len(found.sources if form == "opml" else found.items)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_full_item(form: str) -> None:
+    """A post with everything in it makes a document without any blemish."""
+    assert [str(problem) for problem in check(one(EDITION, form).body, one(EDITION, form).type)] == []
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_same_edition_twice(form: str) -> None:
+    """The same edition gives the same bytes: there is no clock and no memory."""
+    assert one(EDITION, form).body == one(EDITION, form).body
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_posts_yet(form: str) -> None:
+    """A feed without posts is valid too."""
+    assert problems(one(edition(), form)) == []
+
+
+def test_order_and_ranks() -> None:
+    """Documents come in rising rank: pages, then archives, then the current feeds."""
+    archive = Archive(1, (ITEM,), NOW)
+    found = replace(EDITION, archives=1, feed=replace(FEED, formats=("rss", "atom", "json", "opml", "html")))
+    documents = list(generate(found, lambda number: archive))
+    ranks = [document.rank for document in documents]
+    assert ranks == sorted(ranks)
+    paths = [document.path for document in documents if document.rank == 2]
+    assert paths == ["archive/rss-1.xml", "archive/atom-1.xml", "rss.xml", "atom.xml", "feed.json", "opml.xml"]
+
+
+def test_formats_chosen() -> None:
+    """Only the formats asked for are made, under the names asked for."""
+    found = edition(ITEM, formats=("rss", "opml"), names={"rss": "rss20.xml"})
+    assert [document.path for document in generate(found)] == ["rss20.xml", "opml.xml"]
+
+
+# -- private sources -----------------------------------------------------------------------------------
+
+SECRET = SourceInfo(
+    id="https://members.example/feed?token=s3cret",
+    name="Members",
+    link="https://members.example/?token=s3cret",
+    feed="https://members.example/feed?token=s3cret",
+    feed_id="https://members.example/feed?token=s3cret",
+    private=True,
+)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_private_source(form: str) -> None:
+    """A private source that may be published is named, and its address stands nowhere."""
+    body = one(edition(item(1, SECRET, link="https://members.example/post")), form).body
+    assert b"s3cret" not in body
+    assert b"members.example/feed" not in body
+
+
+# -- archives ------------------------------------------------------------------------------------------
+
+
+def archived(count: int, **fields: object) -> dict[str, bytes]:
+    found = replace(edition(item(99), **fields), archives=count)
+    made = generate(found, lambda number: Archive(number, (item(number),), NOW))
+    return {document.path: document.body for document in made}
+
+
+def relations(body: bytes) -> dict[str, str]:
+    root = etree.fromstring(body)
+    links = (root if root.tag != "rss" else root[0]).findall("{http://www.w3.org/2005/Atom}link")
+    return {link.get("rel", ""): link.get("href", "") for link in links}
+
+
+@pytest.mark.parametrize("form", ["rss", "atom"])
+def test_archives_are_a_chain(form: str) -> None:
+    """From the current document each archive can be reached, and back (RFC 5005, section 4)."""
+    made = archived(3)
+    base = f"https://planet.example.org/archive/{form}"
+    assert relations(made[f"{form}.xml"])["prev-archive"] == f"{base}-3.xml"
+    assert "current" not in relations(made[f"{form}.xml"])
+    middle = relations(made[f"archive/{form}-2.xml"])
+    assert middle["prev-archive"] == f"{base}-1.xml"
+    assert middle["next-archive"] == f"{base}-3.xml"
+    assert middle["current"] == f"https://planet.example.org/{form}.xml"
+    assert "hub" not in middle
+    assert b"<fh:archive/>" in made[f"archive/{form}-2.xml"]
+    assert b"fh:archive" not in made[f"{form}.xml"]
+    assert "prev-archive" not in relations(made[f"archive/{form}-1.xml"])
+    assert "next-archive" not in relations(made[f"archive/{form}-3.xml"])
+
+
+@pytest.mark.parametrize("form", ["rss", "atom"])
+def test_archives_are_valid(form: str) -> None:
+    """An archive has nothing that a check finds."""
+    found = replace(edition(item(99)), archives=2)
+    made = {d.path: d for d in generate(found, lambda number: Archive(number, (ITEM,), NOW))}
+    document = made[f"archive/{form}-1.xml"]
+    assert [str(problem) for problem in check(document.body, document.type)] == []
+
+
+def test_closed_archive_is_stable() -> None:
+    """A new archive changes none but the one before it, which now links on; newer posts change none."""
+    before, after = archived(2), archived(3)
+    assert before["archive/rss-1.xml"] == after["archive/rss-1.xml"]
+    assert before["archive/rss-2.xml"] != after["archive/rss-2.xml"]
+
+
+def test_only_stale_archives_are_made() -> None:
+    """Publishing costs by what is published: only the archives that may have changed are read."""
+    read: list[int] = []
+
+    def archive(number: int) -> Archive:
+        read.append(number)
+        return Archive(number, (ITEM,), NOW)
+
+    found = replace(EDITION, archives=1000)
+    made = [document.path for document in generate(found, archive, stale=[7, 999, 5000])]
+    assert set(read) == {7, 999}
+    assert [path for path in made if path.startswith("archive/rss")] == ["archive/rss-7.xml", "archive/rss-999.xml"]
+
+
+def test_archives_switched_off() -> None:
+    """Without archives there is no document of them and no link to one."""
+    found = archived(2, archives=False)
+    assert not [path for path in found if path.startswith("archive")]
+
+
+# -- what is published no more -------------------------------------------------------------------------
+
+
+def test_format_taken_out() -> None:
+    """A feed that is published no more is named, with its archives; what still is, and what is not ours, is not."""
+    found = replace(edition(ITEM, formats=("atom", "opml")), archives=1)
+    known = {
+        "rss.xml": "application/rss+xml",
+        "atom.xml": "application/atom+xml",
+        "archive/atom-1.xml": "application/atom+xml",
+        "archive/rss-1.xml": "application/rss+xml",
+        "index.html": "text/html; charset=utf-8",
+    }
+    assert obsolete(found, known) == ["archive/rss-1.xml", "index.html", "rss.xml"]
+
+
+def test_addresses_of_a_feed() -> None:
+    """A hub is told of the documents that readers subscribe to."""
+    feed = replace(FEED, names={"rss": "rss20.xml"})
+    assert addresses(feed) == [f"https://planet.example.org/{name}" for name in ("rss20.xml", "atom.xml", "feed.json")]
+
+
+def test_served_from_an_ipv6_address() -> None:
+    """Our own address is what the operator says it is."""
+    body = json.loads(one(edition(ITEM, link="http://[::1]:8000/"), "json").body)
+    assert body["feed_url"] == "http://[::1]:8000/feed.json"
+    assert b"<link>http://[::1]:8000/</link>" in one(edition(ITEM, link="http://[::1]:8000/"), "rss").body
