@@ -54,7 +54,8 @@ def _sfeed(folder: Path, urls: list[str]) -> None:
     feeds = "\n".join(f"feed 'f{number}' '{url}'" for number, url in enumerate(urls))
     (folder / "sfeedrc").write_text(
         f'sfeedpath="{folder}/feeds"\nmaxjobs=32\n'
-        'fetch() { curl -s -L -m 30 --compressed --etag-save "$sfeedpath/$1.etag" --etag-compare "$sfeedpath/$1.etag" "$2"; }\n'
+        'fetch() { etag="$sfeedpath/$1.etag"\n'
+        'curl -s -L -m 30 --compressed --etag-save "$etag" --etag-compare "$etag" "$2"; }\n'
         f"feeds() {{\n{feeds}\n}}\n"
     )
 

@@ -164,13 +164,17 @@ def table(peers: list[Peer], figures: dict[tuple[str, str], list[float]], option
         "| program | " + " | ".join(situations) + " |",
         "|---|" + "---|" * len(situations),
     ]
-    for peer in peers:
-        cells = [f"{statistics.median(figures[peer.name, situation]):.2f}" for situation in situations]
-        lines.append(f"| {peer.name} ({peer.about}) | {' | '.join(cells)} |")
+    lines += [row(peer, figures, situations) for peer in peers]
     others = [peer.name for peer in peers if not peer.name.startswith(OURS)]
     for ours in (peer.name for peer in peers if peer.name.startswith(OURS)) if others else ():
         lines.append(f"| **{ours} / fastest peer** | {' | '.join(ratios(ours, others, figures, situations))} |")
     return "\n".join(lines)
+
+
+def row(peer: Peer, figures: dict[tuple[str, str], list[float]], situations: tuple[str, ...]) -> str:
+    """Return a program's row of the table."""
+    cells = [f"{statistics.median(figures[peer.name, situation]):.2f}" for situation in situations]
+    return f"| {peer.name} ({peer.about}) | {' | '.join(cells)} |"
 
 
 def ratios(
