@@ -79,7 +79,7 @@ def _settled(attributes: tags.Attributes, base: str, shown: set[str], tally: Tal
         return tags.GONE
     page = _CARD.sub("", url)
     if url in shown or page in shown:  # <object data="x"><embed src="x"></object>
-        return ""
+        return tags.GONE
     shown.add(url)
     player = _HOSTS.match(url)
     if player:

@@ -27,6 +27,7 @@ _CAUSE = re.compile(
 # Fetched when it comes into sight, and without telling where it is read. (nh3 could set these, but in an order that
 # changes from run to run.)
 _MANNERS = ' loading="lazy" referrerpolicy="no-referrer">'
+_EMOJI = "//s.w.org/images/core/emoji/"  # WordPress's pictures of characters, which every reader has itself
 _SOURCE = re.compile(r' src="([^"]*)"')
 _PLAIN_SET = re.compile(r"(?:https?://[^\s,\"]+ [0-9.]+[wx](?:, |$))+")
 _PICTURE_DATA = re.compile(r"data:image/(?:png|jpeg|gif|webp|avif);base64,[A-Za-z0-9+/=\s%]+", re.IGNORECASE)
@@ -56,7 +57,7 @@ def settle(html: str, base: str, tally: Tally) -> str:
 
     def replace(tag: re.Match[str]) -> str:
         source = _SOURCE.search(tag[0])
-        if not _CAUSE.search(tag[0]) and not (source and trackers.is_beacon(source[1])):
+        if not _CAUSE.search(tag[0]) and _EMOJI not in tag[0] and not (source and trackers.is_beacon(source[1])):
             return tag[0] if tag[1] == "source" else tag[0][:-1] + _MANNERS
         return _settled(tag[1], tags.attributes(tag[0]), base, tally)
 
@@ -66,6 +67,8 @@ def settle(html: str, base: str, tally: Tally) -> str:
 
 def _settled(name: str, attributes: tags.Attributes, base: str, tally: Tally) -> str:
     source = _real_source(attributes, base)
+    if name == "img" and _EMOJI in source and attributes.get("alt"):
+        return tags.escaped(attributes["alt"])
     if name == "img" and trackers.is_pixel(attributes | {"src": source}):
         tally.trackers += 1
         return tags.GONE
@@ -193,7 +196,7 @@ def lead(html: str) -> Image | None:
         width, height = (_number(attributes.get(key, "")) for key in ("width", "height"))
         source = attributes.get("src", "")
         if source.startswith("http") and not (0 < width < _ICON or 0 < height < _ICON) and "/emoji/" not in source:
-            return Image(source, width, height, attributes.get("alt", ""))
+            return Image(urls.web(source), width, height, attributes.get("alt", ""))
     return None
 
 

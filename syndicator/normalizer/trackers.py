@@ -27,7 +27,7 @@ _BEACON_PATH = re.compile(
     r"/~(?:r|ff|a|at|4)/"  # FeedBurner: ~r counts views, ~ff are the flares, ~a and ~at advertisements
     r"|/1\.0/(?:comments|go[a-z]+|delicious|stumble|digg|reddit|twitter|facebook)/"  # feeds.wordpress.com
     r"|/tr(?:$|[?/])"  # facebook.com
-    r"|/_/stat\b|/tracker/\d|/e/ir\b|/__ptq\.gif|/track/open|/b/ss/|[^?]*republication-tracker-tool"
+    r"|/_/stat\b|/tracker/\d|/e/ir\b|/__ptq\.gif|/track/open|[^?]*/tracking/[^/?]*pixel|/b/ss/|[^?]*republication-tracker-tool"
 )
 _FILES = """
     piwik.php matomo.php open.php open.aspx open.gif track.php track.aspx track.gif tracking.php tracking.gif pixel.php
