@@ -81,7 +81,7 @@ def _suspicious(source: str, post_link: str, guid: str, title: str, *, listed: b
         return True
     if not tail.isascii() and any(part in tail for part in parts):
         return True
-    if title and title[:12] in tail[-400:]:  # cut off before its verb: "... […] The post Our ti"
+    if title and title[:8] in tail[-400:]:  # cut off before its verb: "... […] The post Our ti"
         return True
     # In a language that we have no words of: the post's own address, and a second link.
     return tail.count("<a ") > 1 and any(

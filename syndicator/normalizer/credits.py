@@ -45,6 +45,7 @@ _PIECE = "(?:(?:blog )?(?:post|article|entry|story|piece|interview|essay|column|
 _AGAIN = "(?:re-?published|reprinted|re-?posted|cross-?posted|x-posted|syndicated|reproduced)"
 _TAIL = rf"(?:,? (?:and|and is|and was|and has been) {_AGAIN}[^.{MARKERS}]{{0,80}})?"
 _LICENCE = "(?: under (?:a|an|the) .{1,80}licen[cs]e)?"
+_READ = "(?:[.,;]? ?(?:please )?(?:read|see) the {post}(?: here)?)?"
 _CJK = "[〈《「『【]*{post}[〉》」』】]*"
 _CJK_SITE = "[〈《「『【]*{site}[〉》」』】]*"
 
@@ -57,12 +58,11 @@ ROWS = (
         "this is (?:a|the) companion discussion topic for the original entry at {post}"),
     Row("en", "site", "first originally initially previously",
         f"(?:(?:this|the|that|(?:a|an earlier) version of this|parts of this) ?{_PIECE})?{_WAS_FIRST} {_ON} "
-        f"{{site}}{_MEDIUM}{_DATE}{_TAIL}"),
+        f"{{site}}{_MEDIUM}{_DATE}{_TAIL}{_LICENCE}{_READ}"),
     Row("en", "site", "republished re-published reprinted reposted re-posted syndicated cross-posted "
         "crossposted reproduced x-posted",
         f"(?:(?:this|the) {_PIECE}(?:is|was|has been) )?{_AGAIN} (?:here )?(?:with (?:kind )?permission )?"
-        f"(?:from|by permission of|courtesy of) (?:the )?{{site}}{_LICENCE}(?:[.,;]? ?(?:read|see) the {{post}}(?: "
-        "here)?)?"),
+        f"(?:from|by permission of|courtesy of) (?:the )?{{site}}{_LICENCE}{_READ}"),
     Row("en", "own", "source: original",
         "(?:(?:original )?(?:source|article|post|story)|post from|posted (?:on|at|in))(?: on| at| from)?:? ?{site}"),
     # Arabic puts the verb before or after
@@ -157,7 +157,8 @@ ROWS = (
         "|が初出です|に初めて登場しました)"),
     Row("ko", "both", "처음 먼저 최초로",
         "{n}{post}(?: ?(?:이|가|은|는|을|를))?(?: ?(?:글|게시물|포스트)(?:은|는|이|가))? {site}"
-        "(?: 사이트)? ?(?:에서|에)? (?:가장 )?(?:처음|먼저|최초로) ?(?:등장|게시|발행|공개|나타|게재|작성|출판|올라)[가-힣 ]{1,8}"),
+        "(?: 사이트)? ?(?:에서|에)? (?:가장 )?(?:처음|먼저|최초로) ?"
+        "(?:등장|게시|발행|공개|나타|게재|작성|출판|올라)[가-힣 ]{1,8}"),
     Row("nb", "both", "først opprinnelig første",
         "{n}{post} (?:(?:dukket|ble|er|blei|vart|stod|sto|kom) )?(?:publisert )?(?:først|opprinnelig|for første "
         "gang|første gang)(?: (?:opp|publisert|vist))? ?(?:på|i|hos) {site}"),
@@ -317,17 +318,26 @@ _UNQUOTED = r"[\"')\]]*"
 _SITE = rf"{_QUOTED}(?P<site>(?P<linked>[{MARKERS}])|(?:[^{MARKERS}.!?…]|[.!?…](?! )){{1,120}}?){_UNQUOTED}"
 _POST = rf"{_QUOTED}(?P<post>[{MARKERS}]|(?:[^{MARKERS}.!?…]|[.!?…](?! )){{1,300}}?){_UNQUOTED}"
 _WORDS = rf"(?:[^\s{MARKERS}.!?…\])]+ ){{0,3}}?"
-# The sentence starts the line, or follows the end of another: a credit after a comma is part of a sentence.
-_LEAD = rf"^[^\w{MARKERS}]*?" + r"(?P<lead>.*(?:[.!?…:;|\])}\"'>*] |[.!?…\])>*。！？」』\n]| - ))??"
+# The sentence is the whole line, or follows the end of another: a credit after a comma is part of a sentence. Where
+# an excerpt has no full stop ("Continue reading The post ..."), the words before a title that is known tell.
+_ALONE = rf"^[^\w{MARKERS}]*(?P<lead>)"
+_SAID = "|".join(lead.strip() for lead in LEADS)
+_AFTER = (
+    r"^(?P<lead>.*(?:[.!?…:;|\]}\"'>*] |[.!?…\]]\) |[.!?…\]>*。！？」』\n]| - "
+    rf"| (?=(?:{_SAID}) [{MARKERS}])))"
+)
 # More may follow a linked site ("- do not reproduce this article"); a site as text ends the line.
 _REST = rf"(?(linked)(?P<rest>(?:[^\w].{{0,250}})?)|[^\w{MARKERS}]*)$"
 
 
 @lru_cache(maxsize=512)
-def pattern(row: Row) -> re.Pattern[str]:
-    """Compile a row, for folded text: groups `lead`, `body`, `post`, `site`, `rest`. About a millisecond, once."""
+def patterns(row: Row) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Compile a row for folded text: the whole line, or what closes one. About two milliseconds, once.
+
+    Groups: `lead` (what stands before), `body` (the sentence), `post`, `site`, `rest` (what follows).
+    """
     sentence = row.sentence.replace("{n}", _WORDS).replace("{site}", _SITE, 1).replace("{post}", _POST, 1)
     if "{site}" not in row.sentence:
         sentence += r"(?P<linked>)"
-    return re.compile(f"{_LEAD}(?P<body>{sentence}){_REST}", re.DOTALL)
-
+    alone, after = (f"{lead}(?P<body>{sentence}){_REST}" for lead in (_ALONE, _AFTER))
+    return re.compile(alone, re.DOTALL), re.compile(after, re.DOTALL)

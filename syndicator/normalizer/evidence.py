@@ -13,6 +13,7 @@ from syndicator.normalizer import credits as wordings
 from syndicator.normalizer.recognise import LINK, TITLE, Anchor, Line, fold, letters, plain
 
 _LONG = 600  # characters of a line, links as one each, in which a credit is looked for
+_SHORT_NAME = 4  # letters
 _CUT_TITLE = 15  # letters of a title that tell it from others, where the rest was cut off
 _WORDS_BESIDE = 80  # letters that a credit in an unknown language may have beside its links
 _DEMONSTRATIVES = ("this ", "dies", "est", "cet", "ce ", "quest", "dit ", "deze ", "本文", "这篇", "這篇")
@@ -75,8 +76,11 @@ class Known:
         return urls.loose(anchor.href) in self.sites or (self.is_site(anchor) and not urls.path(anchor.href))
 
     def is_name(self, text: str) -> bool:
-        """Tell whether a text names the site: its name or its host."""
-        return letters(text) in self.names or fold(text).strip(" .").removeprefix("www.") in self.hosts
+        """Tell whether a text names the site: its name, a part of it ("News" is not enough), or its host."""
+        given = letters(text)
+        if given in self.names or fold(text).strip(" .").removeprefix("www.") in self.hosts:
+            return True
+        return len(given) > _SHORT_NAME and any(given in name for name in self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +108,11 @@ def judge(line: Line, source: str, known: Known, *, text_mode: bool) -> Found | 
     if len(line.links) == 1 and TITLE not in line.text:  # it is the site's: "Paru d'abord sur X" names no post "Paru"
         rows.sort(key=lambda row: row.kind == "both")
     for row in rows:
-        match = wordings.pattern(row).match(line.text)
-        found = match and _weigh(row, match, line, source, known, text_mode=text_mode)
-        if found:
-            return found
+        for pattern in wordings.patterns(row):
+            match = pattern.match(line.text)
+            found = match and _weigh(row, match, line, source, known, text_mode=text_mode)
+            if found:
+                return found
     return _by_links(line, known) or _cut_off(line, known)
 
 
@@ -153,7 +158,8 @@ def _weigh(
     lead = (match["lead"] or "").strip()
     rest = (match.groupdict().get("rest") or "").strip(" .,;!\"')]।。۔։-")
     if row.kind == "both":
-        fits = _fits_both(post, site, lead, rest, text_mode=text_mode)
+        bare = match.start("post") - match.start("body") <= 1 and row.sentence.startswith("{n}")
+        fits = _fits_both(post, site, lead, rest, text_mode=text_mode) and not (bare and _is_only_said(post, site))
     elif row.kind == "site":
         fits = not rest and _fits_site(site, lead, match["body"])
     else:
@@ -196,6 +202,11 @@ def _fits_both(post: _Slot, site: _Slot, lead: str, rest: str, *, text_mode: boo
     return text_mode and bool(post.text) and lead.endswith(_CUT_OFF)
 
 
+def _is_only_said(post: _Slot, site: _Slot) -> bool:
+    """Whether a sentence that starts with the title may be about its subject: "Seinfeld first appeared on NBC"."""
+    return post.anchor is None and site.anchor is None and not site.own
+
+
 def _fits_site(site: _Slot, lead: str, body: str) -> bool:
     """Judge a sentence that names a site alone."""
     if site.own:
@@ -216,7 +227,7 @@ def _credit(row: wordings.Row, post: _Slot, site: _Slot, known: Known) -> Credit
         url = site.text
     home = site_url or root(url)
     named = site.text and not urls.host(site.text) and fold(site.text) not in {"here", "hier", "ici", "aquí", "qui"}
-    title = post.text if post.own or post.anchor else ""
+    title = post.text if post.own or (post.anchor and row.kind == "both") else ""  # not "the original article"
     return Credit(title, url, site.text if named else urls.host(home), home, row.locale)
 
 
@@ -278,13 +289,14 @@ def _by_class(line: Line, known: Known) -> Found:
 def _cut_off(line: Line, known: Known) -> Found | None:
     """Recognise a line that an aggregator cut: "... […] The post Our ti…"."""
     text, title = line.text.rstrip(" .…[]"), known.folded_title
+    enough = 4 if line.text.endswith(_CUT_OFF) else 10
     for lead in wordings.LEADS:
         place = text.rfind(lead)
         if place < 0 or (place and not re.search(r"[.!?…\])>\"'] ?$", text[:place])):
             continue
         rest = text[place + len(lead) :]
         verb = rest.startswith(TITLE) and len(rest) <= 40  # noqa: PLR2004 - "appeared fir"
-        if verb or (len(letters(rest)) >= 10 and title.startswith(rest)):  # noqa: PLR2004
+        if verb or (len(letters(rest)) >= enough and title.startswith(rest)):
             written = "" if verb else unescape(rest)
             return Found(line.starts[place], line.end, Credit(title=written), strong=True)
     return None
