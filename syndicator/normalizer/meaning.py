@@ -59,7 +59,8 @@ def meaning(
 ) -> str:
     """Return a digest of what a reader would call the post, 16 hex digits.
 
-    `title` and `text` plain, `content_html` sanitized; neither holds a credit line. `site`: the source's. About 60 us for 9 KB.
+    `title` and `text` plain, `content_html` sanitized; neither holds a credit line. `site`: the
+    source's. About 60 us for 9 KB.
     """
     # A move of the site changes what its own addresses say, in links and in words.
     text = text.replace("https://", "http://")

@@ -13,12 +13,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from itertools import islice
 from uuid import uuid4
 
 from syndicator.model import Feed, Post, Source
-from syndicator.store import current, events, posts, publicid
+from syndicator.store import codec, current, events, posts, publicid
 
 Accepts = Callable[[Post], bool]
+_FEW = 50  # sources are looked up one by one; more of them are found faster in a list of all
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +75,15 @@ def speaks(feed: Feed, language: str) -> bool:
 
 def chosen(db: sqlite3.Connection, feed: Feed, sources: Mapping[str, Source]) -> dict[int, Source]:
     """Return the sources that a feed takes, by their numbers."""
-    wanted = {source.id: source for source in sources.values() if selects(feed, source)}
-    return {
-        number: wanted[source_id]
-        for number, source_id in db.execute("SELECT number, id FROM sources")
-        if source_id in wanted
-    }
+    named = sources.values() if feed.tags or not feed.sources else filter(None, map(sources.get, feed.sources))
+    wanted = {source.id: source for source in named if selects(feed, source)}
+    if len(wanted) > _FEW:
+        numbers = db.execute("SELECT number, id FROM sources")
+    else:
+        numbers = db.execute(
+            "SELECT number, id FROM sources WHERE id IN (SELECT value FROM json_each(?))", (codec.dumps(list(wanted)),)
+        )
+    return {number: wanted[source_id] for number, source_id in numbers if source_id in wanted}
 
 
 def shape(feed: Feed, selected: Mapping[int, Source]) -> str:
@@ -95,11 +100,17 @@ def admit(
     ripen(db, now)
     selected = chosen(db, feed, sources)
     new_shape = shape(feed, selected)
-    found = _considered(db, number, seen, selected, now, first=last == 0)
-    admitted = _publishable(db, feed, number, seen, selected, found, accepts, now)
+    if new_shape == old_shape and not _anything(db, number, seen, now):
+        return []
+
+    def fits(row: Row) -> bool:
+        return speaks(feed, row.language) and (accepts is None or accepts(posts.whole(db, row.number)))
+
+    found = _considered(db, number, seen, selected, now, fits=fits, first=last == 0)
+    admitted = _unpublished(db, number, seen, selected, filter(fits, found), now)
     fresh = _publish(db, number, last, admitted, selected, now)
     if fresh or new_shape != old_shape:
-        changed = current.settle(db, number, feed, selected, now, old_shape == "")
+        changed = current.settle(db, number, feed, selected, now)
         if changed or fresh:
             events.mark_feed(db, number, now)
     db.execute(
@@ -107,6 +118,16 @@ def admit(
         (new_shape, number),
     )
     return fresh
+
+
+def _anything(db: sqlite3.Connection, feed: int, seen: int, now: datetime) -> bool:
+    """Tell whether there is a post that a feed has not considered, or has to consider again."""
+    ((newest, held),) = db.execute(
+        """SELECT (SELECT coalesce(max(number), 0) FROM posts),
+        EXISTS (SELECT 1 FROM waiting WHERE feed = ? AND until <= ?)""",
+        (feed, now.timestamp()),
+    )
+    return bool(newest > seen or held)
 
 
 def ripen(db: sqlite3.Connection, now: datetime) -> None:
@@ -119,7 +140,8 @@ def ripen(db: sqlite3.Connection, now: datetime) -> None:
 
 
 def _considered(
-    db: sqlite3.Connection, feed: int, seen: int, selected: Mapping[int, Source], now: datetime, *, first: bool
+    db: sqlite3.Connection, feed: int, seen: int, selected: Mapping[int, Source], now: datetime, *,
+    fits: Callable[[Row], bool], first: bool,
 ) -> list[Row]:  # fmt: skip
     """Return the posts that a feed looks at this time: new ones, the newest of joining sources, those held."""
     members = {source for (source,) in db.execute("SELECT source FROM members WHERE feed = ? AND active = 1", (feed,))}
@@ -127,7 +149,7 @@ def _considered(
     db.executemany(leave, [(feed, source) for source in members - selected.keys()])
     found = [row for row in _rows(db, "WHERE p.number > ?", seen) if row.source in members and row.source in selected]
     for source in selected.keys() - members:
-        joining = _joining(db, source, 0 if first else selected[source].join, everything=first)
+        joining = list(islice(filter(fits, _newest_first(db, source)), None if first else selected[source].join))
         found += joining
         if joining or (not first and selected[source].join == 0 and _has_posts(db, source)):
             db.execute(_JOIN, (feed, source))
@@ -145,33 +167,29 @@ def _rows(db: sqlite3.Connection, where: str, *values: object) -> Iterable[Row]:
     return (Row(*row) for row in db.execute(f"{_ROW} {where}", values))
 
 
-def _joining(db: sqlite3.Connection, source: int, newest: int, *, everything: bool) -> list[Row]:
-    """Return the posts that a source brings into a feed when it joins; of those that are let through."""
-    limit = -1 if everything else newest
-    where = "WHERE p.source = ? AND p.filtered = '' AND p.purged = 0 ORDER BY p.published DESC, p.number DESC LIMIT ?"
-    return list(_rows(db, where, source, limit))
+def _newest_first(db: sqlite3.Connection, source: int) -> Iterable[Row]:
+    """Walk back through the posts of a source that are let through."""
+    where = "WHERE p.source = ? AND p.filtered = '' AND p.purged = 0 ORDER BY p.published DESC, p.number DESC"
+    return _rows(db, where, source)
 
 
 def _has_posts(db: sqlite3.Connection, source: int) -> bool:
     return db.execute("SELECT 1 FROM posts WHERE source = ? LIMIT 1", (source,)).fetchone() is not None
 
 
-def _publishable(  # noqa: PLR0913, PLR0917
-    db: sqlite3.Connection, feed: Feed, number: int, seen: int, selected: Mapping[int, Source], found: Iterable[Row],
-    accepts: Accepts | None, now: datetime,
+def _unpublished(
+    db: sqlite3.Connection, feed: int, seen: int, selected: Mapping[int, Source], found: Iterable[Row], now: datetime
 ) -> list[Row]:  # fmt: skip
     """Return of the posts considered one version of each story that the feed has not published, oldest first."""
     stories: dict[int, Row] = {}
     for row in sorted(found, key=lambda row: (row.number != row.story, row.number)):
-        if row.filtered or row.withdrawn or row.story in stories or not speaks(feed, row.language):
+        if row.filtered or row.withdrawn or row.story in stories:
             continue
         if row.due is not None and row.due > now.timestamp() and selected[row.source].future == "hold":
-            db.execute("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?)", (number, row.number, row.due))
+            db.execute("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?)", (feed, row.number, row.due))
             continue
         # A story that came after the last look has no entry yet.
-        if row.story <= seen and _has_entry(db, number, row.story):
-            continue
-        if accepts is None or accepts(posts.whole(db, row.number)):
+        if row.story > seen or not _has_entry(db, feed, row.story):
             stories[row.story] = row
     return sorted(stories.values(), key=lambda row: (row.published, row.number))
 

@@ -16,7 +16,7 @@ from syndicator.model import Feed, Source
 
 
 def settle(
-    db: sqlite3.Connection, number: int, feed: Feed, selected: Mapping[int, Source], now: datetime, first: bool
+    db: sqlite3.Connection, number: int, feed: Feed, selected: Mapping[int, Source], now: datetime
 ) -> bool:  # fmt: skip
     """Decide anew which entries stand in the documents; tell whether that changed anything."""
     cutoff = (now - feed.stay).timestamp()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from syndicator.model import (
@@ -103,7 +103,7 @@ def _apply(
             update(db, number, post, now)
             done.updated.append(number)
         case Unchanged(number):
-            refresh(db, number, post)
+            refresh(db, number, post, now)
             done.unchanged.append(number)
         case _:
             number = done.numbers[verdict.index]
@@ -140,6 +140,7 @@ def _due(post: Post, now: datetime) -> float | None:
 def update(db: sqlite3.Connection, number: int, post: Post, now: datetime) -> None:
     """Replace what is shown of a post that its source changed. Id, published date and frozen parts stay."""
     keys, before = db.execute("SELECT keys, updated FROM posts WHERE number = ?", (number,)).fetchone()
+    _redate(db, number, post, now)
     updated = now.timestamp()
     if post.updated is not None and before < post.updated.timestamp() <= updated:
         updated = post.updated.timestamp()
@@ -152,13 +153,25 @@ def update(db: sqlite3.Connection, number: int, post: Post, now: datetime) -> No
     events.touch(db, number, now)
 
 
-def refresh(db: sqlite3.Connection, number: int, post: Post) -> None:
+def _redate(db: sqlite3.Connection, number: int, post: Post, now: datetime) -> None:
+    """Move a date that is still to come; every other date stays as it was first given."""
+    due = _due(post, now)
+    published = now if post.published is None else post.published
+    db.execute(
+        """UPDATE posts SET due = ?1, published = iif(?1 IS NULL, min(?2, due), published)
+        WHERE number = ?3 AND due IS NOT NULL""",
+        (due, published.timestamp(), number),
+    )
+
+
+def refresh(db: sqlite3.Connection, number: int, post: Post, now: datetime) -> None:
     """Keep what changes without being an update: the keys of a site that moved, its links, comment counts."""
     (keys,) = db.execute("SELECT keys FROM posts WHERE number = ?", (number,)).fetchone()
     db.execute(
-        "UPDATE posts SET keys = ?, link = ?, comments = ? WHERE number = ?",
-        (_merged(keys, post), post.link, post.comment_count, number),
+        "UPDATE posts SET keys = ?, link = ?, site = ?, comments = ? WHERE number = ?",
+        (_merged(keys, post), post.link, post.origin.url, post.comment_count, number),
     )
+    _redate(db, number, post, now)
     if post.enclosures:
         _refresh_enclosures(db, number, post)
 
@@ -188,8 +201,9 @@ def join(db: sqlite3.Connection, number: int, of: int, *, original: bool, now: d
     if row[1] is not None:
         of = row[1]
         row = db.execute("SELECT public_id, copy_of FROM posts WHERE number = ?", (of,)).fetchone()
-    if number == of:
-        return
+    if number == of or db.execute("SELECT 1 FROM entries WHERE story = ?", (number,)).fetchone():
+        return  # what was published stays what it is
+    original = original and not _is_private(db, number)
     if original and row[0] is None:  # nobody has seen the copy yet: the original takes its place
         db.execute("UPDATE posts SET copy_of = ? WHERE copy_of = ?", (number, of))
         db.execute("UPDATE posts SET copy_of = ? WHERE number = ?", (number, of))
@@ -199,17 +213,21 @@ def join(db: sqlite3.Connection, number: int, of: int, *, original: bool, now: d
         credit_original(db, of, number, now)
 
 
+def _is_private(db: sqlite3.Connection, number: int) -> bool:
+    query = "SELECT coalesce(json_extract(info, '$.private'), 0) FROM posts JOIN infos USING (source) WHERE number = ?"
+    row = db.execute(query, (number,)).fetchone()
+    return row is not None and bool(row[0])
+
+
 def credit_original(db: sqlite3.Connection, published: int, original: int, now: datetime) -> None:
     """Give a post that was published from a copy the credit of its original, which came later."""
-    post = whole(db, original)
-    db.execute("UPDATE posts SET site = ? WHERE number = ?", (post.origin.url, published))
-    old = whole(db, published)
+    post, old = whole(db, original), whole(db, published)
     if old.origin.url == post.origin.url:
         return
-    credit = codec.pack(old)
-    credit = {name: credit[name] for name in rows.CREDIT if name in credit}
-    credit |= {"origin": codec.pack(post.origin), "origin_link": post.link, "republished": True}
-    db.execute("UPDATE frozen SET credit = ? WHERE post = ?", (codec.dumps(credit), published))
+    db.execute("UPDATE posts SET site = ? WHERE number = ?", (post.origin.url, published))
+    data = codec.pack(replace(old, origin=post.origin, origin_link=post.link, republished=True))
+    credit = codec.dumps({name: data[name] for name in rows.CREDIT if name in data})
+    db.execute("UPDATE frozen SET credit = ? WHERE post = ?", (credit, published))
     events.touch(db, published, now)
 
 

@@ -1,0 +1,65 @@
+"""Posts, sources and feeds as small as a test of the store needs them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from syndicator.model import Attribution, Feed, Intake, Origin, Post, Source, SourceInfo
+from syndicator.normalizer import identity
+from syndicator.store import Store
+
+NOW = datetime(2024, 9, 1, 12, 0, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+FEED = Feed("Ours")
+
+
+def post(name: str, source: str = "a", *, text: str = "", title: str = "", **more: Any) -> Post:
+    """A post of a source's site, with what follows from its name."""
+    link = more.pop("link", f"https://{source}.example/{name}")
+    guid = more.pop("guid", link)
+    text = text or f"All that can be said of {name}, and said at some length, so that it tells posts apart."
+    title = title or f"About {name}"
+    published = more.pop("published", NOW - HOUR)
+    instant = more.pop("instant", published)
+    keys = identity.keys(
+        guid=guid,
+        link=link,
+        title=title,
+        text=text,
+        published=instant,
+        origin_link=more.get("origin_link", "") if more.get("republished") else "",
+    )
+    made = Post(
+        source_id=source,
+        keys=keys,
+        meaning=identity.meaning(title=title, text=text, link=link),
+        guid=guid,
+        link=link,
+        title=title,
+        text=text,
+        content_html=f"<p>{text}</p>",
+        published=published,
+        language="en",
+        origin=Origin(source.upper(), f"https://{source}.example/"),
+        attribution=Attribution("The post {post} appeared first on {source}.", "en"),
+        fingerprint=f"{name} {text} {title} {link}",
+    )
+    return replace(made, **more)
+
+
+def sources(*names: str, **more: Any) -> Mapping[str, Source]:
+    return {name: Source(name, f"https://{name}.example/feed", **more) for name in names}
+
+
+def receive(store: Store, *posts: Post, now: datetime = NOW, items: Sequence[str] = ()) -> Intake:
+    """Store a fetch of one source."""
+    source = posts[0].source_id
+    store.save_source(SourceInfo(source, source.upper(), f"https://{source}.example/", updated=now), now)
+    return store.receive(source, posts, [*(one.fingerprint for one in posts), *items], identity.decide, now)
+
+
+def titles(store: Store, feed: Feed = FEED, *names: str) -> list[str]:
+    """The titles of the posts that a feed shows, without what all have in common."""
+    edition = store.edition(feed, sources(*(names or ("a", "b", "c"))))
+    return [item.post.title.removeprefix("About ") for item in edition.items]

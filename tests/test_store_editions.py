@@ -1,0 +1,342 @@
+"""What is read back: frozen parts, updates, withdrawals, archives, shelves; the same store gives the same edition."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from store_helpers import DAY, FEED, HOUR, NOW, post, receive, sources, titles
+
+from syndicator.model import (
+    Attribution,
+    Category,
+    Enclosure,
+    Episode,
+    Image,
+    Keys,
+    Origin,
+    Person,
+    Post,
+    Reference,
+    RelatedList,
+    SourceInfo,
+    Transcript,
+)
+from syndicator.normalizer import identity
+from syndicator.store import Store, rows
+
+A = sources("a")
+
+
+@pytest.fixture
+def store():
+    with Store(":memory:") as opened:
+        yield opened
+
+
+def published(store: Store, *posts: Post) -> list[int]:
+    receive(store, *posts)
+    return store.admit(FEED, A, NOW)
+
+
+def listing(*names: str) -> RelatedList:
+    links = tuple(Reference(f"https://a.example/{n}", f"About {n}", f"https://a.example/{n}", score=0.5) for n in names)
+    return RelatedList("source", "View more from {source}:", "en", links)
+
+
+def test_a_post_comes_back_whole(store: Store) -> None:
+    """Every field of a post outlives the store, but for notes and fingerprints, which nobody asks for again."""
+    full = post(
+        "x",
+        guid="x",
+        external_url="https://else.example/",
+        summary="In short.",
+        authors=(Person("Ann", "https://ann.example/", "ann@ann.example"),),
+        categories=(Category("c", "https://scheme.example/", "C"),),
+        updated=NOW - timedelta(minutes=3, microseconds=7),
+        enclosures=(Enclosure("https://a.example/1.mp3", "audio/mpeg", 12, duration=60, primary=False),),
+        image=Image("https://a.example/i.png", 1, 2, "t"),
+        comments="https://a.example/x#comments",
+        comment_count=7,
+        rights="(c)",
+        licence="https://creativecommons.org/licenses/by/4.0/",
+        episode=Episode(
+            "E", explicit="true", block=True, transcripts=(Transcript("https://a.example/t.vtt", "text/vtt"),)
+        ),
+        origin=Origin("O", "https://o.example/", updated=NOW),
+        origin_link="https://o.example/x",
+        via=(Origin("V"), Origin("W")),
+        republished=True,
+        noindex=True,
+    )
+    (number,) = published(store, full)
+    assert store.documents([number])[number] == replace(full, fingerprint="", notes=())
+    assert store.edition(FEED, A).items[0].post == replace(full, fingerprint="", notes=())
+
+
+def test_the_same_store(store: Store) -> None:
+    """Read twice it gives the same edition."""
+    published(store, *(post(str(n)) for n in range(5)))
+    assert store.edition(FEED, A) == store.edition(FEED, A)
+
+
+def test_an_update(store: Store) -> None:
+    """Title, link and body follow the source; id, dates of publication, credit and lists stay; the feed is newer."""
+    (number,) = published(store, post("x"))
+    store.freeze_related(number, [listing("y")], 2)
+    before = store.edition(FEED, A)
+    changed = replace(
+        post("x", title="Changed", text="Other words altogether, as many as are needed to tell them apart."),
+        origin=Origin("Z", "https://z.example/"),
+        language="vi",
+        attribution=Attribution("Bài viết {post} xuất hiện đầu tiên trên {source}.", "vi"),
+        published=NOW,
+    )
+    receive(store, changed, now=NOW + DAY)
+    after = store.edition(FEED, A)
+    old, new = before.items[0], after.items[0]
+    assert (new.post.title, new.post.content_html) == (changed.title, changed.content_html)
+    assert (new.post.origin, new.post.language, new.post.attribution) == (
+        old.post.origin,
+        old.post.language,
+        old.post.attribution,
+    )
+    assert (new.id, new.published, new.first_published, new.sequence, new.related, new.layout) == (
+        old.id,
+        old.published,
+        old.first_published,
+        old.sequence,
+        old.related,
+        2,
+    )
+    assert (new.updated, after.updated) == (NOW + DAY, NOW + DAY)
+
+
+def test_an_update_that_the_source_dates(store: Store) -> None:
+    """Its own date where it is newer than the last one, else when we noticed; never one to come."""
+    published(store, post("x"))
+    for day, given, expected in (
+        (2, NOW + DAY, NOW + DAY),
+        (3, NOW + DAY, NOW + 3 * DAY),
+        (4, NOW + 9 * DAY, NOW + 4 * DAY),
+    ):
+        receive(store, post("x", title=f"Changed {day}", updated=given), now=NOW + day * DAY)
+        assert store.edition(FEED, A).items[0].updated == expected
+
+
+def test_an_update_before_publication(store: Store) -> None:
+    """Nothing is frozen yet: the post is published as it is then."""
+    receive(store, post("x"))
+    receive(store, replace(post("x", title="Changed"), language="de"), now=NOW + HOUR)
+    store.admit(FEED, A, NOW + HOUR)
+    assert store.edition(FEED, A).items[0].post.language == "de"
+
+
+def test_what_is_no_update(store: Store) -> None:
+    """Another link to the same path and a new count of comments change no document unasked."""
+    published(store, post("x", comment_count=1))
+    mark = store.edition_mark(FEED)
+    receive(store, post("x", link="https://www.a.example/x/", comment_count=5), now=NOW + HOUR)
+    item = store.edition(FEED, A).items[0]
+    assert store.edition_mark(FEED) == mark
+    assert (item.post.link, item.post.comment_count) == ("https://a.example/x", 5)
+
+
+def test_a_token_that_rotates(store: Store) -> None:
+    """A private feed's enclosures are refreshed without an update; a public feed's stay as they were published."""
+    for private, expected in ((False, "1"), (True, "2")):
+        with Store(":memory:") as other:
+            other.save_source(SourceInfo("a", "A", private=private), NOW)
+            for token in ("1", "2"):
+                one = post("x", enclosures=(Enclosure(f"https://a.example/x.mp3?token={token}"),), fingerprint=token)
+                intake = other.receive("a", [one], [token], identity.decide, NOW)
+            assert len(intake.unchanged) == 1
+            other.admit(FEED, A, NOW)
+            assert other.edition(FEED, A).items[0].post.enclosures[0].url.endswith(expected)
+
+
+def test_lists_are_chosen_once(store: Store) -> None:
+    """The second choice is not kept; what a killed run left without lists is named again."""
+    (number,) = published(store, post("x"))
+    assert store.unlisted(FEED) == [number]
+    store.freeze_related(number, [listing("y", "z")])
+    store.freeze_related(number, [listing("w")])
+    assert store.unlisted(FEED) == []
+    assert store.edition(FEED, A).items[0].related == (listing("y", "z"),)
+
+
+def test_withdrawn(store: Store) -> None:
+    """Out of documents, shelves and lists, for ever; whoever showed it is made again."""
+    numbers = published(store, post("x"), post("y"))
+    store.freeze_related(numbers[1], [listing("x", "z")])
+    mark = store.edition_mark(FEED)
+    assert not store.withdraw("https://nobody.example/", NOW + HOUR)
+    assert store.edition_mark(FEED) == mark
+    assert store.withdraw("https://a.example/x", NOW + HOUR)
+    store.admit(FEED, A, NOW + HOUR)
+    edition = store.edition(FEED, A)
+    assert titles(store) == ["y"]
+    assert edition.items[0].related == (listing("z"),)
+    assert [one.title for one in edition.shelves[0].posts] == ["About y"]
+    assert (edition.updated, store.edition_mark(FEED) != mark) == (NOW + HOUR, True)
+    receive(store, post("x", title="Changed"), post("x", "a", guid="https://www.a.example/x/"), now=NOW + DAY)
+    assert store.admit(FEED, A, NOW + DAY) == []
+    assert titles(store) == ["y"]
+
+
+def test_withdrawn_before_it_was_published(store: Store) -> None:
+    """By its link; lists that lead there lose it too."""
+    numbers = published(store, post("x"))
+    receive(store, post("y"), now=NOW + HOUR)
+    store.freeze_related(numbers[0], [RelatedList("source", "", "en", (Reference("", "y", "https://a.example/y"),))])
+    assert store.withdraw("https://a.example/y", NOW + HOUR)
+    assert store.admit(FEED, A, NOW + HOUR) == []
+    assert store.edition(FEED, A).items[0].related[0].links == ()
+
+
+def test_a_withdrawn_story_and_its_copy(store: Store) -> None:
+    """A copy that comes later is not published either."""
+    published(store, post("x"))
+    store.withdraw("https://a.example/x", NOW)
+    receive(store, post("x", "b", link="https://a.example/x"), now=NOW + HOUR)
+    assert store.admit(FEED, sources("a", "b"), NOW + HOUR) == []
+
+
+def test_a_source_is_renamed(store: Store) -> None:
+    """What is shown of it changes at once, everywhere; the date of its feed alone changes nothing."""
+    published(store, post("x"))
+    mark = store.edition_mark(FEED)
+    assert not store.save_source(SourceInfo("a", "A", "https://a.example/", updated=NOW + DAY), NOW + DAY)
+    assert store.edition_mark(FEED) == mark
+    assert store.edition(FEED, A).items[0].source.updated == NOW
+    assert store.save_source(SourceInfo("a", "Anna", "https://a.example/", updated=NOW + DAY), NOW + DAY)
+    assert store.edition_mark(FEED) != mark
+    edition = store.edition(FEED, A)
+    assert edition.items[0].source.name == edition.sources[0].name == "Anna"
+
+
+def test_sources_of_an_edition(store: Store) -> None:
+    """All that the feed selects, by name, also those that never answered; private ones are not shown."""
+    published(store, post("x"))
+    store.save_source(SourceInfo("p", "P", private=True), NOW)
+    wanted = {**sources("zoe", "a"), **sources("p", "q", private=True)}
+    assert [info.name for info in store.edition(FEED, wanted).sources] == ["A", "zoe"]
+
+
+def test_a_new_wording(store: Store) -> None:
+    """`--rerender`: attribution and lists are replaced, and only then."""
+    (number,) = published(store, post("x"))
+    store.freeze_related(number, [listing("y")])
+    mark = store.edition_mark(FEED)
+    line = Attribution("First on {source}.", "en")
+    store.refreeze(number, line, [listing("z")], 3, NOW + HOUR)
+    item = store.edition(FEED, A).items[0]
+    assert (item.post.attribution, item.related, item.layout) == (line, (listing("z"),), 3)
+    assert store.edition_mark(FEED) != (again := mark)
+    mark = store.edition_mark(FEED)
+    store.refreeze(number, line, [listing("z")], 3, NOW + 2 * HOUR)
+    assert store.edition_mark(FEED) == mark != again
+
+
+def test_the_feeds_own_id(store: Store) -> None:
+    """Made once, kept; the operator's own where he sets it."""
+    published(store, post("x"))
+    made = store.edition(FEED, A).id
+    assert made.startswith("urn:uuid:")
+    assert store.edition(replace(FEED, link="https://moved.example/", title="New"), A).id == made
+    assert store.edition(FEED, A, feed_id="https://ours.example/id").id == "https://ours.example/id"
+
+
+def test_popular_posts(store: Store) -> None:
+    """By links from other posts, then by comments; a link to itself counts nothing."""
+    published(
+        store,
+        post("loved"),
+        post("talked", comment_count=9),
+        post("silent"),
+        post(
+            "1",
+            content_html='<p><a href="http://www.a.example/loved/?utm_source=x">l</a></p>'.replace("?utm_source=x", ""),
+        ),
+        post("2", content_html='<a href="https://a.example/loved">l</a> <a href="https://a.example/2">2</a>'),
+    )
+    edition = store.edition(FEED, A)
+    assert [one.title for one in edition.popular] == ["About loved", "About talked"]
+    assert {item.post.title: item.inbound for item in edition.items if item.inbound} == {"About loved": 2}
+
+
+def test_shelves(store: Store) -> None:
+    """The newest posts of each source on show, those beyond the document too, and how many there are."""
+    receive(store, *(post(str(n), published=NOW - n * HOUR) for n in range(9)))
+    feed = replace(FEED, limit=2)
+    store.admit(feed, A, NOW)
+    (shelf,) = store.edition(feed, A, shelf=5).shelves
+    assert ([one.title for one in shelf.posts], shelf.total) == ([f"About {n}" for n in range(5)], 9)
+    assert store.edition(feed, A, shelf=0).shelves == ()
+
+
+# -- archives ---------------------------------------------------------------------------------------------
+
+
+def many(store: Store, start: int, count: int, now=NOW) -> None:
+    receive(store, *(post(str(n), published=NOW + timedelta(minutes=n)) for n in range(start, start + count)), now=now)
+    store.admit(FEED, A, now)
+
+
+def test_archives(store: Store) -> None:
+    """A hundred posts each in the order of publication; an open one is none; a closed one never moves."""
+    many(store, 0, 150)
+    assert (store.archives(FEED), store.stale_archives(FEED)) == (1, [1])
+    first = store.archive(FEED, 1)
+    assert [item.sequence for item in first.items] == list(range(100, 0, -1))
+    store.archive_written(FEED, 1)
+    many(store, 200, 100, NOW + DAY)
+    assert (store.archives(FEED), store.stale_archives(FEED)) == (2, [2])
+    assert store.archive(FEED, 1) == first
+    assert store.edition(FEED, A).archives == 2
+    assert store.edition(replace(FEED, archives=False), A).archives == 0
+
+
+def test_an_archive_that_changes(store: Store) -> None:
+    """An update or a withdrawal in it: it is made again, newer; others are not."""
+    many(store, 0, 250)
+    for number in (1, 2):
+        store.archive_written(FEED, number)
+    receive(store, post("5", title="Changed"), now=NOW + DAY)
+    assert store.stale_archives(FEED) == [1]
+    assert store.archive(FEED, 1).updated == NOW + DAY
+    store.archive_written(FEED, 1)
+    store.withdraw("https://a.example/150", NOW + 2 * DAY)
+    assert store.stale_archives(FEED) == [2]
+    assert len(store.archive(FEED, 2).items) == 99
+
+
+# -- retention --------------------------------------------------------------------------------------------
+
+
+def test_old_bodies_go(store: Store) -> None:
+    """What is old and stands in no document loses its body; its identity is kept and it never comes back as new."""
+    feed = replace(FEED, limit=1)
+    receive(store, post("x", published=NOW - 2 * HOUR), post("y"))
+    store.admit(feed, A, NOW)
+    assert store.purge(NOW + 700 * DAY, timedelta(days=730)) == 0
+    assert store.purge(NOW + 800 * DAY, timedelta(days=730)) == 1
+    assert store.purge(NOW + 800 * DAY, timedelta(days=730)) == 0
+    assert store.documents([1])[1].content_html == ""
+    assert store.edition(feed, A).items[0].post.content_html != ""
+    receive(store, post("x", published=NOW - 2 * HOUR, fingerprint="again"), now=NOW + 801 * DAY)
+    assert store.admit(feed, A, NOW + 801 * DAY) == []
+    assert store.count() == 2
+
+
+def test_an_old_post_seen_lately(store: Store) -> None:
+    """It is kept as long as any: a blog's archive of ten years is not dropped the day it is read."""
+    receive(store, post("x", published=NOW - 4000 * DAY))
+    assert store.purge(NOW + DAY, timedelta(days=730)) == 0
+
+
+@pytest.mark.parametrize(
+    "keys", [Keys(), post("x").keys, replace(post("x").keys, instant=None, sketch=(), guid=""), Keys(instant=NOW)]
+)
+def test_keys_come_back(keys: Keys) -> None:
+    """Packed keys are the keys, with and without an instant, a sketch, a digest."""
+    assert rows.unpack_keys(rows.pack_keys(keys)) == keys

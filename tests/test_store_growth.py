@@ -1,0 +1,118 @@
+"""What a run costs does not grow with what is stored: each statement of a run finds its rows by an index."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from store_helpers import DAY, FEED, HOUR, NOW, post, receive, sources
+
+from syndicator.model import SourceState
+from syndicator.store import Store
+
+# Tables that grow with what is stored. The others grow with the sources, or with our own feeds.
+GROW = (
+    "posts",
+    "bodies",
+    "frozen",
+    "handles",
+    "entries",
+    "archives",
+    "story",
+    "lead",
+    "shown",
+    "p",
+    "b",
+    "e",
+    "f",
+    "a",
+)
+
+# Indexes of the few rows that still want something done: reading one through reads only those.
+PARTIAL = {"posts_withdrawn", "posts_due", "frozen_unlisted", "archives_stale"}
+
+
+def statements(store: Store, act: Callable[[], object]) -> set[str]:
+    """All statements that an act runs."""
+    seen: set[str] = set()
+    store.connection.set_trace_callback(seen.add)
+    act()
+    store.connection.set_trace_callback(None)
+    return {one for one in seen if one.split()[0] in {"SELECT", "INSERT", "UPDATE", "DELETE"}}
+
+
+def scans(db: sqlite3.Connection, statement: str) -> list[str]:
+    """The steps of a plan that walk through a whole table that grows, or through a whole index of it."""
+    plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {statement}")]
+    return [
+        step
+        for step in plan
+        if step.startswith("SCAN ") and step.split()[1] in GROW and PARTIAL.isdisjoint(step.split())
+    ]
+
+
+def a_run(store: Store) -> None:
+    wanted = sources("a", "b")
+    store.adopt(wanted.values())
+    store.states()
+    store.known_items("a")
+    later = NOW + DAY
+    with store.transaction():
+        receive(store, post("x", title="Changed"), post("new"), post("copy", link="https://b.example/0"), now=later)
+        store.save_state(SourceState("a"))
+    store.dates("a")
+    for number in store.admit(FEED, wanted, later, lambda one: bool(one.title)):
+        store.freeze_related(number, ())
+    store.unlisted(FEED)
+    store.shown(FEED)
+    store.edition(FEED, wanted)
+    store.edition_mark(FEED)
+    store.stale_archives(FEED)
+    store.archive(FEED, 1)
+    store.archive_written(FEED, 1)
+    store.purge(later, timedelta(days=730))
+    store.count()
+
+
+def test_no_statement_of_a_run_reads_a_table_through() -> None:
+    """Not when nothing is new, not when there is something new, updated, copied, published, archived, dropped."""
+    with Store(":memory:") as store:
+        receive(store, post("x"), *(post(str(n)) for n in range(150)))
+        receive(store, *(post(str(n), "b") for n in range(10)))
+        store.admit(FEED, sources("a", "b"), NOW)
+        store.connection.execute("ANALYZE")
+        seen = statements(store, lambda: a_run(store))
+        assert len(seen) > 50
+        found = {statement: steps for statement in seen if (steps := scans(store.connection, statement))}
+        assert found == {}
+
+
+def test_the_check_sees_a_scan() -> None:
+    """It would find a statement that reads a table through."""
+    with Store(":memory:") as store:
+        assert scans(store.connection, "SELECT * FROM posts WHERE title = 'x'")
+        assert scans(store.connection, "SELECT count(*) FROM entries e")
+
+
+@pytest.mark.parametrize("stored", [10, 300])
+def test_a_run_with_nothing_new(stored: int) -> None:
+    """It runs the same few statements, whatever is stored."""
+    with Store(":memory:") as store:
+        receive(store, *(post(str(n)) for n in range(stored)))
+        wanted = sources("a")
+        store.admit(FEED, wanted, NOW)
+        count = 0
+
+        def seen(_: str) -> None:
+            nonlocal count
+            count += 1
+
+        store.connection.set_trace_callback(seen)
+        store.adopt(wanted.values())
+        store.states()
+        store.save_state(replace(SourceState("a"), last_attempt=NOW))
+        store.admit(FEED, wanted, NOW + HOUR)
+        store.edition_mark(FEED)
+        store.connection.set_trace_callback(None)
+        assert count <= 14
