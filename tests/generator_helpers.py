@@ -133,8 +133,8 @@ EDITION = Edition(
 
 def post(**fields: object) -> Post:
     """A plain post with these fields."""
-    plain = Post(source_id="cat-diary", keys=Keys(), meaning="", link="https://cats.example.org/1", title="One")
-    return replace(plain, content_html="<p>Text</p>", summary="Text", language="en", **fields)  # type: ignore[arg-type]
+    plain = Post("cat-diary", Keys(), "", link="https://cats.example.org/1", title="One", summary="Text", language="en")
+    return replace(plain, **{"content_html": "<p>Text</p>", **fields})  # type: ignore[arg-type]
 
 
 def item(number: int = 1, source: SourceInfo = SOURCE, **fields: object) -> Item:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
-from email.utils import parsedate
 
 from ..languages import normalise
 from ..syntax import is_uri, mail
@@ -20,7 +19,8 @@ class Slip(str):
 
 
 _RFC822 = re.compile(
-    r"((Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?\d\d? (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} "
+    r"((?P<weekday>Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(?P<day>\d\d?) "
+    r"(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (?P<year>\d{4}) "
     r"\d\d:\d\d(:\d\d)? ([+-]\d\d[03]0|UT|GMT|EST|EDT|CST|CDT|MST|MDT|PST|PDT|Z)"
 )
 # What RFC 822 allows and clients stumble over: two digits of year, military zones, comments, odd spaces and minutes.
@@ -39,8 +39,8 @@ _MEDIA_TYPE = re.compile(
     r'[^\s()<>,;:\\"/\[\]?=]+/[^\s()<>,;:\\"/\[\]?=]+(\s*;\s*[^\s()<>,;:\\"/\[\]?=]+=("[^"]*"|[^\s()<>,;:\\"/\[\]?=]+))*'
 )
 _DURATION = re.compile(r"\d+(:[0-5]\d(:[0-5]\d)?)?")
-_YEARS = 1900  # before it the weekday is not looked at: parsedate knows no such years
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _HOURS, _MINUTES, _SECONDS = 23, 59, 60
 
 
@@ -71,18 +71,15 @@ def identifier(text: str) -> str:
 
 def rss_date(text: str) -> str:
     """Refuse all but an RFC 822 date with four digits of year and the right weekday."""
-    if not _RFC822.fullmatch(text):
+    found = _RFC822.fullmatch(text)
+    if not found:
         return _loose_date(text)
-    parsed = parsedate(text)
     try:
-        day = date(*parsed[:3]) if parsed else None
+        day = date(int(found["year"]), 1 + _MONTHS.index(found["month"]), int(found["day"]))
     except ValueError:
-        day = None
-    if day is None:
         return f"{shown(text)} is no day of the calendar"
-    if "," in text and day.year > _YEARS and _DAYS[day.weekday()] != text[:3]:
-        return f"{shown(text)} was a {_DAYS[day.weekday()]}"
-    return ""
+    weekday = _DAYS[day.weekday()]
+    return f"{shown(text)} was a {weekday}" if found["weekday"] not in {None, weekday} else ""
 
 
 def _loose_date(text: str) -> str:

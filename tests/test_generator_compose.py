@@ -1,0 +1,89 @@
+"""compose: the body, its credit, where else it stands, what to read next; in that order, for ever."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from generator_helpers import CASES, ITEM, SOURCE, item
+
+from syndicator.generator.compose import LAYOUT, body, credit
+from syndicator.model import Attribution, Origin, Reference, RelatedList
+
+LINE = Attribution("The post {post} appeared first on {source}.", "en")
+
+
+def test_layout_1() -> None:
+    """What layout 1 makes of a full item stands in a file and never changes, or published posts would turn unread."""
+    assert body(ITEM) == (CASES / "layout-1.html").read_text(encoding="utf-8").rstrip("\n")
+    assert LAYOUT == 1
+
+
+def test_layout_of_a_newer_program() -> None:
+    """An unknown layout is composed as the newest that we know."""
+    assert body(replace(ITEM, layout=99)) == body(replace(ITEM, layout=LAYOUT))
+
+
+def test_parts_in_order() -> None:
+    """The post comes first, for its first words are the preview; then the credit, the copies, the lists."""
+    places = [body(ITEM).index(f'class="syndicator-{part}"') for part in ("attribution", "also", "related")]
+    assert places == sorted(places)
+    assert body(ITEM).startswith("<p>They are <em>happy</em>.</p>")
+
+
+def test_no_attribution() -> None:
+    """Where the line is switched off there is none, and nothing in its place."""
+    assert body(item()) == "<p>Text</p>"
+    assert credit(item()) == ""
+
+
+def test_untitled() -> None:
+    """A wording that names the post takes its short form."""
+    assert credit(item(title="", attribution=LINE)).endswith(
+        'First on <a href="https://cats.example.org/"><bdi>Cat Diary</bdi></a>.</p>'
+    )
+
+
+def test_republished() -> None:
+    """The line credits and links the origin, not the copy."""
+    origin = Origin("First Press", "https://first.example/")
+    found = credit(item(attribution=LINE, origin=origin, origin_link="https://first.example/1", republished=True))
+    assert 'href="https://first.example/1"' in found
+    assert '<a href="https://first.example/"><bdi>First Press</bdi></a>' in found
+    assert "cats.example" not in found
+
+
+def test_private_source() -> None:
+    """A private source is named and not linked."""
+    found = credit(item(1, replace(SOURCE, private=True), attribution=LINE))
+    assert "<bdi>Cat Diary</bdi>" in found
+    assert 'href="https://cats.example.org/"' not in found
+
+
+def test_titles_with_markup_in_lists() -> None:
+    """A title is text, wherever it is put."""
+    links = (Reference("a", "a <b> & c", "https://x.example/?a=1&b=2", "S <i>"),)
+    found = body(replace(item(), related=(RelatedList("all", "More <of> {source}", "", links),)))
+    assert '<a href="https://x.example/?a=1&amp;b=2">a &lt;b&gt; &amp; c</a> (S &lt;i&gt;)' in found
+    assert "<p>More &lt;of&gt; Cat Diary</p>" in found
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "", "/relative"])
+def test_link_that_leads_nowhere(address: str) -> None:
+    """What is no web address is not linked."""
+    links = (Reference("a", "Title", address),)
+    assert "<li>Title</li>" in body(replace(item(), related=(RelatedList("source", "More", "", links),)))
+
+
+def test_list_without_links() -> None:
+    """A list whose links are all withdrawn has no heading either."""
+    assert body(replace(item(), related=(RelatedList("source", "More", "en", ()),))) == "<p>Text</p>"
+
+
+def test_right_to_left_list_under_a_left_to_right_post() -> None:
+    """A line of ours says its language and direction where they are not the post's."""
+    links = (Reference("a", "Title", "https://x.example/"),)
+    found = body(replace(item(), related=(RelatedList("source", "More", "ar", links),)))
+    assert '<div class="syndicator-related" lang="ar" dir="rtl">' in found
+    same = body(replace(item(), related=(RelatedList("source", "More", "en", links),)))
+    assert '<div class="syndicator-related"><p>' in same
