@@ -129,7 +129,9 @@ class Show:
             credit=Markup(credit),  # noqa: S704  composed of escaped parts
             sections=self.sections(item),
             also=tuple(self.row(reference, source=True) for reference in item.also),
-            files=tuple(self.file(enclosure) for enclosure in post.enclosures if enclosure.primary and http(enclosure.url)),
+            files=tuple(
+                self.file(enclosure) for enclosure in post.enclosures if enclosure.primary and http(enclosure.url)
+            ),
             categories=tuple(dict.fromkeys(c.label or c.term for c in post.categories)),
             comments=http(post.comments),
             comment_count="" if post.comment_count is None else number(post.comment_count, self.language),
