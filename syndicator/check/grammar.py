@@ -49,7 +49,8 @@ def walk(element: _Element, rule: Rule, where: str, known: Mapping[str, Rule]) -
         yield from walk(child, found, at, known) if found else _unknown(child, at, ours=ours or not _space(child))
         if found and seen[tag] > 1 and not found.many:
             yield Problem(at, "stands more than once", line=line_of(child))
-    yield from _missing(element, rule, where, {tag.rpartition("}")[2] for tag in seen})
+    names = {child.rpartition("}")[2] for child in seen if child.rpartition("}")[0].removeprefix("{") == space}
+    yield from _missing(element, rule, where, names)
     if rule.special:
         yield from rule.special(element, where)
 
