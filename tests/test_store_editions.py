@@ -70,7 +70,7 @@ def test_a_post_comes_back_whole(store: Store) -> None:
     )
     (number,) = published(store, full)
     assert store.documents([number])[number] == replace(full, fingerprint="", notes=())
-    assert store.edition(FEED, A).items[0].post == replace(full, fingerprint="", notes=())
+    assert store.edition(FEED, A).items[0].post == replace(full, fingerprint="", notes=(), keys=Keys())
 
 
 def test_the_same_store(store: Store) -> None:

@@ -30,7 +30,7 @@ GROW = (
 )
 
 # Indexes of the few rows that still want something done: reading one through reads only those.
-PARTIAL = {"posts_withdrawn", "posts_due", "frozen_unlisted", "archives_stale"}
+PARTIAL = {"posts_withdrawn", "posts_due", "archives_stale"}
 
 
 def statements(store: Store, act: Callable[[], object]) -> set[str]:

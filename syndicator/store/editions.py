@@ -13,7 +13,7 @@ from syndicator.store import admission, codec, rows, shelves
 from syndicator.store.events import ARCHIVE
 
 ENTRY = f"""SELECT e.sequence, e.story, e.post, e.first_published, story.public_id, p.published, p.updated, f.related,
-    coalesce(f.layout, 1), f.source_updated, {rows.WHOLE} FROM entries e
+    coalesce(f.layout, 1), f.source_updated, {rows.WHOLE.replace("p.keys", "NULL")} FROM entries e
     JOIN posts story ON story.number = e.story JOIN posts p ON p.number = e.post JOIN sources s ON s.number = p.source
     JOIN bodies b ON b.post = e.post LEFT JOIN frozen f ON f.post = e.post"""
 
@@ -142,10 +142,10 @@ def unlisted(db: sqlite3.Connection, feed: Feed) -> list[int]:
     """Return the posts in the documents whose lists are not chosen yet, in the order of their sequence."""
     number, *_ = admission.feed_row(db, feed.name)
     found = db.execute(
-        """SELECT e.post FROM frozen f JOIN posts p ON p.number = f.post
-        JOIN entries e ON e.story = coalesce(p.copy_of, p.number) AND e.feed = ?1 AND e.post = f.post
-        JOIN members m ON m.feed = ?1 AND m.source = e.source AND m.active = 1
-        WHERE f.related IS NULL AND e.current = 1 ORDER BY e.sequence""",
+        # A cross join is made in the order written: from what stands in the documents, not from all without lists.
+        """SELECT e.post FROM entries e CROSS JOIN frozen f ON f.post = e.post AND f.related IS NULL
+        JOIN members m ON m.feed = e.feed AND m.source = e.source AND m.active = 1
+        WHERE e.feed = ? AND e.current = 1 ORDER BY e.sequence""",
         (number,),
     )
     return [post for (post,) in found]

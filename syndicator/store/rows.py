@@ -76,7 +76,7 @@ WHOLE = "s.id, p.keys, p.meaning, p.comments, b.guid, coalesce(f.credit, b.credi
 
 
 def post(row: tuple[Any, ...]) -> Post:
-    """Return a whole Post from the columns of WHOLE."""
+    """Return a whole Post from the columns of WHOLE; without keys where they were not asked for."""
     source_id, keys, meaning, comments, guid, credit, more, content, text = row
     data = json.loads(more)
     data.update(json.loads(credit))
@@ -84,7 +84,7 @@ def post(row: tuple[Any, ...]) -> Post:
         Post,
         data,
         source_id=source_id,
-        keys=unpack_keys(keys),
+        keys=Keys() if keys is None else unpack_keys(keys),
         meaning=meaning,
         comment_count=comments,
         guid=guid,

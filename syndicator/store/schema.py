@@ -88,7 +88,6 @@ CREATE TABLE frozen (
     related TEXT,                       -- JSON: the lists; NULL: not chosen yet
     layout INTEGER NOT NULL DEFAULT 1
 );
-CREATE INDEX frozen_unlisted ON frozen (post) WHERE related IS NULL;
 """
 
 FEEDS = """
