@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from fetcher_helpers import DAY, HOUR, MINUTE, SETTINGS, START, bad, daily, good, world
@@ -73,6 +74,21 @@ def test_an_interval_longer_than_a_day_is_not_cut():
     """The day bounds what others ask for, not what the operator wants."""
     weekly = replace(SOURCE, interval=7 * DAY)
     assert settled(fetched(max_age=30 * DAY), source=weekly).next_due == START + 7 * DAY
+
+
+def test_a_changed_interval_counts_at_once():
+    """Where the interval was what it waited for, the new one holds from the last request on, longer or shorter."""
+    state = settled(fetched())
+    assert plan(state, START + 10 * MINUTE, replace(SOURCE, interval=10 * MINUTE))
+    assert not plan(state, START + HOUR, replace(SOURCE, interval=DAY))
+
+
+def test_a_file_is_read_at_its_interval_however_long_it_has_not_changed():
+    """To look at it disturbs nobody; who edits it wants to see that."""
+    source = Source("f", "", path=Path("feed.xml"))
+    same = NotModified("f", "feed.xml", Validators("1-2"))
+    state = settled(replace(fetched(), source_id="f"), source=source)
+    assert settled(same, state, START + 99 * DAY, source=source).next_due == START + 99 * DAY + HOUR
 
 
 def test_the_most_that_hints_can_do_is_settable():

@@ -36,6 +36,7 @@ DISTRUST_AFTER = timedelta(days=8)  # servers have said 304 for ever; ask once w
 DEAD_AFTER = timedelta(days=30)  # of nothing but failures: from then on weekly
 QUIET_SHARE = 24  # a source that posts once in n days is asked every n hours
 MOVE_MISTRUST = 3  # failures in a row at the new address before the old one is tried again
+_BY_INTERVAL = "its interval"
 
 
 def plan(
@@ -136,7 +137,10 @@ def _is_due(
         return False  # explicit: no slack, and --force does not break it
     if force or state.next_due is None:
         return True
-    if now < state.next_due - min(SLACK, source.interval / 10):
+    due = state.next_due
+    if state.due_reason == _BY_INTERVAL and state.last_attempt is not None:
+        due = state.last_attempt + source.interval  # the operator may have changed it since
+    if now < due - min(SLACK, source.interval / 10):
         return False
     return not _in_skipped_time(state, now, settings)
 
@@ -159,7 +163,8 @@ def _held_hosts(states: Mapping[str, SourceState], now: datetime) -> frozenset[s
 
 def _due_again(source: Source, state: SourceState, now: datetime, settings: FetchSettings) -> SourceState:
     """Return `state` with the time of its next regular request and the words for it."""
-    wait, reason = _regular_wait(source, state, now, settings, tuple(_all_hints(state, now)))
+    hints = () if source.path is not None else _all_hints(state, now)  # a look at a file disturbs nobody
+    wait, reason = _regular_wait(source, settings, hints)
     due = now + wait
     kept = out_of_skipped(due, state.hints, latest=max(due, now + settings.max_interval))
     if kept != due:
@@ -168,10 +173,10 @@ def _due_again(source: Source, state: SourceState, now: datetime, settings: Fetc
 
 
 def _regular_wait(
-    source: Source, state: SourceState, now: datetime, settings: FetchSettings, hints: Iterable[tuple[timedelta, str]]
+    source: Source, settings: FetchSettings, hints: Iterable[tuple[timedelta, str]]
 ) -> tuple[timedelta, str]:
     """Return the longest of interval and hints; the hints count to `max_interval`, the interval in full."""
-    wait, reason = source.interval, "its interval"
+    wait, reason = source.interval, _BY_INTERVAL
     for hinted, words in hints:
         if min(hinted, settings.max_interval) > wait:
             wait, reason = min(hinted, settings.max_interval), words
@@ -199,7 +204,7 @@ def _back_off(
     source: Source, state: SourceState, now: datetime, settings: FetchSettings, jitter: float
 ) -> tuple[datetime, str]:
     """Return when to try again: doubling to a day, weekly after a month, never sooner than the feed allows."""
-    regular, _ = _regular_wait(source, state, now, settings, _feed_hints(state))
+    regular, _ = _regular_wait(source, settings, _feed_hints(state))
     dead = state.failing_since is not None and now - state.failing_since >= DEAD_AFTER
     limit = 7 * DAY if dead else max(DAY, regular)
     doubled = limit if dead or state.consecutive > 20 else min(limit, regular * 2 ** (state.consecutive - 1))  # noqa: PLR2004  2**20 intervals are past any limit
