@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from hashlib import blake2b
 
-from ...model import Edition, Feed, Item, SourceInfo
+from ...model import Edition, Feed, Item, Reference, SourceInfo
 
 
 class Digests:
@@ -17,13 +17,22 @@ class Digests:
 
     def __init__(self, edition: Edition) -> None:
         self.base = repr((_settings(edition.feed), [(f.title, f.link) for f in edition.siblings])).encode()
+        self.whole = edition.feed.pages == "full"
         self.known: dict[str, str] = {}
+        self.infos: dict[str, str] = {}
 
     def post(self, item: Item) -> str:
         """Return the digest of a post's page; lists that show the post build on it."""
         if item.id not in self.known:
-            self.known[item.id] = self.of(_item(item), item.post.content_html)
+            body = item.post.content_html if self.whole else ""
+            self.known[item.id] = self.of(_item(item), self.source(item.source), body)
         return self.known[item.id]
+
+    def source(self, info: SourceInfo) -> str:
+        """Return the digest of what pages show of a source."""
+        if info.id not in self.infos:
+            self.infos[info.id] = self.of(_source(info))
+        return self.infos[info.id]
 
     def listing(self, items: Iterable[Item], *others: object) -> str:
         """Return the digest of a page that lists posts."""
@@ -35,11 +44,11 @@ class Digests:
 
     def shelf(self, info: SourceInfo, *shown: object) -> str:
         """Return the digest of the page of one source."""
-        return self.of(_source(info), *shown)
+        return self.of(self.source(info), *shown)
 
     def sources(self, sources: Iterable[SourceInfo]) -> str:
         """Return the digest of the page of all sources."""
-        return self.of([_source(info) for info in sources])
+        return self.of([self.source(info) for info in sources])
 
     def of(self, *data: object) -> str:
         """Return the digest of plain data."""
@@ -64,10 +73,19 @@ def _source(info: SourceInfo) -> tuple[object, ...]:
 
 
 def _item(item: Item) -> tuple[object, ...]:
+    """Return what pages show of an item but its body and its source, as plain data: that is quickly digested."""
     post = item.post
     return (
-        item.id, item.published, item.updated, item.layout, item.related, item.also, _source(item.source),
-        post.title, post.link, post.summary, post.language, post.authors, post.categories, post.enclosures, post.image,
-        post.comments, post.rights, post.licence, post.episode, post.origin, post.origin_link, post.via,
-        post.attribution, post.noindex,
+        item.id, item.published, item.updated, post.title, post.link, post.summary, post.language, post.comments,
+        post.rights, post.licence, post.noindex, post.origin_link, post.origin.name, post.origin.url, post.republished,
+        post.attribution and (post.attribution.text, post.attribution.language),
+        post.image and (post.image.url, post.image.width, post.image.height, post.image.title),
+        [person.name for person in post.authors],
+        [category.label or category.term for category in post.categories],
+        [(file.url, file.type, file.length, file.title, file.medium) for file in post.enclosures if file.primary],
+        [(one.scope, one.heading, one.language, _links(one.links)) for one in item.related], _links(item.also),
     )  # fmt: skip
+
+
+def _links(links: Iterable[Reference]) -> list[tuple[str, ...]]:
+    return [(link.id, link.title, link.url, link.source, link.language) for link in links]

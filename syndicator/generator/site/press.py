@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from itertools import chain
+
+from markupsafe import Markup
 
 from ...model import Archive, Document, Edition, Item, SourceInfo
 from ..compose import credit
@@ -13,7 +15,7 @@ from .frame import Frame
 from .links import SOURCES, archive_path, post_path, source_path
 from .show import Show, refer
 from .theme import Theme
-from .views import PageView
+from .views import PageView, Parts
 
 _HTML = "text/html; charset=utf-8"
 _RANKS = {"post": 0, "archive": 0}  # the rest links to these
@@ -33,8 +35,9 @@ class Press:
         self.theme = Theme(edition.feed.templates, edition.feed.language)
         self.made: set[str] = set()  # pages of posts looked at already: an archive may hold what the edition does
         self.current = {post_path(item.id) for item in edition.items}
-        self.shows = {root: Show(edition, root, self.has_page) for root in ("", "../")}
+        self.shows = {root: self.show(root) for root in ("", "../")}
         self.frame = Frame(edition)
+        self.parts = cache(self._parts)
 
     @property
     def has_posts(self) -> bool:
@@ -71,10 +74,27 @@ class Press:
             return
         page, context = view()
         root = "../" if "/" in path else ""
-        site = self.frame.site(root, self.theme.style().path)
+        site, parts = self.frame.site(root, self.theme.style().path), self.parts(root, kind)
+        body = self.theme.page(kind, site=site, page=page, parts=parts, **context)
         posts = 1 if kind == "post" else len(self.edition.items) if kind == "index" else 0
-        body = self.theme.render(f"{kind}.html", site=site, page=page, **context)
         yield Document(path, body, _HTML, posts=posts, rank=_RANKS.get(kind, 1), digest=digest)
+
+    def show(self, root: str) -> Show:
+        """Return what makes views for pages that lie so deep."""
+        return Show(self.edition, root, self.has_page, lambda row: self.part("line", root, row=row))
+
+    def part(self, name: str, root: str, **context: object) -> Markup:
+        """Return a piece of pages that lie so deep."""
+        return self.theme.part(name, site=self.frame.site(root, self.theme.style().path), **context)
+
+    def _parts(self, root: str, kind: str) -> Parts:
+        popular = tuple(self.shows[root].row(reference, source=True) for reference in self.edition.popular)
+        return Parts(
+            head=self.part("head", root),
+            nav=self.part("nav", root, kind=kind),
+            foot=self.part("foot", root),
+            popular=self.part("popular", root, popular=popular) if popular else Markup(),
+        )
 
     # -- posts ------------------------------------------------------------------------------------
 
@@ -90,25 +110,20 @@ class Press:
         """Show a post."""
         show = self.shows["../"]
         view = show.post(item, credit(item))
-        return self.frame.post(item, view), {"post": view, "popular": self.popular("../")}
-
-    def popular(self, root: str) -> tuple[object, ...]:
-        """Show the popular posts."""
-        return tuple(self.shows[root].row(reference, source=True) for reference in self.edition.popular)
+        return self.frame.post(item, view), {"post": view}
 
     # -- lists ------------------------------------------------------------------------------------
 
     def index(self) -> tuple[PageView, dict[str, object]]:
         """Show the newest posts."""
         show = self.shows[""]
-        cards, rest = self.edition.items[:_CARDS], self.edition.items[_CARDS:]
+        cards, rest = self.edition.items[:_CARDS], self.edition.items[_CARDS : max(self.feed.limit, _CARDS)]
         older = archive_path(self.edition.archives) if self.edition.archives else ""
         page = self.frame.list("index", self.feed.title, self.frame.home, self.feed.description, older=older)
         held = {item.source.id: item.source for item in self.edition.items}
         return page, {
             "posts": [show.card(item) for item in cards],
             "groups": show.groups(map(refer, rest), source=True),
-            "popular": self.popular(""),
             "sources": [show.source(info) for info in held.values()],
         }
 
@@ -167,8 +182,7 @@ class Press:
         digest = self.digests.listing(items)
         if not self.rerender and self.known.get(path) == digest:
             return
-        show = Show(self.edition, self.feed.link, self.has_page)
-        body = self.theme.render(
-            "fragment.html", site=self.frame.site(self.feed.link, ""), posts=[show.card(item) for item in items]
-        )
+        show = self.show(self.feed.link)
+        site = self.frame.site(self.feed.link, "")
+        body = self.theme.page("fragment", site=site, posts=[show.card(item) for item in items])
         yield Document(path, body, _HTML, posts=len(items), rank=1, digest=digest)

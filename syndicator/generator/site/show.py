@@ -20,17 +20,25 @@ from .views import DateView, FileView, Group, Picture, PostView, Row, Section, S
 from .words import label, long_date, month, number, short_date
 
 _TINTS = 8
+_LINES = 20_000  # that are kept rendered: about 10 MB
 _LABEL = 80  # characters of an untitled post's first words that stand for a title
 _MEGABYTE = 1_000_000
 
 
 class Show:
-    """Makes views for pages that lie `root` deep; `has_page` says whether a post's page is there to link to."""
+    """Makes views for pages that lie `root` deep.
 
-    def __init__(self, edition: Edition, root: str, has_page: Callable[[str], bool]) -> None:
+    `has_page` says whether a post's page is there to link to; `line` renders a row.
+    """
+
+    def __init__(
+        self, edition: Edition, root: str, has_page: Callable[[str], bool], line: Callable[[Row], Markup]
+    ) -> None:
         self.feed = edition.feed
         self.root = root
         self.has_page = has_page
+        self.line = line
+        self.lines: dict[tuple[str, str, str, bool], tuple[Row, Markup]] = {}
         self.language = edition.feed.language
         self.words = {item.id: words(item) for item in edition.items if not item.post.title}
         self.shelves: Mapping[str, tuple[Reference, ...]] = shelves(edition)
@@ -78,6 +86,16 @@ class Show:
             source=reference.source if source else "",
             date=self.date(reference.published) if reference.published else None,
         )
+
+    def lined(self, reference: Reference, *, source: bool) -> tuple[Row, Markup]:
+        """Show a reference as a line that many pages hold, and render it once."""
+        key = (reference.id, reference.title, reference.url, source)
+        if key not in self.lines:
+            if len(self.lines) >= _LINES:  # of a long history: begin anew rather than keep it all
+                self.lines.clear()
+            row = self.row(reference, source=source)
+            self.lines[key] = row, self.line(row)
+        return self.lines[key]
 
     def untitled(self, reference: Reference) -> str:
         """Return what stands for the title of a post without one: its first words where they are known."""
@@ -159,11 +177,13 @@ class Show:
         return list(links.values())
 
     def _section(self, item: Item, related: RelatedList, links: Iterable[Reference]) -> Section:
+        lines = [self.lined(link, source=related.scope == "all") for link in links]
         return Section(
             heading=related.heading.replace("{source}", item.source.name).rstrip(" :："),
             language=related.language,
             dir=direction(related.language),
-            rows=tuple(self.row(link, source=related.scope == "all") for link in links),
+            rows=tuple(row for row, _ in lines),
+            lines=Markup("\n").join(line for _, line in lines),
         )
 
     def file(self, enclosure: Enclosure) -> FileView:

@@ -10,6 +10,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from ...model import Document
 from .words import label
 
@@ -37,9 +39,14 @@ class Theme:
         self.language = language
         self._style: Document | None = None
 
-    def render(self, name: str, **context: object) -> bytes:
+    def page(self, name: str, **context: object) -> bytes:
         """Return a page as UTF-8."""
-        return encode(_environment(self.folders, self.language).get_template(name).render(context))
+        return encode(self.part(name, **context))
+
+    def part(self, name: str, **context: object) -> Markup:
+        """Return a piece of a page."""
+        template = _environment(self.folders, self.language).get_template(f"{name}.html")
+        return Markup(template.render(context).rstrip("\n"))  # noqa: S704  rendered with everything escaped
 
     def label(self, key: str) -> str:
         """Return a label in the feed's language."""

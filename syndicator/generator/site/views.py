@@ -76,6 +76,7 @@ class Section:
     language: str
     dir: str
     rows: tuple[Row, ...]
+    lines: Markup  # the rows as `line.html` shows them: each is made once, though many lists may hold it
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,16 @@ class SiteView:
     contact_text: str = ""
     feeds: tuple[FeedLink, ...] = ()
     siblings: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What many pages show alike, made once for all of them from the template of its name."""
+
+    head: Markup
+    nav: Markup
+    foot: Markup
+    popular: Markup  # "" where nothing is
 
 
 @dataclass(frozen=True, slots=True)
