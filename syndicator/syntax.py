@@ -20,7 +20,9 @@ from .urls import to_uri
 # are what is left of a wrong charset; JSON takes all, but a lone surrogate has no UTF-8.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TAG_START = re.compile(r"<[A-Za-z/!?]")
-_ANY_TAG = re.compile(r"<[A-Za-z/!?][^<>]*>")  # not "1 < 2 > 0"
+_ANY_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(\s[^<>]*)?/?>")  # not "1 < 2 > 0", not "<ann@example.org>"
+_SPACE = re.compile("[ \t\n\r\f\v]+")
+_UNEVEN = re.compile("[\t\n\r\f\v]|^ |  | $")
 
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9;/?:@&=+$._!~*'(),#%-]+")
 _WEB = re.compile(r"https?://[^/]", re.IGNORECASE)
@@ -73,12 +75,13 @@ def clean(text: str) -> str:
 
 
 def line(text: str) -> str:
-    r"""Return clean text as one line.
+    r"""Return clean text as one line. The wide space of Chinese and the one that does not break are no white space.
 
-    >>> line(" a\n  b ")
-    'a b'
+    >>> line(" a\n  b\xa0c "), line("一\u3000二")
+    ('a b\xa0c', '一\u3000二')
     """
-    return " ".join(clean(text).split())
+    cleaned = clean(text)
+    return _SPACE.sub(" ", cleaned).strip(" ") if _UNEVEN.search(cleaned) else cleaned
 
 
 def is_markup(text: str) -> bool:

@@ -42,7 +42,7 @@ SERIOUS = [
     ("rss", WHEN, "2024-05-17", BUILT, "is no RFC 822 date"),
     ("rss", WHEN, "Mon, 17 May 2024 11:30:00 +0000", BUILT, "was a Fri"),
     ("rss", WHEN, "31 Feb 2024 11:30:00 +0000", BUILT, "no day of the"),
-    ("rss", "editor@planet.example.org (Pets)", "editor at planet", "rss/channel/managingEditor", "is no mail address"),
+    ("rss", "editor@planet.example.org (Pets)", "editor at planet", "rss/channel/webMaster", "is no mail address"),
     ("rss", 'isPermaLink="false"', 'isPermaLink="no"', ONE + "/guid@isPermaLink", "is none of true, false"),
     ("rss", 'isPermaLink="false">https://cats.example.org/?p=7', ">seven", ONE + "/guid", "is no permalink"),
     ("rss", "<link>https://cats.example.org/purring</link>", "<link>https://cats.example.org/a b</link>",

@@ -26,9 +26,13 @@ def test_head() -> None:
     assert found["version"] == "https://jsonfeed.org/version/1.1"
     assert found["home_page_url"] == "https://planet.example.org/"
     assert found["feed_url"] == "https://planet.example.org/feed.json"
-    assert found["authors"] == [{"name": "Pets", "url": "mailto:editor@planet.example.org"}]
+    assert "authors" not in found  # readers would take them for the authors of posts that name none
     assert found["hubs"] == [{"type": "WebSub", "url": "https://hub.example.org/"}]
-    assert found["_syndicator"] == {"id": EDITION.id, "updated": "2024-05-17T11:30:00+00:00"}
+    assert found["_syndicator"] == {
+        "id": EDITION.id,
+        "updated": "2024-05-17T11:30:00+00:00",
+        "contact": "mailto:editor@planet.example.org",
+    }
     assert found["items"] == []
 
 

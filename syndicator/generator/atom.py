@@ -43,7 +43,8 @@ def _entry(entry: FeedEntry, piece: Piece, feed_language: str) -> None:
     entry.title(piece.words)
     entry.updated(piece.updated)
     entry.published(piece.published)
-    for person in piece.authors:
+    # An entry without an author would have the feed's, that is, ours.
+    for person in piece.authors or (Person(piece.source.name),):
         entry.author(_person(person))
     entry.content(piece.html, type="html")
     if piece.summary:

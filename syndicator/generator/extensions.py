@@ -85,7 +85,8 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]
         for person in piece.authors:
             _text(entry, f"{DC}creator", person.name)
         if piece.language and piece.language != self.feed_language:
-            _text(entry, f"{DC}language", piece.language)
+            entry.set(LANG, piece.language)  # what XML parsers know of
+            _text(entry, f"{DC}language", piece.language)  # what RSS readers look for
         if piece.rights:
             _text(entry, f"{DC}rights", piece.rights)
         if piece.licence:
@@ -139,22 +140,20 @@ def _link(parent: _Element, tag: str, link: Link) -> _Element:
 
 
 def _contact(channel: _Element, feed: Feed) -> None:
-    """Who publishes the channel: RSS has a place for a mail address only, a page goes into atom:author."""
+    """Say whom to turn to. Not as `managingEditor`: readers would take them for the author of posts that name none."""
     person = contact(feed)
     if person.email:
         # RFC 822 comments end at a bracket.
-        _text(channel, "managingEditor", f"{person.email} ({person.name.translate(_NO_BRACKETS)})")
+        _text(channel, "webMaster", f"{person.email} ({person.name.translate(_NO_BRACKETS)})")
     elif person.uri:
-        author = SubElement(channel, f"{ATOM}author")
-        _text(author, f"{ATOM}name", person.name)
-        _text(author, f"{ATOM}uri", person.uri)
+        _text(channel, f"{DC}publisher", person.uri)
 
 
 _NO_BRACKETS = {ord(char): None for char in '()\\",'}
 
 
 def _source(entry: _Element, piece: Piece) -> None:
-    """`atom:source` (RFC 4287, 4.2.11), with the author that an entry without one has."""
+    """`atom:source` (RFC 4287, 4.2.11): whose the entry is."""
     named = piece.source
     source = SubElement(entry, "source")
     _text(source, "id", named.id)
@@ -162,8 +161,6 @@ def _source(entry: _Element, piece: Piece) -> None:
     if is_markup(named.name):
         title.set("type", "html")
     _text(source, "updated", rfc3339(named.updated or piece.updated))
-    if not piece.authors:
-        _text(SubElement(source, "author"), "name", named.name)
     for link in _source_links(named):
         _link(source, "link", link)
     if named.rights:

@@ -25,9 +25,11 @@ def json_feed(edition: Edition, volume: Volume) -> bytes:
         "feed_url": address(feed, volume.path),
         "description": line(feed.description),
         "language": language(feed.language),
-        "authors": [_author(contact(feed))],
         "hubs": [{"type": "WebSub", "url": hub_of(feed)}] if hub_of(feed) else [],
-        EXTENSION: {"id": edition.id, "updated": rfc3339(volume.updated)},
+        # Not "authors": readers would take them for the authors of posts that name none.
+        EXTENSION: _said(
+            {"id": edition.id, "updated": rfc3339(volume.updated), "contact": _author(contact(feed)).get("url")}
+        ),
     }
     head = _dumps(_said(document)).removesuffix("}")
     # An item a line, for those who compare versions; indenting all would take ten times as long.
