@@ -15,7 +15,7 @@ from syndicator.model import FailureKind, Fetched, FetchFailed, ParsedFeed
 from syndicator.parser.encodings import bare, to_utf8
 from syndicator.parser.fastlane import parse_fast
 from syndicator.parser.jsonfeed import looks_like_json, parse_json
-from syndicator.parser.markup import root_of, tree
+from syndicator.parser.markup import repaired, root_of, tree
 from syndicator.parser.mend import mended
 from syndicator.parser.reference import parse_with_feedparser
 
@@ -51,11 +51,21 @@ def _slowly(fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed
         return _failed(fetched, "html", "an HTML page where a feed was expected")
     if tree(data) is None and tree(better := mended(data)) is not None:
         data, note = better, note or "not well-formed: mended"
-    fast = parse_fast(data, fetched.source_id, fetched.url, known)
-    found = fast or parse_with_feedparser(data, fetched.source_id, fetched.url, known)
+    found = _by_either(data, fetched, known)
     if not (found.items or found.head.version or _root(data) in _FEED_ROOTS):
         return _failed(fetched, "not-a-feed", _no_feed(data))
     return _noted(found, note)
+
+
+def _by_either(data: bytes, fetched: Fetched, known: Container[str]) -> ParsedFeed:
+    if fast := parse_fast(data, fetched.source_id, fetched.url, known):
+        return fast
+    try:
+        return parse_with_feedparser(data, fetched.source_id, fetched.url, known)
+    except Exception:  # its loose parser stumbles over odd character references and stray end tags
+        if not (better := repaired(data)):
+            raise
+        return parse_with_feedparser(better, fetched.source_id, fetched.url, known)
 
 
 def _no_feed(data: bytes) -> str:

@@ -65,7 +65,7 @@ def cut(data: bytes) -> Pieces | None:
     if -1 in starts or _start(end, start_tag) >= 0:
         return None
     gaps = (*(chunk[:start] for chunk, start in zip(chunks, starts, strict=True)), end)
-    if not all(_closed(gap) for gap in gaps):
+    if not all(_closed(gap) for gap in gaps) or any(start_tag + b"/" in gap for gap in gaps):
         return None
     context = _context(gaps[0][root.start(1) :])
     bodies = (chunk[start:] + end_tag for chunk, start in zip(chunks, starts, strict=True))

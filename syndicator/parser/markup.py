@@ -10,7 +10,7 @@ import re
 import xml.etree.ElementTree as ET  # the parser is expat, which loads nothing and bounds what entities expand to
 from contextlib import suppress
 from functools import lru_cache
-from typing import NamedTuple, cast
+from typing import NamedTuple
 from urllib.parse import urljoin
 
 Element = ET.Element
@@ -108,17 +108,21 @@ def tree(*parts: bytes) -> Element | None:
         return None
 
 
-def mended_tree(data: bytes) -> Element | None:
-    """Return the root of what libxml2 can make of a broken document, or None."""
+def repaired(data: bytes) -> bytes:
+    """Return what libxml2 can make of a broken document, written out again; b"" where it is nothing."""
     from lxml import etree  # for broken documents only, which are one in twenty
 
     parser = etree.XMLParser(
         recover=True, no_network=True, resolve_entities=False, load_dtd=False, remove_comments=True, remove_pis=True
     )
     try:
-        return cast("Element | None", etree.fromstring(data, parser))
+        root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError):
-        return None
+        return b""
+    if root is None:
+        return b""
+    etree.strip_tags(root, etree.Entity)  # the undefined ones
+    return etree.tostring(root, encoding="utf-8")
 
 
 # What the bytes 0x80 to 0x9F mean to those who write them: windows-1252, as browsers read them too.

@@ -21,7 +21,7 @@ from syndicator.parser.draft import Draft, entry, key_from
 from syndicator.parser.extras import number, read_extras
 from syndicator.parser.head import head_of, scope_of
 from syndicator.parser.items import digest
-from syndicator.parser.markup import Element, Scope, mended_tree, name_of, prefix_of, scoped, tree, words
+from syndicator.parser.markup import Element, Scope, name_of, prefix_of, repaired, scoped, tree, words
 from syndicator.parser.plain import looks_marked, plain
 
 Node = Mapping[str, Any]
@@ -36,7 +36,7 @@ def parse_with_feedparser(data: bytes, source_id: str, url: str, known: Containe
     root = tree(data)
     whole = root is not None
     if root is None:
-        root = mended_tree(data)
+        root = tree(repaired(data))
     entries = tuple(_entries(result["entries"], root, whole))
     return ParsedFeed(
         source_id=source_id,
