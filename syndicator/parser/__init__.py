@@ -1,27 +1,17 @@
 """(Fetched, known items) -> ParsedFeed: the keys of all items, the bodies of the unseen; or FetchFailed.
 
 One door: `parse`. Behind it two lanes give the same nouns. `reference` is feedparser, for every dialect
-and every kind of broken markup; `fastlane` reads well-formed feeds of the common shapes at a tenth of
+and every kind of broken markup; `fastlane` reads well-formed feeds of the common shapes at a fraction of
 the cost and hands over whatever it is not certain of. JSON Feed has its own reader.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container
-from dataclasses import replace
 
-from syndicator.model import FailureKind, Fetched, FetchFailed, ParsedFeed
-from syndicator.parser.encodings import bare, to_utf8
-from syndicator.parser.fastlane import parse_fast
-from syndicator.parser.jsonfeed import looks_like_json, parse_json
-from syndicator.parser.markup import repaired, root_of, tree
-from syndicator.parser.mend import mended
-from syndicator.parser.reference import parse_with_feedparser
+from syndicator.model import Fetched, FetchFailed, ParsedFeed
 
 __all__ = ["parse"]
-
-_FEED_ROOTS = ("rss", "rdf", "feed", "channel", "item", "entry")
 
 
 def parse(fetched: Fetched, known: Container[str] = frozenset()) -> ParsedFeed | FetchFailed:
@@ -31,62 +21,6 @@ def parse(fetched: Fetched, known: Container[str] = frozenset()) -> ParsedFeed |
     out of `entries`. Whatever the bytes, the answer is a value; its failures are of the kinds "empty",
     "html" and "not-a-feed".
     """
-    try:
-        data = bare(fetched.body)
-        found = parse_fast(data, fetched.source_id, fetched.url, known) if data else None
-        return found or _slowly(fetched, known)
-    except Exception as error:  # noqa: BLE001 - feedparser raises anything on some bytes, and one feed never ends a run
-        return _failed(fetched, "not-a-feed", f"no parser can read it: {type(error).__name__}: {_line(str(error))}")
+    from syndicator.parser.lanes import read  # 40 ms of patterns and parsers: most runs bring nothing to parse
 
-
-def _slowly(fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed:
-    """Find out what the document is, mend it where it is plain what was meant, and try both lanes."""
-    data, note = to_utf8(fetched.body, fetched.content_type)
-    if not data.strip():
-        return _failed(fetched, "empty", "the answer has no content")
-    if looks_like_json(data):
-        parsed = parse_json(data, fetched.source_id, fetched.url, known)
-        return _failed(fetched, "not-a-feed", parsed) if isinstance(parsed, str) else _noted(parsed, note)
-    if _root(data) == "html":
-        return _failed(fetched, "html", "an HTML page where a feed was expected")
-    if tree(data) is None and tree(better := mended(data)) is not None:
-        data, note = better, note or "not well-formed: mended"
-    found = _by_either(data, fetched, known)
-    if not (found.items or found.head.version or _root(data) in _FEED_ROOTS):
-        return _failed(fetched, "not-a-feed", _no_feed(data))
-    return _noted(found, note)
-
-
-def _by_either(data: bytes, fetched: Fetched, known: Container[str]) -> ParsedFeed:
-    if fast := parse_fast(data, fetched.source_id, fetched.url, known):
-        return fast
-    try:
-        return parse_with_feedparser(data, fetched.source_id, fetched.url, known)
-    except Exception:  # its loose parser stumbles over odd character references and stray end tags
-        if not (better := repaired(data)):
-            raise
-        return parse_with_feedparser(better, fetched.source_id, fetched.url, known)
-
-
-def _no_feed(data: bytes) -> str:
-    if root := _root(data):
-        return f"its root element is <{root}>, which is no feed"
-    return f"it begins with {_line(data[:40].decode('utf-8', 'replace'))!r}, which is no feed"
-
-
-def _root(data: bytes) -> str:
-    if root := root_of(data):
-        return root.rpartition(":")[2].lower()
-    return "html" if re.match(rb"\s*<!doctype\s+html", data, re.IGNORECASE) else ""
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _noted(parsed: ParsedFeed, note: str) -> ParsedFeed:
-    return replace(parsed, notes=(note, *parsed.notes)) if note else parsed
-
-
-def _failed(fetched: Fetched, kind: FailureKind, error: str) -> FetchFailed:
-    return FetchFailed(fetched.source_id, fetched.url, kind, error)
+    return read(fetched, known)
