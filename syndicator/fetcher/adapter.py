@@ -27,7 +27,7 @@ from requests.utils import select_proxy, should_bypass_proxies
 
 from syndicator.fetcher.addresses import literal_reach
 from syndicator.fetcher.decoding import decoded
-from syndicator.fetcher.fault import Fault
+from syndicator.fetcher.fault import Fault, too_late
 from syndicator.fetcher.framing import Head, read_body, read_head
 from syndicator.fetcher.wire import Bounds, Resolver, Wire, check_literal, connect, resolve
 from syndicator.model import FailureKind, Reach
@@ -269,6 +269,8 @@ def why(problem: OSError) -> Fault:
     if isinstance(problem, ssl.SSLError):
         words = (problem.reason or "broken off").replace("_", " ").lower()
         return Fault("tls", f"no secure connection ({words})", "does this port speak https?")
+    if isinstance(problem, TimeoutError):
+        return too_late()
     for kind, fault in _BY_ERROR:
         if isinstance(problem, kind):
             return Fault(*fault)
@@ -276,7 +278,6 @@ def why(problem: OSError) -> Fault:
 
 
 _BY_ERROR: tuple[tuple[type[OSError], tuple[FailureKind, str, str]], ...] = (
-    (TimeoutError, ("timeout", "no whole answer in the time allowed", "")),
     (ConnectionRefusedError, ("connect", "refuses the connection", "is its server running, is the port right?")),
     (ConnectionError, ("reset", "broke off the connection", "")),
 )

@@ -13,3 +13,8 @@ class Fault(Exception):
         self.kind = kind
         self.error = error
         self.advice = advice
+
+
+def too_late() -> Fault:
+    """Return the Fault of a fetch whose time is up."""
+    return Fault("timeout", "gave no whole answer in the time allowed", "if it is only slow, raise its timeout")

@@ -22,7 +22,7 @@ from syndicator.fetcher.adapter import Body, BoundedRequest, LeanAdapter, basic,
 from syndicator.fetcher.addresses import literal_reach
 from syndicator.fetcher.decoding import accepted
 from syndicator.fetcher.discovery import feeds_in
-from syndicator.fetcher.fault import Fault
+from syndicator.fetcher.fault import Fault, too_late
 from syndicator.fetcher.files import read_file
 from syndicator.fetcher.framing import Head
 from syndicator.fetcher.room import Seat
@@ -250,9 +250,7 @@ _WITH_FEED = frozenset({200, 203, 226})
 
 def timed_out(trip: Trip) -> FetchFailed:
     """Return the failure of a hop that hangs where no timeout reaches (the system's resolver)."""
-    return _failed(
-        trip, Fault("timeout", "no whole answer in the time allowed", "its host name may be slow to resolve")
-    )
+    return _failed(trip, too_late())
 
 
 def _failed(trip: Trip, fault: Fault, status: int = 0) -> FetchFailed:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from syndicator.fetcher.addresses import literal_reach, may_connect, reach_of
-from syndicator.fetcher.fault import Fault
+from syndicator.fetcher.fault import Fault, too_late
 from syndicator.fetcher.room import Seat
 from syndicator.model import Reach
 
@@ -39,7 +39,7 @@ class Bounds:
         """Return the seconds left, or raise the Fault that there are none."""
         left = self.seat.deadline - time.monotonic()
         if left <= 0:
-            raise Fault("timeout", "no whole answer in the time allowed")
+            raise too_late()
         return left
 
 
