@@ -26,7 +26,7 @@ _LISTED = re.compile(r"</[uo]l>(?:\s|</(?:div|section|aside)>)*$")
 # What stands before a line that was encoded twice.
 _ENCODED_TAG = re.compile(r".*?((?:&lt;|<)(?:p|em|small|i|div|span)(?:&gt;|>)\s*)$", re.DOTALL)
 _TRAILERS = 60  # lines without words of their own that may follow a credit
-_MOST = 8  # credits one after another: copies of copies
+_MOST = 50  # credits one after another: copies of copies
 
 
 def strip(  # noqa: PLR0913 - all that is known of a post tells whether a line speaks of it
@@ -56,6 +56,8 @@ def strip(  # noqa: PLR0913 - all that is known of a post tells whether a line s
     listed = bool(_LISTED.search(source, max(0, len(source) - 80)))
     if not _suspicious(source, post_link, guid, title, listed=listed, text_mode=text_mode):
         return source, ()
+    if "syndicator-" in source:
+        source = _without_our_lists(source)
     known = Known.of((post_link, guid), site_links, title, names, seen)
     credited: list[Credit] = []
     while len(credited) < _MOST:
@@ -64,8 +66,6 @@ def strip(  # noqa: PLR0913 - all that is known of a post tells whether a line s
             break
         credited.insert(0, found.credit)
         source = _without(source, found, text_mode=text_mode)
-    if "syndicator-" in source:
-        source = _without_our_lists(source)
     return source, tuple(credited)
 
 
@@ -113,7 +113,7 @@ def _closing(source: str, known: Known, *, window: int, text_mode: bool) -> Foun
 
 def _is_trailer(line: Line) -> bool:
     """Whether a line is no running text: only links, only media, a heading over either."""
-    if line.ours or (line.links and _our_headings().match(line.text)):
+    if line.ours or (line.links and _is_ours(line)):
         return True
     if line.block in {"h1", "h2", "h3", "h4", "h5", "h6"} or line.text.endswith((":", "：", "՝")):
         return len(line.text) <= 80  # noqa: PLR2004

@@ -18,7 +18,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from syndicator import languages
-from syndicator.normalizer.recognise import LINK, MARKERS, fold
+from syndicator.normalizer.recognise import MARKERS, fold
 
 Kind = Literal["both", "site", "own"]
 
@@ -36,7 +36,7 @@ _FIRST = "(?:first|originally|initially|previously|firstly)"
 _DONE = "(?:appeared|published|posted|shared|released|written|featured|seen|shown|broadcast|printed|syndicated)"
 _WAS_FIRST = f"(?:was|is|has been|had been|were)? ?(?:{_FIRST} {_DONE}|{_DONE} {_FIRST})"
 _ON = (
-    rf"(?:(?:by|for) [^{LINK}]{{1,60}}? )?"
+    rf"(?:(?:by|for) [^{MARKERS}]{{1,60}}? )?"
     "(?:on|at|in|by|over at|over on|with|via|through|here|on the|in the|at the):?"
 )
 _DATE = rf"(?:,? (?:on|in|at|am|le|el|em|den|il|d\.|:)? ?[^.{MARKERS}]{{0,12}}[0-9]{{1,4}}[^.{MARKERS}]{{0,24}})?"
@@ -156,7 +156,7 @@ ROWS = (
         "(?:[にの]最初に(?:表示され|登場し|掲載され)ました|で公開された投稿です|で最初に公開され(?:ました|た記事です)"
         "|が初出です|に初めて登場しました)"),
     Row("ko", "both", "처음 먼저 최초로",
-        "{n}{post}(?: ?(?:이|가|은|는|을|를))?(?: ?(?:글|게시물|포스트)(?:은|는|이|가))? {site}"
+        "{n}{post}(?: ?(?:은\\(는\\)|이\\(가\\)|[이가은는을를]))?(?: ?(?:글|게시물|포스트)(?:은|는|이|가))? {site}"
         "(?: 사이트)? ?(?:에서|에)? (?:가장 )?(?:처음|먼저|최초로) ?"
         "(?:등장|게시|발행|공개|나타|게재|작성|출판|올라)[가-힣 ]{1,8}"),
     Row("nb", "both", "først opprinnelig første",
@@ -243,7 +243,7 @@ ROWS = (
 LEADS = (
     "the post ", "der beitrag ", "l'article ", "la entrada ", "het bericht ", "o post ", "bài viết ", "artykuł ",
     "сообщение ", "запись ", "l'articolo ", "inlägget ", "innlegget ", "indlægget ", "artikkeli ", "l'entrada ",
-    "příspěvek ", "投稿 ", "the article ", "artikel ",
+    "příspěvek ", "投稿 ", "the article ",
 )  # fmt: skip
 
 
@@ -317,7 +317,7 @@ _QUOTED = r"[\"'(\[]*"
 _UNQUOTED = r"[\"')\]]*"
 _SITE = rf"{_QUOTED}(?P<site>(?P<linked>[{MARKERS}])|(?:[^{MARKERS}.!?…]|[.!?…](?! )){{1,120}}?){_UNQUOTED}"
 _POST = rf"{_QUOTED}(?P<post>[{MARKERS}]|(?:[^{MARKERS}.!?…]|[.!?…](?! )){{1,300}}?){_UNQUOTED}"
-_WORDS = rf"(?:[^\s{MARKERS}.!?…\])]+ ){{0,3}}?"
+_WORDS = rf"(?:[^\s{MARKERS}.!?…\])\"]+ ){{0,3}}?"
 # The sentence is the whole line, or follows the end of another: a credit after a comma is part of a sentence. Where
 # an excerpt has no full stop ("Continue reading The post ..."), the words before a title that is known tell.
 _ALONE = rf"^[^\w{MARKERS}]*(?P<lead>)"

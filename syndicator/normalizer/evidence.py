@@ -15,7 +15,7 @@ from syndicator.normalizer.recognise import LINK, TITLE, Anchor, Line, fold, let
 _LONG = 600  # characters of a line, links as one each, in which a credit is looked for
 _SHORT_NAME = 4  # letters
 _CUT_TITLE = 15  # letters of a title that tell it from others, where the rest was cut off
-_WORDS_BESIDE = 80  # letters that a credit in an unknown language may have beside its links
+_WORDS_BESIDE, _WORDS_AFTER = 60, 30  # letters that a credit in an unknown language may have beside its links
 _DEMONSTRATIVES = ("this ", "dies", "est", "cet", "ce ", "quest", "dit ", "deze ", "本文", "这篇", "這篇")
 _CUT_OFF = ("…", "...", "…]", "...]")
 
@@ -127,7 +127,7 @@ def _mentions(text: str, known: Known) -> bool:
 
 def _with_title(line: Line, known: Known) -> Line:
     """Put a marker for the post's title where it stands as text: a title may say "appeared first on" itself."""
-    title = known.folded_title
+    title = known.folded_title if known.title else ""  # "…" and '"' are no titles to look for
     place = line.text.rfind(title) if title and title != line.text else -1
     if place < 0:
         return line
@@ -271,7 +271,8 @@ def _by_links(line: Line, known: Known) -> Found | None:
     if not lead:
         return None
     beside = sum(map(str.isalnum, line.text[lead.end() :]))
-    if not 1 <= beside <= _WORDS_BESIDE:
+    tail = line.text[line.text.find(chr(ord(LINK) + max(posts[0], sites[0]))) :]
+    if not 1 <= beside <= _WORDS_BESIDE or "," in tail or sum(map(str.isalnum, tail)) > _WORDS_AFTER:
         return None
     start = line.starts[lead.end()] if lead.end() else line.start
     return Found(start, line.end, Credit(post.text, post.href, site.text, site.href), strong=True)

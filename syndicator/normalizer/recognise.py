@@ -281,6 +281,7 @@ _BREAKS_BEFORE = re.compile(rf"(?:{_BLANK}|<(?:br|hr)\b[^<>]*>)+$")
 _EMPTY_BEFORE = re.compile(
     rf"<(p|div|span|em|strong|small|footer|section|aside|b|i)\b[^<>]*>(?:{_BLANK}|<br\b[^<>]*>)*</\1>{_BLANK}*$"
 )
+_EMPTY_AFTER = re.compile(rf"(?:{_BLANK}|<(p|div|span)\b[^<>]*>(?:{_BLANK}|<br\b[^<>]*>)*</\1>|<(?:br|hr)\b[^<>]*>)+")
 _CLOSING_ONLY = re.compile(rf"(?:{_BLANK}|</[a-zA-Z][a-zA-Z0-9-]*>)*$")
 _NEAR = 600  # characters before a cut that may hold what the cut leaves empty
 
@@ -294,6 +295,8 @@ def cut(source: str, start: int, end: int) -> str:
     closing, opening = _unbalanced(source[start:end])
     before, closing = _climb(source[:start], closing)
     before, after = _climb(before + closing + opening, source[end:])
+    if (empty := _EMPTY_AFTER.match(after)) and _CLOSING_ONLY.match(after, empty.end()):
+        before, after = _climb(before, after[empty.end() :])
     while _CLOSING_ONLY.match(after):  # it stood last: a rule or breaks before it, and empty blocks, go with it
         shorter = _without(_EMPTY_BEFORE, _without(_BREAKS_BEFORE, before))
         shorter, after = _climb(shorter, after)
