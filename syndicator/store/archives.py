@@ -40,7 +40,7 @@ def written(db: sqlite3.Connection, feed: Feed, which: int) -> None:
 def archive(db: sqlite3.Connection, feed: Feed, which: int) -> Archive:
     """Return a closed archive, newest first; 1 is the oldest."""
     number, *_ = admission.feed_row(db, feed.name)
-    query = f"""{editions.ENTRY} WHERE e.feed = ? AND e.sequence BETWEEN ? AND ?
+    query = f"""{editions.ENTRY % ""} WHERE e.feed = ? AND e.sequence BETWEEN ? AND ?
         AND NOT story.withdrawn AND NOT p.withdrawn ORDER BY e.sequence DESC"""
     found = editions.items(db, query, number, (which - 1) * ARCHIVE + 1, which * ARCHIVE)
     (touched,) = db.execute(

@@ -20,7 +20,8 @@ def settle(
 ) -> bool:  # fmt: skip
     """Decide anew which entries stand in the documents; tell whether that changed anything."""
     cutoff = (now - feed.stay).timestamp()
-    before = {s for (s,) in db.execute("SELECT sequence FROM entries WHERE feed = ? AND current = 1", (number,))}
+    query = "SELECT sequence FROM entries INDEXED BY entries_current WHERE feed = ? AND current = 1"
+    before = {sequence for (sequence,) in db.execute(query, (number,))}
     after: set[int] = set()
     per_source: Counter[int] = Counter()
     for sequence, source, first_published in _newest_first(db, number, selected):
@@ -43,7 +44,8 @@ def _newest_first(
 ) -> Iterator[tuple[int, int, float]]:  # fmt: skip
     """Walk back through what may be shown; a version whose source has left gives its place to another one."""
     walk = db.execute(
-        """SELECT e.sequence, e.source, e.first_published, e.story FROM entries e
+        """-- read only as far back as is needed
+        SELECT e.sequence, e.source, e.first_published, e.story FROM entries e
         JOIN posts story ON story.number = e.story JOIN posts shown ON shown.number = e.post
         WHERE e.feed = ? AND NOT story.withdrawn AND NOT shown.withdrawn ORDER BY e.sequence DESC""",
         (feed,),

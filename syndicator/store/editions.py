@@ -13,9 +13,9 @@ from syndicator.store import admission, codec, rows, shelves
 from syndicator.store.events import ARCHIVE
 
 ENTRY = f"""SELECT e.sequence, e.story, e.post, e.first_published, story.public_id, p.published, p.updated, f.related,
-    coalesce(f.layout, 1), f.source_updated, {rows.WHOLE.replace("p.keys", "NULL")} FROM entries e
-    JOIN posts story ON story.number = e.story JOIN posts p ON p.number = e.post JOIN sources s ON s.number = p.source
-    JOIN bodies b ON b.post = e.post LEFT JOIN frozen f ON f.post = e.post"""
+    coalesce(f.layout, 1), f.source_updated, {rows.WHOLE.replace("p.keys", "NULL")}
+    FROM entries e %s JOIN posts story ON story.number = e.story JOIN posts p ON p.number = e.post
+    JOIN sources s ON s.number = p.source JOIN bodies b ON b.post = e.post LEFT JOIN frozen f ON f.post = e.post"""
 
 
 def edition(
@@ -30,7 +30,7 @@ def edition(
     number, feed_id, _, sequence, _ = admission.feed_row(db, feed.name, wanted_id)
     (updated,) = db.execute("SELECT updated FROM feeds WHERE number = ?", (number,)).fetchone()
     infos = shown_infos(db, [source for source in sources.values() if admission.selects(feed, source)])
-    found = items(db, f"{ENTRY} WHERE e.feed = ? AND e.current = 1", number)
+    found = items(db, f"{ENTRY % 'INDEXED BY entries_current'} WHERE e.feed = ? AND e.current = 1", number)
     found = shelves.with_inbound(sorted(found, key=lambda item: (item.published, item.sequence), reverse=True))
     return Edition(
         feed=feed,
@@ -143,7 +143,8 @@ def unlisted(db: sqlite3.Connection, feed: Feed) -> list[int]:
     number, *_ = admission.feed_row(db, feed.name)
     found = db.execute(
         # A cross join is made in the order written: from what stands in the documents, not from all without lists.
-        """SELECT e.post FROM entries e CROSS JOIN frozen f ON f.post = e.post AND f.related IS NULL
+        """SELECT e.post FROM entries e INDEXED BY entries_current
+        CROSS JOIN frozen f ON f.post = e.post AND f.related IS NULL
         JOIN members m ON m.feed = e.feed AND m.source = e.source AND m.active = 1
         WHERE e.feed = ? AND e.current = 1 ORDER BY e.sequence""",
         (number,),
@@ -154,7 +155,7 @@ def unlisted(db: sqlite3.Connection, feed: Feed) -> list[int]:
 def shown(db: sqlite3.Connection, feed: Feed) -> list[int]:
     """Return the posts that stand in a feed's documents, in the order of their sequence."""
     number, *_ = admission.feed_row(db, feed.name)
-    query = "SELECT post FROM entries WHERE feed = ? AND current = 1 ORDER BY sequence"
+    query = "SELECT post FROM entries INDEXED BY entries_current WHERE feed = ? AND current = 1 ORDER BY sequence"
     return [post for (post,) in db.execute(query, (number,))]
 
 

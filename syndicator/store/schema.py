@@ -123,9 +123,10 @@ CREATE TABLE entries (
     current INTEGER NOT NULL DEFAULT 0, -- stands in the feed's documents now
     PRIMARY KEY (feed, sequence)
 ) WITHOUT ROWID;
+-- SQLite's planner takes the primary key (feed) for as good as these, so queries name them: INDEXED BY.
 CREATE UNIQUE INDEX entries_by_story ON entries (story, feed);
 CREATE INDEX entries_current ON entries (feed, sequence) WHERE current = 1;
-CREATE INDEX entries_by_source ON entries (feed, source, sequence);
+CREATE INDEX entries_by_source ON entries (feed, source, sequence, story, post);
 
 -- Posts that a feed has to consider again later: held back until their date.
 CREATE TABLE waiting (feed INTEGER NOT NULL, post INTEGER NOT NULL, until REAL NOT NULL, PRIMARY KEY (feed, post))

@@ -60,9 +60,10 @@ def shelves(db: sqlite3.Connection, feed: int, found: Sequence[Item], limit: int
             (source_id, feed),
         ).fetchone()
         links = db.execute(
-            """SELECT story.public_id, p.title, p.link, p.language, p.published FROM entries e
-            JOIN posts story ON story.number = e.story JOIN posts p ON p.number = e.post
-            WHERE e.feed = ? AND e.source = ? AND NOT story.withdrawn AND NOT p.withdrawn
+            """SELECT coalesce(story.public_id, p.public_id), p.title, p.link, p.language, p.published
+            FROM entries e INDEXED BY entries_by_source
+            JOIN posts p ON p.number = e.post LEFT JOIN posts story ON e.story <> e.post AND story.number = e.story
+            WHERE e.feed = ? AND e.source = ? AND NOT p.withdrawn AND NOT coalesce(story.withdrawn, 0)
             ORDER BY e.sequence DESC LIMIT ?""",
             (feed, source, limit),
         ).fetchall()
