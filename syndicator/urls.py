@@ -26,6 +26,9 @@ _TRACKING_PREFIXES = (
     "utm_", "stm_", "hsa_", "mtm_", "pk_", "piwik_", "hmb_", "trk_", "mc_cid", "mc_eid", "vero_", "_hs", "__hs",
     "guce_", "ml_subscriber", "ga_source", "ga_medium", "ga_campaign", "ga_content", "ga_term",
 )  # fmt: skip
+_MAYBE_TRACKED = re.compile(
+    rf"[?&;#](?:{'|'.join(map(re.escape, (*_TRACKING_PREFIXES, *sorted(_TRACKING_NAMES))))})", re.IGNORECASE
+)
 
 # What RFC 3986 lets stand as it is; "%" is judged apart, so that nothing is encoded twice.
 _PATH_SAFE = "/:@!$&'()*+,;=-._~%"
@@ -191,7 +194,7 @@ def without_tracking(url: str) -> str:
     >>> without_tracking("https://a.example/p?utm_medium=feed")
     'https://a.example/p'
     """
-    if "?" not in url and "#" not in url:
+    if not _MAYBE_TRACKED.search(url):
         return url
     head, hash_, fragment = url.partition("#")
     address, _, query = head.partition("?")
@@ -199,6 +202,11 @@ def without_tracking(url: str) -> str:
     if hash_ and all(_is_tracking(part) for part in fragment.split("&")):  # "#utm_source=rss", "#xtor=RSS-1"
         fragment, hash_ = "", ""
     return address + (f"?{query}" if query else "") + hash_ + fragment
+
+
+def maybe_tracked(text: str) -> bool:
+    """Tell, cheaply, whether a text may hold an address with a tracking parameter."""
+    return _MAYBE_TRACKED.search(text) is not None
 
 
 def _untracked(query: str) -> str:

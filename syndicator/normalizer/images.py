@@ -19,11 +19,8 @@ LAZY = ("data-lazy-src", "data-src", "data-original", "data-orig-src", "data-laz
 LAZY_SETS = ("data-lazy-srcset", "data-srcset")
 
 _TAG = re.compile(r"<(img|source)(?= |>)[^>]*>")
-# Why an image needs a look: hidden, tiny, lazy or without an address; a `srcset` whose candidates aren't all absolute.
-_CAUSE = re.compile(
-    r' (?:data-[a-z-]+|style)="| (?:width|height)="\s*0*[01][^0-9]| src="(?:data:|")|^<img(?! (?:[^>]* )?src=")'
-    r'|^<img(?! (?:[^>]* )?alt=)| srcset="(?!(?:https?://[^\s,"]+ [0-9.]+[wx](?:, )?)+")'
-)
+_SMALL = re.compile(r' (?:width|height)="\s*0*[01][^0-9]')
+_UNSETTLED_SET = re.compile(r' srcset="(?!(?:https?://[^\s,"]+ [0-9.]+[wx](?:, )?)+")')
 # Fetched when it comes into sight, and without telling where it is read. (nh3 could set these, but in an order that
 # changes from run to run.)
 _MANNERS = ' loading="lazy" referrerpolicy="no-referrer">'
@@ -33,7 +30,7 @@ _PLAIN_SET = re.compile(r"(?:https?://[^\s,\"]+ [0-9.]+[wx](?:, |$))+")
 _PICTURE_DATA = re.compile(r"data:image/(?:png|jpeg|gif|webp|avif);base64,[A-Za-z0-9+/=\s%]+", re.IGNORECASE)
 _STAND_IN = 400  # characters: data images below are the grey boxes that lazy scripts start from
 _ICON = 64  # pixels
-_NOSCRIPT = re.compile(r"<x-noscript>(.*?)</x-noscript>", re.DOTALL)
+_NOSCRIPT = re.compile(r"<x-noscript(?: [^>]*)?>(.*?)</x-noscript>", re.DOTALL)
 _SRC = re.compile(r'<img(?: [^>]*)? src="([^"]*)"')
 _MEDIA = re.compile(r"<(?:img|x-iframe|video|audio|picture)[ >]")
 
@@ -56,13 +53,30 @@ def settle(html: str, base: str, tally: Tally) -> str:
         return _NOSCRIPT.sub(_unwrapped, html) if "<x-noscript" in html else html
 
     def replace(tag: re.Match[str]) -> str:
-        source = _SOURCE.search(tag[0])
-        if not _CAUSE.search(tag[0]) and _EMOJI not in tag[0] and not (source and trackers.is_beacon(source[1])):
-            return tag[0] if tag[1] == "source" else tag[0][:-1] + _MANNERS
-        return _settled(tag[1], tags.attributes(tag[0]), base, tally)
+        written = tag[0]
+        if _has_cause(written):
+            return _settled(tag[1], tags.attributes(written), base, tally)
+        return written if tag[1] == "source" else written[:-1] + _MANNERS
 
     html = _TAG.sub(replace, html)
     return _without_twins(html) if "<x-noscript" in html else html
+
+
+def _has_cause(tag: str) -> bool:
+    """Tell whether an image needs a look: hidden, tiny, lazy, a beacon, an emoji, an address missing or relative."""
+    source = _SOURCE.search(tag)
+    if source is None or " data-" in tag or ' style="' in tag or ' alt="' not in tag:
+        return True
+    if ' srcset="' in tag and _UNSETTLED_SET.search(tag):
+        return True
+    address = source[1]
+    return (
+        not address
+        or address.startswith("data:")
+        or _EMOJI in address
+        or bool(_SMALL.search(tag))
+        or trackers.is_beacon(address)
+    )
 
 
 def _settled(name: str, attributes: tags.Attributes, base: str, tally: Tally) -> str:

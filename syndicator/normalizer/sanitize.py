@@ -104,10 +104,14 @@ _ADDRESSES = frozenset({"href", "src", "cite", "poster"})
 _ADDRESS = re.compile(
     r'<([a-z][a-z0-9-]*)(?: [a-z-]+="[^"]*")*? (?:href|src|cite|poster)="(?!https?://[^\s/?#"\\])[^>]*>'
 )
-_TRACKED = re.compile(r'(<a(?: [^>]*)? href=")([^"?#]*[?#][^"]*)"')
 _CONTROLS = bytes(code for code in range(32) if code not in {9, 10, 13})
 _PLAYER = re.compile(r"<(audio|video)((?: [^>]*)?)>")
-_EMPTY_LINK = re.compile(r"<a(?: [^>]*)?>(\s*)</a>")  # a keyboard would stop at it, with nothing to read out
+# A quick look at the whole: is there any address (or what looks like one in text) that is not plainly of the web?
+_ODD_ADDRESS = re.compile(r'="(?:(?<= href=")|(?<= src=")|(?<= cite=")|(?<= poster="))(?!https?://[^\s/?#"\\])')
+_LINK = re.compile(r"<a((?: [^>]*)?)>(.*?)</a>", re.DOTALL)
+_HREF = re.compile(r' href="([^"]*)"')
+_NOTHING = re.compile(r"(?:\s|<br>|&nbsp;)*")
+_BLANK = 40  # characters: a longer link shows something
 _PRE = re.compile(r"(<pre(?: [^>]*)?>)\n")
 _OWN_CLASS = re.compile(r'(<[a-z][^>]*?) class="syndicator-[a-z]+"')
 _ROUNDS = 4
@@ -191,18 +195,39 @@ def _filtered(html: str) -> str:
 
 
 def _settled(safe: str, base: str, policy: Policy, tally: Tally) -> str:
-    if _ADDRESS.search(safe):
+    """Do what nh3 can't judge, on its output."""
+    if _ODD_ADDRESS.search(safe):
         safe = _ADDRESS.sub(lambda tag: _resolved(tag, base, tally), safe)
-    safe, bars = trackers.without_bars(safe)
-    tally.bars += bars
+    if ' data-bar="' in safe:
+        safe, tally.bars = trackers.without_bars(safe)
     safe = embeds.settle(images.settle(safe, base, tally), base, tally)
     if "<audio" in safe or "<video" in safe:  # a source's own script showed the buttons; nothing is fetched unasked
         safe = _PLAYER.sub(r'<\1\2 controls="" preload="none">', safe)
-    safe = images.restricted(tags.tidy(safe), policy, tally)
-    if _TRACKED.search(safe):
-        safe = _TRACKED.sub(lambda link: f'{link[1]}{_untracked(link[2])}"', safe)
-    safe = tags.trimmed(_EMPTY_LINK.sub(r"\1", tags.trimmed(safe)))
-    return _PRE.sub(r"\1\n\n", safe) if ">\n" in safe and "<pre" in safe else safe  # the parser drops the first
+    safe = _LINK.sub(lambda link: _link(link, tally), safe)
+    safe = tags.trimmed(images.restricted(tags.tidy(safe), policy, tally))
+    return _PRE.sub(r"\1\n\n", safe) if "<pre" in safe else safe  # the parser drops the first
+
+
+def _link(link: re.Match[str], tally: Tally) -> str:
+    """Take a link's tracking parameters off, or the link itself: a flare, or one that shows nothing."""
+    written, shown = link.groups()
+    if not shown or (len(shown) < _BLANK and _NOTHING.fullmatch(shown)):  # a keyboard would stop there for nothing
+        return shown
+    if "/~ff/" in written or "/1.0/go" in written:
+        href = _HREF.search(written)
+        if href and trackers.is_beacon(href[1]):
+            tally.bars += 1
+            return tags.GONE
+    if ("?" in written or "#" in written) and urls.maybe_tracked(written):
+        written = _HREF.sub(_untracked, written)
+        return f"<a{written}>{shown}</a>"
+    return link[0]
+
+
+def _untracked(href: re.Match[str]) -> str:
+    raw = href[1]
+    clean = urls.without_tracking(tags.value(raw))
+    return f' href="{tags.escaped(clean)}"'
 
 
 def _stilled(safe: str, base: str, policy: Policy) -> str:
@@ -213,10 +238,6 @@ def _stilled(safe: str, base: str, policy: Policy) -> str:
             return safe
         safe = again
     return from_plain(text.words(safe))
-
-
-def _untracked(raw: str) -> str:
-    return tags.escaped(urls.without_tracking(tags.value(raw)))
 
 
 def _resolved(tag: re.Match[str], base: str, tally: Tally) -> str:

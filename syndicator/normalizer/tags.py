@@ -8,7 +8,7 @@ HTML and of no other.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 Attributes = dict[str, str]
 
@@ -77,19 +77,14 @@ def end_of(html: str, start: int, name: str) -> int:
     return len(html)
 
 
-def without(html: str, opening: re.Pattern[str], judge: Callable[[re.Match[str]], bool]) -> tuple[str, int]:
-    """Take out each element whose start tag matches and is judged so; return the HTML and how many went."""
+def without(html: str, opening: re.Pattern[str]) -> tuple[str, int]:
+    """Take out each element whose start tag matches (its name is group 1); return the HTML and how many went."""
     kept: list[str] = []
-    done = count = 0
+    done = 0
     while found := opening.search(html, done):
-        if not judge(found):
-            kept.append(html[done : found.end()])
-            done = found.end()
-            continue
-        kept.append(html[done : found.start()] + GONE)
+        kept.append(html[done : found.start()])
         done = end_of(html, found.start(), found[1])
-        count += 1
-    return "".join(kept) + html[done:], count
+    return GONE.join([*kept, html[done:]]), len(kept)
 
 
 def trimmed(html: str) -> str:

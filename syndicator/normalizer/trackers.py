@@ -63,7 +63,6 @@ _BAR_NAMES = """
 """
 BARS = frozenset(_BAR_NAMES.split())
 _BAR = re.compile(r'<([a-z][a-z0-9]*)(?: [^>]*)? data-bar=""[^>]*>')
-_FLARE = re.compile(r'<(a) (?:[^>]* )?href="([^"]*)"[^>]*>')
 
 
 def is_beacon(address: str) -> bool:
@@ -104,11 +103,5 @@ def is_pixel(image: tags.Attributes) -> bool:
 
 
 def without_bars(html: str) -> tuple[str, int]:
-    """Take out share bars, and the FeedBurner links that stand without a wrapper; return how many went."""
-    gone = 0
-    if ' data-bar="' in html:
-        html, gone = tags.without(html, _BAR, lambda _: True)
-    if "/~ff/" in html or "/1.0/go" in html:
-        html, flares = tags.without(html, _FLARE, lambda tag: is_beacon(tag[2]))
-        gone += flares
-    return html, gone
+    """Take out the share bars that are marked; return how many went."""
+    return tags.without(html, _BAR)
