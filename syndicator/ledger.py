@@ -56,7 +56,7 @@ class Ledger(Mapping[str, str]):
     def _take(self, line: bytes) -> None:
         try:
             path, kind, digest = json.loads(line)
-        except ValueError:  # cut short by a kill
+        except (ValueError, TypeError):  # cut short by a kill, or by another hand
             return
         if kind is None:
             self.paths.pop(path, None)

@@ -160,6 +160,13 @@ def test_archives_switched_off() -> None:
     """Without archives there is no document of them and no link to one."""
     found = archived(2, archives=False)
     assert not [path for path in found if path.startswith("archive")]
+    assert "prev-archive" not in relations(found["rss.xml"])
+
+
+def test_archives_of_two_documents_of_one_name() -> None:
+    """Documents in different folders have archives in different folders."""
+    made = archived(1, names={"rss": "rss/feed.xml", "atom": "atom/feed.xml"})
+    assert {"archive/rss/feed-1.xml", "archive/atom/feed-1.xml"} <= set(made)
 
 
 # -- what is published no more -------------------------------------------------------------------------

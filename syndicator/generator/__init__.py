@@ -42,10 +42,10 @@ def generate(
     yield from pages(edition, archives=_read(archive, numbers), known=known, rerender=rerender)
     for volume in _read(archive, numbers):
         yield from _histories(edition, volume)
-    pieces = prepare(edition.items)
-    for form in FEEDS:
-        if form in edition.feed.formats:
-            yield _document(edition, form, current(edition, form, pieces))
+    forms = [form for form in FEEDS if form in edition.feed.formats]
+    pieces = prepare(edition.items if forms else ())
+    for form in forms:
+        yield _document(edition, form, current(edition, form, pieces))
 
 
 def _numbers(edition: Edition, stale: Iterable[int] | None) -> Sequence[int]:

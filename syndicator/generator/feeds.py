@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
+from pathlib import PurePosixPath
 from uuid import NAMESPACE_URL, uuid5
 
 from ..model import Archive, Category, Edition, Enclosure, Feed, Image, Item, Link, Person, Reference
@@ -100,14 +101,15 @@ def archive_name(feed: Feed, form: str, number: int) -> str:
     >>> archive_name(Feed(title="", names={"rss": "rss20.xml"}), "rss", 3)
     'archive/rss20-3.xml'
     """
-    stem, dot, suffix = file_name(feed, form).rpartition("/")[2].rpartition(".")
-    return f"archive/{stem or suffix}-{number}{dot if stem else ''}{suffix if stem else ''}"
+    path = PurePosixPath("archive", file_name(feed, form))
+    return str(path.with_name(f"{path.stem}-{number}{path.suffix}"))
 
 
 def current(edition: Edition, form: str, pieces: tuple[Piece, ...]) -> Volume:
     """Return the current document of a format."""
     feed = edition.feed
-    previous = address(feed, archive_name(feed, form, edition.archives)) if edition.archives else ""
+    newest = edition.archives if feed.archives else 0
+    previous = address(feed, archive_name(feed, form, newest)) if newest else ""
     return Volume(file_name(feed, form), edition.updated, pieces, previous=previous)
 
 
