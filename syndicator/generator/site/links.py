@@ -11,6 +11,7 @@ from hashlib import blake2b
 
 # What may stand in a file name on every disk as it is; upper case must not, since some disks fold it.
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+_WORD = re.compile(r"[a-z0-9]+")
 
 SOURCES = "sources.html"
 
@@ -29,14 +30,19 @@ def post_path(public_id: str) -> str:
 
 
 def source_path(source_id: str) -> str:
-    """Return the path of a source's page: its id where that can be a file name, else a hash of it.
+    """Return the path of a source's page: its id where that can be a file name, else its words and a hash.
 
-    The hash also keeps the address of a source without an id of its own, which may be secret, out of sight.
+    An address as id is all hash, since it may be secret.
 
-    >>> source_path("hanoi-notes"), source_path("https://example.org/feed?token=1")
-    ('sources/hanoi-notes.html', 'sources/_0eba92c3790fbc2e.html')
+    >>> source_path("hanoi-notes"), source_path("Góc phố & Co")
+    ('sources/hanoi-notes.html', 'sources/g-c-ph-co-0220.html')
+    >>> source_path("https://example.org/feed?token=1")
+    'sources/_0eba92c3790fbc2e.html'
     """
-    return f"sources/{source_id if _PLAIN.fullmatch(source_id) else '_' + _short(source_id)}.html"
+    if _PLAIN.fullmatch(source_id):
+        return f"sources/{source_id}.html"
+    words = "" if ":" in source_id else "-".join(_WORD.findall(source_id.lower()))[:50]
+    return f"sources/{words}-{_short(source_id)[:4]}.html" if words else f"sources/_{_short(source_id)}.html"
 
 
 def archive_path(number: int) -> str:

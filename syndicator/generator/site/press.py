@@ -20,6 +20,7 @@ from .views import PageView, Parts
 _HTML = "text/html; charset=utf-8"
 _RANKS = {"post": 0, "archive": 0}  # the rest links to these
 _CARDS = 16  # posts that the index shows with excerpt and picture; the rest of the edition are lines
+_POPULAR = 5
 _FRAGMENT = 10  # posts in the fragment
 
 
@@ -88,7 +89,7 @@ class Press:
         return self.theme.part(name, site=self.frame.site(root, self.theme.style().path), **context)
 
     def _parts(self, root: str, kind: str) -> Parts:
-        popular = tuple(self.shows[root].row(reference, source=True) for reference in self.edition.popular)
+        popular = tuple(self.shows[root].row(reference, source=True) for reference in self.edition.popular[:_POPULAR])
         return Parts(
             head=self.part("head", root),
             nav=self.part("nav", root, kind=kind),
