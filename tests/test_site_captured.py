@@ -1,0 +1,44 @@
+"""Pages of what real feeds send: valid HTML, whatever it was before."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import html5lib
+import pytest
+
+from syndicator import normalizer, parser
+from syndicator.generator.site import pages
+from syndicator.model import Edition, Feed, Fetched, Item, ParsedFeed, Source
+
+CAPTURED = Path(__file__).parents[2] / "shared" / "feeds" / "real"
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+POSTS = 4  # of each feed
+LONGEST = 100_000  # bytes of a page; the HTML standard's parser in Python takes a second for ten times that
+
+feeds = sorted(CAPTURED.iterdir())[::4] if CAPTURED.is_dir() else []
+
+
+@pytest.mark.skipif(not feeds, reason="the captured feeds are not here")
+def test_pages_of_captured_feeds_are_valid_html() -> None:
+    """A quarter of them, four posts each; the parser of the standard finds no error."""
+    looked = 0
+    for path in feeds:
+        source = Source(path.stem, f"https://captured.example/{path.name}")
+        parsed = parser.parse(Fetched(source.id, source.url, path.read_bytes()))
+        if not isinstance(parsed, ParsedFeed):
+            continue
+        normalized = normalizer.normalize(parsed, source, NOW)
+        items = tuple(
+            Item(f"urn:{path.name}:{place}", post, normalized.info, post.published or NOW, NOW, NOW, place)
+            for place, post in enumerate(normalized.posts[:POSTS], 1)
+        )
+        edition = Edition(Feed("Captured", pages="full", language="vi"), "urn:x", NOW, items, (normalized.info,))
+        for document in pages(edition):
+            if document.type.startswith("text/html") and len(document.body) < LONGEST:
+                strict = html5lib.HTMLParser()
+                strict.parse(document.body.decode())
+                assert not strict.errors, (path.name, document.path, strict.errors[:3])
+                looked += 1
+    assert looked > 2 * len(feeds)
