@@ -22,7 +22,6 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0
 _TAG_START = re.compile(r"<[A-Za-z/!?]")
 _ANY_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(\s[^<>]*)?/?>")  # not "1 < 2 > 0", not "<ann@example.org>"
 _SPACE = re.compile("[ \t\n\r\f\v]+")
-_UNEVEN = re.compile("[\t\n\r\f\v]|^ |  | $")
 
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9;/?:@&=+$._!~*'(),#%-]+")
 _WEB = re.compile(r"https?://[^/]", re.IGNORECASE)
@@ -80,8 +79,9 @@ def line(text: str) -> str:
     >>> line(" a\n  b\xa0c "), line("一\u3000二")
     ('a b\xa0c', '一\u3000二')
     """
-    cleaned = clean(text)
-    return _SPACE.sub(" ", cleaned).strip(" ") if _UNEVEN.search(cleaned) else cleaned
+    if text.isprintable() and "  " not in text:  # nearly always, and twenty times as fast to see
+        return text.strip(" ")
+    return _SPACE.sub(" ", clean(text)).strip(" ")
 
 
 def is_markup(text: str) -> bool:

@@ -67,6 +67,13 @@ def test_plain_title_where_readers_expect_html(title: str, text: str) -> None:
     assert only(title=title).findtext("title") == text
 
 
+def test_escapes_of_plain_text() -> None:
+    """In plain text `&` and `<` are written by number, as the Best Practices Profile asks; in HTML they are not."""
+    body = one(edition(item(title="the <b> tag & AT&T", summary="R&D")), "rss").body
+    assert b"<title>the &#x26;lt;b&#x26;gt; tag &#x26;amp; AT&#x26;amp;T</title>" in body
+    assert b"<description>R&amp;amp;D</description>" in body
+
+
 def test_summary_and_body() -> None:
     """The summary is the description, in which text is HTML; the body stands after it."""
     found = only(summary="1 < 2", content_html="<p>all</p>")
