@@ -36,7 +36,7 @@ _FIRST = "(?:first|originally|initially|previously|firstly)"
 _DONE = "(?:appeared|published|posted|shared|released|written|featured|seen|shown|broadcast|printed|syndicated)"
 _WAS_FIRST = f"(?:was|is|has been|had been|were)? ?(?:{_FIRST} {_DONE}|{_DONE} {_FIRST})"
 _ON = (
-    rf"(?:(?:by|for) [^{MARKERS}]{{1,60}}? )?"
+    rf"(?:(?:by|for) (?:[^{MARKERS}]{{1,60}}?|[{MARKERS}]) )?"
     "(?:on|at|in|by|over at|over on|with|via|through|here|on the|in the|at the):?"
 )
 _DATE = rf"(?:,? (?:on|in|at|am|le|el|em|den|il|d\.|:)? ?[^.{MARKERS}]{{0,12}}[0-9]{{1,4}}[^.{MARKERS}]{{0,24}})?"

@@ -6,12 +6,13 @@ canonical address or rel="via" does not: a link blog's post is its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from syndicator import urls
 from syndicator.model import Credit, Origin, SourceInfo
-from syndicator.normalizer.evidence import root, same_site
+from syndicator.normalizer.evidence import root
 from syndicator.normalizer.recognise import letters
 
 # Where many feeds live that have nothing to do with each other: the root of such a host is nobody's site.
@@ -20,6 +21,14 @@ _FEED_HOSTS = frozenset(
      "feeds.simplecast.com", "feeds.megaphone.fm", "anchor.fm", "feeds.buzzsprout.com", "feeds.soundcloud.com",
      "raw.githubusercontent.com", "rsshub.app", "politepol.com", "fetchrss.com", "feed43.com", "follow.it"}
 )  # fmt: skip
+
+
+# "blog.a.example" is a.example; "alice.a.example" may be a writer that a.example collects.
+_GENERIC = frozenset(
+    {"www", "blog", "blogs", "news", "m", "amp", "feeds", "feed", "rss", "web", "mobile", "magazine", "journal", "www2"}
+)
+_PARTS = re.compile(r"\s+[|–—»«·•:-]+\s+|:\s+")
+_SHORT_NAME = 4  # letters
 
 
 class Decision(NamedTuple):
@@ -48,7 +57,7 @@ def decide(
     atom:source that names the feed it stands in, proves nothing and changes nothing, but for a site's address where
     we had none.
     """
-    own = _Own.of(info, feed_links)
+    own = _Own.of(info, feed_links, link)
     chain = _chain(source, credits, own, link)
     if not chain:
         return Decision(_with_site(own.origin, credits, link))
@@ -59,28 +68,43 @@ def decide(
 
 
 class _Own(NamedTuple):
+    """By what the source itself is known."""
+
     origin: Origin
     addresses: frozenset[str]  # loose: feed, id, site
     hosts: frozenset[str]
-    name: str  # letters
+    names: frozenset[str]  # letters: its title, and each part of "Blog | Ossocubo"
 
     @classmethod
-    def of(cls, info: SourceInfo, feed_links: Iterable[str]) -> _Own:
+    def of(cls, info: SourceInfo, feed_links: Iterable[str], link: str) -> _Own:
+        """Gather it; a source that names no site is at home where its posts are."""
         origin = Origin(
-            name=info.name, url=info.link, feed=info.feed, id=info.feed_id, updated=info.updated, rights=info.rights,
-            language=info.language,
+            name=info.name, url=info.link or root(link), feed=info.feed, id=info.feed_id, updated=info.updated,
+            rights=info.rights, language=info.language,
         )  # fmt: skip
         links = [*filter(None, (info.link, info.feed, info.feed_id, *feed_links))]
         hosts = {host for host in map(urls.host, links) if host not in _FEED_HOSTS}
-        return cls(origin, frozenset(map(urls.loose, links)), frozenset(filter(None, hosts)), letters(info.name))
+        names = map(letters, (info.name, *_PARTS.split(info.name)))
+        return cls(origin, frozenset(map(urls.loose, links)), frozenset(filter(None, hosts)), frozenset(names) - {""})
 
     def has_name(self, name: str) -> bool:
-        """Whether a name is the source's: "Ossocubo" is, in a feed called "Blog | Ossocubo"."""
+        """Tell whether a name is the source's, or one of its parts."""
+        return letters(name) in self.names
+
+    def mentions(self, name: str) -> bool:
+        """Tell whether the source's name has another in it: "Wellness - The Washington Post"."""
         given = letters(name)
-        return bool(given) and (given == self.name or (len(given) >= 4 and given in self.name))  # noqa: PLR2004
+        return len(given) > _SHORT_NAME and any(given in own for own in self.names)
 
     def has_host(self, url: str) -> bool:
-        return any(same_site(url, f"https://{own}/") for own in self.hosts)
+        """Tell whether an address is on a host of the source's, or on one that says no more ("blog.")."""
+        host = urls.host(url)
+        return any(host == own or _differ_generically(host, own) for own in self.hosts if host)
+
+
+def _differ_generically(one: str, other: str) -> bool:
+    shorter, longer = sorted((one, other), key=len)
+    return longer.endswith(f".{shorter}") and longer.removesuffix(f".{shorter}") in _GENERIC
 
 
 def _chain(source: Origin | None, credited: Sequence[Credit], own: _Own, link: str) -> list[tuple[Origin, str]]:
@@ -97,13 +121,12 @@ def _chain(source: Origin | None, credited: Sequence[Credit], own: _Own, link: s
 
 
 def _is_own_credit(credit: Credit, own: _Own, link: str) -> bool:
-    if credit.site_url and own.has_host(credit.site_url):
-        return True
-    if own.has_name(credit.site):
+    """Whether a line credits the source itself, so that it proves nothing."""
+    if (credit.site_url and own.has_host(credit.site_url)) or own.has_name(credit.site):
         return True
     if credit.site_url or credit.url:  # Medium: a writer's feed, credited to a publication beside it
         return bool(credit.url) and urls.loose(credit.url) == urls.loose(link) and own.has_host(link)
-    return own.has_host(link) or not credit.site or not urls.host(link)
+    return own.has_host(link) or not credit.site or not urls.host(link) or own.mentions(credit.site)
 
 
 def _is_own_source(source: Origin, own: _Own, link: str) -> bool:
@@ -115,8 +138,8 @@ def _is_own_source(source: Origin, own: _Own, link: str) -> bool:
         return True
     elsewhere = next((address for address in (source.url, source.feed) if address), "")
     if not elsewhere:
-        return own.has_host(link) or own.has_name(source.name)
-    return own.has_host(elsewhere) and (not source.name or own.has_name(source.name))
+        return own.has_host(link) or own.mentions(source.name)
+    return own.has_host(elsewhere) and (not source.name or own.has_name(source.name) or own.mentions(source.name))
 
 
 def _credited(credit: Credit, link: str) -> Origin:

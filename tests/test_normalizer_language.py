@@ -1,0 +1,89 @@
+"""A post's language: as declared, unless it is no language or the text's own letters say otherwise."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from syndicator.normalizer import language
+
+TEXTS = {
+    "vi": "Hội nghị ngoại giao toàn quốc lần thứ ba mươi hai được tổ chức tại Hà Nội vào tháng mười hai năm nay",
+    "pt": "O governo anunciou ontem novas medidas para a saúde e a educação em todas as cidades do país",
+    "es": "El gobierno anunció ayer nuevas medidas para la salud y la educación en todas las ciudades del país",
+    "de": "Die Regierung stellte gestern neue Maßnahmen für die Gesundheit und die Bildung im ganzen Land vor",
+    "fr": "Le gouvernement a annoncé hier de nouvelles mesures pour la santé et l’éducation dans tout le pays",
+    "nl": "De regering kondigde gisteren nieuwe maatregelen aan voor de gezondheidszorg en het onderwijs in het land",
+    "pl": "Rząd ogłosił wczoraj nowe działania na rzecz zdrowia i edukacji we wszystkich miastach kraju",
+    "tr": "Hükümet dün ülkenin bütün şehirlerinde sağlık ve eğitim için yeni önlemler açıkladı",
+    "id": "Pemerintah kemarin mengumumkan langkah-langkah baru untuk kesehatan dan pendidikan di seluruh negeri",
+    "ru": "Правительство вчера объявило о новых мерах поддержки здравоохранения и образования во всех городах",
+    "uk": "Уряд учора оголосив про нові заходи підтримки охорони здоров’я та освіти в усіх містах країни",
+    "el": "Η κυβέρνηση ανακοίνωσε χθες νέα μέτρα για την υγεία και την εκπαίδευση σε όλες τις πόλεις",
+    "ar": "أعلنت الحكومة أمس عن إجراءات جديدة للصحة والتعليم في جميع مدن البلاد خلال هذا العام",
+    "fa": "دولت دیروز اقدامات تازه‌ای را برای بهداشت و آموزش در همهٔ شهرهای کشور اعلام کرد و گفت",
+    "he": "הממשלה הודיעה אתמול על צעדים חדשים למען הבריאות והחינוך בכל הערים במדינה",
+    "hi": "सरकार ने कल देश के सभी शहरों में स्वास्थ्य और शिक्षा के लिए नए उपायों की घोषणा की",
+    "th": "รัฐบาลประกาศมาตรการใหม่ด้านสุขภาพและการศึกษาในทุกเมืองของประเทศเมื่อวานนี้",
+    "ko": "정부는 어제 전국 모든 도시에서 보건과 교육을 위한 새로운 조치를 발표했습니다",
+    "ja": "政府は昨日、国内のすべての都市で健康と教育のための新しい対策を発表した",
+    "zh": "政府昨日宣布了在全国所有城市推行的卫生和教育新措施并表示将继续努力",
+}
+
+
+@pytest.mark.parametrize(("tag", "text"), TEXTS.items())
+def test_a_language_is_told_from_the_text_where_nothing_is_declared(tag, text):
+    """Spanish and Portuguese, Russian and Ukrainian, Arabic and Persian apart."""
+    assert language.of("", "", "", text) == tag
+
+
+def test_declarations_win_in_their_order():
+    """The entry's xml:lang, the feed's, the source's setting; the text is not even asked."""
+    text = TEXTS["de"]
+    assert language.of("fr", "es", "it", text) == "fr"
+    assert language.of("", "es_MX", "it", text) == "es-MX"
+    assert language.of("", "", "it", text) == "it"
+
+
+def test_what_is_no_language_is_passed_over():
+    """ "utf-8" and "English" stand in real feeds."""
+    assert language.of("English", "utf-8", "it", "") == "it"
+    assert language.of("", "UTF-8", "", TEXTS["fr"]) == "fr"
+
+
+@pytest.mark.parametrize("tag", ["vi", "ru", "uk", "el", "ar", "fa", "he", "hi", "th", "ko", "ja", "zh"])
+def test_a_default_that_the_letters_belie_is_passed_over(tag):
+    """ "en-US" is what programs write unasked; these letters are not English."""
+    assert language.of("", "en-US", "", f"Apple Inc. {TEXTS[tag]}") == tag
+
+
+def test_the_script_belies_no_language_that_it_writes():
+    """Serbian has two, Japanese posts may be all Han signs, Chinese ones full of English names."""
+    assert language.of("", "sr", "", "Влада је јуче објавила нове мере за здравство и образовање") == "sr"
+    assert language.of("", "sr", "", "Vlada je juče objavila nove mere za zdravstvo i obrazovanje") == "sr"
+    assert language.of("", "ja", "", "東京都知事選挙結果発表会見全文掲載") == "ja"
+    assert language.of("", "zh-TW", "", "使用 Kubernetes 與 Docker Compose 部署 PostgreSQL 叢集的方法") == "zh-TW"
+    assert language.of("", "ru", "", "Kubernetes 1.30 release notes") == "ru"
+    assert language.of("", "he", "", "") == "he"
+
+
+def test_the_setting_helps_where_the_feed_is_wrong():
+    """Of two declarations the one that the letters allow."""
+    assert language.of("", "en", "zh-Hant-TW", TEXTS["zh"]) == "zh-Hant-TW"
+
+
+@pytest.mark.parametrize("text", ["", "OK", "Lorem ipsum", "🎉", "12:30", "\ud800", "a\x00b", "<<>>"])
+def test_an_unsure_text_has_no_language(text):
+    """Rather none than a wrong one: the feed's then holds."""
+    assert language.of("", "", "", text) == ""
+
+
+def test_a_source_that_declares_its_language_loads_no_detector():
+    """The tables are not for free."""
+    code = (
+        "import sys; from syndicator.normalizer import language as l;"
+        "assert l.of('', 'en', '', 'Plain words, and more of them here') == 'en'; assert 'pycld2' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
