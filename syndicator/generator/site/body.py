@@ -7,13 +7,30 @@ tag is a tag: neither text nor a quoted value holds a "<" or ">" as itself.
 from __future__ import annotations
 
 import re
-from html import escape
+from html import escape, unescape
 
 _TABLE = re.compile(r"<(/?)table(?=[ >])[^>]*>")
 _PRE = re.compile(r"<pre(?=[ >])")
 _HEADING = re.compile(r"<(/?)h([1-5])(?=[ >])")
 # A link that holds nothing but a picture without words; not one with text, nor a picture that is described.
 _MUTE = re.compile(r'(<a [^>]*>\s*<img(?=[ >])[^>]* alt=")("[^>]*>\s*</a>)')
+_SOURCE = re.compile(r'<img(?=[ >])[^>]* src="([^"]*)')
+# How WordPress, its image host and Blogger write one picture in many sizes: cat-300x200.jpg, i0.wp.com/, /s320-c/.
+_SIZE = re.compile(r"\?.*|-\d+x\d+(?=\.\w+(?:\?|$))|^https?://(?:i\d\.wp\.com/)?|/[sw]\d+(?:-[a-z0-9]+)*(?=/)")
+
+
+def shows(html: str, picture: str) -> bool:
+    """Tell whether the body already shows a picture, in whatever size its address asks for.
+
+    >>> shows('<p><img alt="" src="https://a.example/cat-300x200.jpg?w=9"></p>', "http://a.example/cat.jpg?w=300")
+    True
+    >>> shows('<img src="https://a.example/cat-2.jpg">', "https://a.example/cat.jpg")
+    False
+    """
+    if "<img" not in html:
+        return False
+    wanted = _SIZE.sub("", picture)
+    return any(_SIZE.sub("", unescape(source)) == wanted for source in _SOURCE.findall(html))
 
 
 def fit(html: str, title: str) -> str:

@@ -45,6 +45,11 @@ class Press:
         """Whether posts have pages of their own."""
         return self.feed.pages != "none" and "html" in self.feed.formats
 
+    @property
+    def newest(self) -> int:
+        """How many posts the first page shows: those that stay in the feeds for slow readers only are not news."""
+        return max(self.feed.limit, _CARDS)
+
     def has_page(self, path: str) -> bool:
         """Tell whether this post's page is there: published before, or made now."""
         return self.has_posts and (path in self.current or path in self.made or self.known.get(path) is not None)
@@ -61,7 +66,7 @@ class Press:
         first = next(made, None)
         if first is None:
             return
-        style = self.theme.style()
+        style = self.theme.style
         if self.rerender or self.known.get(style.path) != style.digest:
             yield style
         yield first
@@ -75,10 +80,10 @@ class Press:
             return
         page, context = view()
         root = "../" if "/" in path else ""
-        site, parts = self.frame.site(root, self.theme.style().path), self.parts(root, kind)
+        site, parts = self.frame.site(root, self.theme.style.path), self.parts(root, kind)
         body = self.theme.page(kind, site=site, page=page, parts=parts, **context)
-        posts = 1 if kind == "post" else len(self.edition.items) if kind == "index" else 0
-        yield Document(path, body, _HTML, posts=posts, rank=_RANKS.get(kind, 1), digest=digest)
+        posts = {"post": 1, "index": min(len(self.edition.items), self.newest)}
+        yield Document(path, body, _HTML, posts=posts.get(kind, 0), rank=_RANKS.get(kind, 1), digest=digest)
 
     def show(self, root: str) -> Show:
         """Return what makes views for pages that lie so deep."""
@@ -86,7 +91,7 @@ class Press:
 
     def part(self, name: str, root: str, **context: object) -> Markup:
         """Return a piece of pages that lie so deep."""
-        return self.theme.part(name, site=self.frame.site(root, self.theme.style().path), **context)
+        return self.theme.part(name, site=self.frame.site(root, self.theme.style.path), **context)
 
     def _parts(self, root: str, kind: str) -> Parts:
         popular = tuple(self.shows[root].row(reference, source=True) for reference in self.edition.popular[:_POPULAR])
@@ -118,7 +123,7 @@ class Press:
     def index(self) -> tuple[PageView, dict[str, object]]:
         """Show the newest posts."""
         show = self.shows[""]
-        cards, rest = self.edition.items[:_CARDS], self.edition.items[_CARDS : max(self.feed.limit, _CARDS)]
+        cards, rest = self.edition.items[:_CARDS], self.edition.items[_CARDS : self.newest]
         older = archive_path(self.edition.archives) if self.edition.archives else ""
         page = self.frame.list("index", self.feed.title, self.frame.home, self.feed.description, older=older)
         held = {item.source.id: item.source for item in self.edition.items}
@@ -132,10 +137,9 @@ class Press:
         """Yield the pages of the sources that have posts in this edition."""
         show = self.shows["../"]
         held: dict[str, SourceInfo] = {item.source.id: item.source for item in self.edition.items}
-        totals = {shelf.source_id: shelf.total for shelf in self.edition.shelves}
         for info in held.values():
             posts = show.shelves[info.id]
-            digest = self.digests.shelf(info, [(post.id, post.title) for post in posts], totals.get(info.id))
+            digest = self.digests.shelf(info, [(post.id, post.title, post.url) for post in posts])
             yield from self.page("source", source_path(info.id), digest, partial(self.source, info))
 
     def source(self, info: SourceInfo) -> tuple[PageView, dict[str, object]]:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from ...languages import direction
 from ...model import Edition, Enclosure, Item, Post, Reference, RelatedList, SourceInfo
-from .body import fit
+from .body import fit, shows
 from .links import post_path, source_path
 from .views import DateView, FileView, Group, Picture, PostView, Row, Section, SourceView
 from .words import label, long_date, month, number, short_date
@@ -138,7 +138,7 @@ class Show:
         post = item.post
         card = self.card(item)
         whole = self.feed.pages == "full"
-        shown = whole and card.picture is not None and in_body(card.picture.url, post.content_html)
+        shown = whole and card.picture is not None and shows(post.content_html, card.picture.url)
         return replace(
             card,
             picture=None if shown else card.picture,
@@ -146,7 +146,7 @@ class Show:
             html=Markup(fit(post.content_html, card.label) if whole else ""),  # noqa: S704  safe by definition
             credit=Markup(credit),  # noqa: S704  composed of escaped parts
             sections=self.sections(item),
-            also=tuple(self.row(reference, source=True) for reference in item.also),
+            also=tuple(replace(self.row(copy, source=True), href=http(copy.url)) for copy in item.also),
             files=tuple(
                 self.file(enclosure) for enclosure in post.enclosures if enclosure.primary and http(enclosure.url)
             ),
@@ -248,15 +248,6 @@ def http(url: str) -> str:
     ('https://example.org/', '')
     """
     return url if url[:8].lower().startswith(("http://", "https://")) else ""
-
-
-def in_body(url: str, html: str) -> bool:
-    """Tell whether the body already shows this picture, in whatever size its address asks for.
-
-    >>> in_body("https://a.example/cat.jpg?w=300", '<img src="https://a.example/cat.jpg?w=900">')
-    True
-    """
-    return bool(url) and url.partition("?")[0].replace("&", "&amp;") in html
 
 
 def tint(source_id: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,13 +21,12 @@ if TYPE_CHECKING:
 OURS = Path(__file__).parents[1] / "templates"
 _STYLE = "style.css"
 _CONTROLS = bytes({*range(32), 127} - set(b"\t\n\f\r"))
+# By their first bytes: C1 controls, what is left of a wrong charset (not \xa0, the hard space); U+FDD0 to U+FDEF;
+# U+FFFE and U+FFFF (not U+FFFD, which shows a loss).
 _WRONG = (
-    (
-        b"\xc2",
-        re.compile(rb"\xc2[\x80-\x9f]"),
-    ),  # C1 controls: what is left of a wrong charset; not \xa0, the hard space
-    (b"\xef\xb7", re.compile(rb"\xef\xb7[\x90-\xaf]")),  # U+FDD0 to U+FDEF
-    (b"\xef\xbf", re.compile(rb"\xef\xbf[\xbe\xbf]")),  # U+FFFE and U+FFFF; not U+FFFD, which shows a loss
+    (b"\xc2", re.compile(rb"\xc2[\x80-\x9f]")),
+    (b"\xef\xb7", re.compile(rb"\xef\xb7[\x90-\xaf]")),
+    (b"\xef\xbf", re.compile(rb"\xef\xbf[\xbe\xbf]")),
 )
 
 
@@ -37,7 +36,6 @@ class Theme:
     def __init__(self, folder: Path | None, language: str) -> None:
         self.folders = (folder, OURS) if folder else (OURS,)
         self.language = language
-        self._style: Document | None = None
 
     def page(self, name: str, **context: object) -> bytes:
         """Return a page as UTF-8."""
@@ -45,21 +43,24 @@ class Theme:
 
     def part(self, name: str, **context: object) -> Markup:
         """Return a piece of a page."""
-        template = _environment(self.folders, self.language).get_template(f"{name}.html")
-        return Markup(template.render(context).rstrip("\n"))  # noqa: S704  rendered with everything escaped
+        text = self.environment.get_template(f"{name}.html").render(context)
+        return Markup(text.rstrip("\n"))  # noqa: S704  rendered with everything escaped
+
+    @cached_property
+    def environment(self) -> Environment:
+        """The templates, read when the first page is made."""
+        return _environment(self.folders, self.language)
 
     def label(self, key: str) -> str:
         """Return a label in the feed's language."""
         return filled(self.language, key)
 
+    @cached_property
     def style(self) -> Document:
-        """Return the style sheet. Its name tells its bytes, so that a page keeps the one that it was made with."""
-        if self._style is None:
-            path = next(folder / _STYLE for folder in self.folders if (folder / _STYLE).is_file())
-            body = path.read_bytes()
-            digest = blake2b(body, digest_size=6).hexdigest()
-            self._style = Document(f"style-{digest}.css", body, "text/css; charset=utf-8", digest=digest)
-        return self._style
+        """The style sheet. Its name tells its bytes, so that a page keeps the one that it was made with."""
+        body = next(folder / _STYLE for folder in self.folders if (folder / _STYLE).is_file()).read_bytes()
+        digest = blake2b(body, digest_size=6).hexdigest()
+        return Document(f"style-{digest}.css", body, "text/css; charset=utf-8", digest=digest)
 
 
 def encode(text: str) -> bytes:
