@@ -58,7 +58,7 @@ _USUAL = re.compile(
 )
 _ISO = re.compile(
     r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})"
-    r"(?:(?:[Tt]|\s+)([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]+)?)?\s*(.*))?"
+    r"(?:(?:\s*[Tt]\s*|\s+)([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]+)?)?\s*(.*))?"
 )
 _RFC822 = re.compile(
     r"(?:\w+\.?,?\s+)??([0-9]{1,2})(?:st|nd|rd|th)?[\s-]+(\w{3,9})\.?,?[\s-]+([0-9]{4}|[0-9]{2}),?"
@@ -78,8 +78,9 @@ _OFFSET = re.compile(r"(?:gmt|utc)?\s*([+-])([0-9]{1,2}):?([0-9]{2})?(?:\s*\(.*\
 _HALF = re.compile(r"([aApP])\.?[mM]\.?(?:\s+(.*)|$)")  # twelve-hour clocks put it where a zone would stand
 _COARSE = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?")  # 2003 or 2003-12, which W3CDTF allows
 
-_EARLIEST = 1900  # 0001-01-01 and 1899-12-30 are programs' zeros, not dates
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # the same
+# What programs write where they have no date: their first second, and Go's and .NET's year 1.
+_ZEROS = frozenset(datetime(*day, tzinfo=UTC) for day in ((1970, 1, 1), (1601, 1, 1), (1899, 12, 30), (1900, 1, 1)))
+_EARLIEST = 1583  # the calendar's own first full year; diaries of 1776 have feeds
 _LONGEST = 100  # no date is longer, but a body in the wrong element is
 
 
@@ -114,7 +115,7 @@ def instant(text: str) -> datetime | None:
 
 
 def _plausible(found: datetime) -> datetime | None:
-    return found if found.year >= _EARLIEST and found != _EPOCH else None
+    return found if found.year >= _EARLIEST and found not in _ZEROS else None
 
 
 def _to_utc(found: datetime) -> datetime:
@@ -155,8 +156,11 @@ def _usual(text: str) -> datetime | None:
     month = _MONTHS.get(name.lower())
     if not month:
         return None
-    moment = datetime(int(year), month, int(day), int(hour), int(minute), int(second), tzinfo=UTC)
-    if not sign or (hours == minutes == "00"):
+    try:
+        moment = datetime(int(year), month, int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+    except ValueError:  # a leap second, or midnight as 24:00: left to the next
+        return None
+    if not sign:
         return moment
     length = timedelta(hours=int(hours), minutes=int(minutes))
     return moment + length if sign == "-" else moment - length

@@ -1,0 +1,100 @@
+"""parser.dates: every dialect to aware UTC, and None rather than a guess."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from syndicator.parser.dates import instant
+
+
+def utc(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Tue, 05 Mar 2024 08:15:00 +0700", utc(2024, 3, 5, 1, 15)),
+        ("Tue, 05 Mar 2024 08:15:00 GMT", utc(2024, 3, 5, 8, 15)),
+        ("Tue, 05 Mar 2024 08:15:00 -0330", utc(2024, 3, 5, 11, 45)),
+        ("5 Mar 2024 08:15 EST", utc(2024, 3, 5, 13, 15)),
+        ("Tuesday, 5 March 2024 08:15:00 PDT", utc(2024, 3, 5, 15, 15)),
+        ("Tue,5 Mar 24 08:15:00 Z", utc(2024, 3, 5, 8, 15)),
+        ("05 Mar 99 08:15:00 UT", utc(1999, 3, 5, 8, 15)),
+        ("Tue, 05-Mar-2024 08:15:00 GMT", utc(2024, 3, 5, 8, 15)),
+        ("Wed, 15 May 2019 09:49:00 BST", utc(2019, 5, 15, 8, 49)),
+        ("Tue, 05 Mar 2024 08:15:00 GMT+0200", utc(2024, 3, 5, 6, 15)),
+        ("Tue, 05 Mar 2024 08:15:00 +0200 (EET)", utc(2024, 3, 5, 6, 15)),
+        ("Tue, 05 Mar 2024 08:15:00 Etc/GMT", utc(2024, 3, 5, 8, 15)),
+        ("Mi, 04 Jan 2017 17:36:24 +0000", utc(2017, 1, 4, 17, 36, 24)),
+        ("Mon, 01 Jan 2024 24:00:00 GMT", utc(2024, 1, 2)),
+        ("Sat, 31 Dec 2016 23:59:60 GMT", utc(2016, 12, 31, 23, 59, 59)),
+    ],
+)
+def test_rfc_822_and_its_neighbours(text: str, meant: datetime):
+    """Day and month names of any length, two-digit years, named zones, offsets with and without words."""
+    assert instant(text) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("2024-03-05T08:15:00Z", utc(2024, 3, 5, 8, 15)),
+        ("2024-03-05T08:15:00.999+07:00", utc(2024, 3, 5, 1, 15)),
+        ("2024-03-05T08:15:00-0500", utc(2024, 3, 5, 13, 15)),
+        ("2024-03-05 08:15:00", utc(2024, 3, 5, 8, 15)),
+        ("2024-03-05 08:15:00 +0100", utc(2024, 3, 5, 7, 15)),
+        ("2024-03-05 T08:15Z", utc(2024, 3, 5, 8, 15)),
+        ("2024-03-05", utc(2024, 3, 5)),
+        ("20240305", utc(2024, 3, 5)),
+        ("2024-03", utc(2024, 3, 1)),
+        ("2024", utc(2024, 1, 1)),
+        ("  2024-03-05T08:15:00Z\n", utc(2024, 3, 5, 8, 15)),
+    ],
+)
+def test_rfc_3339_and_its_neighbours(text: str, meant: datetime):
+    """Whole and coarse dates of ISO 8601; a fraction of a second is left out."""
+    assert instant(text) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Tue Mar  5 08:15:00 2024", utc(2024, 3, 5, 8, 15)),
+        ("Tue Mar 5 08:15:00 EST 2024", utc(2024, 3, 5, 13, 15)),
+        ("March 5, 2024", utc(2024, 3, 5)),
+        ("March 5th, 2024 8:15 PM", utc(2024, 3, 5, 20, 15)),
+        ("5 March 2024 12:05 am", utc(2024, 3, 5, 0, 5)),
+        ("Fri, 2024/03/05 08:15:00 EDT", utc(2024, 3, 5, 12, 15)),
+        ("2024/3/5 08:15:00", utc(2024, 3, 5, 8, 15)),
+        ("2024년 03월 05일  09:31:15", utc(2024, 3, 5, 0, 31, 15)),
+        ("2024-03-05 오후 9:15:10", utc(2024, 3, 5, 12, 15, 10)),
+        ("Κυρ, 11 Ιούλ 2004 12:00:00 EST", utc(2004, 7, 11, 17)),
+        ("2004-július-13T9:15-05:00", utc(2004, 7, 13, 14, 15)),
+        ("13/02/2024", utc(2024, 2, 13)),
+    ],
+)
+def test_dialects(text: str, meant: datetime):
+    """Unix, American, Korean, Greek and Hungarian programs have written feeds too."""
+    assert instant(text) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "yesterday", "12:30", "12345", "Tue, 31 Feb 2024 08:15:00 GMT", "2024-13-01T00:00:00Z", "01/02/2024",
+        "Tue, 05 Mar 2024 25:00:00 GMT", "5 March", "x" * 5000, "\ud800", "9" * 90, "٢٠٢٤-٠٣-٠٥",
+    ],
+)  # fmt: skip
+def test_what_is_no_date_or_two(text: str):
+    """A date that is impossible, incomplete or could be read in two ways is no date."""
+    assert instant(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["0001-01-01T00:00:00Z", "Thu, 01 Jan 1970 00:00:00 GMT", "1899-12-30T00:00:00", "0000-00-00 00:00:00",
+             "Mon, 30 Nov -0001 00:00:00 +0000"],
+)  # fmt: skip
+def test_the_zero_of_a_program(text: str):
+    """Where a program has no date it writes the first one that it knows."""
+    assert instant(text) is None
