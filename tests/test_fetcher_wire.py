@@ -3,6 +3,7 @@
 import base64
 import gc
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -490,6 +491,33 @@ def test_a_proxy_that_refuses_the_tunnel(site: Site, monkeypatch: pytest.MonkeyP
     host = site.add("proxy", says("502 Bad Gateway"))
     monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{port(host.url)}")
     assert "proxy" in failure(one("https://public.example/")).error
+
+
+# --- TLS --------------------------------------------------------------------------------------------
+
+
+def test_one_tls_context_for_all_connections(site: Site, monkeypatch: pytest.MonkeyPatch):
+    """Making one costs 25 ms of CPU; it is made once, by the standard library, and verifies."""
+    made: list[ssl.SSLContext] = []
+    create = ssl.create_default_context
+
+    def counted(*args: object, **more: object) -> ssl.SSLContext:
+        made.append(create(*args, **more))  # type: ignore[arg-type]
+        return made[-1]
+
+    monkeypatch.setattr(ssl, "create_default_context", counted)
+    hosts = [site.add(f"h{n}", healthy(f"{n}"), site.context()) for n in range(6)]
+    outcomes = every([ask(host.url, host.name) for host in hosts])
+    assert all(isinstance(outcome, Fetched) for outcome in outcomes)
+    assert len(made) == 1
+    assert made[0].verify_mode == ssl.CERT_REQUIRED
+    assert made[0].check_hostname
+
+
+def test_no_tls_context_where_none_is_needed(site: Site, monkeypatch: pytest.MonkeyPatch):
+    """A run over http pays for no certificates."""
+    monkeypatch.setattr(ssl, "create_default_context", None)
+    assert isinstance(one(site.add("a", healthy("a")).url), Fetched)
 
 
 # --- private sources --------------------------------------------------------------------------------
