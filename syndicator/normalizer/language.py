@@ -7,6 +7,7 @@ programs, and a page of Arabic, Chinese or Vietnamese letters is not English wha
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -17,7 +18,8 @@ _DETECT = 2000  # characters that a detector is given
 _LETTERS = 20  # fewer prove nothing
 # Per cent of a text that must be in the language found; one in its own script is full of foreign names.
 _HALF, _MOSTLY, _NEARLY_ALL = 40, 70, 90
-_NO_WORDS = re.compile(r"https?://\S+|www\.\S+|[#@]\S+")
+# Addresses, hashtags, and what CLD2 refuses: controls, surrogates, noncharacters.
+_NO_WORDS = re.compile(r"https?://\S+|www\.\S+|[#@]\S+|[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 # Script -> its letters. Vietnamese counts as one: no other language writes with these (Yoruba has a few, but no đ).
 _SCRIPTS = {
@@ -29,9 +31,11 @@ _SCRIPTS = {
     "Gujr": "\u0a81-\u0ae3", "Orya": "\u0b01-\u0b63", "Taml": "\u0b82-\u0bd7", "Telu": "\u0c00-\u0c63",
     "Knda": "\u0c80-\u0ce3", "Mlym": "\u0d00-\u0d63", "Sinh": "\u0d82-\u0df4", "Ethi": "\u1200-\u137f",
     "Tibt": "\u0f00-\u0fbc", "Viet": "\u1ea0-\u1ef9ăđơưĂĐƠƯ",
+    "Latn": "A-Za-z\u00c0-\u024f\u1e00-\u1eff",
 }  # fmt: skip
 _LETTER = {script: re.compile(f"[{letters}]") for script, letters in _SCRIPTS.items()}
-_LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
+_VIETNAMESE_ONLY = frozenset("đĐươƯƠ")
+_OVERWHELMING = 0.7  # of all letters
 # Signs that make a text one to look at closer: what no plain Latin text has, and what Vietnamese has.
 _NO_PLAIN_LATIN = re.compile("[\u0370-\u1dff\u1ea0-\u1ef9\u3041-\ud7af\ufb50-\ufefc]")
 # One sign of these says what a Latin word says in five letters; an article in Chinese is full of English names.
@@ -70,7 +74,7 @@ def of(entry: str, feed: str, setting: str, text: str) -> str:
     declared = [tag for tag in map(languages.normalise, (entry, feed, setting)) if tag]
     if declared and _plainly(declared[0], text[:_SAMPLE]):
         return declared[0]
-    script = _script(text)
+    script = _script(text[:_SAMPLE])
     for tag in declared:
         if _written_in(tag, script):
             return tag
@@ -101,22 +105,25 @@ def _written_in(tag: str, script: str) -> bool:
     return script in _WRITES.get(language, ("Latn",))
 
 
-@lru_cache(maxsize=64)
-def _script(text: str) -> str:
+def _script(sample: str) -> str:
     """Return the script that a text is overwhelmingly written in, "" where it is mixed or too short."""
-    sample = text[:_SAMPLE]
-    if sample.isascii():
-        return "Latn" if sum(map(str.isalpha, sample)) >= _LETTERS else ""
-    counts = {script: len(letter.findall(sample)) * _WEIGHT.get(script, 1) for script, letter in _LETTER.items()}
-    counts = {script: count for script, count in counts.items() if count}
-    latin = len(_LATIN.findall(sample))
-    if counts.pop("Viet", 0) * 12 >= max(latin, _LETTERS * 2) and re.search("[đĐươƯƠ]", sample):
+    counts: Counter[str] = Counter()
+    for character, count in Counter(sample).items():
+        script = _script_of(character)
+        counts[script] += count * _WEIGHT.get(script, 1)
+    del counts[""]
+    if counts["Viet"] * 12 >= max(counts["Latn"], _LETTERS * 2) and not _VIETNAMESE_ONLY.isdisjoint(sample):
         return "Viet"
-    if "Kana" in counts and counts["Kana"] * 8 >= counts.get("Hani", 0):  # Japanese is mostly Han signs
-        counts["Kana"] += counts.pop("Hani", 0)
-    total = latin + sum(counts.values())
-    script, most = max([*counts.items(), ("Latn", latin)], key=lambda pair: pair[1])
-    return script if most >= _LETTERS and most >= 0.7 * total else ""
+    counts["Latn"] += counts.pop("Viet", 0)
+    if counts["Kana"] * 8 >= counts["Hani"]:  # Japanese is mostly Han signs
+        counts["Kana"] += counts.pop("Hani", 0) if counts["Kana"] else 0
+    script, most = counts.most_common(1)[0]
+    return script if most >= max(_LETTERS, _OVERWHELMING * counts.total()) else ""
+
+
+@lru_cache(maxsize=4096)
+def _script_of(character: str) -> str:
+    return next((script for script, letter in _LETTER.items() if letter.match(character)), "")
 
 
 def detected(text: str) -> str:
@@ -128,9 +135,8 @@ def detected(text: str) -> str:
     # Its tables take 4 ms to load, and a source that declares its language never needs them.
     import pycld2
 
-    plain = _NO_WORDS.sub(" ", text[:_DETECT])
-    sample = "".join(character for character in plain if character.isprintable() or character.isspace())
-    foreign = _script(plain) not in {"", "Latn", "Viet"}
+    sample = _NO_WORDS.sub(" ", text[:_DETECT])
+    foreign = not sample.isascii() and _script(sample[:_SAMPLE]) not in {"", "Latn", "Viet"}
     try:
         sure, _, found = pycld2.detect(sample, isPlainText=True)
         if not sure and foreign:  # a headline in Russian is still no English
