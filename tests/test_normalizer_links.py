@@ -16,7 +16,8 @@ RSS = FeedHead(title="Blog", link=SITE, version="rss20")
     ("links", "guid", "is_permalink", "page"),
     [
         ((Link("https://a.example/1?utm_source=rss"),), "x", False, "https://a.example/1"),
-        ((Link("https://a.example/x.json", type="application/json"), Link("https://a.example/1", type="text/html")), "", False,
+        ((Link("https://a.example/x.json", type="application/json"), Link("https://a.example/1", type="text/html")),
+         "", False,
          "https://a.example/1"),
         ((Link("https://a.example/rel", rel="related"), Link("https://a.example/1")), "", False, "https://a.example/1"),
         ((Link("javascript:x"), Link("/2")), "", False, "https://blog.example/2"),
@@ -119,12 +120,15 @@ def test_enclosures_are_absolute_and_said_once_with_every_parameter():
         ({"images": (Image("/s.jpg", 75, 75), Image("/l.jpg", 600, 400))}, "https://blog.example/l.jpg"),
         ({"enclosures": (Enclosure("/e.jpg", "image/jpeg"),)}, "https://blog.example/e.jpg"),
         ({"enclosures": (Enclosure("/e.jpg", medium="image", primary=False),)}, "https://blog.example/e.jpg"),
-        ({"enclosures": (Enclosure("/e.mp3", "audio/mpeg"),), "episode": Episode(image="/c.jpg")}, "https://blog.example/c.jpg"),
+        (
+            {"enclosures": (Enclosure("/e.mp3", "audio/mpeg"),), "episode": Episode(image="/c.jpg")},
+            "https://blog.example/c.jpg",
+        ),
         ({}, "https://blog.example/b.jpg"),
     ],
 )
 def test_the_picture_of_a_post(parts, url):
-    """What the feed names for it, the largest; an attached one; the episode's; the first in its body, which keeps it."""
+    """What the feed names for it, the largest; an attached one; the episode's; the first in the body, kept there."""
     made = post('<figure><img src="/b.jpg"><figcaption>C</figcaption></figure>', **parts)
     assert made.image is not None
     assert made.image.url == url

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,8 +11,22 @@ from hypothesis import strategies as st
 from normalizer_helpers import FEED, FORBIDDEN, NOW, PAGE, SHARED, SITE, entry, feed, offences, post
 
 from syndicator.model import (
-    AttributionSettings, Category, Credit, Enclosure, Entry, Episode, Fetched, FetchFailed, FeedHead, Image, ItemKey, Link,
-    Origin, ParsedFeed, Person, Source, Text,
+    AttributionSettings,
+    Category,
+    Enclosure,
+    Entry,
+    Episode,
+    FeedHead,
+    Fetched,
+    FetchFailed,
+    Image,
+    ItemKey,
+    Link,
+    Origin,
+    ParsedFeed,
+    Person,
+    Source,
+    Text,
 )  # fmt: skip
 from syndicator.normalizer import normalize, refusal
 from syndicator.parser import parse
@@ -214,7 +229,8 @@ def test_a_private_source_s_address_is_shown_nowhere():
 
 def test_what_was_done_is_said_in_plain_words():
     """`fetch` prints these lines."""
-    html = f'<p>a <a href="/b">b</a></p><img src="https://pixel.wp.com/b.gif"><img src="https://x.example/1" width=1 height=1>{CREDIT}'
+    pixels = '<img src="https://pixel.wp.com/b.gif"><img src="https://x.example/1" width=1 height=1>'
+    html = f'<p>a <a href="/b">b</a></p>{pixels}{CREDIT}'
     made = post(html, title="Title &amp;amp; more", published=LATER)
     assert made.notes == (
         "title decoded twice",
@@ -326,14 +342,26 @@ FEEDS = sorted((SHARED / "feeds" / "real").glob("*")) if SHARED.is_dir() else []
 @pytest.mark.skipif(not FEEDS, reason="the captured feeds are not here")
 @pytest.mark.parametrize("part", range(4))
 def test_every_captured_feed_makes_safe_posts_that_keep_their_words(part):
-    """No exception; safe HTML; of a body's words hardly any are lost but scripts, share bars and credits."""
+    """No exception; safe HTML; of the letters nineteen in twenty stay: the rest is share bars, credits and flares."""
+    written = kept = 0
     for path in FEEDS[part::4]:
         parsed = parse(Fetched(path.name, FEED, path.read_bytes()))
         if isinstance(parsed, FetchFailed):
             continue
         made = normalize(parsed, Source(id=path.name, url=FEED), NOW)
         assert len(made.posts) == len(parsed.entries), path.name
-        for number, one in enumerate(made.posts):
+        for number, (one, was) in enumerate(zip(made.posts, parsed.entries, strict=True)):
             assert "<script" not in one.content_html
-            if number < 3:  # html5lib takes a while
-                assert offences(one.content_html) == [], (path.name, one.link)
+            assert number or offences(one.content_html) == [], (
+                path.name,
+                one.link,
+            )  # the first: html5lib takes a while
+            body = next(
+                (content.value for content in was.contents if content.value.strip()), was.summary and was.summary.value
+            )
+            written += len(_MARKUP.sub("", body or ""))
+            kept += len(_MARKUP.sub("", one.content_html))
+    assert kept > 0.95 * written
+
+
+_MARKUP = re.compile(r"(?s)<(script|style|textarea|svg|select|button)\b.*?</\1>|<!--.*?-->|<[^>]*>|&#?\w+;|[\s\W]")

@@ -53,7 +53,8 @@ def test_a_title_is_plain_text(written, kind, plain, twice):
 
 def test_words_are_parted_where_a_reader_sees_a_break():
     """Not inside a word that is dressed, and not where the source merely breaks its lines."""
-    html = "<h2>Head</h2><p>H<sub>2</sub>O&nbsp;is\n  <a href='x'>wet</a>.<br>Yes</p><ul><li>one</li><li>two</li></ul>&lt;b&gt; &amp;lt;"
+    html = "<h2>Head</h2><p>H<sub>2</sub>O&nbsp;is\n  <a href='x'>wet</a>.<br>Yes</p>"
+    html += "<ul><li>one</li><li>two</li></ul>&lt;b&gt; &amp;lt;"
     assert text.words(html) == "Head H2O is wet. Yes one two <b> &lt;"
     assert text.words("plain") == "plain"
 
@@ -66,8 +67,10 @@ def test_words_are_parted_where_a_reader_sees_a_break():
         ("Said “yes.” Then went on and on without any end in sight at all", "Said “yes.” Then went on and…"),
         ("no sentence ends in this text, only words that go on, and on", "no sentence ends in this text…"),
         ("Version 2.0 of the example.com site, which is hosted far away", "Version 2.0 of the example.com…"),
-        ("今日は朝から雨が降っていたので家にいました。明日は晴れると聞きましたので出かけます。", "今日は朝から雨が降っていたので家にいました。"),
-        ("東京都は新しい交通計画を発表しそれによると来年から地下鉄の運行時間が延長される", "東京都は新しい交通計画を発表しそれによると来年から地下鉄の運…"),
+        ("今日は朝から雨が降っていたので家にいました。明日は晴れると聞きましたので出かけます。",
+         "今日は朝から雨が降っていたので家にいました。"),
+        ("東京都は新しい交通計画を発表しそれによると来年から地下鉄の運行時間が延長される",
+         "東京都は新しい交通計画を発表しそれによると来年から地下鉄の運…"),
         ("อาหารไทยเป็นอาหารประจำชาติของประเทศไทยที่มีชื่อเสียงไปทั่วโลก", "อาหารไทยเป็นอาหารประจำชาติของป…"),
         ("نص عربي قصير جدا للاختبار؟ ثم يأتي بعده نص آخر أطول منه بكثير", "نص عربي قصير جدا للاختبار؟"),
     ],
@@ -80,15 +83,16 @@ def test_an_excerpt_ends_where_a_reader_would_stop(whole, cut):
 def test_no_excerpt_parts_what_is_one_character():
     """Combining marks, Thai vowels before their consonant and joined emoji are not torn."""
     for unit in ("e\u0301", "👩\u200d🔬", "ก้", "เก"):
-        cut = text.excerpt(unit * 40, 30).removesuffix("…")
-        assert cut == unit * (len(cut) // len(unit))
+        for about in (30, 31, 32):
+            cut = text.excerpt(unit * 40, about).removesuffix("…")
+            assert cut == unit * (len(cut) // len(unit))
 
 
 @given(st.text(max_size=400), st.integers(min_value=1, max_value=60))
 def test_an_excerpt_is_the_beginning_and_not_much_longer(whole, about):
     """Whatever the text."""
     cut = text.excerpt(whole, about)
-    assert whole.startswith(cut.removesuffix("…").rstrip()) or whole.startswith(cut)
+    assert whole.startswith((cut.removesuffix("…"), cut))
     assert len(cut) <= about + about // 5 + 1
 
 

@@ -107,7 +107,8 @@ def test_tracking_parameters_go_and_no_others(url, clean):
 def test_addresses_of_one_page_are_equal_when_compared_loosely():
     """Scheme, www, default port, closing slash, host's case and tracking tell nothing apart."""
     same = [
-        "http://a.example/p", "https://www.A.example/p/", "https://a.example:443/p?utm_source=x", " http://a.example:80/p ",
+        "http://a.example/p", "https://www.A.example/p/", "https://a.example:443/p?utm_source=x",
+        " http://a.example:80/p ",
     ]  # fmt: skip
     assert {urls.loose(url) for url in same} == {"a.example/p"}
     assert urls.loose("https://a.example:8443/p") == "a.example:8443/p"

@@ -151,7 +151,7 @@ def excerpt(text: str, about: int = 300) -> str:
 
 
 def _boundary(text: str, at: int) -> int:
-    """Step back to where no combining mark, joiner or half of a flag is parted from what it belongs to."""
+    """Step back to where no combining mark, or joiner is parted from what it belongs to."""
     import unicodedata  # only texts without any space come here
 
     while at > 1 and (
