@@ -34,7 +34,7 @@ _ONE = re.compile(
     r"\ban?(?= \w+ ago)|\bone(?= \w+ ago)|(?<=vor )eine[rm]|(?<=il y a )une?|(?<=hace )una?|(?<=há )uma?", re.IGNORECASE
 )
 # Where templates put such numbers: about the ends of a text. Short texts are searched whole.
-_SHORT, _END = 4000, 1000
+_SHORT, _END = 2000, 500
 
 # What rotates in an address: signatures, sessions, times and cache breakers by their names, and whatever looks drawn
 # by lot: letters and digits mixed, long runs without a hyphen, UUIDs. A slug ("ferry-to-the-island", "2024") stays.
