@@ -1,0 +1,35 @@
+"""What a run pays for before it asks anything."""
+
+import subprocess
+import sys
+
+LOOK = """
+import sys
+from syndicator import fetcher, status
+from syndicator.fetcher import schedule
+{work}
+heavy = {{"requests", "urllib3", "ssl", "email", "http", "lxml", "socket"}}
+print(*sorted(heavy & set(sys.modules)))
+"""
+
+
+def loaded(work: str) -> str:
+    """Return which of the heavy libraries a fresh interpreter has after this work."""
+    done = subprocess.run([sys.executable, "-c", LOOK.format(work=work)], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def test_a_run_with_nothing_due_imports_no_network():
+    """The schedule and the words for cron are light; the door of the fetcher opens without its machinery."""
+    assert loaded("") == ""
+    assert (
+        loaded(
+            "import threading, syndicator.model as m; list(fetcher.fetch_all([], m.FetchSettings(), threading.Event()))"
+        )
+        == ""
+    )
+
+
+def test_the_first_ask_does():
+    """Or the test above could not fail."""
+    assert "requests" in loaded("import syndicator.fetcher.crowd")
