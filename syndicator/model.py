@@ -748,6 +748,7 @@ class Edition:
     popular: tuple[Reference, ...] = ()  # pages only
     siblings: tuple[Feed, ...] = ()  # the other feeds made from the same file
     shelves: tuple[Shelf, ...] = ()  # pages only: of the sources that have posts in `items`; missing ones are made of those
+    withdrawn: int = 0  # how many posts were withdrawn so far: pages made before may still name one of them
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -864,20 +865,24 @@ class Corpus(Protocol):
         """Forget a post."""
         ...
 
-    def unposted(self) -> list[Trace]:
-        """Return the traces whose terms wait to be posted, by number."""
+    def unposted(self) -> list[tuple[int, bytes]]:
+        """Return number and packed terms of the posts whose terms wait to be posted, by number."""
         ...
 
-    def post(self, postings: Iterable[tuple[int, bytes]], numbers: Iterable[int]) -> None:
-        """Append to the postings of terms; the traces of `numbers` wait no longer."""
+    def post(self, postings: Iterable[tuple[int, bytes]], settled: Iterable[tuple[int, bytes]]) -> None:
+        """Append to the postings of terms; the posts `settled` wait no longer, and keep these packed terms."""
         ...
 
     def postings(self, terms: Iterable[int]) -> Mapping[int, bytes]:
         """Return what was posted under each of these terms, the newest part of it where it is long."""
         ...
 
-    def vectors(self, numbers: Iterable[int]) -> list[tuple[int, float, bytes]]:
-        """Return number, time and packed terms of these posts, as far as they are known."""
+    def vectors(self, numbers: Iterable[int]) -> list[tuple[int, float, bytes, bytes]]:
+        """Return number, time, packed terms and packed kin of these posts, as far as they are known."""
+        ...
+
+    def keep_kin(self, number: int, kin: bytes) -> None:
+        """Keep the nearest posts of one."""
         ...
 
     def traces(self, numbers: Iterable[int]) -> Mapping[int, Trace]:

@@ -372,6 +372,18 @@ def test_what_a_page_shows_is_in_its_digest(site: dict[str, Document], change: d
     assert post_path(edition.items[0].id) in made(edition, known=digests(site))
 
 
+def test_a_withdrawn_post_is_named_by_no_page_any_more(site: dict[str, Document]) -> None:
+    """Every page is made again, since any may have had it among its fresh or its popular posts."""
+    edition = given.edition()
+    gone = edition.items[6].post
+    left = tuple(replace(item, related=()) for item in edition.items if item.post.link != gone.link)
+    popular = tuple(link for link in edition.popular if link.url != gone.link)
+    edition = replace(edition, items=left, popular=popular, withdrawn=1)
+    again = {document.path: document for document in pages(edition, known=digests(site))}
+    assert {post_path(item.id) for item in edition.items} | {"index.html", "sources/workshop.html"} <= set(again)
+    assert [path for path, text in htmls(again) if post_path(gone.link) in text] == []
+
+
 def test_a_closed_archive_is_linked_on_when_the_next_one_closes() -> None:
     """Its page is made once more, then never again."""
     edition = given.edition()

@@ -1,7 +1,8 @@
 """What a page says -> a digest of it. Data only: neither our templates nor our wording is in it.
 
 Left out on purpose, because they change by themselves: comment counts, popular posts, inbound links, the time of
-a source's last update, and the lists of fresh posts under a post (they are those of the time it was made).
+a source's last update, and the lists of fresh posts under a post (they are those of the time it was made). Since such
+a list may name a post that is withdrawn later, the number of withdrawn posts is in every digest.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ class Digests:
     """Digests of the pages of one edition, each begun with the settings that all pages show."""
 
     def __init__(self, edition: Edition) -> None:
-        self.base = repr((_settings(edition.feed), [(f.title, f.link) for f in edition.siblings])).encode()
+        siblings = [(feed.title, feed.link) for feed in edition.siblings]
+        self.base = repr((_settings(edition.feed), siblings, edition.withdrawn)).encode()
         self.whole = edition.feed.pages == "full"
         self.known: dict[str, str] = {}
         self.infos: dict[str, str] = {}
