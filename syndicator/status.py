@@ -58,7 +58,7 @@ def announcements(
     still = {_trouble(pair) for pair in pairs if pair[1].alerted}
     return [
         *(f"{label(source)} is gone: its server said so on two days. {_END}" for source, _ in ended),
-        *_failing_lines([pair for pair in failing if not _is_told(pair, told)], now),
+        *_failing_lines([pair for pair in failing if not _is_told(pair, told)], pairs, now),
         *_back_lines([pair for pair in back if not _is_told(pair, still)], pairs),
         *(_moved_line(source, state) for source, state in moved),
     ]
@@ -190,8 +190,15 @@ def _words(group: list[_Pair], now: datetime) -> str:
     return f"{state.failure} [failed {times}, for {in_words(now - since)}]"
 
 
-def _failing_lines(pairs: list[_Pair], now: datetime) -> list[str]:
-    return [f"{_names(group)} fails: {_words(group, now)}" for group in _grouped(pairs)]
+def _failing_lines(news: list[_Pair], pairs: list[_Pair], now: datetime) -> list[str]:
+    """Return a line for each failure that is news; for a trouble of the host with all whom it has met by now."""
+    lines = []
+    for group in _grouped(news):
+        host, kind = trouble = _trouble(group[0])
+        if host and kind in _OF_THE_HOST:
+            group = [pair for pair in pairs if pair[1].consecutive and _trouble(pair) == trouble]  # noqa: PLW2901
+        lines.append(f"{_names(group)} fails: {_words(group, now)}")
+    return lines
 
 
 def _back_lines(back: list[_Pair], pairs: list[_Pair]) -> list[str]:

@@ -13,6 +13,13 @@ print(*sorted(heavy & set(sys.modules)))
 """
 
 
+NOTHING = """
+import threading
+from syndicator.model import FetchSettings
+assert list(fetcher.fetch_all([], FetchSettings(), threading.Event())) == []
+"""
+
+
 def loaded(work: str) -> str:
     """Return which of the heavy libraries a fresh interpreter has after this work."""
     done = subprocess.run([sys.executable, "-c", LOOK.format(work=work)], capture_output=True, text=True, check=True)
@@ -22,12 +29,7 @@ def loaded(work: str) -> str:
 def test_a_run_with_nothing_due_imports_no_network():
     """The schedule and the words for cron are light; the door of the fetcher opens without its machinery."""
     assert loaded("") == ""
-    assert (
-        loaded(
-            "import threading, syndicator.model as m; list(fetcher.fetch_all([], m.FetchSettings(), threading.Event()))"
-        )
-        == ""
-    )
+    assert loaded(NOTHING) == ""
 
 
 def test_the_first_ask_does():

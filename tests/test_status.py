@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from fetcher_helpers import DAY, HOUR, SETTINGS, START, World, bad, daily, good, world
+from fetcher_helpers import DAY, HOUR, MINUTE, SETTINGS, START, World, bad, daily, good, world
 
 from syndicator import status
 from syndicator.model import Source, SourceState
@@ -36,6 +36,15 @@ def many(kind_of, count: int = 12, host: str = "big.example") -> World:
 
 def lines(lived: World) -> list[str]:
     return [line for _, line in lived.said]
+
+
+def first_alerts(lived: World) -> list[tuple[object, str]]:
+    """Return when each source failed for the third time in a row."""
+    failed: dict[str, list[object]] = {}
+    for request in lived.log:
+        if hasattr(request.outcome, "kind"):
+            failed.setdefault(request.ask.source.id, []).append(request.at)
+    return [(times[2], source) for source, times in failed.items()]
 
 
 def test_silence_while_all_is_well():
@@ -80,10 +89,12 @@ def test_when_cron_speaks_is_settable():
 
 def test_a_host_that_fails_for_many_is_one_line():
     """Twelve sources of one host, which back off at different times: one line down, one line up."""
-    lived = many(fails_between(10, 100, "connect"))
-    lived.live(12)
+    lived = many(fails_between(10, 60, "connect"))
+    lived.live(5, every=15 * MINUTE)
     down, up = lines(lived)
-    assert down.startswith("big.example (12 sources) fails: ")
+    alerts = {at for at, source in first_alerts(lived)}
+    assert len(alerts) > 1, "they must become news in different runs, or the test shows nothing"
+    assert down.startswith("big.example (12 sources) fails: fails with connect [failed 3 times, for ")
     assert up.endswith("works again: none of the sources of big.example fails any more")
 
 
