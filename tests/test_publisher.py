@@ -7,6 +7,7 @@ import gzip
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -14,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from syndicator import publisher
 from syndicator.errors import PublishError
 from syndicator.ledger import NAME, Ledger
 from syndicator.model import Document
@@ -139,7 +139,7 @@ def test_folder_without_permission(tmp_path: Path) -> None:
 def test_disk_that_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What reads back otherwise than it was written is not published."""
     publish([page()], tmp_path)
-    monkeypatch.setattr(publisher, "_fill", lambda file, body, like: file.write(body[:-1]))
+    monkeypatch.setattr(os, "fsync", lambda descriptor: os.ftruncate(descriptor, 1))
     with pytest.raises(PublishError, match="does not hold what was written"):
         publish([page(body=b"new")], tmp_path)
     assert (tmp_path / "index.html").read_bytes() == b"<p>"
@@ -180,7 +180,7 @@ def test_nothing_published_yet(tmp_path: Path) -> None:
 def test_digest_of_a_page_that_could_not_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A failed write leaves no digest behind, or the page would never be made again."""
     publish([page(digest="old")], tmp_path)
-    monkeypatch.setattr(publisher, "_fill", lambda file, body, like: None)
+    monkeypatch.setattr(os, "fsync", lambda descriptor: os.ftruncate(descriptor, 1))
     with pytest.raises(PublishError):
         publish([page(body=b"new", digest="new")], tmp_path)
     assert known(tmp_path)["index.html"] == ""
@@ -239,17 +239,18 @@ def test_twins_switched_off(tmp_path: Path) -> None:
 def test_pages_reach_the_disk_before_feeds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The folders of one rank are synced before a file of the next is written."""
     steps: list[str] = []
-    real_sync, real_replace = publisher._sync, Path.replace
+    real_sync, real_replace = os.fsync, Path.replace
 
-    def sync(folder: Path) -> None:
-        steps.append(f"sync {folder.name}")
-        real_sync(folder)
+    def sync(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            steps.append(f"sync {Path(os.readlink(f'/proc/self/fd/{descriptor}')).name}")
+        real_sync(descriptor)
 
     def replace(self: Path, target: Path) -> Path:
         steps.append(f"rename {target.name}")
         return real_replace(self, target)
 
-    monkeypatch.setattr(publisher, "_sync", sync)
+    monkeypatch.setattr(os, "fsync", sync)
     monkeypatch.setattr(Path, "replace", replace)
     out = tmp_path / "out"
     out.mkdir()
