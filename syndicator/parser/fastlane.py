@@ -33,7 +33,7 @@ def parse_fast(data: bytes, source_id: str, url: str, known: Container[str]) -> 
             return None
         read = _read(root, list(compress(pieces.items, fresh)))
         _refuse_lookalikes(root, pieces.gaps[0])
-    except Uncertain:
+    except (Uncertain, RecursionError):
         return None
     entries = iter(read)
     return ParsedFeed(

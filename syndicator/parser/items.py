@@ -41,10 +41,10 @@ class Pieces:
     items: tuple[Item, ...]
 
 
-_CHANNEL = re.compile(rb"<channel\b[^>]*>")
+_CHANNEL = re.compile(rb"<channel\b[^<>]*>")
 _ITEM_OF = {b"rss": b"item", b"rdf:RDF": b"item", b"feed": b"entry"}
 # What else of the head an item's meaning hangs on: its language, and the site that its links start from.
-_INHERITED = re.compile(rb"<(?:dc:)?language\b[^>]*>[^<]*|<link>[^<]*")
+_INHERITED = re.compile(rb"<(?:dc:)?language\b[^<>]*>[^<]*|<link>[^<]*")
 _AFTER_NAME = (b">", b" ", b"\t", b"\r", b"\n")
 
 
@@ -92,12 +92,13 @@ def _closed(gap: bytes) -> bool:
     return gap.isspace() or (gap.count(b"<![CDATA[") == gap.count(b"]]>") and gap.count(b"<!--") == gap.count(b"-->"))
 
 
-# An item's id and link where they stand in the plainest form.
-_VALUE = rb"\s*(?:<!\[CDATA\[([^<]*?)\]\]>|([^<&]*(?:&(?:amp|#38);[^<&]*)*))\s*"
-_GUID = re.compile(rb"<(?:guid|id)(?:\s[^>]*)?>" + _VALUE + rb"</")
+# An item's id and link where they stand in the plainest form. What is matched is never given back (`*+`), or
+# white space of some length would be tried in all its parts.
+_VALUE = rb"\s*+(?:<!\[CDATA\[([^<]*?)\]\]>\s*+|([^<&]*+(?:&(?:amp|#38);[^<&]*+)*+))"
+_GUID = re.compile(rb"<(?:guid|id)(?:\s[^<>]*+)?>" + _VALUE + rb"</")
 _LINK = re.compile(rb"<link>" + _VALUE + rb"</link>")
 _ABOUT = re.compile(rb"""<item\s+rdf:about=["']([^"'<&]*)["']""")
-_ATOM_LINK = re.compile(rb"<link\b([^>]*?)/?>")
+_ATOM_LINK = re.compile(rb"<link\b([^<>]*)>")
 _HREF = re.compile(rb"""\shref=["']([^"'<]*)["']""")
 
 # Ends the fingerprint of an item whose id and link can't be had so: it is parsed each time for their sake.

@@ -162,6 +162,24 @@ def root_of(data: bytes) -> str:
     return found[1].decode("ascii", "replace") if found else ""
 
 
+_OPENING = re.compile(rb"<!\[CDATA\[|<!--")
+
+
+def literals_apart(data: bytes) -> list[bytes]:
+    """Part a document into markup and, every other one, CDATA sections and comments, where "<" and "&" are themselves.
+
+    Searching, not one pattern: that would look for the end of each of many unclosed sections anew.
+    """
+    parts, start = [], 0
+    while found := _OPENING.search(data, start):
+        close = b"]]>" if found[0] == b"<![CDATA[" else b"-->"
+        end = data.find(close, found.end())
+        end = len(data) if end < 0 else end + len(close)
+        parts += [data[start : found.start()], data[found.start() : end]]
+        start = end
+    return [*parts, data[start:]]
+
+
 class Scope(NamedTuple):
     """What an element passes on to those in it."""
 

@@ -10,10 +10,8 @@ from __future__ import annotations
 import re
 from html.entities import html5
 
-from syndicator.parser.markup import USUAL
+from syndicator.parser.markup import USUAL, literals_apart
 
-# Every other part of a document is one where "&" and "<" mean themselves.
-_LITERAL = re.compile(rb"(<!\[CDATA\[.*?\]\]>|<!--.*?-->)", re.DOTALL)
 # An ampersand that begins none of XML's references; the name behind it, if it is written like an entity.
 _AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)(?:([A-Za-z][A-Za-z0-9]*);)?")
 # References to characters that XML forbids: &#0; to &#31; but for tab and line ends.
@@ -29,7 +27,7 @@ def mended(data: bytes) -> bytes:
     >>> mended(b"<rss><title>AT&T &nbsp; R&amp;D</title><dc:date/></rss>")
     b'<rss xmlns:dc="http://purl.org/dc/elements/1.1/"><title>AT&amp;T &#160; R&amp;D</title><dc:date/></rss>'
     """
-    parts = _LITERAL.split(data)
+    parts = literals_apart(data)
     parts[::2] = (_FORBIDDEN.sub(b"", _AMPERSAND.sub(_reference, part)) for part in parts[::2])
     used = {prefix for part in parts[::2] for prefix in _PREFIX.findall(part)}
     missing = sorted(used - set(_DECLARED.findall(data)) - {b"xml"})

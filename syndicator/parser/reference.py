@@ -21,7 +21,7 @@ from syndicator.parser.draft import Draft, entry, key_from
 from syndicator.parser.extras import number, read_extras
 from syndicator.parser.head import head_of, scope_of
 from syndicator.parser.items import digest
-from syndicator.parser.markup import Element, Scope, name_of, prefix_of, repaired, scoped, tree, words
+from syndicator.parser.markup import Element, Scope, literals_apart, name_of, prefix_of, repaired, scoped, tree, words
 from syndicator.parser.plain import looks_marked, plain
 
 Node = Mapping[str, Any]
@@ -51,9 +51,7 @@ def parse_with_feedparser(data: bytes, source_id: str, url: str, known: Containe
 # What feedparser would mix into the item itself: an itunes:summary takes the place of the description or
 # becomes a second body, a media:title the item's title, the parts of a podcast:liveItem the feed's.
 _APART = ("itunes", "media", "podcast")
-_LIVE = re.compile(rb"<podcast:liveItem\b.*?</podcast:liveItem\s*>", re.DOTALL | re.IGNORECASE)
 _BOUND = re.compile(rb"""xmlns:([\w.-]+)\s*=\s*["']([^"']*)["']""")
-_CDATA = re.compile(rb"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
 _MASK = rb"zz-"
 
 
@@ -62,9 +60,14 @@ def _masked(data: bytes) -> bytes:
     bound = (found[1] for found in _BOUND.finditer(data) if prefix_of(found[2].decode("utf-8", "replace")) in _APART)
     prefixes = {*bound, *(prefix.encode() for prefix in _APART)}
     names = re.compile(rb"<(/?)(" + b"|".join(map(re.escape, prefixes)) + rb"):(?=[A-Za-z])")
-    parts = _CDATA.split(_LIVE.sub(b"", data))
-    parts[::2] = (names.sub(rb"<\1\2:" + _MASK, part) for part in parts[::2])  # every other one is CDATA
+    parts = literals_apart(_without_live(data))
+    parts[::2] = (names.sub(rb"<\1\2:" + _MASK, part) for part in parts[::2])
     return b"".join(parts)
+
+
+def _without_live(data: bytes) -> bytes:
+    before, *rest = data.split(b"<podcast:liveItem")
+    return before + b"".join(part.partition(b"</podcast:liveItem>")[2] for part in rest)
 
 
 # feedparser forgets to leave an element's xml:base where none stands around it, and the next item's links go
