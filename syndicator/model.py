@@ -711,10 +711,11 @@ class Item:
     first_published: datetime  # when we published it first
     sequence: int  # its place in the order of first publication, 1 is the first
     related: tuple[RelatedList, ...] = ()
-    also: tuple[Reference, ...] = ()  # copies folded into it: "Also at"
+    also: tuple[Reference, ...] = ()  # its copies known at first publication: "Also at"
     layout: int = 1  # the version of the composition it was first published with
     inbound: int = 0  # links to it from other posts; pages only
     shown: bool = True  # stands or stood in the current documents: it has its lists, and a page
+    copies: tuple[Reference, ...] = ()  # all its copies known now; pages only
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,7 +238,7 @@ def test_a_copy_in_the_same_run(store: Store) -> None:
 
 
 def test_the_original_comes_after_its_copy_was_published(store: Store) -> None:
-    """The id stays; nothing is published twice."""
+    """The id stays; nothing is published twice; the body, which readers compare, stays as it was."""
     both = sources("a", "b")
     receive(store, planet("x"))
     store.admit(FEED, both, NOW)
@@ -247,7 +247,8 @@ def test_the_original_comes_after_its_copy_was_published(store: Store) -> None:
     assert store.admit(FEED, both, NOW + HOUR) == []
     assert ids(store) == before
     (item,) = store.edition(FEED, both).items
-    assert [place.url for place in item.also] == ["https://a.example/x"]
+    assert item.also == ()
+    assert [place.url for place in item.copies] == ["https://a.example/x"]
 
 
 def test_the_originals_credit_wins(store: Store) -> None:
@@ -270,7 +271,8 @@ def test_the_copy_stays_when_the_originals_source_leaves(store: Store) -> None:
     before = ids(store)
     store.admit(FEED, sources("b"), NOW + HOUR)
     (item,) = store.edition(FEED, sources("b")).items
-    assert ([item.id], item.post.source_id) == (before, "b")
+    assert ([item.id], item.post.source_id, item.post.origin.name) == (before, "b", "A")
+    assert store.unlisted(FEED) == [2], "it gets lists of its own"
 
 
 def test_a_feed_that_takes_only_the_copys_source(store: Store) -> None:

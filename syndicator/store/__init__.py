@@ -27,7 +27,7 @@ from syndicator.model import (
     SourceInfo,
     SourceState,
 )
-from syndicator.store import admission, archives, db, editions, notes, posts, retention, sources
+from syndicator.store import admission, archives, db, editions, frozen, notes, posts, retention, sources
 from syndicator.store.corpus import SqlCorpus
 from syndicator.store.db import in_words
 from syndicator.store.handles import handles
@@ -168,7 +168,7 @@ class Store:
     @in_words
     def freeze_related(self, number: int, lists: Sequence[RelatedList], layout: int = 1) -> None:
         """Keep the lists of a post for ever, and the version of the composition it is published with."""
-        editions.freeze_related(self.connection, number, lists, layout)
+        frozen.freeze_related(self.connection, number, lists, layout)
 
     @in_words
     def refreeze(
@@ -176,7 +176,7 @@ class Store:
     ) -> None:
         """Give a published post another wording of its attribution, and other lists (`--rerender`)."""
         with self.transaction():
-            posts.refreeze(self.connection, number, attribution, lists, layout, now)
+            frozen.refreeze(self.connection, number, attribution, lists, layout, now)
 
     @in_words
     def shown(self, feed: Feed) -> list[int]:

@@ -17,7 +17,7 @@ from itertools import islice
 from uuid import uuid4
 
 from syndicator.model import Feed, Post, Source
-from syndicator.store import codec, current, events, posts, publicid
+from syndicator.store import codec, current, events, frozen, posts, publicid
 
 Accepts = Callable[[Post], bool]
 _FEW = 50  # sources are looked up one by one; more of them are found faster in a list of all
@@ -206,7 +206,7 @@ def _publish(
     for row in admitted:
         if row.public_id is None:
             public_id(db, row, selected[row.source].id, secret=selected[row.source].private)
-    freeze(db, admitted)
+    frozen.freeze(db, [(row.number, row.story, row.source) for row in admitted])
     db.executemany(
         "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
@@ -226,19 +226,6 @@ def _publish(
         [(feed, which, event, now.timestamp()) for which in closed],
     )
     return [row.number for row in admitted]
-
-
-def freeze(db: sqlite3.Connection, admitted: Iterable[Row]) -> None:
-    """Keep the credit of posts as it is at their first publication, and the date of their source's feed."""
-    dates: dict[int, float | None] = {}
-    for row in admitted:
-        if row.source not in dates:
-            found = db.execute("SELECT json_extract(info, '$.updated') FROM infos WHERE source = ?", (row.source,))
-            dates[row.source] = (found.fetchone() or (None,))[0]
-    db.executemany(
-        "INSERT OR IGNORE INTO frozen (post, credit, source_updated) SELECT post, credit, ? FROM bodies WHERE post = ?",
-        [(dates[row.source], row.number) for row in admitted],
-    )
 
 
 def public_id(db: sqlite3.Connection, row: Row, source_id: str, *, secret: bool) -> str:

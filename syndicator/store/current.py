@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from syndicator.model import Feed, Source
+from syndicator.store import frozen
 
 
 def settle(
@@ -54,15 +55,16 @@ def _newest_first(
         if source in selected:
             yield sequence, source, first_published
         elif other := _other_version(db, story, selected):
-            db.execute(
-                "UPDATE entries SET post = ?, source = ? WHERE feed = ? AND sequence = ?", (*other, feed, sequence)
-            )
-            yield sequence, other[1], first_published
+            number, place = other
+            change = "UPDATE entries SET post = ?, source = ? WHERE feed = ? AND sequence = ?"
+            db.execute(change, (number, place, feed, sequence))
+            frozen.freeze(db, [(number, story, place)])
+            yield sequence, place, first_published
 
 
 def _other_version(db: sqlite3.Connection, story: int, selected: Mapping[int, Source]) -> tuple[int, int] | None:
     versions = db.execute(
-        """SELECT number, source FROM posts WHERE number = ?1 OR copy_of = ?1
+        """SELECT number, source FROM posts WHERE (number = ?1 OR copy_of = ?1)
         AND filtered = '' AND withdrawn = 0 ORDER BY number""",
         (story,),
     )

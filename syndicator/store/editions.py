@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 from syndicator.model import Edition, Feed, Item, Post, Reference, RelatedList, Source, SourceInfo
-from syndicator.store import admission, codec, rows, shelves
+from syndicator.store import admission, codec, frozen, rows, shelves
 from syndicator.store.events import ARCHIVE
 
 ENTRY = f"""SELECT e.sequence, e.story, e.post, e.first_published, story.public_id, p.published, p.updated, f.related,
-    coalesce(f.layout, 1), f.source_updated, {rows.WHOLE.replace("p.keys", "NULL")}
+    f.also, coalesce(f.layout, 1), f.source_updated, {rows.WHOLE.replace("p.keys", "NULL")}
     FROM entries e %s JOIN posts story ON story.number = e.story JOIN posts p ON p.number = e.post
     JOIN sources s ON s.number = p.source JOIN bodies b ON b.post = e.post LEFT JOIN frozen f ON f.post = e.post"""
 
@@ -64,7 +64,7 @@ def items(db: sqlite3.Connection, query: str, *values: object) -> list[Item]:
     entries = db.execute(query, values).fetchall()
     infos: dict[tuple[str, float | None], SourceInfo] = {}
     gone = withdrawn(db)
-    versions = also(db, [(entry[1], entry[2]) for entry in entries])
+    versions = frozen.versions(db, [(entry[1], entry[2]) for entry in entries])
     return [_item(db, entry, infos, gone, versions.get(entry[1], ())) for entry in entries]
 
 
@@ -75,7 +75,7 @@ def _item(
     gone: set[str],
     versions: tuple[Reference, ...],
 ) -> Item:
-    sequence, _, _, first, public_id, published, updated, related, layout, source_updated, *whole = entry
+    sequence, _, _, first, public_id, published, updated, related, also, layout, source_updated, *whole = entry
     post: Post = rows.post(tuple(whole))
     at = (post.source_id, source_updated)
     if at not in infos:
@@ -89,7 +89,8 @@ def _item(
         first_published=codec.moment(first),
         sequence=sequence,
         related=related_lists(related, gone) if related else (),
-        also=tuple(version for version in versions if version.url != post.link),
+        also=links(json.loads(also), gone) if also else (),
+        copies=tuple(version for version in versions if version.url != post.link),
         layout=layout,
         shown=related is not None,
     )
@@ -109,33 +110,16 @@ def withdrawn(db: sqlite3.Connection) -> set[str]:
 
 def related_lists(packed: str, gone: set[str]) -> tuple[RelatedList, ...]:
     """Return frozen lists, without the posts that are withdrawn."""
-    lists = [codec.unpack(RelatedList, data) for data in json.loads(packed)]
-    if not gone:
-        return tuple(lists)
     return tuple(
-        replace(one, links=tuple(link for link in one.links if link.id not in gone and link.url not in gone))
-        for one in lists
+        RelatedList(data["scope"], data["heading"], data["language"], links(data["links"], gone))
+        for data in json.loads(packed)
     )
 
 
-def also(db: sqlite3.Connection, shown: Sequence[tuple[int, int]]) -> dict[int, tuple[Reference, ...]]:
-    """Return for each story (and the version of it that is shown) its other versions, each place once."""
-    found = db.execute(
-        """SELECT coalesce(p.copy_of, p.number), p.number, p.title, p.link, p.language, s.id, coalesce(i.info, '{}')
-        FROM posts p JOIN sources s ON s.number = p.source LEFT JOIN infos i ON i.source = p.source
-        WHERE p.number IN (SELECT number FROM posts WHERE copy_of IN (SELECT value FROM json_each(?1))
-            UNION SELECT copy_of FROM posts WHERE copy_of IN (SELECT value FROM json_each(?1)))
-        AND p.withdrawn = 0 ORDER BY p.number""",
-        (codec.dumps([story for story, _ in shown]),),
-    )
-    versions = dict(shown)
-    places: dict[int, dict[str, Reference]] = {}
-    for story, number, title, url, language, source_id, info in found:
-        source = json.loads(info)
-        if url and number != versions[story] and not source.get("private"):
-            place = Reference("", title, url, source.get("name", source_id), language=language)
-            places.setdefault(story, {}).setdefault(url, place)
-    return {story: tuple(found.values()) for story, found in places.items()}
+def links(packed: Iterable[dict[str, Any]], gone: set[str]) -> tuple[Reference, ...]:
+    """Return frozen links, without those to posts that are withdrawn."""
+    found = (codec.unpack(Reference, data) for data in packed)
+    return tuple(one for one in found if one.id not in gone and one.url not in gone)
 
 
 def unlisted(db: sqlite3.Connection, feed: Feed) -> list[int]:
@@ -157,12 +141,6 @@ def shown(db: sqlite3.Connection, feed: Feed) -> list[int]:
     number, *_ = admission.feed_row(db, feed.name)
     query = "SELECT post FROM entries INDEXED BY entries_current WHERE feed = ? AND current = 1 ORDER BY sequence"
     return [post for (post,) in db.execute(query, (number,))]
-
-
-def freeze_related(db: sqlite3.Connection, number: int, lists: Sequence[RelatedList], layout: int) -> None:
-    """Keep the lists of a post, unless it has some: they are chosen once."""
-    packed = codec.dumps([codec.pack(one) for one in lists])
-    db.execute("UPDATE frozen SET related = ?, layout = ? WHERE post = ? AND related IS NULL", (packed, layout, number))
 
 
 def mark(db: sqlite3.Connection, feed: Feed) -> str:

@@ -12,14 +12,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from syndicator.model import (
-    Attribution,
     CopyOf,
     Intake,
     Keys,
     KnownPost,
     New,
     Post,
-    RelatedList,
     Unchanged,
     Updated,
     Verdict,
@@ -251,23 +249,6 @@ def wholes(db: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Post]:
         (codec.dumps(list(numbers)),),
     )
     return {row[0]: rows.post(row[1:]) for row in found}
-
-
-def refreeze(
-    db: sqlite3.Connection, number: int, attribution: Attribution | None, lists: Sequence[RelatedList], layout: int,
-    now: datetime,
-) -> None:  # fmt: skip
-    """Give a published post another wording of its attribution, and other lists."""
-    row = db.execute("SELECT credit, related, layout FROM frozen WHERE post = ?", (number,)).fetchone()
-    if row is None:
-        return
-    credit = {name: value for name, value in json.loads(row[0] or "{}").items() if name != "attribution"}
-    if attribution is not None:
-        credit["attribution"] = codec.pack(attribution)
-    packed = codec.dumps(dict(sorted(credit.items()))), codec.dumps([codec.pack(one) for one in lists]), layout
-    if packed != row:
-        db.execute("UPDATE frozen SET credit = ?, related = ?, layout = ? WHERE post = ?", (*packed, number))
-        events.touch(db, number, now)
 
 
 def count(db: sqlite3.Connection) -> int:

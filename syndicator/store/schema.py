@@ -85,6 +85,7 @@ CREATE TABLE frozen (
     post INTEGER PRIMARY KEY,
     credit TEXT NOT NULL,               -- JSON: as in bodies
     source_updated REAL,                -- the date of the source's feed then
+    also TEXT NOT NULL DEFAULT '[]',    -- JSON: links to the copies known then
     related TEXT,                       -- JSON: the lists; NULL: not chosen yet
     layout INTEGER NOT NULL DEFAULT 1
 );
