@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from generator_helpers import EDITION, EDITIONS, FEED, ITEM, NOW, edition, item
@@ -48,6 +51,31 @@ def test_full_item(form: str) -> None:
 def test_same_edition_twice(form: str) -> None:
     """The same edition gives the same bytes: there is no clock and no memory."""
     assert one(EDITION, form).body == one(EDITION, form).body
+
+
+DIGEST = """
+import hashlib, locale, sys
+sys.path.insert(0, sys.argv[1])
+locale.setlocale(locale.LC_ALL, "")
+from generator_helpers import EDITION
+from syndicator.generator import one
+print([hashlib.sha256(one(EDITION, form).body).hexdigest() for form in ("rss", "atom", "json", "opml")])
+"""
+
+
+def test_other_machines() -> None:
+    """Hash seed, locale and time zone leave no trace in a document."""
+
+    def digests(**environment: str) -> str:
+        command = [sys.executable, "-c", DIGEST, str(Path(__file__).parent)]
+        root = Path(__file__).parents[1]
+        return subprocess.run(
+            command, env={"PYTHONPATH": str(root), **environment}, capture_output=True, text=True, check=True, cwd=root
+        ).stdout
+
+    here = digests(PYTHONHASHSEED="1", TZ="UTC", LC_ALL="C")
+    assert here == digests(PYTHONHASHSEED="2", TZ="Asia/Kathmandu", LC_ALL="C.UTF-8")
+    assert here.count(",") == 3
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -243,7 +243,7 @@ def test_pages_reach_the_disk_before_feeds(tmp_path: Path, monkeypatch: pytest.M
 
     def sync(descriptor: int) -> None:
         if stat.S_ISDIR(os.fstat(descriptor).st_mode):
-            steps.append(f"sync {Path(os.readlink(f'/proc/self/fd/{descriptor}')).name}")
+            steps.append(f"sync {Path(f'/proc/self/fd/{descriptor}').readlink().name}")
         real_sync(descriptor)
 
     def replace(self: Path, target: Path) -> Path:
