@@ -166,7 +166,8 @@ def test_what_is_no_running_text_may_follow():
     bar = '<p><a href="https://f.example/s">Share</a> | <a href="https://t.example/">Tweet</a></p>'
     related = f'<h3>Related posts</h3><ul><li><a href="{SITE}/a">One</a></li><li><a href="{SITE}/b">Two</a></li></ul>'
     picture = '<p><img src="https://blog.example.org/x.png"></p>'
-    for after in (bar, related, picture, bar + picture):
+    forum = '<p><a href="https://forum.example/1">Discuss this article</a> in our forums</p>'
+    for after in (bar, related, picture, forum, bar + picture, forum + bar):
         left, credited = strip(BODY + LINE + after)
         assert left == BODY + after
         assert len(credited) == 1
@@ -239,6 +240,9 @@ def test_lines_of_copies_of_copies_give_the_chain():
         ("Syndicated from <a href='https://origin.example.net/a/1'>Origin</a>".replace("'", '"'),
             ("", ORIGIN, "Origin", "https://origin.example.net/")),
         ('Cet article a été publié initialement sur <a href="https://origin.example.net/a/1">Origin</a>.',
+            ("", ORIGIN, "Origin", "https://origin.example.net/")),
+        ('This guest blog was originally published on <a href="https://origin.example.net/a/1">Origin</a> on Substack '
+            "and is cross-posted here.",
             ("", ORIGIN, "Origin", "https://origin.example.net/")),
         ("Originally published at https://origin.example.net/a/1",
             ("", ORIGIN, "origin.example.net", "https://origin.example.net/")),

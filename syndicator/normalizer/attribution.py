@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 from syndicator import languages, urls
 from syndicator.model import Attribution, AttributionSettings, Credit
@@ -22,6 +23,8 @@ _TAIL_LISTED = 12_000  # ... where lists of links follow it
 _WINDOW = 2500  # characters that are cut into lines
 # A letter that stands in no tag, no entity and no link.
 _BESIDE_LINKS = re.compile(r"(?><a [^<>]*>.*?</a>|<[^<>]*>|&[#A-Za-z0-9]+;|[^\w<&]|[\d_])*+[^\W\d_]", re.DOTALL)
+_TAGS_AND_LINKS = re.compile(r"<a [^<>]*>.*?</a>|<[^<>]*>|&[#A-Za-z0-9]+;", re.DOTALL)
+_FEW = 30  # letters beside the links of a line that is no running text: "Discuss this article in our forums"
 _LISTED = re.compile(r"</[uo]l>(?:\s|</(?:div|section|aside)>)*$")
 # What stands before a line that was encoded twice.
 _ENCODED_TAG = re.compile(r".*?((?:&lt;|<)(?:p|em|small|i|div|span)(?:&gt;|>)\s*)$", re.DOTALL)
@@ -54,7 +57,8 @@ def strip(  # noqa: PLR0913 - all that is known of a post tells whether a line s
     '<p>Bonjour.</p>'
     """
     listed = bool(_LISTED.search(source, max(0, len(source) - 80)))
-    if not _suspicious(source, post_link, guid, title, listed=listed, text_mode=text_mode):
+    site_links = tuple(site_links)
+    if not _suspicious(source, _Probe(title, (post_link, guid), site_links), listed=listed, text_mode=text_mode):
         return source, ()
     if "syndicator-" in source:
         source = _without_our_lists(source)
@@ -69,7 +73,7 @@ def strip(  # noqa: PLR0913 - all that is known of a post tells whether a line s
     return source, tuple(credited)
 
 
-def _suspicious(source: str, post_link: str, guid: str, title: str, *, listed: bool, text_mode: bool) -> bool:
+def _suspicious(source: str, known: _Probe, *, listed: bool, text_mode: bool) -> bool:
     """Tell, in a few microseconds, whether a closing credit is possible at all: most posts have none."""
     tail = source[-_TAIL_LISTED if listed else -_TAIL :]
     if "syndicator-" in tail:
@@ -81,20 +85,37 @@ def _suspicious(source: str, post_link: str, guid: str, title: str, *, listed: b
         return True
     if not tail.isascii() and any(part in tail for part in parts):
         return True
-    if title and title[:8] in tail[-400:]:  # cut off before its verb: "... […] The post Our ti"
-        return True
-    # In a language that we have no words of: the post's own address, and a second link.
-    return tail.count("<a ") > 1 and any(
-        path in tail for path in (urls.path(post_link), urls.path(guid)) if len(path) > 1
-    )
+    return known.cut_off(tail) or (tail.count("<a ") > 1 and known.in_links(tail))
+
+
+class _Probe(NamedTuple):
+    """What a closing credit in a language that we have no words of must have: the post's address and its site's."""
+
+    title: str
+    posts: tuple[str, ...]
+    sites: tuple[str, ...]
+
+    def cut_off(self, tail: str) -> bool:
+        """Tell whether a line may have been cut before its verb: "... […] The post Our ti"."""
+        start = self.title[:8]
+        return bool(start) and start in tail and any(f"{lead}{start}" in tail for lead in wordings.WRITTEN_LEADS)
+
+    def in_links(self, tail: str) -> bool:
+        """Tell whether both may be linked."""
+        if not any(len(path) > 1 and path in tail for path in map(urls.path, self.posts)):
+            return False
+        homes = {urls.host(self.posts[0]), *map(urls.loose, self.sites)} - {""}
+        return any(f'{home}"' in tail or f'{home}/"' in tail for home in homes)
 
 
 def _last_block(tail: str) -> str:
     """Return the last block, where it has words beside its links: it alone can be the credit then."""
     start = max(tail.rfind("<p>"), tail.rfind("<p "), tail.rfind("<div"), tail.rfind("<br"))
-    if start < 0 or tail.endswith("</a></p>") or not _BESIDE_LINKS.match(tail, start):  # "Also at: <a>...</a>"
+    if start < 0 or not _BESIDE_LINKS.match(tail, start):
         return tail
-    return tail[start:]
+    block = tail[start:]
+    beside = sum(map(str.isalpha, _TAGS_AND_LINKS.sub("", block))) if "<a " in block else len(block)
+    return block if beside > _FEW else tail
 
 
 def _closing(source: str, known: Known, *, window: int, text_mode: bool) -> Found | None:
@@ -117,7 +138,7 @@ def _is_trailer(line: Line) -> bool:
         return True
     if line.block in {"h1", "h2", "h3", "h4", "h5", "h6"} or line.text.endswith((":", "：", "՝")):
         return len(line.text) <= 80  # noqa: PLR2004
-    return not any(map(str.isalnum, line.text))
+    return sum(map(str.isalpha, line.text)) <= (_FEW if line.links else 0)
 
 
 def _without(source: str, found: Found, *, text_mode: bool) -> str:

@@ -36,16 +36,19 @@ _FIRST = "(?:first|originally|initially|previously|firstly)"
 _DONE = "(?:appeared|published|posted|shared|released|written|featured|seen|shown|broadcast|printed|syndicated)"
 _WAS_FIRST = f"(?:was|is|has been|had been|were)? ?(?:{_FIRST} {_DONE}|{_DONE} {_FIRST})"
 _ON = (
-    rf"(?:(?:by|for) (?:[^{MARKERS}]{{1,60}}?|[{MARKERS}]) )?"
+    rf"(?:(?:by|for) (?:[^{MARKERS}]{{1,60}}?|[{MARKERS}](?= (?:on|at|in) [{MARKERS}])) )?"
     "(?:on|at|in|by|over at|over on|with|via|through|here|on the|in the|at the):?"
 )
 _DATE = rf"(?:,? (?:on|in|at|am|le|el|em|den|il|d\.|:)? ?[^.{MARKERS}]{{0,12}}[0-9]{{1,4}}[^.{MARKERS}]{{0,24}})?"
-_MEDIUM = "(?: on medium, where people are continuing .{0,120})?"
-_PIECE = "(?:(?:blog )?(?:post|article|entry|story|piece|interview|essay|column|review|episode|text|content) )?"
+_MEDIUM = "(?: on (?:medium, where people are continuing .{0,120}|medium|substack|linkedin|dev\\.to|hashnode))?"
+_PIECE = (
+    "(?:(?:guest |blog )?(?:blog|post|article|entry|story|piece|interview|essay|column|review|episode|text|content|"
+    "guide|tutorial|report|commentary|op-ed|newsletter|press release|work) )?"
+)
 _AGAIN = "(?:re-?published|reprinted|re-?posted|cross-?posted|x-posted|syndicated|reproduced)"
 _TAIL = rf"(?:,? (?:and|and is|and was|and has been) {_AGAIN}[^.{MARKERS}]{{0,80}})?"
 _LICENCE = "(?: under (?:a|an|the) .{1,80}licen[cs]e)?"
-_READ = "(?:[.,;]? ?(?:please )?(?:read|see) the {post}(?: here)?)?"
+_READ = rf"(?:[.,;]? ?(?:(?:please )?(?:read|see) the )?(?P<post>[{MARKERS}])(?: here)?)?"
 _CJK = "[〈《「『【]*{post}[〉》」』】]*"
 _CJK_SITE = "[〈《「『【]*{site}[〉》」』】]*"
 
@@ -245,6 +248,7 @@ LEADS = (
     "сообщение ", "запись ", "l'articolo ", "inlägget ", "innlegget ", "indlægget ", "artikkeli ", "l'entrada ",
     "příspěvek ", "投稿 ", "the article ",
 )  # fmt: skip
+WRITTEN_LEADS = tuple(lead[0].upper() + lead[1:] for lead in LEADS)
 
 
 # ---------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from functools import lru_cache
 from syndicator import languages
 
 _SAMPLE = 400  # characters that tell a script
-_DETECT = 2000  # characters that a detector is given
+_DETECT = 1000  # characters that a detector is given
 _LETTERS = 20  # fewer prove nothing
 # Per cent of a text that must be in the language found; one in its own script is full of foreign names.
 _HALF, _MOSTLY, _NEARLY_ALL = 40, 70, 90
