@@ -222,7 +222,8 @@ def test_field(name: str, cell: str, form: str, markers: tuple[str, ...], editio
         ("A post", Post, set()),
         ("A source", SourceInfo, set()),
         ("What we add to it", Item,
-         {"post", "source", "published", "updated", "first_published", "sequence", "layout", "inbound", "shown"}),
+         {"post", "source", "published", "updated", "first_published", "sequence", "layout", "inbound", "shown",
+         "copies"}),
     ],
 )  # fmt: skip
 def test_no_field_is_missing(heading: str, noun: type, left_out: set[str]) -> None:
