@@ -173,6 +173,18 @@ def test_the_list_under_a_post_goes_on_with_the_newest_of_its_source(site: dict[
     assert f"../{post_path(edition.items[0].id)}" not in links
 
 
+def test_copies_are_named_where_they_stand(site: dict[str, Document]) -> None:
+    """All that are known now, one that came after the post was published too; each leads to its own site."""
+    edition = given.edition()
+    item = edition.items[0]
+    copies = (*item.also, Reference("urn:late", "The ferry", "https://radio.example/ferry", "Radio Kettle"))
+    edition = replace(edition, items=(replace(item, copies=copies), *edition.items[1:]))
+    page = tree(made(edition, known=digests(site))[post_path(item.id)])
+    assert [(a.text, a.get("href")) for a in page.xpath("//p[@class='also']/a")] == [
+        ("The Slow Workshop", item.also[0].url), ("Radio Kettle", "https://radio.example/ferry"),
+    ]  # fmt: skip
+
+
 def test_a_picture_that_the_body_shows_is_not_shown_twice() -> None:
     """Also where the body asks for it in another size."""
     picture = f"{given.MEDIA}ferry.png"

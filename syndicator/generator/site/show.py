@@ -146,7 +146,7 @@ class Show:
             html=Markup(fit(post.content_html, card.label) if whole else ""),  # noqa: S704  safe by definition
             credit=Markup(credit),  # noqa: S704  composed of escaped parts
             sections=self.sections(item),
-            also=tuple(replace(self.row(copy, source=True), href=http(copy.url)) for copy in item.also),
+            also=tuple(replace(self.row(copy, source=True), href=http(copy.url)) for copy in item.copies or item.also),
             files=tuple(
                 self.file(enclosure) for enclosure in post.enclosures if enclosure.primary and http(enclosure.url)
             ),
