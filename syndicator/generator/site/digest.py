@@ -85,7 +85,7 @@ def _item(item: Item) -> tuple[object, ...]:
         [person.name for person in post.authors],
         [category.label or category.term for category in post.categories],
         [(file.url, file.type, file.length, file.title, file.medium) for file in post.enclosures if file.primary],
-        [(one.scope, one.heading, one.language, _links(one.links)) for one in item.related], 
+        [(one.scope, one.heading, one.language, _links(one.links)) for one in item.related],
         _links(item.copies or item.also),
     )  # fmt: skip
 
