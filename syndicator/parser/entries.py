@@ -74,7 +74,7 @@ def _inert(element: Element) -> bool:
 
 
 def _counts(name: str) -> bool:
-    return name in _CORE or name in EXTRAS or name in _REFUSED or (name[0] != "{" and ":" not in name)
+    return name in _CORE or name in EXTRAS or name in _REFUSED or not ("}" in name or ":" in name)
 
 
 _INSIDE = {

@@ -19,7 +19,7 @@ from syndicator.parser.plain import plain
 
 Reader = Callable[[Draft, Element, Scope], None]
 
-INDEX = "{urn:atom-extension:indexing}index"
+INDEX = "urn:atom-extension:indexing}index"
 _ITUNES = "http://www.itunes.com/"  # feedparser's scheme for the categories of podcasts
 _MEDIA = "http://search.yahoo.com/mrss/category_schema"
 _TRUE, _FALSE = ("yes", "true", "explicit"), ("no", "false", "clean")

@@ -16,7 +16,7 @@ from syndicator.parser.draft import key_from
 from syndicator.parser.entries import read_entry
 from syndicator.parser.head import channel_of, head_of, scope_of, version_of
 from syndicator.parser.items import Item, cut, fresh_parts, key_of
-from syndicator.parser.markup import MISSPELT, Element, Uncertain, name_of, tree
+from syndicator.parser.markup import MISSPELT, Element, Uncertain, name_of, prefix_of, tree
 
 _VERSIONS = ("rss20", "rss", "rss091u", "rss092", "rss093", "rss094", "rss10", "rss090", "atom10", "atom03", "atom")
 
@@ -75,7 +75,7 @@ def _refuse_lookalikes(root: Element, head: bytes) -> None:
     if atom >= 0 and (version in ("atom03", "atom", "rss090") or (version == "rss10" and atom < head.find(_RSS10))):
         raise Uncertain("feedparser takes it for Atom 1.0")
     for prefix, uri in _BOUND.findall(head):
-        usual = name_of(f"{{{uri.decode()}}}x").partition(":")[0]
+        usual = prefix_of(uri.decode()) or ""
         given = prefix.decode("ascii", "replace").lower()
         if (given in _HANDLED and usual not in _HANDLED) or (uri.decode() in MISSPELT and given != usual):
             raise Uncertain(f"prefix {prefix!r} for {uri!r}")

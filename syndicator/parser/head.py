@@ -53,10 +53,10 @@ def version_of(root: Element) -> str:
     if name == "rss":
         return _RSS.get(said) or ("rss20" if said.startswith("2.") else "rss")
     if name == "rdf:rdf":
-        old = any(child.tag.startswith("{http://my.netscape.com/rdf/simple/0.9/}") for child in root)
+        old = any(child.tag.startswith("http://my.netscape.com/rdf/simple/0.9/}") for child in root)
         return "rss090" if old else "rss10"
     if name == "feed":
-        return "atom10" if root.tag.startswith("{http://www.w3.org/2005/Atom}") else _ATOM.get(said, "atom")
+        return "atom10" if root.tag.startswith("http://www.w3.org/2005/Atom}") else _ATOM.get(said, "atom")
     return "cdf" if name == "channel" else ""
 
 

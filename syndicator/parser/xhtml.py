@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from syndicator.parser.markup import XML_BASE, XML_LANG, Element, Uncertain, letters, name_of
 
-_XHTML = "{http://www.w3.org/1999/xhtml}"
+_XHTML = "http://www.w3.org/1999/xhtml}"
 VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
 )
@@ -64,7 +64,7 @@ def _local(element: Element) -> str:
 def _attributes(element: Element) -> Iterator[str]:
     for key, value in element.attrib.items():
         name = {XML_LANG: "xml:lang", XML_BASE: "xml:base"}.get(key, key.lower())
-        if name[0] == "{":
+        if "}" in name:
             raise Uncertain(f"attribute {key} in XHTML")
         written = _escaped(value.lower() if name in ("rel", "type") else value)
         yield f' {name}="{written.replace(chr(34), "&quot;")}"'
