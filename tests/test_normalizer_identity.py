@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from syndicator.model import CopyOf, Enclosure, Intake, ItemKey, KnownPost, New, Origin, Post
 from syndicator.normalizer import identity
@@ -282,3 +284,17 @@ def test_a_text_without_words() -> None:
     """Nothing can be said of it."""
     assert alike("", "") is None
     assert alike("...", HARBOUR) is None
+
+
+# -- whatever a feed says ---------------------------------------------------------------------------------
+
+ANY = st.text(st.characters(), max_size=200)
+
+
+@given(guid=ANY, link=ANY | st.just("https://[::1/?a=1#"), title=ANY, text=ANY, html=ANY)
+def test_any_text(guid: str, link: str, title: str, text: str, html: str) -> None:
+    """Keys and meaning are made of any text, lone surrogates included; a post is always the same as itself."""
+    keys = identity.keys(guid=guid, link=link, title=title, text=text, items=[ItemKey("", guid, link)])
+    assert keys == identity.keys(guid=guid, link=link, title=title, text=text, items=[ItemKey("", guid, link)])
+    assert {len(digest) for digest in (keys.guid, keys.link, keys.title, keys.text)} <= {0, 16}
+    assert len(identity.meaning(title=title, text=text, link=link, content_html=html)) == 16

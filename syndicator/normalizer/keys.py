@@ -135,7 +135,11 @@ def _address_digests(address: str) -> tuple[str, str, str, str]:
     address = address.strip()
     loose, path = looser(address)
     anchored = path + "#" + loose.partition("#")[2] if path and "#" in loose else path
-    return digest(address.encode()), digest(loose.encode()), digest(path.encode()), digest(anchored.encode())
+    return _digest(address), _digest(loose), _digest(path), _digest(anchored)
+
+
+def _digest(text: str) -> str:
+    return digest(text.encode("utf-8", "replace"))
 
 
 def looser(address: str) -> tuple[str, str]:

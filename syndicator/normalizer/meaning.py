@@ -67,15 +67,13 @@ def meaning(
     html = content_html.replace("https://", "http://")
     for host in {urls.host(link), urls.host(site)} - {""}:
         text, html = text.replace(host, ""), html.replace(host, "")
-    parts = [
-        _letters(still(title)),
-        _letters(still(text)),
-        _steady(looser(link)[1]).encode(),
-        " ".join(sorted({_target(href) for href in _attributes(html, ' href="')})).encode(),
-        " ".join(sorted({file_name(src) for src in _attributes(html, ' src="')})).encode(),
-        " ".join(file_name(file.url) for file in enclosures).encode(),
-    ]
-    return digest(b"\0".join(parts))
+    addresses = (
+        _steady(looser(link)[1]),
+        *sorted({_target(href) for href in _attributes(html, ' href="')}),
+        *sorted({file_name(src) for src in _attributes(html, ' src="')}),
+        *(file_name(file.url) for file in enclosures),
+    )
+    return digest(b"\0".join((_letters(still(title)), _letters(still(text)), _letters("\0".join(addresses)))))
 
 
 def _letters(text: str) -> bytes:

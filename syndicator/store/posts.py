@@ -117,7 +117,7 @@ def insert(db: sqlite3.Connection, source: int, post: Post, now: datetime) -> in
         _INSERT,
         (
             source, rows.pack_keys(post.keys), post.meaning, post.title, post.link, post.origin.url, published, updated,
-            seen, _due(post, now), post.language, post.republished, post.filtered, post.comment_count,
+            seen, _due(post, now), post.language, post.republished, post.filtered, _count(post),
         ),
     ).lastrowid  # fmt: skip
     assert number is not None  # noqa: S101 - for mypy: an INSERT into a rowid table has one
@@ -127,6 +127,11 @@ def insert(db: sqlite3.Connection, source: int, post: Post, now: datetime) -> in
 
 _INSERT = """INSERT INTO posts (source, keys, meaning, title, link, site, published, updated, first_seen, due, language,
     republished, filtered, comments) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+
+
+def _count(post: Post) -> int | None:
+    """Return the number of comments as far as SQLite can hold what a feed says."""
+    return None if post.comment_count is None else min(post.comment_count, 2**62)
 
 
 def _due(post: Post, now: datetime) -> float | None:
@@ -145,7 +150,7 @@ def update(db: sqlite3.Connection, number: int, post: Post, now: datetime) -> No
     db.execute(
         """UPDATE posts SET keys = ?, meaning = ?, title = ?, link = ?, updated = ?, comments = ?, purged = 0
         WHERE number = ?""",
-        (_merged(keys, post), post.meaning, post.title, post.link, updated, post.comment_count, number),
+        (_merged(keys, post), post.meaning, post.title, post.link, updated, _count(post), number),
     )
     db.execute("INSERT OR REPLACE INTO bodies VALUES (?, ?, ?, ?, ?, ?)", (number, *rows.body(post)))
     events.touch(db, number, now)
@@ -167,7 +172,7 @@ def refresh(db: sqlite3.Connection, number: int, post: Post, now: datetime) -> N
     (keys,) = db.execute("SELECT keys FROM posts WHERE number = ?", (number,)).fetchone()
     db.execute(
         "UPDATE posts SET keys = ?, link = ?, site = ?, comments = ? WHERE number = ?",
-        (_merged(keys, post), post.link, post.origin.url, post.comment_count, number),
+        (_merged(keys, post), post.link, post.origin.url, _count(post), number),
     )
     _redate(db, number, post, now)
     if post.enclosures:
