@@ -207,6 +207,104 @@ def test_relative_address_in_a_body() -> None:
     assert (problem.what, problem.serious) == ("has the relative address 'a.png'", False)
 
 
+ENTRY = """<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en"><id>urn:x-test:1</id><title>T</title>
+<updated>2024-01-01T00:00:00Z</updated>{head}<link rel="self" href="https://a.example/f"/>
+<entry><id>urn:x-test:2</id><title>T</title><updated>2024-01-01T00:00:00Z</updated>{entry}</entry></feed>"""
+AUTHOR = "<author><name>Ann</name></author>"
+ALTERNATE = '<link href="https://a.example/"/>'
+XHTML = '<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>x</p></div></content>'
+
+
+@pytest.mark.parametrize(
+    ("head", "entry", "what"),
+    [
+        (AUTHOR, "<content>plain</content>", []),
+        (AUTHOR, XHTML, []),
+        (AUTHOR, '<content type="xhtml"><p xmlns="http://www.w3.org/1999/xhtml">x</p></content>',
+         ["without its one div"]),
+        (AUTHOR, "<content><b xmlns=''>x</b></content>", ["not an element", "has elements, though its type is"]),
+        (AUTHOR, "<content>a &lt;/b> tag</content>", ["looks like markup"]),
+        (AUTHOR, '<content type="image/png">AAAA</content><summary>x</summary>', []),
+        (AUTHOR, '<content type="image/png">é</content><summary>x</summary>', ["is not Base64"]),
+        (AUTHOR, '<content type="image/png">AAAA</content>', ["content that is not text, and no summary"]),
+        (AUTHOR, '<content type="image/png" src="https://a.example/i"/><summary>x</summary>', []),
+        (AUTHOR, '<content type="html" src="https://a.example/i"/><summary>x</summary>', ["is no media type"]),
+        (AUTHOR, '<content src="https://a.example/i">x</content><summary>x</summary>', ["both src and content"]),
+        (AUTHOR, '<content type="application/xml"><x xmlns="urn:x"/></content>', []),
+        (AUTHOR, '<content type="text/markdown">*x*</content>', []),
+        (AUTHOR, '<summary type="text/html">x</summary>' + ALTERNATE, ["is none of text, html, xhtml"]),
+        (AUTHOR, "", ["neither content nor an alternate link", "neither content nor a summary"]),
+        (AUTHOR, ALTERNATE, ["neither content nor a summary"]),
+        ("", "<content>x</content>", ["has no author"]),
+        ("", "<content>x</content><source><id>urn:x-test:3</id><title>S</title><updated>2024-01-01T00:00:00Z</updated>"
+         + AUTHOR + "</source>", []),
+        (AUTHOR, '<content>x</content><link rel="likes" href="https://a.example/"/>', ["no registered relation"]),
+        (AUTHOR + '<archive xmlns="http://purl.org/syndication/history/1.0"/>', "<content>x</content>",
+         ["an archive without links to others", "without a link to the current document"]),
+    ],
+)  # fmt: skip
+def test_atom_of_other_kinds(head: str, entry: str, what: list[str]) -> None:
+    """Forms of Atom that we do not write are judged by its rules too."""
+    problems = list(check(ENTRY.format(head=head, entry=entry).encode(), "application/atom+xml"))
+    assert len(problems) == len(what), [*map(str, problems)]
+    for problem, words in zip(problems, what, strict=True):
+        assert words in problem.what
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        (b"[]", "is no JSON object"),
+        (b'{"version": "https://jsonfeed.org/version/1", "title": "T", "items": [7]}', "is no object"),
+        (b'{"version": "https://jsonfeed.org/version/1", "title": "T", "items": {}}', "is no list"),
+        (b'{"version": "https://jsonfeed.org/version/1", "title": "T", "items": [], "expired": 1}', "neither true nor"),
+        (
+            b'{"version": "https://jsonfeed.org/version/1", "title": "T", "items": [], "hubs": {}}',
+            "is no list of objects",
+        ),
+        (b"\xff", "is no JSON"),
+    ],
+)
+def test_json_of_other_kinds(body: bytes, what: str) -> None:
+    """Whatever the bytes, the answer is words."""
+    (problem,) = check(body, "application/feed+json")
+    assert what in problem.what
+
+
+@pytest.mark.parametrize(
+    ("head", "what"),
+    [
+        ("<skipHours><hour>7</hour><hour>8</hour></skipHours>", []),
+        ("<skipHours><hour>7</hour><hour>7</hour></skipHours>", ["'7' stands twice"]),
+        ("<skipHours><hour>25</hour></skipHours>", ["is none of 0, 1"]),
+        ("<skipDays/>", ["has no day"]),
+        ("<image><url>https://a.example/i.png</url><title>T</title><link>https://a.example/</link></image>", []),
+        ("<image><url>https://a.example/i.png</url><title>T</title></image>", ["has no link"]),
+        ("<ttl>0</ttl>", ["is no number above 0"]),
+    ],
+)
+def test_rss_of_other_kinds(head: str, what: list[str]) -> None:
+    """Elements that we do not write are judged too."""
+    body = f"""<rss version="2.0" xmlns:a="http://www.w3.org/2005/Atom"><channel><title>T</title><description/>
+    <link>https://a.example/</link><language>en</language><a:link rel="self" href="https://a.example/f"/>{head}
+    <item><!-- none --></item></channel></rss>"""
+    problems = [problem.what for problem in check(body.encode(), "application/rss+xml")]
+    assert {"has neither title nor description", "has no guid"} <= set(problems)
+    found = [problem for problem in problems if "neither title" not in problem and "no guid" not in problem]
+    assert len(found) == len(what), found
+    assert all(words in problem for words, problem in zip(what, found, strict=True))
+
+
+def test_outlines_of_other_kinds() -> None:
+    """An outline may be a link or hold others."""
+    body = b"""<opml version="2.0"><head/><body><outline text="a"><outline text="b" type="link"/>
+    <outline text="c" type="rss" xmlUrl="https://a.example/"/></outline></body></opml>"""
+    assert [str(problem) for problem in check(body, "text/x-opml")] == [
+        "line 1: opml/body/outline[1]/outline[1]: is a link without url",
+        "line 2: opml/body/outline[1]/outline[2]: is a feed without title",
+    ]
+
+
 def test_what_no_rule_is_about() -> None:
     """Other types are not judged."""
     assert list(check(b"<p>", "text/html")) == []

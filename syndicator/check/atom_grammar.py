@@ -14,7 +14,6 @@ from .markup import check_markup
 from .problem import Problem, line_of
 from .values import anything, atom_date, bare_address, base, count, language, media_type, shown, something, uri
 
-_HTML = frozenset({"html", "text/html"})
 _ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -24,7 +23,7 @@ def _construct(element: _Element, where: str) -> Iterator[Problem]:
     text = element.text or ""
     if element.get("src") is not None:
         yield from _elsewhere(element, kind, where)
-    elif kind in _HTML:
+    elif kind == "html" or (kind == "text/html" and element.tag == f"{_ATOM}content"):
         for what, serious in check_markup(text):
             yield Problem(where, what, serious=serious, line=line)
     elif kind == "xhtml":
