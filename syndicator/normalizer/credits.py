@@ -33,7 +33,7 @@ class Row(NamedTuple):
 
 
 _FIRST = "(?:first|originally|initially|previously|firstly)"
-_DONE = "(?:appeared|published|posted|shared|released|written|featured|seen|shown|broadcast|printed|syndicated)"
+_DONE = "(?:appeared|published|posted|written|printed|syndicated)"  # not "seen" or "shared": that is a via
 _WAS_FIRST = f"(?:was|is|has been|had been|were)? ?(?:{_FIRST} {_DONE}|{_DONE} {_FIRST})"
 _ON = (
     rf"(?:(?:by|for) (?:[^{MARKERS}]{{1,60}}?|[{MARKERS}](?= (?:on|at|in) [{MARKERS}])) )?"
@@ -242,13 +242,20 @@ ROWS = (
         "(?:出典|引用元|元記事)[:：]? ?{site}"),
 )  # fmt: skip
 
-# The words before the title in the commonest wordings: all that is left of a line that an aggregator cut.
-LEADS = (
-    "the post ", "der beitrag ", "l'article ", "la entrada ", "het bericht ", "o post ", "bài viết ", "artykuł ",
-    "сообщение ", "запись ", "l'articolo ", "inlägget ", "innlegget ", "indlægget ", "artikkeli ", "l'entrada ",
-    "příspěvek ", "投稿 ", "the article ",
-)  # fmt: skip
+# What stands before and after the title in the commonest wordings: all that is left of a line that an aggregator cut.
+LEADS = {
+    "the post ": ("appeared first on", "first appeared on"), "der beitrag ": ("erschien zuerst auf",),
+    "l'article ": ("est apparu en premier sur",), "la entrada ": ("se publicó primero en", "aparece primero en"),
+    "het bericht ": ("verscheen eerst op",), "o post ": ("apareceu primeiro em",), "l'articolo ": ("proviene da",),
+    "bài viết ": ("đã xuất hiện đầu tiên",), "artykuł ": ("pochodzi z serwisu",), "inlägget ": ("dök först upp på",),
+    "innlegget ": ("dukket først opp på",), "indlægget ": ("blev først udgivet på",), "příspěvek ": ("pochází z",),
+    "artikkeli ": ("julkaistiin ensimmäisen kerran",), "сообщение ": ("появились сначала на",),
+    "запись ": ("впервые появилась",), "l'entrada ": ("ha aparegut primer a",), "投稿 ": ("は",),
+    "the article ": ("appeared first on", "first appeared on"),
+}  # fmt: skip
 WRITTEN_LEADS = tuple(lead[0].upper() + lead[1:] for lead in LEADS)
+# What an English sentence must call another's post: "The show X first appeared on Y" is about a show.
+WRITINGS = re.compile(rf"(?:the|this|my|our|your|a|an)? ?{_PIECE.removesuffix('?')}")
 
 
 # ---------------------------------------------------------------------------------------------------

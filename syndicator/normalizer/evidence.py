@@ -158,12 +158,11 @@ def _weigh(
     lead = (match["lead"] or "").strip()
     rest = (match.groupdict().get("rest") or "").strip(" .,;!\"')]।。۔։-")
     if row.kind == "both":
-        bare = match.start("post") - match.start("body") <= 1 and row.sentence.startswith("{n}")
-        fits = _fits_both(post, site, lead, rest, text_mode=text_mode) and not (bare and _is_only_said(post, site))
+        fits = _fits_both(post, site, lead, rest, text_mode=text_mode) and _calls_it_a_post(row, match, post, site)
     elif row.kind == "site":
-        fits = not rest and _fits_site(site, lead, match["body"])
+        fits = not rest and _fits_site(site, lead, match["body"], known)
     else:
-        fits = bool(site.anchor) and not lead and not rest and site.own and _is_target(site.anchor, known)
+        fits = not lead and not rest and _is_target(site, known)
     ahead = [line.links[ord(mark) - ord(LINK)] for mark in lead if LINK <= mark < TITLE]
     if not fits or (not post.own and (TITLE in lead or any(map(known.is_post, ahead)))):  # it took too little
         return None
@@ -185,9 +184,9 @@ def _slot(name: str, match: re.Match[str], line: Line, source: str, known: Known
     return _Slot(written, None, own)
 
 
-def _is_target(anchor: Anchor | None, known: Known) -> bool:
+def _is_target(site: _Slot, known: Known) -> bool:
     """Whether "Source: X" links to the post itself or to the site, not to some other page of it."""
-    return anchor is not None and (known.is_root(anchor) or known.is_post(anchor))
+    return site.anchor is not None and (known.is_root(site.anchor) or known.is_post(site.anchor))
 
 
 def _fits_both(post: _Slot, site: _Slot, lead: str, rest: str, *, text_mode: bool) -> bool:
@@ -197,20 +196,30 @@ def _fits_both(post: _Slot, site: _Slot, lead: str, rest: str, *, text_mode: boo
         return not rest or bool(post.anchor and site.anchor and not lead and site.own)
     if rest:
         return False
-    if post.anchor:  # another's post: a copy that kept its credit
-        return site.anchor is None or same_site(post.anchor.href, site.anchor.href)
+    if post.anchor:  # another's post: a copy that kept its credit; not two pages of an encyclopedia
+        return site.anchor is not None and _is_below(post.anchor.href, site.anchor.href)
     return text_mode and bool(post.text) and lead.endswith(_CUT_OFF)
 
 
-def _is_only_said(post: _Slot, site: _Slot) -> bool:
-    """Whether a sentence that starts with the title may be about its subject: "Seinfeld first appeared on NBC"."""
-    return post.anchor is None and site.anchor is None and not site.own
+def _is_below(page: str, site: str) -> bool:
+    home, path = urls.path(site), urls.path(page)
+    return same_site(page, site) and path != home and path.startswith(home)
 
 
-def _fits_site(site: _Slot, lead: str, body: str) -> bool:
-    """Judge a sentence that names a site alone."""
-    if site.own:
+def _calls_it_a_post(row: wordings.Row, match: re.Match[str], post: _Slot, site: _Slot) -> bool:
+    """Whether a sentence speaks of a text, not of its subject: "Seinfeld first appeared on NBC"."""
+    if not row.sentence.startswith("{n}") or site.own or (post.own and (post.anchor or site.anchor)):
         return True
+    noun = match.string[match.start("body") : match.start("post")].strip(" ,\"'(")
+    return bool(noun) and (row.locale != "en" or post.own or bool(wordings.WRITINGS.fullmatch(f"{noun} ")))
+
+
+def _fits_site(site: _Slot, lead: str, body: str, known: Known) -> bool:
+    """Judge a sentence that names a site alone."""
+    if _is_target(site, known) or known.is_name(site.text):
+        return True
+    if site.own or not any(map(str.isalpha, site.text)):  # another page of the site; "First published in 1999"
+        return False
     if body.startswith(("the ", "that ")):  # "The story was first published in ..." may be what the article is about
         return False
     if site.anchor:
@@ -290,13 +299,15 @@ def _by_class(line: Line, known: Known) -> Found:
 def _cut_off(line: Line, known: Known) -> Found | None:
     """Recognise a line that an aggregator cut: "... […] The post Our ti…"."""
     text, title = line.text.rstrip(" .…[]"), known.folded_title
-    enough = 4 if line.text.endswith(_CUT_OFF) else 10
-    for lead in wordings.LEADS:
+    cut = line.text.endswith(_CUT_OFF)
+    enough = 4 if cut else 10
+    for lead, verbs in wordings.LEADS.items():
         place = text.rfind(lead)
         if place < 0 or (place and not re.search(r"[.!?…\])>\"'] ?$", text[:place])):
             continue
         rest = text[place + len(lead) :]
-        verb = rest.startswith(TITLE) and len(rest) <= 40  # noqa: PLR2004 - "appeared fir"
+        after = rest[1:].strip()  # "appeared fir"
+        verb = rest.startswith(TITLE) and any(verb.startswith(after) for verb in verbs) and bool(after or cut)
         if verb or (len(letters(rest)) >= enough and title.startswith(rest)):
             written = "" if verb else unescape(rest)
             return Found(line.starts[place], line.end, Credit(title=written), strong=True)
