@@ -99,6 +99,17 @@ _STILL = """
 _CALM = frozenset(slash + name for slash in ("", "/") for name in _STILL.split())
 _NAMES = re.compile(r"<(/?[a-zA-Z][^\s>]*)")
 _NESTED_HEADING = re.compile(r"<h[1-6][ >](?:(?!</h[1-6]>).)*?<h[1-6][ >]", re.DOTALL)
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^>]*>?")
+_MANY = 1000  # tags: fewer can't nest deep enough to matter
+_DEEPEST = 500  # browsers stop at 512
+# Elements that never hold one of their own kind, so that many without an end tag are no depth.
+_LEAVES = frozenset(
+    {"p", "br", "hr", "img", "wbr", "tr", "td", "th", "source", "track", "col", "area", "embed", "param"}
+)
+_FORMATTING = frozenset(
+    {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"}
+)
+_SCOPES = frozenset({"applet", "caption", "button", "marquee", "math", "object", "select", "svg", "table", "template"})
 _CLASSES = re.compile(r" class=(\"[^\"]*\"|'[^']*')")
 _ADDRESSES = frozenset({"href", "src", "cite", "poster"})
 _ADDRESS = re.compile(
@@ -133,13 +144,47 @@ def clean(html: str, base: str, policy: Policy = "keep") -> Cleaned:
     '<p>a<a href="https://e.example/c" rel="noopener noreferrer">d</a></p>'
     """
     tally = Tally()
-    names = set(_NAMES.findall(html))
+    listed = _NAMES.findall(html)
+    if len(listed) > _MANY:
+        html = _shallow(html)
+    names = set(listed)
     calm = names <= _CALM or {name.lower() for name in names} <= _CALM
     prepared = html if calm else embeds.prepare(html)
     safe = _settled(_filtered(_marked(prepared)), base, policy, tally)
     if not calm or ("</h" in safe and _NESTED_HEADING.search(safe)):
         safe = _stilled(safe, base, policy)
     return Cleaned(safe, tally)
+
+
+def _shallow(html: str) -> str:
+    """Leave out the elements that stand deeper than any writer's: nh3's time grows with the square of the depth."""
+    open_: list[str] = []
+
+    def kept(tag: re.Match[str]) -> str:
+        name = tag[2].lower()
+        if tag[1]:
+            _close(name, open_)
+        elif name not in _LEAVES:
+            if len(open_) >= _DEEPEST:
+                return ""
+            open_.append(name)
+        return tag[0]
+
+    return _TAG.sub(kept, html)
+
+
+def _close(name: str, open_: list[str]) -> None:
+    """End an element as parsers do (HTML, 13.2.6.4.7), or less: what is still counted costs nothing but a tag.
+
+    Formatting elements end alone; others end all within them, but none outside of the table or object around.
+    """
+    if name not in open_:
+        return
+    place = len(open_) - 1 - open_[::-1].index(name)
+    if name in _FORMATTING:
+        del open_[place]
+    elif _SCOPES.isdisjoint(open_[place + 1 :]):
+        del open_[place:]
 
 
 def finish(html: str) -> str:

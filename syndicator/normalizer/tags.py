@@ -21,6 +21,7 @@ _NOTHING = re.compile(
 )
 
 
+_DEEPEST = 50  # wrappers looked through: nobody writes more, and a hostile page must not cost its square
 _LAST_CLOSING = re.compile(r"</[a-z][a-z0-9]*>")
 
 
@@ -94,7 +95,7 @@ def trimmed(html: str) -> str:
     ('<div>a</div>', '<p>a</p>')
     """
     body, closing = html.rstrip(), ""
-    while True:
+    for _ in range(_DEEPEST):
         if body.endswith("<br>"):
             body = body[:-4].rstrip()
         elif body.endswith("&nbsp;"):
@@ -102,7 +103,8 @@ def trimmed(html: str) -> str:
         elif (end := _LAST_CLOSING.match(body, body.rfind("<"))) and end.end() == len(body):
             body, closing = body[: end.start()].rstrip(), end[0] + closing
         else:
-            return body + closing
+            break
+    return body + closing
 
 
 def tidy(html: str) -> str:
@@ -111,9 +113,11 @@ def tidy(html: str) -> str:
     >>> tidy("<p>a</p><p><a href='x'>\x00</a><br></p><p></p>")
     '<p>a</p><p></p>'
     """
-    while GONE in html:
+    for _ in range(_DEEPEST):
+        if GONE not in html:
+            return html
         emptied = _NOTHING.sub(lambda found: GONE if GONE in found[2] else found[0], html)
         if emptied == html:
-            return html.replace(GONE, "")
+            break
         html = emptied
-    return html
+    return html.replace(GONE, "")
