@@ -23,6 +23,7 @@ from syndicator.model import (
 )
 from syndicator.normalizer import identity
 from syndicator.store import Store, rows
+from syndicator.store.editions import references
 
 A = sources("a")
 
@@ -162,6 +163,18 @@ def test_lists_are_chosen_once(store: Store) -> None:
     store.freeze_related(number, [listing("w")])
     assert store.unlisted(FEED) == []
     assert store.edition(FEED, A).items[0].related == (listing("y", "z"),)
+
+
+def test_links_of_lists(store: Store) -> None:
+    """A post that a list leads to has the id under which it may be published later, or withdrawn now."""
+    first = receive(store, post("x"), post("y")).new
+    found = references(store.connection, first)
+    assert [(one.id, one.title, one.source) for one in found.values()] == [
+        ("https://a.example/x", "About x", "A"),
+        ("https://a.example/y", "About y", "A"),
+    ]
+    store.admit(FEED, A, NOW)
+    assert {item.id for item in store.edition(FEED, A).items} == {one.id for one in found.values()}
 
 
 def test_withdrawn(store: Store) -> None:

@@ -228,6 +228,11 @@ def _publish(
     return [row.number for row in admitted]
 
 
+def rows_of(db: sqlite3.Connection, numbers: Iterable[int]) -> list[Row]:
+    """Return these posts as admission sees them."""
+    return list(_rows(db, "WHERE p.number IN (SELECT value FROM json_each(?))", codec.dumps(list(numbers))))
+
+
 def public_id(db: sqlite3.Connection, row: Row, source_id: str, *, secret: bool) -> str:
     """Give a story its public id, made of the version that shows it first; return it."""
     parts = f"{row.link or row.title}\n{row.published}"

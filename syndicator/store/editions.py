@@ -122,6 +122,23 @@ def links(packed: Iterable[dict[str, Any]], gone: set[str]) -> tuple[Reference, 
     return tuple(one for one in found if one.id not in gone and one.url not in gone)
 
 
+def references(db: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, Reference]:
+    """Return what a list shows of posts, by number; a post that was never published gets its public id here."""
+    found = {}
+    for row in admission.rows_of(db, numbers):
+        source_id, info = db.execute(
+            "SELECT id, coalesce(info, '{}') FROM sources LEFT JOIN infos ON source = number WHERE number = ?",
+            (row.source,),
+        ).fetchone()
+        source = json.loads(info)
+        name = source.get("name", source_id)
+        made = row.public_id or admission.public_id(db, row, source_id, secret=source.get("private", False))
+        found[row.number] = Reference(
+            made, row.title, row.link, name, language=row.language, published=codec.moment(row.published)
+        )
+    return found
+
+
 def unlisted(db: sqlite3.Connection, feed: Feed) -> list[int]:
     """Return the posts in the documents whose lists are not chosen yet, in the order of their sequence."""
     number, *_ = admission.feed_row(db, feed.name)

@@ -200,20 +200,21 @@ def _merged(old: bytes, post: Post) -> bytes:
 
 def join(db: sqlite3.Connection, number: int, of: int, *, original: bool, now: datetime) -> None:
     """Remember a post as a copy of another. The first one published keeps its id, the original its credit."""
-    row = db.execute("SELECT public_id, copy_of FROM posts WHERE number = ?", (of,)).fetchone()
-    if row[1] is not None:
-        of = row[1]
-        row = db.execute("SELECT public_id, copy_of FROM posts WHERE number = ?", (of,)).fetchone()
-    if number == of or db.execute("SELECT 1 FROM entries WHERE story = ?", (number,)).fetchone():
+    (of,) = db.execute("SELECT coalesce(copy_of, number) FROM posts WHERE number = ?", (of,)).fetchone()
+    if number == of or _is_published(db, number):
         return  # what was published stays what it is
     original = original and not _is_private(db, number)
-    if original and row[0] is None:  # nobody has seen the copy yet: the original takes its place
+    if original and not _is_published(db, of):  # nobody has seen the copy yet: the original takes its place
         db.execute("UPDATE posts SET copy_of = ? WHERE copy_of = ?", (number, of))
         db.execute("UPDATE posts SET copy_of = ? WHERE number = ?", (number, of))
         return
     db.execute("UPDATE posts SET copy_of = ? WHERE number = ?", (of, number))
     if original:
         credit_original(db, of, number, now)
+
+
+def _is_published(db: sqlite3.Connection, story: int) -> bool:
+    return db.execute("SELECT 1 FROM entries WHERE story = ?", (story,)).fetchone() is not None
 
 
 def _is_private(db: sqlite3.Connection, number: int) -> bool:
