@@ -13,7 +13,7 @@ from syndicator.normalizer import credits as wordings
 from syndicator.normalizer.recognise import LINK, TITLE, Anchor, Line, fold, letters, plain
 
 _LONG = 600  # characters of a line, links as one each, in which a credit is looked for
-_SHORT_NAME = 4  # letters
+_SHORT_NAME, _SHORT_TITLE = 4, 2  # letters
 _CUT_TITLE = 15  # letters of a title that tell it from others, where the rest was cut off
 _WORDS_BESIDE, _WORDS_AFTER = 60, 30  # letters that a credit in an unknown language may have beside its links
 _DEMONSTRATIVES = ("this ", "dies", "est", "cet", "ce ", "quest", "dit ", "deze ", "本文", "这篇", "這篇")
@@ -127,7 +127,8 @@ def _mentions(text: str, known: Known) -> bool:
 
 def _with_title(line: Line, known: Known) -> Line:
     """Put a marker for the post's title where it stands as text: a title may say "appeared first on" itself."""
-    title = known.folded_title if known.title else ""  # "…" and '"' are no titles to look for
+    # "…" is no title to look for; "a" is none beside links, which say better where it stands.
+    title = known.folded_title if len(known.title) > (_SHORT_TITLE if line.links else 0) else ""
     place = line.text.rfind(title) if title and title != line.text else -1
     if place < 0:
         return line
