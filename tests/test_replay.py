@@ -1,6 +1,7 @@
 """Captured feeds over time, version by version: each post published once, changed only when its source changed it."""
 
 import csv
+import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from syndicator.store import Store
 SHARED = Path(__file__).parents[2] / "shared" / "feeds"
 SERIES = sorted(path for path in (SHARED / "series").glob("*") if path.is_dir())
 REAL = sorted((SHARED / "real").iterdir())[::6] if (SHARED / "real").is_dir() else []
+SAMPLES = sorted(p for p in (Path(__file__).parents[1] / "samples").iterdir() if p.suffix in {".xml", ".json", ".atom"})
 OURS = Feed("Ours", limit=100_000)
 
 needs_shared = pytest.mark.skipif(not SERIES, reason="the captured feeds are not here")
@@ -125,6 +127,23 @@ def test_a_series_seen_again_and_moved(folder: Path) -> None:
             secure = secure.replace(f"//{host}/".encode(), b"//moved.example/")
         moved = replay.play(secure, now + timedelta(hours=3), afresh=True)
         assert moved.new == ()
+        assert {item.id for item in replay.publish().values()} == set(before)
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
+def test_a_sample_moves(path: Path) -> None:
+    """Each of our own feeds goes to https, then to another domain: the same posts, none updated, the same ids."""
+    body, now = path.read_bytes(), datetime(2026, 9, 1, tzinfo=UTC)
+    plain = body.replace(b"https://", b"http://")
+    elsewhere = re.sub(rb"https://[a-z.-]+\.example", b"https://moved.example", body)
+    assert len({plain, body, elsewhere}) == 3
+    with Store(":memory:") as store:
+        replay = Replay(store, Source(path.name, "https://feeds.example/feed"))
+        assert len(replay.play(plain, now).new) > 1
+        before = replay.publish()
+        for hour, version in enumerate((body, elsewhere), 1):
+            moved = replay.play(version, now + timedelta(hours=hour), afresh=True)
+            assert (moved.new, moved.updated) == ((), ())
         assert {item.id for item in replay.publish().values()} == set(before)
 
 
