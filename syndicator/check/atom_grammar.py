@@ -12,7 +12,19 @@ from .extension_grammar import FH
 from .grammar import Rule
 from .markup import check_markup
 from .problem import Problem, line_of
-from .values import anything, atom_date, bare_address, base, count, language, media_type, shown, something, uri
+from .values import (
+    anything,
+    atom_date,
+    bare_address,
+    base,
+    count,
+    language,
+    media_type,
+    reference,
+    shown,
+    something,
+    uri,
+)
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -167,8 +179,8 @@ _HEAD = {
     "contributor": PERSON,
     "category": _CATEGORY,
     "generator": Rule(something, attributes={"uri": base, "version": anything}),
-    "icon": Rule(something, tight=True),
-    "logo": Rule(something, tight=True),
+    "icon": Rule(reference, tight=True),
+    "logo": Rule(reference, tight=True),
     "link": LINK,
     "rights": TEXT,
     "subtitle": TEXT,

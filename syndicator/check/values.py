@@ -29,12 +29,18 @@ _RFC822_LOOSE = re.compile(
     r"\d\d:\d\d(:\d\d)?\s+([+-]\d{4}|ut|gmt|[ecmp][sd]t|[a-ik-z])?",
     re.IGNORECASE,
 )
+# RFC 822 comments, innermost first, and escaped characters: "(a \\) b)". Not a bracket left open.
 _COMMENT = re.compile(r"\\.|\([^()]*\)")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+_LANGUAGE = re.compile(  # not "en_us", not "english"
+    r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*"
+)
+# Whatever could be meant as an address, relative ones too; not words with spaces between them.
 _IRI_REFERENCE = re.compile(r"[^\s<>\"{}|\\^`]*")
 _RFC3339 = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _HOST = r"(?:[A-Z0-9-]+\.)+[A-Z0-9][A-Z0-9-]*"
+# Not "http://user@host/", not "http://localhost/": podcast clients and the W3C refuse them.
 _FILE = re.compile(rf"https?://{_HOST}(:\d+)?(/|$)", re.IGNORECASE)
+# With parameters, quoted or not; not "mp3", not "audio/", not two of them with a comma.
 _MEDIA_TYPE = re.compile(
     r'[^\s()<>,;:\\"/\[\]?=]+/[^\s()<>,;:\\"/\[\]?=]+(\s*;\s*[^\s()<>,;:\\"/\[\]?=]+=("[^"]*"|[^\s()<>,;:\\"/\[\]?=]+))*'
 )
@@ -141,6 +147,11 @@ def duration(text: str) -> str:
 def base(text: str) -> str:
     """Refuse what can be no IRI reference (RFC 3987)."""
     return "" if _IRI_REFERENCE.fullmatch(text) else f"{shown(text)} is no address"
+
+
+def reference(text: str) -> str:
+    """Refuse the empty text and what can be no IRI reference."""
+    return something(text) or base(text)
 
 
 def bare_address(text: str) -> str:
