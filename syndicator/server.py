@@ -102,12 +102,19 @@ def greeting(folder: Path, base: str) -> Iterator[str]:
 
 def documents(folder: Path) -> Iterator[tuple[str, str]]:
     """Yield (kind, path) of what can be opened or subscribed to, in the folder and in those of feeds of their own."""
-    inside = sorted(path for path in folder.iterdir() if path.is_dir() and path.name not in _INNER)
-    for parent in (folder, *inside):
+    for parent in (folder, *_folders(folder, 2)):
         for path in sorted(parent.iterdir(), key=lambda path: (path.suffix != ".html", path.name)):
             kind = _kind(path) if is_below(path, folder) else ""
             if kind:
                 yield kind, path.relative_to(folder).as_posix()
+
+
+def _folders(folder: Path, depth: int) -> Iterator[Path]:
+    """Yield the folders of feeds of their own, and below those that hold one a language or a source."""
+    for path in sorted(folder.iterdir()) if depth else ():
+        if path.is_dir() and not path.is_symlink() and path.name not in _INNER:
+            yield path
+            yield from _folders(path, depth - 1)
 
 
 def is_below(path: Path, folder: Path) -> bool:

@@ -34,6 +34,7 @@ def publish(home: Path) -> Path:
     files = {
         "rss20.xml": RSS, "atom.xml": ATOM, "feed.json": JSON, "opml.xml": OPML, "index.html": PAGE,
         "posts/a.html": PAGE, "style-0123.css": b"body{}", "second/index.html": PAGE, "second/rss.xml": RSS,
+        "by-language/vi/atom.xml": ATOM,
         "atom-1.xml": ATOM.replace(b"/>", b"><fh:archive xmlns:fh='http://purl.org/syndication/history/1.0'/></feed>"),
         ".rss.xml.syndicator-new": b"half", ".ledger.json": JSON, ".hidden/index.html": PAGE, "state.db": b"SQLite",
         "rss20.xml.tmp": RSS, "notes": b"?", "../secret.xml": RSS, "../public-not/index.html": PAGE,
@@ -270,6 +271,7 @@ def test_the_operator_is_told_what_to_subscribe_to(folder: Path) -> None:
         ("Atom:", "http://127.0.0.1:8000/inner.xml"),
         ("OPML:", "http://127.0.0.1:8000/opml.xml"),
         ("RSS:", "http://127.0.0.1:8000/rss20.xml"),
+        ("Atom:", "http://127.0.0.1:8000/by-language/vi/atom.xml"),
         ("Page:", "http://127.0.0.1:8000/second/index.html"),
         ("RSS:", "http://127.0.0.1:8000/second/rss.xml"),
     ]
