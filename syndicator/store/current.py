@@ -9,57 +9,60 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from syndicator.model import Feed, Source
 from syndicator.store import frozen
 
 
-def settle(
-    db: sqlite3.Connection, number: int, feed: Feed, selected: Mapping[int, Source], now: datetime
-) -> bool:  # fmt: skip
+def settle(db: sqlite3.Connection, number: int, feed: Feed, selected: Mapping[int, Source], now: datetime) -> bool:
     """Decide anew which entries stand in the documents; tell whether that changed anything."""
-    cutoff = (now - feed.stay).timestamp()
     query = "SELECT sequence FROM entries INDEXED BY entries_current WHERE feed = ? AND current = 1"
     before = {sequence for (sequence,) in db.execute(query, (number,))}
-    after: set[int] = set()
-    per_source: Counter[int] = Counter()
-    for sequence, source, first_published in _newest_first(db, number, selected):
-        stays = first_published > cutoff
-        if len(after) >= feed.limit and not stays:
-            break
-        cap = selected[source].limit
-        room = len(after) < feed.limit and not (cap and per_source[source] >= cap)
-        if room or (stays and sequence in before):
-            after.add(sequence)
-            per_source[source] += 1
+    after = _newest(db, number, feed.limit, selected)
+    staying = f"{_VISIBLE % 'INDEXED BY entries_current'} AND e.current = 1 AND e.first_published > ?"
+    cutoff = (now - feed.stay).timestamp()
+    after |= {sequence for sequence, _ in _versions(db, number, db.execute(staying, (number, cutoff)), selected)}
     change = "UPDATE entries SET current = ? WHERE feed = ? AND sequence = ?"
     db.executemany(change, [(0, number, sequence) for sequence in before - after])
     db.executemany(change, [(1, number, sequence) for sequence in after - before])
     return before != after
 
 
-def _newest_first(
-    db: sqlite3.Connection, feed: int, selected: Mapping[int, Source]
-) -> Iterator[tuple[int, int, float]]:  # fmt: skip
-    """Walk back through what may be shown; a version whose source has left gives its place to another one."""
-    walk = db.execute(
-        """-- read only as far back as is needed
-        SELECT e.sequence, e.source, e.first_published, e.story FROM entries e
-        JOIN posts story ON story.number = e.story JOIN posts shown ON shown.number = e.post
-        WHERE e.feed = ? AND NOT story.withdrawn AND NOT shown.withdrawn ORDER BY e.sequence DESC""",
-        (feed,),
-    )
-    for sequence, source, first_published, story in walk:
+_VISIBLE = """SELECT e.sequence, e.source, e.story FROM entries e %s
+    JOIN posts story ON story.number = e.story JOIN posts shown ON shown.number = e.post
+    WHERE e.feed = ? AND NOT story.withdrawn AND NOT shown.withdrawn"""
+
+
+def _newest(db: sqlite3.Connection, feed: int, limit: int, selected: Mapping[int, Source]) -> set[int]:
+    """Return the newest entries, of each source no more than its own limit."""
+    found: set[int] = set()
+    counts: Counter[int] = Counter()
+    walk = db.execute(f"-- read only as far back as is needed\n{_VISIBLE % ''} ORDER BY e.sequence DESC", (feed,))
+    for sequence, source in _versions(db, feed, walk, selected):
+        if len(found) >= limit:
+            break
+        cap = selected[source].limit
+        if not cap or counts[source] < cap:
+            found.add(sequence)
+            counts[source] += 1
+    return found
+
+
+def _versions(
+    db: sqlite3.Connection, feed: int, visible: Iterable[tuple[int, int, int]], selected: Mapping[int, Source]
+) -> Iterator[tuple[int, int]]:
+    """Yield sequence and source of entries; a version whose source has left gives its place to another one."""
+    for sequence, source, story in visible:
         if source in selected:
-            yield sequence, source, first_published
+            yield sequence, source
         elif other := _other_version(db, story, selected):
             number, place = other
             change = "UPDATE entries SET post = ?, source = ? WHERE feed = ? AND sequence = ?"
             db.execute(change, (number, place, feed, sequence))
             frozen.freeze(db, [(number, story, place)])
-            yield sequence, place, first_published
+            yield sequence, place
 
 
 def _other_version(db: sqlite3.Connection, story: int, selected: Mapping[int, Source]) -> tuple[int, int] | None:
