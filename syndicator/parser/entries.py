@@ -51,10 +51,14 @@ def read_entry(element: Element, piece: Item, outer: Scope, version: str) -> Ent
                 item.pictured = item.pictured or (name == "image" and len(child) > 0)
         elif name in _REFUSED or (len(child) and not _inert(child)):
             raise Uncertain(f"<{name}> in an item")
-    if item.pictured and (item.draft.title is None or item.draft.title.kind == "html" or "<" in item.draft.title.value):
+    if item.pictured and not _is_plain(item.draft.title):
         raise Uncertain("an image's title")
     fingerprint = proved(piece, item.draft.guid, alternate(item.draft.links))
     return entry(item.draft, fingerprint, scope.language, scope.base)
+
+
+def _is_plain(title: Text | None) -> bool:
+    return title is not None and title.kind == "text" and "<" not in title.value and "&" not in title.value
 
 
 def _refuse_odd_base(element: Element, scope: Scope) -> None:

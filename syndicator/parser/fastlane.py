@@ -15,7 +15,7 @@ from syndicator.model import Entry, ParsedFeed
 from syndicator.parser.draft import key_from
 from syndicator.parser.entries import read_entry
 from syndicator.parser.head import channel_of, head_of, scope_of, version_of
-from syndicator.parser.items import Item, cut, fresh_parts, key_of
+from syndicator.parser.items import Item, cut, key_of, without_known
 from syndicator.parser.markup import MISSPELT, Element, Uncertain, name_of, prefix_of, tree
 
 _VERSIONS = ("rss20", "rss", "rss091u", "rss092", "rss093", "rss094", "rss10", "rss090", "atom10", "atom03", "atom")
@@ -28,7 +28,7 @@ def parse_fast(data: bytes, source_id: str, url: str, known: Container[str]) -> 
         return None
     fresh = [item.fingerprint not in known for item in pieces.items]
     try:
-        root = tree(*fresh_parts(pieces, fresh))
+        root = tree(without_known(data, pieces, fresh))
         if root is None:
             return None
         read = _read(root, list(compress(pieces.items, fresh)))

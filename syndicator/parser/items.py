@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from syndicator.model import ItemKey
@@ -146,10 +145,11 @@ def _atom_link(data: bytes) -> str:
     return ""
 
 
-def fresh_parts(pieces: Pieces, fresh: list[bool]) -> Iterator[bytes]:
+def without_known(data: bytes, pieces: Pieces, fresh: list[bool]) -> bytes:
     """Put the document together again with the fresh items only."""
-    yield pieces.gaps[0]
+    if all(fresh):
+        return data
+    parts = [pieces.gaps[0]]
     for item, gap, kept in zip(pieces.items, pieces.gaps[1:], fresh, strict=True):
-        if kept:
-            yield item.data
-        yield gap
+        parts += [item.data, gap] if kept else [gap]
+    return b"".join(parts)

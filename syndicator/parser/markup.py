@@ -98,8 +98,8 @@ def name_of(tag: str) -> str:
     return f"{prefix}:{local.lower()}" if prefix else local.lower()
 
 
-def tree(*parts: bytes) -> Element | None:
-    """Return the root of a well-formed document in UTF-8 that is given in parts, or None where it is not."""
+def tree(data: bytes) -> Element | None:
+    """Return the root of a well-formed document in UTF-8, or None where it is not well-formed."""
     builder = ET.TreeBuilder()
     parser = expat.ParserCreate("utf-8", "}")
     # Long texts arrive in one piece, and no function of Python's stands between the two of C's: with
@@ -110,9 +110,7 @@ def tree(*parts: bytes) -> Element | None:
     parser.CharacterDataHandler = builder.data
     parser.SkippedEntityHandler = _refuse_entity
     try:
-        for part in parts:
-            parser.Parse(part, False)
-        parser.Parse(b"", True)
+        parser.Parse(data, True)
     except (expat.ExpatError, Uncertain):
         return None
     return builder.close()
