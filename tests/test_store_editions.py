@@ -142,17 +142,24 @@ def test_what_is_no_update(store: Store) -> None:
     assert (item.post.link, item.post.comment_count) == ("https://a.example/x", 5)
 
 
-def test_a_token_that_rotates(store: Store) -> None:
-    """A private feed's enclosures are refreshed without an update; a public feed's stay as they were published."""
-    for private, expected in ((False, "1"), (True, "2")):
-        with Store(":memory:") as other:
-            other.save_source(SourceInfo("a", "A", private=private), NOW)
-            for token in ("1", "2"):
-                one = post("x", enclosures=(Enclosure(f"https://a.example/x.mp3?token={token}"),), fingerprint=token)
-                intake = other.receive("a", [one], [token], identity.decide, NOW)
-            assert len(intake.unchanged) == 1
-            other.admit(FEED, A, NOW)
-            assert other.edition(FEED, A).items[0].post.enclosures[0].url.endswith(expected)
+@pytest.mark.parametrize("private", [False, True])
+def test_a_token_that_rotates(store: Store, private: bool) -> None:
+    """A private feed's enclosures are refreshed, which makes nothing newer; a public feed's stay as published."""
+    store.save_source(SourceInfo("a", "A", private=private), NOW)
+
+    def fetch(token: str, hours: int) -> None:
+        one = post("x", enclosures=(Enclosure(f"https://a.example/x.mp3?token={token}"),), fingerprint=token)
+        intake = store.receive("a", [one], [token], identity.decide, NOW + hours * HOUR)
+        assert (len(intake.new), len(intake.unchanged)) == ((1, 0) if hours == 0 else (0, 1))
+
+    fetch("1", 0)
+    store.admit(FEED, A, NOW)
+    mark, before = store.edition_mark(FEED), store.edition(FEED, A)
+    fetch("2", 1)
+    after = store.edition(FEED, A)
+    assert after.items[0].post.enclosures[0].url.endswith("2" if private else "1")
+    assert (store.edition_mark(FEED) != mark) == private
+    assert (after.updated, after.items[0].updated) == (before.updated, before.items[0].updated)
 
 
 def test_lists_are_chosen_once(store: Store) -> None:

@@ -14,8 +14,8 @@ def next_event(db: sqlite3.Connection) -> int:
     return int(db.execute("UPDATE meta SET value = value + 1 WHERE key = 'event' RETURNING value").fetchall()[0][0])
 
 
-def touch(db: sqlite3.Connection, number: int, now: datetime) -> None:
-    """Mark every feed and archive that shows a post; nothing happens where none does."""
+def touch(db: sqlite3.Connection, number: int, now: datetime | None) -> None:
+    """Mark every feed and archive that shows a post; `now` is when it changed, None where that makes nothing newer."""
     shown = db.execute(
         """SELECT e.feed, e.sequence FROM posts p JOIN entries e ON e.story = coalesce(p.copy_of, p.number)
         WHERE p.number = ? AND (e.post = p.number OR e.story = p.number)""",
@@ -26,18 +26,18 @@ def touch(db: sqlite3.Connection, number: int, now: datetime) -> None:
         mark_archive(db, feed, sequence, now)
 
 
-def mark_feed(db: sqlite3.Connection, feed: int, now: datetime) -> None:
+def mark_feed(db: sqlite3.Connection, feed: int, now: datetime | None) -> None:
     """Say that something in a feed's edition changed now."""
     db.execute(
-        "UPDATE feeds SET mark = ?, updated = max(updated, ?) WHERE number = ?",
-        (next_event(db), now.timestamp(), feed),
+        "UPDATE feeds SET mark = ?, updated = max(updated, coalesce(?, updated)) WHERE number = ?",
+        (next_event(db), now and now.timestamp(), feed),
     )
 
 
-def mark_archive(db: sqlite3.Connection, feed: int, sequence: int, now: datetime) -> None:
+def mark_archive(db: sqlite3.Connection, feed: int, sequence: int, now: datetime | None) -> None:
     """Say that the archive of an entry changed, where it is closed."""
     db.execute(
-        """UPDATE archives SET mark = (SELECT value FROM meta WHERE key = 'event'), touched = ?
+        """UPDATE archives SET mark = (SELECT value FROM meta WHERE key = 'event'), touched = coalesce(?, touched)
         WHERE feed = ? AND number = ?""",
-        (now.timestamp(), feed, (sequence - 1) // ARCHIVE + 1),
+        (now and now.timestamp(), feed, (sequence - 1) // ARCHIVE + 1),
     )

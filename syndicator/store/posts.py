@@ -186,9 +186,10 @@ def _refresh_enclosures(db: sqlite3.Connection, number: int, post: Post) -> None
         LEFT JOIN infos i ON i.source = p.source WHERE p.number = ?""",
         (number,),
     ).fetchone()
-    fresh = json.loads(rest) | {"enclosures": [codec.pack(file) for file in post.enclosures]}
-    if private:
-        db.execute("UPDATE bodies SET rest = ? WHERE post = ?", (codec.dumps(fresh), number))
+    fresh = codec.dumps(json.loads(rest) | {"enclosures": [codec.pack(file) for file in post.enclosures]})
+    if private and fresh != rest:
+        db.execute("UPDATE bodies SET rest = ? WHERE post = ?", (fresh, number))
+        events.touch(db, number, None)
 
 
 def _merged(old: bytes, post: Post) -> bytes:

@@ -25,11 +25,10 @@ def withdraw(db: sqlite3.Connection, post: str, now: datetime) -> bool:
 
 def _unlink(db: sqlite3.Connection, story: int, now: datetime) -> None:
     """Mark what shows a list in which the post stands. Reads all lists: a person withdraws rarely."""
-    (public_id,) = db.execute("SELECT public_id FROM posts WHERE number = ?", (story,)).fetchone()
-    if public_id is None:
-        return
-    found = db.execute("SELECT post FROM frozen WHERE instr(related, ?)", (public_id,)).fetchall()
-    for (post,) in found:
+    names = db.execute("SELECT public_id, link FROM posts WHERE number = ?", (story,)).fetchone()
+    query = "SELECT post FROM frozen WHERE instr(related, ?1) OR instr(also, ?1)"
+    found = {post for name in names if name for (post,) in db.execute(query, (name,))}
+    for post in sorted(found):
         events.touch(db, post, now)
 
 

@@ -128,7 +128,7 @@ def info(db: sqlite3.Connection, source_id: str) -> SourceInfo | None:
 
 
 def items(db: sqlite3.Connection, source_id: str) -> dict[str, int]:
-    """Return the fingerprints of the feed's current items, each with the number of its post (0: none)."""
+    """Return the fingerprints of the feed's current items, each with the number of its post."""
     row = db.execute("SELECT items FROM items JOIN sources ON source = number WHERE id = ?", (source_id,)).fetchone()
     return {} if row is None else json.loads(row[0])
 
