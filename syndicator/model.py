@@ -7,7 +7,7 @@ absolute unless its docstring says otherwise; the empty string means "none" for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -649,28 +649,6 @@ class Neighbour:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """What the index of likeness keeps of a post: its weighted terms, and the digests by which copies are known."""
-
-    number: int
-    source_id: str
-    time: float  # its date, seconds since 1970
-    terms: bytes  # packed by related/vectors.py
-    title: str = ""  # `Keys.title`
-    text: str = ""  # `Keys.text`
-    sketch: tuple[int, ...] = ()  # `Keys.sketch`
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A stored post as a list may link to it: titled, and neither withdrawn, filtered nor folded into another."""
-
-    number: int
-    source_id: str
-    reference: Reference
-
-
 # ---------------------------------------------------------------------------------------------------
 # Edition (store -> generator)
 # ---------------------------------------------------------------------------------------------------
@@ -697,6 +675,16 @@ class RelatedList:
     heading: str  # a template with {source}
     language: str
     links: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A stored post as a list may link to it: titled, and neither withdrawn, filtered nor folded into another."""
+
+    number: int
+    source_id: str
+    keys: Keys
+    reference: Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -856,10 +844,10 @@ class Look:
 
 
 class Corpus(Protocol):
-    """The index of likeness, as `related` reads and writes it; store/corpus.py keeps it. All of it can be made again."""
+    """The index of likeness, as `related` reads and writes it; store/corpus.py keeps it, made of the posts alone."""
 
-    def put(self, trace: Trace) -> None:
-        """Keep the trace of a post, in place of an older one; its terms wait to be posted."""
+    def put(self, number: int, source_id: str, time: float, terms: bytes) -> None:
+        """Keep a post's packed terms, in place of older ones; they wait to be posted. `time`: seconds since 1970."""
         ...
 
     def drop(self, number: int) -> None:
@@ -874,11 +862,11 @@ class Corpus(Protocol):
         """Append to the postings of terms; the posts `settled` wait no longer, and keep these packed terms."""
         ...
 
-    def postings(self, terms: Iterable[int]) -> Mapping[int, bytes]:
-        """Return what was posted under each of these terms, the newest part of it where it is long."""
+    def postings(self, terms: Sequence[int], long: Sequence[int]) -> Mapping[int, bytes]:
+        """Return what was posted under terms; of those in `long` not only the newest few hundred posts."""
         ...
 
-    def vectors(self, numbers: Iterable[int]) -> list[tuple[int, float, bytes, bytes]]:
+    def vectors(self, numbers: Sequence[int]) -> list[tuple[int, float, bytes, bytes]]:
         """Return number, time, packed terms and packed kin of these posts, as far as they are known."""
         ...
 
@@ -886,15 +874,11 @@ class Corpus(Protocol):
         """Keep the nearest posts of one."""
         ...
 
-    def traces(self, numbers: Iterable[int]) -> Mapping[int, Trace]:
-        """Return the traces of these posts, as far as they are known."""
-        ...
-
     def shelf(self, source_id: str, limit: int) -> list[int]:
         """Return the posts of a source, newest first."""
         ...
 
-    def cards(self, numbers: Iterable[int]) -> Mapping[int, Card]:
+    def cards(self, numbers: Sequence[int]) -> Mapping[int, Card]:
         """Return those of these posts that a list may link to."""
         ...
 
@@ -904,4 +888,8 @@ class Corpus(Protocol):
 
     def keep_counts(self, counts: bytes) -> None:
         """Keep the counts of terms."""
+        ...
+
+    def owed(self, limit: int) -> list[tuple[int, Post, float]]:
+        """Return number, post and time of some posts that were stored before the index was made; each only once."""
         ...

@@ -1,40 +1,39 @@
-"""Two posts' digests -> do they tell the same in the same words? Pure."""
+"""Two posts' keys -> do they tell the same in the same words? Pure.
+
+Conservative: reports of two papers on one event share names and quotes, and are related, not copies.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 
-from syndicator.model import Trace
+from syndicator.model import Keys
 
-NEAR = 0.8  # of the pieces of two texts: what an editor's touch leaves the same
+NEAR = 0.8  # of the pieces of two texts: what an editor's touch, another lead or a cut last paragraph leaves
+ENOUGH = 12  # pieces, about a hundred words: of shorter texts too little is known
 
 
-def same(one: Trace, other: Trace, *, near: bool = True) -> bool:
-    """Tell whether two posts are copies: the same text, or (`near`) nearly the same; without texts, the same title."""
-    if one.text and one.text == other.text:
+def exact(one: Keys, other: Keys) -> bool:
+    """Tell whether two posts have the same text, letter for letter; those without texts, the same title."""
+    if one.text or other.text:
+        return one.text == other.text
+    return bool(one.title) and one.title == other.title
+
+
+def near(one: Keys, other: Keys) -> bool:
+    """Tell whether two posts have nearly the same text: exactly the same, or four fifths of it."""
+    if exact(one, other):
         return True
-    if not (one.text or other.text):
-        return bool(one.title) and one.title == other.title
-    return near and likeness(one.sketch, other.sketch) >= NEAR
+    enough = min(len(one.sketch), len(other.sketch)) >= ENOUGH
+    return enough and likeness(one.sketch, other.sketch) >= NEAR
 
 
-def likeness(one: tuple[int, ...], other: tuple[int, ...]) -> float:
-    """Estimate how much of two sketched texts is the same, 0 to 1 (bottom-k min-hash)."""
-    if not one or not other:
-        return 0.0
-    size = max(len(one), len(other))
-    union = sorted({*one, *other})[:size]
-    return len(set(union) & set(one) & set(other)) / len(union)
+def likeness(one: Sequence[int], other: Sequence[int]) -> float:
+    """Estimate how much of two sketched texts is the same, 0 to 1: Jaccard's index by bottom-k min-hash.
 
-
-def without(numbers: Iterable[int], traces: Mapping[int, Trace], own: Trace | None) -> list[int]:
-    """Return the posts that are copies neither of `own` nor of one before them, in their order."""
-    chosen: list[Trace] = [own] if own is not None else []
-    left: list[int] = []
-    for number in numbers:
-        trace = traces.get(number)
-        if trace is None or any(same(trace, other) for other in chosen):
-            continue
-        chosen.append(trace)
-        left.append(number)
-    return left
+    >>> likeness((1, 2, 3, 4), (1, 2, 3, 9)), likeness((1, 2), ())
+    (0.75, 0.0)
+    """
+    both = set(one) & set(other)
+    union = sorted({*one, *other})[: max(len(one), len(other))]
+    return sum(number in both for number in union) / len(union) if union else 0.0

@@ -1,75 +1,149 @@
 """A post's vector and the index -> its nearest posts.
 
-Two stages: the postings of its weightiest terms name candidates, whose whole vectors are then compared; and
-what the nearest have in common widens the question (pseudo-relevance feedback).
+Two stages: the postings of its rarest terms name candidates, whose whole vectors are then compared with its
+own, and once more with what the nearest of them have in common: that finds "shares slip" for "stocks fall".
 """
 
 from __future__ import annotations
 
-from zlib import crc32
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from syndicator.model import Corpus, Neighbour
 from syndicator.related import vectors
-from syndicator.related.vectors import Counts
+from syndicator.related.vectors import Counts, Rows, Weights
 
-CANDIDATES = 96
-FEEDBACK = 8
+ASKED = 64  # terms of the post whose postings are read,
+READ = 60_000  # until this many entries were
+OPEN = 300  # posts that a term has at least when part of its postings is closed
+CANDIDATES = 96  # posts that are compared whole
+WITNESSES = 5  # the nearest, whose common terms widen the question
+KINDRED = 8  # nearest posts that are kept of a post
+OUTSIDE = 0.7
+DAY = 86_400.0
 
+KIN = np.dtype([("number", "<u4"), ("weight", "u1")])
 
-def shelf_term(source_id: str) -> int:
-    """Return the term under which all posts of a source are posted."""
-    return crc32(f"source {source_id}".encode())
-
-
-def nearest(corpus: Corpus, counts: Counts, packed: bytes, shelf: NDArray[np.uint32] | None = None) -> list[Neighbour]:
-    """Return the posts nearest to a vector, best first, the post itself among them; of one shelf only where given."""
-    terms, kept = vectors.unpack(packed)
-    weights = vectors.weigh(terms, kept, counts)
-    top = np.argsort(-weights, kind="stable")[: vectors.POSTED]
-    numbers = _candidates(corpus, terms[top], weights[top], shelf)
-    return _ranked(corpus, counts, terms, weights, numbers)
+Numbers = NDArray[np.intp]
+Vector = tuple[int, float, bytes, bytes]  # number, time, packed terms, packed kin
 
 
-def _candidates(
-    corpus: Corpus, terms: NDArray[np.uint32], weights: NDArray[np.float32], shelf: NDArray[np.uint32] | None
-) -> NDArray[np.uint32]:
-    posted = corpus.postings(terms.tolist())
-    pairs = zip(terms.tolist(), weights, strict=True)
-    parts = [(np.frombuffer(posted[term], vectors.POSTING), weight) for term, weight in pairs if term in posted]
-    if not parts:
-        return np.empty(0, np.uint32)
-    numbers = np.concatenate([part["number"] for part, _ in parts])
-    scores = np.concatenate([part["weight"] * w for part, w in parts])
-    total = np.bincount(numbers, scores)
-    if shelf is not None:
-        shelf = shelf[shelf < len(total)]
-        order = np.argsort(-total[shelf], kind="stable")[:CANDIDATES]
-        found = shelf[order]
-        return found[total[found] > 0]
-    if len(total) > CANDIDATES:
-        found = np.argpartition(-total, CANDIDATES)[:CANDIDATES]
-        found = found[np.argsort(-total[found], kind="stable")]
-    else:
-        found = np.argsort(-total, kind="stable")
-    return found[total[found] > 0].astype(np.uint32)
+def kin(nearest: Sequence[Neighbour]) -> bytes:
+    """Pack the nearest of a post's neighbours."""
+    packed = np.zeros(min(len(nearest), KINDRED), KIN)
+    packed["number"] = [one.number for one in nearest[:KINDRED]]
+    packed["weight"] = [max(1, min(255, round(255 * one.score))) for one in nearest[:KINDRED]]
+    return bytes(packed.tobytes())
 
 
-def _ranked(
-    corpus: Corpus, counts: Counts, terms: NDArray[np.uint32], weights: NDArray[np.float32], numbers: NDArray[np.uint32]
-) -> list[Neighbour]:
-    traces = corpus.traces(numbers.tolist())
-    if not traces:
-        return []
-    known = list(traces)
-    rows = vectors.rows([traces[number].terms for number in known], counts, terms, weights)
-    question, posts = rows[0], rows[1:]
-    likeness = posts @ question
-    best = np.argsort(-likeness, kind="stable")[:FEEDBACK]
-    widened = question + likeness[best] @ posts[best] / max(float(likeness[best].sum()), 1e-9)
-    widened /= max(float(np.sqrt(widened @ widened)), 1e-9)
-    score = 0.5 * likeness + 0.5 * (posts @ widened)
-    order = np.argsort(-score, kind="stable")
-    return [Neighbour(known[i], round(float(score[i]), 4)) for i in order.tolist()]
+class Searcher:
+    """Finds the nearest posts; keeps between questions the boards on which scores are added up (4 bytes a post)."""
+
+    def __init__(self, corpus: Corpus, counts: Counts) -> None:
+        self._corpus = corpus
+        self._counts = counts
+        self._board = np.zeros(vectors.SLOTS, np.float32)
+        self._scores = np.zeros(0, np.float32)
+        self._last = np.zeros(0, np.int32)
+
+    def nearest(self, own: Vector, shelf: Numbers | None = None) -> list[Neighbour]:
+        """Return the posts nearest to one, best first, itself left out; of one shelf only, where given."""
+        number, _, packed, _ = own
+        numbers = self._candidates(packed, shelf)
+        found = self._corpus.vectors(numbers[numbers != number].tolist())
+        return self._ranked(own, found) if found else []
+
+    def _candidates(self, packed: bytes, shelf: Numbers | None) -> Numbers:
+        numbers, weights = self._posted(packed)
+        if not len(numbers):
+            return numbers
+        self._grow(int(numbers.max()))
+        np.add.at(self._scores, numbers, weights)
+        if shelf is None:
+            # Of several entries of one post, the last to be written down stands for it.
+            place = np.arange(len(numbers), dtype=np.int32)
+            self._last[numbers] = place
+            found = numbers[self._last[numbers] == place]
+        else:
+            found = shelf[shelf < len(self._scores)]
+        scores = self._scores[found]
+        self._scores[numbers] = 0.0
+        if len(found) > CANDIDATES:
+            best = np.argpartition(-scores, CANDIDATES)[: CANDIDATES + 1]
+            found, scores = found[best], scores[best]
+        touched: Numbers = found[scores > 0]
+        return touched
+
+    def _posted(self, packed: bytes) -> tuple[Numbers, Weights]:
+        """Return the entries under a vector's rarest terms, one after another: numbers, and shares multiplied."""
+        terms, shares = vectors.question(packed, self._counts, ASKED)
+        often = self._counts.often(terms)
+        order = np.argsort(often, kind="stable")
+        order = order[np.cumsum(often[order]) <= READ] if often.sum() > READ else order
+        asked = terms[order].tolist()
+        posted = self._corpus.postings(asked, terms[often > OPEN].tolist())
+        parts = [posted.get(term, b"") for term in asked]
+        entries = np.frombuffer(b"".join(parts), vectors.POSTING)
+        repeated = np.repeat(shares[order], [len(part) // vectors.POSTING.itemsize for part in parts])
+        return entries["number"].astype(np.intp), entries["weight"] * repeated
+
+    def _ranked(self, own: Vector, found: Sequence[Vector]) -> list[Neighbour]:
+        _, time, terms, _ = own
+        rows = Rows([terms, *(packed for _, _, packed, _ in found)], self._counts)
+        numbers = np.array([number for number, *_ in found], np.intp)
+        fresh = _fresh(np.array([at for _, at, *_ in found]) - time)
+        near = self._compared(rows, {0: 1.0})[1:] * fresh
+        score = near + fresh * self._seconded(rows, near)
+        score = score + self._vouched(numbers, [kin for *_, kin in found], score)
+        order = np.argsort(-score, kind="stable").tolist()
+        # Each of the three parts is at most 1.
+        return [Neighbour(found[row][0], round(float(score[row]) / 3, 4)) for row in order]
+
+    def _seconded(self, rows: Rows, near: Weights) -> Weights:
+        """Return how near each row is to what the nearest have in common; a witness does not speak for itself."""
+        best = np.argsort(-near, kind="stable")[:WITNESSES]
+        total = max(float(near[best].sum()), 1e-9)
+        seconded = self._compared(rows, {row + 1: float(near[row]) / total for row in best.tolist()})[1:]
+        seconded[best] -= near[best] / total
+        return seconded
+
+    def _vouched(self, numbers: Numbers, kins: Sequence[bytes], score: Weights) -> Weights:
+        """Return how well the kin of each post did: a post among good ones is better than it looks.
+
+        Kin are kept when a post gets its lists; of one that never did, the usual share of its own score is taken.
+        """
+        known = np.array([row for row, kin in enumerate(kins) if len(kin) == KIN.itemsize * KINDRED], np.intp)
+        if not len(known):
+            return score
+        kin = np.frombuffer(b"".join(kins[row] for row in known.tolist()), KIN).reshape(len(known), KINDRED)
+        self._grow(max(int(kin["number"].max()), int(numbers.max())))
+        # What is not among the candidates did less well than the last of them.
+        self._scores[kin["number"]] = OUTSIDE * score.min()
+        self._scores[numbers] = score
+        weights = kin["weight"].astype(np.float32)
+        voices = (self._scores[kin["number"]] * weights).sum(1) / np.maximum(weights.sum(1), 1.0)
+        self._scores[kin["number"]] = 0.0
+        self._scores[numbers] = 0.0
+        vouched: Weights = score * np.float32(voices.mean() / max(float(score[known].mean()), 1e-9))
+        vouched[known] = voices
+        return vouched
+
+    def _compared(self, rows: Rows, shares: dict[int, float]) -> Weights:
+        for row, share in shares.items():
+            rows.put(row, self._board, share)
+        likeness = rows.likeness(self._board)
+        for row in shares:
+            rows.wipe(row, self._board)
+        return likeness
+
+    def _grow(self, number: int) -> None:
+        if number >= len(self._scores):
+            self._scores = np.zeros(number + 4096, np.float32)
+            self._last = np.zeros(number + 4096, np.int32)
+
+
+def _fresh(apart: NDArray[np.float64]) -> Weights:
+    """Return what posts that lie so many seconds apart lose in nearness: news of one day belong together."""
+    return (0.5 + 0.5 * np.exp(-np.abs(apart) / DAY)).astype(np.float32)

@@ -1,77 +1,139 @@
-"""Weighted terms <-> packed vectors, weighed by how rare each term is. Pure, with numpy."""
+"""Counted terms <-> packed vectors, and how much each term tells. Pure arithmetic, with numpy."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Terms = NDArray[np.uint32]
+Slots = NDArray[np.intp]
 Weights = NDArray[np.float32]
+Records = NDArray[Any]
 
-SLOTS = 1 << 18  # terms are counted in slots that they may share: a rare term then looks a little less rare
-KEPT = 96  # terms kept of a post
-POSTED = 24  # terms under which it can be found
+SLOTS = 1 << 18  # terms share slots to be counted and compared in: a few in a hundred posts meet by mistake, weakly
+KEPT = 192  # terms kept of a post
+POSTED = 32  # terms under which it can be found
 
-_SCALE = 16.0  # weights are kept as bytes: sixteenths of 1 + log(count)
+# Half of what a third mention adds to a second is noise (BM25's k1), and a term that one post in fifty has
+# tells as much as the rarest: without that cap the words of a big story, being frequent, would count for little.
+SATURATION = 1.2
+COMMON = 0.018
+
+TERM = np.dtype([("term", "<u4"), ("weight", "u1")])
 POSTING = np.dtype([("number", "<u4"), ("weight", "u1")])
 
 
 class Counts:
-    """In how many posts each term stands."""
+    """In how many posts each term stands, and so how much it tells."""
 
     def __init__(self, kept: bytes = b"") -> None:
-        """Take up what was kept (`bytes`), or start from nothing."""
-        self.slots = np.frombuffer(kept, "<u4").copy() if len(kept) == 4 * SLOTS + 4 else np.zeros(SLOTS + 1, "<u4")
+        """Take up what was kept, or start from nothing."""
+        usable = len(kept) == 4 * (SLOTS + 1)
+        self.slots = np.frombuffer(kept, "<u4").copy() if usable else np.zeros(SLOTS + 1, "<u4")
+        self._telling: Weights | None = None
 
-    def __bytes__(self) -> bytes:
-        return self.slots.tobytes()
+    def pack(self) -> bytes:
+        """Return what the next run takes up."""
+        return bytes(self.slots.tobytes())
 
-    def add(self, terms: Terms) -> None:
-        """Count one post with these terms."""
-        self.slots[np.unique(terms % SLOTS)] += 1
-        self.slots[-1] += 1
+    def add(self, packed: bytes) -> None:
+        """Count the terms of one post."""
+        self.slots[slots(np.frombuffer(packed, TERM)["term"])] += np.uint32(
+            1
+        )  # a slot that comes twice is counted once, as it should be
+        self.slots[-1] += np.uint32(1)
+        self._telling = None
 
-    def rarity(self, terms: Terms) -> Weights:
-        """Return the inverse document frequency of each term, 1 for one that is everywhere."""
-        total = float(self.slots[-1])
-        return (1.0 + np.log((1.0 + total) / (1.0 + self.slots[terms % SLOTS]))).astype(np.float32)
+    def total(self) -> int:
+        """Return how many posts were counted."""
+        return int(self.slots[-1])
 
+    def often(self, terms: Records) -> NDArray[np.uint32]:
+        """Return in how many posts terms stand, at most."""
+        return self.slots[slots(terms)]
 
-def pack(weighted: Mapping[int, float], counts: Counts) -> bytes:
-    """Pack the terms of a post that say most, weightiest first."""
-    terms = np.fromiter(weighted.keys(), np.uint32, len(weighted))
-    weights = np.fromiter(weighted.values(), np.float32, len(weighted))
-    weights = np.where(weights >= 1, 1 + np.log(np.maximum(weights, 1)), weights).astype(np.float32)
-    order = np.argsort(-weights * counts.rarity(terms), kind="stable")[:KEPT]
-    kept = np.clip(np.rint(weights[order] * _SCALE), 1, 255).astype(np.uint8)
-    return terms[order].tobytes() + kept.tobytes()
-
-
-def unpack(packed: bytes) -> tuple[Terms, NDArray[np.uint8]]:
-    """Return the terms of a packed vector and their weights in sixteenths."""
-    size = len(packed) // 5
-    return np.frombuffer(packed, "<u4", size), np.frombuffer(packed, np.uint8, size, 4 * size)
-
-
-def weigh(terms: Terms, kept: NDArray[np.uint8], counts: Counts) -> Weights:
-    """Return the weights times the rarity of their terms, as a vector of length 1."""
-    weights = kept * counts.rarity(terms)
-    norm = float(np.sqrt(weights @ weights))
-    return (weights / norm if norm else weights).astype(np.float32)
+    def telling(self) -> Weights:
+        """Return how much a term of each slot tells: 1 where every post has it, about 5 where few have."""
+        if self._telling is None:
+            total = float(self.slots[-1])
+            told = 1.0 + np.log((1.0 + total) / (1.0 + self.slots[:-1] + COMMON * total))
+            self._telling = np.maximum(told, 0.0).astype(np.float32)
+        return self._telling
 
 
-def rows(packed: Sequence[bytes], counts: Counts, terms: Terms, weights: Weights) -> NDArray[np.float32]:
-    """Return a matrix whose first row is a question (`terms`, `weights`), the others the packed vectors, length 1 each."""
-    parts = [unpack(one) for one in packed]
-    names = np.concatenate([terms, *(part for part, _ in parts)])
-    lengths = np.array([len(terms), *(len(part) for part, _ in parts)])
-    kept = np.concatenate([part for _, part in parts])
-    values = np.concatenate([weights, kept * counts.rarity(names[len(terms) :])])
-    owner = np.repeat(np.arange(len(lengths)), lengths)
-    distinct, column = np.unique(names, return_inverse=True)
-    matrix = np.zeros((len(lengths), len(distinct)), np.float32)
-    matrix[owner, column] = values
-    norms = np.sqrt(np.einsum("ij,ij->i", matrix, matrix))
-    return np.asarray(matrix / np.maximum(norms, 1e-9)[:, None], np.float32)
+def slots(terms: Records) -> Slots:
+    """Return the slots of terms."""
+    return (terms & np.uint32(SLOTS - 1)).astype(np.intp)
+
+
+def pack(counted: Mapping[int, float]) -> bytes:
+    """Pack the terms of a post, their counts saturated, five bytes each."""
+    packed = np.empty(len(counted), TERM)
+    packed["term"] = np.fromiter(counted, np.uint32, len(counted))
+    often = np.fromiter(counted.values(), np.float32, len(counted))
+    packed["weight"] = np.clip(np.rint(255 * often / (often + SATURATION)), 1, 255)
+    return bytes(packed.tobytes())
+
+
+def settled(packed: bytes, counts: Counts) -> tuple[bytes, Records, Weights]:
+    """Return the part of a packed vector that tells most, and of that the terms to be found by, with their shares.
+
+    It is done once all of a run are counted: before, nothing is known of what is rare.
+    """
+    vector = np.frombuffer(packed, TERM)
+    weights = vector["weight"] * counts.telling()[slots(vector["term"])]
+    order = np.argsort(-weights, kind="stable")[:KEPT]
+    vector, weights = vector[order], weights[order]
+    shares = weights[:POSTED] / max(float(np.sqrt(weights @ weights)), 1e-9)
+    return vector.tobytes(), vector["term"][:POSTED], shares
+
+
+def postings(numbers: Sequence[int], terms: Sequence[Records], shares: Sequence[Weights]) -> list[tuple[int, bytes]]:
+    """Gather what is to be appended under each term: the numbers of its posts, and its share in them."""
+    every = np.concatenate(terms)
+    order = np.argsort(every, kind="stable")
+    posted = np.empty(len(every), POSTING)
+    posted["number"] = np.repeat(numbers, [len(one) for one in terms])[order]
+    posted["weight"] = np.clip(np.rint(np.concatenate(shares)[order] * 255), 1, 255)
+    distinct, starts = np.unique(every[order], return_index=True)
+    size = POSTING.itemsize
+    edges = [*(starts * size).tolist(), len(every) * size]
+    blob = posted.tobytes()
+    return list(zip(distinct.tolist(), map(blob.__getitem__, map(slice, edges, edges[1:])), strict=True))
+
+
+def question(packed: bytes, counts: Counts, size: int) -> tuple[Records, Weights]:
+    """Return the most telling terms of a packed vector, and their share in its length."""
+    vector = np.frombuffer(packed, TERM)
+    weights = vector["weight"] * counts.telling()[slots(vector["term"])]
+    order = np.argsort(-weights, kind="stable")[:size]
+    return vector["term"][order], weights[order] / max(float(np.sqrt(weights @ weights)), 1e-9)
+
+
+class Rows:
+    """Packed vectors side by side, each of length 1, to be compared with one question after another."""
+
+    def __init__(self, packed: Sequence[bytes], counts: Counts) -> None:
+        vector = np.frombuffer(b"".join(packed), TERM)
+        sizes = np.array([len(one) // TERM.itemsize for one in packed], np.intp)
+        self._starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
+        self._slots = slots(vector["term"])
+        weights = vector["weight"] * counts.telling()[self._slots]
+        norms = np.sqrt(np.add.reduceat(weights * weights, self._starts))
+        self._weights: Weights = (weights / np.repeat(norms, sizes)).astype(np.float32)
+        self._ends = self._starts + sizes
+
+    def likeness(self, board: Weights) -> Weights:
+        """Return how near each row is to the question that stands on the board."""
+        return np.asarray(np.add.reduceat(self._weights * board[self._slots], self._starts), np.float32)
+
+    def put(self, row: int, board: Weights, share: float = 1.0) -> None:
+        """Add a row's vector to the board."""
+        part = slice(self._starts[row], self._ends[row])
+        board[self._slots[part]] += share * self._weights[part]
+
+    def wipe(self, row: int, board: Weights) -> None:
+        """Take a row off the board again."""
+        board[self._slots[self._starts[row] : self._ends[row]]] = 0.0

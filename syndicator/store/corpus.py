@@ -1,157 +1,181 @@
-"""The index of likeness <-> SQLite: traces of posts, and under each term the posts that have it.
+"""The index of likeness <-> SQLite: packed terms of posts, and under each term the posts that have it.
 
-It stands in the state file, so that it is right whenever the posts are; but it is made of the posts alone, and
-of another VERSION it is thrown away and made again. An open row a term takes what is posted; when it is full
-it is closed: appending then never rewrites more than a page, and the newest part of a long list is read alone.
+It stands in the state file, so that it is right whenever the posts are; but it is made of the posts alone: of
+another VERSION it is thrown away and made again. Under each term an open row takes what is posted; a full one
+is closed. So appending never rewrites more than a page, and of a long list the newest part is read alone.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from syndicator.model import Card, Reference, Trace
+from syndicator.model import Card, Post, Reference
+from syndicator.store import codec, posts, rows
 
 VERSION = 1
-FULL = 2000  # bytes of postings in an open row before they are closed
 CLOSED = 8  # closed rows of a term that a question reads, the newest
+ENTRY = 5  # bytes: a post's number and a weight
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS traces (
+TABLES = """
+DROP TABLE IF EXISTS traces;
+DROP TABLE IF EXISTS postings;
+DROP TABLE IF EXISTS closed_postings;
+DROP TABLE IF EXISTS waiting;
+-- What likeness is judged by. `kin`: its nearest posts, once it has got its lists.
+CREATE TABLE traces (
     number INTEGER PRIMARY KEY,
     source INTEGER NOT NULL,
     time REAL NOT NULL,
     terms BLOB NOT NULL,
-    title TEXT NOT NULL,
-    text TEXT NOT NULL,
-    sketch BLOB NOT NULL,
-    waiting INTEGER NOT NULL DEFAULT 1
+    kin BLOB NOT NULL DEFAULT x''
 );
-CREATE INDEX IF NOT EXISTS traces_waiting ON traces (number) WHERE waiting = 1;
-CREATE INDEX IF NOT EXISTS traces_by_source ON traces (source, time);
-CREATE TABLE IF NOT EXISTS postings (term INTEGER PRIMARY KEY, posts BLOB NOT NULL);
-CREATE INDEX IF NOT EXISTS postings_full ON postings (term) WHERE length(posts) >= 2000;
-CREATE TABLE IF NOT EXISTS closed_postings (
-    term INTEGER NOT NULL, number INTEGER NOT NULL, posts BLOB NOT NULL, PRIMARY KEY (term, number)
+CREATE INDEX traces_by_source ON traces (source, time);
+-- New posts: all their terms, until all of a run are counted, and the most telling are kept and posted.
+CREATE TABLE waiting (number INTEGER PRIMARY KEY, source INTEGER NOT NULL, time REAL NOT NULL, terms BLOB NOT NULL);
+CREATE TABLE postings (term INTEGER PRIMARY KEY, posts BLOB NOT NULL);
+CREATE INDEX postings_full ON postings (term) WHERE length(posts) >= 2000;
+-- `number`: of the last post in it.
+CREATE TABLE closed_postings (
+    term INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    posts BLOB NOT NULL,
+    PRIMARY KEY (term, number)
 ) WITHOUT ROWID;
 """
+
+_APPEND = """INSERT INTO postings VALUES (?, ?)
+    ON CONFLICT (term) DO UPDATE SET posts = CAST(posts || excluded.posts AS BLOB)"""
+_FULL = "SELECT term, posts FROM postings WHERE length(posts) >= 2000"
+_SETTLE = """INSERT OR REPLACE INTO traces (number, source, time, terms)
+    SELECT number, source, time, ? FROM waiting WHERE number = ?"""
+_CLOSED = "SELECT posts FROM closed_postings WHERE term = ? ORDER BY number DESC LIMIT ?"
 
 
 class SqlCorpus:
     """The `Corpus` of a state file, through the store's own connection; the caller holds the transaction."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
-        """Open the index; makes its tables where they are missing."""
+        """Open the index, made where it is missing or of another version."""
         self._db = db
         self._sources: dict[str, int] = {}
-        for statement in SCHEMA.split(";"):
-            if statement.strip():
-                db.execute(statement)
+        if self._note("index_version") != VERSION:
+            self._make()
 
-    def put(self, trace: Trace) -> None:
-        """Keep the trace of a post, in place of an older one; its terms wait to be posted."""
-        self._db.execute(
-            "INSERT OR REPLACE INTO traces VALUES (?, ?, ?, ?, ?, ?, ?, 1)",
-            (
-                trace.number,
-                self._source(trace.source_id),
-                trace.time,
-                trace.terms,
-                trace.title,
-                trace.text,
-                array("I", trace.sketch).tobytes(),
-            ),
-        )
+    def put(self, number: int, source_id: str, time: float, terms: bytes) -> None:
+        """Let a post's packed terms wait to be posted, and take the place of older ones. `time`: seconds since 1970.
+
+        What an older version was posted under stays: it makes the post a candidate, no more.
+        """
+        row = number, self._source(source_id), time, terms
+        self._db.execute("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?)", row)
 
     def drop(self, number: int) -> None:
         """Forget a post."""
         self._db.execute("DELETE FROM traces WHERE number = ?", (number,))
+        self._db.execute("DELETE FROM waiting WHERE number = ?", (number,))
 
-    def unposted(self) -> list[Trace]:
-        """Return the traces whose terms wait to be posted, by number."""
-        return [_trace(row) for row in self._db.execute(f"{_TRACE} WHERE t.waiting = 1 ORDER BY t.number")]
+    def unposted(self) -> list[tuple[int, bytes]]:
+        """Return number and packed terms of the posts whose terms wait to be posted, by number."""
+        return self._db.execute("SELECT number, terms FROM waiting ORDER BY number").fetchall()
 
-    def post(self, postings: Iterable[tuple[int, bytes]], numbers: Iterable[int]) -> None:
-        """Append to the postings of terms; the traces of `numbers` wait no longer."""
-        self._db.executemany(
-            "INSERT INTO postings VALUES (?, ?) ON CONFLICT (term) DO UPDATE SET posts = CAST(posts || excluded.posts AS BLOB)",
-            postings,
-        )
-        full = self._db.execute("SELECT term, posts FROM postings WHERE length(posts) >= 2000").fetchall()
-        for term, posts in full:
-            number = int.from_bytes(posts[-5:-1], "little")
-            self._db.execute("INSERT OR REPLACE INTO closed_postings VALUES (?, ?, ?)", (term, number, posts))
+    def post(self, postings: Iterable[tuple[int, bytes]], settled: Iterable[tuple[int, bytes]]) -> None:
+        """Append to the postings of terms; the posts `settled` wait no longer, and keep these packed terms."""
+        self._db.executemany(_APPEND, postings)
+        for term, entries in self._db.execute(_FULL).fetchall():
+            last = int.from_bytes(entries[-ENTRY:-1], "little")
+            self._db.execute("INSERT OR REPLACE INTO closed_postings VALUES (?, ?, ?)", (term, last, entries))
             self._db.execute("DELETE FROM postings WHERE term = ?", (term,))
-        self._db.executemany("UPDATE traces SET waiting = 0 WHERE number = ?", ((n,) for n in numbers))
+        self._db.executemany(_SETTLE, ((terms, number) for number, terms in settled))
+        self._db.execute("DELETE FROM waiting")
 
-    def postings(self, terms: Iterable[int]) -> Mapping[int, bytes]:
-        """Return what was posted under each of these terms, the newest part of it where it is long."""
-        found: dict[int, bytes] = {}
-        for term in terms:
-            row = self._db.execute("SELECT posts FROM postings WHERE term = ?", (term,)).fetchone()
-            parts = [row[0]] if row else []
-            parts += [
-                posts
-                for (posts,) in self._db.execute(
-                    "SELECT posts FROM closed_postings WHERE term = ? ORDER BY number DESC LIMIT ?", (term, CLOSED)
-                )
-            ]
-            if parts:
-                found[term] = b"".join(parts)
+    def postings(self, terms: Sequence[int], long: Sequence[int]) -> Mapping[int, bytes]:
+        """Return what was posted under each of these terms, of those in `long` the newest part of the closed rows too."""
+        found = dict(self._db.execute(f"SELECT term, posts FROM postings WHERE term IN ({_marks(terms)})", terms))
+        for term in long:
+            closed = self._db.execute(_CLOSED, (term, CLOSED)).fetchall()
+            found[term] = b"".join((found.get(term, b""), *(entries for (entries,) in closed)))
         return found
 
-    def traces(self, numbers: Iterable[int]) -> Mapping[int, Trace]:
-        """Return the traces of these posts, as far as they are known, in the order asked for."""
-        asked = list(numbers)
-        marks = ",".join("?" * len(asked))
-        found = {row[0]: row for row in self._db.execute(f"{_TRACE} WHERE t.number IN ({marks})", asked)}
-        return {number: _trace(found[number]) for number in asked if number in found}
+    def vectors(self, numbers: Sequence[int]) -> list[tuple[int, float, bytes, bytes]]:
+        """Return number, time, packed terms and kin of these posts, as far as they are known, by number."""
+        query = f"SELECT number, time, terms, kin FROM traces WHERE number IN ({_marks(numbers)})"
+        return self._db.execute(query, numbers).fetchall()
+
+    def keep_kin(self, number: int, kin: bytes) -> None:
+        """Keep the nearest posts of one."""
+        self._db.execute("UPDATE traces SET kin = ? WHERE number = ?", (kin, number))
 
     def shelf(self, source_id: str, limit: int) -> list[int]:
         """Return the posts of a source, newest first."""
-        rows = self._db.execute(
-            "SELECT number FROM traces WHERE source = ? ORDER BY time DESC, number DESC LIMIT ?",
-            (self._source(source_id), limit),
-        )
-        return [number for (number,) in rows]
+        query = "SELECT number FROM traces WHERE source = ? ORDER BY time DESC, number DESC LIMIT ?"
+        return [number for (number,) in self._db.execute(query, (self._source(source_id), limit))]
 
-    def cards(self, numbers: Iterable[int]) -> Mapping[int, Card]:
-        """Return those of these posts that a list may link to."""
-        asked = list(numbers)
-        marks = ",".join("?" * len(asked))
-        rows = self._db.execute(
-            "SELECT p.number, s.id, p.public_id, p.title, p.link, json_extract(i.info, '$.name'), p.language"
-            " FROM posts p JOIN sources s ON s.number = p.source LEFT JOIN infos i ON i.source = p.source"
-            f" WHERE p.number IN ({marks}) AND p.withdrawn = 0 AND p.filtered = '' AND p.copy_of IS NULL"
-            " AND p.title <> '' AND p.link <> ''",
-            asked,
+    def cards(self, numbers: Sequence[int]) -> Mapping[int, Card]:
+        """Return those of these posts that a list may link to: not withdrawn, filtered, folded or dated to come."""
+        found = self._db.execute(
+            f"""SELECT p.number, s.id, p.keys, coalesce(p.public_id, ''), p.title, p.link, p.language, p.published,
+                coalesce(json_extract(i.info, '$.name'), s.id)
+            FROM posts p JOIN sources s ON s.number = p.source LEFT JOIN infos i ON i.source = p.source
+            WHERE p.number IN ({_marks(numbers)}) AND p.withdrawn = 0 AND p.filtered = '' AND p.copy_of IS NULL
+            AND p.due IS NULL AND p.title <> '' AND p.link <> ''""",
+            numbers,
         )
-        return {
-            number: Card(number, source_id, Reference(public or "", title, link, name or source_id, 0.0, language))
-            for number, source_id, public, title, link, name, language in rows
-        }
+        return {number: _card(number, *row) for number, *row in found}
 
     def counts(self) -> bytes:
         """Return the counts of terms as last kept, b"" for none."""
-        row = self._db.execute("SELECT value FROM meta WHERE key = 'term_counts'").fetchone()
-        return bytes(row[0]) if row else b""
+        kept = self._note("index_counts")
+        return kept if isinstance(kept, bytes) else b""
 
     def keep_counts(self, counts: bytes) -> None:
         """Keep the counts of terms."""
-        self._db.execute("INSERT OR REPLACE INTO meta VALUES ('term_counts', ?)", (counts,))
+        self._keep_note("index_counts", counts)
+
+    def owed(self, limit: int) -> list[tuple[int, Post, float]]:
+        """Return some of the posts that were stored before this index was made, newest first; each only once."""
+        debt = self._note("index_owed")
+        if not debt:
+            return []
+        found = self._db.execute(
+            "SELECT number, published FROM posts WHERE number <= ? ORDER BY number DESC LIMIT ?", (debt, limit)
+        ).fetchall()
+        self._keep_note("index_owed", found[-1][0] - 1 if len(found) == limit else 0)
+        whole = posts.wholes(self._db, [number for number, _ in found])
+        return [(number, whole[number], time) for number, time in reversed(found) if number in whole]
+
+    def forget(self) -> None:
+        """Throw the index away; `owed` then gives all stored posts."""
+        self._make()
+
+    def _make(self) -> None:
+        for statement in TABLES.split(";\n"):
+            self._db.execute(statement)
+        self._db.execute("DELETE FROM meta WHERE key = 'index_counts'")
+        (newest,) = self._db.execute("SELECT coalesce(max(number), 0) FROM posts").fetchone()
+        self._keep_note("index_owed", newest)
+        self._keep_note("index_version", VERSION)
 
     def _source(self, source_id: str) -> int:
-        number = self._sources.get(source_id)
-        if number is None:
+        if source_id not in self._sources:
             row = self._db.execute("SELECT number FROM sources WHERE id = ?", (source_id,)).fetchone()
-            number = self._sources[source_id] = row[0] if row else 0
-        return number
+            self._sources[source_id] = row[0] if row else 0
+        return self._sources[source_id]
+
+    def _note(self, key: str) -> int | bytes | None:
+        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
+
+    def _keep_note(self, key: str, value: int | bytes) -> None:
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
 
-_TRACE = "SELECT t.number, s.id, t.time, t.terms, t.title, t.text, t.sketch FROM traces t JOIN sources s ON s.number = t.source"
+def _card(  # noqa: PLR0913, PLR0917 - the columns of a query
+    number: int, source_id: str, keys: bytes, public_id: str, title: str, link: str, language: str, at: float, name: str
+) -> Card:
+    reference = Reference(public_id, title, link, name, language=language, published=codec.moment(at))
+    return Card(number, source_id, rows.unpack_keys(keys), reference)
 
 
-def _trace(row: tuple[int, str, float, bytes, str, str, bytes]) -> Trace:
-    number, source_id, time, terms, title, text, sketch = row
-    return Trace(number, source_id, time, terms, title, text, tuple(array("I", sketch)))
+def _marks(values: Sequence[int]) -> str:
+    return ",".join("?" * len(values))

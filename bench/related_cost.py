@@ -1,0 +1,108 @@
+"""N synthetic posts in a state file -> CPU milliseconds to index one, and to choose a list."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from syndicator.model import Keys, Post, RelatedSettings
+from syndicator.related import Index
+from syndicator.store import schema
+from syndicator.store.corpus import SqlCorpus
+
+SOURCES = 200
+WORDS = 900  # a body: about 5,500 characters
+VOCABULARY = 300_000
+TOPICS = 2000  # each post draws a third of its words from one of these
+BATCH = 4000
+LISTS = 300
+
+
+class Writer:
+    """Writes posts whose words are as frequent as words are (Zipf), a third of them from the post's topic."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = np.random.default_rng(seed)
+        letters = random.Random(1)
+        self._words = ["".join(letters.choices("etaoinshrdlu", k=letters.randint(3, 9))) for _ in range(VOCABULARY)]
+
+    def post(self, number: int) -> Post:
+        common = self._random.zipf(1.15, WORDS * 2 // 3)
+        topic = int(self._random.integers(TOPICS)) * 100 + self._random.integers(0, 300, WORDS // 3)
+        drawn = np.concatenate([common, topic]) % VOCABULARY
+        self._random.shuffle(drawn)
+        words = [self._words[place] for place in drawn.tolist()]
+        title = " ".join(self._words[place] for place in (topic[:8] % VOCABULARY).tolist())
+        text = " ".join(words)
+        return Post(
+            f"s{number % SOURCES}",
+            Keys(text=f"{number + 1:016x}"),
+            "",
+            title=title,
+            text=text,
+            link="https://x.example/a",
+        )
+
+
+def measure(size: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bench.db"
+        db = sqlite3.connect(path, isolation_level=None)
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL"):
+            db.execute(f"PRAGMA {pragma}")
+        schema.migrate(db, str(path))
+        db.executemany("INSERT INTO sources (id) VALUES (?)", [(f"s{n}",) for n in range(SOURCES)])
+        index = Index(SqlCorpus(db))
+        writer = Writer(1)
+        for start in range(0, size, BATCH):
+            spent = _add(db, index, writer, range(start + 1, min(start + BATCH, size) + 1))
+        pages = sum(f.stat().st_size for f in Path(folder).iterdir()) / 1e6
+        print(f"{size} posts stored, {pages:.0f} MB; the last {BATCH} cost {spent:.3f} ms each to index")
+        spent = _add(db, index, writer, range(size + 1, size + 101))
+        print(f"100 more cost {spent:.3f} ms each to index")
+        _choose(db, size)
+        db.close()
+
+
+def _add(db: sqlite3.Connection, index: Index, writer: Writer, numbers: range) -> float:
+    posts = [(number, writer.post(number)) for number in numbers]
+    db.execute("BEGIN")
+    db.executemany(
+        "INSERT INTO posts (number, source, keys, meaning, title, link, site, published, updated, first_seen)"
+        " VALUES (?, ?, zeroblob(80), '', ?, 'https://x.example/', '', ?, 0, 0)",
+        [(number, number % SOURCES + 1, post.title, float(number)) for number, post in posts],
+    )
+    started = time.process_time()
+    for number, post in posts:
+        index.add(number, post, 600.0 * number)
+    index.settle()
+    db.execute("COMMIT")
+    return 1000 * (time.process_time() - started) / len(posts)
+
+
+def _choose(db: sqlite3.Connection, size: int) -> None:
+    for scope in ("source", "all"):
+        started = time.process_time()
+        index = Index(SqlCorpus(db))
+        opened = time.process_time() - started
+        settings = RelatedSettings(scope=scope)  # type: ignore[arg-type]
+        writer = Writer(2)
+        times = []
+        for number in random.Random(3).sample(range(1, size + 1), LISTS):
+            post = Post(f"s{number % SOURCES}", Keys(), "", title="x")
+            started = time.process_time()
+            db.execute("BEGIN")
+            index.choose(number, post, settings)
+            db.execute("COMMIT")
+            times.append(1000 * (time.process_time() - started))
+        del writer
+        times.sort()
+        print(
+            f"scope {scope}: {sum(times) / len(times):.2f} ms a list"
+            f" (median {times[len(times) // 2]:.2f}, worst {times[-1]:.2f}); opening the index {1000 * opened:.1f} ms"
+        )

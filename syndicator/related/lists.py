@@ -1,0 +1,72 @@
+"""A post's neighbours -> the list under it: which of them are shown, and under which heading. Pure but for the corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from syndicator import languages
+from syndicator.model import Card, Corpus, Keys, Neighbour, Post, RelatedList, RelatedSettings
+from syndicator.related import copies
+
+THRESHOLD = 0.1  # below this, a post of another source has a few words in common by chance
+PORTION = 12  # beyond `limit`, cards looked up at once: most posts may be shown
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What lists are asked for."""
+
+    number: int
+    post: Post
+    settings: RelatedSettings
+    limit: int
+    sources: Collection[str] | None  # which may be linked to; the post's own may in any case
+
+    def heading(self, key: str) -> str:
+        """Return the operator's heading, or ours in the post's language: a template with {source}."""
+        return self.settings.heading or languages.label(self.post.language, key)
+
+    def allows(self, source_id: str) -> bool:
+        """Tell whether a list may link to a source."""
+        return self.sources is None or source_id in self.sources or source_id == self.post.source_id
+
+
+def of_source(corpus: Corpus, wanted: Wanted, nearest: Iterable[Neighbour], shelf: Iterable[int]) -> RelatedList:
+    """Return the nearest posts of the post's own source, filled up with its newest (`shelf`, newest first)."""
+    scores = {one.number: one.score for one in nearest}
+    order = [*scores, *(number for number in shelf if number not in scores)]
+    shown = _shown(corpus, wanted, order)
+    # The heading names the source: the links need not.
+    links = tuple(replace(card.reference, source="", score=scores.get(card.number, 0.0)) for card in shown)
+    return RelatedList("source", wanted.heading("heading"), wanted.post.language, links)
+
+
+def of_all(corpus: Corpus, wanted: Wanted, nearest: Iterable[Neighbour]) -> RelatedList:
+    """Return the nearest posts of all sources, as far as they are near: the list stays short rather than wrong."""
+    scores = {one.number: one.score for one in nearest if one.score >= THRESHOLD}
+    links = tuple(replace(card.reference, score=scores[card.number]) for card in _shown(corpus, wanted, list(scores)))
+    return RelatedList("all", wanted.heading("related"), wanted.post.language, links)
+
+
+def _shown(corpus: Corpus, wanted: Wanted, order: list[int]) -> list[Card]:
+    shown: list[Card] = []
+    seen: list[Keys] = [wanted.post.keys]
+    for card in _cards(corpus, wanted, order):
+        if any(copies.near(card.keys, keys) for keys in seen):
+            continue
+        seen.append(card.keys)
+        shown.append(card)
+        if len(shown) == wanted.limit:
+            break
+    return shown
+
+
+def _cards(corpus: Corpus, wanted: Wanted, order: list[int]) -> Iterator[Card]:
+    portion = wanted.limit + PORTION
+    for start in range(0, len(order), portion):
+        numbers = [number for number in order[start : start + portion] if number != wanted.number]
+        cards = corpus.cards(numbers)
+        for number in numbers:
+            if number in cards and wanted.allows(cards[number].source_id):
+                yield cards[number]
