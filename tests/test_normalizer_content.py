@@ -210,7 +210,7 @@ _ATTRIBUTES = st.sampled_from(
         " width=1 height=1",
         ' class="sharedaddy"', ' class="syndicator-attribution"', ' onerror="x"',
         ' src="https://www.youtube.com/embed/a"',
-        ' poster="javascript:x" cite=y', ' data-bar=""', ' id=x name=y', ' src="https://h.example/a.swf"',
+        ' poster="javascript:x" cite=y', ' data-bar=""', ' DATA-BAR="x"', ' id=x name=y', ' src="https://h.example/a.swf"',
         ' title="<b>"', ' a="',
         ' src="data:image/gif;base64,AA"', " /", ' srcdoc="<script>"', " xlink:href=javascript:x",
     ]

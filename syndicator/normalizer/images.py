@@ -56,7 +56,10 @@ def settle(html: str, base: str, tally: Tally) -> str:
         written = tag[0]
         if _has_cause(written):
             return _settled(tag[1], tags.attributes(written), base, tally)
-        return written if tag[1] == "source" else written[:-1] + _MANNERS
+        if tag[1] == "source":
+            return written
+        # Without alternative text a reader's software would read the address out.
+        return written[:-1] + ("" if ' alt="' in written else ' alt=""') + _MANNERS
 
     html = _TAG.sub(replace, html)
     return _without_twins(html) if "<x-noscript" in html else html
@@ -65,7 +68,7 @@ def settle(html: str, base: str, tally: Tally) -> str:
 def _has_cause(tag: str) -> bool:
     """Tell whether an image needs a look: hidden, tiny, lazy, a beacon, an emoji, an address missing or relative."""
     source = _SOURCE.search(tag)
-    if source is None or " data-" in tag or ' style="' in tag or ' alt="' not in tag:
+    if source is None or " data-" in tag or ' style="' in tag:
         return True
     if ' srcset="' in tag and _UNSETTLED_SET.search(tag):
         return True

@@ -116,6 +116,7 @@ _ADDRESS = re.compile(
     r'<([a-z][a-z0-9-]*)(?: [a-z-]+="[^"]*")*? (?:href|src|cite|poster)="(?!https?://[^\s/?#"\\])[^>]*>'
 )
 _CONTROLS = bytes(code for code in range(32) if code not in {9, 10, 13})
+# A source's own script showed the buttons; nothing is fetched unasked.
 _PLAYER = re.compile(r"<(audio|video)((?: [^>]*)?)>")
 # A quick look at the whole: is there any address (or what looks like one in text) that is not plainly of the web?
 _ODD_ADDRESS = re.compile(r'="(?:(?<= href=")|(?<= src=")|(?<= cite=")|(?<= poster="))(?!https?://[^\s/?#"\\])')
@@ -150,7 +151,10 @@ def clean(html: str, base: str, policy: Policy = "keep") -> Cleaned:
     names = set(listed)
     calm = names <= _CALM or {name.lower() for name in names} <= _CALM
     prepared = html if calm else embeds.prepare(html)
-    safe = _settled(_filtered(_marked(prepared)), base, policy, tally)
+    safe = _filtered(_marked(prepared))
+    if ' data-bar="' in safe:
+        safe, tally.bars = trackers.without_bars(safe)
+    safe = _settled(safe, base, policy, tally, calm=calm)
     if not calm or ("</h" in safe and _NESTED_HEADING.search(safe)):
         safe = _stilled(safe, base, policy)
     return Cleaned(safe, tally)
@@ -239,15 +243,13 @@ def _filtered(html: str) -> str:
     return safe
 
 
-def _settled(safe: str, base: str, policy: Policy, tally: Tally) -> str:
-    """Do what nh3 can't judge, on its output."""
+def _settled(safe: str, base: str, policy: Policy, tally: Tally, *, calm: bool = False) -> str:
+    """Do what nh3 can't judge, on its output; calm HTML has neither frames nor players."""
     if _ODD_ADDRESS.search(safe):
         safe = _ADDRESS.sub(lambda tag: _resolved(tag, base, tally), safe)
-    if ' data-bar="' in safe:
-        safe, tally.bars = trackers.without_bars(safe)
-    safe = embeds.settle(images.settle(safe, base, tally), base, tally)
-    if "<audio" in safe or "<video" in safe:  # a source's own script showed the buttons; nothing is fetched unasked
-        safe = _PLAYER.sub(r'<\1\2 controls="" preload="none">', safe)
+    safe = images.settle(safe, base, tally)
+    if not calm:
+        safe = _PLAYER.sub(r'<\1\2 controls="" preload="none">', embeds.settle(safe, base, tally))
     safe = _LINK.sub(lambda link: _link(link, tally), safe)
     safe = tags.trimmed(images.restricted(tags.tidy(safe), policy, tally))
     return _PRE.sub(r"\1\n\n", safe) if "<pre" in safe else safe  # the parser drops the first
@@ -309,15 +311,12 @@ def _cleaner() -> nh3.Cleaner:
     # nh3 is loaded by the first post that is new: a run with nothing new does without.
     import nh3
 
-    wrappers = _WRAPPERS.split()
-    classes = {name: {"class": set(OWN)} for name in wrappers}
+    classes = {name: {"class": set(OWN), "data-bar": {""}} for name in _WRAPPERS.split()}
     classes |= {name: {"class": {f"language-{code}" for code in _CODE.split()}} for name in ("code", "pre")}
-    attributes = {name: {"data-bar"} for name in wrappers}
-    attributes = {name: _ATTRIBUTES.get(name, set()) | attributes.get(name, set()) for name in _ATTRIBUTES | attributes}
     return nh3.Cleaner(
         tags={*_TAGS.split(), *_MATH.split()},
         clean_content_tags=set(_HOLLOW.split()),
-        attributes=attributes,
+        attributes=_ATTRIBUTES,
         tag_attribute_values=classes,
         link_rel="noopener noreferrer",
         url_schemes={*urls.LINKABLE, "data"},

@@ -25,6 +25,10 @@ _DEEPEST = 50  # wrappers looked through: nobody writes more, and a hostile page
 _LAST_CLOSING = re.compile(r"</[a-z][a-z0-9]*>")
 
 
+_ESCAPE = re.compile("&(lt|gt|quot|nbsp|amp);")
+_ESCAPED = {"lt": "<", "gt": ">", "quot": '"', "nbsp": "\xa0", "amp": "&"}
+
+
 def attributes(tag: str) -> Attributes:
     """Return a start tag's attributes, their values unescaped.
 
@@ -40,9 +44,7 @@ def value(raw: str) -> str:
     >>> value("&lt;b&gt; &quot;&amp;lt;&quot;")
     '<b> "&lt;"'
     """
-    for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&nbsp;", "\xa0")):
-        raw = raw.replace(entity, character)
-    return raw.replace("&amp;", "&")
+    return _ESCAPE.sub(lambda found: _ESCAPED[found[1]], raw) if "&" in raw else raw
 
 
 def escaped(text: str) -> str:

@@ -117,14 +117,7 @@ def words(html: str) -> str:
     """
     if "<" in html:
         html = _ANY_TAG.sub(" ", _INLINE.sub("", html))
-    if "&" in html:
-        html = tags.value(html)
-    for blank in "\n\t\r\f\xa0":
-        if blank in html:
-            html = html.replace(blank, " ")
-    while "  " in html:  # each turn halves the runs; a split and a join cost twice as much
-        html = html.replace("  ", " ")
-    return html.strip()
+    return " ".join(tags.value(html).split())
 
 
 def excerpt(text: str, about: int = 300) -> str:
