@@ -2,6 +2,7 @@
 
 import gzip
 import socket
+import threading
 import time
 import zlib
 from datetime import UTC, datetime, timedelta
@@ -172,6 +173,29 @@ def read(data: bytes) -> bytes:
         wire = Wire(near, Bounds(Seat(Room(), time.monotonic() + 5), LIMIT, LIMIT), "public")
         head = read_head(wire)
         return b"".join(decoded(read_body(wire, head), head.fields.get("content-encoding", ""), LIMIT))
+
+
+def test_a_drip_ends_at_the_deadline():
+    """Each byte comes in good time, the whole does not: the wire itself ends it, before anybody gives it up."""
+    near, far = socket.socketpair()
+    stop = threading.Event()
+
+    def drip() -> None:
+        for _ in range(100):
+            if stop.wait(0.05):
+                return
+            far.sendall(b"x")
+        far.shutdown(socket.SHUT_WR)
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    with near, far:
+        wire = Wire(near, Bounds(Seat(Room(), time.monotonic() + 0.3), LIMIT, LIMIT), "public")
+        with pytest.raises(Fault) as caught:
+            read_head(wire)
+        stop.set()
+        thread.join()
+    assert caught.value.kind == "timeout"
 
 
 TOKENS = [

@@ -86,7 +86,7 @@ def test_page_names_the_feeds_that_it_announces(site: Site, outcomes: dict[str, 
 
 
 def test_no_thread_hangs_on_a_fault(outcomes: dict[str, Outcome]):
-    """Each hop ends itself at its deadline, while the hosts that dawdle still do; none had to be left behind."""
+    """When the run has ended all of its threads have, though the hosts that dawdle still do."""
     for thread in [thread for thread in threading.enumerate() if thread.name == "fetch"]:
         thread.join(3)
         assert not thread.is_alive()
