@@ -213,6 +213,8 @@ WORDS = {
     "Spanish": ("hace 3 horas", "hace 2 días"),
     "Portuguese": ("há 3 horas", "há 2 dias"),
     "Italian": ("3 ore fa", "2 giorni fa"),
+    "Swedish": ("för 3 timmar sedan", "för 2 dagar sedan"),
+    "Norwegian": ("for 3 timer siden", "for 2 dager siden"),
     "Dutch": ("3 uren geleden", "2 dagen geleden"),
     "Vietnamese": ("3 giờ trước", "2 ngày trước"),
     "Russian": ("3 часа назад", "2 дня назад"),
@@ -242,6 +244,7 @@ def test_words_that_move_by_themselves(language: str, length: str) -> None:
         ("The pass costs 12 euros.", "The pass costs 15 euros."),
         ("Open from 9 to 5.", "Open from 10 to 5."),
         ("They met in 1984.", "They met in 1985."),
+        ("The pass is valid for 3 days.", "The pass is valid for 5 days."),
         ("Lets eat, Grandma.", "Let's eat, Grandma."),
     ],
 )
@@ -256,6 +259,15 @@ def test_links_and_files_that_the_source_changed() -> None:
     assert meaning('<img src="https://a.example/i.png">') != meaning('<img src="https://a.example/j.png">')
     one, other = (Enclosure(f"https://a.example/{name}.mp3?token=1") for name in ("one", "two"))
     assert meaning(enclosures=[one]) != meaning(enclosures=[other])
+
+
+def test_a_site_below_its_owners_host() -> None:
+    """Both hosts move, whichever is the longer."""
+    one = meaning(
+        '<a href="http://blog.old.example/x">x</a>', link="http://blog.old.example/1", site="http://old.example/"
+    )
+    other = meaning('<a href="http://new.example/x">x</a>', link="http://new.example/1", site="http://new.example/")
+    assert one == other
 
 
 def test_a_token_that_rotates_in_an_enclosure() -> None:

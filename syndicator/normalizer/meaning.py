@@ -18,7 +18,7 @@ from syndicator.normalizer.keys import digest, looser
 # a word ("vor 3 Stunden"), or counts what readers leave ("12 comments", "Points: 7", as hnrss and widgets write).
 _NUMBER = re.compile(r"\d[\d.,]*k?")
 _AGO = ("ago", "fa", "geleden", "sedan", "siden", "trước", "назад", "тому", "temu", "önce", "lalu")
-_SINCE = ("vor ", "il y a ", "hace ", "há ", "för ", "for ", "před ", "منذ ", "πριν ")
+_SINCE = ("vor ", "il y a ", "hace ", "há ", "před ", "منذ ", "πριν ")
 _COUNTED = (
     r"comment(?:s|aires?|i|o)?|comentarios?|comentários?|kommentare?n?|kommentarer|replies|reply|likes?|views?"
     r"|shares?|points?|votes?|upvotes?|score|reactions?|reacties?|bình luận|lượt xem|lượt thích"
@@ -65,7 +65,7 @@ def meaning(
     # A move of the site changes what its own addresses say, in links and in words.
     text = text.replace("https://", "http://")
     html = content_html.replace("https://", "http://")
-    for host in {urls.host(link), urls.host(site)} - {""}:
+    for host in sorted({urls.host(link), urls.host(site)} - {""}, key=lambda host: (-len(host), host)):
         text, html = text.replace(host, ""), html.replace(host, "")
     addresses = (
         _steady(looser(link)[1]),

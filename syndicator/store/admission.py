@@ -235,7 +235,9 @@ def rows_of(db: sqlite3.Connection, numbers: Iterable[int]) -> list[Row]:
 
 def public_id(db: sqlite3.Connection, row: Row, source_id: str, *, secret: bool) -> str:
     """Give a story its public id, made of the version that shows it first; return it."""
-    parts = f"{row.link or row.title}\n{row.published}"
+    # The date as the source gave it; never the time when we saw the post, which no other store would know.
+    given = db.execute("SELECT json_extract(rest, '$.published') FROM bodies WHERE post = ?", (row.number,)).fetchone()
+    parts = f"{row.link or row.title}\n{given[0]}"
     give = "UPDATE OR IGNORE posts SET public_id = ? WHERE number = ?"
     for made in publicid.proposals(row.guid, source_id, parts, secret=secret):
         if db.execute(give, (made, row.story)).rowcount:
