@@ -120,7 +120,8 @@ def any_feed(choose: random.Random) -> bytes:
     return f"{root}{choose.choice(SCOPES)}>{channel}<title>Hanoi</title>{items}{end}".encode()
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The same feeds in every run: one that somebody meets by luck would say nothing of what he has changed.
+@settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(st.randoms(use_true_random=False))
 def test_any_elements_in_any_order(choose: random.Random):
     """The lanes agree, or the fast one hands over; and a known item is told as it was when it was new."""

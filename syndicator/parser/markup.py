@@ -138,8 +138,9 @@ def repaired(data: bytes) -> bytes:
 
 
 # What the bytes 0x80 to 0x9F mean to those who write them: windows-1252, as browsers read them too.
-_C1 = re.compile(b"\xc2[\x80-\x9f]")
-_WINDOWS = {code: bytes([code]).decode("cp1252", "ignore") or chr(code) for code in range(0x80, 0xA0)}
+_WINDOWS = {chr(code): bytes([code]).decode("cp1252", "ignore") or chr(code) for code in range(0x80, 0xA0)}
+_C1 = re.compile("[\x80-\x9f]")
+_C1_IN_UTF_8 = re.compile(b"\xc2[\x80-\x9f]")
 
 
 def letters(text: str | None) -> str:
@@ -159,7 +160,9 @@ def letters(text: str | None) -> str:
     with suppress(UnicodeError):
         text = text.encode("iso-8859-1").decode("utf-8")
     # In UTF-8 the search is for one byte first, and takes a tenth of the time.
-    return text.translate(_WINDOWS) if _C1.search(text.encode("utf-8", "replace")) else text
+    if _C1_IN_UTF_8.search(text.encode("utf-8", "replace")):
+        text = _C1.sub(lambda found: _WINDOWS[found[0]], text)
+    return text
 
 
 # The start tag of the root: past comments, processing instructions and a DOCTYPE with what it holds.
