@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from syndicator import config, fetcher, generator, normalizer, parser
-from syndicator.config.sources import redacted
-from syndicator.config.tables import did_you_mean
+from syndicator.config.sources import read_source
+from syndicator.config.tables import Table, did_you_mean
 from syndicator.errors import SyndicatorError, UsageError
 from syndicator.model import Ask, Config, Feed, FetchFailed, Look, NotModified, Source
 from syndicator.pipeline.build import admit
 from syndicator.pipeline.update import Shelver
 from syndicator.store import Store
+
+_HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?(/|$)")  # "example.org/feed", never "My Blog" or "feed.xml" that exists
 
 
 def look(target: str, path: Path, now: datetime, stop: threading.Event) -> Look | None:
@@ -67,12 +70,11 @@ def _source(target: str, settings: Config, path: Path) -> Source:
     for source in settings.sources:
         if target in (source.id, source.name, source.url):
             return source
-    if "://" in target:
-        return Source(id=redacted(target), url=target)
-    if Path(target).exists():
-        return Source(id=target, url="", path=Path(target).resolve())
-    if "." in target.split("/", maxsplit=1)[0] and " " not in target:
-        return Source(id=target, url=f"https://{target}")
+    if "://" not in target and not Path(target).exists() and _HOST.match(target):
+        target = f"https://{target}"
+    if "://" in target or Path(target).exists():
+        table = Table("the command line", "TARGET", {"url": target})
+        return read_source(table, Source(id="", url=""), Path.cwd(), {})
     names = [source.name or source.id for source in settings.sources]
     hint = f"; {did_you_mean(target, names)}" if names else ""
     raise UsageError(f"{target!r} is no source in {path}, no address and no path{hint}")

@@ -1,5 +1,6 @@
 """feeds.toml -> Config: what is inherited, what is refused, and what a complaint says."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -110,11 +111,21 @@ def test_a_missing_file(tmp_path: Path) -> None:
 
 def test_credentials_in_a_url(tmp_path: Path) -> None:
     """They leave the URL and the id, and make the source private and unpublished."""
-    source = load(tmp_path, HEAD + '[[sources]]\nurl = "https://me:pw@a.example/feed?token=abc"\n').sources[0]
-    assert (source.url, source.auth) == ("https://a.example/feed?token=abc", ("me", "pw"))
-    assert source.id == "https://a.example/feed?token=..."
+    source = load(tmp_path, HEAD + '[[sources]]\nurl = "https://me:p%40w@a.example/feed?token=abc"\n').sources[0]
+    assert (source.url, source.auth) == ("https://a.example/feed?token=abc", ("me", "p@w"))
+    assert re.fullmatch(r"private source \w+ at a\.example", source.id)
     assert source.private
     assert not source.publish
+
+
+def test_a_secret_that_changes(tmp_path: Path) -> None:
+    """The source keeps its id, so its posts stay known; two private ones of a host are told apart."""
+    text = (
+        HEAD + '[[sources]]\nurl = "https://a.example/feed?token=%s"\n[[sources]]\nurl = "https://a.example/f?key=1"\n'
+    )
+    old, new = (load(tmp_path, text % token).sources for token in ("abc", "xyz"))
+    assert [source.id for source in old] == [source.id for source in new]
+    assert old[0].id != old[1].id
 
 
 def test_secrets_from_the_environment(tmp_path: Path) -> None:

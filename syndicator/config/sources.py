@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from hashlib import blake2b
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from syndicator.config.pieces import read_attribution, read_filter, read_language, read_related
 from syndicator.config.tables import Table
@@ -27,13 +28,16 @@ def read_source(table: Table, base: Source, home: Path, environment: Mapping[str
     if not written:
         table.fail("url", "is required: the feed's address, or a path relative to this file")
     name = table.get("name", str, "")
-    source_id = table.get("id", str, "") or name or redacted(written)
-    table.name = f'[[sources]] "{source_id}"'
+    given = table.get("id", str, "") or name
+    if given:
+        table.name = f'[[sources]] "{given}"'
     url, found, secret = _address(table, written, environment)
     headers = table.texts("headers")
     auth = _auth(table, environment) or found
     # What needs a secret to be read was not meant for everybody.
     private = table.get("private", bool, bool(secret or auth or "${" in "".join(headers.values())))
+    source_id = given or (_anonymous(written, url) if private else written)
+    table.name = f'[[sources]] "{source_id}"'
     source = Source(
         id=source_id,
         url=url,
@@ -74,6 +78,15 @@ def check_doubles(sources: tuple[Source, ...], tables: list[Table]) -> None:
             seen[key, value] = table.name
 
 
+def _anonymous(written: str, url: str) -> str:
+    """Return an id for a private source that tells nothing of its address but the host.
+
+    It stays when a secret changes that stands in the environment, in a parameter or before an @.
+    """
+    digest = blake2b(redacted(written).encode(), digest_size=3).hexdigest()
+    return f"private source {digest}" + (f" at {urlsplit(url).hostname}" if url else "")
+
+
 def redacted(url: str) -> str:
     """Return a source's address without its secrets, fit to name it by.
 
@@ -99,7 +112,7 @@ def _address(table: Table, written: str, environment: Mapping[str, str]) -> tupl
     if parts.username is None:
         return filled, None, secret
     bare = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-    return bare, (parts.username, parts.password or ""), True
+    return bare, (unquote(parts.username), unquote(parts.password or "")), True
 
 
 def _auth(table: Table, environment: Mapping[str, str]) -> Credentials | None:
