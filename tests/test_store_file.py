@@ -212,3 +212,16 @@ def test_notes_and_pings(tmp_path: Path) -> None:
         assert (ping.since, ping.attempts, ping.error) == (NOW, 1, "503")
         store.drop_ping(ping.hub, ping.topic)
         assert store.pending_pings() == []
+
+
+def test_the_index_of_likeness_has_tables_of_its_own(tmp_path: Path) -> None:
+    """Making it anew touches no table of the posts."""
+    with Store(tmp_path / "s.db") as store:
+
+        def tables() -> dict[str, str]:
+            return dict(store.connection.execute("SELECT name, sql FROM sqlite_master"))
+
+        before = tables()
+        with store.transaction():
+            store.corpus().forget()
+        assert before.items() <= tables().items()

@@ -124,7 +124,7 @@ def _anything(db: sqlite3.Connection, feed: int, seen: int, now: datetime) -> bo
     """Tell whether there is a post that a feed has not considered, or has to consider again."""
     ((newest, held),) = db.execute(
         """SELECT (SELECT coalesce(max(number), 0) FROM posts),
-        EXISTS (SELECT 1 FROM waiting WHERE feed = ? AND until <= ?)""",
+        EXISTS (SELECT 1 FROM held WHERE feed = ? AND until <= ?)""",
         (feed, now.timestamp()),
     )
     return bool(newest > seen or held)
@@ -153,9 +153,9 @@ def _considered(
         found += joining
         if joining or (not first and selected[source].join == 0 and _has_posts(db, source)):
             db.execute(_JOIN, (feed, source))
-    held = "WHERE p.number IN (SELECT post FROM waiting WHERE feed = ? AND until <= ?)"
+    held = "WHERE p.number IN (SELECT post FROM held WHERE feed = ? AND until <= ?)"
     found += [row for row in _rows(db, held, feed, now.timestamp()) if row.source in selected]
-    db.execute("DELETE FROM waiting WHERE feed = ? AND until <= ?", (feed, now.timestamp()))
+    db.execute("DELETE FROM held WHERE feed = ? AND until <= ?", (feed, now.timestamp()))
     return found
 
 
@@ -186,7 +186,7 @@ def _unpublished(
         if row.filtered or row.withdrawn or row.story in stories:
             continue
         if row.due is not None and row.due > now.timestamp() and selected[row.source].future == "hold":
-            db.execute("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?)", (feed, row.number, row.due))
+            db.execute("INSERT OR REPLACE INTO held VALUES (?, ?, ?)", (feed, row.number, row.due))
             continue
         # A story that came after the last look has no entry yet.
         if row.story > seen or not _has_entry(db, feed, row.story):

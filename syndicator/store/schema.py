@@ -130,7 +130,7 @@ CREATE INDEX entries_current ON entries (feed, sequence) WHERE current = 1;
 CREATE INDEX entries_by_source ON entries (feed, source, sequence, story, post);
 
 -- Posts that a feed has to consider again later: held back until their date.
-CREATE TABLE waiting (feed INTEGER NOT NULL, post INTEGER NOT NULL, until REAL NOT NULL, PRIMARY KEY (feed, post))
+CREATE TABLE held (feed INTEGER NOT NULL, post INTEGER NOT NULL, until REAL NOT NULL, PRIMARY KEY (feed, post))
 WITHOUT ROWID;
 
 -- Closed archives: the event that last touched each, and the one it was last written with.
