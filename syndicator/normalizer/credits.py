@@ -49,8 +49,8 @@ _AGAIN = "(?:re-?published|reprinted|re-?posted|cross-?posted|x-posted|syndicate
 _TAIL = rf"(?:,? (?:and|and is|and was|and has been) {_AGAIN}[^.{MARKERS}]{{0,80}})?"
 _LICENCE = "(?: under (?:a|an|the) .{1,80}licen[cs]e)?"
 _READ = rf"(?:[.,;]? ?(?:(?:please )?(?:read|see) the )?(?P<post>[{MARKERS}])(?: here)?)?"
-_CJK = "[〈《「『【]*{post}[〉》」』】]*"
-_CJK_SITE = "[〈《「『【]*{site}[〉》」』】]*"
+_CJK = "[〈《「『【]{0,2}+{post}[〉》」』】]{0,2}+"
+_CJK_SITE = "[〈《「『【]{0,2}+{site}[〉》」』】]{0,2}+"
 
 ROWS = (
     # English: Yoast and its kin (appeared first on), All in One SEO (first appeared on), Medium, The Conversation,
@@ -305,7 +305,8 @@ def _ours() -> list[Row]:
 
 
 def _our_row(tag: str, kind: Kind, text: str) -> Row:
-    sentence = re.escape(fold(text.rstrip(_STOP))).replace(r"\ ", " ")
+    # The slots take the quotes round them in any form.
+    sentence = re.sub("[\"'](\\\\{post\\\\})[\"']", r"\1", re.escape(fold(text.rstrip(_STOP))).replace(r"\ ", " "))
     literal = re.sub(r"\{\w+\}", " ", fold(text))
     longest = max((word.strip(_STOP) for word in literal.split()), key=len)
     return Row(tag, kind, longest, sentence.replace(r"\{post\}", "{post}").replace(r"\{source\}", "{site}"))
@@ -324,14 +325,14 @@ def vocabulary() -> tuple[frozenset[str], tuple[str, ...]]:
 # ---------------------------------------------------------------------------------------------------
 
 # No slot reaches back over the end of a sentence: a title that has one is known, and a marker.
-_QUOTED = r"[\"'(\[]*"
-_UNQUOTED = r"[\"')\]]*"
-_SITE = rf"{_QUOTED}(?P<site>(?P<linked>[{MARKERS}])|(?:[^{MARKERS}.!?…]|[.!?…](?! )){{1,120}}?){_UNQUOTED}"
-_POST = rf"{_QUOTED}(?P<post>[{MARKERS}]|(?:[^{MARKERS}.!?…]|[.!?…](?! )){{1,300}}?){_UNQUOTED}"
+_QUOTED = r"[\"'(\[]{0,2}+(?![\"'(\[ ])"
+_UNQUOTED = r"[\"')\]]{0,2}+"
+_SITE = rf"{_QUOTED}(?P<site>(?P<linked>[{MARKERS}])|(?:[^{MARKERS}.!?…]|[.!?…](?! )){{1,80}}?){_UNQUOTED}"
+_POST = rf"{_QUOTED}(?P<post>[{MARKERS}]|(?:[^{MARKERS}.!?…]|[.!?…](?! )){{1,150}}?){_UNQUOTED}"
 _WORDS = rf"(?:[^\s{MARKERS}.!?…\])\"]+ ){{0,3}}?"
 # The sentence is the whole line, or follows the end of another: a credit after a comma is part of a sentence. Where
 # an excerpt has no full stop ("Continue reading The post ..."), the words before a title that is known tell.
-_ALONE = rf"^[^\w{MARKERS}]*(?P<lead>)"
+_ALONE = rf"^[^\w{MARKERS}]*+(?P<lead>)"
 _SAID = "|".join(lead.strip() for lead in LEADS)
 _AFTER = (
     r"^(?P<lead>.*(?:[.!?…:;|\]}\"'>*] |[.!?…\]]\) |[.!?…\]>*。！？」』\n]| - "

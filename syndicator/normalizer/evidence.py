@@ -12,7 +12,7 @@ from syndicator.model import Credit
 from syndicator.normalizer import credits as wordings
 from syndicator.normalizer.recognise import LINK, TITLE, Anchor, Line, fold, letters, plain
 
-_LONG = 600  # characters of a line, links as one each, in which a credit is looked for
+_LONG = 320  # characters of a line, links as one each, in which a credit is looked for
 _SHORT_NAME, _SHORT_TITLE = 4, 2  # letters
 _CUT_TITLE = 15  # letters of a title that tell it from others, where the rest was cut off
 _WORDS_BESIDE, _WORDS_AFTER = 60, 30  # letters that a credit in an unknown language may have beside its links
