@@ -134,7 +134,7 @@ class _Press:
             self._replace(twin, gzip.compress(document.body, _GZIP_LEVEL, mtime=0), None, like=path)
 
     def remove(self, name: str) -> None:
-        """Remove a file and its twin if they are ours."""
+        """Remove a file and its twin if they are ours, and their folder if nothing is left in it."""
         for ours in (name, f"{name}.gz"):
             if ours in self.ledger.paths:
                 path = self._place(ours)
@@ -142,6 +142,9 @@ class _Press:
                     path.unlink(missing_ok=True)
                     self.ledger.forget(ours)
                 self.unsynced.add(path.parent)
+                if path.parent != self.folder:
+                    with suppress(OSError):  # not empty
+                        path.parent.rmdir()
 
     def settle(self) -> None:
         """Sync the folders written to, so that their renames outlast a power cut before more is written."""

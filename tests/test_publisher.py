@@ -153,6 +153,14 @@ def test_page_that_is_gone(tmp_path: Path) -> None:
     assert list(known(tmp_path)) == ["posts/2.html"]
 
 
+def test_folder_of_pages_that_are_gone(tmp_path: Path) -> None:
+    """A folder with nothing left in it goes too; the output folder itself stays."""
+    publish([page("posts/1.html"), page("notes/1.html"), page()], tmp_path)
+    (tmp_path / "notes" / "theirs.txt").write_text("theirs")
+    publish([], tmp_path, gone=["posts/1.html", "notes/1.html", "index.html"])
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == [NAME, "notes"]
+
+
 def test_file_that_is_not_ours(tmp_path: Path) -> None:
     """A file that another put there is never removed."""
     (tmp_path / "theirs.html").write_text("theirs")
