@@ -55,6 +55,8 @@ def test_an_empty_answer():
 def test_a_page_where_a_feed_was_expected():
     """An HTML page is told apart, so that the feeds it announces can be named."""
     assert failure(b"<!-- hi --><!DOCTYPE html>\n<html><body>Welcome</body></html>").kind == "html"
+    assert failure(b"<!doctype html><head><title>Welcome</title><p>No html element").kind == "html"
+    assert failure(b"<!doctype html>Welcome").kind == "html"
 
 
 def test_a_document_that_is_no_feed():

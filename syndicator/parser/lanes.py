@@ -14,6 +14,7 @@ from syndicator.parser.markup import repaired, root_of, tree
 from syndicator.parser.mend import mended
 from syndicator.parser.reference import parse_with_feedparser
 
+_PAGE_ROOTS = ("html", "head", "body", "title", "meta", "script", "style", "link", "div", "table", "center")
 _FEED_ROOTS = ("rss", "rdf", "feed", "channel", "item", "entry")
 
 
@@ -35,7 +36,7 @@ def _slowly(fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed
     if looks_like_json(data):
         parsed = parse_json(data, fetched.source_id, fetched.url, known)
         return _failed(fetched, "not-a-feed", parsed) if isinstance(parsed, str) else _noted(parsed, note)
-    if _root(data) == "html":
+    if _root(data) in _PAGE_ROOTS:
         return _failed(fetched, "html", "an HTML page where a feed was expected")
     if tree(data) is None and tree(better := mended(data)) is not None:
         data, note = better, note or "not well-formed: mended"

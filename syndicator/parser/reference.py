@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import io
 import re
-import warnings
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -110,14 +109,12 @@ def _entries(nodes: list[Node], root: Element | None, whole: bool) -> Iterator[E
 def _ask(data: bytes) -> Node:
     import feedparser  # 69 ms of import, and most runs have nothing for it
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of its own deprecated keys
-        result: Node = feedparser.parse(
-            io.BytesIO(data),  # bytes alone would be tried as the name of a file
-            response_headers={"content-type": "application/xml; charset=utf-8"},
-            sanitize_html=False,
-            resolve_relative_uris=False,
-        )
+    result: Node = feedparser.parse(
+        io.BytesIO(data),  # bytes alone would be tried as the name of a file
+        response_headers={"content-type": "application/xml; charset=utf-8"},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
     return result
 
 
@@ -134,7 +131,7 @@ def raw(node: Node, key: str) -> object:
 def _string(node: Node, key: str) -> str:
     """Return a text value; an unknown element with attributes leaves a dictionary in its place."""
     value = raw(node, key)
-    return value if isinstance(value, str) else ""
+    return _outside(value) if isinstance(value, str) else ""
 
 
 def _nodes(node: Node, key: str) -> list[Node]:
@@ -150,7 +147,7 @@ def _text(detail: object) -> Text | None:
         value=_VOID.sub(" />", detail["value"]) if _string(detail, "type").endswith("xhtml+xml") else detail["value"],
         kind="html" if html else "text",
         language=_string(detail, "language"),
-        base=_outside(_string(detail, "base")),
+        base=_string(detail, "base"),
     )
 
 
@@ -178,7 +175,7 @@ def _read_core(draft: Draft, node: Node, whole: bool) -> None:
     draft.created = instant(_string(node, "created"))
     draft.updated = instant(_string(node, "updated"))
     draft.categories = list(_categories(node))
-    draft.comments = _outside(_string(node, "comments"))
+    draft.comments = _string(node, "comments")
     draft.rights = _string(node, "rights")
 
 
@@ -214,7 +211,7 @@ def _add_mended(draft: Draft, element: Element, outer: Scope) -> None:
 def _links(node: Node) -> Iterator[tuple[Link, bool]]:
     """Yield the links, each with whether it has a type: those of link elements always do."""
     for part in _nodes(node, "links"):
-        href, kind = _outside(_string(part, "href")), _string(part, "type")
+        href, kind = _string(part, "href"), _string(part, "type")
         if href and _string(part, "rel") != "enclosure":
             link = Link(
                 href=href,
@@ -238,7 +235,7 @@ def _linked(node: Node, rel: str) -> str:
 
 def _enclosures(node: Node) -> Iterator[Enclosure]:
     for part in _nodes(node, "links"):
-        if (href := _outside(_string(part, "href"))) and _string(part, "rel") == "enclosure":
+        if (href := _string(part, "href")) and _string(part, "rel") == "enclosure":
             yield Enclosure(
                 url=href,
                 type=_said(_string(part, "type")),
