@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from syndicator import languages
 from syndicator.model import Attribution, AttributionSettings, Credit
-from syndicator.normalizer import attribution
+from syndicator.normalizer import attribution, evidence, recognise
 from syndicator.normalizer import credits as wordings
 from syndicator.wording import render
 
@@ -396,6 +396,28 @@ def test_no_text_breaks_it(text, title, text_mode):
     """Sources send anything; text that is not from nh3 too, where a field is plain."""
     left, _ = strip(text, title=title, text_mode=text_mode)
     assert isinstance(left, str)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '"' * 5000,
+        "se " * 2000,
+        "the post x se " * 400,
+        ". ".join(["the post a first appeared"] * 300),
+        "(" * 5000,
+        "、は" * 900,
+    ],
+    ids=["quotes", "words", "half lines", "sentences", "brackets", "particles"],
+)
+def test_a_hostile_line_is_looked_at_in_its_end_only(line):
+    """Every pattern is tried on what such a line is cut to; backtracking without bounds would never come back."""
+    known = evidence.Known.of((POST,), (SITE,), TITLE, (NAME,), ())
+    last = next(recognise.lines(f"<p>{line} {P}</p>", window=20_000, text_mode=False))
+    assert evidence.judge(last, "", known, text_mode=False) is None
+    for row in wordings.ROWS:
+        for pattern in wordings.patterns(row):
+            assert not pattern.match(last.last(320).text)
 
 
 # Our wording
