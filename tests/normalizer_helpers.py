@@ -88,11 +88,13 @@ def entry(html: str = "", **parts: object) -> Entry:
     return Entry(fingerprint="f", **parts)  # type: ignore[arg-type]
 
 
-def feed(*entries: Entry, head: FeedHead | None = None, source: Source | None = None) -> NormalizedFeed:
+def feed(
+    *entries: Entry, head: FeedHead | None = None, source: Source | None = None, url: str = FEED
+) -> NormalizedFeed:
     """Normalize entries as those of one fetch."""
     parsed = ParsedFeed(
         source_id="blog",
-        url=FEED,
+        url=url,
         head=head or FeedHead(title="Blog", link=SITE, version="rss20", language="en"),
         items=tuple(ItemKey(one.fingerprint, one.guid) for one in entries),
         entries=entries,

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from normalizer_helpers import FEED, FORBIDDEN, NOW, PAGE, SHARED, SITE, entry, feed, offences, post
 
+from syndicator.generator.compose import body
 from syndicator.model import (
     AttributionSettings,
     Category,
@@ -20,12 +21,17 @@ from syndicator.model import (
     Fetched,
     FetchFailed,
     Image,
+    Item,
     ItemKey,
     Link,
     Origin,
     ParsedFeed,
     Person,
+    Post,
+    Reference,
+    RelatedList,
     Source,
+    SourceInfo,
     Text,
 )  # fmt: skip
 from syndicator.normalizer import normalize, refusal
@@ -330,6 +336,55 @@ def test_whatever_a_feed_says_makes_legal_posts(entries, head, url):
         ]  # fmt: skip
         assert [url for url in addresses if url and not url.startswith(("http://", "https://"))] == []
     assert not FORBIDDEN.search(made.info.name + made.info.description)
+
+
+def republished(made: Post) -> Post:
+    """Publish a post with all that we put under it, and read that as another source's."""
+    other = (Reference("o", "Other", "https://blog.example/o"),)
+    item = Item(
+        id=PAGE,
+        post=made,
+        source=SourceInfo("blog", "Blog", SITE, FEED),
+        published=NOW,
+        updated=NOW,
+        first_published=NOW,
+        sequence=1,
+        related=(RelatedList("source", "View more from {source}:", "en", other),),
+        also=(Reference("e", "Elsewhere", "https://else.example/", "Else"),),
+    )
+    planet = Source(id="planet", url="https://planet.example/rss.xml")
+    origin = Origin("Blog", SITE, FEED)
+    head = FeedHead(title="Planet", link="https://planet.example/", language="en")
+    read = entry(body(item), title=Text(made.title, "text"), source=origin)
+    return feed(read, head=head, source=planet, url=planet.url).posts[0]
+
+
+_BLOCK = st.sampled_from(
+    [
+        '<p>A <a href="https://x.example/?utm_source=a">link</a>.</p>',
+        "<ul><li>one</li></ul>",
+        "<table><tr><td>x</table>",
+        '<img data-src="/p.jpg">',
+        '<iframe src="//www.youtube.com/embed/abc"></iframe>',
+        "<pre>\n\na\n b</pre>",
+        "<h2>Head</h2>",
+        "<blockquote>Quote</blockquote>",
+        "text &amp; more<br>",
+        '<video src="/v.mp4"></video>',
+        "<p>Bare <b>bold",
+        "<hr>",
+    ]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(_BLOCK, min_size=1, max_size=6).map("".join), st.sampled_from(["Title", "", "1 < 2 &amp; so on"]))
+def test_our_own_feed_as_a_source_gives_the_same_posts(html, title):
+    """Same body, same credit; no second line, no second list."""
+    made = post(f"<p>Start.</p>{html}", title=title)
+    again = republished(made)
+    assert again.content_html == made.content_html
+    assert (again.origin.name, again.origin.url, again.title) == ("Blog", SITE, made.title)
 
 
 # ---------------------------------------------------------------------------------------------------

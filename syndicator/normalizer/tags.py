@@ -91,14 +91,14 @@ def without(html: str, opening: re.Pattern[str]) -> tuple[str, int]:
 
 
 def trimmed(html: str) -> str:
-    """Take the line breaks and white space off the end, also those inside the last elements.
+    """Take line breaks, rules and white space off the end, also those inside the last elements.
 
     >>> trimmed("<div>a<br><br> </div>"), trimmed("<p>a</p>")
     ('<div>a</div>', '<p>a</p>')
     """
     body, closing = html.rstrip(), ""
     for _ in range(_DEEPEST):
-        if body.endswith("<br>"):
+        if body.endswith(("<br>", "<hr>")):
             body = body[:-4].rstrip()
         elif body.endswith("&nbsp;"):
             body = body[:-6].rstrip()
