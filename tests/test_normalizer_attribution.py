@@ -170,7 +170,8 @@ def test_what_is_no_running_text_may_follow():
     related = f'<h3>Related posts</h3><ul><li><a href="{SITE}/a">One</a></li><li><a href="{SITE}/b">Two</a></li></ul>'
     picture = '<p><img src="https://blog.example.org/x.png"></p>'
     forum = '<p><a href="https://forum.example/1">Discuss this article</a> in our forums</p>'
-    for after in (bar, related, picture, forum, bar + picture, forum + bar):
+    rights = "<p>© 2024 Big Blog. All rights reserved.</p>"
+    for after in (bar, related, picture, forum, rights, bar + picture, forum + bar + rights):
         left, credited = strip(BODY + LINE + after)
         assert left == BODY + after
         assert len(credited) == 1

@@ -28,6 +28,12 @@ _FEW = 30  # letters beside the links of a line that is no running text: "Discus
 _LISTED = re.compile(r"</[uo]l>(?:\s|</(?:div|section|aside)>)*$")
 # What stands before a line that was encoded twice.
 _ENCODED_TAG = re.compile(r".*?((?:&lt;|<)(?:p|em|small|i|div|span)(?:&gt;|>)\s*)$", re.DOTALL)
+# What themes and plugins put below all else, and no author writes as a paragraph.
+_SMALL_PRINT = re.compile(
+    r"(?:^|>|\s)(?:©|&copy;|copyright |all rights reserved|filed under|tagged:? |tags: |(?:post )?views: |share this:)",
+    re.IGNORECASE,
+)
+_SMALL_PRINT_MOST = 400  # characters, markup included
 _TRAILERS = 60  # lines without words of their own that may follow a credit
 _MOST = 50  # credits one after another: copies of copies
 
@@ -114,6 +120,8 @@ def _last_block(tail: str) -> str:
     if start < 0 or not _BESIDE_LINKS.match(tail, start):
         return tail
     block = tail[start:]
+    if len(block) < _SMALL_PRINT_MOST and _SMALL_PRINT.search(block):
+        return tail
     beside = sum(map(str.isalpha, _TAGS_AND_LINKS.sub("", block))) if "<a " in block else len(block)
     return block if beside > _FEW else tail
 
@@ -138,6 +146,8 @@ def _is_trailer(line: Line) -> bool:
         return True
     if line.block in {"h1", "h2", "h3", "h4", "h5", "h6"} or line.text.endswith((":", "：", "՝")):
         return len(line.text) <= 80  # noqa: PLR2004
+    if _SMALL_PRINT.match(line.text):
+        return len(line.text) <= 120  # noqa: PLR2004
     return sum(map(str.isalpha, line.text)) <= (_FEW if line.links else 0)
 
 
