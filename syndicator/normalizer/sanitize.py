@@ -122,7 +122,7 @@ _PLAYER = re.compile(r"<(audio|video)((?: [^>]*)?)>")
 _ODD_ADDRESS = re.compile(r'="(?:(?<= href=")|(?<= src=")|(?<= cite=")|(?<= poster="))(?!https?://[^\s/?#"\\])')
 _LINK = re.compile(r"<a((?: [^>]*)?)>(.*?)</a>", re.DOTALL)
 _HREF = re.compile(r' href="([^"]*)"')
-_NOTHING = re.compile(r"(?:\s|<br>|&nbsp;)*")
+_NOTHING = re.compile(r"(?:\s|<br>|<hr>|&nbsp;)*")
 _BLANK = 40  # characters: a longer link shows something
 _PRE = re.compile(r"(<pre(?: [^>]*)?>)\n")
 _OWN_CLASS = re.compile(r'(<[a-z][^>]*?) class="syndicator-[a-z]+"')
