@@ -115,7 +115,7 @@ def _tfidf(texts: list[str]) -> list[list[int]]:
 def _bm25(texts: list[str]) -> list[list[int]]:
     import bm25s
 
-    tokens = bm25s.tokenize(texts, stopwords=None, show_progress=False, token_pattern=r"\w+")
+    tokens = bm25s.tokenize(texts, stopwords=None, show_progress=False, token_pattern=r"\w+")  # noqa: S106
     retriever = bm25s.BM25()
     retriever.index(tokens, show_progress=False)
     found, _ = retriever.retrieve(tokens, k=PLACES + 1, show_progress=False)

@@ -1,46 +1,209 @@
-"""Related lists: what they hold and what they never hold, over a state file in memory."""
+"""Related lists: what stands in them, in which order, and what never does."""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
+from related_helpers import Shop
 
-from syndicator.model import Keys, Post, RelatedSettings
-from syndicator.related import Index
-from syndicator.store import schema
-from syndicator.store.corpus import SqlCorpus
+from syndicator.model import RelatedSettings
+
+STORM = "Storm floods the harbour of Hue"
+STORM_TEXT = "A storm brought floods to the old harbour this morning; ships were torn from their moorings."
+_NOUNS = "bridge market kiosk brook valley tavern bakery park brewery vault kennel lake hive clock".split()  # noqa: SIM905
+REPORT = " ".join(
+    f"The council spoke {'at length' if n % 3 else 'in brief'} about the {noun} near the {other}, for reason {n}."
+    for n, noun in enumerate(_NOUNS)
+    for other in _NOUNS[n % 5 :: 4]
+)
 
 
 @pytest.fixture
-def db() -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    schema.migrate(connection, "memory")
-    yield connection
-    connection.close()
+def shop() -> Iterator[Shop]:
+    shop = Shop()
+    yield shop
+    shop.db.close()
 
 
-def add(db: sqlite3.Connection, index: Index, number: int, title: str, text: str = "", source: str = "a") -> Post:
-    db.execute("INSERT OR IGNORE INTO sources (id) VALUES (?)", (source,))
-    db.execute(
-        "INSERT INTO posts (number, source, keys, meaning, title, link, site, published, updated, first_seen)"
-        " SELECT ?, number, '', '', ?, ?, '', ?, 0, 0 FROM sources WHERE id = ?",
-        (number, title, f"https://{source}.example/{number}", float(number), source),
+def test_a_source_with_few_alike_is_filled_up_with_its_newest(shop: Shop) -> None:
+    """The list starts with what is alike, then come the newest posts of the source, newest first."""
+    post = shop.add(STORM, STORM_TEXT, day=9)
+    alike = shop.add("Harbour of Hue opens after storm", "Ships sail from the harbour again.", day=1)
+    soup = shop.add("A recipe for noodle soup", "Boil bones with star anise.", day=2)
+    chess = shop.add("Young player wins at chess", "The match took five hours.", day=3)
+    assert shop.chosen(post, limit=3) == [alike, chess, soup]
+
+
+def test_another_sources_post_is_in_the_list_of_all_only(shop: Shop) -> None:
+    """`source` keeps to the post's source; `all` crosses, and there each link names its source."""
+    post = shop.add(STORM, STORM_TEXT)
+    other = shop.add("Floods in the harbour of Hue after storm", "The storm tore ships away.", source="b")
+    assert shop.chosen(post) == []
+    assert shop.chosen(post, "all") == [other]
+    (found,) = shop.lists(post, "all")
+    assert (found.scope, found.links[0].source) == ("all", "b")
+
+
+def test_both_gives_two_lists_with_a_heading_each(shop: Shop) -> None:
+    """The source's list first; its heading is a template that names the source."""
+    post = shop.add(STORM, STORM_TEXT, language="de")
+    shop.add("Harbour of Hue opens after storm", "Ships sail again.")
+    shop.add("Floods in the harbour of Hue after storm", "The storm tore ships away.", source="b")
+    own, every = shop.lists(post, "both")
+    assert (own.scope, own.heading, own.language) == ("source", "Mehr von {source}:", "de")
+    assert (every.scope, every.heading) == ("all", "Ähnliche Beiträge:")
+    assert all(link.source == "" and link.score >= 0 for link in own.links)
+
+
+def test_a_heading_of_the_operators_own_stands_for_ours(shop: Shop) -> None:
+    """`heading` is taken as it is, whatever the language."""
+    post = shop.add(STORM, STORM_TEXT)
+    shop.add("Harbour of Hue opens after storm")
+    (found,) = shop.index.choose(post, shop.posts[post], RelatedSettings(heading="More of {source}"))
+    assert found.heading == "More of {source}"
+
+
+def test_none_is_no_list(shop: Shop) -> None:
+    """`scope = "none"` switches them off."""
+    post = shop.add(STORM)
+    shop.add("Harbour of Hue opens after storm")
+    assert shop.lists(post, "none") == ()
+
+
+def test_little_in_common_across_sources_is_no_relation(shop: Shop) -> None:
+    """A list of all sources stays empty rather than wrong."""
+    post = shop.add(STORM, STORM_TEXT)
+    for n, (title, text) in enumerate(
+        [
+            ("A recipe for noodle soup", "Boil bones with star anise for the whole of this morning."),
+            ("Young player wins at chess", "The match took five hours."),
+            ("Minister opens a school", "Pupils sang a song."),
+            ("Shares slip again", "Traders wait for the bank's decision."),
+            ("How to prune apple trees", "Cut in winter, above a bud."),
+        ]
+    ):
+        shop.add(title, text, source=f"other{n}")
+    assert shop.chosen(post, "all") == []
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("withdrawn", 1), ("filtered", "older than max_age"), ("copy_of", 1), ("due", 9e9)]
+)
+def test_a_post_that_may_not_be_shown_is_in_no_list(shop: Shop, column: str, value: object) -> None:
+    """Withdrawn, filtered, folded into another or dated in the future: neither as alike nor to fill up."""
+    post = shop.add(STORM, STORM_TEXT)
+    gone = shop.add("Harbour of Hue opens after storm", "Ships sail from the harbour again.")
+    kept = shop.add("A recipe for noodle soup")
+    shop.mark(gone, column, value)
+    assert shop.chosen(post) == [kept]
+    assert shop.chosen(post, "all") == []
+
+
+def test_an_untitled_post_neither_gets_nor_appears(shop: Shop) -> None:
+    """There is nothing to show as a link."""
+    post = shop.add(STORM, STORM_TEXT)
+    micro = shop.add("", STORM_TEXT)
+    assert shop.lists(micro, "both") == ()
+    assert shop.chosen(post, "both") == []
+
+
+def test_a_copy_of_the_post_is_not_related_to_it(shop: Shop) -> None:
+    """The same text under another title, whole or nearly so, is what the reader has just read."""
+    post = shop.add("Council considers much", REPORT)
+    shop.add("What the council considered", REPORT, source="b")
+    shop.add("Council: one hundred matters", REPORT + " Corrected on Friday.", source="c")
+    kept = shop.add(
+        "The council speaks of a new bridge",
+        "At length it spoke of the market, and of the kiosk near the brook.",
+        source="d",
     )
-    post = Post(source, Keys(title=title, text=text), "", title=title, text=text)
-    index.add(number, post, float(number))
-    return post
+    assert shop.chosen(post, "all") == [kept]
 
 
-def test_a_post_gets_its_sources_nearest_then_its_newest(db: sqlite3.Connection) -> None:
-    """A list of the source starts with what is alike and is filled up with the newest."""
-    index = Index(SqlCorpus(db))
-    post = add(db, index, 1, "Storm floods the harbour of Hue", "The storm brought floods to the harbour.")
-    add(db, index, 2, "Harbour of Hue opens after storm", "After floods, ships sail from the harbour again.")
-    add(db, index, 3, "A recipe for noodle soup", "Boil bones with star anise.")
-    add(db, index, 4, "Chess: young player wins", "The match took five hours.")
-    add(db, index, 5, "Floods hit the harbour of Hue", "Storm and floods.", source="b")
-    index.settle()
-    (chosen,) = index.choose(1, post, RelatedSettings(limit=3))
-    assert [link.url for link in chosen.links] == [f"https://a.example/{n}" for n in (2, 4, 3)]
+def test_a_near_copy_of_another_source_is_named_where_one_item_a_story_is_wanted(shop: Shop) -> None:
+    """The first stored of those with nearly the same text; a report in other words is none."""
+    first = shop.add("Council considers much", REPORT)
+    copy = shop.add("What the council considered", REPORT + " Corrected on Friday.", source="b")
+    again = shop.add("One hundred matters", REPORT + " Seen again.", source="c")
+    other = shop.add("The council speaks of a new bridge", "It spoke of the market, and the kiosk.", source="d")
+    assert [shop.index.copy_of(n, shop.posts[n]) for n in (copy, again, other)] == [first, first, 0]
+
+
+def test_posts_of_one_title_stand_once_while_there_are_others(shop: Shop) -> None:
+    """A weekly column's title says nothing; where there is nothing else, it still leads to another post."""
+    post = shop.add("Weekly links", "Trains, ferries, night buses and one good map of them.", day=1)
+    twin = shop.add("Weekly links", "More night trains, and one more map that shows them all.", day=2)
+    other = shop.add("Why I draw maps", "A map of ferries.", day=3)
+    assert shop.chosen(post) == [other, twin]
+
+
+def test_of_two_copies_one_is_shown(shop: Shop) -> None:
+    """No two links of a list lead to the same text."""
+    post = shop.add(
+        "The council speaks of a new bridge", "At length it spoke of the market, and of the kiosk near the brook."
+    )
+    shop.add("Council considers much", REPORT, source="b")
+    shop.add("What the council considered", REPORT, source="c")
+    assert len(shop.chosen(post, "all")) == 1
+
+
+def test_two_reports_on_one_event_are_both_shown(shop: Shop) -> None:
+    """Related is not the same: own words make two posts."""
+    post = shop.add(STORM, STORM_TEXT)
+    one = shop.add("Storm floods harbour of Hue", "Ships were torn from their moorings in the old harbour.", source="b")
+    two = shop.add("Hue: floods after the storm", "The old harbour was under water this morning.", source="c")
+    assert sorted(shop.chosen(post, "all")) == [one, two]
+
+
+def test_sources_that_may_not_be_linked_are_left_out_but_for_the_posts_own(shop: Shop) -> None:
+    """A private source's addresses stand in no other source's list."""
+    post = shop.add(STORM, STORM_TEXT)
+    own = shop.add("Harbour of Hue opens after storm", "Ships sail from the harbour again.")
+    shop.add("Floods in the harbour of Hue after storm", "The storm tore ships away.", source="secret")
+    assert shop.chosen(post, "all", sources=frozenset({"b"})) == [own]
+
+
+def test_a_page_asks_for_a_longer_list(shop: Shop) -> None:
+    """`limit` overrides that of the settings."""
+    post = shop.add(STORM, STORM_TEXT)
+    for n in range(30):
+        shop.add(f"Bulletin {n} of the harbour master")
+    assert len(shop.chosen(post, limit=5)) == 5
+    assert len(set(shop.chosen(post, limit=5)) & {post}) == 0
+    (longer,) = shop.index.choose(post, shop.posts[post], RelatedSettings(limit=5), limit=20)
+    assert len(longer.links) == 20
+
+
+def test_an_updated_post_is_found_by_its_new_words(shop: Shop) -> None:
+    """A changed title or body is indexed again, and what it was found by no longer counts."""
+    post = shop.add(STORM, STORM_TEXT)
+    changed = shop.add("A recipe for noodle soup", "Boil bones with star anise.", source="b")
+    assert shop.chosen(post, "all") == []
+    shop.add("Storm floods harbour of Hue", "Ships torn from their moorings.", source="b", number=changed)
+    assert shop.chosen(post, "all") == [changed]
+    shop.add("A recipe for noodle soup", "Boil bones with star anise.", source="b", number=changed)
+    assert shop.chosen(post, "all") == []
+
+
+def test_news_of_one_day_belong_together(shop: Shop) -> None:
+    """Of two posts as near in words, the one of the same day comes first."""
+    old = shop.add("Storm floods harbour of Hue", source="b", day=0)
+    fresh = shop.add("Storm floods harbour of Hue again", source="c", day=100)
+    post = shop.add("Storm floods harbour", day=100)
+    assert shop.chosen(post, "all") == [fresh, old]
+
+
+def test_a_post_without_an_address_is_no_link(shop: Shop) -> None:
+    """A link must lead somewhere."""
+    post = shop.add(STORM, STORM_TEXT)
+    shop.add("Harbour of Hue opens after storm", link="")
+    assert shop.lists(post) == ()
+
+
+def test_a_post_that_the_index_does_not_know_gets_no_list(shop: Shop) -> None:
+    """Nothing is known of it to judge likeness by."""
+    post = shop.add(STORM)
+    shop.add("Harbour of Hue opens after storm")
+    assert shop.index.choose(99, replace(shop.posts[post]), RelatedSettings(scope="all")) == ()

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from syndicator.model import Keys
 
 NEAR = 0.8  # of the pieces of two texts: what an editor's touch, another lead or a cut last paragraph leaves
-ENOUGH = 12  # pieces, about a hundred words: of shorter texts too little is known
+ENOUGH = 12  # pieces: of a text of fewer words too little is known
 
 
 def exact(one: Keys, other: Keys) -> bool:
@@ -22,18 +22,21 @@ def exact(one: Keys, other: Keys) -> bool:
 
 def near(one: Keys, other: Keys) -> bool:
     """Tell whether two posts have nearly the same text: exactly the same, or four fifths of it."""
-    if exact(one, other):
-        return True
-    enough = min(len(one.sketch), len(other.sketch)) >= ENOUGH
-    return enough and likeness(one.sketch, other.sketch) >= NEAR
+    return exact(one, other) or likeness(one.sketch, other.sketch) >= NEAR
 
 
 def likeness(one: Sequence[int], other: Sequence[int]) -> float:
     """Estimate how much of two sketched texts is the same, 0 to 1: Jaccard's index by bottom-k min-hash.
 
-    >>> likeness((1, 2, 3, 4), (1, 2, 3, 9)), likeness((1, 2), ())
-    (0.75, 0.0)
+    A sketch that begins with 0 is of small pieces: it can't be compared with one of large pieces. Of short texts
+    too little is known.
+
+    >>> likeness((*range(1, 13), 20), (*range(1, 13), 30)), likeness((1, 2), (1, 2)), likeness((), ())
+    (0.9230769230769231, 0.0, 0.0)
     """
-    both = set(one) & set(other)
-    union = sorted({*one, *other})[: max(len(one), len(other))]
-    return sum(number in both for number in union) / len(union) if union else 0.0
+    size = max(len(one), len(other))
+    if min(len(one), len(other)) < ENOUGH or (one[0] == 0) != (other[0] == 0):
+        return 0.0
+    both = set(one) & set(other) - {0}
+    union = sorted({*one, *other} - {0})[: size - (one[0] == 0)]
+    return sum(number in both for number in union) / len(union)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 import numpy as np
 
 from syndicator.model import Corpus, Neighbour, Post, RelatedList, RelatedSettings
-from syndicator.related import lists, similarity, tokens, vectors
+from syndicator.related import copies, lists, similarity, tokens, vectors
 from syndicator.related.lists import Wanted
 
 SHELF = 4096  # the newest posts of a source, among which "View more from" chooses
@@ -70,6 +70,7 @@ class Index:
         """
         if settings.scope == "none" or not post.title:
             return ()
+        self._ready()
         wanted = Wanted(number, post, settings, limit or settings.limit, sources)
         chosen = []
         if settings.scope != "all":
@@ -79,13 +80,28 @@ class Index:
             chosen.append(lists.of_all(self._corpus, wanted, self._near(number)))
         return tuple(one for one in chosen if one.links)
 
+    def copy_of(self, number: int, post: Post) -> int:
+        """Return the post of another source of which this is a copy, nearly word for word; 0 for none.
+
+        The first that was stored of several. For those who want one item a story (`copies = "near"`); exact copies
+        are known by their keys alone.
+        """
+        self._ready()
+        nearest = [one.number for one in self._near(number)[:COPIES]]
+        found = self._corpus.cards(nearest).values()
+        same = [card for card in found if card.source_id != post.source_id and copies.near(card.keys, post.keys)]
+        return min((card.number for card in same), default=0)
+
     def near(self, number: int, source_id: str = "") -> list[Neighbour]:
         """Return the posts nearest to a stored one, best first; of one source where given."""
+        self._ready()
         return self._near(number, self._corpus.shelf(source_id, SHELF) if source_id else None)
 
-    def _near(self, number: int, shelf: list[int] | None = None) -> list[Neighbour]:
+    def _ready(self) -> None:
         if not self._settled:
             self.settle()
+
+    def _near(self, number: int, shelf: list[int] | None = None) -> list[Neighbour]:
         own = self._corpus.vectors([number])
         if not own:
             return []

@@ -1,4 +1,4 @@
-"""A post's neighbours -> the list under it: which of them are shown, and under which heading. Pure but for the corpus."""
+"""A post's neighbours -> the list under it: which of them are shown, under which heading. Pure but for the corpus."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from syndicator import languages
 from syndicator.model import Card, Corpus, Keys, Neighbour, Post, RelatedList, RelatedSettings
 from syndicator.related import copies
 
-THRESHOLD = 0.1  # below this, a post of another source has a few words in common by chance
+THRESHOLD = 0.14  # below this, a post of another source has a few words in common by chance
 PORTION = 12  # beyond `limit`, cards looked up at once: most posts may be shown
 
 
@@ -50,16 +50,18 @@ def of_all(corpus: Corpus, wanted: Wanted, nearest: Iterable[Neighbour]) -> Rela
 
 
 def _shown(corpus: Corpus, wanted: Wanted, order: list[int]) -> list[Card]:
+    """Choose in this order, but of posts with one title ("Weekly links") the first only, while there are others."""
     shown: list[Card] = []
-    seen: list[Keys] = [wanted.post.keys]
+    namesakes: list[Card] = []
+    seen = [wanted.post.keys]
     for card in _cards(corpus, wanted, order):
         if any(copies.near(card.keys, keys) for keys in seen):
             continue
+        (namesakes if any(card.keys.title == keys.title for keys in seen) else shown).append(card)
         seen.append(card.keys)
-        shown.append(card)
         if len(shown) == wanted.limit:
             break
-    return shown
+    return (shown + namesakes)[: wanted.limit]
 
 
 def _cards(corpus: Corpus, wanted: Wanted, order: list[int]) -> Iterator[Card]:

@@ -17,6 +17,7 @@ from syndicator.related.vectors import Counts, Rows, Weights
 
 ASKED = 64  # terms of the post whose postings are read,
 READ = 60_000  # until this many entries were
+LONGEST = 3600  # about as many entries of a term the corpus gives
 OPEN = 300  # posts that a term has at least when part of its postings is closed
 CANDIDATES = 96  # posts that are compared whole
 WITNESSES = 5  # the nearest, whose common terms widen the question
@@ -79,9 +80,9 @@ class Searcher:
     def _posted(self, packed: bytes) -> tuple[Numbers, Weights]:
         """Return the entries under a vector's rarest terms, one after another: numbers, and shares multiplied."""
         terms, shares = vectors.question(packed, self._counts, ASKED)
-        often = self._counts.often(terms)
+        often = np.minimum(self._counts.often(terms), LONGEST)
         order = np.argsort(often, kind="stable")
-        order = order[np.cumsum(often[order]) <= READ] if often.sum() > READ else order
+        order = order[np.cumsum(often[order]) <= READ]
         asked = terms[order].tolist()
         posted = self._corpus.postings(asked, terms[often > OPEN].tolist())
         parts = [posted.get(term, b"") for term in asked]

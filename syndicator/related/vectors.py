@@ -57,9 +57,10 @@ class Counts:
     def telling(self) -> Weights:
         """Return how much a term of each slot tells: 1 where every post has it, about 5 where few have."""
         if self._telling is None:
-            total = float(self.slots[-1])
-            told = 1.0 + np.log((1.0 + total) / (1.0 + self.slots[:-1] + COMMON * total))
-            self._telling = np.maximum(told, 0.0).astype(np.float32)
+            total = np.float32(self.slots[-1])
+            often = self.slots[:-1].astype(np.float32)
+            told = 1 + np.log((1 + total) / (1 + often + np.float32(COMMON) * total))
+            self._telling = np.maximum(told, np.float32(0))
         return self._telling
 
 

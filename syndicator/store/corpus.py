@@ -16,6 +16,7 @@ from syndicator.store import codec, posts, rows
 VERSION = 1
 CLOSED = 8  # closed rows of a term that a question reads, the newest
 ENTRY = 5  # bytes: a post's number and a weight
+ROW = 400 * ENTRY  # bytes of a closed row
 
 TABLES = """
 DROP TABLE IF EXISTS traces;
@@ -83,14 +84,12 @@ class SqlCorpus:
         """Append to the postings of terms; the posts `settled` wait no longer, and keep these packed terms."""
         self._db.executemany(_APPEND, postings)
         for term, entries in self._db.execute(_FULL).fetchall():
-            last = int.from_bytes(entries[-ENTRY:-1], "little")
-            self._db.execute("INSERT OR REPLACE INTO closed_postings VALUES (?, ?, ?)", (term, last, entries))
-            self._db.execute("DELETE FROM postings WHERE term = ?", (term,))
+            self._close(term, entries)
         self._db.executemany(_SETTLE, ((terms, number) for number, terms in settled))
         self._db.execute("DELETE FROM waiting")
 
     def postings(self, terms: Sequence[int], long: Sequence[int]) -> Mapping[int, bytes]:
-        """Return what was posted under each of these terms, of those in `long` the newest part of the closed rows too."""
+        """Return what was posted under terms; of those in `long` the newest closed rows too."""
         found = dict(self._db.execute(f"SELECT term, posts FROM postings WHERE term IN ({_marks(terms)})", terms))
         for term in long:
             closed = self._db.execute(_CLOSED, (term, CLOSED)).fetchall()
@@ -147,6 +146,14 @@ class SqlCorpus:
     def forget(self) -> None:
         """Throw the index away; `owed` then gives all stored posts."""
         self._make()
+
+    def _close(self, term: int, entries: bytes) -> None:
+        whole = len(entries) // ROW * ROW
+        for start in range(0, whole, ROW):
+            row = entries[start : start + ROW]
+            last = int.from_bytes(row[-ENTRY:-1], "little")
+            self._db.execute("INSERT OR REPLACE INTO closed_postings VALUES (?, ?, ?)", (term, last, row))
+        self._db.execute("UPDATE postings SET posts = ? WHERE term = ?", (entries[whole:], term))
 
     def _make(self) -> None:
         for statement in TABLES.split(";\n"):

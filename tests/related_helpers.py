@@ -1,0 +1,61 @@
+"""Stored posts with an index of likeness over them, for the tests of related lists."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from syndicator.model import Category, Post, RelatedList, RelatedSettings
+from syndicator.normalizer import identity
+from syndicator.related import Index
+from syndicator.store import db, rows
+from syndicator.store.corpus import SqlCorpus
+
+DAY = 86_400.0
+
+
+class Shop:
+    """A state file, and posts put into it with no more than lists need."""
+
+    def __init__(self, path: Path | str = ":memory:") -> None:
+        self.db = db.connect(path)
+        self.corpus = SqlCorpus(self.db)
+        self.index = Index(self.corpus)
+        self.posts: dict[int, Post] = {}
+
+    def add(
+        self, title: str, text: str = "", *, source: str = "a", day: float = 0.0, number: int = 0, language: str = "en",
+        categories: tuple[str, ...] = (), link: str | None = None,
+    ) -> int:  # fmt: skip
+        """Store and index a post; a `number` that is there already is updated. Return its number."""
+        number = number or len(self.posts) + 1
+        link = f"https://{source}.example/{number}" if link is None else link
+        post = Post(
+            source, identity.keys(title=title, text=text, link=link), "", title=title, text=text, link=link,
+            language=language, categories=tuple(map(Category, categories)),
+        )  # fmt: skip
+        self.db.execute("INSERT OR IGNORE INTO sources (id) VALUES (?)", (source,))
+        self.db.execute(
+            "INSERT OR REPLACE INTO posts (number, source, keys, meaning, title, link, site, published, updated,"
+            " first_seen, language) SELECT ?, number, ?, '', ?, ?, '', ?, 0, 0, ? FROM sources WHERE id = ?",
+            (number, rows.pack_keys(post.keys), title, link, day * DAY, language, source),
+        )
+        self.index.add(number, post, day * DAY)
+        self.posts[number] = post
+        return number
+
+    def lend_bodies(self) -> None:
+        """Keep the posts whole, as the store does: an index that is made again reads them."""
+        for number, post in self.posts.items():
+            self.db.execute("INSERT INTO bodies VALUES (?, ?, ?, ?, ?, ?)", (number, *rows.body(post)))
+
+    def mark(self, number: int, column: str, value: object) -> None:
+        self.db.execute(f"UPDATE posts SET {column} = ? WHERE number = ?", (value, number))  # noqa: S608 - ours
+
+    def lists(self, number: int, scope: str = "source", limit: int = 5, **more: object) -> tuple[RelatedList, ...]:
+        settings = RelatedSettings(scope=scope, limit=limit)  # type: ignore[arg-type]
+        return self.index.choose(number, self.posts[number], settings, **more)  # type: ignore[arg-type]
+
+    def chosen(self, number: int, scope: str = "source", limit: int = 5, **more: object) -> list[int]:
+        """Return the numbers of the posts in the one list asked for."""
+        found = self.lists(number, scope, limit, **more)
+        return [int(link.url.rpartition("/")[2]) for one in found for link in one.links]

@@ -1,0 +1,118 @@
+"""How well related posts find their story, over headlines of our own; and that they are the same however made."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from related_helpers import DAY, Shop
+
+from syndicator.store.corpus import ENTRY
+
+STORIES: dict[str, list[str]] = json.loads(
+    (Path(__file__).parent / "cases" / "related" / "stories.json").read_text(encoding="utf-8")
+)
+HEADLINES = [
+    (story, title)
+    for titles in zip(*STORIES.values(), strict=True)
+    for story, title in zip(STORIES, titles, strict=True)
+]
+
+
+@pytest.fixture(scope="module")
+def shop() -> Shop:
+    shop = Shop()
+    for number, (_, title) in enumerate(HEADLINES):
+        shop.add(title, source=f"s{number % 7}")
+    return shop
+
+
+def found(shop: Shop) -> dict[int, list[int]]:
+    return {number: [near.number for near in shop.index.near(number)][:5] for number in shop.posts}
+
+
+def test_four_in_five_of_the_nearest_tell_of_the_same_story(shop: Shop) -> None:
+    """Ten stories of six headlines: of the five nearest to each, at least four in five are of its story."""
+    hits = [
+        HEADLINES[other - 1][0] == HEADLINES[number - 1][0]
+        for number, nearest in found(shop).items()
+        for other in nearest
+    ]
+    assert sum(hits) / (5 * len(HEADLINES)) >= 0.8
+
+
+def test_posts_that_came_one_by_one_and_all_at_once_get_the_same_neighbours() -> None:
+    """How many posts a run brings changes nothing, or nearly: what is rare is known better of many than of the first."""
+    at_once, one_by_one = Shop(), Shop()
+    for _, title in HEADLINES:
+        at_once.add(title)
+        one_by_one.add(title)
+        one_by_one.index.settle()
+    one, other = found(at_once), found(one_by_one)
+    assert sum(len({*one[number]} & {*other[number]}) for number in one) >= 0.95 * 5 * len(one)
+    assert sum(one[number][0] == other[number][0] for number in one) >= 0.95 * len(one)
+
+
+def test_an_index_that_was_lost_is_made_again_from_the_posts() -> None:
+    """The neighbours are those that the lost index would have named; purged bodies cost nothing but their words."""
+    before, after = Shop(), Shop()
+    for shop in (before, after):
+        for number, (_, title) in enumerate(HEADLINES):
+            shop.add(title, day=number / 10)
+    expected = found(before)
+    after.corpus.forget()
+    after.lend_bodies()
+    again = type(after.index)(after.corpus)
+    assert {number: [near.number for near in again.near(number)][:5] for number in after.posts} == expected
+    assert after.db.execute("SELECT max(time) FROM traces").fetchone() == ((len(HEADLINES) - 1) / 10 * DAY,)
+
+
+def test_an_index_of_another_version_is_thrown_away_and_made_again() -> None:
+    """What an older program kept is not read."""
+    shop = Shop()
+    for _, title in HEADLINES[:20]:
+        shop.add(title)
+    shop.index.settle()
+    shop.lend_bodies()
+    shop.db.execute("UPDATE meta SET value = 0 WHERE key = 'index_version'")
+    shop.db.execute("UPDATE traces SET terms = x'00'")
+    again = type(shop.index)(type(shop.corpus)(shop.db))
+    again.settle()
+    assert shop.db.execute("SELECT count(*), min(length(terms)) > 5 FROM traces").fetchone() == (20, 1)
+
+
+def test_posts_added_by_a_run_that_was_killed_are_found_by_the_next() -> None:
+    """Added but never settled: the next to choose makes up for it."""
+    shop = Shop()
+    for _, title in HEADLINES[:20]:
+        shop.add(title)
+    again = type(shop.index)(shop.corpus)
+    assert again.near(1)
+
+
+def test_of_a_term_that_many_posts_have_the_newest_are_read() -> None:
+    """A list of thousands of posts under one word is cut into closed rows; the newest stay within reach."""
+    corpus = Shop().corpus
+    for number in range(1, 5001):
+        corpus.post([(7, number.to_bytes(4, "little") + b"\x01")], [])
+    assert len(corpus.postings([7], [])[7]) == 200 * ENTRY
+    newest = corpus.postings([7], [7])[7]
+    numbers = {int.from_bytes(newest[at : at + 4], "little") for at in range(0, len(newest), ENTRY)}
+    assert numbers == set(range(1601, 5001))
+
+
+@pytest.mark.parametrize(
+    ("query", "values"),
+    [
+        ("SELECT number, time, terms, kin FROM traces WHERE number IN (?, ?)", (1, 2)),
+        ("SELECT term, posts FROM postings WHERE term IN (?, ?)", (1, 2)),
+        ("SELECT posts FROM closed_postings WHERE term = ? ORDER BY number DESC LIMIT ?", (1, 8)),
+        ("SELECT term, posts FROM postings WHERE length(posts) >= 2000", ()),
+        ("SELECT number FROM traces WHERE source = ? ORDER BY time DESC, number DESC LIMIT ?", (1, 5)),
+    ],
+)
+def test_no_question_to_the_index_reads_a_whole_table(query: str, values: tuple[int, ...], shop: Shop) -> None:
+    """Each is answered by a key or an index, and needs no sorting."""
+    plan = [row[3] for row in shop.db.execute("EXPLAIN QUERY PLAN " + query, values)]
+    assert all(step.startswith("SEARCH") or "postings_full" in step for step in plan), plan
