@@ -33,7 +33,6 @@ _SCRIPTS = {
     "Tibt": "\u0f00-\u0fbc", "Viet": "\u1ea0-\u1ef9ăđơưĂĐƠƯ",
     "Latn": "A-Za-z\u00c0-\u024f\u1e00-\u1eff",
 }  # fmt: skip
-_LETTER = {script: re.compile(f"[{letters}]") for script, letters in _SCRIPTS.items()}
 _VIETNAMESE_ONLY = frozenset("đĐươƯƠ")
 _OVERWHELMING = 0.7  # of all letters
 # Signs that make a text one to look at closer: what no plain Latin text has, and what Vietnamese has.
@@ -123,7 +122,18 @@ def _script(sample: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _script_of(character: str) -> str:
-    return next((script for script, letter in _LETTER.items() if letter.match(character)), "")
+    return next((script for script, first, last in _ranges() if first <= character <= last), "")
+
+
+@lru_cache(maxsize=1)
+def _ranges() -> list[tuple[str, str, str]]:
+    """Return each script's stretches of letters: script, first, last."""
+    parts = re.compile("(.)(?:-(.))?", re.DOTALL)
+    return [
+        (script, found[1], found[2] or found[1])
+        for script, letters in _SCRIPTS.items()
+        for found in parts.finditer(letters)
+    ]
 
 
 def detected(text: str) -> str:
