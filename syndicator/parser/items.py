@@ -58,17 +58,28 @@ def cut(data: bytes) -> Pieces | None:
     name = _ITEM_OF.get(root[1]) if root else None
     if root is None or name is None:
         return None
-    start_tag, end_tag = b"<" + name, b"</" + name + b">"
-    *chunks, end = data.split(end_tag)
-    starts = [_start(chunk, start_tag) for chunk in chunks]
-    if -1 in starts or _start(end, start_tag) >= 0:
+    spans = _spans(data, b"<" + name, b"</" + name + b">")
+    if spans is None:
         return None
-    gaps = (*(chunk[:start] for chunk, start in zip(chunks, starts, strict=True)), end)
-    if not all(_closed(gap) for gap in gaps) or any(start_tag + b"/" in gap for gap in gaps):
+    edges = [0, *(edge for span in spans for edge in span), len(data)]
+    gaps = tuple(data[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True))
+    if not all(_closed(gap) for gap in gaps) or any(b"<" + name + b"/" in gap for gap in gaps):
         return None
     context = _context(gaps[0][root.start(1) :])
-    bodies = (chunk[start:] + end_tag for chunk, start in zip(chunks, starts, strict=True))
+    bodies = (data[start:end] for start, end in spans)
     return Pieces(gaps, tuple(Item(body, digest(context, body)) for body in bodies))
+
+
+def _spans(data: bytes, start_tag: bytes, end_tag: bytes) -> list[tuple[int, int]] | None:
+    """Find where items start and end; None where an end has no start, or a start no end."""
+    spans, position = [], 0
+    while (end := data.find(end_tag, position)) >= 0:
+        start = _start(data, start_tag, position, end)
+        if start < 0:
+            return None
+        position = end + len(end_tag)
+        spans.append((start, position))
+    return spans if _start(data, start_tag, position, len(data)) < 0 else None
 
 
 def _context(head: bytes) -> bytes:
@@ -77,13 +88,14 @@ def _context(head: bytes) -> bytes:
     return tags + b"".join(_INHERITED.findall(head))
 
 
-def _start(chunk: bytes, start_tag: bytes) -> int:
-    """Find the first start tag of just this name: <item>, not <items>."""
-    position = chunk.find(start_tag)
-    length = len(start_tag)
-    while position >= 0 and chunk[position + length : position + length + 1] not in _AFTER_NAME:
-        position = chunk.find(start_tag, position + 1)
-    return position
+def _start(data: bytes, start_tag: bytes, position: int, end: int) -> int:
+    """Find the first start tag of just this name before `end`: <item>, not <items>."""
+    while (position := data.find(start_tag, position, end)) >= 0:
+        after = position + len(start_tag)
+        if data[after : after + 1] in _AFTER_NAME:
+            return position
+        position = after
+    return -1
 
 
 def _closed(gap: bytes) -> bool:
