@@ -19,9 +19,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from .errors import PublishError
-from .ledger import Ledger
-from .model import Document, Published
+from syndicator.errors import PublishError
+from syndicator.ledger import Ledger
+from syndicator.model.edition import Document, Published
 
 UNFINISHED = ".syndicator-new"  # how the name of a file ends while it is being written
 _FEED_ENTRIES = {"application/rss+xml": "{*}item", "application/atom+xml": "{*}entry"}

@@ -13,8 +13,8 @@ from functools import lru_cache
 from html import unescape
 from uuid import NAMESPACE_URL, uuid5
 
-from .languages import normalise
-from .urls import to_uri
+from syndicator.languages import normalise
+from syndicator.urls import to_uri
 
 # XML 1.0, 2.2: all else cannot stand in a document, not even escaped. C1 controls could, but show as nothing and
 # are what is left of a wrong charset; JSON takes all, but a lone surrogate has no UTF-8.

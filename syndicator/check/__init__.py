@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .problem import Problem
+from syndicator.check.problem import Problem
 
 __all__ = ["Problem", "check"]
 
@@ -17,11 +17,11 @@ __all__ = ["Problem", "check"]
 def check(body: bytes, kind: str) -> Iterator[Problem]:
     """Yield what is wrong with a document of a media type; nothing for types that no rule is about."""
     if kind.endswith("json"):
-        from .json_rules import check_json
+        from syndicator.check.json_rules import check_json
 
         yield from check_json(body)
     elif kind in {"application/rss+xml", "application/atom+xml", "text/x-opml"}:
         # lxml costs 25 ms to import, and most runs check nothing.
-        from .xml_rules import check_xml
+        from syndicator.check.xml_rules import check_xml
 
         yield from check_xml(body, kind)

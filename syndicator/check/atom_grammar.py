@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element
 
-from .extension_grammar import FH
-from .grammar import Rule
-from .markup import check_markup
-from .problem import Problem, line_of
-from .values import (
+from syndicator.check.extension_grammar import FH
+from syndicator.check.grammar import Rule
+from syndicator.check.markup import check_markup
+from syndicator.check.problem import Problem, line_of
+from syndicator.check.values import (
     anything,
     atom_date,
     bare_address,

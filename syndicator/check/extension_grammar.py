@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from lxml.etree import _Element
 
-from .grammar import Rule
-from .markup import check_markup
-from .problem import Problem, line_of
-from .values import (
+from syndicator.check.grammar import Rule
+from syndicator.check.markup import check_markup
+from syndicator.check.problem import Problem, line_of
+from syndicator.check.values import (
     address,
     anything,
     at_most,

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from lxml.etree import _Element
 
-from .problem import Problem, line_of
-from .values import Slip, Value, anything, base, optional_language
+from syndicator.check.problem import Problem, line_of
+from syndicator.check.values import Slip, Value, anything, base, optional_language
 
 XML = "{http://www.w3.org/XML/1998/namespace}"
 _C1 = re.compile("[\x80-\x9f�]")

@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from .markup import check_markup
-from .problem import Problem
-from .values import atom_date, language, media_type, shown, something, uri
+from syndicator.check.markup import check_markup
+from syndicator.check.problem import Problem
+from syndicator.check.values import atom_date, language, media_type, shown, something, uri
 
 _VERSIONS = ("https://jsonfeed.org/version/1.1", "https://jsonfeed.org/version/1")
 Check = Callable[[Any], str]

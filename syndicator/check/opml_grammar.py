@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element
 
-from .grammar import Rule
-from .problem import Problem, line_of
-from .values import address, anything, count, file, language, one_of, rss_date, something, uri
+from syndicator.check.grammar import Rule
+from syndicator.check.problem import Problem, line_of
+from syndicator.check.values import address, anything, count, file, language, one_of, rss_date, something, uri
 
 
 def _outline(outline: _Element, where: str) -> Iterator[Problem]:

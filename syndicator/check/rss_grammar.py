@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element
 
-from .atom_grammar import LINK, PERSON
-from .extension_grammar import ATOM, DC
-from .grammar import Rule
-from .markup import check_markup
-from .problem import Problem, line_of
-from .values import (
+from syndicator.check.atom_grammar import LINK, PERSON
+from syndicator.check.extension_grammar import ATOM, DC
+from syndicator.check.grammar import Rule
+from syndicator.check.markup import check_markup
+from syndicator.check.problem import Problem, line_of
+from syndicator.check.values import (
     address,
     anything,
     at_most_number,

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from ..languages import normalise
-from ..syntax import is_uri, mail
+from syndicator.languages import normalise
+from syndicator.syntax import is_uri, mail
 
 Value = Callable[[str], str]
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from lxml.etree import XMLParser, XMLSyntaxError, fromstring
 
-from .atom_grammar import FEED
-from .extension_grammar import EXTENSIONS
-from .grammar import Rule, walk
-from .opml_grammar import OPML
-from .problem import Problem, line_of
-from .rss_grammar import RSS
+from syndicator.check.atom_grammar import FEED
+from syndicator.check.extension_grammar import EXTENSIONS
+from syndicator.check.grammar import Rule, walk
+from syndicator.check.opml_grammar import OPML
+from syndicator.check.problem import Problem, line_of
+from syndicator.check.rss_grammar import RSS
 
 _ROOTS: dict[str, tuple[str, str, Rule]] = {
     "application/rss+xml": ("rss", "rss", RSS),

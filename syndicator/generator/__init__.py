@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from ..model import Archive, Document, Edition, Feed
-from .compose import LAYOUT, body, credit
-from .feeds import TYPES, Volume, address, archive_name, closed, current, file_name, prepare
-from .site import pages, post_path
+from syndicator.generator.compose import LAYOUT, body, credit
+from syndicator.generator.feeds import TYPES, Volume, address, archive_name, closed, current, file_name, prepare
+from syndicator.generator.site import pages, post_path
+from syndicator.model.edition import Archive, Document, Edition
+from syndicator.model.settings import Feed
 
 __all__ = ["LAYOUT", "addresses", "body", "credit", "generate", "obsolete", "one"]
 
@@ -78,18 +79,18 @@ def _document(edition: Edition, form: str, volume: Volume) -> Document:
 def _write(edition: Edition, form: str, volume: Volume) -> bytes:
     # feedgen and lxml cost 60 ms to import: a run that publishes nothing, or only JSON, does not pay for them.
     if form == "rss":
-        from .rss import rss
+        from syndicator.generator.rss import rss
 
         return rss(edition.feed, volume)
     if form == "atom":
-        from .atom import atom
+        from syndicator.generator.atom import atom
 
         return atom(edition, volume)
     if form == "opml":
-        from .opml import opml
+        from syndicator.generator.opml import opml
 
         return opml(edition)
-    from .json_feed import json_feed
+    from syndicator.generator.json_feed import json_feed
 
     return json_feed(edition, volume)
 

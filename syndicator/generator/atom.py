@@ -5,11 +5,12 @@ from __future__ import annotations
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
-from ..model import Edition, Person
-from ..syntax import is_markup, line
-from .extensions import NAME, NAMESPACES, EntryExtension, FeedExtension, language_of
-from .feeds import GENERATOR, Piece, Volume, as_html, contact, has_episodes, title_of
-from .media import uses
+from syndicator.generator.extensions import NAME, NAMESPACES, EntryExtension, FeedExtension, language_of
+from syndicator.generator.feeds import GENERATOR, Piece, Volume, as_html, contact, has_episodes, title_of
+from syndicator.generator.media import uses
+from syndicator.model.edition import Edition
+from syndicator.model.feed import Person
+from syndicator.syntax import is_markup, line
 
 
 def atom(edition: Edition, volume: Volume) -> bytes:

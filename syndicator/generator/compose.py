@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from html import escape
 
-from ..languages import direction, label, nearest
-from ..model import Item, Reference, RelatedList
-from ..syntax import clean, line, web
-from ..wording import render
+from syndicator.languages import direction, label, nearest
+from syndicator.model.edition import Item, Reference, RelatedList
+from syndicator.syntax import clean, line, web
+from syndicator.wording import render
 
 CREDIT = "syndicator-attribution"
 ALSO = "syndicator-also"

@@ -15,10 +15,11 @@ from collections.abc import Iterator, Mapping
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from lxml.etree import SubElement, _Element
 
-from ..model import Feed, Link
-from ..syntax import is_markup, language, rfc822, rfc3339
-from .feeds import TYPES, Named, Piece, Volume, address, as_html, contact, hub_of, links
-from .media import media_elements, podcast_channel, podcast_elements
+from syndicator.generator.feeds import TYPES, Named, Piece, Volume, address, as_html, contact, hub_of, links
+from syndicator.generator.media import media_elements, podcast_channel, podcast_elements
+from syndicator.model.feed import Link
+from syndicator.model.settings import Feed
+from syndicator.syntax import is_markup, language, rfc822, rfc3339
 
 NAMESPACES = {
     "atom": "http://www.w3.org/2005/Atom",

@@ -13,9 +13,11 @@ from html import escape
 from pathlib import PurePosixPath
 from uuid import NAMESPACE_URL, uuid5
 
-from ..model import Archive, Category, Edition, Enclosure, Feed, Image, Item, Link, Person, Reference
-from ..syntax import identifier, is_markup, is_uri, language, line, mail, media_type, uri, web, without_markup
-from .compose import body
+from syndicator.generator.compose import body
+from syndicator.model.edition import Archive, Edition, Item, Reference
+from syndicator.model.feed import Category, Enclosure, Image, Link, Person
+from syndicator.model.settings import Feed
+from syndicator.syntax import identifier, is_markup, is_uri, language, line, mail, media_type, uri, web, without_markup
 
 NAMES = {"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json", "opml": "opml.xml", "html": "index.html"}
 TYPES = {

@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ..model import Edition, Enclosure, Person, Reference, RelatedList
-from ..syntax import UNKNOWN_TYPE, identifier, language, line, rfc3339, web
-from .compose import credit
-from .feeds import Named, Piece, Volume, address, contact, hub_of, title_of
+from syndicator.generator.compose import credit
+from syndicator.generator.feeds import Named, Piece, Volume, address, contact, hub_of, title_of
+from syndicator.model.edition import Edition, Reference, RelatedList
+from syndicator.model.feed import Enclosure, Person
+from syndicator.syntax import UNKNOWN_TYPE, identifier, language, line, rfc3339, web
 
 VERSION = "https://jsonfeed.org/version/1.1"
 EXTENSION = "_syndicator"

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 
 from lxml.etree import Element, SubElement, tostring
 
-from ..model import Edition, SourceInfo
-from ..syntax import language, line, mail, plain_web, rfc822, web
-from .feeds import title_of
+from syndicator.generator.feeds import title_of
+from syndicator.model.edition import Edition
+from syndicator.model.post import SourceInfo
+from syndicator.syntax import language, line, mail, plain_web, rfc822, web
 
 
 def opml(edition: Edition) -> bytes:

@@ -13,11 +13,20 @@ from html import escape
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
-from ..model import Feed
-from ..syntax import UNKNOWN_TYPE, plain_web
-from .extensions import NAME, NAMESPACES, EntryExtension, FeedExtension, language_of
-from .feeds import GENERATOR, Piece, Volume, address, as_html, description_of, has_episodes, title_of
-from .media import rss_enclosure, uses
+from syndicator.generator.extensions import NAME, NAMESPACES, EntryExtension, FeedExtension, language_of
+from syndicator.generator.feeds import (
+    GENERATOR,
+    Piece,
+    Volume,
+    address,
+    as_html,
+    description_of,
+    has_episodes,
+    title_of,
+)
+from syndicator.generator.media import rss_enclosure, uses
+from syndicator.model.settings import Feed
+from syndicator.syntax import UNKNOWN_TYPE, plain_web
 
 
 def rss(feed: Feed, volume: Volume) -> bytes:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from ...model import Archive, Document, Edition
-from .links import archive_path, post_path, source_path
-from .press import Press
+from syndicator.generator.site.links import archive_path, post_path, source_path
+from syndicator.generator.site.press import Press
+from syndicator.model.edition import Archive, Document, Edition
 
 __all__ = ["archive_path", "pages", "post_path", "source_path"]
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from hashlib import blake2b
 
-from ...model import Edition, Feed, Item, Reference, SourceInfo
+from syndicator.model.edition import Edition, Item, Reference
+from syndicator.model.post import SourceInfo
+from syndicator.model.settings import Feed
 
 
 class Digests:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from ...languages import direction
-from ...model import Edition, Item
-from ..feeds import NAMES, TYPES
-from .links import SOURCES, post_path
-from .show import http, picture
-from .views import FeedLink, PageView, PostView, Row, SiteView
-from .words import og_locale
+from syndicator.generator.feeds import NAMES, TYPES
+from syndicator.generator.site.links import SOURCES, post_path
+from syndicator.generator.site.show import http, picture
+from syndicator.generator.site.views import FeedLink, PageView, PostView, Row, SiteView
+from syndicator.generator.site.words import og_locale
+from syndicator.languages import direction
+from syndicator.model.edition import Edition, Item
 
 _NOINDEX = "noindex"
 _DESCRIPTION = 200  # characters

@@ -8,14 +8,15 @@ from itertools import chain
 
 from markupsafe import Markup
 
-from ...model import Archive, Document, Edition, Item, SourceInfo
-from ..compose import credit
-from .digest import Digests
-from .frame import Frame
-from .links import SOURCES, archive_path, post_path, source_path
-from .show import Show, refer
-from .theme import Theme
-from .views import PageView, Parts
+from syndicator.generator.compose import credit
+from syndicator.generator.site.digest import Digests
+from syndicator.generator.site.frame import Frame
+from syndicator.generator.site.links import SOURCES, archive_path, post_path, source_path
+from syndicator.generator.site.show import Show, refer
+from syndicator.generator.site.theme import Theme
+from syndicator.generator.site.views import PageView, Parts
+from syndicator.model.edition import Archive, Document, Edition, Item
+from syndicator.model.post import SourceInfo
 
 _HTML = "text/html; charset=utf-8"
 _RANKS = {"post": 0, "archive": 0}  # the rest links to these

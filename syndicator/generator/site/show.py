@@ -12,12 +12,14 @@ from urllib.parse import unquote, urlsplit
 
 from markupsafe import Markup
 
-from ...languages import direction
-from ...model import Edition, Enclosure, Item, Post, Reference, RelatedList, SourceInfo
-from .body import fit, shows
-from .links import post_path, source_path
-from .views import DateView, FileView, Group, Picture, PostView, Row, Section, SourceView
-from .words import label, long_date, month, number, short_date
+from syndicator.generator.site.body import fit, shows
+from syndicator.generator.site.links import post_path, source_path
+from syndicator.generator.site.views import DateView, FileView, Group, Picture, PostView, Row, Section, SourceView
+from syndicator.generator.site.words import label, long_date, month, number, short_date
+from syndicator.languages import direction
+from syndicator.model.edition import Edition, Item, Reference, RelatedList
+from syndicator.model.feed import Enclosure
+from syndicator.model.post import Post, SourceInfo
 
 _TINTS = 8
 _LINES = 20_000  # that are kept rendered: about 10 MB

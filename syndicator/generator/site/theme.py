@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from ...model import Document
-from .words import label
+from syndicator.generator.site.words import label
+from syndicator.model.edition import Document
 
 if TYPE_CHECKING:
     from jinja2 import BytecodeCache, Environment

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from ... import languages
+from syndicator import languages
 
 if TYPE_CHECKING:
     from babel import Locale
