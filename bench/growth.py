@@ -80,7 +80,8 @@ def publishing(count: int) -> tuple[float, float]:
 def fill(folder: Path, count: int) -> None:
     """Store posts as a run would, of a thousand sources."""
     from syndicator import normalizer, parser
-    from syndicator.model import Fetched, Source
+    from syndicator.model.fetch import Fetched
+    from syndicator.model.settings import Source
     from syndicator.pipeline.update import Shelver
     from syndicator.store import Store
 

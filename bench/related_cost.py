@@ -10,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from syndicator.model import Keys, Post, RelatedSettings
+from syndicator.model.post import Keys, Post
+from syndicator.model.settings import RelatedSettings
 from syndicator.related import Index
 from syndicator.store import schema
 from syndicator.store.corpus import SqlCorpus

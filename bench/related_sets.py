@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from syndicator.model import Category, Keys, Post
+from syndicator.model.feed import Category
+from syndicator.model.post import Keys, Post
 from syndicator.related import Index
 from syndicator.store import schema
 from syndicator.store.corpus import SqlCorpus

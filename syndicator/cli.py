@@ -19,7 +19,8 @@ from types import FrameType
 
 from syndicator import __version__
 from syndicator.errors import CheckFailed, Interrupted, SyndicatorError, UsageError
-from syndicator.model import Options, Progress, Report, Source
+from syndicator.model.run import Options, Progress, Report
+from syndicator.model.settings import Source
 
 EXIT_STATUS = """\
 exit status:

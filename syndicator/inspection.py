@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from syndicator import check, publisher
-from syndicator.model import Config, Feed
+from syndicator.model.settings import Config, Feed
 
 MANY = 20  # problems of one document that are shown
 

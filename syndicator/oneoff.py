@@ -12,7 +12,9 @@ from syndicator import config, fetcher, generator, normalizer, parser
 from syndicator.config.sources import read_source
 from syndicator.config.tables import Table, did_you_mean
 from syndicator.errors import SyndicatorError, UsageError
-from syndicator.model import Ask, Config, Feed, FetchFailed, Look, NotModified, Source
+from syndicator.model.fetch import Ask, FetchFailed, NotModified
+from syndicator.model.run import Look
+from syndicator.model.settings import Config, Feed, Source
 from syndicator.pipeline.build import admit
 from syndicator.pipeline.update import Shelver
 from syndicator.store import Store

@@ -12,7 +12,9 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import urlsplit
 
-from syndicator.model import Failure, FetchSettings, Source, SourceState
+from syndicator.model.fetch import SourceState
+from syndicator.model.run import Failure
+from syndicator.model.settings import FetchSettings, Source
 
 # What is the host's trouble rather than one feed's.
 _OF_THE_HOST = frozenset(

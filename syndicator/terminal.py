@@ -13,7 +13,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from syndicator.model import Look, Post, Progress, Published, Report
+from syndicator.model.edition import Published
+from syndicator.model.post import Post
+from syndicator.model.run import Look, Progress, Report
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -7,7 +7,7 @@ from datetime import datetime
 from html import escape
 
 from syndicator import languages
-from syndicator.model import Attribution
+from syndicator.model.post import Attribution
 
 _PLACEHOLDER = re.compile(r"\{(post|source|author|date)\}")
 

@@ -7,18 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from syndicator import status
 from syndicator.fetcher import schedule
-from syndicator.model import (
-    Ask,
-    Fetched,
-    FetchFailed,
-    FetchSettings,
-    Hints,
-    NotModified,
-    Outcome,
-    Source,
-    SourceState,
-    Validators,
-)  # fmt: skip
+from syndicator.model.fetch import Ask, Fetched, FetchFailed, Hints, NotModified, Outcome, SourceState, Validators
+from syndicator.model.settings import FetchSettings, Source
 
 START = datetime(2024, 5, 1, tzinfo=UTC)  # a Wednesday
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

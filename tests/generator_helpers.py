@@ -8,24 +8,10 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from syndicator.model import (
-    Attribution,
-    Category,
-    Edition,
-    Enclosure,
-    Episode,
-    Feed,
-    Image,
-    Item,
-    Keys,
-    Origin,
-    Person,
-    Post,
-    Reference,
-    RelatedList,
-    SourceInfo,
-    Transcript,
-)
+from syndicator.model.edition import Edition, Item, Reference, RelatedList
+from syndicator.model.feed import Category, Enclosure, Episode, Image, Origin, Person, Transcript
+from syndicator.model.post import Attribution, Keys, Post, SourceInfo
+from syndicator.model.settings import Feed
 
 NOW = datetime(2024, 5, 17, 9, 30, tzinfo=UTC)
 CASES = Path(__file__).parent / "cases" / "generator"

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import html5lib
 
-from syndicator.model import Entry, FeedHead, ItemKey, Link, NormalizedFeed, ParsedFeed, Post, Source, Text
+from syndicator.model.feed import Entry, FeedHead, ItemKey, Link, ParsedFeed, Text
+from syndicator.model.post import NormalizedFeed, Post
+from syndicator.model.settings import Source
 from syndicator.normalizer import normalize
 
 CASES = Path(__file__).parent / "cases" / "normalizer"

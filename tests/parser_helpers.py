@@ -4,7 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from syndicator import parser
-from syndicator.model import Entry, Fetched, FetchFailed, ParsedFeed
+from syndicator.model.feed import Entry, ParsedFeed
+from syndicator.model.fetch import Fetched, FetchFailed
 from syndicator.parser.encodings import to_utf8
 from syndicator.parser.fastlane import parse_fast
 from syndicator.parser.reference import parse_with_feedparser

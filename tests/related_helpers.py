@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from syndicator.model import Category, Post, RelatedList, RelatedSettings
+from syndicator.model.edition import RelatedList
+from syndicator.model.feed import Category
+from syndicator.model.post import Post
+from syndicator.model.settings import RelatedSettings
 from syndicator.normalizer import identity
 from syndicator.related import Index
 from syndicator.store import db, rows

@@ -9,25 +9,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from syndicator.model import (
-    Archive,
-    Attribution,
-    Category,
-    Document,
-    Edition,
-    Enclosure,
-    Episode,
-    Feed,
-    Image,
-    Item,
-    Keys,
-    Origin,
-    Person,
-    Post,
-    Reference,
-    RelatedList,
-    SourceInfo,
-)
+from syndicator.model.edition import Archive, Document, Edition, Item, Reference, RelatedList
+from syndicator.model.feed import Category, Enclosure, Episode, Image, Origin, Person
+from syndicator.model.post import Attribution, Keys, Post, SourceInfo
+from syndicator.model.settings import Feed
 
 MEDIA = "http://127.0.0.1:8000/media/"  # a test that serves them says where
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

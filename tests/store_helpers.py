@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from syndicator.model import Attribution, Feed, Intake, Origin, Post, Source, SourceInfo
+from syndicator.model.feed import Origin
+from syndicator.model.post import Attribution, Intake, Post, SourceInfo
+from syndicator.model.settings import Feed, Source
 from syndicator.normalizer import identity
 from syndicator.store import Store
 

@@ -8,7 +8,7 @@ import pytest
 
 from syndicator import config
 from syndicator.errors import ConfigError
-from syndicator.model import Config
+from syndicator.model.settings import Config
 
 HEAD = '[feed]\ntitle = "Planet Test"\n'
 

@@ -8,7 +8,8 @@ import pytest
 from hostile import FAULTS, Site, feed
 
 from syndicator import fetcher
-from syndicator.model import Ask, Fetched, FetchFailed, FetchSettings, Outcome, Source
+from syndicator.model.fetch import Ask, Fetched, FetchFailed, Outcome
+from syndicator.model.settings import FetchSettings, Source
 
 SETTINGS = FetchSettings(
     jobs=160, delay=timedelta(0), max_bytes=3_000_000, max_decoded_bytes=20_000_000, user_agent="syndicator/test"

@@ -7,7 +7,8 @@ import pytest
 from fetcher_helpers import DAY, HOUR, MINUTE, START, Request, World, bad, daily, good, world
 
 from syndicator.fetcher.schedule import host_of
-from syndicator.model import Fetched, FetchFailed, Hints, NotModified, Source, Validators
+from syndicator.model.fetch import Fetched, FetchFailed, Hints, NotModified, Validators
+from syndicator.model.settings import Source
 
 SLACK = 2 * MINUTE
 HINTS = {

@@ -8,7 +8,8 @@ import pytest
 from fetcher_helpers import DAY, HOUR, MINUTE, SETTINGS, START, bad, daily, good, world
 
 from syndicator.fetcher import schedule
-from syndicator.model import Ask, Fetched, FetchFailed, Hints, NotModified, Source, SourceState, Validators
+from syndicator.model.fetch import Ask, Fetched, FetchFailed, Hints, NotModified, SourceState, Validators
+from syndicator.model.settings import Source
 
 SOURCE = Source("a", "https://a.example/feed", name="a")
 ASK = Ask(SOURCE, SOURCE.url)

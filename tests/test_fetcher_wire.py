@@ -16,7 +16,8 @@ import pytest
 from hostile import PAGE, RSS, Feed, Site, Talk, feed, healthy, says, to
 
 from syndicator import fetcher
-from syndicator.model import Ask, Fetched, FetchFailed, FetchSettings, NotModified, Outcome, Source, Validators
+from syndicator.model.fetch import Ask, Fetched, FetchFailed, NotModified, Outcome, Validators
+from syndicator.model.settings import FetchSettings, Source
 
 SETTINGS = FetchSettings(delay=timedelta(0), user_agent="syndicator/9.9 (+https://operator.example/)")
 PATIENCE = timedelta(minutes=1)

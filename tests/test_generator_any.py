@@ -15,7 +15,8 @@ from lxml import etree
 
 from syndicator.check import check
 from syndicator.generator import addresses, generate, obsolete, one
-from syndicator.model import Archive, Document, Edition, SourceInfo
+from syndicator.model.edition import Archive, Document, Edition
+from syndicator.model.post import SourceInfo
 
 FORMS = ("rss", "atom", "json", "opml")
 

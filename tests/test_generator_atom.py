@@ -9,7 +9,8 @@ from generator_helpers import EDITION, ITEM, SOURCE, edition, item
 from lxml import etree
 
 from syndicator.generator import one
-from syndicator.model import Item, Origin, Person
+from syndicator.model.edition import Item
+from syndicator.model.feed import Origin, Person
 
 A = "{http://www.w3.org/2005/Atom}"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"

@@ -8,7 +8,9 @@ import pytest
 from generator_helpers import CASES, ITEM, SOURCE, item
 
 from syndicator.generator.compose import LAYOUT, body, credit
-from syndicator.model import Attribution, Origin, Reference, RelatedList
+from syndicator.model.edition import Reference, RelatedList
+from syndicator.model.feed import Origin
+from syndicator.model.post import Attribution
 
 LINE = Attribution("The post {post} appeared first on {source}.", "en")
 

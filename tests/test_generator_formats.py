@@ -15,22 +15,9 @@ from generator_helpers import EDITION, EPISODE, FEED, ITEM, SOURCE
 from lxml import etree
 
 from syndicator.generator import one
-from syndicator.model import (
-    Attribution,
-    Category,
-    Edition,
-    Enclosure,
-    Image,
-    Item,
-    Keys,
-    Origin,
-    Person,
-    Post,
-    Reference,
-    RelatedList,
-    SourceInfo,
-    Transcript,
-)
+from syndicator.model.edition import Edition, Item, Reference, RelatedList
+from syndicator.model.feed import Category, Enclosure, Image, Origin, Person, Transcript
+from syndicator.model.post import Attribution, Keys, Post, SourceInfo
 
 DOCS = Path(__file__).parents[1] / "docs" / "formats.md"
 FORMS = ("rss", "atom", "json", "opml")

@@ -9,7 +9,8 @@ from typing import Any
 from generator_helpers import EDITION, ITEM, SOURCE, edition, item
 
 from syndicator.generator import one
-from syndicator.model import Category, Enclosure, Item, Person
+from syndicator.model.edition import Item
+from syndicator.model.feed import Category, Enclosure, Person
 
 
 def feed(*items: Item, **fields: object) -> Any:

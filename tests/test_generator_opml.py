@@ -8,7 +8,7 @@ from generator_helpers import EDITION, SOURCE, edition
 from lxml import etree
 
 from syndicator.generator import one
-from syndicator.model import SourceInfo
+from syndicator.model.post import SourceInfo
 
 
 def outlines(*sources: SourceInfo) -> list[dict[str, str]]:

@@ -10,7 +10,11 @@ import pytest
 from generator_helpers import EDITION, NOW
 
 from syndicator.generator import one
-from syndicator.model import Edition, Fetched, Item, NormalizedFeed, ParsedFeed, Post, Reference, RelatedList, Source
+from syndicator.model.edition import Edition, Item, Reference, RelatedList
+from syndicator.model.feed import ParsedFeed
+from syndicator.model.fetch import Fetched
+from syndicator.model.post import NormalizedFeed, Post
+from syndicator.model.settings import Source
 from syndicator.normalizer import normalize
 from syndicator.parser import parse
 

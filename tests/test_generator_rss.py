@@ -10,7 +10,8 @@ from generator_helpers import EDITION, EPISODE, ITEM, SOURCE, edition, item
 from lxml import etree
 
 from syndicator.generator import one
-from syndicator.model import Enclosure, Episode, Item, Origin, Person
+from syndicator.model.edition import Item
+from syndicator.model.feed import Enclosure, Episode, Origin, Person
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 DC = "{http://purl.org/dc/elements/1.1/}"

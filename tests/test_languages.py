@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from syndicator import languages
-from syndicator.model import Attribution
+from syndicator.model.post import Attribution
 from syndicator.wording import render
 
 TABLE = languages.table()

@@ -13,7 +13,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from syndicator import languages
-from syndicator.model import Attribution, AttributionSettings, Credit
+from syndicator.model.post import Attribution, Credit
+from syndicator.model.settings import AttributionSettings
 from syndicator.normalizer import attribution, evidence, recognise
 from syndicator.normalizer import credits as wordings
 from syndicator.wording import render

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.model import Fetched, ParsedFeed, Source
+from syndicator.model.feed import ParsedFeed
+from syndicator.model.fetch import Fetched
+from syndicator.model.settings import Source
 from syndicator.normalizer import normalize
 from syndicator.parser import parse
 

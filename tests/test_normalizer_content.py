@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from normalizer_helpers import PAGE, cases, offences
 
-from syndicator.model import Text
+from syndicator.model.feed import Text
 from syndicator.normalizer import embeds, images, sanitize, tags, trackers
 
 

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 from normalizer_helpers import NOW, post
 
-from syndicator.model import Category, Filter, Person, Rules, Source
+from syndicator.model.feed import Category, Person
+from syndicator.model.settings import Filter, Rules, Source
 from syndicator.normalizer import filters
 
 POST = replace(

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.model import CopyOf, Enclosure, Intake, ItemKey, KnownPost, New, Origin, Post
+from syndicator.model.feed import Enclosure, ItemKey, Origin
+from syndicator.model.post import CopyOf, Intake, KnownPost, New, Post
 from syndicator.normalizer import identity
 from syndicator.normalizer.keys import likeness, pieces, sketch
 from syndicator.store import Store

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from normalizer_helpers import FEED, NOW, PAGE, SITE, entry, feed, post
 
-from syndicator.model import Enclosure, Episode, FeedHead, Image, Link, ParsedFeed, Source, Text, Transcript
+from syndicator.model.feed import Enclosure, Episode, FeedHead, Image, Link, ParsedFeed, Text, Transcript
+from syndicator.model.settings import Source
 from syndicator.normalizer import normalize
 
 ATOM = FeedHead(title="Blog", link=SITE, version="atom10")

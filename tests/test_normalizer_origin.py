@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.model import Credit, Origin, SourceInfo
+from syndicator.model.feed import Origin
+from syndicator.model.post import Credit, SourceInfo
 from syndicator.normalizer import origin
 
 INFO = SourceInfo("s", "Own Blog", link="https://own.example/", feed="https://own.example/feed", feed_id="urn:own")

@@ -11,29 +11,24 @@ from hypothesis import strategies as st
 from normalizer_helpers import FEED, FORBIDDEN, NOW, PAGE, SHARED, SITE, entry, feed, offences, post
 
 from syndicator.generator.compose import body
-from syndicator.model import (
-    AttributionSettings,
+from syndicator.model.edition import Item, Reference, RelatedList
+from syndicator.model.feed import (
     Category,
     Enclosure,
     Entry,
     Episode,
     FeedHead,
-    Fetched,
-    FetchFailed,
     Image,
-    Item,
     ItemKey,
     Link,
     Origin,
     ParsedFeed,
     Person,
-    Post,
-    Reference,
-    RelatedList,
-    Source,
-    SourceInfo,
     Text,
-)  # fmt: skip
+)
+from syndicator.model.fetch import Fetched, FetchFailed
+from syndicator.model.post import Post, SourceInfo
+from syndicator.model.settings import AttributionSettings, Source
 from syndicator.normalizer import normalize, refusal
 from syndicator.parser import parse
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from normalizer_helpers import FORBIDDEN
 
-from syndicator.model import Text
+from syndicator.model.feed import Text
 from syndicator.normalizer import summary, text
 
 

@@ -1,7 +1,8 @@
 """parser.parse: what it makes of each kind of answer."""
 
 from syndicator import parser
-from syndicator.model import Fetched, FetchFailed, ParsedFeed
+from syndicator.model.feed import ParsedFeed
+from syndicator.model.fetch import Fetched, FetchFailed
 
 RSS = b"""<?xml version="1.0" encoding="UTF-8"?>
 <rss version="2.0"><channel><title>Hanoi notes</title><link>https://hanoi.example/</link>

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from parser_helpers import atom, item, only, parsed, rss
 
-from syndicator.model import Category, Enclosure, Image, Link, Person, Text, Transcript
+from syndicator.model.feed import Category, Enclosure, Image, Link, Person, Text, Transcript
 
 # -- titles and texts ----------------------------------------------------------------------------------
 

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from parser_helpers import atom, lanes_agree, parsed, rss
 
-from syndicator.model import FeedHead, Hints, Person
+from syndicator.model.feed import FeedHead, Person
+from syndicator.model.fetch import Hints
 
 
 def head(body: bytes) -> FeedHead:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from parser_helpers import failed, parsed
 
-from syndicator.model import Category, Enclosure, Image, ItemKey, Link, Person, Text
+from syndicator.model.feed import Category, Enclosure, Image, ItemKey, Link, Person, Text
 
 FEED = {
     "version": "https://jsonfeed.org/version/1.1",

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from parser_helpers import CASES, URL, item, parsed, rss
 
 from syndicator import parser
-from syndicator.model import Fetched, FetchFailed, ParsedFeed
+from syndicator.model.feed import ParsedFeed
+from syndicator.model.fetch import Fetched, FetchFailed
 
 BOMB = b"""<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa">
 %s]><rss version="2.0"><channel><title>&j;</title><item><title>&j;</title></item></channel></rss>""" % b"".join(

@@ -17,7 +17,7 @@ import pytest
 
 from syndicator.errors import PublishError
 from syndicator.ledger import NAME, Ledger
-from syndicator.model import Document
+from syndicator.model.edition import Document
 from syndicator.publisher import known, publish
 
 RSS = b'<rss version="2.0"><channel><item/></channel></rss>'

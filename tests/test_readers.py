@@ -25,7 +25,7 @@ import site_helpers as given
 
 from syndicator import server
 from syndicator.generator import generate
-from syndicator.model import Document, Edition, Item
+from syndicator.model.edition import Document, Edition, Item
 
 FORMS = {"rss": "rss.xml", "atom": "atom.xml"}
 

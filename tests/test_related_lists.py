@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from related_helpers import Shop
 
-from syndicator.model import RelatedSettings
+from syndicator.model.settings import RelatedSettings
 
 STORM = "Storm floods the harbour of Hue"
 STORM_TEXT = "A storm brought floods to the old harbour this morning; ships were torn from their moorings."

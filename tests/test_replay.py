@@ -10,7 +10,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from syndicator import normalizer, parser
-from syndicator.model import Feed, Fetched, Intake, Item, ParsedFeed, Post, RelatedList, Source
+from syndicator.model.edition import Item, RelatedList
+from syndicator.model.feed import ParsedFeed
+from syndicator.model.fetch import Fetched
+from syndicator.model.post import Intake, Post
+from syndicator.model.settings import Feed, Source
 from syndicator.normalizer import identity
 from syndicator.store import Store
 

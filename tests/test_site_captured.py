@@ -10,7 +10,10 @@ import pytest
 
 from syndicator import normalizer, parser
 from syndicator.generator.site import pages
-from syndicator.model import Edition, Feed, Fetched, Item, ParsedFeed, Source
+from syndicator.model.edition import Edition, Item
+from syndicator.model.feed import ParsedFeed
+from syndicator.model.fetch import Fetched
+from syndicator.model.settings import Feed, Source
 
 CAPTURED = Path(__file__).parents[2] / "shared" / "feeds" / "real"
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

@@ -17,7 +17,9 @@ from lxml import html
 
 from syndicator import languages
 from syndicator.generator.site import pages, post_path, source_path
-from syndicator.model import Document, Edition, Person, Post, Reference, RelatedList, Shelf
+from syndicator.model.edition import Document, Edition, Reference, RelatedList, Shelf
+from syndicator.model.feed import Person
+from syndicator.model.post import Post
 
 
 def made(edition: Edition, **options: object) -> dict[str, Document]:

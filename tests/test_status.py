@@ -7,7 +7,8 @@ import pytest
 from fetcher_helpers import DAY, HOUR, MINUTE, SETTINGS, START, World, bad, daily, good, world
 
 from syndicator import status
-from syndicator.model import Source, SourceState
+from syndicator.model.fetch import SourceState
+from syndicator.model.settings import Source
 
 
 def failing(kind: str, **more: object):

@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 from store_helpers import DAY, FEED, HOUR, NOW, post, receive, sources, titles
 
-from syndicator.model import Feed, Post, SourceInfo
+from syndicator.model.post import Post, SourceInfo
+from syndicator.model.settings import Feed
 from syndicator.normalizer import identity
 from syndicator.store import Store
 

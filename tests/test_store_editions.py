@@ -6,21 +6,9 @@ from datetime import timedelta
 import pytest
 from store_helpers import DAY, FEED, HOUR, NOW, post, receive, sources, titles
 
-from syndicator.model import (
-    Attribution,
-    Category,
-    Enclosure,
-    Episode,
-    Image,
-    Keys,
-    Origin,
-    Person,
-    Post,
-    Reference,
-    RelatedList,
-    SourceInfo,
-    Transcript,
-)
+from syndicator.model.edition import Reference, RelatedList
+from syndicator.model.feed import Category, Enclosure, Episode, Image, Origin, Person, Transcript
+from syndicator.model.post import Attribution, Keys, Post, SourceInfo
 from syndicator.normalizer import identity
 from syndicator.store import Store, rows
 from syndicator.store.editions import references

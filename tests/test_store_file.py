@@ -12,7 +12,7 @@ import pytest
 from store_helpers import FEED, HOUR, NOW, post, receive, sources, titles
 
 from syndicator.errors import StoreError
-from syndicator.model import SourceState
+from syndicator.model.fetch import SourceState
 from syndicator.normalizer import identity
 from syndicator.store import Store, schema
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from store_helpers import DAY, FEED, HOUR, NOW, post, receive, sources
 
-from syndicator.model import SourceState
+from syndicator.model.fetch import SourceState
 from syndicator.store import Store
 
 # Tables that grow with what is stored. The others grow with the sources, or with our own feeds.

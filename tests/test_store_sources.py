@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from store_helpers import DAY, HOUR, NOW, post, receive, sources
 
-from syndicator.model import Hints, SourceInfo, SourceState, Validators
+from syndicator.model.fetch import Hints, SourceState, Validators
+from syndicator.model.post import SourceInfo
 from syndicator.normalizer import identity
 from syndicator.store import Store
 

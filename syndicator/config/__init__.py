@@ -18,7 +18,7 @@ from syndicator.config.pieces import read_attribution, read_related
 from syndicator.config.sources import check_doubles, read_source
 from syndicator.config.tables import Table
 from syndicator.errors import ConfigError
-from syndicator.model import AttributionSettings, Config, FetchSettings, RelatedSettings, Source
+from syndicator.model.settings import AttributionSettings, Config, FetchSettings, RelatedSettings, Source
 
 __all__ = ["load", "sub_feed"]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from syndicator.config.pieces import read_filter, read_language, read_web_address
 from syndicator.config.tables import Table, did_you_mean
-from syndicator.model import Feed, Source
+from syndicator.model.settings import Feed, Source
 
 FORMATS = ("rss", "atom", "json", "opml", "html", "fragment")
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from syndicator.config.tables import Table, did_you_mean
-from syndicator.model import AttributionSettings, Filter, RelatedSettings, Rules, Scope
+from syndicator.model.settings import AttributionSettings, Filter, RelatedSettings, Rules, Scope
 
 SCOPES: tuple[Scope, ...] = ("source", "all", "both", "none")
 PLACEHOLDERS = frozenset({"post", "source", "author", "date"})

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from syndicator.config.pieces import read_attribution, read_filter, read_language, read_related
 from syndicator.config.tables import Table
-from syndicator.model import Source
+from syndicator.model.settings import Source
 
 _ENVIRONMENT = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SECRET_PARAMETER = re.compile(r"(?i)(?<=[?&])((?:[a-z_-]*(?:token|auth|key))=)[^&#]*")  # not "monkey/" in a path

@@ -20,7 +20,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from syndicator.model import Ask, FetchSettings, Outcome
+from syndicator.model.fetch import Ask, Outcome
+from syndicator.model.settings import FetchSettings
 
 if TYPE_CHECKING:
     from syndicator.fetcher.trip import Trip

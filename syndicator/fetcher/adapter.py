@@ -30,7 +30,7 @@ from syndicator.fetcher.decoding import decoded
 from syndicator.fetcher.fault import Fault, too_late
 from syndicator.fetcher.framing import Head, read_body, read_head
 from syndicator.fetcher.wire import Bounds, Resolver, Wire, check_literal, connect, resolve
-from syndicator.model import FailureKind, Reach
+from syndicator.model.fetch import FailureKind, Reach
 
 
 class BoundedRequest(requests.PreparedRequest):

@@ -12,7 +12,7 @@ import re
 import socket
 from functools import lru_cache
 
-from syndicator.model import Reach
+from syndicator.model.fetch import Reach
 
 # Answered by the cloud's own metadata service, with credentials. Two are outside the link-local range.
 _METADATA = frozenset({"169.254.169.254", "fd00:ec2::254", "100.100.100.200", "168.63.129.16"})

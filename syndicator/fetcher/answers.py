@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from syndicator.model import BackoffScope, FailureKind, FetchSettings, Source
+from syndicator.model.fetch import FailureKind
+from syndicator.model.settings import BackoffScope, FetchSettings, Source
 
 PERMANENT = frozenset({301, 308})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})

@@ -16,7 +16,8 @@ from syndicator.fetcher.agenda import Agenda
 from syndicator.fetcher.room import Room, Seat
 from syndicator.fetcher.schedule import host_of
 from syndicator.fetcher.trip import Traveller, Trip, timed_out
-from syndicator.model import FetchFailed, FetchSettings, Outcome
+from syndicator.model.fetch import FetchFailed, Outcome
+from syndicator.model.settings import FetchSettings
 
 _log = logging.getLogger(__name__)
 _TICK = 0.25  # seconds between looks at `stop` and at hops past their deadline

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syndicator.model import FailureKind
+from syndicator.model.fetch import FailureKind
 
 
 class Fault(Exception):

@@ -7,7 +7,8 @@ from hashlib import blake2b
 from pathlib import Path
 
 from syndicator.fetcher.fault import Fault
-from syndicator.model import Ask, Fetched, FetchSettings, NotModified, Outcome, Validators
+from syndicator.model.fetch import Ask, Fetched, NotModified, Outcome, Validators
+from syndicator.model.settings import FetchSettings
 
 
 def read_file(ask: Ask, settings: FetchSettings) -> Outcome:

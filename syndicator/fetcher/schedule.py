@@ -15,18 +15,8 @@ from itertools import pairwise
 from typing import Any
 
 from syndicator.fetcher.skips import out_of_skipped, skipped
-from syndicator.model import (
-    Ask,
-    Fetched,
-    FetchFailed,
-    FetchSettings,
-    Hints,
-    NotModified,
-    Outcome,
-    Source,
-    SourceState,
-    Validators,
-)
+from syndicator.model.fetch import Ask, Fetched, FetchFailed, Hints, NotModified, Outcome, SourceState, Validators
+from syndicator.model.settings import FetchSettings, Source
 
 DAY = timedelta(days=1)
 SLACK = timedelta(minutes=2)  # cron's clock trembles: an hourly interval must not miss the hourly run by a second

@@ -27,17 +27,8 @@ from syndicator.fetcher.files import read_file
 from syndicator.fetcher.framing import Head
 from syndicator.fetcher.room import Seat
 from syndicator.fetcher.wire import Bounds
-from syndicator.model import (
-    Ask,
-    Fetched,
-    FetchFailed,
-    FetchSettings,
-    NotModified,
-    Outcome,
-    Reach,
-    Source,
-    Validators,
-)
+from syndicator.model.fetch import Ask, Fetched, FetchFailed, NotModified, Outcome, Reach, Validators
+from syndicator.model.settings import FetchSettings, Source
 
 MAX_REDIRECTS = 10
 _ACCEPT = (

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from syndicator.fetcher.addresses import literal_reach, may_connect, reach_of
 from syndicator.fetcher.fault import Fault, too_late
 from syndicator.fetcher.room import Seat
-from syndicator.model import Reach
+from syndicator.model.fetch import Reach
 
 _PIECE = 65536
 _TRIES = 4  # addresses of one host tried in turn,

@@ -11,20 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from syndicator import urls
-from syndicator.model import (
-    Category,
-    Entry,
-    FetchFailed,
-    ItemKey,
-    Keys,
-    NormalizedFeed,
-    ParsedFeed,
-    Person,
-    Post,
-    Source,
-    SourceInfo,
-    Text,
-)
+from syndicator.model.feed import Category, Entry, ItemKey, ParsedFeed, Person, Text
+from syndicator.model.fetch import FetchFailed
+from syndicator.model.post import Keys, NormalizedFeed, Post, SourceInfo
+from syndicator.model.settings import Source
 from syndicator.normalizer import (
     attribution,
     bodies,

@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from syndicator import languages, urls
-from syndicator.model import Attribution, AttributionSettings, Credit
+from syndicator.model.post import Attribution, Credit
+from syndicator.model.settings import AttributionSettings
 from syndicator.normalizer import credits as wordings
 from syndicator.normalizer import evidence, recognise
 from syndicator.normalizer.evidence import Found, Known

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from syndicator.model import Credit, Entry, Text
+from syndicator.model.feed import Entry, Text
+from syndicator.model.post import Credit
 from syndicator.normalizer import attribution, links, sanitize
 from syndicator.normalizer.images import Policy, Tally
 

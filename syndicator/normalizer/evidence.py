@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import unescape
 
 from syndicator import urls
-from syndicator.model import Credit
+from syndicator.model.post import Credit
 from syndicator.normalizer import credits as wordings
 from syndicator.normalizer.recognise import LINK, TITLE, Anchor, Line, fold, letters, plain
 

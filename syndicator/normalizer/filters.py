@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Protocol
 
-from syndicator.model import Filter, Post, Rules
+from syndicator.model.post import Post
+from syndicator.model.settings import Filter, Rules
 
 _OLDEST = datetime.min.replace(tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 from syndicator import urls
-from syndicator.model import Image
+from syndicator.model.feed import Image
 from syndicator.normalizer import tags, trackers
 
 Policy = Literal["keep", "link", "none"]

@@ -15,7 +15,8 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from syndicator import urls
-from syndicator.model import ItemKey, Keys
+from syndicator.model.feed import ItemKey
+from syndicator.model.post import Keys
 
 SKETCH = 24  # numbers kept of a text: the likeness of two texts is known to about a tenth
 SHORT = 32  # a folded text of fewer bytes ("Read more") tells nothing apart

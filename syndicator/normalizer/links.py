@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from syndicator import urls
-from syndicator.model import Entry, ItemKey, Origin, ParsedFeed, Text
+from syndicator.model.feed import Entry, ItemKey, Origin, ParsedFeed, Text
 from syndicator.normalizer import text
 
 _PAGES = frozenset({"", "text/html", "application/xhtml+xml"})

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from syndicator import urls
-from syndicator.model import Enclosure
+from syndicator.model.feed import Enclosure
 from syndicator.normalizer.keys import digest, looser
 
 # A number is restless where it is followed by a word and what says "ago", or stands between the like of "vor" and

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from syndicator import urls
-from syndicator.model import Enclosure, Entry, Episode, Image, Transcript
+from syndicator.model.feed import Enclosure, Entry, Episode, Image, Transcript
 from syndicator.normalizer import images, text
 
 

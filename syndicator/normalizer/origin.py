@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from syndicator import urls
-from syndicator.model import Credit, Origin, SourceInfo
+from syndicator.model.feed import Origin
+from syndicator.model.post import Credit, SourceInfo
 from syndicator.normalizer.evidence import root
 from syndicator.normalizer.recognise import letters
 

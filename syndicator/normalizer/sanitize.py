@@ -13,7 +13,7 @@ from html import escape, unescape
 from typing import TYPE_CHECKING, NamedTuple
 
 from syndicator import urls
-from syndicator.model import Text
+from syndicator.model.feed import Text
 from syndicator.normalizer import embeds, images, tags, text, trackers
 from syndicator.normalizer.images import Policy, Tally
 

@@ -10,7 +10,7 @@ import re
 from html import unescape
 from html.entities import html5
 
-from syndicator.model import Text
+from syndicator.model.feed import Text
 from syndicator.normalizer import tags
 
 # XML 1.0 (5th ed.), production 2: everything else can't stand in a document in any form.

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from syndicator import urls
-from syndicator.model import CopyOf, Keys, KnownPost, New, Post, Repeated, Unchanged, Updated, Verdict
+from syndicator.model.post import CopyOf, Keys, KnownPost, New, Post, Repeated, Unchanged, Updated, Verdict
 from syndicator.normalizer.keys import likeness
 
 SAME_TEXT = 0.8  # nearly all of the text agrees

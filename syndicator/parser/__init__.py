@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from syndicator.model import Fetched, FetchFailed, ParsedFeed
+from syndicator.model.feed import ParsedFeed
+from syndicator.model.fetch import Fetched, FetchFailed
 
 __all__ = ["parse"]
 

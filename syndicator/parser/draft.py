@@ -7,7 +7,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
-from syndicator.model import Category, Enclosure, Entry, Episode, Image, ItemKey, Link, Origin, Person, Text, Transcript
+from syndicator.model.feed import (
+    Category,
+    Enclosure,
+    Entry,
+    Episode,
+    Image,
+    ItemKey,
+    Link,
+    Origin,
+    Person,
+    Text,
+    Transcript,
+)
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from html.entities import entitydefs
 
-from syndicator.model import Category, Enclosure, Entry, Link, Text
+from syndicator.model.feed import Category, Enclosure, Entry, Link, Text
 from syndicator.parser.dates import instant
 from syndicator.parser.draft import Draft, alternate, entry
 from syndicator.parser.extras import EXTRAS, begun, number

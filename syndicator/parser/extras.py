@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from syndicator.model import Category, Enclosure, Image, Origin, Text, Transcript
+from syndicator.model.feed import Category, Enclosure, Image, Origin, Text, Transcript
 from syndicator.parser.dates import instant
 from syndicator.parser.draft import Draft
 from syndicator.parser.markup import RDF, Element, Scope, name_of, resolved, scoped, words

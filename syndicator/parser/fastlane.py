@@ -11,7 +11,7 @@ import re
 from collections.abc import Container
 from itertools import compress
 
-from syndicator.model import Entry, ParsedFeed
+from syndicator.model.feed import Entry, ParsedFeed
 from syndicator.parser.draft import key_from
 from syndicator.parser.entries import read_entry
 from syndicator.parser.head import channel_of, head_of, scope_of, version_of

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from syndicator.model import FeedHead, Hints, Link, Person
+from syndicator.model.feed import FeedHead, Link, Person
+from syndicator.model.fetch import Hints
 from syndicator.parser.dates import instant
 from syndicator.parser.extras import INDEX, number
 from syndicator.parser.markup import RDF, Element, Scope, name_of, resolved, scoped, words

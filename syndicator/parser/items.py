@@ -11,7 +11,7 @@ import html
 import re
 from dataclasses import dataclass
 
-from syndicator.model import ItemKey
+from syndicator.model.feed import ItemKey
 from syndicator.parser.markup import ROOT, letters
 
 

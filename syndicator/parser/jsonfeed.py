@@ -11,17 +11,7 @@ import json
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
-from syndicator.model import (
-    Category,
-    Enclosure,
-    Entry,
-    FeedHead,
-    Image,
-    Link,
-    ParsedFeed,
-    Person,
-    Text,
-)
+from syndicator.model.feed import Category, Enclosure, Entry, FeedHead, Image, Link, ParsedFeed, Person, Text
 from syndicator.parser.dates import instant
 from syndicator.parser.draft import key_from
 from syndicator.parser.items import digest

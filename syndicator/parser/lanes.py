@@ -6,7 +6,8 @@ import re
 from collections.abc import Container
 from dataclasses import replace
 
-from syndicator.model import FailureKind, Fetched, FetchFailed, ParsedFeed
+from syndicator.model.feed import ParsedFeed
+from syndicator.model.fetch import FailureKind, Fetched, FetchFailed
 from syndicator.parser.encodings import bare, to_utf8
 from syndicator.parser.fastlane import parse_fast
 from syndicator.parser.jsonfeed import looks_like_json, parse_json

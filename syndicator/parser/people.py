@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from syndicator.model import Person
+from syndicator.model.feed import Person
 from syndicator.parser.markup import Element, name_of, words
 
 # A mail address. It must not match a bare handle (@jane) or a fediverse one (@jane@example.com).

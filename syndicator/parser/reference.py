@@ -14,7 +14,7 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from syndicator.model import Category, Enclosure, Entry, FeedHead, Link, Origin, ParsedFeed, Person, Text, TextKind
+from syndicator.model.feed import Category, Enclosure, Entry, FeedHead, Link, Origin, ParsedFeed, Person, Text, TextKind
 from syndicator.parser.dates import instant
 from syndicator.parser.draft import Draft, entry, key_from
 from syndicator.parser.extras import number, read_extras

@@ -17,7 +17,9 @@ from datetime import datetime
 from syndicator import status
 from syndicator.errors import UsageError
 from syndicator.lock import run_lock
-from syndicator.model import Config, Options, Progress, Report, SourceState
+from syndicator.model.fetch import SourceState
+from syndicator.model.run import Options, Progress, Report
+from syndicator.model.settings import Config
 from syndicator.pipeline.build import Built, build
 from syndicator.pipeline.update import Tally, update
 from syndicator.store import Store

@@ -11,7 +11,10 @@ from pathlib import Path
 
 from syndicator.config import sub_feed
 from syndicator.generator.compose import LAYOUT
-from syndicator.model import Config, Edition, Feed, Filter, Options, Post, Published, RelatedList, Source
+from syndicator.model.edition import Edition, Published, RelatedList
+from syndicator.model.post import Post
+from syndicator.model.run import Options
+from syndicator.model.settings import Config, Feed, Filter, Source
 from syndicator.store import Store
 
 PORTION = 100  # posts that are read whole at a time

@@ -13,22 +13,11 @@ from typing import TYPE_CHECKING
 from syndicator import fetcher, parser
 from syndicator.errors import SyndicatorError
 from syndicator.fetcher import schedule
-from syndicator.model import (
-    Config,
-    Fetched,
-    FetchFailed,
-    Hints,
-    Intake,
-    NormalizedFeed,
-    NotModified,
-    Options,
-    Outcome,
-    ParsedFeed,
-    Post,
-    Progress,
-    Source,
-    SourceState,
-)
+from syndicator.model.feed import ParsedFeed
+from syndicator.model.fetch import Fetched, FetchFailed, Hints, NotModified, Outcome, SourceState
+from syndicator.model.post import Intake, NormalizedFeed, Post
+from syndicator.model.run import Options, Progress
+from syndicator.model.settings import Config, Source
 from syndicator.store import Store
 
 if TYPE_CHECKING:

@@ -6,7 +6,10 @@ from collections.abc import Collection
 
 import numpy as np
 
-from syndicator.model import Corpus, Neighbour, Post, RelatedList, RelatedSettings
+from syndicator.model.edition import RelatedList
+from syndicator.model.likeness import Corpus, Neighbour
+from syndicator.model.post import Post
+from syndicator.model.settings import RelatedSettings
 from syndicator.related import copies, lists, similarity, tokens, vectors
 from syndicator.related.lists import Wanted
 

@@ -6,7 +6,10 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from syndicator import languages
-from syndicator.model import Card, Corpus, Keys, Neighbour, Post, RelatedList, RelatedSettings
+from syndicator.model.edition import RelatedList
+from syndicator.model.likeness import Card, Corpus, Neighbour
+from syndicator.model.post import Keys, Post
+from syndicator.model.settings import RelatedSettings
 from syndicator.related import copies
 
 THRESHOLD = 0.14  # below this, a post of another source has a few words in common by chance

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from syndicator.model import Corpus, Neighbour
+from syndicator.model.likeness import Corpus, Neighbour
 from syndicator.related import vectors
 from syndicator.related.vectors import Counts, Rows, Weights
 

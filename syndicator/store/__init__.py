@@ -14,19 +14,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 
-from syndicator.model import (
-    Archive,
-    Attribution,
-    Edition,
-    Feed,
-    Intake,
-    KnownPost,
-    Post,
-    RelatedList,
-    Source,
-    SourceInfo,
-    SourceState,
-)
+from syndicator.model.edition import Archive, Edition, RelatedList
+from syndicator.model.fetch import SourceState
+from syndicator.model.post import Attribution, Intake, KnownPost, Post, SourceInfo
+from syndicator.model.settings import Feed, Source
 from syndicator.store import admission, archives, db, editions, frozen, notes, posts, retention, sources
 from syndicator.store.corpus import SqlCorpus
 from syndicator.store.db import in_words

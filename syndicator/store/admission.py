@@ -16,7 +16,8 @@ from hashlib import blake2b
 from itertools import islice
 from uuid import uuid4
 
-from syndicator.model import Feed, Post, Source
+from syndicator.model.post import Post
+from syndicator.model.settings import Feed, Source
 from syndicator.store import codec, current, events, frozen, posts, publicid
 
 Accepts = Callable[[Post], bool]

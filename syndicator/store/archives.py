@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 
-from syndicator.model import Archive, Feed
+from syndicator.model.edition import Archive
+from syndicator.model.settings import Feed
 from syndicator.store import admission, codec, editions
 from syndicator.store.events import ARCHIVE
 

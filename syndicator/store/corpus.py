@@ -10,7 +10,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 
-from syndicator.model import Card, Post, Reference
+from syndicator.model.edition import Reference
+from syndicator.model.likeness import Card
+from syndicator.model.post import Post
 from syndicator.store import codec, posts, rows
 
 VERSION = 1

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from syndicator.model import Feed, Source
+from syndicator.model.settings import Feed, Source
 from syndicator.store import frozen
 
 

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from syndicator.model import Edition, Feed, Item, Post, Reference, RelatedList, Source, SourceInfo
+from syndicator.model.edition import Edition, Item, Reference, RelatedList
+from syndicator.model.post import Post, SourceInfo
+from syndicator.model.settings import Feed, Source
 from syndicator.store import admission, codec, frozen, rows, shelves
 from syndicator.store.events import ARCHIVE
 

@@ -10,7 +10,8 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
-from syndicator.model import Attribution, Reference, RelatedList
+from syndicator.model.edition import Reference, RelatedList
+from syndicator.model.post import Attribution
 from syndicator.store import codec, events
 
 

@@ -7,7 +7,7 @@ number. A handle only proposes: `identity.decide` compares the keys themselves.
 
 from __future__ import annotations
 
-from syndicator.model import Keys
+from syndicator.model.post import Keys
 
 _MASK = (1 << 64) - 1
 # Odd constants spread what they multiply over all 64 bits (Fibonacci hashing): neighbours end far apart.

@@ -11,17 +11,7 @@ from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from syndicator.model import (
-    CopyOf,
-    Intake,
-    Keys,
-    KnownPost,
-    New,
-    Post,
-    Unchanged,
-    Updated,
-    Verdict,
-)
+from syndicator.model.post import CopyOf, Intake, Keys, KnownPost, New, Post, Unchanged, Updated, Verdict
 from syndicator.store import codec, events, rows, sources
 from syndicator.store.handles import handles
 

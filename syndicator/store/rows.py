@@ -7,7 +7,8 @@ import math
 import struct
 from typing import Any
 
-from syndicator.model import Keys, KnownPost, Origin, Post
+from syndicator.model.feed import Origin
+from syndicator.model.post import Keys, KnownPost, Post
 from syndicator.store import codec
 
 # Every key but the sketch and the instant, in the order in which `keys` holds them.

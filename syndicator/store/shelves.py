@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from syndicator.model import Item, Reference, Shelf
+from syndicator.model.edition import Item, Reference, Shelf
 from syndicator.store import codec
 
 POPULAR = 10

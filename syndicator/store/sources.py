@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from syndicator.model import Hints, Source, SourceInfo, SourceState, Validators
+from syndicator.model.fetch import Hints, SourceState, Validators
+from syndicator.model.post import SourceInfo
+from syndicator.model.settings import Source
 from syndicator.store import codec, events
 
 _COLUMNS = """id, url, etag, last_modified, body_hash, last_attempt, last_success, last_change, next_due,

@@ -1,0 +1,111 @@
+"""What one of our feeds publishes now, and the files that come of it (store -> generator -> publisher)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from syndicator.model.post import Post, SourceInfo
+from syndicator.model.settings import Feed
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A link to another post, as related lists, "Also at" and popular posts show it."""
+
+    id: str  # the public id of the post linked to
+    title: str
+    url: str
+    source: str = ""  # name of its source, shown where lists cross sources
+    score: float = 0.0
+    language: str = ""
+    published: datetime | None = None  # shown by the lists on pages
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedList:
+    """One frozen list under a post."""
+
+    scope: Literal["source", "all"]
+    heading: str  # a template with {source}
+    language: str
+    links: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A post as one of our feeds publishes it, with its frozen parts. The generator composes the body."""
+
+    id: str  # the public id: RSS guid, Atom id, JSON Feed id
+    post: Post
+    source: SourceInfo
+    published: datetime  # the source's date, or when we first saw it
+    updated: datetime
+    first_published: datetime  # when we published it first
+    sequence: int  # its place in the order of first publication, 1 is the first
+    related: tuple[RelatedList, ...] = ()
+    also: tuple[Reference, ...] = ()  # its copies known at first publication: "Also at"
+    layout: int = 1  # the version of the composition it was first published with
+    inbound: int = 0  # links to it from other posts; pages only
+    shown: bool = True  # stands or stood in the current documents: it has its lists, and a page
+    copies: tuple[Reference, ...] = ()  # all its copies known now; pages only
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A source's published posts, as its own page and the "View more" lists of pages show them."""
+
+    source_id: str
+    posts: tuple[Reference, ...]  # newest first, at most a few hundred, with `published`
+    total: int = 0  # how many it has published in this feed, those beyond `posts` included
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A full, closed slice of history in order of first publication (RFC 5005, section 4)."""
+
+    number: int  # 1 is the oldest
+    items: tuple[Item, ...]
+    updated: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """All that one of our feeds publishes now. Same store, same edition, same bytes."""
+
+    feed: Feed
+    id: str  # the feed's own id, for life
+    updated: datetime  # newest first publication, update or withdrawal
+    items: tuple[Item, ...]  # newest first
+    sources: tuple[SourceInfo, ...]  # public ones, by name
+    archives: int = 0  # how many closed archives there are
+    popular: tuple[Reference, ...] = ()  # pages only
+    siblings: tuple[Feed, ...] = ()  # the other feeds made from the same file
+    shelves: tuple[
+        Shelf, ...
+    ] = ()  # pages only: of the sources that have posts in `items`; missing ones are made of those
+    withdrawn: int = 0  # how many posts were withdrawn so far: pages made before may still name one of them
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file to publish."""
+
+    path: str  # relative to the feed's output folder, with "/"
+    body: bytes
+    type: str  # media type
+    posts: int = 0
+    rank: int = 0  # written in rising order: 0 pages, 1 indexes, 2 feeds
+    digest: str = ""  # of what a page says, not of how: a page whose digest is known is not made again
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What became of a document."""
+
+    path: Path
+    changed: bool
+    posts: int
+    bytes: int

@@ -1,0 +1,191 @@
+"""A feed as its source wrote it, its dialects made one (parser -> normalizer)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from syndicator.model.fetch import Hints
+
+TextKind = Literal["text", "html"]  # XHTML arrives serialised as HTML
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text construct as written (RFC 4287, 3.1), unescaped once, as its container says."""
+
+    value: str
+    kind: TextKind = "html"
+    language: str = ""  # xml:lang in effect, "" where none is written
+    base: str = ""  # xml:base in effect, "" where none is written
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link with its relation; href is resolved against a written xml:base only, else as written."""
+
+    href: str
+    rel: str = "alternate"
+    type: str = ""
+    title: str = ""
+    hreflang: str = ""
+    length: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    name: str = ""
+    uri: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    term: str
+    scheme: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """An attached file: RSS enclosure, Atom link rel=enclosure, media:content, JSON Feed attachment."""
+
+    url: str
+    type: str = ""
+    length: int = 0  # bytes, 0 where not said
+    title: str = ""
+    duration: int = 0  # seconds
+    medium: str = ""  # media:content medium: image, audio, video, document, executable
+    width: int = 0
+    height: int = 0
+    description: str = ""
+    primary: bool = True  # False for media:content that is no enclosure
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    url: str
+    width: int = 0
+    height: int = 0
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """podcast:transcript"""
+
+    url: str
+    type: str = ""
+    language: str = ""
+    rel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """What podcast elements say of an entry (itunes:*, podcast:*)."""
+
+    title: str = ""
+    author: str = ""
+    subtitle: str = ""
+    summary: str = ""
+    duration: str = ""  # as written: seconds or h:mm:ss
+    explicit: str = ""  # "true", "false" or ""
+    episode: str = ""
+    season: str = ""
+    type: str = ""  # full, trailer, bonus
+    image: str = ""
+    block: bool = False
+    transcripts: tuple[Transcript, ...] = ()
+    chapters: str = ""  # URL
+    chapters_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a post comes from, as `atom:source`, RSS `<source>` or a recognised credit proves it."""
+
+    name: str = ""
+    url: str = ""  # the site
+    feed: str = ""  # the address of its feed
+    id: str = ""
+    updated: datetime | None = None
+    rights: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item of a source's feed, parsed but not judged: nothing cleaned, nothing guessed."""
+
+    fingerprint: str  # of the item's bytes and what they inherit: the same is not parsed twice
+    guid: str = ""
+    guid_is_permalink: bool = False  # RSS guid without isPermaLink="false"
+    links: tuple[Link, ...] = ()  # in the order written; RSS <link> is the first alternate
+    title: Text | None = None
+    contents: tuple[Text, ...] = ()  # content:encoded, atom:content, content_html, content_text
+    summary: Text | None = None  # description where there is other content too, atom:summary
+    authors: tuple[Person, ...] = ()
+    contributors: tuple[Person, ...] = ()
+    published: datetime | None = None
+    updated: datetime | None = None
+    categories: tuple[Category, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    images: tuple[Image, ...] = ()  # media:thumbnail, itunes:image, JSON Feed image and banner_image
+    comments: str = ""
+    comment_count: int | None = None  # slash:comments, thr:total
+    rights: str = ""
+    licence: str = ""  # URL: Creative Commons, rel=license
+    source: Origin | None = None  # atom:source, RSS <source>
+    external_url: str = ""  # JSON Feed: the page that a link post is about
+    episode: Episode | None = None
+    language: str = ""  # xml:lang, JSON Feed language
+    base: str = ""  # xml:base in effect at the item
+    noindex: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ItemKey:
+    """What is told of every item of a fetch, the unchanged included: enough to see what repeats."""
+
+    fingerprint: str
+    guid: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedHead:
+    """What a feed says of itself."""
+
+    title: str = ""  # plain text
+    link: str = ""  # the site
+    self_link: str = ""
+    id: str = ""
+    subtitle: str = ""
+    language: str = ""
+    authors: tuple[Person, ...] = ()
+    rights: str = ""
+    licence: str = ""
+    image: str = ""  # logo, image, icon
+    updated: datetime | None = None
+    base: str = ""
+    generator: str = ""
+    version: str = ""  # feedparser's names: rss20, atom10, json11 ...
+    hubs: tuple[str, ...] = ()
+    hints: Hints = Hints()  # ttl, update_period, skip_hours, skip_days
+    new_url: str = ""  # itunes:new-feed-url
+    denied: bool = False  # access:restriction relationship="deny"
+    noindex: bool = False  # indexing:index index="no"
+    podcast: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """A feed whose items are all named (`items`), and those not seen before are read (`entries`)."""
+
+    source_id: str
+    url: str  # the address that answered
+    head: FeedHead
+    items: tuple[ItemKey, ...]  # all, in the order of the feed
+    entries: tuple[Entry, ...]  # the unseen, in the order of the feed
+    notes: tuple[str, ...] = ()  # what was wrong with it and could be mended ("not well-formed: ...")

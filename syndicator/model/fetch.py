@@ -1,0 +1,133 @@
+"""Asking a source, what came of it, and what is known of it (schedule -> fetcher -> parser, schedule, store)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from syndicator.model.settings import BackoffScope, Source
+
+Reach = Literal["", "public", "private", "loopback", "link-local"]  # where an address lies; "": not known yet
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What the server gave for conditional requests, exactly as received (RFC 9110, 8.8)."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What the answer's headers and the feed itself say of how often to ask. None: not said."""
+
+    max_age: timedelta | None = None  # Cache-Control max-age less Age, else Expires less Date
+    ttl: timedelta | None = None  # RSS ttl
+    update_period: timedelta | None = None  # sy:updatePeriod / sy:updateFrequency
+    skip_hours: tuple[int, ...] = ()  # 0..23, GMT
+    skip_days: tuple[str, ...] = ()  # "Monday" ...
+    pace: timedelta | None = None  # how often it posts: the usual gap between its newest posts
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request that the schedule wants made now."""
+
+    source: Source
+    url: str = field(repr=False)  # the source's, or the address it has moved to
+    validators: Validators = Validators()
+    body_hash: str = ""  # of the last body that was parsed and stored: the same again is "not modified"
+    reach: Reach = ""  # where it was first fetched from: a public source can't lead to an inward address later
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A whole answer with a body, decoded from its content encoding."""
+
+    source_id: str
+    url: str = field(repr=False)  # the address that answered, after redirects
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # names in lower case
+    validators: Validators = Validators()
+    max_age: timedelta | None = None
+    moved_to: str = field(default="", repr=False)  # where the permanent redirects (301, 308) led: the new address
+    received: int = 0  # bytes on the wire
+    body_hash: str = ""
+    reach: Reach = ""  # where the source's own address lies
+
+    @property
+    def content_type(self) -> str:
+        """The Content-Type header as received, or ""."""
+        return self.headers.get("content-type", "")
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """A 304, or a body equal to the last one."""
+
+    source_id: str
+    url: str = field(repr=False)
+    validators: Validators = Validators()
+    max_age: timedelta | None = None
+    moved_to: str = field(default="", repr=False)
+    by_hash: bool = False  # the server sent the same body again
+    reach: Reach = ""
+
+
+FailureKind = Literal[
+    "timeout", "dns", "connect", "tls", "reset", "truncated", "too-large", "redirect-loop", "forbidden-address",
+    "unauthorized", "forbidden", "challenge", "not-found", "gone", "rate-limited", "unavailable", "server-error",
+    "http", "protocol", "empty", "html", "not-a-feed", "restricted", "file", "interrupted", "bug",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFailed:
+    """A source that gave nothing usable this time: a value, never an exception through the pipeline."""
+
+    source_id: str
+    url: str  # "" where the source is private
+    kind: FailureKind
+    error: str  # one line, what happened
+    advice: str = ""  # what to do about it, where something can be done
+    retry_at: datetime | None = None  # an explicit Retry-After
+    retry_scope: BackoffScope = "source"
+    feeds: tuple[str, ...] = ()  # the feeds that an HTML page announces
+    status: int = 0
+
+
+Outcome = Fetched | NotModified | FetchFailed
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """What is known of a source between runs. The schedule makes the next one from it; the store keeps it."""
+
+    source_id: str
+    url: str = field(default="", repr=False)  # what it was last asked at
+    validators: Validators = Validators()
+    body_hash: str = ""
+    hints: Hints = Hints()
+    last_attempt: datetime | None = None
+    last_success: datetime | None = None  # a feed or a 304
+    last_change: datetime | None = None  # a body that was new
+    next_due: datetime | None = None  # None: at once
+    due_reason: str = ""  # why then, for `status`
+    retry_at: datetime | None = None  # an explicit Retry-After stands until then, --force or not
+    retry_scope: BackoffScope = "source"  # "host": it holds for every source of that host
+    failing_since: datetime | None = None
+    consecutive: int = 0  # failures in a row
+    failure_kind: str = ""
+    failure: str = ""  # the last error and what to do about it
+    alerted: bool = False  # cron has spoken of it
+    gone_since: datetime | None = None  # the first 410 in a row
+    gone: bool = False  # confirmed; not asked again but by name
+    moved_to: str = field(default="", repr=False)
+    moved_days: tuple[str, ...] = ()  # the days (ISO) on which it was seen
+    moved: bool = False  # seen on enough days to be believed: it is asked there
+    moved_from: str = field(default="", repr=False)  # the address in feeds.toml that led there
+    unchanged_since: datetime | None = None  # conditional requests have brought only 304 since
+    reach: Reach = ""  # where its address lay when it first worked

@@ -1,0 +1,80 @@
+"""The stored posts as related ones see them (store <-> related)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from syndicator.model.edition import Reference
+from syndicator.model.post import Keys, Post
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A stored post near another, with how near (0..1)."""
+
+    number: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A stored post as a list may link to it: titled, and neither withdrawn, filtered nor folded into another."""
+
+    number: int
+    source_id: str
+    keys: Keys
+    reference: Reference
+
+
+class Corpus(Protocol):
+    """The index of likeness, as `related` reads and writes it; store/corpus.py keeps it, made of the posts alone."""
+
+    def put(self, number: int, source_id: str, time: float, terms: bytes) -> None:
+        """Keep a post's packed terms, in place of older ones; they wait to be posted. `time`: seconds since 1970."""
+        ...
+
+    def drop(self, number: int) -> None:
+        """Forget a post."""
+        ...
+
+    def unposted(self) -> list[tuple[int, bytes]]:
+        """Return number and packed terms of the posts whose terms wait to be posted, by number."""
+        ...
+
+    def post(self, postings: Iterable[tuple[int, bytes]], settled: Iterable[tuple[int, bytes]]) -> None:
+        """Append to the postings of terms; the posts `settled` wait no longer, and keep these packed terms."""
+        ...
+
+    def postings(self, terms: Sequence[int], long: Sequence[int]) -> Mapping[int, bytes]:
+        """Return what was posted under terms; of those in `long` not only the newest few hundred posts."""
+        ...
+
+    def vectors(self, numbers: Sequence[int]) -> list[tuple[int, float, bytes, bytes]]:
+        """Return number, time, packed terms and packed kin of these posts, as far as they are known."""
+        ...
+
+    def keep_kin(self, number: int, kin: bytes) -> None:
+        """Keep the nearest posts of one."""
+        ...
+
+    def shelf(self, source_id: str, limit: int) -> list[int]:
+        """Return the posts of a source, newest first."""
+        ...
+
+    def cards(self, numbers: Sequence[int]) -> Mapping[int, Card]:
+        """Return those of these posts that a list may link to."""
+        ...
+
+    def counts(self) -> bytes:
+        """Return the counts of terms as last kept, b"" for none."""
+        ...
+
+    def keep_counts(self, counts: bytes) -> None:
+        """Keep the counts of terms."""
+        ...
+
+    def owed(self, limit: int) -> list[tuple[int, Post, float]]:
+        """Return number, post and time of some posts that were stored before the index was made; each only once."""
+        ...

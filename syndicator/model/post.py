@@ -1,0 +1,179 @@
+"""A post, clean and complete, and what identity makes of it (normalizer -> store)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicator.model.feed import Category, Enclosure, Episode, Image, Origin, Person
+
+
+@dataclass(frozen=True, slots=True)
+class SourceInfo:
+    """A source as we show it: in `<source>`, OPML, pages and attribution."""
+
+    id: str
+    name: str
+    link: str = ""  # its site
+    feed: str = ""  # its address; "" where private
+    feed_id: str = ""
+    language: str = ""
+    rights: str = ""
+    licence: str = ""
+    image: str = ""
+    updated: datetime | None = None
+    private: bool = False
+    noindex: bool = False
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """By what a post is known again. Each is a digest (16 hex digits) of a normalised string, "" where it can't serve.
+
+    A URL has the same digest whether it stands in a guid or in a link. `guid` and `link` are as strict as the source lets them be; the loose ones have no scheme, `www.`,
+    closing slash or tracking parameters; the path ones no host either. A key that repeats within one
+    feed (one link for all items, a guid used twice) is left empty: it tells nothing apart.
+    """
+
+    guid: str = ""
+    loose_guid: str = ""
+    path_guid: str = ""
+    link: str = ""
+    loose_link: str = ""
+    path_link: str = ""
+    title: str = ""  # folded for comparison
+    text: str = ""  # hash of the folded words of the body
+    sketch: tuple[int, ...] = ()  # a minhash-like sketch of the words: nearly all agree = nearly the same text
+    instant: datetime | None = None  # the published date exactly as given
+    origin: str = ""  # of `origin_link`, loose, where the source proved that it republishes
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """The wording of the line, decided once: a template with {post}, {source}, {author}, {date}."""
+
+    text: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """A closing line that credits a post to its site, as an incoming body or summary had it."""
+
+    title: str = ""  # of the post, as the line names it
+    url: str = ""  # of the post
+    site: str = ""  # name of the site
+    site_url: str = ""
+    locale: str = ""  # of the wording that matched; "": by its links alone
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One post, clean and complete, as it will be kept. `content_html` is by definition safe."""
+
+    source_id: str
+    keys: Keys
+    meaning: str  # hash of what a reader would call the post: differs = the source changed it
+    guid: str = ""  # as the source gave it
+    link: str = ""  # permalink, absolute, without tracking parameters
+    external_url: str = ""
+    title: str = ""  # plain text; "" where untitled
+    content_html: str = ""  # no attribution line, no related list
+    summary: str = ""  # plain text, the source's or made of the body
+    text: str = ""  # the body's plain words, for search and likeness
+    language: str = ""  # BCP 47
+    authors: tuple[Person, ...] = ()
+    categories: tuple[Category, ...] = ()
+    published: datetime | None = None  # None: the source gives none; the store then keeps the time first seen
+    updated: datetime | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+    image: Image | None = None  # the picture to show for it
+    comments: str = ""
+    comment_count: int | None = None
+    rights: str = ""
+    licence: str = ""
+    episode: Episode | None = None
+    origin: Origin = Origin()  # whom the attribution credits
+    origin_link: str = ""  # the original post's address, where it is another than `link`
+    via: tuple[Origin, ...] = ()  # the chain of copies in between, the nearest last
+    republished: bool = False  # the source proved that it republishes `origin`
+    attribution: Attribution | None = None  # None: switched off
+    noindex: bool = False
+    filtered: str = ""  # why it is not let through ("older than max_age ..."); its identity is kept all the same
+    fingerprint: str = ""  # of the entry it was made from
+    notes: tuple[str, ...] = ()  # what the normalizer did and why, for `fetch`
+
+
+@dataclass(frozen=True, slots=True)
+class NormalizedFeed:
+    """What the normalizer made of a parsed feed: the source as we show it, and its unseen posts."""
+
+    info: SourceInfo
+    posts: tuple[Post, ...]  # in the order of the feed
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPost:
+    """A stored post as far as identity needs it."""
+
+    number: int  # the store's own, never published
+    source_id: str
+    keys: Keys
+    meaning: str
+    title: str
+    link: str
+    origin: Origin
+    republished: bool = False
+    first_seen: datetime | None = None
+    withdrawn: bool = False
+    copy_of: int | None = None
+    published: bool = False  # has a public id
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """Verdict: a post never seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """Verdict: the stored post `number`, whose meaning is the same (its keys may have moved)."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """Verdict: the stored post `number`, whose meaning the source changed."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class CopyOf:
+    """Verdict: new from this source, but another source's post `number` tells the same."""
+
+    number: int
+    original: bool = False  # the new one is the original: its credit wins
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """Verdict: the feed lists this post twice; `index` is the one in the same batch that stands."""
+
+    index: int
+
+
+Verdict = New | Unchanged | Updated | CopyOf | Repeated
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What became of a fetch's posts: the store's numbers."""
+
+    new: tuple[int, ...] = ()
+    updated: tuple[int, ...] = ()
+    unchanged: tuple[int, ...] = ()
+    copies: tuple[int, ...] = ()  # of other sources' posts
+    numbers: tuple[int, ...] = ()  # of each post received, in their order

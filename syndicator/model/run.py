@@ -1,0 +1,76 @@
+"""A run, or a look at one source (cli -> pipeline, oneoff -> cli)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicator.model.edition import Published
+from syndicator.model.post import NormalizedFeed
+from syndicator.model.settings import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asks of a run."""
+
+    force: bool = False  # every source is due
+    named: frozenset[str] = frozenset()  # these source ids only
+    offline: bool = False  # publish from the store
+    rerender: bool = False  # changed settings count for published posts too
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One source is done."""
+
+    done: int
+    total: int
+    source: str  # its id
+    words: str  # what became of it
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A source that fails, due this time or not."""
+
+    source: str
+    url: str  # "" where private
+    kind: str
+    error: str
+    since: datetime
+    consecutive: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run did."""
+
+    total: int = 0  # sources in the configuration
+    due: int = 0
+    changed: int = 0
+    not_modified: int = 0
+    failed: int = 0
+    gone: int = 0
+    new: int = 0  # posts
+    updated: int = 0
+    duplicates: int = 0
+    stored: int = 0
+    documents: tuple[Published, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    failing: tuple[str, ...] = ()  # the same for a person: a line each, a host that fails for many in one
+    announcements: tuple[str, ...] = ()  # what cron's mail should say
+    faults: tuple[str, ...] = ()  # tracebacks of bugs that cost one source its turn
+    seconds: float = 0.0
+    nothing_works: bool = False  # every source fails
+    nothing_ever_worked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One source, fetched once and stored nowhere: what `fetch` shows."""
+
+    source: Source
+    url: str  # the feed's own address, after discovery and redirects; "" where private
+    feed: NormalizedFeed
+    remarks: tuple[str, ...] = ()  # of the feed as a whole

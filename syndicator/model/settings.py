@@ -1,0 +1,139 @@
+"""feeds.toml, read and checked (config -> everyone)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+Scope = Literal["source", "all", "both", "none"]
+
+
+BackoffScope = Literal["host", "source"]
+
+
+@dataclass(frozen=True, slots=True)
+class AttributionSettings:
+    """`[attribution]`, or a source's own `attribution` table."""
+
+    enabled: bool = True
+    text: str = ""  # "": our wording in the post's language
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedSettings:
+    """`[related]`, or a source's own `related` table."""
+
+    scope: Scope = "source"
+    limit: int = 5
+    heading: str = ""  # "": our wording in the post's language
+    copies: Literal["exact", "near", "off"] = "exact"  # one item per story: which copies are folded
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a filter matches: categories by name (case-insensitive), the rest by RE2 patterns."""
+
+    category: tuple[str, ...] = ()
+    title: str = ""
+    author: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which posts are let through: not excluded, and included where `include` says anything."""
+
+    include: Rules = Rules()
+    exclude: Rules = Rules()
+    max_age: timedelta | None = None  # judged once, at first sight
+    newest: int = 0  # 0: no cap; else at most this many of one fetch, newest first
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One `[[sources]]` table, with what it inherits already filled in."""
+
+    id: str  # what the store knows it by
+    url: str = field(repr=False)  # http(s) URL, or "" where `path` is set; may be a secret
+    path: Path | None = None  # a file named in feeds.toml
+    name: str = ""  # "": the feed's own title
+    tags: tuple[str, ...] = ()
+    language: str = ""  # BCP 47
+    interval: timedelta = timedelta(hours=1)
+    timeout: timedelta = timedelta(seconds=30)
+    limit: int = 0  # 0: no cap on its posts in one document
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # ${ENV} already put in; a secret
+    auth: tuple[str, str] | None = field(default=None, repr=False)  # basic auth (user, password); a secret
+    private: bool = False  # its address is shown nowhere
+    publish: bool = True  # False for a private source unless the operator said `publish = true`
+    republish: bool = False  # overrides access:restriction
+    backoff_scope: BackoffScope | None = None  # None: as `[fetch]` says
+    content: Literal["full", "summary", "none"] = "full"
+    images: Literal["keep", "link", "none"] = "keep"
+    future: Literal["now", "hold", "keep"] = "now"  # a date to come: first-seen time, held back, or believed
+    join: int = 3  # newest posts added when it joins a feed that is already published
+    filter: Filter = Filter()
+    attribution: AttributionSettings = AttributionSettings()
+    related: RelatedSettings = RelatedSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class FetchSettings:
+    """`[fetch]`: manners and bounds of the fetcher."""
+
+    jobs: int = 32
+    per_host: int = 2
+    delay: timedelta = timedelta(seconds=1)
+    max_bytes: int = 20_000_000
+    max_decoded_bytes: int = 100_000_000
+    max_interval: timedelta = timedelta(hours=24)  # the most that a feed's hints can lengthen an interval to
+    backoff_scope: BackoffScope | None = None  # None: 429 counts for the host, 503 for the source
+    alert_after: timedelta = timedelta(days=1)  # cron speaks of a source that has failed this long,
+    alert_runs: int = 3  # or this many times in a row
+    user_agent: str = ""  # name, version, contact: made by config
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One combined feed that we publish: `[feed]`, or one of `[[feeds]]`."""
+
+    title: str
+    name: str = ""  # "": the main feed; else unique, and its folder below `output` unless set
+    link: str = "http://127.0.0.1:8000/"  # where `output` is served, ends in "/"; never part of an id
+    contact: str = ""
+    description: str = ""
+    language: str = "en"
+    output: Path = Path("public")  # absolute: the folder of this feed's documents
+    formats: tuple[str, ...] = ("rss", "atom", "json", "opml", "html")  # also "fragment"
+    names: Mapping[str, str] = field(default_factory=dict)  # format -> file name, e.g. {"rss": "rss20.xml"}
+    limit: int = 100
+    stay: timedelta = timedelta(hours=48)  # each post stays at least this long, beyond `limit` if need be
+    sources: tuple[str, ...] = ()  # ids chosen; with tags and languages empty too: all
+    tags: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()  # posts in these languages only ("pt" also takes "pt-BR")
+    filter: Filter = Filter()
+    hub: str = ""  # WebSub
+    archives: bool = True  # RFC 5005
+    gzip: bool = False  # .gz twins
+    pages: Literal["excerpt", "full", "none"] = "excerpt"
+    index: bool = False  # may search engines index the pages?
+    templates: Path | None = None  # a folder whose templates override ours one by one
+    podcast: bool = False  # True: the merged feed may be listed by podcast directories
+    related_on_pages: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """feeds.toml, whole."""
+
+    path: Path
+    state: Path
+    feeds: tuple[Feed, ...]  # the main feed first
+    sources: tuple[Source, ...]
+    fetch: FetchSettings = FetchSettings()
+    keep: timedelta = timedelta(days=730)  # bodies older than this are dropped; identities never
+    id: str = ""  # `[feed] id`, where the operator sets it
+    per_language: bool = False  # also a feed for each language that posts are in
