@@ -46,6 +46,7 @@ def _config(path: Path, top: Table, environment: Mapping[str, str]) -> Config:
     base = Source(
         id="",
         url="",
+        fallback=main.language,
         interval=fetch_table.duration("interval", timedelta(hours=1)),
         timeout=fetch_table.duration("timeout", timedelta(seconds=30), least=timedelta(milliseconds=100)),
         join=feed_table.count("join", 3),

@@ -45,6 +45,7 @@ def read_source(table: Table, base: Source, home: Path, environment: Mapping[str
         name=name,
         tags=table.strings("tags"),
         language=read_language(table, ""),
+        fallback=base.fallback,
         interval=table.duration("interval", base.interval),
         timeout=table.duration("timeout", base.timeout, least=timedelta(milliseconds=100)),
         limit=table.count("limit", base.limit),

@@ -62,6 +62,7 @@ class Source:
     name: str = ""  # "": the feed's own title
     tags: tuple[str, ...] = ()
     language: str = ""  # BCP 47
+    fallback: str = "en"  # our own feed's language, where nothing tells a post's
     interval: timedelta = timedelta(hours=1)
     timeout: timedelta = timedelta(seconds=30)
     limit: int = 0  # 0: no cap on its posts in one document
