@@ -7,10 +7,13 @@ the cost and hands over whatever it is not certain of. JSON Feed has its own rea
 
 from __future__ import annotations
 
-from collections.abc import Container
+from typing import TYPE_CHECKING
 
-from syndicator.model.feed import ParsedFeed
-from syndicator.model.fetch import Fetched, FetchFailed
+if TYPE_CHECKING:  # the nouns of a feed cost 20 ms to make, and most runs bring nothing to parse
+    from collections.abc import Container
+
+    from syndicator.model.feed import ParsedFeed
+    from syndicator.model.fetch import Fetched, FetchFailed
 
 __all__ = ["parse"]
 
@@ -22,6 +25,6 @@ def parse(fetched: Fetched, known: Container[str] = frozenset()) -> ParsedFeed |
     out of `entries`. Whatever the bytes, the answer is a value; its failures are of the kinds "empty",
     "html" and "not-a-feed".
     """
-    from syndicator.parser.lanes import read  # 40 ms of patterns and parsers: most runs bring nothing to parse
+    from syndicator.parser.lanes import read  # 40 ms of patterns and parsers, likewise
 
     return read(fetched, known)
