@@ -1,22 +1,32 @@
 """Edition -> Documents: feeds for programs, pages for people. Pure: the same edition gives the same bytes anywhere.
 
-Documents come in the order in which they may be published: pages before the feeds that link to them, archives before
-the current documents that point at them.
+Documents come in the order in which they may be published: pages and archives before the current documents that
+point at them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from syndicator.generator.compose import LAYOUT, body, credit
-from syndicator.generator.feeds import TYPES, Volume, address, archive_name, closed, current, file_name, prepare
-from syndicator.generator.site import pages, post_path
+from syndicator.generator.feeds import (
+    TYPES,
+    Volume,
+    address,
+    archive_form,
+    archive_name,
+    closed,
+    current,
+    file_name,
+    prepare,
+)
+from syndicator.generator.site import Site, post_path
 from syndicator.model.edition import Archive, Document, Edition
 from syndicator.model.settings import Feed
 
 __all__ = ["LAYOUT", "addresses", "body", "credit", "generate", "obsolete", "one"]
 
-HISTORIES = ("rss", "atom")  # the formats that have archives
 FEEDS = ("rss", "atom", "json", "opml")
 SUBSCRIBED = ("rss", "atom", "json")
 NOTHING: Mapping[str, str] = {}
@@ -39,10 +49,14 @@ def generate(
     archive closes, it is stale and so is the one before it, which now links on to it. `known` and `rerender` are
     for the pages: see `site.pages`.
     """
-    numbers = _numbers(edition, stale) if archive else ()
-    yield from pages(edition, archives=_read(archive, numbers), known=known, rerender=rerender)
-    for volume in _read(archive, numbers):
-        yield from _histories(edition, volume)
+    site = Site(edition, known, rerender=rerender)
+    yield from site.posts()
+    if archive:
+        # One by one, and each read once: all of a long history would not fit into memory.
+        for volume in map(archive, _numbers(edition, stale)):
+            yield from site.archive(volume)
+            yield from _history(edition, volume)
+    yield from site.lists()
     forms = [form for form in FEEDS if form in edition.feed.formats]
     pieces = prepare(edition.items if forms else ())
     for form in forms:
@@ -54,16 +68,11 @@ def _numbers(edition: Edition, stale: Iterable[int] | None) -> Sequence[int]:
     return everything if stale is None else sorted({number for number in stale if number in everything})
 
 
-def _read(archive: Callable[[int], Archive] | None, numbers: Sequence[int]) -> Iterator[Archive]:
-    """Read the archives one by one: all of a long history at once would not fit into memory."""
-    return (archive(number) for number in numbers) if archive else iter(())
-
-
-def _histories(edition: Edition, archive: Archive) -> Iterator[Document]:
-    pieces = prepare(sorted(archive.items, key=lambda item: -item.sequence))  # a feed has its newest first
-    for form in HISTORIES:
-        if form in edition.feed.formats:
-            yield _document(edition, form, closed(edition, form, archive, pieces))
+def _history(edition: Edition, archive: Archive) -> Iterator[Document]:
+    form = archive_form(edition.feed)
+    if form:
+        pieces = prepare(sorted(archive.items, key=lambda item: -item.sequence))  # a feed has its newest first
+        yield replace(_document(edition, form, closed(edition, form, archive, pieces)), rank=0)
 
 
 def one(edition: Edition, form: str) -> Document:
@@ -121,5 +130,5 @@ def _feed_paths(edition: Edition) -> Iterator[str]:
     for form in FEEDS:
         if form in feed.formats:
             yield file_name(feed, form)
-            if form in HISTORIES and feed.archives:
-                yield from (archive_name(feed, form, number) for number in range(1, edition.archives + 1))
+    if feed.archives and archive_form(feed):
+        yield from (archive_name(feed, number) for number in range(1, edition.archives + 1))

@@ -15,7 +15,18 @@ from collections.abc import Iterator, Mapping
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from lxml.etree import SubElement, _Element
 
-from syndicator.generator.feeds import TYPES, Named, Piece, Volume, address, as_html, contact, hub_of, links
+from syndicator.generator.feeds import (
+    TYPES,
+    Named,
+    Piece,
+    Volume,
+    address,
+    archive_form,
+    as_html,
+    contact,
+    hub_of,
+    links,
+)
 from syndicator.generator.media import media_elements, podcast_channel, podcast_elements
 from syndicator.model.feed import Link
 from syndicator.model.settings import Feed
@@ -117,17 +128,17 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]
 
 def feed_links(feed: Feed, volume: Volume, form: str) -> Iterator[Link]:
     """Yield the links of a document: the page, itself, the hub, and the archives around it (RFC 5005)."""
-    kind = TYPES[form]
+    kind, history = TYPES[form], TYPES.get(archive_form(feed), "")
     yield Link(address(feed, ""), "alternate", "text/html")
     yield Link(address(feed, volume.path), "self", kind)
-    for rel, url in (
-        ("hub", "" if volume.archive else hub_of(feed)),
-        ("current", volume.current),
-        ("prev-archive", volume.previous),
-        ("next-archive", volume.following),
+    for rel, url, type_ in (
+        ("hub", "" if volume.archive else hub_of(feed), ""),
+        ("current", volume.current, kind),
+        ("prev-archive", volume.previous, history),  # not always in the format of this document
+        ("next-archive", volume.following, history),
     ):
         if url:
-            yield Link(url, rel, "" if rel == "hub" else kind)
+            yield Link(url, rel, type_)
 
 
 def _link(parent: _Element, tag: str, link: Link) -> _Element:

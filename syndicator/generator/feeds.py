@@ -97,33 +97,42 @@ def address(feed: Feed, path: str) -> str:
     return uri(full) or line(full)  # an IPv6 host is no URI to the strict, but it is where we are served
 
 
-def archive_name(feed: Feed, form: str, number: int) -> str:
+def archive_form(feed: Feed) -> str:
+    """Return the one format that a feed's archives have, "" where it has none.
+
+    RFC 5005 asks for an archive, not for one in the format of the document that leads there: the link names its
+    type. A second set would double the work and the space, for the few readers that walk archives at all.
+    """
+    return next((form for form in ("atom", "rss") if form in feed.formats), "")
+
+
+def archive_name(feed: Feed, number: int) -> str:
     """Return the path of a closed archive.
 
-    >>> archive_name(Feed(title="", names={"rss": "rss20.xml"}), "rss", 3)
-    'archive/rss20-3.xml'
+    >>> archive_name(Feed(title="", names={"atom": "feed.atom"}), 3)
+    'archive/feed-3.atom'
     """
-    path = PurePosixPath("archive", file_name(feed, form))
+    path = PurePosixPath("archive", file_name(feed, archive_form(feed)))
     return str(path.with_name(f"{path.stem}-{number}{path.suffix}"))
 
 
 def current(edition: Edition, form: str, pieces: tuple[Piece, ...]) -> Volume:
     """Return the current document of a format."""
     feed = edition.feed
-    newest = edition.archives if feed.archives else 0
-    previous = address(feed, archive_name(feed, form, newest)) if newest else ""
+    newest = edition.archives if feed.archives and archive_form(feed) else 0
+    previous = address(feed, archive_name(feed, newest)) if newest else ""
     return Volume(file_name(feed, form), edition.updated, pieces, previous=previous)
 
 
 def closed(edition: Edition, form: str, archive: Archive, pieces: tuple[Piece, ...]) -> Volume:
-    """Return a closed archive of a format, linked to its neighbours and to the current document."""
+    """Return a closed archive, linked to its neighbours and to the current document of its format."""
     feed, number = edition.feed, archive.number
 
     def near(other: int) -> str:
-        return address(feed, archive_name(feed, form, other)) if 1 <= other <= edition.archives else ""
+        return address(feed, archive_name(feed, other)) if 1 <= other <= edition.archives else ""
 
     return Volume(
-        archive_name(feed, form, number),
+        archive_name(feed, number),
         archive.updated,
         pieces,
         archive=True,

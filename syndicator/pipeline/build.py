@@ -10,7 +10,6 @@ from hashlib import blake2b
 from pathlib import Path
 
 from syndicator.config import sub_feed
-from syndicator.generator.compose import LAYOUT
 from syndicator.model.edition import Edition, Published, RelatedList
 from syndicator.model.post import Post
 from syndicator.model.run import Options
@@ -54,6 +53,8 @@ def admit(feeds: Sequence[Feed], store: Store, wanted: Mapping[str, Source], now
         store.admit(feed, wanted, now, _accepts(feed.filter, now))
     unlisted = list(dict.fromkeys(number for feed in feeds for number in store.unlisted(feed)))
     if unlisted:
+        from syndicator.generator.compose import LAYOUT  # Markup and more: only who publishes pays
+
         with store.transaction():
             for number, _, lists in _related(store, unlisted, wanted):
                 store.freeze_related(number, lists, LAYOUT)
@@ -82,6 +83,7 @@ def _related(
 
 def _rerender(store: Store, feeds: Sequence[Feed], wanted: Mapping[str, Source], now: datetime) -> None:
     """Give posts that stand in the documents the wording and the lists that the settings ask for now."""
+    from syndicator.generator.compose import LAYOUT  # as above
     from syndicator.normalizer import attribution  # only --rerender judges published posts again
 
     numbers = list(dict.fromkeys(number for feed in feeds for number in store.shown(feed)))

@@ -14,9 +14,38 @@ from syndicator.generator.site.links import archive_path, post_path, source_path
 from syndicator.generator.site.press import Press
 from syndicator.model.edition import Archive, Document, Edition
 
-__all__ = ["archive_path", "pages", "post_path", "source_path"]
+__all__ = ["Site", "archive_path", "pages", "post_path", "source_path"]
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Site:
+    """The pages of one edition whose digest is not the known one; to be asked for in this order, lists last.
+
+    `known` maps the path of a page to the digest of its last published Document; only `get` is called on it. Leave
+    out a path whose file is gone, and it is made again. `rerender` makes every page again (a new template is to be
+    seen at once). Nothing is yielded unless the feed's formats name "html" or "fragment". `pages = "none"` leaves
+    the pages of single posts out. Ranks: 0 for posts and what they need, 1 for the lists that link to them.
+    """
+
+    def __init__(self, edition: Edition, known: Mapping[str, str] = _NOTHING, *, rerender: bool = False) -> None:
+        self._formats = edition.feed.formats
+        self._press = Press(edition, known, rerender)
+
+    def posts(self) -> Iterator[Document]:
+        """Yield the pages of the posts in the current documents."""
+        return self._press.posts(self._press.edition.items)
+
+    def archive(self, archive: Archive) -> Iterator[Document]:
+        """Yield the page of a closed archive that may have changed since it was published, and those of its posts."""
+        return self._press.older(archive) if "html" in self._formats else iter(())
+
+    def lists(self) -> Iterator[Document]:
+        """Yield the pages of sources, the index and the fragment."""
+        if "html" in self._formats:
+            yield from self._press.lists()
+        if "fragment" in self._formats:
+            yield from self._press.fragment()
 
 
 def pages(
@@ -26,19 +55,9 @@ def pages(
     known: Mapping[str, str] = _NOTHING,
     rerender: bool = False,
 ) -> Iterator[Document]:
-    """Yield the pages of this edition whose digest is not the known one, those that others link to first.
-
-    `archives` are the closed archives
-    that may have changed since they were published (a new one and the one before it; one with a withdrawn post);
-    their pages and the pages of their posts are made like the others. `known` maps the path of a page to the
-    digest of its last published Document; only `get` is called on it. Leave out a path whose file is gone, and it
-    is made again. `rerender` makes every page again (a new template is to be seen at once).
-
-    Nothing is yielded unless the feed's formats name "html" or "fragment". `pages = "none"` leaves the pages of
-    single posts out. Ranks: 0 for posts and what they need, 1 for the lists that link to them.
-    """
-    press = Press(edition, known, rerender)
-    if "html" in edition.feed.formats:
-        yield from press.site(archives)
-    if "fragment" in edition.feed.formats:
-        yield from press.fragment()
+    """Yield all that a site has to say: its posts, these archives, its lists."""
+    site = Site(edition, known, rerender=rerender)
+    yield from site.posts()
+    for archive in archives:
+        yield from site.archive(archive)
+    yield from site.lists()

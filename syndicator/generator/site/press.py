@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
-from itertools import chain
 
 from markupsafe import Markup
 
@@ -36,6 +35,7 @@ class Press:
         self.digests = Digests(edition)
         self.theme = Theme(edition.feed.templates, edition.feed.language)
         self.made: set[str] = set()  # pages of posts looked at already: an archive may hold what the edition does
+        self.styled = False
         self.current = {post_path(item.id) for item in edition.items}
         self.shows = {root: self.show(root) for root in ("", "../")}
         self.frame = Frame(edition)
@@ -55,23 +55,19 @@ class Press:
         """Tell whether this post's page is there: published before, or made now."""
         return self.has_posts and (path in self.current or path in self.made or self.known.get(path) is not None)
 
-    def site(self, archives: Iterable[Archive]) -> Iterator[Document]:
-        """Yield what has changed of the whole site, the style sheet first where any page has."""
-        made = chain(
-            self.posts(self.edition.items),
-            self.archives(archives),
-            self.sources(),
-            self.page("sources", SOURCES, self.digests.sources(self.edition.sources), self.all_sources),
-            self.page("index", self.frame.home, self.digests.index(self.edition), self.index),
-        )
-        first = next(made, None)
-        if first is None:
-            return
-        style = self.theme.style
-        if self.rerender or self.known.get(style.path) != style.digest:
-            yield style
-        yield first
-        yield from made
+    def lists(self) -> Iterator[Document]:
+        """Yield what has changed of the pages that link to those of posts."""
+        yield from self.sources()
+        yield from self.page("sources", SOURCES, self.digests.sources(self.edition.sources), self.all_sources)
+        yield from self.page("index", self.frame.home, self.digests.index(self.edition), self.index)
+
+    def dressed(self) -> Iterator[Document]:
+        """Yield the style sheet before the first page, unless it is known to be there."""
+        if not self.styled:
+            self.styled = True
+            style = self.theme.style
+            if self.rerender or self.known.get(style.path) != style.digest:
+                yield style
 
     def page(
         self, kind: str, path: str, digest: str, view: Callable[[], tuple[PageView, dict[str, object]]]
@@ -79,6 +75,7 @@ class Press:
         """Yield the page at this path unless it is known to say the same."""
         if not self.rerender and self.known.get(path) == digest:
             return
+        yield from self.dressed()
         page, context = view()
         root = "../" if "/" in path else ""
         site, parts = self.frame.site(root, self.theme.style.path), self.parts(root, kind)
@@ -155,16 +152,15 @@ class Press:
         page = self.frame.list("sources", self.theme.label("sources"), SOURCES, self.feed.description)
         return page, {"sources": [show.source(info) for info in self.edition.sources]}
 
-    def archives(self, archives: Iterable[Archive]) -> Iterator[Document]:
-        """Yield the pages of older posts, one archive after the other: all of them may not fit into memory.
+    def older(self, archive: Archive) -> Iterator[Document]:
+        """Yield the page of a closed archive and the pages of its posts.
 
         What came in with the first run and never stood in the documents has no page: it is linked to at its source.
         """
-        for archive in archives:
-            yield from self.posts(item for item in archive.items if item.shown)
-            last = archive.number >= self.edition.archives
-            digest = self.digests.listing(archive.items, archive.number, last)
-            yield from self.page("archive", archive_path(archive.number), digest, partial(self.archive, archive))
+        yield from self.posts(item for item in archive.items if item.shown)
+        last = archive.number >= self.edition.archives
+        digest = self.digests.listing(archive.items, archive.number, last)
+        yield from self.page("archive", archive_path(archive.number), digest, partial(self.archive, archive))
 
     def archive(self, archive: Archive) -> tuple[PageView, dict[str, object]]:
         """Show a closed slice of history, newest first."""
