@@ -43,7 +43,7 @@ def test_four_in_five_of_the_nearest_tell_of_the_same_story(shop: Shop) -> None:
 
 
 def test_posts_that_came_one_by_one_and_all_at_once_get_the_same_neighbours() -> None:
-    """How many posts a run brings changes nothing, or nearly: what is rare is known better of many than of the first."""
+    """How many posts a run brings changes next to nothing: of the first of many, little is known of what is rare."""
     at_once, one_by_one = Shop(), Shop()
     for _, title in HEADLINES:
         at_once.add(title)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from unicodedata import normalize
+from unicodedata import is_normalized, normalize
 from urllib.parse import unquote, urlsplit
 from zlib import crc32
 
@@ -19,11 +19,9 @@ FRAGMENT = 4  # letters
 FRAGMENT_WEIGHT = 0.45  # all fragments of a title then weigh together as much as its words
 
 # Runs of letters and digits, and the vowel signs that the scripts of India and south-east Asia set between letters
-# (`\w` ends a word there). Not "_", which joins words, and not the danda, which ends sentences.
+# (`\w` ends a word there). Not the danda, which ends sentences.
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
-_WORD = re.compile(
-    "(?:[^\\W_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0963\u0966-\u0eff\u1000-\u109f\u1780-\u17d3])+"
-)
+_WORD = re.compile("[\\w\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0963\u0966-\u0eff\u1000-\u109f\u1780-\u17d3]+")
 # What has no spaces between words (Thai, Lao, Myanmar, Khmer, kana, Han), or joins particles to them (Hangul).
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]"
@@ -69,7 +67,9 @@ def words(text: str) -> list[str]:
         text = _URL.sub(" ", text)
     if text.isascii():
         return _ASCII_WORD.findall(text)
-    found = _WORD.findall(normalize("NFKC", text))
+    if not is_normalized("NFKC", text):
+        text = normalize("NFKC", text)
+    found = _WORD.findall(text.replace("_", " "))
     if not _UNSPACED.search(text):
         return found
     return [part for word in found for part in _pairs(word)]
