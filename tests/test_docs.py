@@ -57,7 +57,9 @@ def known_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, set
     done = Table.done
 
     def remember(table: Table) -> None:
-        known.setdefault(re.sub(r" .*|,.*", "", table.name).strip("[]"), set()).update(table._known)
+        inner = re.search(r"table `(\w+)`$", table.name)
+        name = inner[1] if inner else table.name.lstrip("[").split("]", maxsplit=1)[0]
+        known.setdefault(name, set()).update(table._known)
         done(table)
 
     monkeypatch.setattr(Table, "done", remember)
