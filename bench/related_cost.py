@@ -13,11 +13,10 @@ import numpy as np
 from syndicator.model.post import Keys, Post
 from syndicator.model.settings import RelatedSettings
 from syndicator.related import Index
-from syndicator.store import schema
 from syndicator.store.corpus import SqlCorpus
+from syndicator.store.db import connect
 
 SOURCES = 200
-WORDS = 900  # a body: about 5,500 characters
 VOCABULARY = 300_000
 TOPICS = 2000  # each post draws a third of its words from one of these
 BATCH = 4000
@@ -27,14 +26,15 @@ LISTS = 300
 class Writer:
     """Writes posts whose words are as frequent as words are (Zipf), a third of them from the post's topic."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, length: int) -> None:
         self._random = np.random.default_rng(seed)
+        self._length = length
         letters = random.Random(1)
         self._words = ["".join(letters.choices("etaoinshrdlu", k=letters.randint(3, 9))) for _ in range(VOCABULARY)]
 
     def post(self, number: int) -> Post:
-        common = self._random.zipf(1.15, WORDS * 2 // 3)
-        topic = int(self._random.integers(TOPICS)) * 100 + self._random.integers(0, 300, WORDS // 3)
+        common = self._random.zipf(1.15, self._length * 2 // 3)
+        topic = int(self._random.integers(TOPICS)) * 100 + self._random.integers(0, 300, self._length // 3)
         drawn = np.concatenate([common, topic]) % VOCABULARY
         self._random.shuffle(drawn)
         words = [self._words[place] for place in drawn.tolist()]
@@ -50,20 +50,19 @@ class Writer:
         )
 
 
-def measure(size: int) -> None:
+def measure(size: int, words: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bench.db"
-        db = sqlite3.connect(path, isolation_level=None)
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL"):
-            db.execute(f"PRAGMA {pragma}")
-        schema.migrate(db, str(path))
+        db = connect(path)
         db.executemany("INSERT INTO sources (id) VALUES (?)", [(f"s{n}",) for n in range(SOURCES)])
         index = Index(SqlCorpus(db))
-        writer = Writer(1)
+        writer = Writer(1, words)
         for start in range(0, size, BATCH):
             spent = _add(db, index, writer, range(start + 1, min(start + BATCH, size) + 1))
         pages = sum(f.stat().st_size for f in Path(folder).iterdir()) / 1e6
-        print(f"{size} posts stored, {pages:.0f} MB; the last {BATCH} cost {spent:.3f} ms each to index")
+        print(
+            f"{size} posts of {words} words stored, {pages:.0f} MB; the last {BATCH} cost {spent:.3f} ms each to index"
+        )
         spent = _add(db, index, writer, range(size + 1, size + 101))
         print(f"100 more cost {spent:.3f} ms each to index")
         _choose(db, size)
@@ -92,7 +91,6 @@ def _choose(db: sqlite3.Connection, size: int) -> None:
         index = Index(SqlCorpus(db))
         opened = time.process_time() - started
         settings = RelatedSettings(scope=scope)  # type: ignore[arg-type]
-        writer = Writer(2)
         times = []
         for number in random.Random(3).sample(range(1, size + 1), LISTS):
             post = Post(f"s{number % SOURCES}", Keys(), "", title="x")
@@ -101,7 +99,6 @@ def _choose(db: sqlite3.Connection, size: int) -> None:
             index.choose(number, post, settings)
             db.execute("COMMIT")
             times.append(1000 * (time.process_time() - started))
-        del writer
         times.sort()
         print(
             f"scope {scope}: {sum(times) / len(times):.2f} ms a list"

