@@ -11,25 +11,21 @@ from syndicator import languages
 if TYPE_CHECKING:
     from babel import Locale
 
-# `languages` has the labels. A sentence is here, in English: where there is none in a language, the contact stands
-# without it, since a sentence in another language than its page helps nobody.
-_SENTENCES = {
-    ("en", "removal_text"): "Is one of these sites yours, and you don’t want it here? Write to us, and it goes.",
-}
+# A sentence in another language than its page helps nobody: the contact stands without it then.
+_SENTENCES = frozenset({"removal_text"})
 
 
 @cache
 def label(key: str, language: str) -> str:
     """Return the wording of a label in the nearest language that has it; a sentence in that language or "".
 
-    >>> label("comments", "vi"), label("heading", "de-AT"), label("removal_text", "vi")
+    >>> label("comments", "vi"), label("heading", "de-AT"), label("removal_text", "ckb")
     ('Bình luận', 'Mehr von {source}:', '')
     """
-    nearest = languages.nearest(language)
-    words = languages.table()
-    if key in words[nearest]:
-        return words[nearest][key]
-    return words[languages.DEFAULT].get(key) or _SENTENCES.get((nearest, key), "")
+    words = languages.table()[languages.nearest(language)]
+    if key in words or key in _SENTENCES:
+        return words.get(key, "")
+    return languages.table()[languages.DEFAULT].get(key, "")
 
 
 @lru_cache(maxsize=4096)
