@@ -10,14 +10,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from syndicator import fetcher, parser
+from syndicator import fetcher
 from syndicator.errors import SyndicatorError
 from syndicator.fetcher import schedule
-from syndicator.model.feed import ParsedFeed
 from syndicator.model.fetch import Fetched, FetchFailed, Hints, NotModified, Outcome, SourceState
 from syndicator.model.post import Intake, NormalizedFeed, Post
 from syndicator.model.run import Options, Progress
 from syndicator.model.settings import Config, Source
+from syndicator.pipeline.reading import Reading, own_fault, readings
 from syndicator.store import Store
 
 if TYPE_CHECKING:
@@ -68,10 +68,11 @@ def update(
     keeper = _Keeper(config, store, states, now)
     keeper.tally.due = len(asks)
     sources = {ask.source.id: ask.source for ask in asks}
+    outcomes = ((sources[outcome.source_id], outcome) for outcome in fetcher.fetch_all(asks, config.fetch, stop))
+    unread = sum(not ask.body_hash for ask in asks)
     try:
-        for done, outcome in enumerate(fetcher.fetch_all(asks, config.fetch, stop), 1):
-            words = keeper.keep(sources[outcome.source_id], outcome)
-            watch(Progress(done, len(asks), outcome.source_id, words))
+        for done, (source, outcome, reading) in enumerate(readings(outcomes, store.known_items, now, unread), 1):
+            watch(Progress(done, len(asks), source.id, keeper.keep(source, outcome, reading)))
     finally:
         keeper.finish()
     return keeper.tally
@@ -128,11 +129,11 @@ class _Keeper:
         # Spreads the retries of sources that failed together; nothing secret hangs on it.
         self.jitter = random.Random()  # noqa: S311
 
-    def keep(self, source: Source, outcome: Outcome) -> str:
+    def keep(self, source: Source, outcome: Outcome, reading: Reading | None) -> str:
         """Take in what came of one source; return it in words."""
         intake = Intake()
-        if isinstance(outcome, Fetched):
-            outcome, intake = self._take(source, outcome)
+        if isinstance(outcome, Fetched) and reading is not None:
+            outcome, intake = self._take(source, outcome, reading)
         if not isinstance(outcome, Fetched):
             self.waiting.append(self._settled(source, outcome))
             if len(self.waiting) >= UNWRITTEN:
@@ -144,34 +145,26 @@ class _Keeper:
         self._write()
         self.shelf.settle()
 
-    def _take(self, source: Source, fetched: Fetched) -> tuple[Outcome, Intake]:
+    def _take(self, source: Source, fetched: Fetched, reading: Reading) -> tuple[Outcome, Intake]:
+        if reading.failed is not None:
+            self._remember_fault(source, reading.fault)
+            return reading.failed, Intake()
+        assert reading.feed is not None  # noqa: S101 - for mypy: a reading is a feed or a failure
         try:
-            return self._read(source, fetched)
+            with self.store.transaction():
+                intake = self.shelf.put(reading.feed, reading.items)
+                hints = replace(reading.hints, pace=schedule.pace(self.store.dates(source.id), self.now))
+                self.store.save_state(self._settled(source, fetched, hints))
         except SyndicatorError:
             raise
         except Exception as error:  # noqa: BLE001 - a bug that one feed brings out costs that source its turn only
-            self.tally.faults.append(f"{source.id}: a fault of ours:\n{traceback.format_exc()}")
-            words = f"a fault of syndicator's own ({type(error).__name__}: {error})"
-            return FetchFailed(source.id, "" if source.private else fetched.url, "bug", words), Intake()
-
-    def _read(self, source: Source, fetched: Fetched) -> tuple[Outcome, Intake]:
-        # Here, since it brings nh3 and RE2: a run in which nothing changed does not pay for them.
-        from syndicator import normalizer
-
-        parsed = parser.parse(fetched, self.store.known_items(source.id))
-        if isinstance(parsed, FetchFailed):
-            return parsed, Intake()
-        if refused := normalizer.refusal(parsed, source):
-            return refused, Intake()
-        normalized = normalizer.normalize(parsed, source, self.now)
-        with self.store.transaction():
-            intake = self.shelf.put(normalized, [item.fingerprint for item in parsed.items])
-            self.store.save_state(self._settled(source, fetched, self._hints(source, parsed)))
+            self._remember_fault(source, traceback.format_exc())
+            return own_fault(source, fetched, error), Intake()
         return fetched, intake
 
-    def _hints(self, source: Source, parsed: ParsedFeed) -> Hints:
-        dates = self.store.dates(source.id)
-        return replace(parsed.head.hints, pace=schedule.pace(dates, self.now))
+    def _remember_fault(self, source: Source, trace: str) -> None:
+        if trace:
+            self.tally.faults.append(f"{source.id}: a fault of ours:\n{trace}")
 
     def _settled(self, source: Source, outcome: Outcome, hints: Hints | None = None) -> SourceState:
         jitter, before = self.jitter.random(), self.states.get(source.id)
