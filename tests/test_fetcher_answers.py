@@ -191,11 +191,12 @@ def test_a_drip_ends_at_the_deadline():
     thread.start()
     with near, far:
         wire = Wire(near, Bounds(Seat(Room(), time.monotonic() + 0.3), LIMIT, LIMIT), "public")
-        with pytest.raises(Fault) as caught:
+        # By the wire where a byte came last, by the socket where it was waited for.
+        with pytest.raises((Fault, TimeoutError)) as caught:
             read_head(wire)
         stop.set()
         thread.join()
-    assert caught.value.kind == "timeout"
+    assert isinstance(caught.value, TimeoutError) or caught.value.kind == "timeout"
 
 
 TOKENS = [
