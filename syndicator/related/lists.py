@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from syndicator import languages
 from syndicator.model.edition import RelatedList
 from syndicator.model.likeness import Card, Corpus, Neighbour
-from syndicator.model.post import Keys, Post
+from syndicator.model.post import Post
 from syndicator.model.settings import RelatedSettings
 from syndicator.related import copies
 
 THRESHOLD = 0.14  # below this, a post of another source has a few words in common by chance
+ALIKE = 0.06  # below this, a post of the same source is no more related than its newest are
 PORTION = 12  # beyond `limit`, cards looked up at once: most posts may be shown
 
 
@@ -37,7 +38,7 @@ class Wanted:
 
 def of_source(corpus: Corpus, wanted: Wanted, nearest: Iterable[Neighbour], shelf: Iterable[int]) -> RelatedList:
     """Return the nearest posts of the post's own source, filled up with its newest (`shelf`, newest first)."""
-    scores = {one.number: one.score for one in nearest}
+    scores = {one.number: one.score for one in nearest if one.score >= ALIKE}
     order = [*scores, *(number for number in shelf if number not in scores)]
     shown = _shown(corpus, wanted, order)
     # The heading names the source: the links need not.

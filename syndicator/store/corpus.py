@@ -14,44 +14,18 @@ from syndicator.model.edition import Reference
 from syndicator.model.likeness import Card
 from syndicator.model.post import Post
 from syndicator.store import codec, posts, rows
+from syndicator.store.schema import LIKENESS
 
 VERSION = 1
 CLOSED = 8  # closed rows of a term that a question reads, the newest
 ENTRY = 5  # bytes: a post's number and a weight
 ROW = 400 * ENTRY  # bytes of a closed row
 
-TABLES = """
-DROP TABLE IF EXISTS traces;
-DROP TABLE IF EXISTS postings;
-DROP TABLE IF EXISTS closed_postings;
-DROP TABLE IF EXISTS waiting;
--- What likeness is judged by. `kin`: its nearest posts, once it has got its lists.
-CREATE TABLE traces (
-    number INTEGER PRIMARY KEY,
-    source INTEGER NOT NULL,
-    time REAL NOT NULL,
-    terms BLOB NOT NULL,
-    kin BLOB NOT NULL DEFAULT x''
-);
-CREATE INDEX traces_by_source ON traces (source, time);
--- New posts: all their terms, until all of a run are counted, and the most telling are kept and posted.
-CREATE TABLE waiting (number INTEGER PRIMARY KEY, source INTEGER NOT NULL, time REAL NOT NULL, terms BLOB NOT NULL);
-CREATE TABLE postings (term INTEGER PRIMARY KEY, posts BLOB NOT NULL);
-CREATE INDEX postings_full ON postings (term) WHERE length(posts) >= 2000;
--- `number`: of the last post in it.
-CREATE TABLE closed_postings (
-    term INTEGER NOT NULL,
-    number INTEGER NOT NULL,
-    posts BLOB NOT NULL,
-    PRIMARY KEY (term, number)
-) WITHOUT ROWID;
-"""
-
 _APPEND = """INSERT INTO postings VALUES (?, ?)
     ON CONFLICT (term) DO UPDATE SET posts = CAST(posts || excluded.posts AS BLOB)"""
 _FULL = "SELECT term, posts FROM postings WHERE length(posts) >= 2000"
 _SETTLE = """INSERT OR REPLACE INTO traces (number, source, time, terms)
-    SELECT number, source, time, ? FROM waiting WHERE number = ?"""
+    SELECT number, source, time, ? FROM unposted WHERE number = ?"""
 _CLOSED = "SELECT posts FROM closed_postings WHERE term = ? ORDER BY number DESC LIMIT ?"
 
 
@@ -59,7 +33,7 @@ class SqlCorpus:
     """The `Corpus` of a state file, through the store's own connection; the caller holds the transaction."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
-        """Open the index, made where it is missing or of another version."""
+        """Open the index; one of another version is made anew."""
         self._db = db
         self._sources: dict[str, int] = {}
         if self._note("index_version") != VERSION:
@@ -71,16 +45,16 @@ class SqlCorpus:
         What an older version was posted under stays: it makes the post a candidate, no more.
         """
         row = number, self._source(source_id), time, terms
-        self._db.execute("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?)", row)
+        self._db.execute("INSERT OR REPLACE INTO unposted VALUES (?, ?, ?, ?)", row)
 
     def drop(self, number: int) -> None:
         """Forget a post."""
         self._db.execute("DELETE FROM traces WHERE number = ?", (number,))
-        self._db.execute("DELETE FROM waiting WHERE number = ?", (number,))
+        self._db.execute("DELETE FROM unposted WHERE number = ?", (number,))
 
     def unposted(self) -> list[tuple[int, bytes]]:
         """Return number and packed terms of the posts whose terms wait to be posted, by number."""
-        return self._db.execute("SELECT number, terms FROM waiting ORDER BY number").fetchall()
+        return self._db.execute("SELECT number, terms FROM unposted ORDER BY number").fetchall()
 
     def post(self, postings: Iterable[tuple[int, bytes]], settled: Iterable[tuple[int, bytes]]) -> None:
         """Append to the postings of terms; the posts `settled` wait no longer, and keep these packed terms."""
@@ -88,7 +62,7 @@ class SqlCorpus:
         for term, entries in self._db.execute(_FULL).fetchall():
             self._close(term, entries)
         self._db.executemany(_SETTLE, ((terms, number) for number, terms in settled))
-        self._db.execute("DELETE FROM waiting")
+        self._db.execute("DELETE FROM unposted")
 
     def postings(self, terms: Sequence[int], long: Sequence[int]) -> Mapping[int, bytes]:
         """Return what was posted under terms; of those in `long` the newest closed rows too."""
@@ -158,9 +132,8 @@ class SqlCorpus:
         self._db.execute("UPDATE postings SET posts = ? WHERE term = ?", (entries[whole:], term))
 
     def _make(self) -> None:
-        for statement in TABLES.split(";\n"):
+        for statement in LIKENESS.split(";\n"):
             self._db.execute(statement)
-        self._db.execute("DELETE FROM meta WHERE key = 'index_counts'")
         (newest,) = self._db.execute("SELECT coalesce(max(number), 0) FROM posts").fetchone()
         self._keep_note("index_owed", newest)
         self._keep_note("index_version", VERSION)

@@ -159,10 +159,41 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('event', 0);
 """
 
+LIKENESS = """
+-- The index of likeness (corpus.py), made of the posts alone: it may be thrown away and made again, by this script too.
+DROP TABLE IF EXISTS traces;
+DROP TABLE IF EXISTS postings;
+DROP TABLE IF EXISTS closed_postings;
+DROP TABLE IF EXISTS unposted;
+-- What likeness is judged by. `kin`: its nearest posts, once it has got its lists.
+CREATE TABLE traces (
+    number INTEGER PRIMARY KEY,
+    source INTEGER NOT NULL,
+    time REAL NOT NULL,
+    terms BLOB NOT NULL,
+    kin BLOB NOT NULL DEFAULT x''
+);
+CREATE INDEX traces_by_source ON traces (source, time);
+-- New posts: all their terms, until all of a run are counted, and the most telling are kept and posted.
+CREATE TABLE unposted (number INTEGER PRIMARY KEY, source INTEGER NOT NULL, time REAL NOT NULL, terms BLOB NOT NULL);
+CREATE TABLE postings (term INTEGER PRIMARY KEY, posts BLOB NOT NULL);
+CREATE INDEX postings_full ON postings (term) WHERE length(posts) >= 2000;
+-- `number`: of the last post in it.
+CREATE TABLE closed_postings (
+    term INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    posts BLOB NOT NULL,
+    PRIMARY KEY (term, number)
+) WITHOUT ROWID;
+DELETE FROM meta WHERE key = 'index_counts';
+INSERT OR REPLACE INTO meta VALUES ('index_version', 1);
+INSERT OR REPLACE INTO meta VALUES ('index_owed', 0);
+"""
+
 # Each migration is a list of scripts. Rooms that keep tables of their own add their script to the newest
 # one until it is released.
 MIGRATIONS: list[list[str]] = [
-    [SOURCES, POSTS, FEEDS, REST],
+    [SOURCES, POSTS, FEEDS, REST, LIKENESS],
 ]
 
 
