@@ -15,6 +15,8 @@ from lxml import etree
 
 from syndicator.check import check
 from syndicator.generator import addresses, generate, obsolete, one
+from syndicator.generator.atom import atom
+from syndicator.generator.feeds import Volume, prepare
 from syndicator.model.edition import Archive, Document, Edition
 from syndicator.model.post import SourceInfo
 
@@ -173,6 +175,22 @@ def test_archives_are_valid(form: str) -> None:
     made = {d.path: d for d in generate(found, lambda number: Archive(number, (ITEM,), NOW))}
     document = made[f"archive/{form}-1.xml"]
     assert [str(problem) for problem in check(document.body, document.type)] == []
+
+
+@settings(
+    max_examples=30,
+    deadline=None,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(found=EDITIONS)
+def test_an_archived_entry_is_the_current_one(found: Edition) -> None:
+    """What stands in an archive is byte for byte what stood in the feed, though feedgen makes only the latter."""
+    pieces = prepare((ITEM, *found.items))
+    now, then = (atom(found, Volume("a.xml", NOW, pieces, archive=archive)) for archive in (False, True))
+    assert then.count(b"<entry") == len(pieces)
+    assert now[now.index(b"<entry") :] == then[then.index(b"<entry") :]
 
 
 def test_closed_archive_is_stable() -> None:

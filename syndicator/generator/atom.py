@@ -8,6 +8,7 @@ from feedgen.feed import FeedGenerator
 from syndicator.generator.extensions import NAME, NAMESPACES, EntryExtension, FeedExtension, language_of
 from syndicator.generator.feeds import GENERATOR, Piece, Volume, as_html, contact, has_episodes, title_of
 from syndicator.generator.media import uses
+from syndicator.generator.shelved import shelved
 from syndicator.model.edition import Edition
 from syndicator.model.feed import Person
 from syndicator.syntax import is_markup, line
@@ -29,6 +30,8 @@ def atom(edition: Edition, volume: Volume) -> bytes:
     generator.subtitle(line(feed.description) or None)
     generator.language(language_of(feed) or None)
     generator.generator(GENERATOR)
+    if volume.archive:
+        return shelved(generator.atom_str(pretty=True), volume.pieces, language_of(feed))
     for piece in volume.pieces:
         _entry(generator.add_entry(order="append"), piece, language_of(feed))
     return bytes(generator.atom_str(pretty=True))

@@ -61,17 +61,17 @@ class FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no type
     def extend_rss(self, feed: _Element) -> _Element:
         """Add links, archive mark, contact and podcast words to the channel."""
         channel = feed[0]
-        for link in feed_links(self.feed, self.volume, "rss"):
-            if link.rel != "alternate":
-                _link(channel, f"{ATOM}link", link)
+        for found in feed_links(self.feed, self.volume, "rss"):
+            if found.rel != "alternate":
+                _link(channel, f"{ATOM}link", found)
         _contact(channel, self.feed)
         self._shared(channel)
         return feed
 
     def extend_atom(self, feed: _Element) -> _Element:
         """Add links, archive mark and podcast words to the feed."""
-        for link in feed_links(self.feed, self.volume, "atom"):
-            _link(feed, "link", link)
+        for found in feed_links(self.feed, self.volume, "atom"):
+            _link(feed, "link", found)
         self._shared(feed)
         return feed
 
@@ -117,8 +117,8 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]
             title.set("type", "html")
             title.text = as_html(piece.words)
         place = 3  # after id, title and updated: some readers take what they need from the top
-        for link in links(piece):
-            entry.insert(place, _link(entry, "link", link))
+        for found in links(piece):
+            entry.insert(place, _link(entry, "link", found))
             place += 1
         media_elements(entry, piece, enclosed=True)
         podcast_elements(entry, piece)
@@ -141,13 +141,13 @@ def feed_links(feed: Feed, volume: Volume, form: str) -> Iterator[Link]:
             yield Link(url, rel, type_)
 
 
-def _link(parent: _Element, tag: str, link: Link) -> _Element:
-    element = SubElement(parent, tag, rel=link.rel, href=link.href)
-    for name, value in (("type", link.type), ("hreflang", link.hreflang), ("title", link.title)):
+def _link(parent: _Element, tag: str, found: Link) -> _Element:
+    element = SubElement(parent, tag, rel=found.rel, href=found.href)
+    for name, value in (("type", found.type), ("hreflang", found.hreflang), ("title", found.title)):
         if value:
             element.set(name, value)
-    if link.length:
-        element.set("length", str(link.length))
+    if found.length:
+        element.set("length", str(found.length))
     return element
 
 
@@ -173,13 +173,14 @@ def _source(entry: _Element, piece: Piece) -> None:
     if is_markup(named.name):
         title.set("type", "html")
     _text(source, "updated", rfc3339(named.updated or piece.updated))
-    for link in _source_links(named):
-        _link(source, "link", link)
+    for found in source_links(named):
+        _link(source, "link", found)
     if named.rights:
         _text(source, "rights", named.rights)
 
 
-def _source_links(named: Named) -> Iterator[Link]:
+def source_links(named: Named) -> Iterator[Link]:
+    """Yield the links of the feed that a post is credited to."""
     if named.link:
         yield Link(named.link, "alternate", "text/html")
     if named.feed:
