@@ -207,3 +207,16 @@ def test_a_post_that_the_index_does_not_know_gets_no_list(shop: Shop) -> None:
     post = shop.add(STORM)
     shop.add("Harbour of Hue opens after storm")
     assert shop.index.choose(99, replace(shop.posts[post]), RelatedSettings(scope="all")) == ()
+
+
+def test_a_title_without_words_is_alike_to_nothing(shop: Shop) -> None:
+    """It gets the newest of its source, and a post that lost its words is found by them no more."""
+    post = shop.add(STORM, STORM_TEXT)
+    bare = shop.add("...", source="b")
+    other = shop.add("A recipe for noodle soup", source="b")
+    lost = shop.add("Storm floods harbour of Hue", source="c")
+    assert shop.chosen(bare) == [other]
+    assert shop.chosen(bare, "all") == []
+    assert shop.chosen(post, "all") == [lost]
+    shop.add("?!", source="c", number=lost)
+    assert shop.chosen(post, "all") == []

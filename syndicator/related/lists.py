@@ -12,8 +12,8 @@ from syndicator.model.post import Post
 from syndicator.model.settings import RelatedSettings
 from syndicator.related import copies
 
-THRESHOLD = 0.14  # below this, a post of another source has a few words in common by chance
-ALIKE = 0.06  # below this, a post of the same source is no more related than its newest are
+THRESHOLD = 0.105  # below this, a post of another source has a few words in common by chance
+ALIKE = 0.045  # below this, a post of the same source is no more related than its newest are
 PORTION = 12  # beyond `limit`, cards looked up at once: most posts may be shown
 
 

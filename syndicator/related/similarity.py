@@ -22,7 +22,8 @@ OPEN = 300  # posts that a term has at least when part of its postings is closed
 CANDIDATES = 96  # posts that are compared whole
 WITNESSES = 5  # the nearest, whose common terms widen the question
 KINDRED = 8  # nearest posts that are kept of a post
-OUTSIDE = 0.7
+OUTSIDE = 0.7  # of the last candidate's score: what a post is given that is none
+PARTS = 4  # nearness, what witnesses say, and both again of the kin: each at most 1
 DAY = 86_400.0
 
 KIN = np.dtype([("number", "<u4"), ("weight", "u1")])
@@ -52,8 +53,11 @@ class Searcher:
     def nearest(self, own: Vector, shelf: Numbers | None = None) -> list[Neighbour]:
         """Return the posts nearest to one, best first, itself left out; of one shelf only, where given."""
         number, _, packed, _ = own
+        if not packed:
+            return []
         numbers = self._candidates(packed, shelf)
-        found = self._corpus.vectors(numbers[numbers != number].tolist())
+        # A post that lost its words ("Untitled" became "...") may still be posted under them.
+        found = [one for one in self._corpus.vectors(numbers[numbers != number].tolist()) if one[2]]
         return self._ranked(own, found) if found else []
 
     def _candidates(self, packed: bytes, shelf: Numbers | None) -> Numbers:
@@ -99,8 +103,7 @@ class Searcher:
         score = near + fresh * self._seconded(rows, near)
         score = score + self._vouched(numbers, [kin for *_, kin in found], score)
         order = np.argsort(-score, kind="stable").tolist()
-        # Each of the three parts is at most 1.
-        return [Neighbour(found[row][0], round(float(score[row]) / 3, 4)) for row in order]
+        return [Neighbour(found[row][0], round(float(score[row]) / PARTS, 4)) for row in order]
 
     def _seconded(self, rows: Rows, near: Weights) -> Weights:
         """Return how near each row is to what the nearest have in common; a witness does not speak for itself."""
