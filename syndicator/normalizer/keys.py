@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 from datetime import datetime
 from functools import lru_cache
@@ -52,7 +51,7 @@ def keys(
     them is no key. About 60 us for a post of 9 KB.
     """
     guids, links = _repeated(tuple(items))
-    own_guid, own_link = _telling(_address_digests(guid), guids), _telling(_address_digests(link), links)
+    own_guid, own_link = _telling(guid, guids), _telling(link, links)
     cut, fine = pieces(text)
     return Keys(
         guid=own_guid[0],
@@ -65,17 +64,17 @@ def keys(
         text=digest(cut) if len(cut) >= SHORT else "",
         sketch=sketch(cut, fine),
         instant=published,
-        origin=_address_digests(origin_link)[1] if origin_link else "",
+        origin=_digest(_forms(origin_link)[1]) if origin_link else "",
     )
 
 
-def _telling(digests: tuple[str, str, str, str], repeated: Set[str]) -> tuple[str, str, str]:
+def _telling(address: str, repeated: Set[str]) -> tuple[str, str, str]:
     """Return the strict, loose and path digests that tell a post from the others of its feed, "" for those that don't.
 
     Where many posts stand on one page, the fragment belongs to the path.
     """
-    strict, loose, path, anchored = (one if one not in repeated else "" for one in digests)
-    return strict, loose, path or anchored
+    strict, loose, path, anchored = ("" if form in repeated else form for form in _forms(address))
+    return _digest(strict), _digest(loose), _digest(path or anchored)
 
 
 def fold(title: str) -> bytes:
@@ -108,7 +107,8 @@ def sketch(cut: bytes, fine: bool) -> tuple[int, ...]:
 
     0 before them says that the pieces are small: such a text can't be compared with one in large pieces.
     """
-    hashes = set(map(zlib.crc32, cut.split(b"\n"))) - {0}
+    hashes = set(map(zlib.crc32, cut.split(b"\n")))
+    hashes.discard(0)
     smallest = sorted(hashes)[:SKETCH]
     return (0, *smallest) if fine and smallest else tuple(smallest)
 
@@ -131,16 +131,16 @@ _TAG = re.compile(r"tag:[^,:]+,[0-9-]{4,10}:(.+)", re.IGNORECASE | re.DOTALL)
 
 
 @lru_cache(maxsize=4096)
-def _address_digests(address: str) -> tuple[str, str, str, str]:
-    """Return the digests of an address or guid: strict, loose, path, path with its fragment."""
+def _forms(address: str) -> tuple[str, str, str, str]:
+    """Return an address or guid as its digests are made of it: strict, loose, path, path with its fragment."""
     address = address.strip()
     loose, path = looser(address)
     anchored = path + "#" + loose.partition("#")[2] if path and "#" in loose else path
-    return _digest(address), _digest(loose), _digest(path), _digest(anchored)
+    return address, loose, path, anchored
 
 
 def _digest(text: str) -> str:
-    return digest(text.encode("utf-8", "replace"))
+    return digest(text.encode("utf-8", "replace")) if text else ""
 
 
 def looser(address: str) -> tuple[str, str]:
@@ -165,11 +165,15 @@ def looser(address: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=8)
 def _repeated(items: tuple[ItemKey, ...]) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the digests that more than one item of a fetch has: in its guid, and in its link."""
+    """Return the forms of addresses that more than one item of a fetch has: of its guid, and of its link."""
     # An item without a link is shown with its guid as one.
     return _twice(item.guid for item in items), _twice(item.link or item.guid for item in items)
 
 
 def _twice(addresses: Iterable[str]) -> frozenset[str]:
-    counts = Counter(one for address in addresses for one in set(_address_digests(address)))
-    return frozenset(one for one, count in counts.items() if count > 1)
+    once, twice = set[str](), set[str]()
+    for address in addresses:
+        forms = set(_forms(address))
+        twice |= once & forms
+        once |= forms
+    return frozenset(twice - {""})
