@@ -251,3 +251,20 @@ def test_a_live_item_is_no_part_of_the_feed():
     live = '<podcast:liveItem status="pending"><title>Live</title><guid>l</guid></podcast:liveItem>'
     feed = parsed(item("<title>Soup</title>", live))
     assert (feed.head.title, len(feed.entries)) == ("Hanoi", 1)
+
+
+def test_an_items_own_language():
+    """dc:language of an item goes before the feed's, never before a text's own xml:lang."""
+    inside = '<title xml:lang="fr">Soupe</title><description>Phở</description><dc:language>vi_VN</dc:language>'
+    entry = only(item(inside, "<language>en</language>"))
+    assert entry.language == "vi-VN"
+    assert (entry.title.language, entry.summary.language) == ("fr", "vi-VN")
+
+
+def test_the_page_of_an_entrys_comments():
+    """RFC 4685: a link to the replies is their page where it is HTML, else their feed; it may bring their number."""
+    feed = '<link rel="replies" type="application/atom+xml" href="https://a.example/1/comments.atom" thr:count="12"/>'
+    page = '<link rel="replies" type="text/html" href="https://a.example/1#comments" thr:count="12"/>'
+    entry = only(atom(feed + page))
+    assert (entry.comments, entry.comment_count) == ("https://a.example/1#comments", 12)
+    assert only(atom(feed)).comments == ""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from parser_helpers import failed, parsed
 
-from syndicator.model.feed import Category, Enclosure, Image, ItemKey, Link, Person, Text
+from syndicator.model.feed import Category, Enclosure, Image, ItemKey, Link, Origin, Person, Text
 
 FEED = {
     "version": "https://jsonfeed.org/version/1.1",
@@ -106,3 +106,30 @@ def test_a_value_of_the_wrong_type(name: str, wrong: object):
 def test_json_that_is_no_feed(body: bytes):
     """What is JSON, or looks like it, but has no list of items."""
     assert failed(body).kind == "not-a-feed"
+
+
+def test_half_a_surrogate_pair():
+    """Programs that cut texts by UTF-16 units write it; it costs its letter, not the feed."""
+    body = b'{"items": [{"id": "1", "title": "Pho \\ud83d", "content_text": "\\uD83C\\uDF5C", "language": "v\\udc00"}]}'
+    entry = parsed(body).entries[0]
+    assert entry.title == Text("Pho \ufffd", "text", "v\ufffd")
+    assert entry.contents == (Text("\N{STEAMING BOWL}", "text", "v\ufffd"),)
+
+
+def test_what_our_own_feeds_add():
+    """JSON Feed has no word for comments, rights, licence and source: ours stand in `_syndicator`."""
+    ours = {
+        "comments_url": "https://a.example/1#comments", "rights": "© Lan", "licence": "https://l.example/by",
+        "source": {"title": "A", "id": "urn:x:a", "home_page_url": "https://a.example/", "feed_url": "https://a.example/f"},
+    }  # fmt: skip
+    entry = parsed(json.dumps({"items": [{"id": "1", "_syndicator": ours}]}).encode()).entries[0]
+    assert (entry.comments, entry.rights, entry.licence) == (ours["comments_url"], ours["rights"], ours["licence"])
+    assert entry.source == Origin("A", "https://a.example/", "https://a.example/f", "urn:x:a")
+
+
+@pytest.mark.parametrize("odd", [7, [], {"source": "A", "comments_url": {}}, {"source": {"title": []}}])
+def test_an_extension_that_is_none_of_ours(odd: object):
+    """Anyone may write anything under an underscore."""
+    entry = parsed(json.dumps({"items": [{"id": "1", "_syndicator": odd}]}).encode()).entries[0]
+    assert entry.source is None
+    assert entry.comments == ""

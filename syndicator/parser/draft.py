@@ -42,7 +42,9 @@ class Draft:
     categories: list[Category] = field(default_factory=list)
     enclosures: list[Enclosure] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
+    language: str = ""  # dc:language
     comments: str = ""
+    replies: str = ""  # a page of comments in Atom, where there is no `comments`
     comment_count: int | None = None
     rights: str = ""
     licence: str = ""
@@ -59,6 +61,7 @@ class Draft:
 def entry(draft: Draft, fingerprint: str, language: str = "", base: str = "") -> Entry:
     """Close a draft: podcast and media elements stand in for the plain ones that are missing."""
     episode = _episode(draft) if draft.episode or draft.transcripts else None
+    language = _speak(draft, language) if draft.language else language
     title, summary, authors = draft.title, draft.summary, draft.authors
     if title is None and (spare := (episode.title if episode else "") or draft.media_title):
         title = Text(spare, "text", language, base)
@@ -81,7 +84,7 @@ def entry(draft: Draft, fingerprint: str, language: str = "", base: str = "") ->
         categories=_once(draft.categories + draft.media_categories),
         enclosures=tuple(_merged(draft.enclosures + draft.media)),
         images=_once(draft.images),
-        comments=draft.comments,
+        comments=draft.comments or draft.replies,
         comment_count=draft.comment_count,
         rights=draft.rights,
         licence=draft.licence or next((link.href for link in draft.links if link.rel == "license"), ""),
@@ -91,6 +94,17 @@ def entry(draft: Draft, fingerprint: str, language: str = "", base: str = "") ->
         base=base,
         noindex=draft.noindex,
     )
+
+
+def _speak(draft: Draft, inherited: str) -> str:
+    """Let what an item says of its language go before what it inherits, never before a text's own."""
+
+    def spoken(text: Text) -> Text:
+        return replace(text, language=draft.language) if text.language in ("", inherited) else text
+
+    draft.title, draft.summary = (spoken(text) if text else None for text in (draft.title, draft.summary))
+    draft.contents = [spoken(text) for text in draft.contents]
+    return draft.language
 
 
 def alternate(links: Iterable[Link]) -> str:

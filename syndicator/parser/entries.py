@@ -9,7 +9,7 @@ from html.entities import entitydefs
 from syndicator.model.feed import Category, Enclosure, Entry, Link, Text
 from syndicator.parser.dates import instant
 from syndicator.parser.draft import Draft, alternate, entry
-from syndicator.parser.extras import EXTRAS, begun, number
+from syndicator.parser.extras import EXTRAS, begun, number, read_replies
 from syndicator.parser.items import Item, proved
 from syndicator.parser.markup import XML_BASE, Element, Scope, Uncertain, letters, name_of, resolved, scoped, words
 from syndicator.parser.xhtml import inner_html
@@ -205,6 +205,7 @@ def _link(item: _Reading, element: Element, scope: Scope) -> None:
         item.draft.links.append(Link(resolved(scope.base, href)))
     elif href:
         _attributed_link(item.draft, element, resolved(scope.base, href))
+        read_replies(item.draft, element, scope)
 
 
 def _attributed_link(draft: Draft, element: Element, href: str) -> None:

@@ -20,6 +20,8 @@ from syndicator.parser.plain import plain
 Reader = Callable[[Draft, Element, Scope], None]
 
 INDEX = "urn:atom-extension:indexing}index"
+_COUNT = "http://purl.org/syndication/thread/1.0}count"
+_PAGE = "text/html"
 _ITUNES = "http://www.itunes.com/"  # feedparser's scheme for the categories of podcasts
 _MEDIA = "http://search.yahoo.com/mrss/category_schema"
 _TRUE, _FALSE = ("yes", "true", "explicit"), ("no", "false", "clean")
@@ -122,6 +124,24 @@ def _slash_comments(draft: Draft, element: Element, _scope: Scope) -> None:
     text = words(element)
     if text.isascii() and text.isdigit():
         draft.comment_count = number(text)
+
+
+def read_replies(draft: Draft, element: Element, scope: Scope) -> None:
+    """Read a link to the comments of an entry (RFC 4685): their page, not their feed; `thr:count` is their number.
+
+    A link without a type is a feed by the letter of 4, but what leaves it out in practice is a page.
+    """
+    if element.get("rel", "").lower() != "replies":
+        return
+    if not draft.replies and element.get("type", _PAGE).lower() in (_PAGE, "application/xhtml+xml"):
+        draft.replies = resolved(scope.base, element.get("href", "").strip())
+    count = element.get(_COUNT, "").strip()
+    if draft.comment_count is None and count.isascii() and count.isdigit():
+        draft.comment_count = number(count)
+
+
+def _language(draft: Draft, element: Element, _scope: Scope) -> None:
+    draft.language = draft.language or words(element).replace("_", "-")
 
 
 def _licence(draft: Draft, element: Element, scope: Scope) -> None:
@@ -263,6 +283,8 @@ EXTRAS: dict[str, Reader] = {
     "dc:creator": _author,
     "dc:author": _author,
     "contributor": _contributor,
+    "dc:language": _language,
+    "link": read_replies,
     "dc:contributor": _contributor,
     "source": _source,
     "slash:comments": _slash_comments,

@@ -2,7 +2,7 @@
 
 Written by hand: the format is a mapping of names, and what is on PyPI raises on the first wrong type.
 Here a value of the wrong type counts as absent, but for numbers as ids, which the specification asks
-to be read as strings.
+to be read as strings. What our own feeds add in `_syndicator` (docs/formats.md) is read, too.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
-from syndicator.model.feed import Category, Enclosure, Entry, FeedHead, Image, Link, ParsedFeed, Person, Text
+from syndicator.model.feed import Category, Enclosure, Entry, FeedHead, Image, Link, Origin, ParsedFeed, Person, Text
 from syndicator.parser.dates import instant
 from syndicator.parser.draft import key_from
 from syndicator.parser.items import digest
@@ -27,7 +27,7 @@ def looks_like_json(data: bytes) -> bool:
 def parse_json(data: bytes, source_id: str, url: str, known: Container[str]) -> ParsedFeed | str:
     """Read a JSON Feed; return what is wrong with it, as one line, where it is none."""
     try:
-        document = json.loads(data)
+        document = _loaded(data)
     except (ValueError, RecursionError) as error:
         return f"it looks like JSON but can't be read: {error}"
     if not isinstance(document, dict) or not isinstance(document.get("items"), list):
@@ -41,6 +41,15 @@ def parse_json(data: bytes, source_id: str, url: str, known: Container[str]) -> 
         items=tuple(key_from(entry) for entry in entries),
         entries=tuple(entry for entry in entries if entry.fingerprint not in known),
     )
+
+
+def _loaded(data: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
+    r"""Read JSON; half of a surrogate pair, which `\ud83d` can write and no text can hold, becomes U+FFFD."""
+    document = json.loads(data)
+    if b"\\ud" not in data and b"\\uD" not in data:
+        return document
+    text = json.dumps(document, ensure_ascii=False)
+    return json.loads(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
 
 
 def _text(item: Object, name: str) -> str:
@@ -85,6 +94,7 @@ def _head(feed: Object) -> FeedHead:
 def _entry(item: Object, language: str) -> Entry:
     language = _text(item, "language") or language
     url, external = _text(item, "url"), _text(item, "external_url")
+    ours = _object(item, "_syndicator")
     return Entry(
         # The whole item in one order of names; what it inherits is the language alone.
         fingerprint=digest(json.dumps(item, sort_keys=True).encode(), language.encode()),
@@ -99,9 +109,25 @@ def _entry(item: Object, language: str) -> Entry:
         categories=_tags(item),
         enclosures=tuple(_attachments(item)),
         images=_images(item),
+        comments=_text(ours, "comments_url"),
+        rights=_text(ours, "rights"),
+        licence=_text(ours, "licence"),
+        source=_source(_object(ours, "source")),
         external_url=external,
         language=language,
     )
+
+
+def _object(item: Object, name: str) -> Object:
+    value = item.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _source(said: Object) -> Origin | None:
+    """Read whom a feed of ours credits: as good as an atom:source, and there where no line is."""
+    title, site, feed, identifier = (_text(said, name) for name in ("title", "home_page_url", "feed_url", "id"))
+    origin = Origin(title, site, feed, identifier)
+    return origin if origin != Origin() else None
 
 
 def _contents(item: Object, language: str) -> tuple[Text, ...]:

@@ -206,6 +206,7 @@ def _add_mended(draft: Draft, element: Element, outer: Scope) -> None:
     for name in ("episode", "transcripts", "media", "media_categories", "media_title", "media_text", "images"):
         setattr(draft, name, getattr(mended, name))
     draft.comment_count, draft.licence, draft.noindex = mended.comment_count, mended.licence, mended.noindex
+    draft.language = mended.language
 
 
 def _links(node: Node) -> Iterator[tuple[Link, bool]]:
