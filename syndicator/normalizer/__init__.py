@@ -129,7 +129,9 @@ def _post(entry: Entry, context: _Context) -> Post:
         comment_count=entry.comment_count,
         rights=text.one_line(entry.rights) or info.rights,
         licence=urls.web(entry.licence, base) or info.licence,
-        episode=media.episode(entry, base),
+        episode=media.episode(
+            entry, base, lambda said: bodies.plain(said, entry, link, title, context.habitat, body.credits)
+        ),
         origin=credited.origin,
         origin_link=credited.link,
         via=credited.via,

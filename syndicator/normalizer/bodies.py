@@ -66,6 +66,21 @@ def _cleaned(
     return Body(sanitize.finish(html), credited, tally, _in_words(part, entry, base, link), part.language)
 
 
+def plain(text: str, entry: Entry, link: str, title: str, habitat: Habitat, seen: tuple[Credit, ...]) -> str:
+    """Take the closing credits out of a plain text beside the body (itunes:summary)."""
+    left, _ = attribution.strip(
+        text,
+        post_link=link,
+        guid=entry.guid,
+        site_links=habitat.sites,
+        title=title,
+        text_mode=True,
+        names=habitat.names,
+        seen=seen,
+    )
+    return left
+
+
 def _in_words(part: Text, entry: Entry, base: str, link: str) -> str:
     if part.base or entry.base:
         return "xml:base"

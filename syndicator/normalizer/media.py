@@ -5,6 +5,7 @@ Media addresses keep every parameter: they may be signed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from syndicator import urls
@@ -57,8 +58,8 @@ def lead(entry: Entry, files: tuple[Enclosure, ...], html: str, base: str) -> Im
     return images.lead(html) if "<img" in html else None
 
 
-def episode(entry: Entry, base: str) -> Episode | None:
-    """Return what podcast elements say, plain and absolute; never with an attribution line."""
+def episode(entry: Entry, base: str, uncredited: Callable[[str], str]) -> Episode | None:
+    """Return what podcast elements say, plain and absolute; `uncredited` takes attribution lines out of a text."""
     said = entry.episode
     if said is None:
         return None
@@ -66,8 +67,8 @@ def episode(entry: Entry, base: str) -> Episode | None:
         said,
         title=text.one_line(said.title),
         author=text.one_line(said.author),
-        subtitle=text.one_line(said.subtitle),
-        summary=text.legal(said.summary).strip(),
+        subtitle=uncredited(text.one_line(said.subtitle)),
+        summary=uncredited(text.legal(said.summary).strip()),
         image=urls.web(said.image, base),
         chapters=urls.web(said.chapters, base),
         transcripts=tuple(
