@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from syndicator import config
+from syndicator.config.feeds import FORMATS
+from syndicator.config.tables import did_you_mean
 from syndicator.errors import ConfigError
+from syndicator.generator.feeds import NAMES
 from syndicator.model.settings import Config
 
 HEAD = '[feed]\ntitle = "Planet Test"\n'
@@ -69,6 +72,15 @@ def test_a_source_overrides_what_it_says_and_inherits_the_rest(tmp_path: Path) -
     [
         ("", ["[feed]", "`title`", "required"]),
         (HEAD + 'titel = "x"\n', ["[feed]", "`titel`", 'did you mean "title"?']),
+        ('[feed]\ntitel = "x"\n', ["[feed]", "`titel`", 'did you mean "title"?']),
+        (HEAD + "formats = []\n", ["`formats`", "at least one of rss"]),
+        (HEAD + 'names = { rss = "atom.xml" }\n', ["`names`", '"rss" and "atom"', '"atom.xml"']),
+        (HEAD + 'state = ""\n', ["[feed]", "`state`", "path of a file"]),
+        (HEAD + 'tags = ["x"]\n', ["`tags`", '"x"', "known here: none"]),
+        (HEAD + '[fetch]\ninterval = "99999999999d"\n', ["[fetch]", "`interval`", '"90s"']),
+        (HEAD + '[[sources]]\nurll = "a"\n', ["[[sources]] no. 1", "`urll`", 'did you mean "url"?']),
+        (HEAD + '[[sources]]\nurl = "a"\n[[sources]]\nurl = "a"\n', ['[[sources]] "a"', "`url`", "[[sources]] no. 1"]),
+        (HEAD + '[[feeds]]\nnam = "x"\n', ["[[feeds]] no. 1", "`nam`", 'did you mean "name"?']),
         (HEAD + "[fech]\n", ["`fech`", 'did you mean "fetch"?']),
         (HEAD + "limit = true\n", ["[feed]", "`limit`", "a whole number", "True"]),
         (HEAD + "limit = 0\n", ["`limit`", "at least 1"]),
@@ -101,6 +113,32 @@ def test_a_mistake(tmp_path: Path, text: str, says: list[str]) -> None:
     message = complaint(tmp_path, text)
     for part in [str(tmp_path / "feeds.toml"), *says]:
         assert part in message
+
+
+def test_a_pattern_that_is_none(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """It is said in our words alone: nothing that the library writes, and no b'...'."""
+    message = complaint(tmp_path, HEAD + '[[sources]]\nurl = "a"\n[sources.filter.include]\ntitle = "("\n')
+    assert "missing )" in message
+    assert "b'" not in message
+    assert capfd.readouterr().err == ""
+
+
+def test_a_word_where_hundreds_are_known() -> None:
+    """Some are named, and how many more there are."""
+    words = did_you_mean("x", [f"source {n:03}" for n in range(200)])
+    assert "source 000" in words
+    assert words.endswith(" and 170 more")
+
+
+def test_a_byte_order_mark(tmp_path: Path) -> None:
+    """Editors of Windows put one before the text; it is no mistake."""
+    (tmp_path / "feeds.toml").write_text(HEAD, "utf-8-sig")
+    assert config.load(tmp_path / "feeds.toml").feeds[0].title == "Planet Test"
+
+
+def test_the_default_names_are_the_generators() -> None:
+    """Two formats in one file are found by them, without importing the generator."""
+    assert {kind: FORMATS[kind] for kind in NAMES} == NAMES
 
 
 def test_a_missing_file(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
     what can't be read, is not known, has a wrong type or stands twice.
     """
     try:
-        document = tomllib.loads(path.read_text("utf-8"))
+        document = tomllib.loads(path.read_text("utf-8-sig"))  # editors of Windows put a byte order mark first
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such file; say with -c where the configuration is") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -58,9 +58,11 @@ def _config(path: Path, top: Table, environment: Mapping[str, str]) -> Config:
     check_doubles(sources, source_tables)
     check_feeds(written, [feed_table, *feed_tables], sources)
     by_source = feeds_by_source(sources, main) if feed_table.get("per_source", bool, default=False) else []
+    if not (state := feed_table.get("state", str, "syndicator.db")):
+        feed_table.fail("state", "must be the path of a file")
     config = Config(
         path=path,
-        state=home / feed_table.get("state", str, "syndicator.db"),
+        state=home / state,
         feeds=(*written, *by_source),
         sources=sources,
         fetch=_fetch(fetch_table, main.contact),

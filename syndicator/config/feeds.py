@@ -12,7 +12,15 @@ from syndicator.config.pieces import read_filter, read_language, read_web_addres
 from syndicator.config.tables import Table, did_you_mean
 from syndicator.model.settings import Feed, Source
 
-FORMATS = ("rss", "atom", "json", "opml", "html", "fragment")
+# With the file names that `names` can replace; the generator's own, which a test holds.
+FORMATS = {
+    "rss": "rss.xml",
+    "atom": "atom.xml",
+    "json": "feed.json",
+    "opml": "opml.xml",
+    "html": "index.html",
+    "fragment": "fragment.html",
+}
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # a folder's name, never a path
 _FILE_NAME = re.compile(r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]*")  # never hidden, never a path
@@ -22,15 +30,17 @@ _CONTACT = re.compile(r"[^\s@]+@[^\s@]+|(https?://|mailto:)\S+")
 def read_main_feed(table: Table, home: Path) -> Feed:
     """Read `[feed]`; the caller reads the keys that are no feed's own. Raises ConfigError."""
     if not table.get("title", str, ""):
-        table.fail("title", "is required: the name of the feed that you publish")
+        table.missing("title", "the name of the feed that you publish")
     return _feed(table, Feed(title="", output=home / "public"), home)
 
 
 def read_other_feed(table: Table, main: Feed, home: Path) -> Feed:
     """Read one `[[feeds]]` table. Raises ConfigError."""
     name = table.get("name", str, "")
+    if not name:
+        table.missing("name", "letters, digits, dots and hyphens, for its folder")
     if not _NAME.fullmatch(name):
-        table.fail("name", f"is required: letters, digits, dots and hyphens, for its folder; not {name!r}")
+        table.fail("name", f"must be letters, digits, dots and hyphens, for its folder; not {name!r}")
     table.name = f'[[feeds]] "{name}"'
     feed = _feed(table, replace(sub_feed(main, name, name), description=""), home)
     table.done()
@@ -107,16 +117,22 @@ def _feed(table: Table, base: Feed, home: Path) -> Feed:
 
 
 def _check(table: Table, feed: Feed) -> None:
+    if not feed.formats:
+        table.fail("formats", f"must name at least one of {', '.join(FORMATS)}")
     for word in feed.formats:
         if word not in FORMATS:
-            table.fail("formats", f'"{word}" is not known; {did_you_mean(word, FORMATS)}')
+            table.fail("formats", f'"{word}" is not known; {did_you_mean(word, [*FORMATS])}')
     for kind, name in feed.names.items():
         if kind not in FORMATS:
-            table.fail(f"names.{kind}", f"is not known; {did_you_mean(kind, FORMATS)}")
+            table.fail(f"names.{kind}", f"is not known; {did_you_mean(kind, [*FORMATS])}")
         if not _FILE_NAME.fullmatch(name):
             table.fail(f"names.{kind}", f"must be a plain file name, not {name!r}")
-    if len(set(feed.names.values())) < len(feed.names):
-        table.fail("names", "two formats have one file name")
+    files: dict[str, str] = {}
+    for kind in dict.fromkeys(feed.formats):
+        name = feed.names.get(kind) or FORMATS[kind]
+        if name in files:
+            table.fail("names", f'"{files[name]}" and "{kind}" have one file name, "{name}"; each needs its own')
+        files[name] = kind
     if feed.templates and not feed.templates.is_dir():
         table.fail("templates", f"no such folder: {feed.templates}")
     if feed.contact and not _CONTACT.fullmatch(feed.contact):

@@ -99,7 +99,11 @@ def _rules(table: Table, base: Rules) -> Rules:
 def _check_pattern(table: Table, key: str, pattern: str) -> None:
     import re2  # only who filters pays for it
 
+    options = re2.Options()
+    options.log_errors = False  # it would write to standard error itself
     try:
-        re2.compile(pattern)
+        re2.compile(pattern, options)
     except re2.error as error:
-        table.fail(key, f"is not a regular expression that RE2 takes: {error}")
+        problem = error.args[0] if error.args else error
+        words = problem.decode("utf-8", "replace") if isinstance(problem, bytes) else str(problem)
+        table.fail(key, f"is not a regular expression that RE2 takes: {words}")

@@ -26,7 +26,7 @@ def read_source(table: Table, base: Source, home: Path, environment: Mapping[str
     """
     written = table.get("url", str, "").strip()
     if not written:
-        table.fail("url", "is required: the feed's address, or a path relative to this file")
+        table.missing("url", "the feed's address, or a path relative to this file")
     name = table.get("name", str, "")
     given = table.get("id", str, "") or name
     if given:
@@ -70,13 +70,13 @@ def read_source(table: Table, base: Source, home: Path, environment: Mapping[str
 def check_doubles(sources: tuple[Source, ...], tables: list[Table]) -> None:
     """Raise ConfigError where two sources share an id or an address."""
     seen: dict[tuple[str, str], str] = {}
-    for source, table in zip(sources, tables, strict=True):
+    for number, (source, table) in enumerate(zip(sources, tables, strict=True), 1):
         # Two accounts at one address are two sources; the same address twice is a slip.
         address = f"{source.url}{source.path or ''} {source.auth or ''} {sorted(source.headers.items()) or ''}"
-        for key, value in (("id", source.id), ("url", address)):
+        for key, value in (("url", address), ("id", source.id)):
             if (key, value) in seen:
                 table.fail(key, f"is that of {seen[key, value]} too; each source needs its own {key}")
-            seen[key, value] = table.name
+            seen[key, value] = f'[[sources]] no. {number} ("{source.id}")'
 
 
 def _anonymous(written: str, url: str) -> str:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -13,11 +14,14 @@ from typing import Any, NoReturn, TypeVar
 
 from syndicator.errors import ConfigError
 
+_NAMED = 30  # known words that are named; of hundreds of sources nobody reads them all
+
 T = TypeVar("T")
 M = TypeVar("M", int, timedelta)
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)")  # one number, one unit; never "1h30m"
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_LONGEST = 100 * 365 * 86400  # seconds: further from now no calendar must reach
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|kB|KB|MB|GB)")  # never a bare number: bytes or megabytes?
 _BYTES = {"B": 1, "kB": 1000, "KB": 1000, "MB": 1_000_000, "GB": 1_000_000_000}
 _KINDS: dict[type, str] = {str: "text in quotes", bool: "true or false", int: "a whole number", dict: "a table"}
@@ -30,7 +34,8 @@ def parse_duration(text: str) -> timedelta | None:
     (datetime.timedelta(seconds=90), datetime.timedelta(days=7), None)
     """
     match = _DURATION.fullmatch(text.strip())
-    return timedelta(seconds=float(match[1]) * _SECONDS[match[2]]) if match else None
+    seconds = float(match[1]) * _SECONDS[match[2]] if match else math.inf
+    return timedelta(seconds=seconds) if seconds <= _LONGEST else None
 
 
 def parse_size(text: str) -> int | None:
@@ -52,7 +57,10 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
     'known here: link, title'
     """
     close = difflib.get_close_matches(word, known, n=1)
-    return f'did you mean "{close[0]}"?' if close else "known here: " + ", ".join(sorted(known))
+    if close:
+        return f'did you mean "{close[0]}"?'
+    more = f" and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
+    return f"known here: {', '.join(sorted(known)[:_NAMED]) or 'none'}{more}"
 
 
 class Table:
@@ -70,6 +78,13 @@ class Table:
         """Raise the ConfigError that names file, table and key."""
         where = f"{self.name}, key `{key}`" if key else self.name
         raise ConfigError(f"{self._file}: {where}: {problem}")
+
+    def missing(self, key: str, what: str) -> NoReturn:
+        """Raise the ConfigError that a key is required; a written one that is close to it was meant, probably."""
+        for written in difflib.get_close_matches(key, self._values, n=1):
+            if written != key:
+                self.fail(written, f'is not known; did you mean "{key}"?')
+        self.fail(key, f"is required: {what}")
 
     def has(self, key: str) -> bool:
         """Tell whether the key is written."""
