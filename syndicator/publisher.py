@@ -1,9 +1,9 @@
 """Documents -> files: whole or not at all, in rising rank, and untouched where nothing changed.
 
-A file is written beside its place, read back and checked, synced, and renamed over the old one; each folder is synced
-before documents of the next rank, which link to what lies in it, are written. A kill, a full disk or a power cut at
-any moment leaves each file as it was or as it should be. The ledger, a hidden file in the output folder, says which
-files are ours: only those are ever removed.
+A file is written beside its place, read back and checked; those of one rank are then synced together, renamed over
+the old ones, and their folders synced, before documents of the next rank, which link to them, are written. A kill, a
+full disk or a power cut at any moment leaves each file as it was or as it should be. The ledger, a hidden file in the
+output folder, says which files are ours: only those are ever removed.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ import os
 import stat
 import zlib
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
 
 from syndicator.errors import PublishError
 from syndicator.ledger import Ledger
@@ -27,6 +29,8 @@ UNFINISHED = ".syndicator-new"  # how the name of a file ends while it is being 
 _FEED_ENTRIES = {"application/rss+xml": "{*}item", "application/atom+xml": "{*}entry"}
 _XML = frozenset({"application/rss+xml", "application/atom+xml", "text/x-opml"})
 _GZIP_LEVEL = 9
+_TOGETHER = 256  # files that wait to be put in place: as many stand twice on the disk
+_SYNCS = 16  # at a time. A disk settles many almost as fast as one: 300 files take 1.4 s in a row and 0.3 s so
 
 
 def publish(
@@ -48,7 +52,12 @@ def publish(
         for path in gone:
             press.remove(path)
         press.settle()
+    except PublishError:
+        with suppress(PublishError):
+            press.settle()  # one that can't be written keeps none from its place that came before it
+        raise
     finally:
+        press.discard()
         press.ledger.close()
     return results
 
@@ -61,29 +70,43 @@ def known(folder: Path) -> Ledger:
     return ledger
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A file that was written and checked, and waits to be synced and put in its place."""
+
+    unfinished: Path
+    path: Path
+    size: int
+    document: tuple[str, str, str] | None  # path, type, digest for the ledger; None: a twin
+
+
 class _Press:
-    """One run of `publish`: which folders were cleaned and which must be synced."""
+    """One run of `publish`: what waits, which folders were cleaned and which must be synced."""
 
     def __init__(self, folder: Path, *, twins: bool) -> None:
         self.folder = folder
         self.twins = twins
         self.ledger = Ledger(folder)
+        self.waiting: dict[Path, _Waiting] = {}
         self.cleaned: set[Path] = set()
         self.unsynced: set[Path] = set()
         self.rank = 0
 
     def put(self, document: Document) -> Published:
         """Write a document if its bytes differ from what is there."""
-        if document.rank > self.rank:
-            self.settle()
-            self.rank = document.rank
         path = self._place(document.path)
+        if document.rank > self.rank or len(self.waiting) >= _TOGETHER or path in self.waiting:
+            self.settle()
+            self.rank = max(document.rank, self.rank)
         with _named(path):
             changed = _read(path) != document.body
+            entry = document.path, document.type, document.digest
             if changed:
                 self.ledger.claim(document.path, document.type)
-                self._replace(path, document.body, document)
-            self.ledger.record(document.path, document.type, document.digest)
+                self._write(path, document.body, entry)
+                self._check(path, document)
+            else:
+                self.ledger.record(*entry)
             self._twin(document, path)
         return Published(path, changed, document.posts, len(document.body))
 
@@ -93,21 +116,29 @@ class _Press:
             raise PublishError(f"{name!r} is no path below {self.folder}")
         return self.folder / parts
 
-    def _replace(self, path: Path, body: bytes, document: Document | None, like: Path | None = None) -> None:
+    def _write(self, path: Path, body: bytes, entry: tuple[str, str, str] | None) -> Path:
+        """Write a file beside its place, and let it wait."""
         self._prepare(path.parent)
         unfinished = path.with_name(f".{path.name}{UNFINISHED}")
+        self.waiting[path] = _Waiting(unfinished, path, len(body), entry)
         try:
-            with unfinished.open("wb") as file:
+            with unfinished.open("wb", buffering=0) as file:
                 _fill(file, body, like=path)
-            _check(unfinished, body, document)
-            if like:
-                _same_time(unfinished, like)
-            unfinished.replace(path)
-        except BaseException:
-            with suppress(OSError):
-                unfinished.unlink(missing_ok=True)
+        except OSError:
+            self._drop(path)
             raise
-        self.unsynced.add(path.parent)
+        return unfinished
+
+    def _check(self, path: Path, document: Document) -> None:
+        try:
+            _check(self.waiting[path].unfinished, document)
+        except BaseException:
+            self._drop(path)
+            raise
+
+    def _drop(self, path: Path) -> None:
+        with suppress(OSError):
+            self.waiting.pop(path).unfinished.unlink(missing_ok=True)
 
     def _prepare(self, folder: Path) -> None:
         """Make a folder, and clear it of what a killed run left half written."""
@@ -131,7 +162,8 @@ class _Press:
         # Compared by content: another zlib packs the same bytes differently.
         if _unpacked(twin) != document.body:
             self.ledger.claim(name, "application/gzip")
-            self._replace(twin, gzip.compress(document.body, _GZIP_LEVEL, mtime=0), None, like=path)
+            unfinished = self._write(twin, gzip.compress(document.body, _GZIP_LEVEL, mtime=0), None)
+            _same_time(unfinished, like=self.waiting[path].unfinished if path in self.waiting else path)
 
     def remove(self, name: str) -> None:
         """Remove a file and its twin if they are ours, and their folder if nothing is left in it."""
@@ -147,11 +179,50 @@ class _Press:
                         path.parent.rmdir()
 
     def settle(self) -> None:
-        """Sync the folders written to, so that their renames outlast a power cut before more is written."""
+        """Put what waits in its place, and sync the folders: the renames outlast a power cut before more is written."""
+        self._sync_files()
+        for one in self.waiting.copy().values():
+            with _named(one.path):
+                one.unfinished.replace(one.path)
+                del self.waiting[one.path]
+                self.unsynced.add(one.path.parent)
+                if one.document:
+                    self.ledger.record(*one.document)
         for folder in self.unsynced:
             with _named(folder), suppress(FileNotFoundError):
                 _sync(folder)
         self.unsynced.clear()
+
+    def _sync_files(self) -> None:
+        waiting = list(self.waiting.values())
+        try:
+            if len(waiting) < _SYNCS:
+                for one in waiting:
+                    _settled(one)
+            else:
+                with ThreadPoolExecutor(_SYNCS) as threads:
+                    list(threads.map(_settled, waiting))
+        except PublishError:
+            self.discard()  # which of them the disk has taken is not known
+            raise
+
+    def discard(self) -> None:
+        """Forget what waits."""
+        for path in list(self.waiting):
+            self._drop(path)
+
+
+def _settled(one: _Waiting) -> None:
+    """Sync a file, and refuse it if the disk did not take all of it."""
+    with _named(one.path):
+        descriptor = os.open(one.unfinished, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+            whole = os.fstat(descriptor).st_size == one.size
+        finally:
+            os.close(descriptor)
+    if not whole:
+        raise PublishError(f"{one.path} does not hold what was written to it; what was published before still stands")
 
 
 def _sync(folder: Path) -> None:
@@ -190,13 +261,13 @@ def _unpacked(path: Path) -> bytes | None:
         return None
 
 
-def _fill(file: BinaryIO, body: bytes, like: Path) -> None:
-    """Write all to the disk, with the permissions that the operator gave to the file that it replaces."""
+def _fill(file: FileIO, body: bytes, like: Path) -> None:
+    """Write all, with the permissions that the operator gave to the file that it replaces."""
     with suppress(FileNotFoundError):
         os.fchmod(file.fileno(), stat.S_IMODE(like.stat().st_mode))
-    file.write(body)
-    file.flush()
-    os.fsync(file.fileno())
+    left = memoryview(body)
+    while left:
+        left = left[file.write(left) :]
 
 
 def _same_time(path: Path, like: Path) -> None:
@@ -204,12 +275,10 @@ def _same_time(path: Path, like: Path) -> None:
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
-def _check(path: Path, body: bytes, document: Document | None) -> None:
+def _check(path: Path, document: Document) -> None:
     """Read back what was written and refuse it unless it is whole and holds its posts."""
-    if path.read_bytes() != body:
+    if path.read_bytes() != document.body:
         raise PublishError(f"{path} does not hold what was written to it; what was published before still stands")
-    if document is None:
-        return
     try:
         found = _posts(document)
     except ValueError as error:

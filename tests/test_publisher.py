@@ -97,6 +97,30 @@ def test_feed_that_lost_posts(tmp_path: Path) -> None:
         publish([Document("feed.json", b'{"items": []}', "application/feed+json", posts=2)], tmp_path)
 
 
+def test_broken_feed_after_good_ones(tmp_path: Path) -> None:
+    """What came before the document that can't be published is published; what would come after it is not."""
+    broken = Document("atom.xml", b"<feed>", "application/atom+xml", posts=1, rank=2)
+    with pytest.raises(PublishError, match=r"atom\.xml would be broken"):
+        publish([page("1.html"), Document("rss.xml", RSS, "application/rss+xml", 1, rank=2), broken, page()], tmp_path)
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == [NAME, "1.html", "rss.xml"]
+
+
+def test_many_files(tmp_path: Path) -> None:
+    """A great many pages are put in place batch by batch, each with its digest, in the order they came."""
+    made = [page(f"posts/{number}.html", b"%d" % number, digest=str(number)) for number in range(600)]
+    results = publish(made, tmp_path)
+    assert [result.path.name for result in results] == [f"{number}.html" for number in range(600)]
+    assert all((tmp_path / d.path).read_bytes() == d.body for d in made)
+    assert dict(known(tmp_path)) == {d.path: d.digest for d in made}
+    assert not [entry.name for entry in (tmp_path / "posts").iterdir() if entry.name.startswith(".")]
+
+
+def test_one_path_twice(tmp_path: Path) -> None:
+    """The later one stands."""
+    publish([page(body=b"a"), page(body=b"b")], tmp_path)
+    assert (tmp_path / "index.html").read_bytes() == b"b"
+
+
 def test_disk_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A full disk is an error that names the file; the last good one stays, and nothing half written."""
     publish([page()], tmp_path)
@@ -139,7 +163,7 @@ def test_folder_without_permission(tmp_path: Path) -> None:
 def test_disk_that_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What reads back otherwise than it was written is not published."""
     publish([page()], tmp_path)
-    monkeypatch.setattr(os, "fsync", lambda descriptor: os.ftruncate(descriptor, 1))
+    monkeypatch.setattr(os, "fsync", lambda descriptor: os.truncate(f"/proc/self/fd/{descriptor}", 1))
     with pytest.raises(PublishError, match="does not hold what was written"):
         publish([page(body=b"new")], tmp_path)
     assert (tmp_path / "index.html").read_bytes() == b"<p>"
@@ -188,7 +212,7 @@ def test_nothing_published_yet(tmp_path: Path) -> None:
 def test_digest_of_a_page_that_could_not_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A failed write leaves no digest behind, or the page would never be made again."""
     publish([page(digest="old")], tmp_path)
-    monkeypatch.setattr(os, "fsync", lambda descriptor: os.ftruncate(descriptor, 1))
+    monkeypatch.setattr(os, "fsync", lambda descriptor: os.truncate(f"/proc/self/fd/{descriptor}", 1))
     with pytest.raises(PublishError):
         publish([page(body=b"new", digest="new")], tmp_path)
     assert known(tmp_path)["index.html"] == ""
