@@ -18,6 +18,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from syndicator import languages
+from syndicator.normalizer import elsewhere
 from syndicator.normalizer.recognise import MARKERS, fold
 
 Kind = Literal["both", "site", "own"]
@@ -290,7 +291,7 @@ class Index(NamedTuple):
 def index() -> Index:
     """Index the wordings of others and all of ours: our feed may be somebody's source, and we theirs."""
     made = Index({}, {})
-    for row in (*ROWS, *_ours()):
+    for row in (*ROWS, *(Row(locale, "site", words, said) for locale, words, said in elsewhere.ROWS), *_ours()):
         for word in row.words.split():
             (made.parts if _SPACELESS.search(word) else made.words).setdefault(word.rstrip(":"), []).append(row)
     return made
