@@ -14,7 +14,7 @@ Records = NDArray[Any]
 
 SLOTS = 1 << 18  # terms share slots to be counted and compared in: a few in a hundred posts meet by mistake, weakly
 KEPT = 192  # terms kept of a post
-POSTED = 24  # terms under which it can be found
+POSTED = 32  # terms under which it can be found
 
 # Half of what a third mention adds to a second is noise (BM25's k1), and a term that one post in fifty has
 # tells as much as the rarest: without that cap the words of a big story, being frequent, would count for little.
