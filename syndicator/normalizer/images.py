@@ -54,18 +54,21 @@ def settle(html: str, base: str, tally: Tally) -> str:
 
     def replace(tag: re.Match[str]) -> str:
         written = tag[0]
-        if _has_cause(written):
-            return _settled(tag[1], tags.attributes(written), base, tally)
-        if tag[1] == "source":
-            return written
-        # Without alternative text a reader's software would read the address out.
-        return written[:-1] + ("" if ' alt="' in written else ' alt=""') + _MANNERS
+        return _settled(tag[1], tags.attributes(written), base, tally) if has_cause(written) else dressed(written)
 
     html = _TAG.sub(replace, html)
     return _without_twins(html) if "<x-noscript" in html else html
 
 
-def _has_cause(tag: str) -> bool:
+def dressed(tag: str) -> str:
+    """Give a plain picture's tag its manners; a `source` stays as it is."""
+    if tag.startswith("<source"):
+        return tag
+    # Without alternative text a reader's software would read the address out.
+    return tag[:-1] + ("" if ' alt="' in tag else ' alt=""') + _MANNERS
+
+
+def has_cause(tag: str) -> bool:
     """Tell whether an image needs a look: hidden, tiny, lazy, a beacon, an emoji, an address missing or relative."""
     source = _SOURCE.search(tag)
     if source is None or " data-" in tag or ' style="' in tag:
@@ -73,13 +76,12 @@ def _has_cause(tag: str) -> bool:
     if ' srcset="' in tag and _UNSETTLED_SET.search(tag):
         return True
     address = source[1]
-    return (
-        not address
-        or address.startswith("data:")
-        or _EMOJI in address
-        or bool(_SMALL.search(tag))
-        or trackers.is_beacon(address)
-    )
+    return not address or address.startswith("data:") or bool(_SMALL.search(tag)) or is_tiresome(address)
+
+
+def is_tiresome(address: str) -> bool:
+    """Tell whether an address is that of no picture to be seen: a count of readers, or a character's."""
+    return _EMOJI in address or trackers.is_beacon(address)
 
 
 def _settled(name: str, attributes: tags.Attributes, base: str, tally: Tally) -> str:

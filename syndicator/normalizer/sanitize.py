@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from syndicator import urls
 from syndicator.model.feed import Text
-from syndicator.normalizer import embeds, images, tags, text, trackers
+from syndicator.normalizer import embeds, glance, images, tags, text, trackers
 from syndicator.normalizer.images import Policy, Tally
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ _STILL = """
     h5 h6 header hr hr/ i img ins li ol p pre q s section small span strike strong sub sup time tt u ul wbr
 """
 _CALM = frozenset(slash + name for slash in ("", "/") for name in _STILL.split())
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _NAMES = re.compile(r"<(/?[a-zA-Z][^\s>]*)")
 _NESTED_HEADING = re.compile(r"<h[1-6][ >](?:(?!</h[1-6]>).)*?<h[1-6][ >]", re.DOTALL)
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^>]*>?")
@@ -118,8 +119,6 @@ _ADDRESS = re.compile(
 _CONTROLS = bytes(code for code in range(32) if code not in {9, 10, 13})
 # A source's own script showed the buttons; nothing is fetched unasked.
 _PLAYER = re.compile(r"<(audio|video)((?: [^>]*)?)>")
-# A quick look at the whole: is there any address (or what looks like one in text) that is not plainly of the web?
-_ODD_ADDRESS = re.compile(r'="(?:(?<= href=")|(?<= src=")|(?<= cite=")|(?<= poster="))(?!https?://[^\s/?#"\\])')
 _LINK = re.compile(r"<a((?: [^>]*)?)>(.*?)</a>", re.DOTALL)
 _HREF = re.compile(r' href="([^"]*)"')
 _NOTHING = re.compile(r"(?:\s|<br>|<hr>|&nbsp;)*")
@@ -148,14 +147,13 @@ def clean(html: str, base: str, policy: Policy = "keep") -> Cleaned:
     listed = _NAMES.findall(html)
     if len(listed) > _MANY:
         html = _shallow(html)
-    names = set(listed)
-    calm = names <= _CALM or {name.lower() for name in names} <= _CALM
+    names = frozenset(listed)
+    if not names <= _CALM:
+        names = frozenset(map(str.lower, names))
+    calm = names <= _CALM
     prepared = html if calm else embeds.prepare(html)
-    safe = _filtered(_marked(prepared))
-    if ' data-bar="' in safe:
-        safe, tally.bars = trackers.without_bars(safe)
-    safe = _settled(safe, base, policy, tally, calm=calm)
-    if not calm or ("</h" in safe and _NESTED_HEADING.search(safe)):
+    safe = _settled(_filtered(_marked(prepared)), base, policy, tally, names=names if calm else None)
+    if not calm or (not names.isdisjoint(_HEADINGS) and _NESTED_HEADING.search(safe)):
         safe = _stilled(safe, base, policy)
     return Cleaned(safe, tally)
 
@@ -225,7 +223,7 @@ def from_plain(plain: str) -> str:
 
 def _marked(html: str) -> str:
     """Give the wrappers of share bars a mark that nh3 lets through, since classes go."""
-    if not any(trackers.is_bar(found) for found in set(_CLASSES.findall(html))):
+    if " class=" not in html or not any(trackers.is_bar(found) for found in set(_CLASSES.findall(html))):
         return html
     return _CLASSES.sub(lambda found: ' data-bar=""' if trackers.is_bar(found[1]) else found[0], html)
 
@@ -238,21 +236,28 @@ def _filtered(html: str) -> str:
     if "\r" in safe:  # `&#13;`: the next parser would make a line feed of it
         safe = safe.replace("\r", "\n")
     encoded = safe.encode()
-    if len(encoded.translate(None, _CONTROLS)) != len(encoded) or "\ufffe" in safe or "\uffff" in safe:
+    odd = len(encoded) != len(safe) and ("\ufffe" in safe or "\uffff" in safe)
+    if odd or len(encoded.translate(None, _CONTROLS)) != len(encoded):
         safe = text.legal(safe)  # `&#1;` is a character that XML forbids when it is decoded
     return safe
 
 
-def _settled(safe: str, base: str, policy: Policy, tally: Tally, *, calm: bool = False) -> str:
-    """Do what nh3 can't judge, on its output; calm HTML has neither frames nor players."""
-    if _ODD_ADDRESS.search(safe):
+def _settled(safe: str, base: str, policy: Policy, tally: Tally, *, names: frozenset[str] | None = None) -> str:
+    """Do what nh3 can't judge, on its output; `names` are the tags of calm HTML: it has neither frames nor players."""
+    seen = glance.look(safe)
+    if seen.bars:
+        safe, tally.bars = trackers.without_bars(safe)
+        seen = glance.look(safe)
+    if seen.odd:
         safe = _ADDRESS.sub(lambda tag: _resolved(tag, base, tally), safe)
-    safe = images.settle(safe, base, tally)
-    if not calm:
+    closer = seen.odd or seen.pictures or names is None
+    safe = images.settle(safe, base, tally) if closer else seen.html
+    if names is None:
         safe = _PLAYER.sub(r'<\1\2 controls="" preload="none">', embeds.settle(safe, base, tally))
-    safe = _LINK.sub(lambda link: _link(link, tally), safe)
+    if closer or seen.links:
+        safe = _LINK.sub(lambda link: _link(link, tally), safe)
     safe = tags.trimmed(images.restricted(tags.tidy(safe), policy, tally))
-    return _PRE.sub(r"\1\n\n", safe) if "<pre" in safe else safe  # the parser drops the first
+    return _PRE.sub(r"\1\n\n", safe) if names is None or "pre" in names else safe  # the parser drops the first
 
 
 def _link(link: re.Match[str], tally: Tally) -> str:
@@ -265,16 +270,7 @@ def _link(link: re.Match[str], tally: Tally) -> str:
         if href and trackers.is_beacon(href[1]):
             tally.bars += 1
             return tags.GONE
-    if ("?" in written or "#" in written) and urls.maybe_tracked(written):
-        written = _HREF.sub(_untracked, written)
-        return f"<a{written}>{shown}</a>"
-    return link[0]
-
-
-def _untracked(href: re.Match[str]) -> str:
-    raw = href[1]
-    clean = urls.without_tracking(tags.value(raw))
-    return f' href="{tags.escaped(clean)}"'
+    return f"<a{glance.untracked(written)}>{shown}</a>"
 
 
 def _stilled(safe: str, base: str, policy: Policy) -> str:

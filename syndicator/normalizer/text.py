@@ -33,7 +33,7 @@ _INLINE = re.compile(
     r"</?(?:a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|i|ins|kbd|mark|nobr|q|s|samp|small|span|strike|strong"
     r"|sub|sup|time|tt|u|var|wbr)(?: [^>]*)?>"
 )
-_ANY_TAG = re.compile(r"<[^>]*>")
+_BREAKS = re.compile(r"<[^>]*>\s*(?:<[^>]*>\s*)*")  # as many as stand together
 
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’»)\]]*(?=\s)|[。！？｡．][」』”’）]*|[؟۔।॥။።](?=\s|$)")
 _JOINERS = "\u200d\ufe0f\ufe0e"
@@ -116,8 +116,18 @@ def words(html: str) -> str:
     'H2O & more Next'
     """
     if "<" in html:
-        html = _ANY_TAG.sub(" ", _INLINE.sub("", html))
-    return " ".join(tags.value(html).split())
+        html = _BREAKS.sub(" ", _INLINE.sub("", html))
+    return _single_spaced(tags.value(html))
+
+
+def _single_spaced(plain: str) -> str:
+    if not plain.isascii():
+        return " ".join(plain.split())
+    for space in "\n\t\r\f\v\x1c\x1d\x1e\x1f":
+        plain = plain.replace(space, " ")
+    while "  " in plain:
+        plain = plain.replace("  ", " ")
+    return plain.strip(" ")
 
 
 def excerpt(text: str, about: int = 300) -> str:

@@ -7,6 +7,7 @@ class (the wrappers that share plugins write). A picture that merely stands on a
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from syndicator.normalizer import tags
 
@@ -24,11 +25,12 @@ _SITES = """
 """
 _BEACON_SITES = frozenset(_SITES.split())
 _BEACON_PATH = re.compile(
-    r"/~(?:r|ff|a|at|4)/"  # FeedBurner: ~r counts views, ~ff are the flares, ~a and ~at advertisements
-    r"|/1\.0/(?:comments|go[a-z]+|delicious|stumble|digg|reddit|twitter|facebook)/"  # feeds.wordpress.com
-    r"|/tr(?:$|[?/])"  # facebook.com
-    r"|/_/stat\b|/tracker/\d|/e/ir\b|/__ptq\.gif|/track/open|[^?]*/tracking/[^/?]*pixel|/b/ss/|[^?]*republication-tracker-tool"
+    r"/(?:~(?:r|ff|a|at|4)/"  # FeedBurner: ~r counts views, ~ff are the flares, ~a and ~at advertisements
+    r"|1\.0/(?:comments|go[a-z]+|delicious|stumble|digg|reddit|twitter|facebook)/"  # feeds.wordpress.com
+    r"|tr(?:$|[?/])"  # facebook.com
+    r"|_/stat\b|tracker/\d|e/ir\b|__ptq\.gif|track/open|b/ss/)"
 )
+_PIXEL_PATH = re.compile(r"[^?]*(?:/tracking/[^/?]*pixel|republication-tracker-tool)")
 _FILES = """
     piwik.php matomo.php open.php open.aspx open.gif track.php track.aspx track.gif tracking.php tracking.gif pixel.php
     pixel.gif pixel.png beacon.gif 1x1.gif 1x1.png spacer.gif blank.gif clear.gif transparent.gif
@@ -75,10 +77,15 @@ def is_beacon(address: str) -> bool:
     if found is None:
         return False
     host, path, file = found.groups()
-    labels = host.lower().split(".")
-    if not _BEACON_SITES.isdisjoint((".".join(labels[-2:]), ".".join(labels[-3:]))):
+    if file in _BEACON_FILES or _only_counts(host) or _BEACON_PATH.match(path):
         return True
-    return file in _BEACON_FILES or _BEACON_PATH.match(path) is not None
+    return "track" in path and _PIXEL_PATH.match(path) is not None
+
+
+@lru_cache(maxsize=1024)
+def _only_counts(host: str) -> bool:
+    labels = host.lower().split(".")
+    return not _BEACON_SITES.isdisjoint((".".join(labels[-2:]), ".".join(labels[-3:])))
 
 
 def is_bar(classes: str) -> bool:
