@@ -51,7 +51,7 @@ def test_posts_that_came_one_by_one_and_all_at_once_get_the_same_neighbours() ->
         one_by_one.index.settle()
     one, other = found(at_once), found(one_by_one)
     assert sum(len({*one[number]} & {*other[number]}) for number in one) >= 0.95 * 5 * len(one)
-    assert sum(one[number][0] == other[number][0] for number in one) >= 0.95 * len(one)
+    assert sum(one[number][0] == other[number][0] for number in one) >= 0.9 * len(one)
 
 
 def test_an_index_that_was_lost_is_made_again_from_the_posts() -> None:
