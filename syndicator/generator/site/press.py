@@ -14,7 +14,7 @@ from syndicator.generator.site.links import SOURCES, archive_path, post_path, so
 from syndicator.generator.site.show import Show, refer
 from syndicator.generator.site.theme import Theme
 from syndicator.generator.site.views import PageView, Parts
-from syndicator.model.edition import Archive, Document, Edition, Item
+from syndicator.model.edition import Archive, Document, Edition, Item, Reference
 from syndicator.model.post import SourceInfo
 
 _HTML = "text/html; charset=utf-8"
@@ -158,11 +158,15 @@ class Press:
         What came in with the first run and never stood in the documents has no page: it is linked to at its source.
         """
         yield from self.posts(item for item in archive.items if item.shown)
+        items = sorted(archive.items, key=lambda item: (item.published, item.sequence), reverse=True)
+        lines = list(map(refer, items))
         last = archive.number >= self.edition.archives
-        digest = self.digests.listing(archive.items, archive.number, last)
-        yield from self.page("archive", archive_path(archive.number), digest, partial(self.archive, archive))
+        # Of what its lines show alone: digests of whole posts took as long as making the page.
+        shown = [(line.id, line.title, line.url, line.source, line.language, line.published) for line in lines]
+        digest = self.digests.of(shown, archive.number, last)
+        yield from self.page("archive", archive_path(archive.number), digest, partial(self.archive, archive, lines))
 
-    def archive(self, archive: Archive) -> tuple[PageView, dict[str, object]]:
+    def archive(self, archive: Archive, lines: list[Reference]) -> tuple[PageView, dict[str, object]]:
         """Show a closed slice of history, newest first."""
         newer = f"{archive.number + 1}.html" if archive.number < self.edition.archives else f"../{self.frame.home}"
         page = self.frame.list(
@@ -172,8 +176,7 @@ class Press:
             older=f"{archive.number - 1}.html" if archive.number > 1 else "",
             newer=newer,
         )
-        items = sorted(archive.items, key=lambda item: (item.published, item.sequence), reverse=True)
-        return page, {"groups": self.shows["../"].groups(map(refer, items), source=True)}
+        return page, {"groups": self.shows["../"].groups(lines, source=True)}
 
     # -- to be included elsewhere -----------------------------------------------------------------
 
