@@ -14,6 +14,7 @@ from syndicator.related import copies
 
 THRESHOLD = 0.105  # below this, a post of another source has a few words in common by chance
 ALIKE = 0.045  # below this, a post of the same source is no more related than its newest are
+EXAMINED = 48  # beyond `limit`, posts looked at for a list: of a source whose every post has one title, not all
 PORTION = 12  # beyond `limit`, cards looked up at once: most posts may be shown
 
 
@@ -58,14 +59,18 @@ def _shown(corpus: Corpus, wanted: Wanted, order: list[int]) -> list[Card]:
     shown: list[Card] = []
     namesakes: list[Card] = []
     seen = [wanted.post.keys]
-    for card in _cards(corpus, wanted, order):
+    for card in _cards(corpus, wanted, order[: wanted.limit + EXAMINED]):
         if any(copies.near(card.keys, keys) for keys in seen):
             continue
-        (namesakes if any(card.keys.title == keys.title for keys in seen) else shown).append(card)
+        (namesakes if any(_namesakes(card.keys, keys) for keys in seen) else shown).append(card)
         seen.append(card.keys)
         if len(shown) == wanted.limit:
             break
     return (shown + namesakes)[: wanted.limit]
+
+
+def _namesakes(one: Keys, other: Keys) -> bool:
+    return bool(one.title) and one.title == other.title
 
 
 def _cards(corpus: Corpus, wanted: Wanted, order: list[int]) -> Iterator[Card]:
