@@ -58,7 +58,7 @@ def _shown_info(source: Source, packed: str | None) -> SourceInfo:
         url = "" if source.private else source.url
         return SourceInfo(source.id, source.name or source.id, feed=url, private=source.private)
     # The date of its feed moves at every fetch; items have it as it was when they were published.
-    return replace(codec.unpack(SourceInfo, json.loads(packed)), updated=None)
+    return replace(codec.read(SourceInfo, packed), updated=None)
 
 
 def items(db: sqlite3.Connection, query: str, *values: object) -> list[Item]:
@@ -91,7 +91,7 @@ def _item(
         first_published=codec.moment(first),
         sequence=sequence,
         related=related_lists(related, gone) if related else (),
-        also=links(json.loads(also), gone) if also else (),
+        also=links(codec.read(list[Reference], also), gone) if also != "[]" else (),
         copies=tuple(version for version in versions if version.url != post.link),
         layout=layout,
         shown=related is not None,
@@ -101,7 +101,7 @@ def _item(
 def source_info(db: sqlite3.Connection, source_id: str) -> SourceInfo:
     """Return how a source is shown; its id is its name where nothing is known."""
     row = db.execute("SELECT info FROM infos JOIN sources ON source = number WHERE id = ?", (source_id,)).fetchone()
-    return codec.unpack(SourceInfo, json.loads(row[0])) if row else SourceInfo(source_id, source_id)
+    return codec.read(SourceInfo, row[0]) if row else SourceInfo(source_id, source_id)
 
 
 def withdrawn(db: sqlite3.Connection) -> set[str]:
@@ -112,15 +112,12 @@ def withdrawn(db: sqlite3.Connection) -> set[str]:
 
 def related_lists(packed: str, gone: set[str]) -> tuple[RelatedList, ...]:
     """Return frozen lists, without the posts that are withdrawn."""
-    return tuple(
-        RelatedList(data["scope"], data["heading"], data["language"], links(data["links"], gone))
-        for data in json.loads(packed)
-    )
+    found = codec.read(list[RelatedList], packed)
+    return tuple(replace(one, links=links(one.links, gone)) if gone else one for one in found)
 
 
-def links(packed: Iterable[dict[str, Any]], gone: set[str]) -> tuple[Reference, ...]:
+def links(found: Iterable[Reference], gone: set[str]) -> tuple[Reference, ...]:
     """Return frozen links, without those to posts that are withdrawn."""
-    found = (codec.unpack(Reference, data) for data in packed)
     return tuple(one for one in found if one.id not in gone and one.url not in gone)
 
 

@@ -27,7 +27,7 @@ def freeze(db: sqlite3.Connection, shown: Sequence[tuple[int, int, int]]) -> Non
         """INSERT OR IGNORE INTO frozen (post, credit, also, source_updated)
         SELECT post, credit, ?, ? FROM bodies WHERE post = ?""",
         [
-            (codec.dumps([codec.pack(one) for one in copies.get(story, ())]), dates.get(source), post)
+            (codec.encode([codec.pack(one) for one in copies.get(story, ())]), dates.get(source), post)
             for post, story, source in shown
         ],
     )
@@ -56,7 +56,7 @@ def versions(db: sqlite3.Connection, shown: Sequence[tuple[int, int]]) -> dict[i
 
 def freeze_related(db: sqlite3.Connection, number: int, lists: Sequence[RelatedList], layout: int) -> None:
     """Keep the lists of a post, unless it has some: they are chosen once."""
-    packed = codec.dumps([codec.pack(one) for one in lists])
+    packed = codec.encode([codec.pack(one) for one in lists])
     db.execute("UPDATE frozen SET related = ?, layout = ? WHERE post = ? AND related IS NULL", (packed, layout, number))
 
 
@@ -71,7 +71,7 @@ def refreeze(
     credit = {name: value for name, value in json.loads(row[0] or "{}").items() if name != "attribution"}
     if attribution is not None:
         credit["attribution"] = codec.pack(attribution)
-    packed = codec.dumps(dict(sorted(credit.items()))), codec.dumps([codec.pack(one) for one in lists]), layout
+    packed = codec.encode(dict(sorted(credit.items()))), codec.encode([codec.pack(one) for one in lists]), layout
     if packed != row:
         db.execute("UPDATE frozen SET credit = ?, related = ?, layout = ? WHERE post = ?", (*packed, number))
         events.touch(db, number, now)

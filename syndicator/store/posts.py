@@ -176,7 +176,7 @@ def _refresh_enclosures(db: sqlite3.Connection, number: int, post: Post) -> None
         LEFT JOIN infos i ON i.source = p.source WHERE p.number = ?""",
         (number,),
     ).fetchone()
-    fresh = codec.dumps(json.loads(rest) | {"enclosures": [codec.pack(file) for file in post.enclosures]})
+    fresh = codec.encode(json.loads(rest) | {"enclosures": [codec.pack(file) for file in post.enclosures]})
     if private and fresh != rest:
         db.execute("UPDATE bodies SET rest = ? WHERE post = ?", (fresh, number))
         events.touch(db, number, None)
@@ -221,7 +221,7 @@ def credit_original(db: sqlite3.Connection, published: int, original: int, now: 
         return
     db.execute("UPDATE posts SET site = ? WHERE number = ?", (post.origin.url, published))
     data = codec.pack(replace(old, origin=post.origin, origin_link=post.link, republished=True))
-    credit = codec.dumps({name: data[name] for name in rows.CREDIT if name in data})
+    credit = codec.encode({name: data[name] for name in rows.CREDIT if name in data})
     db.execute("UPDATE frozen SET credit = ? WHERE post = ?", (credit, published))
     events.touch(db, published, now)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import struct
 from typing import Any
@@ -69,7 +68,7 @@ def body(post: Post) -> tuple[str, str, str, str, str]:
     """Return guid, credit, rest, content and text, as `bodies` holds them."""
     more = codec.pack(post, _ELSEWHERE)
     credit = {name: more.pop(name) for name in CREDIT if name in more}
-    return post.guid, codec.dumps(credit), codec.dumps(more), post.content_html, post.text
+    return post.guid, codec.encode(credit), codec.encode(more), post.content_html, post.text
 
 
 # What `post` is made of; `bodies` b, `frozen` f, `posts` p, `sources` s.
@@ -79,11 +78,9 @@ WHOLE = "s.id, p.keys, p.meaning, p.comments, b.guid, coalesce(f.credit, b.credi
 def post(row: tuple[Any, ...]) -> Post:
     """Return a whole Post from the columns of WHOLE; without keys where they were not asked for."""
     source_id, keys, meaning, comments, guid, credit, more, content, text = row
-    data = json.loads(more)
-    data.update(json.loads(credit))
-    return codec.unpack(
-        Post,
-        data,
+    return Post(
+        **codec.read_fields(Post, more),
+        **codec.read_fields(Post, credit),
         source_id=source_id,
         keys=Keys() if keys is None else unpack_keys(keys),
         meaning=meaning,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -65,7 +65,7 @@ def _state(row: tuple[Any, ...]) -> SourceState:
         unchanged_since=None if unchanged is None else time(unchanged, UTC),
         due_reason=reason,
         reach=reach,
-        **(_rest(rest) if rest else {}),
+        **(_read(rest, SourceState) if rest else {}),
     )
 
 
@@ -75,13 +75,22 @@ _NO_HINTS = Hints()
 
 @lru_cache(maxsize=1024)
 def _hints(packed: str) -> Hints:
-    return codec.unpack(Hints, json.loads(packed))
+    return Hints(**_read(packed, Hints))
 
 
-def _rest(packed: str) -> dict[str, Any]:
-    data = json.loads(packed)
-    state = codec.unpack(SourceState, data, source_id="")
-    return {name: getattr(state, name) for name in data if name in SourceState.__slots__}
+# By hand: each run reads all states, and codec.read needs a library that a run with nothing due does without.
+_READERS: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("retry_at", "failing_since", "gone_since"), codec.moment),
+    **dict.fromkeys(("max_age", "ttl", "update_period", "pace"), lambda seconds: timedelta(seconds=seconds)),
+    **dict.fromkeys(("moved_days", "skip_hours", "skip_days"), tuple),
+}
+
+
+def _read(packed: str, kind: type[SourceState | Hints]) -> dict[str, Any]:
+    """Return fields of a state, or of its hints, without those that we know no more."""
+    names = kind.__slots__
+    data = {name: value for name, value in json.loads(packed).items() if name in names}
+    return {name: _READERS[name](value) if name in _READERS else value for name, value in data.items()}
 
 
 def save_state(db: sqlite3.Connection, state: SourceState) -> None:
@@ -126,7 +135,7 @@ def info(db: sqlite3.Connection, source_id: str) -> SourceInfo | None:
     row = db.execute(
         "SELECT info FROM infos JOIN sources ON source = number WHERE id = ?", (source_id,)
     ).fetchone()  # fmt: skip
-    return None if row is None else codec.unpack(SourceInfo, json.loads(row[0]))
+    return None if row is None else codec.read(SourceInfo, row[0])
 
 
 def items(db: sqlite3.Connection, source_id: str) -> dict[str, int]:
