@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
 
@@ -34,13 +35,13 @@ exit status:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    _mend_streams()
     arguments = parser().parse_args(argv)
     try:
-        with _broken_pipe_is_quiet():
-            return int(arguments.command(arguments))
+        return int(arguments.command(arguments))
     except SyndicatorError as error:
         if str(error):
-            print(f"syndicator: {error}", file=sys.stderr)
+            _tell(f"syndicator: {error}")
         return error.exit_code
 
 
@@ -154,16 +155,18 @@ def _run(arguments: argparse.Namespace) -> int:
         report = pipeline.run(loaded, options, _now(), stop.event, watch)
     _report(report, arguments, at_terminal=at_terminal)
     if stop.signal:
-        raise Interrupted(stop.signal)
-    return _verdict(report, quiet=arguments.quiet, at_terminal=at_terminal)
+        raise Interrupted(stop.signal, "what was fetched by then is published")
+    return _verdict(report, options, quiet=arguments.quiet, at_terminal=at_terminal)
 
 
-def _verdict(report: Report, *, quiet: bool, at_terminal: bool) -> int:
+def _verdict(report: Report, options: Options, *, quiet: bool, at_terminal: bool) -> int:
     """Return the exit status of a run; say why nothing works where it is news: a blip of the network is none."""
     if not report.nothing_works:
         return 0
     if not report.total:
         raise SyndicatorError("there is no [[sources]] table yet: nothing to fetch")
+    if options.offline and report.nothing_ever_worked:
+        raise SyndicatorError("nothing has been fetched yet, so --offline has nothing to publish")
     if (report.nothing_ever_worked or at_terminal) and not quiet:
         raise SyndicatorError("no configured source works; `syndicator status` says why")
     return SyndicatorError.exit_code
@@ -175,11 +178,13 @@ def _report(report: Report, arguments: argparse.Namespace, *, at_terminal: bool)
         from syndicator import terminal
 
         if arguments.json:
-            print(terminal.as_json(terminal.report_as_json(report)))
+            with _results():
+                print(terminal.as_json(terminal.report_as_json(report)))
         if at_terminal or arguments.verbose:
-            _say(terminal.summary(report))
-    elif not arguments.quiet:
-        _say(report.announcements)
+            _say([*terminal.summary(report), *report.news])
+            return
+    if not arguments.quiet:
+        _say([*report.alerts, *report.news])
 
 
 def _fetch(arguments: argparse.Namespace) -> int:
@@ -191,9 +196,12 @@ def _fetch(arguments: argparse.Namespace) -> int:
             raise Interrupted(stop.signal)
     _say(look.remarks)
     if arguments.format == "text":
-        terminal.posts(terminal.console(), look, arguments.limit)
+        with _results():
+            terminal.posts(terminal.console(), look, arguments.limit)
     else:
-        sys.stdout.buffer.write(oneoff.document(look, arguments.format, arguments.limit, _now()))
+        document = oneoff.document(look, arguments.format, arguments.limit, _now())
+        with _results():
+            sys.stdout.buffer.write(document)
     return 0
 
 
@@ -210,19 +218,21 @@ def _status(arguments: argparse.Namespace) -> int:
 
     loaded = config.load(arguments.config)
     states = pipeline.states(loaded)
-    if arguments.json:
-        print(terminal.as_json(status.rows(loaded.sources, states, _now())))
-    else:
-        print(status.table(loaded.sources, states, _now()))
+    with _results():
+        if arguments.json:
+            print(terminal.as_json(status.rows(loaded.sources, states, _now())))
+        else:
+            print(terminal.plain(status.table(loaded.sources, states, _now())))
     return 0
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from syndicator import config, inspection
+    from syndicator import config, inspection, terminal
 
     findings = list(inspection.inspect(config.load(arguments.config)))
-    for finding in findings:
-        print(finding)
+    with _results():
+        for finding in findings:
+            print(terminal.plain(str(finding)))
     if any(finding.is_error for finding in findings):
         raise CheckFailed
     return 0
@@ -250,7 +260,9 @@ def _say(lines: Sequence[str]) -> None:
 
 
 def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    from syndicator.terminal import plain  # here: a run that says nothing needs no words
+
+    print(plain(line), file=sys.stderr, flush=True)
 
 
 def _named(sources: Sequence[Source], names: Sequence[str]) -> frozenset[str]:
@@ -291,6 +303,11 @@ def _signals() -> Iterator[_Stop]:
             signal.signal(number, handler)
 
 
+def _tell_progress(progress: Progress) -> None:
+    if progress.done:
+        _tell(f"{progress.done}/{progress.total} {progress.source}: {progress.words}")
+
+
 @contextmanager
 def _progress(at_terminal: bool, *, verbose: bool) -> Iterator[Callable[[Progress], None]]:
     if at_terminal:
@@ -299,17 +316,29 @@ def _progress(at_terminal: bool, *, verbose: bool) -> Iterator[Callable[[Progres
         with progress_bar() as watch:
             yield watch
     elif verbose:
-        yield lambda progress: _say([f"{progress.done}/{progress.total} {progress.source}: {progress.words}"])
+        yield _tell_progress
     else:
         yield lambda _progress: None
 
 
+def _mend_streams() -> None:
+    """See that any text can be printed: cron jobs start with streams closed, and in locales that lack most letters."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  for as long as we run
+        elif isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 @contextmanager
-def _broken_pipe_is_quiet() -> Iterator[None]:
-    """Who reads our output may stop reading: `syndicator fetch ... | head`."""
+def _results() -> Iterator[None]:
+    """Print results in the block: a full disk is said, and who stops reading (`syndicator fetch ... | head`) knows."""
     try:
         yield
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
         # Python flushes standard output once more at exit; give it something that takes it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise SyndicatorError(f"standard output can't be written: {error.strerror}") from error

@@ -14,6 +14,8 @@ The failure of one source is not here: it is a value, `model.FetchFailed`, and n
 
 from __future__ import annotations
 
+from signal import SIGTERM
+
 
 class SyndicatorError(Exception):
     """The root: anything that the program reports in words instead of a traceback."""
@@ -54,6 +56,7 @@ class LockHeld(SyndicatorError):
 class Interrupted(SyndicatorError):
     """SIGINT or SIGTERM ended the run after it had stored and published what it had."""
 
-    def __init__(self, signal_number: int) -> None:
-        super().__init__(f"interrupted by signal {signal_number}")
+    def __init__(self, signal_number: int, done: str = "") -> None:
+        what = "terminated" if signal_number == SIGTERM else "interrupted"
+        super().__init__(f"{what}; {done}" if done else what)
         self.exit_code = 128 + signal_number

@@ -39,12 +39,15 @@ def _remarks(config: Config) -> Iterator[Finding]:
     if not config.sources:
         yield Finding(file, "there is no [[sources]] table: nothing would be fetched")
     for source in config.sources:
-        if source.path and not source.path.exists():
-            yield Finding(file, f'[[sources]] "{source.id}": no such file: {source.path}')
+        if source.path and not source.path.is_file():
+            what = "is not a file" if source.path.exists() else "no such file"
+            yield Finding(file, f'[[sources]] "{source.id}", key `url`: {what}: {source.path}')
 
 
 def _documents(feed: Feed) -> Iterator[Finding]:
     ledger = publisher.known(feed.output)
+    if not ledger.types:
+        yield Finding(str(feed.output), "nothing is published there yet: `syndicator run` does that", is_error=False)
     for path, kind in sorted(ledger.types.items()):
         yield from _problems(feed.output / path, kind)
 

@@ -17,6 +17,7 @@ from syndicator.model.run import Look
 from syndicator.model.settings import Config, Feed, Source
 from syndicator.pipeline.build import admit
 from syndicator.pipeline.update import Shelver
+from syndicator.status import label
 from syndicator.store import Store
 
 _HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?(/|$)")  # "example.org/feed", never "My Blog" or "feed.xml" that exists
@@ -35,14 +36,14 @@ def look(target: str, path: Path, now: datetime, stop: threading.Event) -> Look 
     if outcome is None:
         return None
     if isinstance(outcome, FetchFailed):
-        raise _failure(outcome)
+        raise _failure(outcome, source)
     if isinstance(outcome, NotModified):  # no validators were sent
         raise SyndicatorError(f"{outcome.url} answered 304 Not Modified to a request without conditions")
     parsed = parser.parse(outcome)
     if isinstance(parsed, FetchFailed):
-        raise _failure(parsed)
+        raise _failure(parsed, source)
     if refused := normalizer.refusal(parsed, source):
-        raise _failure(refused)
+        raise _failure(refused, source)
     found = () if source.path or outcome.url == source.url else (f"the feed is at {outcome.url}",)
     address = "" if source.private else outcome.url
     return Look(source, address, normalizer.normalize(parsed, source, now), (*found, *parsed.notes))
@@ -86,7 +87,11 @@ def _ask(source: Source) -> Ask:
     return Ask(source, source.url or str(source.path or ""))
 
 
-def _failure(failed: FetchFailed) -> SyndicatorError:
-    """Say why there is no feed, what can be done about it, and which feeds a page announces."""
-    lines = [failed.error, failed.advice, *(f"a feed of that page: {address}" for address in failed.feeds)]
+def _failure(failed: FetchFailed, source: Source) -> SyndicatorError:
+    """Say of which source there is no feed and why, what can be done about it, and which feeds a page announces."""
+    lines = [
+        f"{label(source)}: {failed.error}",
+        failed.advice,
+        *(f"a feed of that page: {address}" for address in failed.feeds),
+    ]
     return SyndicatorError("\n".join(filter(None, lines)))

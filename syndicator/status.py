@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from syndicator.model.fetch import SourceState
 from syndicator.model.run import Failure
-from syndicator.model.settings import FetchSettings, Source
+from syndicator.model.settings import Source
 
 # What is the host's trouble rather than one feed's.
 _OF_THE_HOST = frozenset(
@@ -33,34 +33,40 @@ _OF_THE_HOST = frozenset(
     ]
 )
 _MANY = 2
-_DAY = timedelta(days=1)
+_ROUNDED_UP = timedelta(seconds=59)
+
+_UNKNOWN = SourceState("")
 
 _Pair = tuple[Source, SourceState]
 
 
-def announcements(
-    before: Mapping[str, SourceState],
-    after: Mapping[str, SourceState],
-    sources: Iterable[Source],
-    settings: FetchSettings,
-    now: datetime,
+def alerts(
+    before: Mapping[str, SourceState], after: Mapping[str, SourceState], sources: Iterable[Source], now: datetime
 ) -> list[str]:
-    """Return what cron should say after a run: what has newly failed, come back, ended or moved.
+    """Return a line for each failure that cron should speak of after a run.
 
     Each is said once: `schedule.settle` decides when a failure is news and keeps that in the states.
     """
-    pairs = [(source, after[source.id]) for source in sources if source.id in after]
-    unknown = SourceState("")
-    fresh = [(source, state, before.get(source.id, unknown)) for source, state in pairs]
-    ended = [(source, state) for source, state, old in fresh if state.gone and not old.gone]
-    failing = [(source, state) for source, state, old in fresh if state.alerted and not old.alerted and not state.gone]
+    pairs = _pairs(after, sources)
+    told = {_trouble(pair) for pair in _pairs(before, pairs) if pair[1].alerted}
+    failing = [
+        (source, state)
+        for source, state in pairs
+        if state.alerted and not state.gone and not before.get(source.id, _UNKNOWN).alerted
+    ]
+    return _failing_lines([pair for pair in failing if not _is_told(pair, told)], pairs, now)
+
+
+def news(before: Mapping[str, SourceState], after: Mapping[str, SourceState], sources: Iterable[Source]) -> list[str]:
+    """Return what else is said once after a run, at a terminal too: what has ended, come back or moved."""
+    pairs = _pairs(after, sources)
+    fresh = [(source, state, before.get(source.id, _UNKNOWN)) for source, state in pairs]
+    ended = [source for source, state, old in fresh if state.gone and not old.gone]
     back = [(source, old) for source, state, old in fresh if old.alerted and not state.alerted]
     moved = [(source, state) for source, state, old in fresh if state.moved and not old.moved]
-    told = {_trouble(pair) for pair in _pairs(before, pairs) if pair[1].alerted}
     still = {_trouble(pair) for pair in pairs if pair[1].alerted}
     return [
-        *(f"{label(source)} is gone: its server said so on two days. {_END}" for source, _ in ended),
-        *_failing_lines([pair for pair in failing if not _is_told(pair, told)], pairs, now),
+        *(f"{label(source)} is gone: its server said so on two days. {_END}" for source in ended),
         *_back_lines([pair for pair in back if not _is_told(pair, still)], pairs),
         *(_moved_line(source, state) for source, state in moved),
     ]
@@ -170,9 +176,13 @@ def _is_told(pair: _Pair, told: set[tuple[str, str]]) -> bool:
 
 
 def _grouped(pairs: list[_Pair]) -> list[list[_Pair]]:
-    """Return the pairs, those with the same trouble at one host together."""
-    ordered = sorted(pairs, key=_trouble)
-    return [list(group) for _, group in groupby(ordered, key=_trouble)]
+    """Return the pairs, those with the same trouble of their host together; what is a feed's own stands alone."""
+
+    def key(pair: _Pair) -> tuple[str, str, str]:
+        host, kind = _trouble(pair)
+        return host, kind, "" if host and kind in _OF_THE_HOST else pair[0].id
+
+    return [list(group) for _, group in groupby(sorted(pairs, key=key), key=key)]
 
 
 def _names(group: list[_Pair]) -> str:
@@ -180,7 +190,7 @@ def _names(group: list[_Pair]) -> str:
     source = group[0][0]
     if len(group) < _MANY:
         return label(source)
-    return f"{_host(source)} ({len(group)} sources)" if _host(source) else f"{len(group)} files"
+    return f"{_host(source)} ({len(group)} sources)"
 
 
 def _words(group: list[_Pair], now: datetime) -> str:
@@ -271,7 +281,7 @@ def _until(state: SourceState, now: datetime) -> str:
         return "never"
     if state.next_due is None or state.next_due <= now:
         return "now"
-    return f"in {in_words(state.next_due - now)}"
+    return f"in {in_words(state.next_due - now + _ROUNDED_UP)}"  # never sooner than it is
 
 
 def _notes(source: Source, state: SourceState, now: datetime) -> list[str]:

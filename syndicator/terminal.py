@@ -20,7 +20,8 @@ from syndicator.model.run import Look, Progress, Report
 if TYPE_CHECKING:
     from rich.console import Console
 
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")  # a feed must not steer the terminal; never the line feed
+# A feed must not steer the terminal, nor turn its lines around (U+202A to U+202E); never the line feed.
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
 _EXCERPT = 240  # characters
 _NO_DATE = datetime.fromtimestamp(0, UTC)
 
@@ -111,7 +112,8 @@ def progress_bar() -> Iterator[Watch]:
         task = bar.add_task("", total=None)
 
         def watch(progress: Progress) -> None:
-            bar.update(task, completed=progress.done, total=progress.total, description=plain(progress.source)[:40])
+            words = f"waiting for {', '.join(progress.left)}" if progress.left else progress.source
+            bar.update(task, completed=progress.done, total=progress.total, description=plain(words)[:60])
 
         yield watch
 
@@ -152,11 +154,24 @@ def _post(console: Console, number: int, post: Post) -> None:
     _line(console, f"     {plain(' · '.join(filter(None, facts)))}", "dim")
     _line(console, f"     {plain(post.link)}", "cyan")
     if post.summary:
-        _paragraph(console, plain(post.summary)[:_EXCERPT])
+        _paragraph(console, excerpt(plain(post.summary)))
     if post.filtered:
         _line(console, f"     not let through: {plain(post.filtered)}", "yellow")
     for note in post.notes:
         _line(console, f"     - {plain(note)}", "green")
+
+
+def excerpt(text: str) -> str:
+    """Return the first words of a text; of a script that writes no spaces, the first letters.
+
+    >>> excerpt("word " * 60)[-11:], excerpt("語" * 300)[-3:], excerpt("short")
+    ('word word …', '語 …', 'short')
+    """
+    if len(text) <= _EXCERPT:
+        return text
+    cut = text[:_EXCERPT]
+    words = cut.rpartition(" ")[0]
+    return f"{words if len(words) > _EXCERPT // 2 else cut} …"
 
 
 def _line(console: Console, text: str, style: str) -> None:
@@ -164,16 +179,17 @@ def _line(console: Console, text: str, style: str) -> None:
 
 
 def _paragraph(console: Console, text: str) -> None:
-    from rich.padding import Padding
     from rich.text import Text
 
-    console.print(Padding(Text(text), (0, 0, 0, 5)))
+    for line in Text(text).wrap(console, max(console.width - 5, 20)):
+        line.rstrip()
+        console.print(Text("     ") + line, soft_wrap=True)
 
 
 def plain(text: str) -> str:
     r"""Return text that can't steer a terminal.
 
-    >>> plain("a\\x1b[31mb")
+    >>> plain("a\x1b[31mb")
     'a[31mb'
     """
     return _CONTROL.sub("", text)

@@ -1,4 +1,4 @@
-"""A month of cron runs without a network: plan, a server of a few lines, settle, announcements."""
+"""A month of cron runs without a network: plan, a server of a few lines, settle, what cron says."""
 
 import random
 from collections.abc import Callable, Iterable
@@ -50,7 +50,8 @@ class World:
             self.states[ask.source.id] = schedule.settle(
                 ask.source, before.get(ask.source.id), outcome, now, self.settings, self.dice.random(), hints
             )
-        lines = status.announcements(before, self.states, self.sources, self.settings, now)
+        lines = status.alerts(before, self.states, self.sources, now)
+        lines += status.news(before, self.states, self.sources)
         self.said += [(now, line) for line in lines]
         return asks
 

@@ -153,7 +153,11 @@ class LeanAdapter(BaseAdapter):
                 "name an http:// proxy in the environment",
             )
         host, port = _host_and_port(parts)
-        wire = connect(host, port, bounds, checked=False, lookup=self._lookup)
+        try:
+            wire = connect(host, port, bounds, checked=False, lookup=self._lookup)
+        except (Fault, OSError) as problem:
+            fault = problem if isinstance(problem, Fault) else why(problem)
+            raise Fault(fault.kind, f"the proxy can't be reached: {fault.error}", _MEND_PROXY) from None
         wire.reach = reach  # "" for a name: where that lies only the proxy knows
         return wire
 
@@ -166,6 +170,9 @@ class LeanAdapter(BaseAdapter):
         response.request = request
         response.raw = cast(Any, Body(wire, head, self.open))  # requests takes what has stream and close
         return response
+
+
+_MEND_PROXY = "is its address in the environment right (http_proxy, https_proxy)?"
 
 
 def body_of(response: requests.Response) -> Body:

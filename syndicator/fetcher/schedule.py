@@ -195,11 +195,15 @@ def _back_off(
 ) -> tuple[datetime, str]:
     """Return when to try again: doubling to a day, weekly after a month, never sooner than the feed allows."""
     regular, _ = _regular_wait(source, settings, _feed_hints(state))
+    if source.path is not None:  # nobody is spared by waiting, and who puts the file there wants to see it
+        return now + source.interval, _BY_INTERVAL
     dead = state.failing_since is not None and now - state.failing_since >= DEAD_AFTER
     limit = 7 * DAY if dead else max(DAY, regular)
     doubled = limit if dead or state.consecutive > 20 else min(limit, regular * 2 ** (state.consecutive - 1))  # noqa: PLR2004  2**20 intervals are past any limit
     due = now + max(regular, doubled * (1 - 0.2 * jitter))  # downwards: "up to a day" stays true
     due = out_of_skipped(due, state.hints, latest=max(due, now + settings.max_interval))
+    if due - now <= regular:
+        return due, f"failed {_times(state.consecutive)}, so it is asked again"
     return due, f"failed {_times(state.consecutive)}, so it is asked less often"
 
 

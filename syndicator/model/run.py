@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from syndicator.model.edition import Published
-from syndicator.model.post import NormalizedFeed
-from syndicator.model.settings import Source
+if TYPE_CHECKING:  # named, never made here: a run with nothing to do does not pay for the nouns of posts
+    from syndicator.model.edition import Published
+    from syndicator.model.post import NormalizedFeed
+    from syndicator.model.settings import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +24,13 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One source is done."""
+    """One source is done, or none yet."""
 
     done: int
     total: int
-    source: str  # its id
-    words: str  # what became of it
+    source: str = ""  # its id
+    words: str = ""  # what became of it
+    left: tuple[str, ...] = ()  # the ids of those that are not done, once they are few
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ class Report:
     documents: tuple[Published, ...] = ()
     failures: tuple[Failure, ...] = ()
     failing: tuple[str, ...] = ()  # the same for a person: a line each, a host that fails for many in one
-    announcements: tuple[str, ...] = ()  # what cron's mail should say
+    alerts: tuple[str, ...] = ()  # what fails for long enough that cron's mail should say so
+    news: tuple[str, ...] = ()  # what is said once to cron and at a terminal: gone, back, moved, a hub that failed
     faults: tuple[str, ...] = ()  # tracebacks of bugs that cost one source its turn
     seconds: float = 0.0
     nothing_works: bool = False  # every source fails

@@ -56,14 +56,22 @@ def read(fetched: Fetched, source: Source, known: Collection[str], now: datetime
             return Reading(failed=refused)
         feed = normalizer.normalize(parsed, source, now)
     except Exception as error:  # noqa: BLE001 - as the docstring says
-        return Reading(failed=own_fault(source, fetched, error), fault=traceback.format_exc())
+        return Reading(failed=own_fault(source, fetched, error), fault=trace(source, error))
     return Reading(feed, tuple(item.fingerprint for item in parsed.items), parsed.head.hints)
 
 
 def own_fault(source: Source, fetched: Fetched, error: Exception) -> FetchFailed:
     """Return the failure of a source for a bug of ours."""
-    words = f"a fault of syndicator's own ({type(error).__name__}: {error})"
+    told = "" if source.private else f": {error}"  # what a private feed has at hand may be its address
+    words = f"a fault of syndicator's own ({type(error).__name__}{told})"
     return FetchFailed(source.id, "" if source.private else fetched.url, "bug", words)
+
+
+def trace(source: Source, error: Exception) -> str:
+    """Return the traceback of a bug; of a private source only the lines of code."""
+    if source.private:
+        return "".join([*traceback.format_tb(error.__traceback__), type(error).__name__, "\n"])
+    return "".join(traceback.format_exception(error))
 
 
 def readings(

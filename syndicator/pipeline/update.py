@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import threading
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,12 +16,13 @@ from syndicator.model.fetch import Fetched, FetchFailed, Hints, NotModified, Out
 from syndicator.model.post import Intake, NormalizedFeed, Post
 from syndicator.model.run import Options, Progress
 from syndicator.model.settings import Config, Source
-from syndicator.pipeline.reading import Reading, own_fault, readings
+from syndicator.pipeline.reading import Reading, own_fault, readings, trace
 from syndicator.store import Store
 
 if TYPE_CHECKING:
     from syndicator.related import Index
 
+FEW = 3  # sources that a run still waits for are named at a terminal
 UNWRITTEN = 200  # states of unchanged sources that may wait for one common transaction
 
 
@@ -68,11 +68,15 @@ def update(
     keeper = _Keeper(config, store, states, now)
     keeper.tally.due = len(asks)
     sources = {ask.source.id: ask.source for ask in asks}
+    left = dict.fromkeys(sources)
     outcomes = ((sources[outcome.source_id], outcome) for outcome in fetcher.fetch_all(asks, config.fetch, stop))
     unread = sum(not ask.body_hash for ask in asks)
+    watch(Progress(0, len(asks)))
     try:
         for done, (source, outcome, reading) in enumerate(readings(outcomes, store.known_items, now, unread), 1):
-            watch(Progress(done, len(asks), source.id, keeper.keep(source, outcome, reading)))
+            del left[source.id]
+            words = keeper.keep(source, outcome, reading)
+            watch(Progress(done, len(asks), source.id, words, tuple(left) if len(left) <= FEW else ()))
     finally:
         keeper.finish()
     return keeper.tally
@@ -158,7 +162,7 @@ class _Keeper:
         except SyndicatorError:
             raise
         except Exception as error:  # noqa: BLE001 - a bug that one feed brings out costs that source its turn only
-            self._remember_fault(source, traceback.format_exc())
+            self._remember_fault(source, trace(source, error))
             return own_fault(source, fetched, error), Intake()
         return fetched, intake
 

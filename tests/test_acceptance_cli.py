@@ -1,0 +1,238 @@
+"""What a person meets at the command line when things go wrong, and what is said once."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from loopback import configuration, rss, site
+
+from syndicator import status
+from syndicator.cli import main
+from syndicator.fetcher import schedule
+from syndicator.model.fetch import Fetched, FetchFailed, SourceState
+from syndicator.model.settings import FetchSettings, Source
+from syndicator.pipeline.reading import own_fault, trace
+
+FEED = rss("Blög", [("One", "First text"), ("Two", "Second text")])
+NOW = datetime(2026, 11, 3, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def syndicator(*arguments: str, **more: object) -> subprocess.CompletedProcess[bytes]:
+    """Start the program as a shell does."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    command = [sys.executable, "-m", "syndicator", *arguments]
+    return subprocess.run(command, env=environment, check=False, **{"capture_output": True, **more})  # type: ignore[call-overload]
+
+
+# -- fetch ----------------------------------------------------------------------------------------------
+
+
+def test_what_can_not_be_fetched_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """The complaint begins with the address that it is about."""
+    with site({"/feed": 500}) as blog:
+        assert main(["fetch", f"{blog.url}/feed"]) == 1
+    assert capsys.readouterr().err == f"syndicator: {blog.url}/feed: its server has a fault (500)\n"
+
+
+def test_a_private_address_that_can_not_be_fetched(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its token is not said."""
+    with site() as blog:
+        assert main(["fetch", f"{blog.url}/feed?token=s3cr3t"]) == 1
+    err = capsys.readouterr().err
+    assert "is not there (404)" in err
+    assert "s3cr3t" not in err
+
+
+def test_a_long_text(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its excerpt ends with a whole word and says that there is more; no line ends in spaces."""
+    with site({"/feed": rss("Blog", [("One", "wonderful " * 60)])}) as blog:
+        assert main(["fetch", f"{blog.url}/feed"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.endswith("wonderful …") for line in lines)
+    assert [line for line in lines if line != line.rstrip()] == []
+
+
+# -- streams --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("arguments", [["status"], ["status", "--json"], ["fetch", "föd.xml"], ["run", "-v"]])
+def test_a_locale_without_the_letters(arguments: list[str], tmp_path: Path) -> None:
+    """Cron's locale may lack most letters: they are written as escapes, and nothing breaks."""
+    (tmp_path / "föd.xml").write_bytes(FEED)
+    configuration(tmp_path, "föd.xml\nname = 'Blög 日本'")
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONPATH": str(Path(__file__).parents[1])}
+    done = subprocess.run(
+        [sys.executable, "-m", "syndicator", *arguments], env=environment, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"Traceback" not in done.stderr
+    assert rb"Bl\xf6g" in done.stdout + done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full (Linux)")
+@pytest.mark.parametrize("arguments", [["status"], ["run", "--json"], ["fetch", "feed.xml", "--format", "rss"]])
+def test_standard_output_that_is_full(arguments: list[str], tmp_path: Path) -> None:
+    """It is said in words, with status 1: a script that reads the results must not take half of them for whole."""
+    (tmp_path / "feed.xml").write_bytes(FEED)
+    configuration(tmp_path, "feed.xml")
+    with Path("/dev/full").open("wb") as full:
+        done = syndicator(*arguments, capture_output=False, stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 1
+    assert done.stderr == b"syndicator: standard output can't be written: No space left on device\n"
+
+
+def test_streams_that_are_closed(tmp_path: Path) -> None:
+    """A job that starts with standard output and error closed does its work."""
+    (tmp_path / "feed.xml").write_bytes(FEED)
+    configuration(tmp_path, "feed.xml")
+    script = f'"{sys.executable}" -m syndicator run -v >&- 2>&- && "{sys.executable}" -m syndicator status >&-'
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    assert subprocess.run(["/bin/sh", "-c", script], env=environment, check=False).returncode == 0
+    assert (tmp_path / "public" / "rss.xml").exists()
+
+
+def test_a_name_that_steers_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither `status` nor a run hands its escapes on."""
+    configuration(tmp_path, 'missing.xml\nname = "a\\u001b[2Jb\\u202ec"')
+    assert main(["run", "-v"]) == 1
+    assert main(["status"]) == 0
+    assert main(["check"]) == 1
+    out, err = capsys.readouterr()
+    assert "\x1b" not in out + err
+    assert "\u202e" not in out + err
+    assert "a[2Jbc" in out
+
+
+# -- run, status, check -----------------------------------------------------------------------------------
+
+
+def test_offline_before_anything_was_fetched(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It says what is missing: nothing is wrong with the sources."""
+    configuration(tmp_path, "missing.xml")
+    assert main(["run", "--offline"]) == 1
+    assert "nothing has been fetched yet" in capsys.readouterr().err
+
+
+def test_check_before_the_first_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It says that there are no documents that it could have checked; that is no error."""
+    (tmp_path / "feed.xml").write_bytes(FEED)
+    configuration(tmp_path, "feed.xml", feed='contact = "me@example.org"')
+    assert main(["check"]) == 0
+    assert "nothing is published there yet" in capsys.readouterr().out
+
+
+def test_check_of_a_source_that_is_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is found before a run fails at it."""
+    configuration(tmp_path, ".")
+    assert main(["check"]) == 1
+    assert '[[sources]] ".", key `url`: is not a file' in capsys.readouterr().out
+
+
+def test_several_files_that_fail(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each is named with its own reason, at a terminal and by cron: they have no host in common."""
+    (tmp_path / "folder").mkdir()
+    configuration(tmp_path, "missing.xml", "folder")
+    assert main(["run", "-v"]) == 1
+    err = capsys.readouterr().err
+    assert "  missing.xml: there is no such file" in err
+    assert "  folder: is not a file" in err
+    for _ in range(2):
+        main(["run", "--force"])
+    err = capsys.readouterr().err
+    assert "missing.xml fails: " in err
+    assert "folder fails: " in err
+
+
+def test_pages_in_place_of_feeds_at_one_host() -> None:
+    """A page, not a feed, is each source's own trouble: both are named."""
+    sources = [Source(id=name, url=f"https://a.example/{name}") for name in ("x", "y")]
+    states = {
+        source.id: SourceState(source.id, failing_since=NOW, consecutive=1, failure_kind="html", failure="is a page")
+        for source in sources
+    }
+    assert [line.partition(":")[0] for line in status.failure_table(sources, states, NOW)] == ["x", "y"]
+
+
+def test_a_file_that_is_put_in_its_place(tmp_path: Path) -> None:
+    """A missing file is looked for at each interval, however often it was missing: nobody is spared by waiting."""
+    source = Source(id="a", url="", path=tmp_path / "feed.xml")
+    missing = FetchFailed("a", "", "file", "there is no such file")
+    state = None
+    for _ in range(9):
+        state = schedule.settle(source, state, missing, NOW, FetchSettings(), 0.0)
+    assert state is not None
+    assert state.next_due == NOW + source.interval
+
+
+@pytest.fixture
+def at_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    """A run whose standard error is a terminal."""
+
+    def run(*arguments: str) -> int:
+        monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+        return main(["run", *arguments])
+
+    return run
+
+
+def test_news_at_a_terminal(
+    tmp_path: Path, at_terminal: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is said once is said there too, or nobody would ever hear it."""
+    configuration(tmp_path, "feed.xml", "other.xml", more="alert_runs = 1")
+    (tmp_path / "other.xml").write_bytes(rss("Other", [("Three", "Text")], host="https://other.example"))
+    assert at_terminal() == 0
+    assert "feed.xml: there is no such file" in capsys.readouterr().err
+    (tmp_path / "feed.xml").write_bytes(FEED)
+    assert at_terminal("--force") == 0
+    assert "feed.xml works again" in capsys.readouterr().err
+
+
+def test_a_time_that_is_not_quite_over() -> None:
+    """The next hour is an hour away, not 59 minutes: `status` never says sooner than it is."""
+    source = Source(id="a", url="https://a.example/")
+    due = NOW + timedelta(hours=2) - timedelta(milliseconds=1)
+    state = SourceState("a", url=source.url, next_due=due, last_success=NOW, due_reason="its interval")
+    assert " in 2 hours " in status.table([source], {"a": state}, NOW)
+
+
+def test_a_first_failure() -> None:
+    """It lengthens nothing yet, and does not say so."""
+    source = Source(id="a", url="https://a.example/")
+    failed = FetchFailed("a", source.url, "timeout", "gave no answer")
+    once = schedule.settle(source, None, failed, NOW, FetchSettings(), 0.5)
+    assert once.due_reason == "failed once, so it is asked again"
+    twice = schedule.settle(source, replace(once), failed, NOW, FetchSettings(), 0.0)
+    assert twice.due_reason == "failed twice, so it is asked less often"
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_a_bug_that_a_feed_brings_out(private: bool) -> None:
+    """It is told with its traceback; of a private feed without the error's words, which may hold the address."""
+    source, address = Source(id="a", url="https://a.example/", private=private), "https://a.example/" + "s3cr3t"
+    with pytest.raises(ValueError, match="s3cr3t") as caught:
+        raise ValueError(address)
+    failed = own_fault(source, Fetched("a", address, b""), caught.value)
+    told = trace(source, caught.value) + repr(failed)
+    assert "ValueError" in told
+    assert "test_acceptance_cli.py" in told
+    assert ("s3cr3t" in told) is not private
+
+
+def test_a_proxy_that_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is the proxy that is blamed, not the source."""
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    assert main(["fetch", "http://blog.example/feed"]) == 1
+    assert "the proxy can't be reached: refuses the connection" in capsys.readouterr().err
