@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from syndicator.model.edition import RelatedList
@@ -50,6 +51,20 @@ class Shop:
         """Keep the posts whole, as the store does: an index that is made again reads them."""
         for number, post in self.posts.items():
             self.db.execute("INSERT INTO bodies VALUES (?, ?, ?, ?, ?, ?)", (number, *rows.body(post)))
+
+    def asked_for_cards(self, choose: Callable[[], object]) -> int:
+        """Return how many posts were looked up to be shown while `choose` ran."""
+        asked: list[int] = []
+        self.db.set_trace_callback(
+            lambda sql: (
+                asked.append(sql.count(",", sql.find("p.number IN"), sql.find(") AND p.w")) + 1)
+                if "p.number IN" in sql
+                else None
+            )
+        )
+        choose()
+        self.db.set_trace_callback(None)
+        return sum(asked)
 
     def mark(self, number: int, column: str, value: object) -> None:
         self.db.execute(f"UPDATE posts SET {column} = ? WHERE number = ?", (value, number))  # noqa: S608 - ours

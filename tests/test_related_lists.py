@@ -220,3 +220,13 @@ def test_a_title_without_words_is_alike_to_nothing(shop: Shop) -> None:
     assert shop.chosen(post, "all") == [lost]
     shop.add("?!", source="c", number=lost)
     assert shop.chosen(post, "all") == []
+
+
+def test_a_source_whose_posts_all_have_one_title_still_gets_a_list(shop: Shop) -> None:
+    """Namesakes come last, and there is nothing else; no more of them are looked at than a list needs."""
+    post = shop.add("Untitled", "The first of many diary pages, about trains and the sea.")
+    for n in range(90):
+        shop.add("Untitled", f"Diary page {n}, about day {n * 7} of the year and its weather.", day=n)
+    looked = shop.asked_for_cards(lambda: shop.chosen(post, limit=5))
+    assert len(shop.chosen(post, limit=5)) == 5
+    assert looked <= 5 + 48

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from syndicator import languages
 from syndicator.model.edition import RelatedList
 from syndicator.model.likeness import Card, Corpus, Neighbour
-from syndicator.model.post import Post
+from syndicator.model.post import Keys, Post
 from syndicator.model.settings import RelatedSettings
 from syndicator.related import copies
 
