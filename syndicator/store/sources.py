@@ -147,12 +147,17 @@ def items(db: sqlite3.Connection, source_id: str) -> dict[str, int]:
 def remember_items(
     db: sqlite3.Connection, source: int, current: Sequence[str], old: Mapping[str, int], posts: Mapping[str, int]
 ) -> None:
-    """Keep the items of a feed's current version, and as many of those before: some servers waver between two."""
+    """Keep the items of a feed's current version, and as many of those before: some servers waver between two.
+
+    Never an older version of an item that is there: what its source takes back must be read again.
+    """
     merged = {name: posts[name] if name in posts else old[name] for name in current if name in posts or name in old}
+    standing = set(merged.values())
     for name, post in old.items():
         if len(merged) >= 2 * len(current) + 8:
             break
-        merged.setdefault(name, post)
+        if post not in standing:
+            merged.setdefault(name, post)
     if merged != old or list(merged) != list(old):
         db.execute("INSERT OR REPLACE INTO items VALUES (?, ?)", (source, codec.dumps(merged)))
 
