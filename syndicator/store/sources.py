@@ -184,8 +184,7 @@ def adopt(db: sqlite3.Connection, wanted: Iterable[Source]) -> dict[str, str]:
         old = orphans.get(_same(source.url)) if source.id not in known and source.url else None
         if old is not None and old not in adopted:
             db.execute("UPDATE sources SET id = ? WHERE id = ?", (source.id, old))
-            rename = "UPDATE infos SET info = json_set(info, '$.id', ?1) WHERE source IN (SELECT number FROM sources WHERE id = ?1)"
-            db.execute(rename, (source.id,))
+            db.execute(_RENAME, (source.id,))
             adopted[old] = source.id
     return adopted
 
