@@ -189,5 +189,9 @@ def adopt(db: sqlite3.Connection, wanted: Iterable[Source]) -> dict[str, str]:
     return adopted
 
 
+_RENAME = """UPDATE infos SET info = json_set(info, '$.id', ?1)
+    WHERE source IN (SELECT number FROM sources WHERE id = ?1)"""
+
+
 def _same(url: str) -> str:
     return url.partition("://")[2].removeprefix("www.").rstrip("/") if "://" in url else url
