@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import blake2b
 from pathlib import Path
@@ -15,6 +16,8 @@ from syndicator.model.settings import Source
 
 _ENVIRONMENT = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _SECRET_PARAMETER = re.compile(r"(?i)(?<=[?&])((?:[a-z_-]*(?:token|auth|key))=)[^&#]*")  # not "monkey/" in a path
+# An address that hides and hints nothing: no user, parameter or ${NAME}, no port that might be none.
+_PLAIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::[1-9][0-9]{0,3})?(?:/[^?#@$\s\x00-\x1f]*)?")
 
 Credentials = tuple[str, str]
 
@@ -38,21 +41,34 @@ def read_source(table: Table, base: Source, home: Path, environment: Mapping[str
     private = table.get("private", bool, bool(secret or auth or "${" in "".join(headers.values())))
     source_id = given or (_anonymous(written, url) if private else written)
     table.name = f'[[sources]] "{source_id}"'
-    source = Source(
+    source = replace(
+        base if table.only(_OWN) else _overridden(table, base),
         id=source_id,
         url=url,
         path=None if url else (home / written),
         name=name,
         tags=table.strings("tags"),
         language=read_language(table, ""),
-        fallback=base.fallback,
-        interval=table.duration("interval", base.interval),
-        timeout=table.duration("timeout", base.timeout, least=timedelta(milliseconds=100)),
-        limit=table.count("limit", base.limit),
         headers={key: _filled(table, f"headers.{key}", value, environment) for key, value in headers.items()},
         auth=auth,
         private=private,
         publish=table.get("publish", bool, not private),
+    )
+    table.done()
+    return source
+
+
+# What most sources say of themselves; it overrides nothing that they inherit.
+_OWN = frozenset({"url", "id", "name", "tags", "language"})
+
+
+def _overridden(table: Table, base: Source) -> Source:
+    """Return what a source inherits, less what its own table says."""
+    return replace(
+        base,
+        interval=table.duration("interval", base.interval),
+        timeout=table.duration("timeout", base.timeout, least=timedelta(milliseconds=100)),
+        limit=table.count("limit", base.limit),
         republish=table.get("republish", bool, base.republish),
         backoff_scope=table.choice("backoff_scope", base.backoff_scope, ("host", "source")),
         content=table.choice("content", base.content, ("full", "summary", "none")),
@@ -63,8 +79,6 @@ def read_source(table: Table, base: Source, home: Path, environment: Mapping[str
         attribution=read_attribution(table.table("attribution"), base.attribution),
         related=read_related(table.table("related"), base.related),
     )
-    table.done()
-    return source
 
 
 def check_doubles(sources: tuple[Source, ...], tables: list[Table]) -> None:
@@ -99,6 +113,8 @@ def redacted(url: str) -> str:
 
 def _address(table: Table, written: str, environment: Mapping[str, str]) -> tuple[str, Credentials | None, bool]:
     """Return the URL ("" for a path), the credentials written in it, and whether it holds a secret."""
+    if _PLAIN.fullmatch(written):
+        return written, None, False
     filled = _filled(table, "url", written, environment)
     if "://" not in filled:
         return "", None, False

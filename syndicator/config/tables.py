@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import timedelta
 from typing import Any, NoReturn, TypeVar
 
@@ -89,6 +89,10 @@ class Table:
     def has(self, key: str) -> bool:
         """Tell whether the key is written."""
         return key in self._values
+
+    def only(self, keys: Set[str]) -> bool:
+        """Tell whether nothing but these keys is written."""
+        return self._values.keys() <= keys
 
     def get(self, key: str, kind: type[T], default: T) -> T:
         """Return the key's value, or the default where it is not written."""
