@@ -230,6 +230,11 @@ def _back_lines(back: list[_Pair], pairs: list[_Pair]) -> list[str]:
     return lines
 
 
+def _has_moved(source: Source, state: SourceState) -> bool:
+    """Tell whether it has moved and the operator has not yet written the new address."""
+    return state.moved and source.url != state.moved_to
+
+
 def _moved_line(source: Source, state: SourceState) -> str:
     if source.private:
         return f"{label(source)} has moved for good; ask its owner for the new address and put it into feeds.toml"
@@ -252,7 +257,7 @@ def _row(source: Source, state: SourceState, now: datetime) -> dict[str, Any]:
         "consecutive": state.consecutive,
         "kind": state.failure_kind,
         "error": state.failure,
-        "moved_to": "" if private or not state.moved else state.moved_to,
+        "moved_to": state.moved_to if _has_moved(source, state) and not private else "",
     }
 
 
@@ -290,6 +295,6 @@ def _notes(source: Source, state: SourceState, now: datetime) -> list[str]:
     if state.failing_since is not None:
         times = "once" if state.consecutive == 1 else f"{state.consecutive} times"
         notes.append(f"failing for {in_words(now - state.failing_since)} ({times}): {state.failure}")
-    if state.moved:
+    if _has_moved(source, state):
         notes.append(_moved_line(source, state))
     return notes

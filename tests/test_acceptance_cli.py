@@ -206,6 +206,18 @@ def test_a_time_that_is_not_quite_over() -> None:
     assert " in 2 hours " in status.table([source], {"a": state}, NOW)
 
 
+def test_a_new_address_that_is_written() -> None:
+    """`status` does not ask for it again, though the source was not fetched since."""
+    state = SourceState("a", url="https://new.example/", moved=True, moved_to="https://new.example/", last_success=NOW)
+    old, new = Source(id="a", url="https://old.example/"), Source(id="a", url="https://new.example/")
+    assert 'url = "https://new.example/"' in status.table([old], {"a": state}, NOW)
+    assert "has moved" not in status.table([new], {"a": state}, NOW)
+    assert [row["moved_to"] for source in (old, new) for row in status.rows([source], {"a": state}, NOW)] == [
+        new.url,
+        "",
+    ]
+
+
 def test_a_first_failure() -> None:
     """It lengthens nothing yet, and does not say so."""
     source = Source(id="a", url="https://a.example/")
