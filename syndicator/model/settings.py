@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 Scope = Literal["source", "all", "both", "none"]
+Copies = Literal["exact", "near", "off"]
 
 
 BackoffScope = Literal["host", "source"]
@@ -29,7 +30,7 @@ class RelatedSettings:
     scope: Scope = "source"
     limit: int = 5
     heading: str = ""  # "": our wording in the post's language
-    copies: Literal["exact", "near", "off"] = "exact"  # one item per story: which copies are folded
+    copies: Copies = "exact"  # one item per story: which copies are folded
 
 
 @dataclass(frozen=True, slots=True)

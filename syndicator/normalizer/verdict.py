@@ -41,11 +41,14 @@ class Evidence:
         return 16 * max(self.guid, 0) + 4 * max(self.link, 0) + (self.title > 0) + (self.text > 0) + (self.instant > 0)
 
 
-def decide(posts: Sequence[Post], candidates: Sequence[Sequence[KnownPost]], claimed: Set[int]) -> list[Verdict]:
+def decide(
+    posts: Sequence[Post], candidates: Sequence[Sequence[KnownPost]], claimed: Set[int], *, fold: bool = False
+) -> list[Verdict]:
     """Judge the posts of one fetch, each with the stored posts that it may be, of its own source and of others.
 
     `claimed` are the numbers of stored posts whose items stand in this fetch unchanged: no other post is one of
-    them. Costs nothing for a post without candidates.
+    them. `fold`: whether the same words under the same title, wherever they stand, are one story. Costs nothing for a
+    post without candidates.
     """
     verdicts: dict[int, Verdict] = {}
     taken = set(claimed)
@@ -59,7 +62,7 @@ def decide(posts: Sequence[Post], candidates: Sequence[Sequence[KnownPost]], cla
     _settle(posts, [pair for pair in pairs if is_same(pair[2])], verdicts, taken)
     _settle(posts, list(_moved(posts, pairs, verdicts)), verdicts, taken)
     _repeats(posts, verdicts)
-    return [verdicts.get(at) or _across(post, candidates[at]) for at, post in enumerate(posts)]
+    return [verdicts.get(at) or _across(post, candidates[at], fold=fold) for at, post in enumerate(posts)]
 
 
 Pair = tuple[int, KnownPost, Evidence]
@@ -194,7 +197,7 @@ def _repeats(posts: Sequence[Post], verdicts: dict[int, Verdict]) -> None:
                 verdicts[at] = Repeated(stands)
 
 
-def _across(post: Post, candidates: Sequence[KnownPost]) -> Verdict:
+def _across(post: Post, candidates: Sequence[KnownPost], *, fold: bool) -> Verdict:
     """Judge a post that is new to its source: another source's may tell the same."""
     for known in candidates:
         if known.source_id == post.source_id:
@@ -203,7 +206,22 @@ def _across(post: Post, candidates: Sequence[KnownPost]) -> Verdict:
         if _republishes(post, known, found) or _tells_the_same(post, known, found):
             of = known.number if known.copy_of is None else known.copy_of
             return CopyOf(of, original=_is_original(post, known))
+        if fold and _word_for_word(post, known):
+            of = known.number if known.copy_of is None else known.copy_of
+            return CopyOf(of, original=_is_earlier(post, known))
     return New()
+
+
+def _word_for_word(post: Post, known: KnownPost) -> bool:
+    """Tell whether two sources have the same title over the same words: a press release, a post put on two sites."""
+    one, other = post.keys, known.keys
+    return bool(one.title and one.text) and (one.title, one.text) == (other.title, other.text) and len(one.sketch) > FEW
+
+
+def _is_earlier(post: Post, known: KnownPost) -> bool:
+    """Tell whether, of two posts that nobody has seen yet, this one is the older: it stands for the story then."""
+    mine, other = post.keys.instant, known.keys.instant
+    return not known.published and mine is not None and other is not None and mine < other
 
 
 def _republishes(post: Post, known: KnownPost, found: Evidence) -> bool:

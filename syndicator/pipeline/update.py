@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from syndicator import fetcher
@@ -15,13 +16,14 @@ from syndicator.fetcher import schedule
 from syndicator.model.fetch import Fetched, FetchFailed, Hints, NotModified, Outcome, SourceState
 from syndicator.model.post import Intake, NormalizedFeed, Post
 from syndicator.model.run import Options, Progress
-from syndicator.model.settings import Config, Source
+from syndicator.model.settings import Config, Copies, Source
 from syndicator.pipeline.reading import Reading, own_fault, readings, trace
 from syndicator.store import Store
 
 if TYPE_CHECKING:
     from syndicator.related import Index
 
+PORTION = 100  # posts that are read whole at a time
 FEW = 3  # sources that a run still waits for are named at a terminal
 UNWRITTEN = 200  # states of unchanged sources that may wait for one common transaction
 
@@ -89,15 +91,22 @@ class Shelver:
         self.store = store
         self.now = now
         self.index: Index | None = None
+        self.doubtful: list[int] = []  # new posts that are compared with all others once these are known
 
-    def put(self, feed: NormalizedFeed, items: Sequence[str]) -> Intake:
-        """Store a source's posts; `items` are the fingerprints of all items of its feed, in their order."""
+    def put(self, feed: NormalizedFeed, items: Sequence[str], copies: Copies = "exact") -> Intake:
+        """Store a source's posts; `items` are the fingerprints of all items of its feed, in their order.
+
+        `copies` says which posts of other sources' are folded into one story (`related.copies`).
+        """
         from syndicator.normalizer import identity  # is there already where there are posts
 
         with self.store.transaction():
             self.store.save_source(feed.info, self.now)
-            intake = self.store.receive(feed.info.id, feed.posts, items, identity.decide, self.now)
+            decide = partial(identity.decide, fold=copies != "off")
+            intake = self.store.receive(feed.info.id, feed.posts, items, decide, self.now)
             self._index(feed.posts, intake)
+        if copies == "near":
+            self.doubtful += intake.new
         return intake
 
     def _index(self, posts: Sequence[Post], intake: Intake) -> None:
@@ -117,6 +126,18 @@ class Shelver:
         if self.index is not None:
             with self.store.transaction():
                 self.index.settle()
+                self._fold(self.index)
+
+    def _fold(self, index: Index) -> None:
+        """Fold new posts into others that have nearly their words, the later into the earlier."""
+        for start in range(0, len(self.doubtful), PORTION):
+            for number, post in self.store.documents(self.doubtful[start : start + PORTION]).items():
+                of = index.copy_of(number, post)
+                if 0 < of < number:
+                    other = self.store.documents([of])[of].published or self.now
+                    if (post.published or self.now) < other:
+                        self.store.mark_copy(of, number, self.now)  # a published one stays what it is
+                    self.store.mark_copy(number, of, self.now)
 
 
 class _Keeper:
@@ -156,7 +177,7 @@ class _Keeper:
         assert reading.feed is not None  # noqa: S101 - for mypy: a reading is a feed or a failure
         try:
             with self.store.transaction():
-                intake = self.shelf.put(reading.feed, reading.items)
+                intake = self.shelf.put(reading.feed, reading.items, source.related.copies)
                 hints = replace(reading.hints, pace=schedule.pace(self.store.dates(source.id), self.now))
                 self.store.save_state(self._settled(source, fetched, hints))
         except SyndicatorError:

@@ -1,0 +1,110 @@
+"""Whole runs over several days: what a reader of our feed sees of what sources do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import loopback
+import pytest
+from acceptance_helpers import BLOG, HOUR, START, Planet, feed, item, words
+
+from syndicator import pipeline
+
+OTHER = "https://other.example"
+EARLY, LATE = START - 3 * HOUR, START - HOUR
+
+
+@pytest.fixture
+def site() -> Iterator[loopback.Site]:
+    with loopback.site() as shown:
+        yield shown
+
+
+# -- what a source does to its posts --------------------------------------------------------------------
+
+
+def test_an_edit_that_is_taken_back(tmp_path: Path, site: loopback.Site) -> None:
+    """The old version is no longer new to us; published it must be all the same."""
+    planet = Planet(tmp_path, site, ("/a", ""))
+    first, second = words(1), words(1).replace("stop", "halt")
+    for body in (first, second, first):
+        site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", body))
+        planet.run()
+        assert body in planet.items()[0]["content_html"]
+
+
+def test_a_name_for_a_source_whose_feed_does_not_change(tmp_path: Path, site: loopback.Site) -> None:
+    """Its id changes with the name; it is the same source with the same posts."""
+    site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1)))
+    planet = Planet(tmp_path, site, ("/a", ""))
+    planet.run()
+    before = planet.items()
+    planet.sources = [("/a", 'name = "A friend"')]
+    planet.run()
+    assert [post["id"] for post in planet.items()] == [post["id"] for post in before]
+
+
+# -- one item a story -----------------------------------------------------------------------------------
+
+
+def published(planet: Planet) -> list[tuple[str, list[str]]]:
+    return [(post["url"], [place["url"] for place in post["_syndicator"].get("also", ())]) for post in planet.items()]
+
+
+@pytest.mark.parametrize("order", [("/a", "/b"), ("/b", "/a")])
+def test_a_press_release_on_two_sites(tmp_path: Path, site: loopback.Site, order: tuple[str, str]) -> None:
+    """The same words under the same title are one item, the earlier one's, which names the other."""
+    site.pages["/a"] = feed("Blog", BLOG, item("Sleeper", f"{BLOG}/s/", words(1), EARLY))
+    site.pages["/b"] = feed("Other", OTHER, item("Sleeper", f"{OTHER}/s/", words(1), LATE))
+    planet = Planet(tmp_path, site, *((path, "") for path in order))
+    planet.run()
+    assert published(planet) == [(f"{BLOG}/s/", [f"{OTHER}/s/"])]
+
+
+@pytest.mark.parametrize("order", [("/a", "/b"), ("/b", "/a")])
+def test_a_press_release_that_a_second_site_has_later(
+    tmp_path: Path, site: loopback.Site, order: tuple[str, str]
+) -> None:
+    """What was published first stays as it is, whatever date the other claims."""
+    site.pages["/a"] = feed("Blog", BLOG, item("Sleeper", f"{BLOG}/s/", words(1), EARLY))
+    site.pages["/b"] = feed("Other", OTHER, item("Sleeper", f"{OTHER}/s/", words(1), LATE))
+    planet = Planet(tmp_path, site, (order[0], ""))
+    planet.run()
+    before = planet.items()
+    planet.sources = [(path, "") for path in order]
+    planet.run()
+    assert planet.items() == before
+
+
+@pytest.mark.parametrize(("copies", "items"), [("near", 1), ("exact", 2), ("off", 2)])
+def test_a_release_that_an_editor_has_touched(tmp_path: Path, site: loopback.Site, copies: str, items: int) -> None:
+    """Nearly the same words are one story for those who asked for it."""
+    site.pages["/a"] = feed("Blog", BLOG, item("Sleeper", f"{BLOG}/s/", words(1) * 3, EARLY))
+    touched = (words(1) * 3).replace("Carriage 31 ", "Wagon 31 ", 1)
+    site.pages["/b"] = feed("Other", OTHER, item("A sleeper at last", f"{OTHER}/s/", touched, LATE))
+    planet = Planet(tmp_path, site, ("/a", ""), ("/b", ""), more=f'[related]\ncopies = "{copies}"')
+    planet.run()
+    assert len(planet.items()) == items
+
+
+def test_a_copy_where_nothing_is_to_be_folded(tmp_path: Path, site: loopback.Site) -> None:
+    """`copies = "off"` leaves both."""
+    site.pages["/a"] = feed("Blog", BLOG, item("Sleeper", f"{BLOG}/s/", words(1), EARLY))
+    site.pages["/b"] = feed("Other", OTHER, item("Sleeper", f"{OTHER}/s/", words(1), LATE))
+    planet = Planet(tmp_path, site, ("/a", ""), ("/b", ""), more='[related]\ncopies = "off"')
+    planet.run()
+    assert len(planet.items()) == 2
+
+
+def test_a_copy_of_a_withdrawn_post(tmp_path: Path, site: loopback.Site) -> None:
+    """Withdrawn is the story, not one of its places."""
+    site.pages["/a"] = feed("Blog", BLOG, item("Sleeper", f"{BLOG}/s/", words(1), EARLY))
+    site.pages["/b"] = feed("Other", OTHER, item("Sleeper", f"{OTHER}/s/", words(1), LATE))
+    planet = Planet(tmp_path, site, ("/a", ""))
+    planet.run()
+    pipeline.withdraw(planet.config(), f"{BLOG}/s/", planet.now + timedelta(minutes=1))
+    planet.sources.append(("/b", ""))
+    planet.run()
+    assert planet.items() == []
