@@ -7,7 +7,7 @@ before it is there, and its digest is recorded after it is. The last line of a p
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,18 +21,19 @@ class Ledger(Mapping[str, str]):
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.paths: dict[str, tuple[str, str]] = {}  # path -> type, digest; of files that are gone too
+        self._hidden: frozenset[str] = frozenset()
         self._file: BinaryIO | None = None
         self._lines = 0
         self._torn = False
 
     def __getitem__(self, path: str) -> str:
         digest = self.paths[path][1]
-        if not (self.folder / path).is_file():
+        if path in self._hidden or not (self.folder / path).is_file():
             raise KeyError(path)
         return digest
 
     def __iter__(self) -> Iterator[str]:
-        return (path for path in self.paths if (self.folder / path).is_file())
+        return (path for path in self.paths if path not in self._hidden and (self.folder / path).is_file())
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -41,6 +42,10 @@ class Ledger(Mapping[str, str]):
     def types(self) -> Mapping[str, str]:
         """The media types of our files, by path."""
         return {path: kind for path, (kind, _) in self.paths.items()}
+
+    def hide(self, paths: Iterable[str]) -> None:
+        """Let these files count as gone, before they are: no page may link to one that is about to be removed."""
+        self._hidden = frozenset(paths)
 
     def read(self) -> None:
         """Read the file; where there is none, nothing is ours."""

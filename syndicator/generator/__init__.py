@@ -6,7 +6,7 @@ point at them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from syndicator.generator.compose import LAYOUT, body, credit
@@ -21,11 +21,11 @@ from syndicator.generator.feeds import (
     file_name,
     prepare,
 )
-from syndicator.generator.site import Site, post_path
+from syndicator.generator.site import Site, post_path, source_path
 from syndicator.model.edition import Archive, Document, Edition
 from syndicator.model.settings import Feed
 
-__all__ = ["LAYOUT", "addresses", "body", "credit", "generate", "obsolete", "one"]
+__all__ = ["LAYOUT", "addresses", "body", "credit", "generate", "lacking", "obsolete", "one"]
 
 FEEDS = ("rss", "atom", "json", "opml")
 SUBSCRIBED = ("rss", "atom", "json")
@@ -104,20 +104,30 @@ def _write(edition: Edition, form: str, volume: Volume) -> bytes:
     return json_feed(edition, volume)
 
 
-def obsolete(edition: Edition, known: Mapping[str, str], withdrawn: Iterable[str] = ()) -> list[str]:
+def obsolete(
+    edition: Edition, known: Mapping[str, str], withdrawn: Iterable[str] = (), departed: Iterable[str] = ()
+) -> list[str]:
     """Return the paths, among those published before, that this edition publishes no more.
 
-    `known` maps each published path to its media type; `withdrawn` are the public ids of posts that were. A page
-    that is only not made anew is not among them.
+    `known` maps each published path to its media type; `withdrawn` are the public ids of posts that were, or
+    whose source left the feed; `departed` are the ids of such sources. A page that is only not made anew is not
+    among them.
     """
     feed, wanted = edition.feed, set(_feed_paths(edition))
     lost = {path for path, kind in known.items() if kind in TYPES.values() and path not in wanted}
-    lost |= {post_path(post) for post in withdrawn} & known.keys()
+    lost |= {*map(post_path, withdrawn), *map(source_path, departed)} & known.keys()
     if not {"html", "fragment"} & set(feed.formats):
         lost |= {path for path, kind in known.items() if kind.partition(";")[0] in _OF_PAGES}
     elif feed.pages == "none" or "html" not in feed.formats:
         lost |= {path for path in known if path.startswith(_POSTS)}
     return sorted(lost)
+
+
+def lacking(edition: Edition, known: Container[str]) -> list[int]:
+    """Return the archives that are not among the published paths: a new setting may ask for all of them."""
+    feed = edition.feed
+    wanted = range(1, edition.archives + 1) if feed.archives and archive_form(feed) else range(0)
+    return [number for number in wanted if archive_name(feed, number) not in known]
 
 
 def addresses(feed: Feed) -> list[str]:

@@ -34,14 +34,18 @@ def build(config: Config, store: Store, options: Options, now: datetime) -> Buil
     run that is killed in between is completed by the next one.
     """
     wanted = {source.id: source for source in config.sources}
-    feeds = [*config.feeds, *_feeds_by_language(config, store)]
+    feeds = list(config.feeds)
     admit(feeds, store, wanted, now)
+    if config.per_language:
+        by_language = _feeds_by_language(config, store, wanted)
+        admit(by_language, store, wanted, now)
+        feeds += by_language
     if options.rerender:
         _rerender(store, feeds, wanted, now)
     built = Built()
+    street = _Street(feeds, wanted, config.id)
     for feed in feeds:
-        built.documents += _Shop(config, store, feed, feeds, wanted, now).publish(rerender=options.rerender)
-    _remember_languages(config, store, wanted)
+        built.documents += _Shop(street, store, feed, now).publish(rerender=options.rerender)
     store.purge(now, config.keep)
     built.remarks += _tell_hubs(store, config.fetch.user_agent)
     return built
@@ -97,35 +101,43 @@ def _rerender(store: Store, feeds: Sequence[Feed], wanted: Mapping[str, Source],
 # -- one feed's documents ---------------------------------------------------------------------------------
 
 
+class _Street:
+    """What all feeds have in common, looked at once: with a feed for each of a thousand sources it is much."""
+
+    def __init__(self, feeds: Sequence[Feed], wanted: Mapping[str, Source], main_id: str) -> None:
+        self.feeds = feeds
+        self.wanted = wanted
+        self.main_id = main_id
+        names = [(feed.name, feed.title, feed.link, feed.language, feed.formats) for feed in feeds]
+        self.stamp = _short(repr((names, [(source.id, source.name) for source in wanted.values()], main_id)))
+
+
 class _Shop:
     """Publishes one feed."""
 
-    def __init__(
-        self,
-        config: Config,
-        store: Store,
-        feed: Feed,
-        feeds: list[Feed],
-        wanted: Mapping[str, Source],
-        now: datetime,
-    ) -> None:
-        self.config = config
+    def __init__(self, street: _Street, store: Store, feed: Feed, now: datetime) -> None:
+        self.street = street
         self.store = store
         self.feed = feed
-        self.siblings = [other for other in feeds if other.name != feed.name]
-        self.wanted = wanted
         self.now = now
 
     def publish(self, *, rerender: bool) -> list[Published]:
         """Make and write the documents, unless all stand on the disk as they would be made."""
         stamp = self._stamp()
-        if not rerender and (standing := self._standing(stamp)):
+        old, *kept = json.loads(self.store.note(f"built:{self.feed.name}") or '[""]')
+        if not rerender and old == stamp and (standing := _standing(kept)):
             return standing
         from syndicator import generator, publisher  # feedgen, lxml, jinja2: only who publishes pays
 
         feed, store = self.feed, self.store
-        edition = store.edition(feed, self.wanted, self.siblings, "" if feed.name else self.config.id)
+        street = self.street
+        edition = store.edition(feed, street.wanted, street.feeds, "" if feed.name else street.main_id)
         ledger, stale = publisher.known(feed.output), store.stale_archives(feed)
+        if old.rpartition(" ")[2] != stamp.rpartition(" ")[2]:  # other settings: perhaps archives of another format
+            stale = [*stale, *generator.lacking(edition, ledger.types)]
+        departed, posts = store.departed(feed)
+        gone = generator.obsolete(edition, ledger.types, store.withdrawn() | posts, departed)
+        ledger.hide(gone)
         documents = generator.generate(
             edition,
             lambda number: store.archive(feed, number),
@@ -133,7 +145,6 @@ class _Shop:
             known=ledger,
             rerender=rerender,
         )
-        gone = generator.obsolete(edition, ledger.types, store.withdrawn())
         published = publisher.publish(documents, feed.output, gone=gone, twins=feed.gzip)
         with store.transaction():
             for number in stale:
@@ -144,34 +155,31 @@ class _Shop:
 
     def _stamp(self) -> str:
         """Return what changes with anything that the documents are made of."""
-        settings = repr((self.feed, self.siblings, [(s.id, s.name) for s in self.wanted.values()], self.config.id))
-        digest = blake2b(settings.encode(), digest_size=8).hexdigest()
-        return f"{self.store.edition_mark(self.feed)} {digest}"
+        return f"{self.store.edition_mark(self.feed)} {_short(f'{self.feed} {self.street.stamp}')}"
 
     def _kept(self, published: Iterable[Published]) -> Iterator[tuple[str, int, int]]:
         """Name the documents that have no pages' digest to be known by: the feeds and the lists."""
         for document in published:
             yield str(document.path), document.posts, document.bytes
 
-    def _standing(self, stamp: str) -> list[Published]:
-        """Return the documents where nothing changed since they were written and all are there; else nothing."""
-        note = self.store.note(f"built:{self.feed.name}")
-        if not note:
-            return []
-        old_stamp, *kept = json.loads(note)
-        if old_stamp != stamp or any(_size(Path(path)) != size for path, _, size in kept):
-            return []
-        return [Published(Path(path), False, posts, size) for path, posts, size in kept]
-
     def _note_news(self, edition: Edition) -> None:
         """Note the pings that are due: only an entry added or updated is news, a withdrawal is none."""
+        if not self.feed.hub:
+            return
         key = f"told:{self.feed.name}"
         versions = {_short(item.id): _short(f"{item.updated} {item.post.meaning}") for item in edition.items}
         told = json.loads(self.store.note(key) or "{}")
-        if self.feed.hub and any(told.get(entry) != version for entry, version in versions.items()):
+        if any(told.get(entry) != version for entry, version in versions.items()):
             for topic in _topics(self.feed):
                 self.store.add_ping(self.feed.hub, topic, self.now)
         self.store.set_note(key, json.dumps(versions))
+
+
+def _standing(kept: Sequence[tuple[str, int, int]]) -> list[Published]:
+    """Return the documents if all are there as they were written; else nothing."""
+    if any(_size(Path(path)) != size for path, _, size in kept):
+        return []
+    return [Published(Path(path), False, posts, size) for path, posts, size in kept]
 
 
 def _size(path: Path) -> int:
@@ -188,20 +196,17 @@ def _short(text: str) -> str:
 # -- feeds by language ------------------------------------------------------------------------------------
 
 
-def _feeds_by_language(config: Config, store: Store) -> list[Feed]:
+def _feeds_by_language(config: Config, store: Store, wanted: Mapping[str, Source]) -> list[Feed]:
     """Make a feed of each language that posts have been published in; one that is there stays."""
-    if not config.per_language:
-        return []
     main = config.feeds[0]
-    known: list[str] = json.loads(store.note("languages") or "[]")
-    return [sub_feed(main, f"by-language/{language}", language, languages=(language,)) for language in known]
-
-
-def _remember_languages(config: Config, store: Store, wanted: Mapping[str, Source]) -> None:
-    if config.per_language:
-        edition = store.edition(config.feeds[0], wanted, shelf=0)
+    now = store.edition_mark(main)
+    mark, *known = json.loads(store.note("languages") or '[""]')
+    if mark != now:  # the posts are read only where something was published since
+        edition = store.edition(main, wanted, shelf=0)
         found = {item.post.language.partition("-")[0].lower() for item in edition.items} - {""}
-        store.set_note("languages", json.dumps(sorted(found | set(json.loads(store.note("languages") or "[]")))))
+        known = sorted(found | set(known))
+        store.set_note("languages", json.dumps([now, *known]))
+    return [sub_feed(main, f"by-language/{language}", language, languages=(language,)) for language in known]
 
 
 # -- hubs -------------------------------------------------------------------------------------------------

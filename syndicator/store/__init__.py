@@ -233,6 +233,11 @@ class Store:
         return editions.withdrawn(self.connection)
 
     @in_words
+    def departed(self, feed: Feed) -> tuple[set[str], set[str]]:
+        """Return the ids of the sources that left a feed, and the public ids of their posts: both lose their pages."""
+        return editions.departed(self.connection, feed)
+
+    @in_words
     def purge(self, now: datetime, keep: timedelta) -> int:
         """Drop the bodies of posts older than `keep` that no document shows; return how many. Identities stay."""
         with self.transaction():

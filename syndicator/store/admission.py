@@ -148,6 +148,9 @@ def _considered(
     members = {source for (source,) in db.execute("SELECT source FROM members WHERE feed = ? AND active = 1", (feed,))}
     leave = "UPDATE members SET active = 0 WHERE feed = ? AND source = ?"
     db.executemany(leave, [(feed, source) for source in members - selected.keys()])
+    left = {source for (source,) in db.execute("SELECT source FROM members WHERE feed = ? AND active = 0", (feed,))}
+    for source in (members - selected.keys()) | (left & selected.keys()):  # goes, or comes back
+        events.mark_archives_of(db, feed, source)
     found = [row for row in _rows(db, "WHERE p.number > ?", seen) if row.source in members and row.source in selected]
     for source in selected.keys() - members:
         joining = list(islice(filter(fits, _newest_first(db, source)), None if first else selected[source].join))

@@ -1,7 +1,7 @@
 """Entries of a feed -> its closed archives (RFC 5005, section 4): history in slices that are filled once.
 
 A slice is cut by sequence, so it never moves; it is made again only when a post in it was updated or
-withdrawn.
+withdrawn, or when its source left the feed or came back.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ def archive(db: sqlite3.Connection, feed: Feed, which: int) -> Archive:
     """Return a closed archive, newest first; 1 is the oldest."""
     number, *_ = admission.feed_row(db, feed.name)
     query = f"""{editions.ENTRY % ""} WHERE e.feed = ? AND e.sequence BETWEEN ? AND ?
-        AND NOT story.withdrawn AND NOT p.withdrawn ORDER BY e.sequence DESC"""
+        AND NOT story.withdrawn AND NOT p.withdrawn
+        AND EXISTS (SELECT 1 FROM members m WHERE m.feed = e.feed AND m.source = e.source AND m.active = 1)
+        ORDER BY e.sequence DESC"""
     found = editions.items(db, query, number, (which - 1) * ARCHIVE + 1, which * ARCHIVE)
     (touched,) = db.execute(
         "SELECT touched FROM archives WHERE feed = ? AND number = ?", (number, which)

@@ -42,6 +42,7 @@ def edition(
         sources=tuple(sorted((i for i in infos if not i.private), key=lambda i: (i.name.casefold(), i.id))),
         archives=sequence // ARCHIVE if feed.archives else 0,
         popular=shelves.popular(found),
+        withdrawn=_gone(db, number),
         siblings=tuple(other for other in siblings if other.name != feed.name),
         shelves=tuple(shelves.shelves(db, number, found, shelf)) if shelf else (),
     )
@@ -108,6 +109,27 @@ def withdrawn(db: sqlite3.Connection) -> set[str]:
     """Return the public ids and links of withdrawn posts: no list leads to them."""
     found = db.execute("SELECT public_id, link FROM posts WHERE withdrawn = 1")
     return {name for names in found for name in names if name}
+
+
+def departed(db: sqlite3.Connection, feed: Feed) -> tuple[set[str], set[str]]:
+    """Return the sources that a feed had and has no more, by id, and the public ids of their posts in it."""
+    number, *_ = admission.feed_row(db, feed.name)
+    sources = f"SELECT s.id FROM members m JOIN sources s ON s.number = m.source {_OF_FEED}"
+    posts = f"SELECT p.public_id FROM members m {_LEFT} CROSS JOIN posts p ON p.number = e.story {_OF_FEED}"
+    gone = {source for (source,) in db.execute(sources, (number,))}
+    return gone, {post for (post,) in db.execute(posts, (number,)) if post}
+
+
+# Cross joins are made in the order written: from the few sources that left, not from all entries.
+_LEFT = "CROSS JOIN entries e INDEXED BY entries_by_source ON e.feed = m.feed AND e.source = m.source"
+_OF_FEED = "WHERE m.feed = ? AND m.active = 0"
+
+
+def _gone(db: sqlite3.Connection, feed: int) -> int:
+    """Count the posts that pages made before may still name: withdrawn ones, and those of sources that left."""
+    (left,) = db.execute(f"SELECT count(*) FROM members m {_LEFT} {_OF_FEED}", (feed,)).fetchone()
+    (withdrawn_,) = db.execute("SELECT count(*) FROM posts WHERE withdrawn = 1").fetchone()
+    return int(left) + int(withdrawn_)
 
 
 def related_lists(packed: str, gone: set[str]) -> tuple[RelatedList, ...]:

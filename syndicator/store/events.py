@@ -34,6 +34,15 @@ def mark_feed(db: sqlite3.Connection, feed: int, now: datetime | None) -> None:
     )
 
 
+def mark_archives_of(db: sqlite3.Connection, feed: int, source: int) -> None:
+    """Say that the archives with posts of a source changed, since it leaves a feed or comes back to it."""
+    db.execute(
+        """UPDATE archives SET mark = ? WHERE feed = ? AND number IN
+        (SELECT (sequence - 1) / ? + 1 FROM entries INDEXED BY entries_by_source WHERE feed = ? AND source = ?)""",
+        (next_event(db), feed, ARCHIVE, feed, source),
+    )
+
+
 def mark_archive(db: sqlite3.Connection, feed: int, sequence: int, now: datetime | None) -> None:
     """Say that the archive of an entry changed, where it is closed."""
     db.execute(

@@ -1,0 +1,192 @@
+"""More than one feed from one file, end to end: who is in which, whose ids they bear, and that nothing moves."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from loopback import Site, configuration, rss, site
+from lxml import etree
+
+from syndicator.cli import main
+
+A = "{http://www.w3.org/2005/Atom}"
+ROOT = Path(__file__).resolve().parents[1]
+ENGLISH = [(f"Boats {n}", f"The boats of the harbour were painted, and this is the {n}th of them.") for n in range(120)]
+VIETNAMESE = [(f"Phố {n}", f"Những con phố nhỏ của Hà Nội vào buổi sáng, đây là phố thứ {n}.") for n in range(110)]
+FEED = """link = "https://planet.example/"
+limit = 10
+per_source = true
+per_language = true
+"""
+MORE = """
+[[feeds]]
+name = "odd"
+[feeds.filter.include]
+title = "[13579]$"
+
+[[feeds]]
+name = "harbour"
+title = "Of the harbour"
+tags = ["sea"]
+limit = 3
+formats = ["rss", "html"]
+"""
+FOLDERS = ["", "odd", "harbour", "by-source/boats", "by-source/pho", "by-language/en", "by-language/vi"]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Site]]:
+    """A planet of two sources with two feeds written out, one for each source, one for each language; run once."""
+    home = tmp_path_factory.mktemp("planet")
+    pages = {"/en": rss("Boats", ENGLISH), "/vi": rss("Phố", VIETNAMESE, "https://pho.example", "vi")}
+    with site(dict(pages)) as planet, pytest.MonkeyPatch.context() as patch:
+        patch.chdir(home)
+        sources = f'{planet.url}/en\nid = "boats"\ntags = ["sea"]', f'{planet.url}/vi\nid = "pho"'
+        configuration(home, *sources, feed=FEED, more=MORE)
+        assert main(["run", "-q"]) == 0
+        yield home, planet
+
+
+def atom(home: Path, folder: str) -> etree._Element:
+    return etree.fromstring((home / "public" / folder / "atom.xml").read_bytes())
+
+
+def titles(home: Path, folder: str) -> list[str]:
+    return [entry.findtext(f"{A}title") or "" for entry in atom(home, folder).findall(f"{A}entry")]
+
+
+def link(root: etree._Element, rel: str) -> str:
+    found = root.find(f"{A}link[@rel='{rel}']")
+    return "" if found is None else found.get("href", "")
+
+
+def snapshot(home: Path) -> dict[Path, tuple[bytes, int]]:
+    files = (path for path in (home / "public").rglob("*") if path.is_file())
+    return {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+
+
+def test_members(world: tuple[Path, Site]) -> None:
+    """Each feed holds the posts of its sources, its tags, its language, and what its filter lets through."""
+    home, _ = world
+    assert {title.split()[0] for title in titles(home, "")} == {"Boats", "Phố"}
+    assert all(re.search("[13579]$", title) for title in titles(home, "odd"))
+    for folder in ("by-source/boats", "by-language/en"):
+        assert {title.split()[0] for title in titles(home, folder)} == {"Boats"}
+    for folder in ("by-source/pho", "by-language/vi"):
+        assert {title.split()[0] for title in titles(home, folder)} == {"Phố"}
+    items = etree.fromstring((home / "public/harbour/rss.xml").read_bytes()).findall("channel/item")
+    assert [(item.findtext("title") or "").split()[0] for item in items] == ["Boats"] * 3
+
+
+def test_ids_and_addresses(world: tuple[Path, Site]) -> None:
+    """Each feed has an id and an address of its own; a post has one id in all of them."""
+    home, _ = world
+    feeds = [atom(home, folder) for folder in FOLDERS if folder != "harbour"]
+    assert len({feed.findtext(f"{A}id") for feed in feeds}) == len(feeds)
+    assert [link(feed, "self") for feed in feeds] == [
+        f"https://planet.example/{folder}/atom.xml".replace("e//", "e/") for folder in FOLDERS if folder != "harbour"
+    ]
+    ids: dict[str | None, set[str | None]] = {}
+    for entry in (entry for feed in feeds for entry in feed.findall(f"{A}entry")):
+        ids.setdefault(entry.findtext(f"{A}title"), set()).add(entry.findtext(f"{A}id"))
+    assert {len(found) for found in ids.values()} == {1}
+
+
+def test_archives(world: tuple[Path, Site]) -> None:
+    """Each feed has the archives of its own posts, in the one format that it publishes."""
+    home, _ = world
+    archived = {str(path.relative_to(home / "public")) for path in (home / "public").rglob("archive/*.xml")}
+    assert archived == {
+        "archive/atom-1.xml", "archive/atom-2.xml", "odd/archive/atom-1.xml", "harbour/archive/rss-1.xml",
+        "by-source/boats/archive/atom-1.xml", "by-source/pho/archive/atom-1.xml",
+        "by-language/en/archive/atom-1.xml", "by-language/vi/archive/atom-1.xml",
+    }  # fmt: skip
+    assert (
+        link(atom(home, "by-source/pho"), "prev-archive") == "https://planet.example/by-source/pho/archive/atom-1.xml"
+    )
+    archive = etree.fromstring((home / "public/by-source/pho/archive/atom-1.xml").read_bytes())
+    assert {(entry.findtext(f"{A}title") or "").split()[0] for entry in archive.findall(f"{A}entry")} == {"Phố"}
+
+
+def test_pages_name_the_other_feeds(world: tuple[Path, Site]) -> None:
+    """The index of each links to all others, not to itself."""
+    home, _ = world
+    addresses = {f"https://planet.example/{folder}/".replace("e//", "e/") for folder in FOLDERS}
+    for folder in FOLDERS:
+        page = (home / "public" / folder / "index.html").read_text("utf-8")
+        own = f"https://planet.example/{folder}/".replace("e//", "e/")
+        assert {address for address in addresses if f'<a href="{address}"' in page} == addresses - {own}
+
+
+def test_a_run_with_nothing_new(world: tuple[Path, Site]) -> None:
+    """No byte of any feed changes, and no file's time."""
+    home, _ = world
+    before = snapshot(home)
+    assert main(["run", "--force", "-q"]) == 0
+    assert snapshot(home) == before
+
+
+def test_archives_of_another_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who drops Atom has the whole history in RSS after the next run, and none of the old files."""
+    monkeypatch.chdir(tmp_path)
+    with site({"/en": rss("Boats", ENGLISH)}) as planet:
+        configuration(tmp_path, f"{planet.url}/en")
+        main(["run", "-q"])
+        configuration(tmp_path, f"{planet.url}/en", feed='formats = ["rss"]')
+        main(["run", "-q"])
+    assert [path.name for path in (tmp_path / "public/archive").iterdir()] == ["rss-1.xml"]
+
+
+def test_a_source_that_leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its page, the pages of its posts and its posts in archives go; no page links to what is gone; all comes back."""
+    monkeypatch.chdir(tmp_path)
+    with site({"/en": rss("Boats", ENGLISH), "/vi": rss("Phố", VIETNAMESE, "https://pho.example", "vi")}) as planet:
+        boats, pho = f'{planet.url}/en\nid = "boats"', f'{planet.url}/vi\nid = "pho"'
+        configuration(tmp_path, boats, pho, feed='pages = "full"\n')
+        main(["run", "-q"])
+        whole = set(snapshot(tmp_path))
+        configuration(tmp_path, boats, feed='pages = "full"\n')
+        main(["run", "-q"])
+        left = snapshot(tmp_path)
+        assert tmp_path / "public/sources/boats.html" in left
+        assert tmp_path / "public/sources/pho.html" not in left
+        for path, (body, _) in left.items():
+            assert b"pho.example" not in body or path.name == ".syndicator", path
+            if path.suffix == ".html":
+                for target in re.findall(rb'href="((?:\.\./)?(?:posts|sources)/[^"]+)"', body):
+                    assert (path.parent / target.decode()).is_file(), (path, target)
+        configuration(tmp_path, boats, pho, feed='pages = "full"\n')
+        main(["run", "-q", "--force"])
+        assert set(snapshot(tmp_path)) >= whole
+
+
+IDLE = """
+import json, sys
+from syndicator.cli import main
+status = main(["run", "-q"])
+print(json.dumps([status, sorted(sys.modules)]))
+"""
+
+
+def test_an_idle_run_imports_nothing_of_what_it_does_not_do(tmp_path: Path) -> None:
+    """With nothing due and nothing changed no step but the store is loaded, and no large library."""
+    with site({"/en": rss("Boats", ENGLISH[:3])}) as planet:
+        configuration(tmp_path, f"{planet.url}/en")
+        command, environment = [sys.executable, "-c", IDLE], {"PYTHONPATH": str(ROOT)}
+        runs = [
+            subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=True) for _ in range(2)
+        ]
+        assert planet.asked == [("/en", 200)]
+    (first, second) = (json.loads(run.stdout) for run in runs)
+    assert first[0] == second[0] == 0
+    steps = {"generator", "publisher", "normalizer", "related", "check", "websub", "server"}
+    libraries = {"requests", "feedparser", "feedgen", "lxml", "jinja2", "babel", "nh3", "numpy", "re2", "markupsafe"}
+    unwanted = {f"syndicator.{step}" for step in steps} | libraries
+    assert unwanted & set(second[1]) == set()
+    assert {"syndicator.generator", "lxml", "jinja2"} <= set(first[1])  # the check can fail
