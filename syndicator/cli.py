@@ -43,6 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if str(error):
             _tell(f"syndicator: {error}")
         return error.exit_code
+    except KeyboardInterrupt:  # where there is nothing to end in order: `check`, or a run that has not begun
+        return 128 + signal.SIGINT
 
 
 def parser() -> argparse.ArgumentParser:
@@ -109,7 +111,7 @@ def _add_fetch(commands: Commands[argparse.ArgumentParser]) -> None:
 def _add_serve(commands: Commands[argparse.ArgumentParser]) -> None:
     command = _add(commands, "serve", "serve what is published, for a reader on this machine")
     command.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
-    command.add_argument("--port", type=int, default=8000, help="the port to listen on (default: 8000)")
+    command.add_argument("--port", type=_port, default=8000, help="the port to listen on (default: 8000)")
     command.set_defaults(command=_serve)
 
 
@@ -134,6 +136,13 @@ def _count(text: str) -> int:
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65535:  # noqa: PLR2004  the last port there is
+        raise argparse.ArgumentTypeError("must be between 0 and 65535")
     return number
 
 
@@ -209,6 +218,8 @@ def _serve(arguments: argparse.Namespace) -> int:
     from syndicator import config, server
 
     feed = config.load(arguments.config).feeds[0]
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _frame: sys.exit(128 + number))
     server.serve(feed.output, arguments.host, arguments.port, say=_tell)
     return 0
 

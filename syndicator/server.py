@@ -66,9 +66,11 @@ def serve(folder: Path, host: str, port: int, *, say: Callable[[str], object]) -
         for text in greeting(folder, address(listening)):
             say(text)
         # uvicorn shuts down in order upon SIGINT and then raises it again for who called: that is how one stops us.
-        with suppress(KeyboardInterrupt):
-            server(folder).run(sockets=[listening])
-        say("Stopped.")
+        try:
+            with suppress(KeyboardInterrupt):
+                server(folder).run(sockets=[listening])
+        finally:
+            say("Stopped.")
 
 
 def listen(folder: Path, host: str, port: int) -> socket.socket:
@@ -79,8 +81,9 @@ def listen(folder: Path, host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=128)
     except OSError as error:
-        what = error.strerror or str(error)
-        raise SyndicatorError(f"can't listen on {host}, port {port}: {what}; choose another with --port") from error
+        what = (error.strerror or str(error)).partition(" (while")[0]
+        advice = "choose an address of this machine with --host, another port with --port"
+        raise SyndicatorError(f"can't listen on {host}, port {port}: {what}; {advice}") from error
 
 
 def address(listening: socket.socket) -> str:

@@ -1,6 +1,7 @@
 """What a person meets at the command line when things go wrong, and what is said once."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -111,6 +112,34 @@ def test_a_name_that_steers_the_terminal(tmp_path: Path, capsys: pytest.CaptureF
     assert "\x1b" not in out + err
     assert "\u202e" not in out + err
     assert "a[2Jbc" in out
+
+
+# -- serve ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_serving(number: signal.Signals, tmp_path: Path) -> None:
+    """In order, at once, and with the status that says which signal it was."""
+    configuration(tmp_path, "feed.xml")
+    (tmp_path / "public").mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    command = [sys.executable, "-m", "syndicator", "serve", "--port", "0"]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        assert process.stderr.readline().startswith("Serving ")
+        process.send_signal(number)
+        said = process.stderr.read()
+        assert process.wait(20) == 128 + number
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "http"])
+def test_a_port_that_is_none(port: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is wrong usage."""
+    with pytest.raises(SystemExit) as caught:
+        main(["serve", f"--port={port}"])
+    assert caught.value.code == 2
+    assert "argument --port" in capsys.readouterr().err
 
 
 # -- run, status, check -----------------------------------------------------------------------------------
