@@ -108,3 +108,19 @@ def test_a_copy_of_a_withdrawn_post(tmp_path: Path, site: loopback.Site) -> None
     planet.sources.append(("/b", ""))
     planet.run()
     assert planet.items() == []
+
+
+# -- what stays as it was published ---------------------------------------------------------------------
+
+
+def test_a_feed_that_renames_itself(tmp_path: Path, site: loopback.Site) -> None:
+    """A title like "Blog (3 new)" is no reason to turn old posts unread: credit and headings keep the name they had."""
+    posts = [item(f"Number {n}", f"{BLOG}/{n}/", words(n), EARLY - n * HOUR) for n in range(3)]
+    site.pages["/a"] = feed("Blog", BLOG, *posts)
+    planet = Planet(tmp_path, site, ("/a", ""))
+    planet.run()
+    before = [post["content_html"] for post in planet.items()]
+    assert all("View more from Blog:" in body for body in before)
+    site.pages["/a"] = feed("Blog (3 new)", BLOG, *posts)
+    planet.run()
+    assert [post["content_html"] for post in planet.items()] == before

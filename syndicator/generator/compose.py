@@ -75,8 +75,15 @@ def related(links: RelatedList, item: Item) -> str:
     entries = "".join(f"<li>{_entry(link, links, item)}</li>" for link in links.links if link.title)
     if not entries:
         return ""
-    heading = escape(line(links.heading.replace("{source}", item.source.name)), quote=False)
+    heading = escape(heading_of(links, item), quote=False)
     return f'<div class="{RELATED}"{_lang(links.language, item)}><p>{heading}</p><ul>{entries}</ul></div>'
+
+
+def heading_of(links: RelatedList, item: Item) -> str:
+    """Return a list's heading with the source's name as it was when the post was published: feeds rename themselves."""
+    post = item.post
+    own = post.via[-1] if post.republished and post.via else post.origin
+    return line(links.heading.replace("{source}", own.name or item.source.name))
 
 
 def _entry(link: Reference, links: RelatedList, item: Item) -> str:

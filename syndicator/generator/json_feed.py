@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from syndicator.generator.compose import credit
+from syndicator.generator.compose import credit, heading_of
 from syndicator.generator.feeds import Named, Piece, Volume, address, contact, hub_of, title_of
 from syndicator.model.edition import Edition, Reference, RelatedList
 from syndicator.model.feed import Enclosure, Person
@@ -98,8 +98,11 @@ def _named(named: Named) -> dict[str, Any]:
 
 
 def _list(links: RelatedList, piece: Piece) -> dict[str, Any]:
-    heading = line(links.heading.replace("{source}", piece.item.source.name))
-    return {"scope": links.scope, "heading": heading, "items": [_reference(found) for found in links.links]}
+    return {
+        "scope": links.scope,
+        "heading": heading_of(links, piece.item),
+        "items": [_reference(found) for found in links.links],
+    }
 
 
 def _reference(found: Reference) -> dict[str, str]:
