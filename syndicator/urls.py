@@ -41,6 +41,9 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 # Browsers drop these before they look for a scheme (WHATWG URL, 4.4): "java\tscript:" is javascript.
 _IGNORED = {**dict.fromkeys(range(0x21), None), 0x20: " ", 0x7F: None, 0xFFFE: None, 0xFFFF: None}
 _IGNORED.update(dict.fromkeys(range(0xD800, 0xE000), None))
+# Most addresses: a host, then a path in which nothing is to be looked for.
+_PLAIN_HOST = re.compile(r"https?://([A-Za-z0-9.-]+)(?![^/?#])")
+_PLAIN_PAGE = re.compile(r"https?://([A-Za-z0-9.-]+)((?:/[A-Za-z0-9/._~!$&'()*+,;=:@%-]*)?)")
 _ABSOLUTE_WEB = re.compile(r"https?://[^\s/?#\\]")
 
 
@@ -50,6 +53,8 @@ def squeeze(url: str) -> str:
     >>> squeeze(" java\tscript:alert(1) ")
     'javascript:alert(1)'
     """
+    if url.isascii() and url.isprintable():
+        return url.strip(" ")
     return url.translate(_IGNORED).strip()
 
 
@@ -108,7 +113,7 @@ def web(reference: str, base: str = "") -> str:
     >>> web("javascript:alert(1)"), web("http://"), web("/only/a/path")
     ('', '', '')
     """
-    if _VALID.fullmatch(reference):
+    if not reference or _VALID.fullmatch(reference):
         return reference
     url = absolute(reference, base)
     return to_uri(url) if scheme(url) in WEB else ""
@@ -228,6 +233,8 @@ def loose(url: str) -> str:
     >>> loose("https://www.A.example:443/p/?utm_source=x") == loose("http://a.example/p")
     True
     """
+    if plain := _PLAIN_PAGE.fullmatch(url):
+        return plain[1].lower().removeprefix("www.") + plain[2].rstrip("/")
     parts = _split(squeeze(without_tracking(url)))
     if parts is None or parts.scheme.lower() not in WEB or not parts.hostname:
         return squeeze(url)
@@ -244,6 +251,8 @@ def path(url: str) -> str:
     >>> path("https://old.example/2024/a/?utm_source=x"), path("https://old.example/")
     ('/2024/a', '')
     """
+    if plain := _PLAIN_PAGE.fullmatch(url):
+        return plain[2].rstrip("/")
     parts = _split(squeeze(without_tracking(url)))
     if parts is None or parts.scheme.lower() not in WEB:
         return ""
@@ -261,5 +270,7 @@ def host(url: str) -> str:
     >>> host("https://WWW.Example.org:8080/x")
     'example.org'
     """
+    if plain := _PLAIN_HOST.match(url):
+        return plain[1].lower().removeprefix("www.")
     parts = _split(squeeze(url))
     return (parts.hostname or "").removeprefix("www.") if parts else ""

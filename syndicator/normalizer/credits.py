@@ -276,10 +276,10 @@ class Index(NamedTuple):
     parts: dict[str, list[Row]]  # substrings, of scripts without spaces
 
     def rows(self, text: str) -> list[Row]:
-        """Return the rows that share a word with a folded text, in their order."""
+        """Return the rows that share a word with a folded text, in the order of its words."""
         found: dict[Row, None] = {}
-        for word in {word.strip(_STOP) for word in text.split()} & self.words.keys():
-            found.update(dict.fromkeys(self.words[word]))
+        for word in text.split():
+            found.update(dict.fromkeys(self.words.get(word.strip(_STOP), ())))
         if not text.isascii():
             for part, rows in self.parts.items():
                 if part in text:
@@ -314,11 +314,13 @@ def _our_row(tag: str, kind: Kind, text: str) -> Row:
 
 
 @lru_cache(maxsize=1)
-def vocabulary() -> tuple[frozenset[str], tuple[str, ...]]:
-    """Return words of which a credit has one, as they may stand at a line's start too, and substrings."""
+def vocabulary() -> tuple[frozenset[str], re.Pattern[str]]:
+    """Return words of which a credit has one, as they may stand at a line's start too, and a pattern of substrings."""
     found = index()
     cased = {form for word in found.words for form in (word, word.capitalize(), word.replace("'", "’"))}
-    return frozenset(word + end for word in (*cased, *_VOWELLED) for end in _ENDS), tuple(found.parts)
+    return frozenset(word + end for word in (*cased, *_VOWELLED) for end in _ENDS), re.compile(
+        "|".join(map(re.escape, found.parts))
+    )
 
 
 # ---------------------------------------------------------------------------------------------------

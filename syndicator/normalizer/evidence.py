@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 
 from syndicator import urls
@@ -17,6 +18,7 @@ _SHORT_NAME, _SHORT_TITLE = 4, 2  # letters
 _CUT_TITLE = 15  # letters of a title that tell it from others, where the rest was cut off
 _WORDS_BESIDE, _WORDS_AFTER = 60, 30  # letters that a credit in an unknown language may have beside its links
 _DEMONSTRATIVES = ("this ", "dies", "est", "cet", "ce ", "quest", "dit ", "deze ", "本文", "这篇", "這篇")
+_REST = " .,;!\"')]।。۔։-"  # what may follow a credit and says nothing
 _CUT_OFF = ("…", "...", "…]", "...]")
 
 
@@ -116,6 +118,25 @@ def judge(line: Line, source: str, known: Known, *, text_mode: bool) -> Found | 
     return _by_links(line, known) or _cut_off(line, known)
 
 
+@lru_cache(maxsize=512)
+def wording(before: str, between: str, after: str) -> wordings.Row | None:
+    """Return the wording that credits the post by a line's first link and its site by its second; else None.
+
+    What stands around the links is HTML. For a post and a site that are its own, this is what `judge` would find.
+
+    >>> wording("The post ", " appeared first on ", ".").locale
+    'en'
+    """
+    first, second = LINK, chr(ord(LINK) + 1)
+    text = fold(f"{before}{first}{between}{second}{after}")
+    for row in wordings.index().rows(text):
+        for pattern in wordings.patterns(row):
+            if match := pattern.match(text):
+                found = row.kind == "both" and (match["post"], match["site"], match["lead"]) == (first, second, "")
+                return row if found and not (match["rest"] or "").strip(_REST) else None
+    return None
+
+
 def _mentions(text: str, known: Known) -> bool:
     return (
         "://" in text
@@ -157,7 +178,7 @@ def _weigh(
     """Decide whether a sentence is meant for this post."""
     post, site = _slot("post", match, line, source, known), _slot("site", match, line, source, known)
     lead = (match["lead"] or "").strip()
-    rest = (match.groupdict().get("rest") or "").strip(" .,;!\"')]।。۔։-")
+    rest = (match.groupdict().get("rest") or "").strip(_REST)
     if row.kind == "both":
         fits = _fits_both(post, site, lead, rest, text_mode=text_mode) and _calls_it_a_post(row, match, post, site)
     elif row.kind == "site":
@@ -236,9 +257,14 @@ def _credit(row: wordings.Row, post: _Slot, site: _Slot, known: Known) -> Credit
     if not url and not site_url and urls.host(site.text):
         url = site.text
     home = site_url or root(url)
-    named = site.text and not urls.host(site.text) and fold(site.text) not in {"here", "hier", "ici", "aquí", "qui"}
     title = post.text if post.own or (post.anchor and row.kind == "both") else ""  # not "the original article"
-    return Credit(title, url, site.text if named else urls.host(home), home, row.locale)
+    return Credit(title, url, site_name(site.text, home), home, row.locale)
+
+
+def site_name(written: str, home: str) -> str:
+    """Return what a line calls the site, its host where that is an address or a mere "here"."""
+    named = written and not urls.host(written) and fold(written) not in {"here", "hier", "ici", "aquí", "qui"}
+    return written if named else urls.host(home)
 
 
 def root(url: str) -> str:

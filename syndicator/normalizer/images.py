@@ -30,6 +30,7 @@ _PLAIN_SET = re.compile(r"(?:https?://[^\s,\"]+ [0-9.]+[wx](?:, |$))+")
 _PICTURE_DATA = re.compile(r"data:image/(?:png|jpeg|gif|webp|avif);base64,[A-Za-z0-9+/=\s%]+", re.IGNORECASE)
 _STAND_IN = 400  # characters: data images below are the grey boxes that lazy scripts start from
 _ICON = 64  # pixels
+_DIGITS = re.compile(r"\s*(\d{1,5})")
 _NOSCRIPT = re.compile(r"<x-noscript(?: [^>]*)?>(.*?)</x-noscript>", re.DOTALL)
 _SRC = re.compile(r'<img(?: [^>]*)? src="([^"]*)"')
 _MEDIA = re.compile(r"<(?:img|x-iframe|video|audio|picture)[ >]")
@@ -210,8 +211,9 @@ def _as_link(tag: re.Match[str], linked: bool) -> str:
 
 def lead(html: str) -> Image | None:
     """Return the first picture of a body that is worth showing alone; icons and emoji are not."""
-    for tag in re.finditer(r"<img [^>]*>", html):
-        attributes = tags.attributes(tag[0])
+    place = -1
+    while (place := html.find("<img ", place + 1)) >= 0:
+        attributes = tags.attributes(html[place : html.index(">", place)])
         width, height = (_number(attributes.get(key, "")) for key in ("width", "height"))
         source = attributes.get("src", "")
         if source.startswith("http") and not (0 < width < _ICON or 0 < height < _ICON) and "/emoji/" not in source:
@@ -220,5 +222,5 @@ def lead(html: str) -> Image | None:
 
 
 def _number(text: str) -> int:
-    digits = re.match(r"\s*(\d{1,5})", text)
+    digits = _DIGITS.match(text)
     return int(digits[1]) if digits else 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from syndicator import urls
@@ -58,7 +59,9 @@ def decide(
     atom:source that names the feed it stands in, proves nothing and changes nothing, but for a site's address where
     we had none.
     """
-    own = _Own.of(info, feed_links, link)
+    own = _own(info, tuple(feed_links), info.link or root(link))
+    if source is None and not credits:
+        return Decision(own.origin)
     chain = _chain(source, credits, own, link)
     if not chain:
         return Decision(_with_site(own.origin, credits, link))
@@ -76,18 +79,6 @@ class _Own(NamedTuple):
     hosts: frozenset[str]
     names: frozenset[str]  # letters: its title, and each part of "Blog | Ossocubo"
 
-    @classmethod
-    def of(cls, info: SourceInfo, feed_links: Iterable[str], link: str) -> _Own:
-        """Gather it; a source that names no site is at home where its posts are."""
-        origin = Origin(
-            name=info.name, url=info.link or root(link), feed=info.feed, id=info.feed_id, updated=info.updated,
-            rights=info.rights, language=info.language,
-        )  # fmt: skip
-        links = [*filter(None, (info.link, info.feed, info.feed_id, *feed_links))]
-        hosts = {host for host in map(urls.host, links) if host not in _FEED_HOSTS}
-        names = map(letters, (info.name, *_PARTS.split(info.name)))
-        return cls(origin, frozenset(map(urls.loose, links)), frozenset(filter(None, hosts)), frozenset(names) - {""})
-
     def has_name(self, name: str) -> bool:
         """Tell whether a name is the source's, or one of its parts."""
         return letters(name) in self.names
@@ -101,6 +92,19 @@ class _Own(NamedTuple):
         """Tell whether an address is on a host of the source's, or on one that says no more ("blog.")."""
         host = urls.host(url)
         return any(host == own or _differ_generically(host, own) for own in self.hosts if host)
+
+
+@lru_cache(maxsize=64)
+def _own(info: SourceInfo, feed_links: tuple[str, ...], home: str) -> _Own:
+    """Gather it, once for all posts of a feed; a source that names no site is at `home` where its posts are."""
+    origin = Origin(
+        name=info.name, url=home, feed=info.feed, id=info.feed_id, updated=info.updated, rights=info.rights,
+        language=info.language,
+    )  # fmt: skip
+    links = [*filter(None, (info.link, info.feed, info.feed_id, *feed_links))]
+    hosts = {host for host in map(urls.host, links) if host not in _FEED_HOSTS}
+    names = map(letters, (info.name, *_PARTS.split(info.name)))
+    return _Own(origin, frozenset(map(urls.loose, links)), frozenset(filter(None, hosts)), frozenset(names) - {""})
 
 
 def _differ_generically(one: str, other: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import operator
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -28,6 +29,10 @@ _INLINE = frozenset(
     {"a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "del", "em", "font", "i", "ins", "kbd", "mark", "q", "rp",
      "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"}
 )  # fmt: skip
+# One that ends a text, with nothing in it that would cut it.
+_LAST_PARAGRAPH = re.compile(
+    rf"<p(?: [^<>]*)?>(?:[^<]++|</?(?:{'|'.join(sorted(_INLINE))})(?=[ >])[^<>]*>)*+</p>(?:\s|</[a-z][a-z0-9]*>)*"
+)
 _MEDIA = frozenset({"img", "video", "audio", "iframe", "svg", "math", "object", "embed", "picture", "source", "input"})
 _VOID = frozenset({"area", "br", "col", "hr", "img", "input", "source", "track", "wbr", "embed"})
 
@@ -166,34 +171,43 @@ class _Segment(NamedTuple):
 
 def lines(source: str, *, window: int, text_mode: bool) -> Iterator[Line]:
     """Yield the lines that show something, last first, of about the last `window` characters."""
-    first = max(0, len(source) - window)
+    first, last = max(0, len(source) - window), len(source)
     if first and not text_mode:
         first = max(0, source.rfind("<p", 0, first), source.rfind("<br", 0, first), source.rfind("<div", 0, first))
-    for segment in reversed(list(_segments(source, first, text_mode=text_mode))):
+    near = source.rfind("<p", first)
+    # Most often no other than the last has to be read. (What an element of ours holds is told by what is around it.)
+    if not text_mode and near > first and "syndicator-" not in source and _LAST_PARAGRAPH.fullmatch(source, near):
+        yield from _lines(source, near, last, text_mode=False)
+        last = near
+    yield from _lines(source, first, last, text_mode=text_mode)
+
+
+def _lines(source: str, first: int, last: int, *, text_mode: bool) -> Iterator[Line]:
+    for segment in reversed(list(_segments(source, first, last, text_mode=text_mode))):
         line = _line(source, segment)
         if line:
             yield line
 
 
-def _tags(source: str, first: int = 0) -> list[_Tag]:
+def _tags(source: str, first: int = 0, last: int = sys.maxsize) -> list[_Tag]:
     return [
         _Tag(found.start(), found.end(), found[1] == "/", found[2].lower(), found[3])
-        for found in _TAG.finditer(source, first)
+        for found in _TAG.finditer(source, first, last)
     ]
 
 
-def _segments(source: str, first: int, *, text_mode: bool) -> Iterator[_Segment]:
+def _segments(source: str, first: int, last: int, *, text_mode: bool) -> Iterator[_Segment]:
     """Cut at block tags, breaks and, in plain text, newlines."""
     start, inner = first, list[_Tag]()
     stack: list[tuple[str, str]] = []
-    for tag in _tags(source, first):
+    for tag in _tags(source, first, last):
         if tag.name in _INLINE or tag.name in _MEDIA:
             inner.append(tag)
             continue
         yield _Segment(start, tag.start, inner, *(stack[-1] if stack else ("", "")))
         start, inner = tag.end, []
         _nest(stack, tag)
-    rest = _Segment(start, len(source), inner, *(stack[-1] if stack else ("", "")))
+    rest = _Segment(start, last, inner, *(stack[-1] if stack else ("", "")))
     yield from _at_newlines(source, rest) if text_mode else (rest,)
 
 
@@ -275,9 +289,9 @@ def _href(tag: _Tag) -> str:
 # ---------------------------------------------------------------------------------------------------
 
 _BLANK = r"(?:\s|&nbsp;)"
-_OPENED_BEFORE = re.compile(rf"<([a-zA-Z][a-zA-Z0-9-]*)[^<>]*>{_BLANK}*$")
+_OPENED = re.compile(r"<([a-zA-Z][a-zA-Z0-9-]*)[^<>]*>")
 _CLOSED_AFTER = re.compile(rf"{_BLANK}*</([a-zA-Z][a-zA-Z0-9-]*)>")
-_BREAKS_BEFORE = re.compile(rf"(?:{_BLANK}|<(?:br|hr)\b[^<>]*>)+$")
+_BREAK = re.compile(r"<(?:br|hr)\b[^<>]*>")
 _EMPTY_BEFORE = re.compile(
     rf"<(p|div|span|em|strong|small|footer|section|aside|b|i)\b[^<>]*>(?:{_BLANK}|<br\b[^<>]*>)*</\1>{_BLANK}*$"
 )
@@ -298,7 +312,7 @@ def cut(source: str, start: int, end: int) -> str:
     if (empty := _EMPTY_AFTER.match(after)) and _CLOSING_ONLY.match(after, empty.end()):
         before, after = _climb(before, after[empty.end() :])
     while _CLOSING_ONLY.match(after):  # it stood last: a rule or breaks before it, and empty blocks, go with it
-        shorter = _without(_EMPTY_BEFORE, _without(_BREAKS_BEFORE, before))
+        shorter = _without_empty(_without_breaks(before))
         shorter, after = _climb(shorter, after)
         if shorter == before:
             break
@@ -306,8 +320,26 @@ def cut(source: str, start: int, end: int) -> str:
     return (before + after).rstrip()
 
 
-def _without(pattern: re.Pattern[str], text: str) -> str:
-    found = pattern.search(text, max(0, len(text) - _NEAR))
+def _without_breaks(text: str) -> str:
+    while True:
+        text = _without_blanks(text)
+        if not (text.endswith(">") and _BREAK.fullmatch(text, text.rfind("<"))):
+            return text
+        text = text[: text.rfind("<")]
+
+
+def _without_blanks(text: str) -> str:
+    text = text.rstrip()
+    while text.endswith("&nbsp;"):
+        text = text[:-6].rstrip()
+    return text
+
+
+def _without_empty(text: str) -> str:
+    end = text.rfind("</")
+    if end < 1 or not (text[end - 1] in ">;" or text[end - 1].isspace()):
+        return text
+    found = _EMPTY_BEFORE.search(text, max(0, len(text) - _NEAR))
     return text[: found.start()] if found else text
 
 
@@ -328,8 +360,9 @@ def _unbalanced(stretch: str) -> tuple[str, str]:
 def _climb(before: str, after: str) -> tuple[str, str]:
     """Take out each element that now is empty, from the inside out."""
     while True:
-        opening = _OPENED_BEFORE.search(before, max(0, len(before) - _NEAR))
         closing = _CLOSED_AFTER.match(after)
+        bare = _without_blanks(before) if closing else ""
+        opening = _OPENED.fullmatch(bare, max(0, bare.rfind("<")))
         if not (opening and closing and opening[1].lower() == closing[1].lower()):
             return before, after
         before, after = before[: opening.start()], after[closing.end() :]

@@ -22,6 +22,8 @@ _NOTHING = re.compile(
 
 
 _DEEPEST = 50  # wrappers looked through: nobody writes more, and a hostile page must not cost its square
+_END = 40  # characters
+_ENDS_WELL = re.compile(r".*[^\s>;](?:</[a-z][a-z0-9]*>)*", re.DOTALL)  # with a word, and what closes around it
 _LAST_CLOSING = re.compile(r"</[a-z][a-z0-9]*>")
 
 
@@ -96,6 +98,8 @@ def trimmed(html: str) -> str:
     >>> trimmed("<div>a<br><br> </div>"), trimmed("<p>a</p>")
     ('<div>a</div>', '<p>a</p>')
     """
+    if _ENDS_WELL.fullmatch(html[-_END:]):
+        return html
     body, closing = html.rstrip(), ""
     for _ in range(_DEEPEST):
         if body.endswith(("<br>", "<hr>")):
