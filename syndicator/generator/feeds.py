@@ -189,7 +189,7 @@ def first_words(item: Item) -> str:
 def named(item: Item) -> Named:
     """Return the feed that an item is credited to: the origin where its source proved that it republishes it."""
     post, info = item.post, item.source
-    if post.republished and post.origin.name:
+    if post.republished and line(post.origin.name):
         origin = post.origin
         return _origin(origin.name, origin.id, origin.url, origin.feed, origin.rights, origin.updated or item.updated)
     name = line(info.name) or GENERATOR
