@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -91,7 +92,7 @@ def readings(
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    with ProcessPoolExecutor(processes, get_context("spawn"), _leave_signals_alone) as pool:
+    with ProcessPoolExecutor(processes, get_context("spawn"), _as_helper) as pool:
         yield from _pooled(pool, outcomes, known, now, ahead=AHEAD * processes)
 
 
@@ -123,6 +124,19 @@ def _pooled(
         yield finished()
 
 
-def _leave_signals_alone() -> None:
-    """Let the run end its helpers in order: Ctrl-C goes to the whole group."""
+def _as_helper() -> None:
+    """Let the run end its helpers in order, since Ctrl-C goes to the whole group; and end with a run that is killed.
+
+    A helper that outlived it would wait for ever, and cron with it for the end of its output.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_run, daemon=True).start()
+
+
+def _end_with_the_run() -> None:
+    from multiprocessing import parent_process
+
+    run = parent_process()
+    if run is not None:
+        run.join()
+        os._exit(1)
