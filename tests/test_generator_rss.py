@@ -232,3 +232,10 @@ def test_names_are_declared_once() -> None:
     body = one(EDITION, "rss").body
     assert body.count(b"xmlns:") == body.split(b"<channel>")[0].count(b"xmlns:")
     assert b"ns0:" not in body
+
+
+@pytest.mark.parametrize(("title", "named"), [("One", None), ("", "The film")])
+def test_title_of_a_file(title: str, named: str | None) -> None:
+    """feedparser takes it for the title of the item, so only an item without one has it."""
+    files = (Enclosure("https://cats.example.org/1.mp3"), Enclosure("https://cats.example.org/1.mp4", title="The film"))
+    assert only(title=title, enclosures=files).findtext(f"{MEDIA}content/{MEDIA}title") == named

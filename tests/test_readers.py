@@ -340,9 +340,6 @@ def test_a_reader_sees_every_post_once_and_only_new_ones_as_new(
     assert len(reader.posts()) == len(before.items) + 1
 
 
-@pytest.mark.xfail(
-    reason="feedparser takes the media:title of a file for the details of the item's own title", strict=True
-)
 def test_the_title_of_a_file_is_not_taken_for_the_title_of_its_post(desk: Desk) -> None:
     """rss2email shows what feedparser calls the title's detail."""
     if not shutil.which(Rss2email.needs):

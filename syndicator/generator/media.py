@@ -42,13 +42,13 @@ def media_elements(entry: _Element, piece: Piece, *, enclosed: bool) -> None:
         first = rss_enclosure(piece) if enclosed else None
         for found in piece.enclosures:
             if found is not first:
-                _media_content(entry, found)
+                _media_content(entry, found, titled=bool(piece.title))
     if piece.image:
         thumbnail = SubElement(entry, f"{MEDIA}thumbnail", url=piece.image.url)
         _set_sizes(thumbnail, piece.image.width, piece.image.height)
 
 
-def _media_content(entry: _Element, found: Enclosure) -> None:
+def _media_content(entry: _Element, found: Enclosure, *, titled: bool) -> None:
     content = SubElement(entry, f"{MEDIA}content", url=found.url)
     for name, value in (("type", found.type), ("medium", found.medium)):
         if value:
@@ -57,7 +57,8 @@ def _media_content(entry: _Element, found: Enclosure) -> None:
         if number:
             content.set(name, str(number))
     _set_sizes(content, found.width, found.height)
-    for name, value in (("title", found.title), ("description", found.description)):
+    # feedparser, and rss2email with it, takes a file's media:title for the title of its item.
+    for name, value in (("title", "" if titled else found.title), ("description", found.description)):
         if value:
             element = SubElement(content, f"{MEDIA}{name}", type="plain")
             element.text = value
