@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from acceptance_helpers import BLOG, HOUR, START, Planet, feed, item, words
 
 from syndicator import pipeline
+from syndicator.store import Store
 
 OTHER = "https://other.example"
 EARLY, LATE = START - 3 * HOUR, START - HOUR
@@ -124,3 +126,37 @@ def test_a_feed_that_renames_itself(tmp_path: Path, site: loopback.Site) -> None
     site.pages["/a"] = feed("Blog (3 new)", BLOG, *posts)
     planet.run()
     assert [post["content_html"] for post in planet.items()] == before
+
+
+# -- what is written ------------------------------------------------------------------------------------
+
+
+def test_an_emptied_folder(tmp_path: Path, site: loopback.Site) -> None:
+    """The next run makes every file of it again, byte for byte, the archives too: they are linked."""
+    posts = [item(f"Number {n}", f"{BLOG}/{n}/", f"<p>{n}</p>", EARLY - n * HOUR) for n in range(120)]
+    site.pages["/a"] = feed("Blog", BLOG, *posts)
+    planet = Planet(tmp_path, site, ("/a", ""), head="limit = 5")
+    planet.run()
+    before = planet.files()
+    assert tmp_path / "public" / "archive" / "atom-1.xml" in before
+    shutil.rmtree(tmp_path / "public")
+    planet.run()
+    after = planet.files()
+    del before[tmp_path / "public" / ".syndicator"], after[tmp_path / "public" / ".syndicator"]
+    assert after == before
+
+
+def test_an_older_post_that_takes_the_place_of_a_withdrawn_one(tmp_path: Path, site: loopback.Site) -> None:
+    """It is in the documents again, and no news: a hub is not told."""
+    posts = [item(f"Number {n}", f"{BLOG}/{n}/", words(n), EARLY - n * HOUR) for n in range(4)]
+    site.pages["/a"] = feed("Blog", BLOG, *posts)
+    planet = Planet(tmp_path, site, ("/a", ""), head=f'limit = 2\nhub = "{site.url}/hub"')
+    planet.run()
+    with Store(planet.config().state) as store:
+        assert store.pending_pings()  # this hub answers no POST, so they wait
+        for ping in store.pending_pings():
+            store.drop_ping(ping.hub, ping.topic)
+    pipeline.withdraw(planet.config(), f"{BLOG}/0/", planet.now)
+    assert [post["title"] for post in planet.items()] == ["Number 1", "Number 2"]
+    with Store(planet.config().state) as store:
+        assert not store.pending_pings()

@@ -133,8 +133,8 @@ class _Shop:
         street = self.street
         edition = store.edition(feed, street.wanted, street.feeds, "" if feed.name else street.main_id)
         ledger, stale = publisher.known(feed.output), store.stale_archives(feed)
-        if old.rpartition(" ")[2] != stamp.rpartition(" ")[2]:  # other settings: perhaps archives of another format
-            stale = [*stale, *generator.lacking(edition, ledger.types)]
+        # Other settings may ask for archives of another format, and somebody may have emptied the folder.
+        stale = [*stale, *generator.lacking(edition, ledger.types)]
         departed, posts = store.departed(feed)
         gone = generator.obsolete(edition, ledger.types, store.withdrawn() | posts, departed)
         ledger.hide(gone)
@@ -163,16 +163,24 @@ class _Shop:
             yield str(document.path), document.posts, document.bytes
 
     def _note_news(self, edition: Edition) -> None:
-        """Note the pings that are due: only an entry added or updated is news, a withdrawal is none."""
+        """Note the pings that are due: only an entry added or updated is news.
+
+        A withdrawal is none, nor is the older post that takes the place: an entry is new by its sequence alone.
+        """
         if not self.feed.hub:
             return
         key = f"told:{self.feed.name}"
-        versions = {_short(item.id): _short(f"{item.updated} {item.post.meaning}") for item in edition.items}
+        items = {_short(item.id): item for item in edition.items}
+        versions = {entry: _short(f"{item.updated} {item.post.meaning}") for entry, item in items.items()}
         told = json.loads(self.store.note(key) or "{}")
-        if any(told.get(entry) != version for entry, version in versions.items()):
+        newest = told.pop("", 0)
+        if any(
+            told[entry] != versions[entry] if entry in told else item.sequence > newest for entry, item in items.items()
+        ):
             for topic in _topics(self.feed):
                 self.store.add_ping(self.feed.hub, topic, self.now)
-        self.store.set_note(key, json.dumps(versions))
+        last = max((item.sequence for item in edition.items), default=0)
+        self.store.set_note(key, json.dumps({"": max(newest, last), **versions}))
 
 
 def _standing(kept: Sequence[tuple[str, int, int]]) -> list[Published]:
