@@ -270,6 +270,21 @@ def test_a_bug_that_a_feed_brings_out(private: bool) -> None:
     assert ("s3cr3t" in told) is not private
 
 
+@pytest.mark.parametrize("content", [None, "none\n"])
+def test_certificates_that_can_not_be_read(
+    content: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The setting is blamed, not the source."""
+    if content is not None:
+        (tmp_path / "bundle.pem").write_text(content, "utf-8")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "bundle.pem"))
+    with site() as blog:
+        assert main(["fetch", blog.url.replace("http:", "https:")]) == 1
+    err = capsys.readouterr().err
+    assert "the certificates to verify it with can't be read" in err
+    assert "REQUESTS_CA_BUNDLE" in err
+
+
 def test_a_proxy_that_is_not_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

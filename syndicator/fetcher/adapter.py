@@ -172,6 +172,7 @@ class LeanAdapter(BaseAdapter):
         return response
 
 
+_MEND_BUNDLE = "is the path in the environment right (REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE)?"
 _MEND_PROXY = "is its address in the environment right (http_proxy, https_proxy)?"
 
 
@@ -185,15 +186,15 @@ def _tls_context() -> ssl.SSLContext:
     named = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
     if not named:
         paths = ssl.get_default_verify_paths()
-        folder = Path(paths.capath) if paths.capath else None
-        if not paths.cafile and not (folder and folder.is_dir() and any(folder.iterdir())):
+        known = Path(paths.capath) if paths.capath else None
+        if not paths.cafile and not (known and known.is_dir() and any(known.iterdir())):
             named = certifi.where()
-    if not named:
-        context = ssl.create_default_context()
-    elif Path(named).is_dir():
-        context = ssl.create_default_context(capath=named)
-    else:
-        context = ssl.create_default_context(cafile=named)
+    folder = named if named and Path(named).is_dir() else None
+    try:
+        context = ssl.create_default_context(cafile=None if folder else named, capath=folder)
+    except OSError as problem:  # ssl.SSLError is one
+        words = problem.strerror or "no certificates"
+        raise Fault("tls", f"the certificates to verify it with can't be read ({words})", _MEND_BUNDLE) from None
     context.set_alpn_protocols(["http/1.1"])
     return context
 
