@@ -60,7 +60,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
 def summary(report: Report) -> list[str]:
     """Return the lines that end a run at a terminal."""
     sources = _counted(report.total, "source")
-    asked = [f"{report.due} due"] if report.due != report.total else []
+    asked = [f"{report.due or 'none'} due"] if report.due != report.total else []
     outcomes = [
         f"{count} {word}"
         for count, word in (

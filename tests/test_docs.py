@@ -12,6 +12,7 @@ import pytest
 
 from syndicator import cli, config
 from syndicator.config.tables import Table
+from syndicator.model.settings import Config
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted(path for folder in (".", "docs", "bench", "samples") for path in (ROOT / folder).glob("*.md"))
@@ -75,6 +76,36 @@ def test_the_readme_lists_the_keys_of_a_table(section: str, known_keys: dict[str
     readme = (ROOT / "README.md").read_text("utf-8")
     inner = {"sources": known_keys["attribution"] | known_keys["related"]}.get(section, set())
     assert documented_keys(readme, section) - inner == known_keys[section] - inner
+
+
+@pytest.mark.parametrize("section", ["feed", "fetch", "attribution related", "sources"])
+def test_the_readme_tells_the_defaults(section: str, tmp_path: Path) -> None:
+    """A file that writes out each default of the README's table means what one without them does."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    table = readme.split(f"<!-- keys: {section} -->\n")[1].split("\n\n", maxsplit=1)[0]
+    written = {"feed": {"title": '"T"'}, "sources": {"url": '"x"'}, "fetch": {}, "attribution": {}, "related": {}}
+    plain = _loaded(tmp_path, written)
+    told = 0
+    for row in table.splitlines()[2:]:
+        keys, default = (cell.strip() for cell in row.split("|")[1:3])
+        names, values = re.findall("`([^`]+)`", keys), re.findall("`([^`]+)`", default)
+        for name, value in zip(names, values, strict=False):
+            where, _, key = name.rpartition(".")
+            written[where or section][key] = value
+            told += 1
+    assert told >= 3
+    assert _loaded(tmp_path, written) == plain
+
+
+def _loaded(folder: Path, written: dict[str, dict[str, str]]) -> Config:
+    lines = []
+    for name, values in written.items():
+        lines += [
+            f"[[{name}]]" if name == "sources" else f"[{name}]",
+            *(f"{key} = {value}" for key, value in values.items()),
+        ]
+    (folder / "feeds.toml").write_text("\n".join(lines), "utf-8")
+    return config.load(folder / "feeds.toml", {})
 
 
 def test_the_readme_lists_the_keys_of_attribution_and_related(known_keys: dict[str, set[str]]) -> None:
