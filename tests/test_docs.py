@@ -65,7 +65,9 @@ def known_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, set
 
     monkeypatch.setattr(Table, "done", remember)
     path = tmp_path / "feeds.toml"
-    path.write_text('[feed]\ntitle = "x"\n[[sources]]\nurl = "x"\n', "utf-8")
+    path.write_text(
+        '[feed]\ntitle = "x"\n[[sources]]\nurl = "x"\nlimit = 0\n', "utf-8"
+    )  # one that overrides: all are asked for
     config.load(path)
     return known
 
