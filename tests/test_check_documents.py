@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from generator_helpers import EDITION, edition, item
 
@@ -14,6 +16,8 @@ GOOD = {form: one(EDITION, form) for form in ("rss", "atom", "json", "opml")}
 def found(form: str, old: str, new: str) -> list[Problem]:
     """What is found in the good document after one change."""
     body = GOOD[form].body.decode()
+    if form == "json":  # with spaces, as the cases are written
+        body = json.dumps(json.loads(body), ensure_ascii=False)
     assert old in body, "the case changes nothing"
     return list(check(body.replace(old, new, 1).encode(), GOOD[form].type))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
+
+from msgspec.json import encode
 
 from syndicator.generator.compose import credit, heading_of
 from syndicator.generator.feeds import Named, Piece, Volume, address, contact, hub_of, title_of
@@ -32,14 +33,10 @@ def json_feed(edition: Edition, volume: Volume) -> bytes:
             {"id": edition.id, "updated": rfc3339(volume.updated), "contact": _author(contact(feed)).get("url")}
         ),
     }
-    head = _dumps(_said(document)).removesuffix("}")
+    head = encode(_said(document)).removesuffix(b"}")
     # An item a line, for those who compare versions; indenting all would take ten times as long.
-    items = ",\n".join(_dumps(_said(_item(piece))) for piece in volume.pieces)
-    return f'{head}, "items": [\n{items}\n]}}\n'.encode()
-
-
-def _dumps(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    items = b",\n".join(encode(_said(_item(piece))) for piece in volume.pieces)
+    return head + b',"items":[\n' + items + b"\n]}\n"
 
 
 def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
