@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from related_helpers import DAY, Shop
 
+from syndicator.related import index as related_index
 from syndicator.store.corpus import ENTRY
 
 STORIES: dict[str, list[str]] = json.loads(
@@ -52,6 +53,18 @@ def test_posts_that_came_one_by_one_and_all_at_once_get_the_same_neighbours() ->
     one, other = found(at_once), found(one_by_one)
     assert sum(len({*one[number]} & {*other[number]}) for number in one) >= 0.95 * 5 * len(one)
     assert sum(one[number][0] == other[number][0] for number in one) >= 0.9 * len(one)
+
+
+def test_more_posts_than_are_posted_at_once_get_the_same_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a run of many posts holds in memory is bounded, and its lists are those of one big portion."""
+    whole, portions = Shop(), Shop()
+    for _, title in HEADLINES:
+        whole.add(title)
+        portions.add(title)
+    expected = found(whole)
+    monkeypatch.setattr(related_index, "PORTION", 7)
+    assert found(portions) == expected
+    assert portions.db.execute("SELECT count(*) FROM unposted").fetchone() == (0,)
 
 
 def test_an_index_that_was_lost_is_made_again_from_the_posts() -> None:

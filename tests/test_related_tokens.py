@@ -25,7 +25,7 @@ from syndicator.related import tokens
 )
 def test_a_text_is_parted_into_words_as_its_script_does(text: str, words: list[str]) -> None:
     """Words where there are spaces, with their vowel signs; pairs of letters where there are none; no addresses."""
-    assert tokens.words(text) == words
+    assert tokens.words(text).split() == words
 
 
 def test_an_address_tells_its_words_but_no_numbers() -> None:
@@ -78,4 +78,4 @@ def test_a_category_relates_two_posts() -> None:
 def test_only_the_first_part_of_a_long_body_is_looked_at() -> None:
     """An article says early what it is about; the rest costs time."""
     early, late = tokens.terms("", "alpha " * 10), tokens.terms("", "alpha " * 10 + "x " * tokens.BODY + "omega")
-    assert len(late) == len(early) + 1
+    assert len(late[0]) == len(early[0]) + 1

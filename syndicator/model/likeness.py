@@ -39,11 +39,11 @@ class Corpus(Protocol):
         """Forget a post."""
         ...
 
-    def unposted(self) -> list[tuple[int, bytes]]:
-        """Return number and packed terms of the posts whose terms wait to be posted, by number."""
+    def unposted(self, limit: int) -> list[tuple[int, bytes]]:
+        """Return number and packed terms of the first posts whose terms wait to be posted, by number."""
         ...
 
-    def post(self, postings: Iterable[tuple[int, bytes]], settled: Iterable[tuple[int, bytes]]) -> None:
+    def post(self, postings: Iterable[tuple[int, bytes]], settled: Sequence[tuple[int, bytes]]) -> None:
         """Append to the postings of terms; the posts `settled` wait no longer, and keep these packed terms."""
         ...
 

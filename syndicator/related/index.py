@@ -14,7 +14,7 @@ from syndicator.related import copies, lists, similarity, tokens, vectors
 from syndicator.related.lists import Wanted
 
 SHELF = 4096  # the newest posts of a source, among which "View more from" chooses
-PORTION = 2000  # posts indexed at once when an index is made again
+PORTION = 2000  # posts that are posted at once, or indexed when an index is made again: a few megabytes
 COPIES = 8  # the nearest posts, among which copies are looked for
 
 
@@ -31,13 +31,14 @@ class Index:
     def add(self, number: int, post: Post, time: float) -> None:
         """Index a new post, or one whose words have changed; `time` is its date in seconds since 1970.
 
-        It is found once `settle` was called. Untitled posts are left out. 0.2 ms of CPU for a summary, 0.35 for a long article.
+        It is found once `settle` was called. Untitled posts are left out. 0.1 ms of CPU for a summary, 0.2 for a
+        long article, and 0.06 to settle it.
         """
         if not post.title:
             self._corpus.drop(number)
             return
         categories = [category.label or category.term for category in post.categories]
-        packed = vectors.pack(tokens.terms(post.title, post.text, post.link, categories))
+        packed = vectors.pack(*tokens.terms(post.title, post.text, post.link, categories))
         self._counts.add(packed)
         self._corpus.put(number, post.source_id, time, packed)
         self._settled = False
@@ -113,10 +114,12 @@ class Index:
         return nearest
 
     def _post(self) -> None:
-        waiting = self._corpus.unposted()
+        waiting = self._corpus.unposted(PORTION)
         if not waiting:
             return
-        numbers = [number for number, _ in waiting]
-        kept, terms, shares = zip(*(vectors.settled(packed, self._counts) for _, packed in waiting), strict=True)
-        self._corpus.post(vectors.postings(numbers, terms, shares), zip(numbers, kept, strict=True))
+        while waiting:
+            numbers = [number for number, _ in waiting]
+            kept, terms, shares = zip(*(vectors.settled(packed, self._counts) for _, packed in waiting), strict=True)
+            self._corpus.post(vectors.postings(numbers, terms, shares), list(zip(numbers, kept, strict=True)))
+            waiting = self._corpus.unposted(PORTION)
         self._corpus.keep_counts(self._counts.pack())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -69,13 +69,12 @@ def slots(terms: Records) -> Slots:
     return (terms & np.uint32(SLOTS - 1)).astype(np.intp)
 
 
-def pack(counted: Mapping[int, float]) -> bytes:
-    """Pack the terms of a post, their counts saturated, five bytes each."""
-    packed = np.empty(len(counted), TERM)
-    packed["term"] = np.fromiter(counted, np.uint32, len(counted))
-    often = np.fromiter(counted.values(), np.float32, len(counted))
-    packed["weight"] = np.clip(np.rint(255 * often / (often + SATURATION)), 1, 255)
-    return bytes(packed.tobytes())
+def pack(terms: Records, often: Weights) -> bytes:
+    """Pack the terms of a post, five bytes each, with how `often` each counts, saturated."""
+    packed = np.empty(len(terms), TERM)
+    packed["term"] = terms
+    packed["weight"] = np.rint(255 * often / (often + np.float32(SATURATION)))
+    return packed.tobytes()
 
 
 def settled(packed: bytes, counts: Counts) -> tuple[bytes, Records, Weights]:
@@ -85,7 +84,7 @@ def settled(packed: bytes, counts: Counts) -> tuple[bytes, Records, Weights]:
     """
     vector = np.frombuffer(packed, TERM)
     weights = vector["weight"] * counts.telling()[slots(vector["term"])]
-    order = np.argsort(-weights, kind="stable")[:KEPT]
+    order = np.argsort(-weights)[:KEPT]
     vector, weights = vector[order], weights[order]
     shares = weights[:POSTED] / max(float(np.sqrt(weights @ weights)), 1e-9)
     return vector.tobytes(), vector["term"][:POSTED], shares

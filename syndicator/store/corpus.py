@@ -52,17 +52,17 @@ class SqlCorpus:
         self._db.execute("DELETE FROM traces WHERE number = ?", (number,))
         self._db.execute("DELETE FROM unposted WHERE number = ?", (number,))
 
-    def unposted(self) -> list[tuple[int, bytes]]:
-        """Return number and packed terms of the posts whose terms wait to be posted, by number."""
-        return self._db.execute("SELECT number, terms FROM unposted ORDER BY number").fetchall()
+    def unposted(self, limit: int) -> list[tuple[int, bytes]]:
+        """Return number and packed terms of the first posts whose terms wait to be posted, by number."""
+        return self._db.execute("SELECT number, terms FROM unposted ORDER BY number LIMIT ?", (limit,)).fetchall()
 
-    def post(self, postings: Iterable[tuple[int, bytes]], settled: Iterable[tuple[int, bytes]]) -> None:
+    def post(self, postings: Iterable[tuple[int, bytes]], settled: Sequence[tuple[int, bytes]]) -> None:
         """Append to the postings of terms; the posts `settled` wait no longer, and keep these packed terms."""
         self._db.executemany(_APPEND, postings)
         for term, entries in self._db.execute(_FULL).fetchall():
             self._close(term, entries)
         self._db.executemany(_SETTLE, ((terms, number) for number, terms in settled))
-        self._db.execute("DELETE FROM unposted")
+        self._db.executemany("DELETE FROM unposted WHERE number = ?", ((number,) for number, _ in settled))
 
     def postings(self, terms: Sequence[int], long: Sequence[int]) -> Mapping[int, bytes]:
         """Return what was posted under terms; of those in `long` the newest closed rows too."""
