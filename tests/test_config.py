@@ -201,6 +201,18 @@ def test_a_feed_per_source(tmp_path: Path) -> None:
     assert names == ["", "by-source/a-example-f", "by-source/a-example-f-2"]
 
 
+def test_feeds_of_sources_whose_names_have_no_latin_letters(tmp_path: Path) -> None:
+    """Each has an address of its own, which another order in the file does not hand to the other."""
+    found = []
+    for names in (("日本", "中国", "A b", "A-b"), ("中国", "日本", "A b", "A-b")):
+        tables = "".join(f'[[sources]]\nurl = "{name}.xml"\nname = "{name}"\n' for name in names)
+        feeds = load(tmp_path, HEAD + "per_source = true\n" + tables).feeds[1:]
+        found.append({feed.sources: feed.link for feed in feeds})
+    assert found[0] == found[1]
+    assert len(set(found[0].values())) == 4
+    assert found[0][("A b",)] == "http://127.0.0.1:8000/by-source/a-b/"
+
+
 def test_the_user_agent_says_who_we_are(tmp_path: Path) -> None:
     """Name, version and contact."""
     loaded = load(tmp_path, HEAD + 'contact = "mailto:me@example.org"\n')

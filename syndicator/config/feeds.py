@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -62,9 +63,9 @@ def feeds_by_source(sources: Sequence[Source], main: Feed) -> list[Feed]:
     feeds, taken = [], set[str]()
     for source in sources:
         slug = re.sub(r"[^a-z0-9]+", "-", re.sub(r"^https?://", "", source.id.lower())).strip("-")
-        name = f"by-source/{slug or 'source'}"
-        while name in taken:
-            name += "-2"
+        name = f"by-source/{slug}"
+        if not slug or name in taken:  # by the id, not by a count: another order in the file must not swap two feeds
+            name = f"by-source/{slug or 'source'}-{blake2b(source.id.encode(), digest_size=3).hexdigest()}"
         taken.add(name)
         if source.publish:
             feeds.append(sub_feed(main, name, source.name or source.id, sources=(source.id,)))
