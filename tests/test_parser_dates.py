@@ -98,3 +98,36 @@ def test_what_is_no_date_or_two(text: str):
 def test_the_zero_of_a_program(text: str):
     """Where a program has no date it writes the first one that it knows."""
     assert instant(text) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("10.11.2026 08:00", "2026-11-10T08:00"),
+        ("Di, 10.11.2026, 08:00 Uhr", "2026-11-10T08:00"),
+        ("2026年11月10日", "2026-11-10T00:00"),
+        ("2026年11月10日 8:30", "2026-11-10T08:30"),
+        ("Пн, 09 ноя 2026 10:00:00 +0300", "2026-11-09T07:00"),
+        ("9 ноября 2026", "2026-11-09T00:00"),
+        ("10 de diciembre de 2026", "2026-12-10T00:00"),
+        ("jeu., 10 déc. 2026 08:00:00 +0100", "2026-12-10T07:00"),
+        ("14 août 2026 08:00", "2026-08-14T08:00"),
+        ("14 juin 2026", "2026-06-14T00:00"),
+        ("14 juillet 2026", "2026-07-14T00:00"),
+        ("Do, 10 Dez 2026 08:00:00 GMT", "2026-12-10T08:00"),
+        ("10. Oktober 2026", "2026-10-10T00:00"),
+        ("gio, 10 set 2026 08:00:00 +0200", "2026-09-10T06:00"),
+        ("20261110T080000Z", "2026-11-10T08:00"),
+        ("1699999980", "2023-11-14T22:13"),
+        ("1699999980123", "2023-11-14T22:13"),
+    ],
+)
+def test_the_dialects_of_sites_that_forgot_their_program(written: str, read: str):
+    """Their blog speaks its language in the feed, too; what can mean one day only is that day."""
+    assert instant(written) == datetime.fromisoformat(f"{read}:00+00:00")
+
+
+@pytest.mark.parametrize("written", ["10/11/2026", "10 lip 2026", "32.01.2026", "10.11.26", "2026年13月1日"])
+def test_a_date_that_may_be_two_days_or_none(written: str):
+    """No date is better than a wrong one: the time first seen stands."""
+    assert instant(written) is None

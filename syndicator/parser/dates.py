@@ -12,22 +12,24 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+# English, Greek (feedparser knows them), and what sites write that let their blog's language into their feed. A name
+# that two languages give to two months is in none of them: "lip" is June in Zagreb and July in Warsaw.
 _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "jan january ιαν",
-            "feb february φεβ",
-            "mar march μάώ μαρ",
-            "apr april απρ",
-            "may mai μάι μαϊ μαι",
-            "jun june ιούν ιον",
-            "jul july ιούλ ιολ",
-            "aug august αύγ αυγ",
-            "sep sept september σεπ",
-            "oct october οκτ",
-            "nov november νοέ νοε",
-            "dec december δεκ",
+            "jan january ιαν janv ene gen jän янв січ oca sty",
+            "feb february φεβ fev fév fevr févr фев лют şub lut",
+            "mar march μάώ μαρ mär mrt maa мар бер",
+            "apr april απρ avr abr апр кві nis kwi",
+            "may mai μάι μαϊ μαι maj mei mag май мая тра",
+            "jun june ιούν ιον juin giu июн чер haz cze",
+            "jul july ιούλ ιολ juil lug июл лип tem",
+            "aug august αύγ αυγ août aout ago авг сер ağu sie",
+            "sep sept september σεπ set сен вер eyl wrz",
+            "oct october οκτ okt ott out окт жов eki paź",
+            "nov november νοέ νοε ноя лис kas",
+            "dec december δεκ dez dic déc дек гру ara gru",
         ),
         start=1,
     )
@@ -58,10 +60,10 @@ _USUAL = re.compile(
 )
 _ISO = re.compile(
     r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})"
-    r"(?:(?:\s*[Tt]\s*|\s+)([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]+)?)?\s*(.*))?"
+    r"(?:(?:\s*[Tt]\s*|\s+)([0-9]{1,2}):?([0-9]{2})(?::?([0-9]{2})(?:[.,][0-9]+)?)?\s*(.*))?"
 )
 _RFC822 = re.compile(
-    r"(?:\w+\.?,?\s+)??([0-9]{1,2})(?:st|nd|rd|th)?[\s-]+(\w{3,9})\.?,?[\s-]+([0-9]{4}|[0-9]{2}),?"
+    r"(?:\w+\.?,?\s+)??([0-9]{1,2})(?:st|nd|rd|th|\.)?[\s-]+(?:de\s)?(\w{3,9})\.?,?[\s-]+(?:de\s)?([0-9]{4}|[0-9]{2}),?"
     r"(?:\s+([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:\.[0-9]+)?)?\s*(.*))?"
 )
 _MONTH_FIRST = re.compile(  # asctime and "Jan 5, 2004 12:00:00 EST"; the year may stand at the end
@@ -74,6 +76,14 @@ _SLASHED = re.compile(
 _KOREAN = re.compile(
     r"([0-9]{4})(?:-|년\s+)([0-9]{2})(?:-|월\s+)([0-9]{2})(?:일)?\s+(오전|오후)?\s*([0-9]{1,2}):([0-9]{2}):([0-9]{2})"
 )
+# With points between the day always comes first; with slashes nobody knows.
+_DOTTED = re.compile(
+    r"(?:\w+\.?,?\s+)??([0-9]{1,2})\.\s?([0-9]{1,2})\.\s?([0-9]{4})(?:,?\s+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?\s*(.*))?"
+)
+_CJK = re.compile(
+    r"([0-9]{4})年\s*([0-9]{1,2})月\s*([0-9]{1,2})日(?:\s*\(?\w*\)?\s+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?\s*(.*))?"
+)
+_EPOCH = re.compile(r"(1[0-9]{9})(?:[0-9]{3})?")  # seconds or milliseconds since 1970, from 2001 on
 _OFFSET = re.compile(r"(?:gmt|utc)?\s*([+-])([0-9]{1,2}):?([0-9]{2})?(?:\s*\(.*\))?")
 _HALF = re.compile(r"([aApP])\.?[mM]\.?(?:\s+(.*)|$)")  # twelve-hour clocks put it where a zone would stand
 _COARSE = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?")  # 2003 or 2003-12, which W3CDTF allows
@@ -104,7 +114,19 @@ def instant(text: str) -> datetime | None:
     if text[10:11] == "T" and text[4] == text[7] == "-":  # RFC 3339, which the library reads in a microsecond
         with suppress(ValueError):
             return _plausible(_to_utc(datetime.fromisoformat(text)))
-    for read in (_usual, _rfc822, _iso, _month_first, _slashed, _korean, _hungarian, _coarse, _guessed):
+    for read in (
+        _usual,
+        _rfc822,
+        _iso,
+        _month_first,
+        _slashed,
+        _korean,
+        _hungarian,
+        _coarse,
+        _dotted,
+        _epoch,
+        _guessed,
+    ):
         try:
             found = read(text)
         except (ValueError, OverflowError):  # 31 February, hour 25
@@ -230,6 +252,22 @@ def _hungarian(text: str) -> datetime | None:
             day, mark, clock = rest.partition("T")
             return _iso(f"{year}-{number:02}-{int(day):02}{mark}{clock}")
     return None
+
+
+def _dotted(text: str) -> datetime | None:
+    """Read 10.11.2026 and 2026年11月10日."""
+    if found := _DOTTED.fullmatch(text):
+        day, month, year, *clock, zone = found.groups()
+    elif found := _CJK.fullmatch(text):
+        year, month, day, *clock, zone = found.groups()
+    else:
+        return None
+    return _made((int(year), int(month), int(day)), tuple(clock), zone)
+
+
+def _epoch(text: str) -> datetime | None:
+    found = _EPOCH.fullmatch(text)
+    return datetime.fromtimestamp(int(found[1]), UTC) if found else None
 
 
 def _coarse(text: str) -> datetime | None:
