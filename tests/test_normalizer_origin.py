@@ -137,6 +137,15 @@ def test_an_rss_source_gives_a_name_and_a_feed():
     assert origin.decide(PLANET, link="https://bob.example/1", source=hosted).origin.url == "https://bob.example/"
 
 
+def test_a_line_knows_the_site_that_an_rss_source_has_only_the_feed_of():
+    """RSS <source> names a feed; where a recognised line credits the same place, the site's address is the line's."""
+    said = Origin("Theirs", feed="https://feeds.theirs.example/rss")
+    credit = Credit("T", THEIRS, "Theirs", "https://theirs.example/blog/", "en")
+    made = origin.decide(PLANET, link=THEIRS, source=said, credits=(credit,))
+    assert (made.origin.name, made.origin.url) == ("Theirs", "https://theirs.example/blog/")
+    assert made.origin.feed == said.feed
+
+
 def test_an_rss_source_that_only_names_is_weighed_by_the_link():
     """With the post on another host it republishes; on its own it is the paper naming itself."""
     assert origin.decide(PLANET, link=THEIRS, source=Origin("Theirs")).origin == Origin(

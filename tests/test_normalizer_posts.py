@@ -245,6 +245,43 @@ def test_what_was_done_is_said_in_plain_words():
     assert "attribution removed (en)" in off.notes
 
 
+def test_a_replaced_line_always_says_by_what_it_was_known():
+    """A line of ours that has come back, by its class; one in a language that we have no words of, by its links."""
+    ours = f'<p class="syndicator-attribution"><a href="{PAGE}">Title</a> @ <a href="{SITE}">Blog</a></p>'
+    assert "attribution replaced (ours)" in post(f"<p>Text</p>{ours}", title="Title").notes
+    klingon = f'<p>wa\'DIch <a href="{PAGE}">A long title</a> nargh <a href="{SITE}">Blog</a></p>'
+    assert "attribution replaced (by its links)" in post(f"<p>Text</p>{klingon}", title="A long title").notes
+
+
+def test_an_entry_that_says_nothing_is_no_post():
+    """A feed that was cut off behind `<item>`: nothing is published of it, and it is said."""
+    cut = feed(entry("<p>Text</p>"), Entry(fingerprint="cut", title=Text(" "), summary=Text("\n")))
+    assert [made.guid for made in cut.posts] == [PAGE]
+    assert cut.notes == ("1 empty entry left out",)
+    assert feed(entry("<p>Text</p>")).notes == ()
+    assert len(feed(Entry(fingerprint="t", title=Text("Only a title"))).posts) == 1
+
+
+def test_a_language_without_our_words_is_credited_in_that_of_our_own_feed():
+    """The line must be in some language; the post's stays unknown."""
+    head = FeedHead(title="Blog", link=SITE)
+    made = post("<p>OK</p>", title="OK", head=head, source=source(fallback="fr"))
+    assert made.attribution is not None
+    assert (made.language, made.attribution.language) == ("", "fr")
+
+
+def test_a_move_of_a_link_blog_changes_no_meaning():
+    """Its posts link to others, so only its site tells which addresses in them are its own."""
+    old, new = (
+        feed(
+            entry(f'<p><a href="{site}about">Me</a></p>', links=(Link("https://elsewhere.example/1"),), title="T"),
+            head=FeedHead(title="Blog", link=site, version="rss20", language="en"),
+        ).posts[0]
+        for site in ("http://old.example/", "https://new.example/")
+    )
+    assert old.meaning == new.meaning
+
+
 def test_the_post_is_credited_to_the_source_unless_that_proves_to_republish():
     """The halves meet: what was taken out or said by the feed decides."""
     own = post(title="Title")

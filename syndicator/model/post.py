@@ -65,7 +65,7 @@ class Credit:
     url: str = ""  # of the post
     site: str = ""  # name of the site
     site_url: str = ""
-    locale: str = ""  # of the wording that matched; "": by its links alone
+    locale: str = ""  # of the wording that matched; "ours": by our class, "": by its links alone or cut off
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,7 @@ class NormalizedFeed:
 
     info: SourceInfo
     posts: tuple[Post, ...]  # in the order of the feed
+    notes: tuple[str, ...] = ()  # of the feed as a whole: what of it was left out, and why
 
 
 @dataclass(frozen=True, slots=True)

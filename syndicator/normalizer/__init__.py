@@ -45,7 +45,7 @@ def refusal(parsed: ParsedFeed, source: Source) -> FetchFailed | None:
 
 
 def normalize(parsed: ParsedFeed, source: Source, now: datetime) -> NormalizedFeed:
-    """Make the posts of a parsed feed's unseen entries, in its order.
+    """Make the posts of a parsed feed's unseen entries, in its order; one that says nothing is no post.
 
     `now` (aware UTC) is what dates to come and `max_age` are judged against. Never raises for what a feed says.
     """
@@ -57,8 +57,23 @@ def normalize(parsed: ParsedFeed, source: Source, now: datetime) -> NormalizedFe
         policy=source.images,
     )
     context = _Context(parsed, source, info, habitat, links.legal_items(parsed.items), now)
-    posts = [_post(entry, context) for entry in parsed.entries]
-    return NormalizedFeed(info, filters.capped(posts, source.filter.newest))
+    entries = [entry for entry in parsed.entries if _says_something(entry)]
+    empty = len(parsed.entries) - len(entries)
+    notes = (f"{empty} empty {'entry' if empty == 1 else 'entries'} left out",) if empty else ()
+    posts = [_post(entry, context) for entry in entries]
+    return NormalizedFeed(info, filters.capped(posts, source.filter.newest), notes)
+
+
+def _says_something(entry: Entry) -> bool:
+    """Tell an entry from an item in which nothing stands: a feed cut off behind `<item>`."""
+    written = (entry.title, entry.summary, *entry.contents)
+    return bool(
+        entry.guid.strip()
+        or any(link.href.strip() for link in entry.links)
+        or any(part.value.strip() for part in written if part)
+        or entry.enclosures
+        or entry.external_url
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +125,9 @@ def _post(entry: Entry, context: _Context) -> Post:
     post = Post(
         source_id=source.id,
         keys=_keys(entry, link, title, words, credited.link if credited.republished else "", context),
-        meaning=meaning.meaning(title=title, text=words, link=link, content_html=body.html, enclosures=files),
+        meaning=meaning.meaning(
+            title=title, text=words, link=link, site=info.link, content_html=body.html, enclosures=files
+        ),
         guid=links.identifier(entry.guid),
         link=link,
         external_url=urls.web(entry.external_url, base),
@@ -136,7 +153,7 @@ def _post(entry: Entry, context: _Context) -> Post:
         origin_link=credited.link,
         via=credited.via,
         republished=credited.republished,
-        attribution=attribution.choose(source.attribution, spoken, titled=bool(title)),
+        attribution=attribution.choose(source.attribution, spoken, titled=bool(title), fallback=source.fallback),
         noindex=entry.noindex or head.noindex,
         fingerprint=entry.fingerprint,
         notes=(*_notes(body, twice=twice, replaced=source.attribution.enabled), *dated),
@@ -219,8 +236,7 @@ def _notes(body: bodies.Body, *, twice: bool, replaced: bool) -> Iterator[str]:
     if twice:
         yield "title decoded twice"
     for credit in body.credits:
-        wording = f" ({credit.locale})" if credit.locale else ""
-        yield f"attribution {'replaced' if replaced else 'removed'}{wording}"
+        yield f"attribution {'replaced' if replaced else 'removed'} ({credit.locale or 'by its links'})"
     yield from bodies.notes(body)
 
 

@@ -320,7 +320,7 @@ def _by_class(line: Line, known: Known) -> Found:
     if len(links) == 1 and not known.is_post(links[0]):
         links.insert(0, Anchor("", ""))
     post, site = (*links, Anchor("", ""), Anchor("", ""))[:2]
-    return Found(line.start, line.end, Credit(post.text, post.href, site.text, site.href), strong=True)
+    return Found(line.start, line.end, Credit(post.text, post.href, site.text, site.href, "ours"), strong=True)
 
 
 def _cut_off(line: Line, known: Known) -> Found | None:

@@ -121,7 +121,7 @@ def _chain(source: Origin | None, credited: Sequence[Credit], own: _Own, link: s
         if place is None:
             chain.append((origin, link))
         else:  # the source's own words say more than the line: its feed, its id
-            chain[place] = (_merged(origin, chain[place][0]), chain[place][1] or link)
+            chain[place] = (_merged(source, origin, chain[place][0]), chain[place][1] or link)
     return chain
 
 
@@ -155,7 +155,7 @@ def _credited(credit: Credit, link: str) -> Origin:
 def _completed(source: Origin, link: str) -> Origin:
     """Give an origin a site where only its feed is known: RSS <source> names no other."""
     url = source.url
-    if not url or urls.loose(url) == urls.loose(source.feed):
+    if not _names_site(source):
         feed_host = urls.host(source.feed)
         url = root(link) if not feed_host or feed_host in _FEED_HOSTS else root(source.feed)
         if feed_host and urls.host(link).endswith(f".{feed_host}"):
@@ -164,9 +164,16 @@ def _completed(source: Origin, link: str) -> Origin:
     return Origin(name, url, source.feed, source.id, source.updated, source.rights, source.language)
 
 
-def _merged(said: Origin, credited: Origin) -> Origin:
+def _names_site(source: Origin) -> bool:
+    return bool(source.url) and urls.loose(source.url) != urls.loose(source.feed)
+
+
+def _merged(source: Origin, said: Origin, credited: Origin) -> Origin:
+    """Put together what the source says, completed, and what a line credits: its site is better than a guess."""
+    told = _names_site(source) or not credited.url or urls.loose(credited.url) == urls.loose(said.url)
+    url = said.url if told else credited.url
     return Origin(
-        said.name or credited.name, said.url or credited.url, said.feed, said.id, said.updated, said.rights,
+        said.name or credited.name, url, said.feed, said.id, said.updated, said.rights,
         said.language,
     )  # fmt: skip
 
