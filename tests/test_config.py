@@ -198,7 +198,7 @@ def test_a_feed_per_source(tmp_path: Path) -> None:
         + '[[sources]]\nurl = "b"\nid = "A example F"\n[[sources]]\nurl = "c"\nprivate = true\n'
     )
     names = [feed.name for feed in load(tmp_path, text).feeds]
-    assert names == ["", "by-source/a-example-f", "by-source/a-example-f-2"]
+    assert names == ["", "by-source/a-example-f", "by-source/a-example-f-b86ce5"]
 
 
 def test_feeds_of_sources_whose_names_have_no_latin_letters(tmp_path: Path) -> None:
