@@ -63,7 +63,7 @@ class Ledger(Mapping[str, str]):
             path, kind, digest = json.loads(line)
         except (ValueError, TypeError):  # cut short by a kill, or by another hand
             return
-        if kind is None:
+        if kind is None:  # removed
             self.paths.pop(path, None)
         else:
             self.paths[path] = (kind, digest)

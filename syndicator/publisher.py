@@ -174,7 +174,7 @@ class _Press:
                     path.unlink(missing_ok=True)
                     self.ledger.forget(ours)
                 self.unsynced.add(path.parent)
-                if path.parent != self.folder:
+                if path.parent != self.folder:  # the output folder is the operator's
                     with suppress(OSError):  # not empty
                         path.parent.rmdir()
 
@@ -249,7 +249,7 @@ def _named(path: Path) -> Iterator[None]:
 def _read(path: Path) -> bytes | None:
     try:
         return path.read_bytes()
-    except FileNotFoundError:
+    except FileNotFoundError:  # the first time, or someone cleared the folder: it is written again
         return None
 
 

@@ -33,6 +33,7 @@ def credit(item: Item) -> str:
     post, source = item.post, item.source
     if post.attribution is None:
         return ""
+    # A private source's address may hold its subscriber's token; the origin of what it republishes is public.
     hidden = source.private and not post.republished
     rendered = render(
         post.attribution,
@@ -95,7 +96,7 @@ def _entry(link: Reference, links: RelatedList, item: Item) -> str:
 
 def _anchor(url: str, text: str) -> str:
     shown = escape(line(text), quote=False)
-    address = web(url)
+    address = web(url)  # a link that no reader can follow is words
     return f'<a href="{escape(address)}">{shown}</a>' if address else shown
 
 

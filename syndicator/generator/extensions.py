@@ -92,9 +92,9 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]
         """Add date, authors, language, rights, media and podcast elements to an item."""
         piece = self.piece
         _text(entry, "pubDate", rfc822(piece.published))
-        if piece.updated != piece.published:
+        if piece.updated != piece.published:  # RSS has no word for it; feedparser and FreshRSS read Atom's
             _text(entry, f"{ATOM}updated", rfc3339(piece.updated))
-        for person in piece.authors:
+        for person in piece.authors:  # RSS's own author must be a mail address, which is nobody's to publish
             _text(entry, f"{DC}creator", person.name)
         if piece.language and piece.language != self.feed_language:
             entry.set(LANG, piece.language)  # what XML parsers know of

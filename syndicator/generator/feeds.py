@@ -160,6 +160,7 @@ def piece(item: Item) -> Piece:
         words=words,
         html=body(item) or f"<p>{escape(words, quote=False)}</p>",
         summary=line(post.summary),
+        # Some sources write fractions of a second; RSS has none, and the formats should not differ.
         published=item.published.replace(microsecond=0),
         updated=item.updated.replace(microsecond=0),
         language=language(post.language),
@@ -173,6 +174,7 @@ def piece(item: Item) -> Piece:
         rights=without_markup(post.rights),
         licence=web(post.licence) or source.licence,
         source=source,
+        # The chain of a private source's copies could name the addresses that it is read at.
         via=() if item.source.private else tuple(_chain(item)),
         related=tuple(_references(link for links in item.related for link in links.links)),
         also=tuple(_references(item.also)),
@@ -181,6 +183,7 @@ def piece(item: Item) -> Piece:
 
 def first_words(item: Item) -> str:
     """Return what stands for the title of an untitled post: its first words, else its source's name."""
+    # Mastodon, microblogs and Tumblr send posts without titles; Atom asks for one (RFC 4287, 4.2.14).
     words = line(item.post.summary or item.post.text).split(" ")
     start = " ".join(words[:_WORDS])
     return start + ("…" if len(words) > _WORDS else "") or line(item.source.name) or GENERATOR
@@ -221,6 +224,7 @@ def _chain(item: Item) -> Iterator[Named]:
 def _people(people: Iterable[Person]) -> Iterator[Person]:
     for person in people:
         name, address_ = line(person.name), mail(person.email)
+        # RSS sources often give a mail address and no name; what stands before its @ is how readers show it.
         if name or address_:
             yield Person(name or address_.partition("@")[0], web(person.uri), address_)
 
@@ -228,6 +232,7 @@ def _people(people: Iterable[Person]) -> Iterator[Person]:
 def _categories(categories: Iterable[Category]) -> Iterator[Category]:
     seen = set()
     for category in categories:
+        # Some generators write labels alone, and some the same category twice.
         term = line(category.term) or line(category.label)
         scheme = uri(category.scheme)
         if term and (term, scheme) not in seen:
@@ -244,7 +249,7 @@ def _enclosures(enclosures: Iterable[Enclosure]) -> Iterator[Enclosure]:
             yield Enclosure(
                 url=url,
                 type=media_type(found.type, url, found.medium),
-                length=max(found.length, 0),
+                length=max(found.length, 0),  # a length is what its source says; less than none is unknown
                 title=line(found.title),
                 duration=max(found.duration, 0),
                 medium=found.medium if found.medium in {"image", "audio", "video", "document", "executable"} else "",

@@ -31,7 +31,7 @@ _SHORT, _LONG = 255, 4000  # what Apple allows
 def rss_enclosure(piece: Piece) -> Enclosure | None:
     """Return the one enclosure that RSS has room for: the first that its source called one and strict clients take."""
     for found in sorted(piece.enclosures, key=lambda enclosure: not enclosure.primary):
-        if plain_web(found.url):
+        if plain_web(found.url):  # iTunes and the W3C refuse a user, an IPv6 host, a missing path
             return found
     return None
 
@@ -66,7 +66,7 @@ def _media_content(entry: _Element, found: Enclosure, *, titled: bool) -> None:
 
 def _set_sizes(element: _Element, width: int, height: int) -> None:
     for name, number in (("width", width), ("height", height)):
-        if number > 0:
+        if number > 0:  # a size of nothing would hide the picture
             element.set(name, str(number))
 
 
@@ -75,6 +75,7 @@ def podcast_channel(head: _Element, feed: Feed, pieces: Iterable[Piece]) -> None
     if not feed.podcast:
         _add(head, "block", "yes")
     _add(head, "author", title_of(feed)[:_SHORT])
+    # Directories ask it of every show; a merged one is as explicit as its most explicit part.
     adult = any(piece.item.post.episode and piece.item.post.episode.explicit == "true" for piece in pieces)
     _add(head, "explicit", "true" if adult else "false")
     address = mail(feed.contact)

@@ -50,7 +50,7 @@ def fit(html: str, title: str) -> str:
     '<div class="wide" tabindex="0" role="region" aria-label="T"><table><tr><td>1</td></tr></table></div>'
     """
     name = escape(title)
-    if "<h1" in html:
+    if "<h1" in html:  # themes that use it for each section of a post
         html = _HEADING.sub(_lower, html)
     if "<pre" in html:
         html = _PRE.sub('<pre tabindex="0"', html)
@@ -74,7 +74,7 @@ def _boxed(html: str, name: str) -> str:
         if tag[1]:
             depth -= 1
             return f"{tag[0]}</div>" if depth == 0 else tag[0]
-        depth += 1
+        depth += 1  # tables in tables: newsletters, old Blogger layouts
         return f'<div class="wide" tabindex="0" role="region" aria-label="{name}">{tag[0]}' if depth == 1 else tag[0]
 
     return _TABLE.sub(box, html)

@@ -195,6 +195,7 @@ class Show:
             url=enclosure.url,
             kind=kind if kind in ("audio", "video", "image") else "",
             type=enclosure.type,
+            # Few feeds give a file a title; its name, as its site wrote it, tells most of the rest.
             name=enclosure.title or unquote(urlsplit(enclosure.url).path.rsplit("/", 1)[-1]) or enclosure.url,
             size=f"{number(round(enclosure.length / _MEGABYTE, 1), self.language)} MB" if enclosure.length else "",
         )
@@ -216,7 +217,7 @@ def refer(item: Item) -> Reference:
 
 def words(item: Item) -> str:
     """Return the title, or the words that stand for it."""
-    post = item.post
+    post = item.post  # microblogs have no titles, and some posts are a picture without any word
     return post.title or first_words(post.summary or post.text) or item.source.name
 
 
@@ -239,7 +240,7 @@ def names(post: Post) -> str:
 
 def picture(post: Post) -> Picture | None:
     """Return the picture to show for a post."""
-    image = post.image
+    image = post.image  # its address is a source's word: not all are http
     return Picture(image.url, image.width, image.height, image.title) if image and http(image.url) else None
 
 
