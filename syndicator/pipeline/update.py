@@ -92,6 +92,7 @@ class Shelver:
         self.now = now
         self.index: Index | None = None
         self.doubtful: list[int] = []  # new posts that are compared with all others once these are known
+        self.folded: set[tuple[int, int]] = set()  # which of them with which, both ways round
 
     def put(self, feed: NormalizedFeed, items: Sequence[str], copies: Copies = "exact") -> Intake:
         """Store a source's posts; `items` are the fingerprints of all items of its feed, in their order.
@@ -129,15 +130,17 @@ class Shelver:
                 self._fold(self.index)
 
     def _fold(self, index: Index) -> None:
-        """Fold new posts into others that have nearly their words, the later into the earlier."""
+        """Fold new posts and those that have nearly their words into one, the later into the earlier."""
         for start in range(0, len(self.doubtful), PORTION):
             for number, post in self.store.documents(self.doubtful[start : start + PORTION]).items():
                 of = index.copy_of(number, post)
-                if 0 < of < number:
-                    other = self.store.documents([of])[of].published or self.now
-                    if (post.published or self.now) < other:
-                        self.store.mark_copy(of, number, self.now)  # a published one stays what it is
-                    self.store.mark_copy(number, of, self.now)
+                if not of or (of, number) in self.folded:
+                    continue
+                other = self.store.documents([of])[of].published or self.now
+                if (post.published or self.now) < other:
+                    self.store.mark_copy(of, number, self.now)  # a published one stays what it is
+                self.store.mark_copy(number, of, self.now)
+                self.folded |= {(number, of), (of, number)}
 
 
 class _Keeper:
@@ -169,6 +172,9 @@ class _Keeper:
         """Write what still waits, and make new posts findable as related ones."""
         self._write()
         self.shelf.settle()
+        folded = len(self.shelf.folded) // 2
+        self.tally.new -= folded
+        self.tally.duplicates += folded
 
     def _take(self, source: Source, fetched: Fetched, reading: Reading) -> tuple[Outcome, Intake]:
         if reading.failed is not None:
