@@ -71,7 +71,7 @@ def _settings(path: Path) -> Config:
 
 def _source(target: str, settings: Config, path: Path) -> Source:
     for source in settings.sources:
-        if target in (source.id, source.name, source.url):
+        if target and target in (source.id, source.name, source.url):
             return source
     if "://" not in target and not Path(target).exists() and _HOST.match(target):
         target = f"https://{target}"

@@ -54,6 +54,14 @@ def test_a_private_address_that_can_not_be_fetched(capsys: pytest.CaptureFixture
     assert "s3cr3t" not in err
 
 
+def test_nothing_to_fetch(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An empty target (an unset variable of a script) is wrong usage; it is not the first source without a name."""
+    (tmp_path / "feed.xml").write_bytes(FEED)
+    configuration(tmp_path, "feed.xml")
+    assert main(["fetch", ""]) == 2
+    assert "TARGET" in capsys.readouterr().err
+
+
 def test_a_long_text(capsys: pytest.CaptureFixture[str]) -> None:
     """Its excerpt ends with a whole word and says that there is more; no line ends in spaces."""
     with site({"/feed": rss("Blog", [("One", "wonderful " * 60)])}) as blog:
