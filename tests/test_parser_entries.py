@@ -268,3 +268,10 @@ def test_the_page_of_an_entrys_comments():
     entry = only(atom(feed + page))
     assert (entry.comments, entry.comment_count) == ("https://a.example/1#comments", 12)
     assert only(atom(feed)).comments == ""
+
+
+def test_a_base_on_the_div_around_xhtml():
+    """The <div> goes, what it says of base and language stays (XML Base; RFC 4287, 3.1.1.3)."""
+    div = '<div xmlns="http://www.w3.org/1999/xhtml" xml:base="/b/" xml:lang="vi"><a href="c">c</a></div>'
+    entry = only(atom(f'<content type="xhtml" xml:base="https://a.example/x/">{div}</content>'))
+    assert entry.contents == (Text('<a href="c">c</a>', "html", "vi", "https://a.example/b/"),)

@@ -12,7 +12,7 @@ from syndicator.parser.draft import Draft, alternate, entry
 from syndicator.parser.extras import EXTRAS, begun, number, read_replies
 from syndicator.parser.items import Item, proved
 from syndicator.parser.markup import XML_BASE, Element, Scope, Uncertain, letters, name_of, resolved, scoped, words
-from syndicator.parser.xhtml import inner_html
+from syndicator.parser.xhtml import inner_html, scope_inside
 
 
 class _Reading:
@@ -112,6 +112,7 @@ def _text(item: _Reading, element: Element, scope: Scope, default: str) -> Text 
         raise Uncertain(f"a text of type {said}")
     if kind == "xhtml":
         value = inner_html(element, item.unwrap)
+        scope = scope_inside(element, scope) if item.unwrap else scope
     elif len(element):
         raise Uncertain("elements in a text")
     else:

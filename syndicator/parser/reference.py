@@ -22,6 +22,7 @@ from syndicator.parser.head import head_of, scope_of
 from syndicator.parser.items import digest
 from syndicator.parser.markup import Element, Scope, literals_apart, name_of, prefix_of, repaired, scoped, tree, words
 from syndicator.parser.plain import looks_marked, plain
+from syndicator.parser.xhtml import scope_inside
 
 Node = Mapping[str, Any]
 
@@ -157,6 +158,7 @@ def _entry(node: Node, element: Element | None, outer: Scope, whole: bool) -> En
     if element is not None and whole:
         scope = read_extras(draft, element, outer)
         _set_own_title(draft, element, scope)
+        _set_inner_scopes(draft, element, scope)
         return entry(draft, "", scope.language, scope.base)
     _read_people(draft, node)
     if element is not None:
@@ -188,6 +190,18 @@ def _set_own_title(draft: Draft, element: Element, scope: Scope) -> None:
     text, inner = words(own), scoped(own, scope)
     kind: TextKind = "html" if looks_marked(text) or "html" in own.get("type", "") else "text"
     draft.title = Text(text, kind, inner.language, inner.base)
+
+
+def _set_inner_scopes(draft: Draft, element: Element, scope: Scope) -> None:
+    """Give XHTML the base and language of the <div> around it, which feedparser takes away."""
+    written = [part for part in element if name_of(part.tag) == "content" and (len(part) or (part.text or "").strip())]
+    if len(written) != len(draft.contents):
+        return
+    for at, part in enumerate(written):
+        outer = scoped(part, scope)
+        inner = scope_inside(part, outer) if "xhtml" in part.get("type", "") else outer
+        if inner != outer:
+            draft.contents[at] = replace(draft.contents[at], base=inner.base, language=inner.language)
 
 
 def _read_people(draft: Draft, node: Node) -> None:

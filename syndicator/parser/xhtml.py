@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from syndicator.parser.markup import XML_BASE, XML_LANG, Element, Uncertain, letters, name_of
+from syndicator.parser.markup import XML_BASE, XML_LANG, Element, Scope, Uncertain, letters, name_of, scoped
 
 _XHTML = "http://www.w3.org/1999/xhtml}"
 VOID = frozenset(
@@ -27,6 +27,15 @@ def inner_html(element: Element, unwrap: bool) -> str:
     if unwrap and (only := _only_div(element)) is not None:
         element = only
     return letters("".join(_inside(element)))
+
+
+def scope_inside(element: Element, scope: Scope) -> Scope:
+    """Return the base and language in effect inside the <div> around XHTML, which goes with its attributes."""
+    try:
+        only = _only_div(element)
+    except Uncertain:
+        only = None
+    return scope if only is None else scoped(only, scope)
 
 
 def _only_div(element: Element) -> Element | None:
