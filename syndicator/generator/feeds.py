@@ -7,8 +7,9 @@ what can't be said validly is left out here, once. Of a private source no addres
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from html import escape
 from pathlib import PurePosixPath
 from uuid import NAMESPACE_URL, uuid5
@@ -164,7 +165,7 @@ def piece(item: Item) -> Piece:
         published=item.published.replace(microsecond=0),
         updated=item.updated.replace(microsecond=0),
         language=language(post.language),
-        authors=tuple(_people(post.authors)),
+        authors=_authors(post.authors),
         categories=tuple(_categories(post.categories)),
         enclosures=tuple(_enclosures(post.enclosures)),
         image=_image(post.image),
@@ -198,20 +199,16 @@ def named(item: Item) -> Named:
     name = line(info.name) or GENERATOR
     if info.private:
         return Named(name, f"urn:uuid:{uuid5(NAMESPACE_URL, f'private source {name}')}", updated=item.updated)
-    plain = _origin(name, info.feed_id, info.link, info.feed, info.rights, info.updated or item.updated)
-    return replace(plain, licence=web(info.licence))
+    updated = info.updated or item.updated
+    return _origin(name, info.feed_id, info.link, info.feed, info.rights, updated, web(info.licence))
 
 
-def _origin(name: str, id_: str, link: str, feed: str, rights: str, updated: datetime | None) -> Named:
+def _origin(
+    name: str, id_: str, link: str, feed: str, rights: str, updated: datetime | None, licence: str = ""
+) -> Named:
     link, feed = web(link), web(feed)
-    return Named(
-        name=line(name),
-        id=id_ if is_uri(id_) else feed or link or identifier(name),
-        link=link,
-        feed=feed,
-        rights=without_markup(rights),
-        updated=updated,
-    )
+    id_ = id_ if is_uri(id_) else feed or link or identifier(name)
+    return Named(line(name), id_, link, feed, without_markup(rights), licence, updated)
 
 
 def _chain(item: Item) -> Iterator[Named]:
@@ -219,6 +216,11 @@ def _chain(item: Item) -> Iterator[Named]:
         found = _origin(step.name, step.id, step.url, step.feed, "", None)
         if found.link or found.feed:
             yield found
+
+
+@lru_cache(maxsize=4096)  # the same few write most of a source's posts
+def _authors(people: tuple[Person, ...]) -> tuple[Person, ...]:
+    return tuple(_people(people))
 
 
 def _people(people: Iterable[Person]) -> Iterator[Person]:
