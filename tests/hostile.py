@@ -203,6 +203,11 @@ FAULTS: dict[str, tuple[str, Play]] = {
     "resets after the request": ("reset", Talk.reset),
     "resets within its head": ("reset", then(_OK, Talk.reset)),
     "resets within its body": ("reset", then(_LONG + BODY[:500], lambda talk: (talk.closing.wait(0.2), talk.reset()))),
+    "cut without a length": ("truncated", raw(_OK + b"\r\n" + BODY[:-99])),
+    "cut without a length, gzip": (
+        "truncated",
+        raw(_OK + b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(BODY[:-99])),
+    ),
     "closes without an answer": ("reset", lambda talk: None),
     "closes within its head": ("reset", raw(_OK)),
     "body cut short": ("truncated", raw(_LONG + BODY)),

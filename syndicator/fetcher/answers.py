@@ -135,6 +135,17 @@ def no_feed(body: bytes, content_type: str) -> Verdict | None:
     return None
 
 
+def is_cut(body: bytes) -> bool:
+    r"""Tell whether an XML feed stops before the end of its root element.
+
+    >>> is_cut(b"<rss><channel><item><title>Half a po"), is_cut(b"<rss></rss>\n"), is_cut(b'{"version": ')
+    (True, False, False)
+    """
+    plain = body.replace(b"\x00", b"").lower()
+    root = _ROOT.search(plain[:_HEAD])
+    return root is not None and not root[0].endswith(b"/") and b"</" + root[0][1:-1] not in plain
+
+
 # Pictures, archives, PDF, programs, media: by their first bytes in lower case, no XML or JSON begins so.
 _BINARY = re.compile(rb"\x89png|gif8|\xff?\xd8|pk\x03\x04|%pdf-|\x1f\x8b|\x7felf|riff|id3|oggs|bzh|7z\xbc\xaf")
 _ROOT = re.compile(rb"<(?:[a-z0-9]+:)?(?:rss|feed|rdf|channel)[\s>/]")  # not <rssitem>; any namespace prefix

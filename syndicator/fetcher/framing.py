@@ -42,7 +42,7 @@ def read_head(wire: Wire) -> Head:
 
 def read_body(wire: Wire, head: Head) -> Iterator[bytes]:
     """Yield the body as sent, in pieces. Raises Fault (truncated, protocol) or OSError."""
-    codings = {part.strip().lower() for part in head.fields.get("transfer-encoding", "").split(",")} - {"", "identity"}
+    codings = _codings(head)
     if codings:
         if codings != {"chunked"}:
             raise Fault("protocol", "its transfer encoding is not known")
@@ -53,6 +53,15 @@ def read_body(wire: Wire, head: Head) -> Iterator[bytes]:
             raise too_large()
         return _sized(wire, head.rest, length)
     return _until_close(wire, head.rest)
+
+
+def tells_its_end(head: Head) -> bool:
+    """Tell whether the answer says where its body ends: one that only stops may have been cut (RFC 9112, 8)."""
+    return bool(_codings(head) or head.fields.get("content-length", "").strip())
+
+
+def _codings(head: Head) -> set[str]:
+    return {part.strip().lower() for part in head.fields.get("transfer-encoding", "").split(",")} - {"", "identity"}
 
 
 def _raw_head(wire: Wire, rest: bytes) -> tuple[bytes, bytes]:

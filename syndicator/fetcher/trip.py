@@ -24,7 +24,7 @@ from syndicator.fetcher.decoding import accepted
 from syndicator.fetcher.discovery import feeds_in
 from syndicator.fetcher.fault import Fault, too_late
 from syndicator.fetcher.files import read_file
-from syndicator.fetcher.framing import Head
+from syndicator.fetcher.framing import Head, tells_its_end
 from syndicator.fetcher.room import Seat
 from syndicator.fetcher.wire import Bounds
 from syndicator.model.fetch import Ask, Fetched, FetchFailed, NotModified, Outcome, Reach, Validators
@@ -153,6 +153,8 @@ class Traveller:
         problem = answers.no_feed(body, answer.head.fields.get("content-type", ""))
         if problem is not None:
             return _not_a_feed(trip, answer, body, problem, time.monotonic() - began)
+        if not tells_its_end(answer.head) and answers.is_cut(body):
+            raise Fault("truncated", "cut short: the connection ended before the feed did")
         digest = blake2b(body, digest_size=16).hexdigest()
         if digest == trip.ask.body_hash:
             return _same(trip, answer.head.fields, by_hash=True)
