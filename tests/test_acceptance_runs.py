@@ -160,3 +160,19 @@ def test_an_older_post_that_takes_the_place_of_a_withdrawn_one(tmp_path: Path, s
     assert [post["title"] for post in planet.items()] == ["Number 1", "Number 2"]
     with Store(planet.config().state) as store:
         assert not store.pending_pings()
+
+
+def test_two_planets_with_the_same_writers(tmp_path: Path, site: loopback.Site) -> None:
+    """Writers' posts often have one path (/1/) on several hosts; each is one item all the same."""
+    writers = ("ann", "bob")
+    posts = [
+        item(f"News of {name}", f"https://{name}.example/1/", words(n), EARLY,
+             f'<source url="https://{name}.example/feed">{name}</source>')
+        for n, name in enumerate(writers)
+    ]  # fmt: skip
+    for path in ("/a", "/b"):
+        site.pages[path] = feed(f"Planet {path}", f"https://planet{path[1]}.example", *posts)
+    site.pages["/b"] = site.pages["/b"].replace(b"News of", b"About")  # no copies by their titles
+    planet = Planet(tmp_path, site, ("/a", ""), ("/b", ""))
+    planet.run()
+    assert sorted(post["url"] for post in planet.items()) == [f"https://{name}.example/1/" for name in writers]
