@@ -44,8 +44,8 @@ def look(target: str, path: Path, now: datetime, stop: threading.Event) -> Look 
         raise _failure(parsed, source)
     if refused := normalizer.refusal(parsed, source):
         raise _failure(refused, source)
-    found = () if source.path or outcome.url == source.url else (f"the feed is at {outcome.url}",)
     address = "" if source.private else outcome.url
+    found = (f"the feed is at {address}",) if address and not source.path and address != source.url else ()
     return Look(source, address, normalizer.normalize(parsed, source, now), (*found, *parsed.notes))
 
 

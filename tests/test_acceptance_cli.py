@@ -54,6 +54,17 @@ def test_a_private_address_that_can_not_be_fetched(capsys: pytest.CaptureFixture
     assert "s3cr3t" not in err
 
 
+def test_a_private_page_that_leads_to_a_feed(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where its feed is, is not said either: what stands there may be a key to it."""
+    page = b'<!doctype html><title>x</title><link rel="alternate" type="application/rss+xml" href="/s3cr3t">'
+    with site({"/?key=abc": page, "/s3cr3t": FEED}) as blog:
+        blog.types["/?key=abc"] = "text/html"
+        assert main(["fetch", f"{blog.url}/?key=abc"]) == 0
+    out, err = capsys.readouterr()
+    assert "First text" in out
+    assert "s3cr3t" not in out + err
+
+
 def test_nothing_to_fetch(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """An empty target (an unset variable of a script) is wrong usage; it is not the first source without a name."""
     (tmp_path / "feed.xml").write_bytes(FEED)
