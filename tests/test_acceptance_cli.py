@@ -254,6 +254,16 @@ def test_a_time_that_is_not_quite_over() -> None:
     assert " in 2 hours " in status.table([source], {"a": state}, NOW)
 
 
+def test_a_clock_that_was_wrong() -> None:
+    """What was asked in a year to come is asked now: a machine whose clock is set right must not wait for that year."""
+    source = Source(id="a", url="https://a.example/")
+    ahead = NOW + timedelta(days=3000)
+    busy = FetchFailed("a", source.url, "rate-limited", "we ask too often", retry_at=ahead, retry_scope="host")
+    for outcome in (Fetched("a", source.url, b""), busy):
+        state = schedule.settle(source, None, outcome, ahead - timedelta(hours=1), FetchSettings(), 0.0)
+        assert [ask.url for ask in schedule.plan([source], {"a": state}, NOW, FetchSettings())] == [source.url]
+
+
 def test_a_new_address_that_is_written() -> None:
     """`status` does not ask for it again, though the source was not fetched since."""
     state = SourceState("a", url="https://new.example/", moved=True, moved_to="https://new.example/", last_success=NOW)

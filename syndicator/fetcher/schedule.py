@@ -123,6 +123,8 @@ def _is_due(
         return True  # the operator has changed its address: what was known of the old one says nothing
     if state.gone and not (force and named):
         return False
+    if _is_of_a_wrong_clock(state, now):
+        return True
     if state.retry_at is not None and now < state.retry_at:
         return False  # explicit: no slack, and --force does not break it
     if force or state.next_due is None:
@@ -133,6 +135,11 @@ def _is_due(
     if now < due - min(SLACK, source.interval / 10):
         return False
     return not _in_skipped_time(state, now, settings)
+
+
+def _is_of_a_wrong_clock(state: SourceState, now: datetime) -> bool:
+    """Tell whether it was last asked at a time to come: the clock has been set right since, and no wait of it holds."""
+    return state.last_attempt is not None and state.last_attempt > now + SLACK
 
 
 def _in_skipped_time(state: SourceState, now: datetime, settings: FetchSettings) -> bool:
@@ -147,7 +154,10 @@ def _held_hosts(states: Mapping[str, SourceState], now: datetime) -> frozenset[s
     return frozenset(
         host_of(state.url)
         for state in states.values()
-        if state.retry_at is not None and state.retry_scope == "host" and now < state.retry_at
+        if state.retry_at is not None
+        and state.retry_scope == "host"
+        and now < state.retry_at
+        and not _is_of_a_wrong_clock(state, now)
     )
 
 
