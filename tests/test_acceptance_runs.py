@@ -176,3 +176,33 @@ def test_two_planets_with_the_same_writers(tmp_path: Path, site: loopback.Site) 
     planet = Planet(tmp_path, site, ("/a", ""), ("/b", ""))
     planet.run()
     assert sorted(post["url"] for post in planet.items()) == [f"https://{name}.example/1/" for name in writers]
+
+
+def test_a_name_for_a_source_and_a_rerender(tmp_path: Path, site: loopback.Site) -> None:
+    """A changed setting holds for new posts; for all of them when asked to, though the feed has not changed."""
+    site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1)), item("Two", f"{BLOG}/2/", words(2)))
+    planet = Planet(tmp_path, site, ("/a", ""))
+    planet.run()
+    before = planet.items()
+    planet.sources = [("/a", 'name = "A friend"')]
+    planet.run()
+    assert [post["content_html"] for post in planet.items()] == [post["content_html"] for post in before]
+    planet.run(rerender=True)
+    for post in planet.items():
+        assert "<bdi>A friend</bdi></a>" in post["content_html"]
+        assert "View more from A friend:" in post["content_html"]
+        assert post["_syndicator"]["source"]["title"] == "A friend"
+
+
+def test_a_rerender_in_a_language_that_we_have_no_words_of(tmp_path: Path, site: loopback.Site) -> None:
+    """The feed's language stands in, as it did when the post was published: nothing is written anew."""
+    site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1))).replace(
+        b"<language>en<", b"<language>gv<"
+    )
+    planet = Planet(tmp_path, site, ("/a", ""), head='language = "fr"')
+    planet.run()
+    before = planet.items()
+    assert "Blog</bdi></a>" in before[0]["content_html"]
+    assert 'lang="fr"' in before[0]["content_html"]
+    planet.run(rerender=True)
+    assert planet.items() == before

@@ -92,9 +92,11 @@ def _rerender(store: Store, feeds: Sequence[Feed], wanted: Mapping[str, Source],
 
     numbers = list(dict.fromkeys(number for feed in feeds for number in store.shown(feed)))
     with store.transaction():
+        store.rename(wanted.values())
         for number, post, lists in _related(store, numbers, wanted):
-            settings = wanted[post.source_id].attribution
-            line = attribution.choose(settings, post.language, titled=bool(post.title))
+            source = wanted[post.source_id]
+            titled = bool(post.title)
+            line = attribution.choose(source.attribution, post.language, titled=titled, fallback=source.fallback)
             store.refreeze(number, line, lists, LAYOUT, now)
 
 

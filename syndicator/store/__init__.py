@@ -170,6 +170,12 @@ class Store:
             frozen.refreeze(self.connection, number, attribution, lists, layout, now)
 
     @in_words
+    def rename(self, wanted: Iterable[Source]) -> None:
+        """Show sources by the names that feeds.toml gives them now (`--rerender`)."""
+        with self.transaction():
+            sources.rename(self.connection, wanted)
+
+    @in_words
     def shown(self, feed: Feed) -> list[int]:
         """Return the posts that stand in a feed's documents now."""
         return editions.shown(self.connection, feed)

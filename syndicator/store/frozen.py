@@ -64,14 +64,22 @@ def refreeze(
     db: sqlite3.Connection, number: int, attribution: Attribution | None, lists: Sequence[RelatedList], layout: int,
     now: datetime,
 ) -> None:  # fmt: skip
-    """Give a published post another wording of its attribution, and other lists."""
+    """Give a published post another wording of its attribution, other lists, and the name that its source has now."""
     row = db.execute("SELECT credit, related, layout FROM frozen WHERE post = ?", (number,)).fetchone()
     if row is None:
         return
     credit = {name: value for name, value in json.loads(row[0] or "{}").items() if name != "attribution"}
+    if (name := _name_now(db, number)) and not credit.get("republished"):
+        credit["origin"] = {**credit.get("origin", {}), "name": name}
     if attribution is not None:
         credit["attribution"] = codec.pack(attribution)
     packed = codec.encode(dict(sorted(credit.items()))), codec.encode([codec.pack(one) for one in lists]), layout
     if packed != row:
         db.execute("UPDATE frozen SET credit = ?, related = ?, layout = ? WHERE post = ?", (*packed, number))
         events.touch(db, number, now)
+
+
+def _name_now(db: sqlite3.Connection, number: int) -> str:
+    query = "SELECT json_extract(info, '$.name') FROM infos JOIN posts USING (source) WHERE number = ?"
+    row = db.execute(query, (number,)).fetchone()
+    return row[0] or "" if row else ""

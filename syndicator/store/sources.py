@@ -189,6 +189,16 @@ def adopt(db: sqlite3.Connection, wanted: Iterable[Source]) -> dict[str, str]:
     return adopted
 
 
+def rename(db: sqlite3.Connection, wanted: Iterable[Source]) -> None:
+    """Show sources by the names that the file gives them now; else a name waits for its feed to change."""
+    named = [(source.name, source.id) for source in wanted if source.name]
+    db.executemany(
+        """UPDATE infos SET info = json_set(info, '$.name', ?1)
+        WHERE source IN (SELECT number FROM sources WHERE id = ?2) AND json_extract(info, '$.name') IS NOT ?1""",
+        named,
+    )
+
+
 _RENAME = """UPDATE infos SET info = json_set(info, '$.id', ?1)
     WHERE source IN (SELECT number FROM sources WHERE id = ?1)"""
 
