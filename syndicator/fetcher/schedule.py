@@ -123,11 +123,9 @@ def _is_due(
         return True  # the operator has changed its address: what was known of the old one says nothing
     if state.gone and not (force and named):
         return False
-    if _is_of_a_wrong_clock(state, now):
-        return True
-    if state.retry_at is not None and now < state.retry_at:
+    if _is_held(state, now):
         return False  # explicit: no slack, and --force does not break it
-    if force or state.next_due is None:
+    if force or state.next_due is None or _is_of_a_wrong_clock(state, now):
         return True
     due = state.next_due
     if state.due_reason == _BY_INTERVAL and state.last_attempt is not None:
@@ -135,6 +133,10 @@ def _is_due(
     if now < due - min(SLACK, source.interval / 10):
         return False
     return not _in_skipped_time(state, now, settings)
+
+
+def _is_held(state: SourceState, now: datetime) -> bool:
+    return state.retry_at is not None and now < state.retry_at and not _is_of_a_wrong_clock(state, now)
 
 
 def _is_of_a_wrong_clock(state: SourceState, now: datetime) -> bool:
@@ -152,12 +154,7 @@ def _in_skipped_time(state: SourceState, now: datetime, settings: FetchSettings)
 def _held_hosts(states: Mapping[str, SourceState], now: datetime) -> frozenset[str]:
     """Return the hosts that told one of their sources to stay away for all of them."""
     return frozenset(
-        host_of(state.url)
-        for state in states.values()
-        if state.retry_at is not None
-        and state.retry_scope == "host"
-        and now < state.retry_at
-        and not _is_of_a_wrong_clock(state, now)
+        host_of(state.url) for state in states.values() if state.retry_scope == "host" and _is_held(state, now)
     )
 
 
