@@ -88,11 +88,13 @@ def fill(folder: Path, count: int) -> None:
     maker, now, each = FeedMaker(size=500), datetime.now(UTC) - timedelta(days=30), 50
     with Store(folder / "syndicator.db") as store:
         shelver = Shelver(store, now)
-        for site in random.Random(1).sample(range(1_000_000), count // each):
+        for number, site in enumerate(random.Random(1).sample(range(1_000_000), count // each)):
             source = Source(id=f"s{site}", url=f"https://site{site}.example/feed")
             parsed = parser.parse(Fetched(source.id, source.url, maker.feed(site, each)))
             posts = normalizer.normalize(parsed, source, now)
             shelver.put(posts, [item.fingerprint for item in parsed.items])
+            if number % 200 == 0:  # each run finishes the index for what it brought
+                shelver.settle()
         shelver.settle()
 
 
