@@ -12,6 +12,7 @@ import pytest
 from acceptance_helpers import BLOG, HOUR, START, Planet, feed, item, words
 
 from syndicator import pipeline
+from syndicator.check import check
 from syndicator.store import Store
 
 OTHER = "https://other.example"
@@ -206,3 +207,21 @@ def test_a_rerender_in_a_language_that_we_have_no_words_of(tmp_path: Path, site:
     assert 'lang="fr"' in before[0]["content_html"]
     planet.run(rerender=True)
     assert planet.items() == before
+
+
+def test_what_a_source_asks_for_is_passed_on(tmp_path: Path, site: loopback.Site) -> None:
+    """Neither index nor republish: our own documents ask for it, too, and `check` knows the words."""
+    namespaces = (
+        'xmlns:access="http://www.bloglines.com/about/specs/fac-1.0" xmlns:indexing="urn:atom-extension:indexing"'
+    )
+    asked = '<access:restriction relationship="deny"/><indexing:index>no</indexing:index>'
+    body = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1)), head=asked)
+    site.pages["/a"] = body.replace(b"<rss ", f"<rss {namespaces} ".encode())
+    planet = Planet(tmp_path, site, ("/a", "republish = true"))
+    planet.run()
+    for name in ("rss.xml", "atom.xml"):
+        path = tmp_path / "public" / name
+        assert b'<access:restriction relationship="deny"/>' in path.read_bytes()
+        assert b'indexing:index="no"' in path.read_bytes()
+        kind = "application/rss+xml" if name == "rss.xml" else "application/atom+xml"
+        assert not [problem for problem in check(path.read_bytes(), kind) if problem.serious]

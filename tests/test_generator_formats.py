@@ -29,6 +29,8 @@ PREFIXES = {
     "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
     "podcast": "https://podcastindex.org/namespace/1.0",
     "creativeCommons": "http://backend.userland.com/creativeCommonsRssModule",
+    "access": "http://www.bloglines.com/about/specs/fac-1.0",
+    "indexing": "urn:atom-extension:indexing",
     "xml": "http://www.w3.org/XML/1998/namespace",
 }
 THEN = datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)
@@ -112,6 +114,7 @@ SOURCE_FIELDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "image": ("https://marker.example/logo.png", ("https://marker.example/logo.png",)),
     "private": (False, ("private",)),
     "noindex": (True, ("noindex",)),
+    "denied": (True, ("denied",)),
 }
 
 
@@ -219,6 +222,8 @@ def test_no_field_of_an_item_is_missing() -> None:
 def test_the_feed(form: str) -> None:
     """What the feed says of itself stands in each place that the table names."""
     by_mail = replace(EDITION, archives=2, feed=replace(FEED, formats=FORMS))
+    wishing = replace(ITEM, source=replace(SOURCE, noindex=True, denied=True))
+    by_mail = replace(by_mail, items=(wishing, *by_mail.items[1:]))
     by_page = replace(by_mail, feed=replace(by_mail.feed, contact="https://planet.example.org/contact"))
     bodies = [one(edition, form).body for edition in (by_mail, by_page)]
     for name, cells in rows("The feed"):

@@ -26,6 +26,7 @@ from syndicator.check.values import (
 ATOM = "{http://www.w3.org/2005/Atom}"
 DC = "{http://purl.org/dc/elements/1.1/}"
 FH = "{http://purl.org/syndication/history/1.0}"
+ACCESS = "{http://www.bloglines.com/about/specs/fac-1.0}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 CC = "{http://backend.userland.com/creativeCommonsRssModule}"
 MEDIA = "{http://search.yahoo.com/mrss/}"
@@ -68,6 +69,7 @@ EXTENSIONS: Mapping[str, Rule] = {
     f"{DC}language": Rule(language),
     f"{DC}rights": Rule(anything, plain=True),
     f"{CC}license": Rule(uri, many=True),
+    f"{ACCESS}restriction": Rule(attributes={"relationship": one_of("allow", "deny")}, required=("relationship",)),
     f"{FH}archive": Rule(),
     f"{FH}complete": Rule(),
     f"{MEDIA}content": _CONTENT_RULE,

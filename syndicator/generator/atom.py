@@ -5,7 +5,7 @@ from __future__ import annotations
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
-from syndicator.generator.extensions import NAME, NAMESPACES, EntryExtension, FeedExtension, language_of
+from syndicator.generator.extensions import NAME, NAMESPACES, EntryExtension, FeedExtension, language_of, wishes
 from syndicator.generator.feeds import GENERATOR, Piece, Volume, as_html, contact, has_episodes, title_of
 from syndicator.generator.media import uses
 from syndicator.generator.shelved import shelved
@@ -39,7 +39,7 @@ def atom(edition: Edition, volume: Volume) -> bytes:
 
 def _namespaces(volume: Volume) -> dict[str, str]:
     found = {"fh": NAMESPACES["fh"]} if volume.archive else {}
-    return found | uses(volume.pieces)
+    return found | {prefix: NAMESPACES[prefix] for prefix in sorted(wishes(volume))} | uses(volume.pieces)
 
 
 def _entry(entry: FeedEntry, piece: Piece, feed_language: str) -> None:

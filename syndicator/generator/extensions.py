@@ -37,6 +37,8 @@ NAMESPACES = {
     "dc": "http://purl.org/dc/elements/1.1/",
     "fh": "http://purl.org/syndication/history/1.0",
     "creativeCommons": "http://backend.userland.com/creativeCommonsRssModule",
+    "access": "http://www.bloglines.com/about/specs/fac-1.0",
+    "indexing": "urn:atom-extension:indexing",
 }
 ATOM = f"{{{NAMESPACES['atom']}}}"
 DC = f"{{{NAMESPACES['dc']}}}"
@@ -76,10 +78,32 @@ class FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no type
         return feed
 
     def _shared(self, head: _Element) -> None:
+        self._wishes(head)
         if self.volume.archive:
             SubElement(head, f"{FH}archive")
         if self.podcast:
             podcast_channel(head, self.feed, self.volume.pieces)
+
+    def _wishes(self, head: _Element) -> None:
+        asked = wishes(self.volume)
+        if "indexing" in asked:
+            head.set(f"{{{NAMESPACES['indexing']}}}index", "no")
+        if "access" in asked:
+            SubElement(head, f"{{{NAMESPACES['access']}}}restriction", relationship="deny")
+
+
+def wishes(volume: Volume) -> set[str]:
+    """Return the prefixes of what sources ask for and we pass on: not to be indexed, not to be republished.
+
+    Both are a feed's words, so one source that asks for it speaks for the whole document.
+    """
+    found = set()
+    for piece in volume.pieces:
+        if piece.item.post.noindex or piece.item.source.noindex:
+            found.add("indexing")
+        if piece.item.source.denied:
+            found.add("access")
+    return found
 
 
 class EntryExtension(BaseEntryExtension):  # type: ignore[misc]

@@ -13,7 +13,7 @@ from html import escape
 from feedgen.entry import FeedEntry
 from feedgen.feed import FeedGenerator
 
-from syndicator.generator.extensions import NAME, NAMESPACES, EntryExtension, FeedExtension, language_of
+from syndicator.generator.extensions import NAME, NAMESPACES, EntryExtension, FeedExtension, language_of, wishes
 from syndicator.generator.feeds import (
     GENERATOR,
     Piece,
@@ -63,7 +63,7 @@ def _namespaces(volume: Volume) -> dict[str, str]:
         found["fh"] = NAMESPACES["fh"]
     if any(piece.licence for piece in volume.pieces):
         found["creativeCommons"] = NAMESPACES["creativeCommons"]
-    return found | uses(volume.pieces)
+    return found | {prefix: NAMESPACES[prefix] for prefix in sorted(wishes(volume))} | uses(volume.pieces)
 
 
 def _item(entry: FeedEntry, piece: Piece, feed_language: str) -> None:

@@ -24,6 +24,7 @@ class SourceInfo:
     updated: datetime | None = None
     private: bool = False
     noindex: bool = False
+    denied: bool = False  # access:restriction; read all the same, with its owner's consent
     description: str = ""
 
 

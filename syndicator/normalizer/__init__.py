@@ -106,6 +106,7 @@ def _info(parsed: ParsedFeed, source: Source) -> SourceInfo:
         updated=head.updated,
         private=source.private,
         noindex=head.noindex,
+        denied=head.denied,
         description=text.title(Text(head.subtitle))[0],
     )
 
