@@ -68,6 +68,7 @@ class FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no type
                 _link(channel, f"{ATOM}link", found)
         _contact(channel, self.feed)
         self._shared(channel)
+        self._wishes(feed, channel)
         return feed
 
     def extend_atom(self, feed: _Element) -> _Element:
@@ -75,21 +76,22 @@ class FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no type
         for found in feed_links(self.feed, self.volume, "atom"):
             _link(feed, "link", found)
         self._shared(feed)
+        self._wishes(feed, feed)
         return feed
 
     def _shared(self, head: _Element) -> None:
-        self._wishes(head)
         if self.volume.archive:
             SubElement(head, f"{FH}archive")
         if self.podcast:
             podcast_channel(head, self.feed, self.volume.pieces)
 
-    def _wishes(self, head: _Element) -> None:
+    def _wishes(self, root: _Element, head: _Element) -> None:
+        """Say them where their specifications have them: in RSS the restriction stands beside the channel."""
         asked = wishes(self.volume)
         if "indexing" in asked:
             head.set(f"{{{NAMESPACES['indexing']}}}index", "no")
         if "access" in asked:
-            SubElement(head, f"{{{NAMESPACES['access']}}}restriction", relationship="deny")
+            SubElement(root, f"{{{NAMESPACES['access']}}}restriction", relationship="deny")
 
 
 def wishes(volume: Volume) -> set[str]:
