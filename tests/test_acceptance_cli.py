@@ -222,6 +222,19 @@ def test_a_file_that_is_put_in_its_place(tmp_path: Path) -> None:
     assert state.next_due == NOW + source.interval
 
 
+def test_a_file_that_is_being_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing of it is published before it is whole: half a post would be an update for every reader later."""
+    configuration(tmp_path, "feed.xml", "other.xml")
+    (tmp_path / "other.xml").write_bytes(rss("Other", [("Three", "Text")], host="https://other.example"))
+    (tmp_path / "feed.xml").write_bytes(FEED[: FEED.index(b"Second text")])
+    assert main(["run", "-v"]) == 0
+    assert "feed.xml: failed: stops before its end" in capsys.readouterr().err
+    assert b"blog.example" not in (tmp_path / "public" / "rss.xml").read_bytes()
+    (tmp_path / "feed.xml").write_bytes(FEED)
+    assert main(["run", "--force"]) == 0
+    assert (tmp_path / "public" / "rss.xml").read_bytes().count(b"<guid") == 3
+
+
 @pytest.fixture
 def at_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     """A run whose standard error is a terminal."""

@@ -6,6 +6,7 @@ import stat
 from hashlib import blake2b
 from pathlib import Path
 
+from syndicator.fetcher.answers import is_cut
 from syndicator.fetcher.fault import Fault
 from syndicator.model.fetch import Ask, Fetched, NotModified, Outcome, Validators
 from syndicator.model.settings import FetchSettings
@@ -25,6 +26,8 @@ def read_file(ask: Ask, settings: FetchSettings) -> Outcome:
         raise Fault("file", f"can't be read ({problem.strerror})") from None
     if not body:
         raise Fault("file", "is empty")
+    if is_cut(body):
+        raise Fault("file", "stops before its end", "is it still being written? Write it beside, then rename it")
     digest = blake2b(body, digest_size=16).hexdigest()
     if digest == ask.body_hash:
         return NotModified(ask.source.id, ask.url, validators, by_hash=True)
