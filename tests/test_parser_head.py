@@ -130,3 +130,14 @@ def test_a_broken_head():
     found = parsed(body)
     assert (found.head.title, found.head.hints.ttl) == ("Hanoi", timedelta(hours=1))
     assert found.notes and found.notes[0].startswith("not well-formed")
+
+
+def test_a_restriction_beside_the_channel():
+    """Its specification has it there; many write it into the channel."""
+    said = b'<access:restriction relationship="deny"/>'
+    inside, beside = (
+        rss().replace(before, before + said) for before in (b"<channel>", rss().partition(b"<channel>")[0])
+    )
+    assert parsed(inside).head.denied
+    assert parsed(beside).head.denied
+    assert lanes_agree(beside) is not False

@@ -67,9 +67,9 @@ def head_of(root: Element) -> FeedHead:
     scope = scoped(channel, scoped(root, Scope())) if channel is not root else scoped(root, Scope())
     for child in channel:
         _read(found, child, scope)
-    if channel is not root:  # RSS 0.9 and 1.0 put the image beside the channel
+    if channel is not root:  # RSS 0.9 and 1.0 put the image beside the channel, Bloglines its restriction
         for child in root:
-            if name_of(child.tag) == "image":
+            if name_of(child.tag) in ("image", "access:restriction"):
                 _read(found, child, scope)
     found.noindex = found.noindex or any(part.get(INDEX, "").lower() == "no" for part in (root, channel))
     return _made(found, scope, version_of(root), channel.get(RDF + "about", ""))
