@@ -14,7 +14,7 @@ from syndicator import pipeline
 
 OTHER, THIRD = "https://other.example", "https://third.example"
 NEAR = '[related]\ncopies = "near"'
-RELEASE = words(1) * 3
+RELEASE = words(1) + words(2) + words(3)
 TOUCHED = RELEASE.replace("Carriage 31 ", "Wagon 31 ", 1)
 SEEN_AGAIN = RELEASE.replace("Carriage 32 ", "Coach 32 ", 1)
 # One event, told by another reporter: names and a quote in common.

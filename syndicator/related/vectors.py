@@ -84,10 +84,20 @@ def settled(packed: bytes, counts: Counts) -> tuple[bytes, Records, Weights]:
     """
     vector = np.frombuffer(packed, TERM)
     weights = vector["weight"] * counts.telling()[slots(vector["term"])]
-    order = np.argsort(-weights)[:KEPT]
+    order = _strongest(weights)[:KEPT]
     vector, weights = vector[order], weights[order]
     shares = weights[:POSTED] / max(float(np.sqrt(weights @ weights)), 1e-9)
     return vector.tobytes(), vector["term"][:POSTED], shares
+
+
+def _strongest(weights: Weights) -> Slots:
+    """Return the places of weights, the greatest first, of equal ones the first: on every machine the same.
+
+    Numbers that hold weight and place are sorted twice as fast as a stable sort of places is done.
+    """
+    keys = (-256 * weights).astype(np.int64) << 32 | np.arange(len(weights))
+    keys.sort()
+    return keys & 0xFFFFFFFF
 
 
 def postings(numbers: Sequence[int], terms: Sequence[Records], shares: Sequence[Weights]) -> list[tuple[int, bytes]]:
