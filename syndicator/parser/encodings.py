@@ -107,7 +107,7 @@ def _decoded(body: bytes, marked: str, content_type: str) -> tuple[str, str]:
             continue
         try:
             text = body.decode(_SUPERSETS.get(name, name))
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):  # not only UnicodeDecodeError: Python has a codec named "undefined"
             continue
         return text.lstrip("\ufeff"), ""
     return _guess(body)
