@@ -24,10 +24,10 @@ def withdraw(db: sqlite3.Connection, post: str, now: datetime) -> bool:
 
 
 def _unlink(db: sqlite3.Connection, story: int, now: datetime) -> None:
-    """Mark what shows a list in which the post stands. Reads all lists: a person withdraws rarely."""
-    names = db.execute("SELECT public_id, link FROM posts WHERE number = ?", (story,)).fetchone()
+    """Mark what shows a list in which the post or a copy of it stands. Reads all lists: a person withdraws rarely."""
+    rows = db.execute("SELECT public_id, link FROM posts WHERE number = ?1 OR copy_of = ?1", (story,)).fetchall()
     query = "SELECT post FROM frozen WHERE instr(related, ?1) OR instr(also, ?1)"
-    found = {post for name in names if name for (post,) in db.execute(query, (name,))}
+    found = {post for names in rows for name in names if name for (post,) in db.execute(query, (name,))}
     for post in sorted(found):
         events.touch(db, post, now)
 
