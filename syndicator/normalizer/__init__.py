@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from syndicator import urls
 from syndicator.model.feed import Category, Entry, ItemKey, ParsedFeed, Person, Text
@@ -122,7 +123,9 @@ def _post(entry: Entry, context: _Context) -> Post:
     credited = _credited(entry, link, body, brief, context)
     published, updated, dated = _dates(entry, context)
     files = media.enclosures(entry, base)
-    html, short = _as_wanted(body.html, summary.choose(text.words(brief.html), words), source)
+    html, short = _as_wanted(
+        body.html, summary.choose(words if brief is body else text.words(brief.html), words), source
+    )
     post = Post(
         source_id=source.id,
         keys=_keys(entry, link, title, words, credited.link if credited.republished else "", context),
@@ -137,7 +140,7 @@ def _post(entry: Entry, context: _Context) -> Post:
         summary=short,
         text=words,
         language=spoken,
-        authors=_people(entry, context),
+        authors=_people(entry.authors or head.authors, context.habitat.base),
         categories=_categories(entry),
         published=published,
         updated=updated,
@@ -211,12 +214,12 @@ def _dates(entry: Entry, context: _Context) -> tuple[datetime | None, datetime |
     return published, None if updated and updated > context.now else updated, notes
 
 
-def _people(entry: Entry, context: _Context) -> tuple[Person, ...]:
-    """Return the authors, the feed's where the entry names none; each once."""
+@lru_cache(maxsize=512)
+def _people(written: tuple[Person, ...], base: str) -> tuple[Person, ...]:
+    """Return authors, each once; most posts of a feed have the same."""
     found: dict[Person, None] = {}
-    for person in entry.authors or context.parsed.head.authors:
-        name = text.title(Text(person.name))[0]
-        cleaned = Person(name, urls.web(person.uri, context.habitat.base), text.one_line(person.email))
+    for person in written:
+        cleaned = Person(_name(person.name), urls.web(person.uri, base), text.one_line(person.email))
         if cleaned != _NOBODY:
             found[cleaned] = None
     return tuple(found)
@@ -226,10 +229,15 @@ def _categories(entry: Entry) -> tuple[Category, ...]:
     """Return the categories as plain text, each once, whatever its case."""
     found: dict[str, Category] = {}
     for category in entry.categories:
-        term, label = (text.title(Text(written))[0] if written else "" for written in (category.term, category.label))
+        term, label = _name(category.term), _name(category.label)
         if term or label:
             found.setdefault((term or label).casefold(), Category(term or label, text.one_line(category.scheme), label))
     return tuple(found.values())
+
+
+@lru_cache(maxsize=4096)
+def _name(written: str) -> str:
+    return text.title(Text(written))[0] if written else ""
 
 
 def _notes(body: bodies.Body, *, twice: bool, replaced: bool) -> Iterator[str]:

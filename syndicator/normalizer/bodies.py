@@ -43,6 +43,8 @@ def of(entry: Entry, link: str, title: str, habitat: Habitat) -> tuple[Body, Bod
     if main is None:
         main, brief = brief, None
     body = _cleaned(main, entry, link, title, habitat)
+    if brief == main and brief is not None:  # many feeds say everything twice
+        return body, body
     return body, _cleaned(brief, entry, link, title, habitat, body.credits)
 
 

@@ -37,7 +37,8 @@ def attributes(tag: str) -> Attributes:
     >>> attributes('<img src="a?b&amp;c" alt="">')
     {'src': 'a?b&c', 'alt': ''}
     """
-    return {name: value(raw) if "&" in raw else raw for name, raw in _ATTRIBUTE.findall(tag)}
+    written = _ATTRIBUTE.findall(tag)
+    return {name: value(raw) for name, raw in written} if "&" in tag else dict(written)
 
 
 def value(raw: str) -> str:
