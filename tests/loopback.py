@@ -85,7 +85,8 @@ def rss(name: str, posts: list[tuple[str, str]], host: str = "https://blog.examp
     """Make an RSS feed of (title, text) posts, the first the newest."""
     items = "".join(
         f"<item><title>{title}</title><link>{host}/{slug(title)}/</link><guid>{host}/{slug(title)}/</guid>"
-        f"<pubDate>{28 - n % 28:02} Oct 2026 08:00:00 GMT</pubDate><description>&lt;p&gt;{text}&lt;/p&gt;</description></item>"
+        f"<pubDate>{28 - n % 28:02} Oct 2026 08:00:00 GMT</pubDate>"
+        f"<description>&lt;p&gt;{text}&lt;/p&gt;</description></item>"
         for n, (title, text) in enumerate(posts)
     )
     head = f"<title>{name}</title><link>{host}/</link><description/><language>{language}</language>"

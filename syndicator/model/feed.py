@@ -73,7 +73,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """podcast:transcript"""
+    """A podcast:transcript."""
 
     url: str
     type: str = ""

@@ -32,9 +32,10 @@ class SourceInfo:
 class Keys:
     """By what a post is known again. Each is a digest (16 hex digits) of a normalised string, "" where it can't serve.
 
-    A URL has the same digest whether it stands in a guid or in a link. `guid` and `link` are as strict as the source lets them be; the loose ones have no scheme, `www.`,
-    closing slash or tracking parameters; the path ones no host either. A key that repeats within one
-    feed (one link for all items, a guid used twice) is left empty: it tells nothing apart.
+    A URL has the same digest whether it stands in a guid or in a link. `guid` and `link` are as strict as the source
+    lets them be; the loose ones have no scheme, `www.`, closing slash or tracking parameters; the path ones no host
+    either. A key that repeats within one feed (one link for all items, a guid used twice) is left empty: it tells
+    nothing apart.
     """
 
     guid: str = ""
