@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from syndicator import check, publisher
+from syndicator import check
+from syndicator.ledger import Ledger
 from syndicator.model.settings import Config, Feed
 
 MANY = 20  # problems of one document that are shown
@@ -45,11 +46,16 @@ def _remarks(config: Config) -> Iterator[Finding]:
 
 
 def _documents(feed: Feed) -> Iterator[Finding]:
-    ledger = publisher.known(feed.output)
-    if not ledger.types:
-        yield Finding(str(feed.output), "nothing is published there yet: `syndicator run` does that", is_error=False)
-    for path, kind in sorted(ledger.types.items()):
-        yield from _problems(feed.output / path, kind)
+    with Ledger(feed.output) as ledger:
+        path = ""
+        for path, kind in ledger.files():  # one by one: there may be a page for each post ever published
+            yield from _problems(feed.output / path, kind)
+        if ledger.lost:
+            what = "is damaged: which files are ours is not known; the next run that publishes starts it anew"
+            yield Finding(str(ledger.path), what)
+        elif not path:
+            what = "nothing is published there yet: `syndicator run` does that"
+            yield Finding(str(feed.output), what, is_error=False)
 
 
 def _problems(path: Path, kind: str) -> Iterator[Finding]:

@@ -1,109 +1,202 @@
 """The ledger of an output folder: which files below it are ours, of what type, and what their pages said.
 
-One JSON array a line, appended as files are written and so safe against a kill at any moment: a file is claimed
-before it is there, and its digest is recorded after it is. The last line of a path counts; a line cut short is none.
+A small SQLite file in that folder, hidden and never served. It is the one exception to the rule that all SQL stands
+in the store: it goes where its files go, so that the folder can be moved, copied or restored without the state file.
+
+A file is claimed, durably, before it is there, and its digest is recorded after it is; so a kill or a power cut at
+any moment leaves a digest that is the file's own, or none. Publishing asks for single paths, by key or index, and
+never for all: it costs by what is published. Where the ledger is lost or damaged, nothing is ours.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from types import TracebackType
+from typing import Any
+
+from syndicator.errors import PublishError
 
 NAME = ".syndicator"
-_SPARE = 1000  # outdated lines that are borne before the file is written anew
+_BUSY_SECONDS = 30.0  # a `check` that reads while a run writes
+_PORTION = 500  # rows that are read at a time where all are read
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, type TEXT NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS files_by_type ON files (type)",
+)
+_FIND = "SELECT type, digest FROM files WHERE path = ?"
+_OF_TYPE = "SELECT path FROM files WHERE type >= ? AND type < ?"
+_BELOW = "SELECT path FROM files WHERE path >= ? AND path < ?"
+_AFTER = "SELECT path, type FROM files WHERE path > ? ORDER BY path LIMIT ?"
+_CLAIM = """INSERT INTO files VALUES (?, ?, '') ON CONFLICT (path) DO
+    UPDATE SET type = excluded.type, digest = ''
+    WHERE type <> excluded.type OR digest <> ''"""
+_RECORD = """INSERT INTO files VALUES (?, ?, ?) ON CONFLICT (path) DO
+    UPDATE SET type = excluded.type, digest = excluded.digest
+    WHERE type <> excluded.type OR digest <> excluded.digest"""
+_FORGET = "DELETE FROM files WHERE path = ?"
+# SQLITE_ERROR: a table or column is missing, so it is some other database.
+_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR", "SQLITE_MISMATCH")
 
 
 class Ledger(Mapping[str, str]):
-    """Paths of our files -> the digests of what they say, "" where they have none; only of files that exist."""
+    """Paths of our files -> the digests of what they say, "" where they have none; only of files that exist.
+
+    Opened by the first that asks, made by the first that writes, closed by `close` or the end of a `with`. Raises
+    PublishError where the file can't be read or written; one that is damaged raises nothing, and is `lost`.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.paths: dict[str, tuple[str, str]] = {}  # path -> type, digest; of files that are gone too
+        self.path = folder / NAME
+        self.lost = False  # it was there, but damaged: nothing that it named is ours any more
         self._hidden: frozenset[str] = frozenset()
-        self._file: BinaryIO | None = None
-        self._lines = 0
-        self._torn = False
+        self._db: sqlite3.Connection | None = None
+        self._damaged = False
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    # ----- reading ---------------------------------------------------------------------------------------
 
     def __getitem__(self, path: str) -> str:
-        digest = self.paths[path][1]
-        if path in self._hidden or not (self.folder / path).is_file():
+        entry = None if path in self._hidden else self._find(path)
+        if entry is None or not (self.folder / path).is_file():
             raise KeyError(path)
-        return digest
+        return entry[1]
 
     def __iter__(self) -> Iterator[str]:
-        return (path for path in self.paths if path not in self._hidden and (self.folder / path).is_file())
+        return (path for path, _ in self.files() if path in self)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
-    @property
-    def types(self) -> Mapping[str, str]:
-        """The media types of our files, by path."""
-        return {path: kind for path, (kind, _) in self.paths.items()}
+    def kind(self, path: str) -> str | None:
+        """Return the media type of a file of ours, be it there or not; None: it is not ours."""
+        entry = self._find(path)
+        return entry[0] if entry else None
+
+    def of_type(self, kind: str) -> list[str]:
+        """Return the paths of our files of a media type, whatever its parameters."""
+        return [path for (path,) in self._ask(_OF_TYPE, kind, kind + "<")]  # "<" is what follows ";"
+
+    def below(self, folder: str) -> list[str]:
+        """Return the paths of our files below a folder ("posts/")."""
+        return [path for (path,) in self._ask(_BELOW, folder, folder[:-1] + "0")]  # "0" is what follows "/"
+
+    def files(self) -> Iterator[tuple[str, str]]:
+        """Yield all paths and types, in order; portion by portion, so that a run that writes need not wait."""
+        portion = self._ask(_AFTER, "", _PORTION)
+        while portion:
+            yield from portion
+            portion = self._ask(_AFTER, portion[-1][0], _PORTION)
+
+    def _find(self, path: str) -> tuple[str, str] | None:
+        found = self._ask(_FIND, path)
+        return (found[0][0], found[0][1]) if found else None
+
+    def _ask(self, question: str, *values: object) -> list[Any]:
+        try:
+            db = self._db or self._open()
+            return db.execute(question, values).fetchall() if db else []
+        except sqlite3.Error as error:
+            self._give_up(error)
+            return []
+
+    # ----- writing ---------------------------------------------------------------------------------------
 
     def hide(self, paths: Iterable[str]) -> None:
         """Let these files count as gone, before they are: no page may link to one that is about to be removed."""
         self._hidden = frozenset(paths)
 
-    def read(self) -> None:
-        """Read the file; where there is none, nothing is ours."""
-        try:
-            data = (self.folder / NAME).read_bytes()
-        except FileNotFoundError:
-            return
-        self._torn = bool(data) and not data.endswith(b"\n")
-        for line in data.splitlines():
-            self._lines += 1
-            self._take(line)
+    def claim(self, files: Iterable[tuple[str, str]]) -> None:
+        """Note, durably, that these paths with their types are ours, before the files are there.
 
-    def _take(self, line: bytes) -> None:
-        try:
-            path, kind, digest = json.loads(line)
-        except (ValueError, TypeError):  # cut short by a kill, or by another hand
-            return
-        if kind is None:  # removed
-            self.paths.pop(path, None)
-        else:
-            self.paths[path] = (kind, digest)
+        What their pages say is not known until they are written.
+        """
+        if self._tell(_CLAIM, list(files)):
+            self._commit()
 
-    def claim(self, path: str, kind: str) -> None:
-        """Note that a file is ours, before it is there. What its page says is not known until it is written."""
-        if self.paths.get(path, ("", ""))[1] or path not in self.paths:
-            self._append(path, kind, "")
-
-    def record(self, path: str, kind: str, digest: str) -> None:
-        """Note what a file says, after it is there."""
-        if self.paths.get(path) != (kind, digest):
-            self._append(path, kind, digest)
+    def record(self, files: Iterable[tuple[str, str, str]]) -> None:
+        """Note what files say (path, type, digest), after they are there; durable with the next claim or the end."""
+        self._tell(_RECORD, list(files))
 
     def forget(self, path: str) -> None:
-        """Note that a file is ours no more, after it was removed."""
-        self._append(path, None, "")
-
-    def _append(self, path: str, kind: str | None, digest: str) -> None:
-        line = json.dumps([path, kind, digest], ensure_ascii=False).encode() + b"\n"
-        if self._file is None:
-            # Unbuffered: each line is with the system before the file that it speaks of is touched.
-            self._file = (self.folder / NAME).open("ab", buffering=0)
-            if self._torn:
-                self._file.write(b"\n")
-        self._file.write(line)
-        self._lines += 1
-        self._take(line)
+        """Note that a file is ours no more, after it was removed; durable as above."""
+        self._tell(_FORGET, [(path,)])
 
     def close(self) -> None:
-        """Close the file; write it anew where most of it is outdated."""
-        if self._file is None:
-            return
-        self._file.close()
-        self._file = None
-        if self._lines > 2 * len(self.paths) + _SPARE:
-            self._rewrite()
+        """Keep what was noted, and close the file; nothing is left beside it."""
+        self._commit()
+        self._drop()
 
-    def _rewrite(self) -> None:
-        lines = (json.dumps([path, *entry], ensure_ascii=False) + "\n" for path, entry in sorted(self.paths.items()))
-        unfinished = self.folder / f"{NAME}-new"
-        unfinished.write_text("".join(lines), encoding="utf-8")
-        unfinished.replace(self.folder / NAME)
+    def _tell(self, order: str, rows: Sequence[Sequence[str]]) -> bool:
+        """Note rows, in a new file if the old one proves damaged; tell whether that changed anything."""
+        for _ in range(2):
+            try:
+                return self._change(order, rows)
+            except sqlite3.Error as error:
+                self._give_up(error)
+        return False
+
+    def _change(self, order: str, rows: Sequence[Sequence[str]]) -> bool:
+        db = self._db or self._open() or self._make()
+        before = db.total_changes
+        if not db.in_transaction:
+            db.execute("BEGIN IMMEDIATE")
+        db.executemany(order, rows)
+        return db.total_changes != before
+
+    def _commit(self) -> None:
+        try:
+            if self._db and self._db.in_transaction:
+                self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._give_up(error)
+
+    # ----- the file --------------------------------------------------------------------------------------
+
+    def _open(self) -> sqlite3.Connection | None:
+        """Open the file where there is one, and anything in it: a kill may have left it empty."""
+        if self._damaged or not self.path.exists():
+            return None
+        self._db = self._connect()
+        if self._db.execute("PRAGMA schema_version").fetchone() == (0,):
+            self._drop()
+        return self._db
+
+    def _make(self) -> sqlite3.Connection:
+        if self._damaged:
+            for name in (f"{NAME}-journal", NAME):  # first the journal: it would be played into the new file
+                (self.folder / name).unlink(missing_ok=True)
+            self._damaged = False
+        self._db = self._connect()
+        for order in ("BEGIN IMMEDIATE", *_SCHEMA):
+            self._db.execute(order)
+        return self._db
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
+        # A journal that is gone after each transaction, not a WAL: the folder may lie on a network file system, where
+        # a WAL can't work, and nobody should copy or serve its files.
+        db.execute("PRAGMA journal_mode = DELETE")
+        db.execute("PRAGMA synchronous = NORMAL")
+        return db
+
+    def _drop(self) -> None:
+        if self._db:
+            self._db.close()
+            self._db = None
+
+    def _give_up(self, error: sqlite3.Error) -> None:
+        """Count the file as lost if it is damaged; else it is only out of reach. Raises PublishError."""
+        self._drop()
+        name = getattr(error, "sqlite_errorname", "")
+        # Text that is no UTF-8 has no name.
+        if not (name.startswith(_DAMAGED) if name else isinstance(error, sqlite3.OperationalError)):
+            raise PublishError(f"cannot use {self.path}: {error}; what was published before still stands") from error
+        self.lost = self._damaged = True

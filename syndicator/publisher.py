@@ -28,24 +28,24 @@ from syndicator.model.edition import Document, Published
 UNFINISHED = ".syndicator-new"  # how the name of a file ends while it is being written
 _FEED_ENTRIES = {"application/rss+xml": "{*}item", "application/atom+xml": "{*}entry"}
 _XML = frozenset({"application/rss+xml", "application/atom+xml", "text/x-opml"})
+_TWIN = "application/gzip"
 _GZIP_LEVEL = 9
 _TOGETHER = 256  # files that wait to be put in place: as many stand twice on the disk
 _SYNCS = 16  # at a time. A disk settles many almost as fast as one: 300 files take 1.4 s in a row and 0.3 s so
 
 
 def publish(
-    documents: Iterable[Document], folder: Path, *, gone: Iterable[str] = (), twins: bool = False
+    documents: Iterable[Document], ledger: Ledger, *, gone: Iterable[str] = (), twins: bool = False
 ) -> list[Published]:
-    """Write documents below a folder in the order given; return what became of each.
+    """Write documents below the folder of a ledger in the order given; return what became of each.
 
     `gone` are paths that are published no more: those that are ours are removed, after all documents are written.
     With `twins` each file gets a `.gz` beside it, for servers that send such as they are. Raises PublishError, with
     the path, at the first document that can't be written; what was there before it still stands.
     """
-    press = _Press(folder, twins=twins)
-    with _named(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        press.ledger.read()
+    with _named(ledger.folder):
+        ledger.folder.mkdir(parents=True, exist_ok=True)
+    press = _Press(ledger, twins=twins)
     try:
         results = [press.put(document) for document in documents]
         press.settle()
@@ -58,16 +58,7 @@ def publish(
         raise
     finally:
         press.discard()
-        press.ledger.close()
     return results
-
-
-def known(folder: Path) -> Ledger:
-    """Return what is published below a folder: a mapping of paths to digests, of the files that still exist."""
-    ledger = Ledger(folder)
-    with _named(folder):
-        ledger.read()
-    return ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +68,17 @@ class _Waiting:
     unfinished: Path
     path: Path
     size: int
-    document: tuple[str, str, str] | None  # path, type, digest for the ledger; None: a twin
+    entry: tuple[str, str, str]  # path, type, digest, for the ledger
 
 
 class _Press:
     """One run of `publish`: what waits, which folders were cleaned and which must be synced."""
 
-    def __init__(self, folder: Path, *, twins: bool) -> None:
-        self.folder = folder
+    def __init__(self, ledger: Ledger, *, twins: bool) -> None:
+        self.folder = ledger.folder
+        self.ledger = ledger
         self.twins = twins
-        self.ledger = Ledger(folder)
+        self.old_twins = not twins and bool(ledger.of_type(_TWIN))
         self.waiting: dict[Path, _Waiting] = {}
         self.cleaned: set[Path] = set()
         self.unsynced: set[Path] = set()
@@ -102,11 +94,10 @@ class _Press:
             changed = _read(path) != document.body
             entry = document.path, document.type, document.digest
             if changed:
-                self.ledger.claim(document.path, document.type)
                 self._write(path, document.body, entry)
                 self._check(path, document)
             else:
-                self.ledger.record(*entry)
+                self.ledger.record([entry])
             self._twin(document, path)
         return Published(path, changed, document.posts, len(document.body))
 
@@ -116,7 +107,7 @@ class _Press:
             raise PublishError(f"{name!r} is no path below {self.folder}")
         return self.folder / parts
 
-    def _write(self, path: Path, body: bytes, entry: tuple[str, str, str] | None) -> Path:
+    def _write(self, path: Path, body: bytes, entry: tuple[str, str, str]) -> Path:
         """Write a file beside its place, and let it wait."""
         self._prepare(path.parent)
         unfinished = path.with_name(f".{path.name}{UNFINISHED}")
@@ -155,20 +146,20 @@ class _Press:
     def _twin(self, document: Document, path: Path) -> None:
         name = f"{document.path}.gz"
         if not self.twins:
-            # A server would go on to send the old twin instead of the new file.
-            self.remove(name)
+            if self.old_twins:  # a server would go on to send the old twin instead of the new file
+                self.remove(name)
             return
         twin = path.with_name(f"{path.name}.gz")
         # Compared by content: another zlib packs the same bytes differently.
         if _unpacked(twin) != document.body:
-            self.ledger.claim(name, "application/gzip")
-            unfinished = self._write(twin, gzip.compress(document.body, _GZIP_LEVEL, mtime=0), None)
+            packed = gzip.compress(document.body, _GZIP_LEVEL, mtime=0)
+            unfinished = self._write(twin, packed, (name, _TWIN, ""))
             _same_time(unfinished, like=self.waiting[path].unfinished if path in self.waiting else path)
 
     def remove(self, name: str) -> None:
         """Remove a file and its twin if they are ours, and their folder if nothing is left in it."""
         for ours in (name, f"{name}.gz"):
-            if ours in self.ledger.paths:
+            if self.ledger.kind(ours) is not None:
                 path = self._place(ours)
                 with _named(path):
                     path.unlink(missing_ok=True)
@@ -181,13 +172,13 @@ class _Press:
     def settle(self) -> None:
         """Put what waits in its place, and sync the folders: the renames outlast a power cut before more is written."""
         self._sync_files()
+        self.ledger.claim(one.entry[:2] for one in self.waiting.values())
         for one in self.waiting.copy().values():
             with _named(one.path):
                 one.unfinished.replace(one.path)
                 del self.waiting[one.path]
                 self.unsynced.add(one.path.parent)
-                if one.document:
-                    self.ledger.record(*one.document)
+                self.ledger.record([one.entry])
         for folder in self.unsynced:
             with _named(folder), suppress(FileNotFoundError):
                 _sync(folder)

@@ -17,6 +17,7 @@ from syndicator.check import check
 from syndicator.generator import addresses, generate, obsolete, one
 from syndicator.generator.atom import atom
 from syndicator.generator.feeds import Volume, prepare
+from syndicator.ledger import Ledger
 from syndicator.model.edition import Archive, Document, Edition
 from syndicator.model.post import SourceInfo
 
@@ -229,7 +230,7 @@ def test_archives_of_a_document_in_a_folder() -> None:
 # -- what is published no more -------------------------------------------------------------------------
 
 
-def test_format_taken_out() -> None:
+def test_format_taken_out(tmp_path: Path) -> None:
     """A feed that is published no more is named, with its archives; what still is, and what is not ours, is not."""
     found = replace(edition(ITEM, formats=("atom", "opml")), archives=1)
     known = {
@@ -239,7 +240,9 @@ def test_format_taken_out() -> None:
         "archive/rss-1.xml": "application/rss+xml",
         "index.html": "text/html; charset=utf-8",
     }
-    assert obsolete(found, known) == ["archive/rss-1.xml", "index.html", "rss.xml"]
+    with Ledger(tmp_path) as ledger:
+        ledger.claim(known.items())
+        assert obsolete(found, ledger) == ["archive/rss-1.xml", "index.html", "rss.xml"]
 
 
 def test_addresses_of_a_feed() -> None:

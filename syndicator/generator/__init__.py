@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from syndicator.generator.compose import LAYOUT, body, credit
 from syndicator.generator.feeds import (
@@ -104,22 +105,33 @@ def _write(edition: Edition, form: str, volume: Volume) -> bytes:
     return json_feed(edition, volume)
 
 
-def obsolete(
-    edition: Edition, known: Mapping[str, str], withdrawn: Iterable[str] = (), departed: Iterable[str] = ()
-) -> list[str]:
+class Files(Protocol):
+    """What was published before, as a ledger answers for it: never all of it, which may be much."""
+
+    def kind(self, path: str) -> str | None:
+        """Return the media type of what was published at a path; None: nothing was."""
+
+    def of_type(self, kind: str) -> Iterable[str]:
+        """Return the paths of a media type, whatever its parameters."""
+
+    def below(self, folder: str) -> Iterable[str]:
+        """Return the paths below a folder."""
+
+
+def obsolete(edition: Edition, known: Files, withdrawn: Iterable[str] = (), departed: Iterable[str] = ()) -> list[str]:
     """Return the paths, among those published before, that this edition publishes no more.
 
-    `known` maps each published path to its media type; `withdrawn` are the public ids of posts that were, or
-    whose source left the feed; `departed` are the ids of such sources. A page that is only not made anew is not
-    among them.
+    `withdrawn` are the public ids of posts that were, or whose source left the feed; `departed` are the ids of such
+    sources. A page that is only not made anew is not among them.
     """
     feed, wanted = edition.feed, set(_feed_paths(edition))
-    lost = {path for path, kind in known.items() if kind in TYPES.values() and path not in wanted}
-    lost |= {*map(post_path, withdrawn), *map(source_path, departed)} & known.keys()
+    lost = {path for kind in TYPES.values() for path in known.of_type(kind)} - wanted
+    pages = {*map(post_path, withdrawn), *map(source_path, departed)}
+    lost |= {path for path in pages if known.kind(path) is not None}
     if not {"html", "fragment"} & set(feed.formats):
-        lost |= {path for path, kind in known.items() if kind.partition(";")[0] in _OF_PAGES}
+        lost |= {path for kind in _OF_PAGES for path in known.of_type(kind)}
     elif feed.pages == "none" or "html" not in feed.formats:
-        lost |= {path for path in known if path.startswith(_POSTS)}
+        lost |= {*known.below(_POSTS)}
     return sorted(lost)
 
 

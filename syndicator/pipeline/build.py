@@ -10,6 +10,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from syndicator.config import sub_feed
+from syndicator.ledger import Ledger
 from syndicator.model.edition import Edition, Published, RelatedList
 from syndicator.model.post import Post
 from syndicator.model.run import Options
@@ -45,7 +46,9 @@ def build(config: Config, store: Store, options: Options, now: datetime) -> Buil
     built = Built()
     street = _Street(feeds, wanted, config.id)
     for feed in feeds:
-        built.documents += _Shop(street, store, feed, now).publish(rerender=options.rerender)
+        shop = _Shop(street, store, feed, now)
+        built.documents += shop.publish(rerender=options.rerender)
+        built.remarks += shop.remarks
     store.purge(now, config.keep)
     built.remarks += _tell_hubs(store, config.fetch.user_agent)
     return built
@@ -122,6 +125,7 @@ class _Shop:
         self.store = store
         self.feed = feed
         self.now = now
+        self.remarks: list[str] = []
 
     def publish(self, *, rerender: bool) -> list[Published]:
         """Make and write the documents, unless all stand on the disk as they would be made."""
@@ -129,16 +133,29 @@ class _Shop:
         old, *kept = json.loads(self.store.note(f"built:{self.feed.name}") or '[""]')
         if not rerender and old == stamp and (standing := _standing(kept)):
             return standing
+        street, store = self.street, self.store
+        edition = store.edition(self.feed, street.wanted, street.feeds, "" if self.feed.name else street.main_id)
+        with Ledger(self.feed.output) as ledger:
+            published, archives = self._write(edition, ledger, rerender=rerender)
+        if ledger.lost:
+            what = "was damaged and begins anew: files that were published before and are not again stay where they are"
+            self.remarks.append(f"{ledger.path} {what}")
+        with store.transaction():
+            for number in archives:
+                store.archive_written(self.feed, number)
+            self._note_news(edition)
+            store.set_note(f"built:{self.feed.name}", json.dumps([stamp, *self._kept(published)]))
+        return published
+
+    def _write(self, edition: Edition, ledger: Ledger, *, rerender: bool) -> tuple[list[Published], list[int]]:
+        """Make and write what is new or changed, remove what is gone; return it, and the archives among it."""
         from syndicator import generator, publisher  # feedgen, lxml, jinja2: only who publishes pays
 
         feed, store = self.feed, self.store
-        street = self.street
-        edition = store.edition(feed, street.wanted, street.feeds, "" if feed.name else street.main_id)
-        ledger, stale = publisher.known(feed.output), store.stale_archives(feed)
         # Other settings may ask for archives of another format, and somebody may have emptied the folder.
-        stale = [*stale, *generator.lacking(edition, ledger.types)]
+        stale = [*store.stale_archives(feed), *generator.lacking(edition, ledger)]
         departed, posts = store.departed(feed)
-        gone = generator.obsolete(edition, ledger.types, store.withdrawn() | posts, departed)
+        gone = generator.obsolete(edition, ledger, store.withdrawn() | posts, departed)
         ledger.hide(gone)
         documents = generator.generate(
             edition,
@@ -147,13 +164,7 @@ class _Shop:
             known=ledger,
             rerender=rerender,
         )
-        published = publisher.publish(documents, feed.output, gone=gone, twins=feed.gzip)
-        with store.transaction():
-            for number in stale:
-                store.archive_written(feed, number)
-            self._note_news(edition)
-            store.set_note(f"built:{feed.name}", json.dumps([stamp, *self._kept(published)]))
-        return published
+        return publisher.publish(documents, ledger, gone=gone, twins=feed.gzip), stale
 
     def _stamp(self) -> str:
         """Return what changes with anything that the documents are made of."""
