@@ -46,7 +46,8 @@ def look(target: str, path: Path, now: datetime, stop: threading.Event) -> Look 
         raise _failure(refused, source)
     address = "" if source.private else outcome.url
     found = (f"the feed is at {address}",) if address and not source.path and address != source.url else ()
-    return Look(source, address, normalizer.normalize(parsed, source, now), (*found, *parsed.notes))
+    feed = normalizer.normalize(parsed, source, now)
+    return Look(source, address, feed, (*found, *parsed.notes, *feed.notes))
 
 
 def document(look: Look, form: str, limit: int, now: datetime) -> bytes:
