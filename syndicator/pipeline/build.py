@@ -36,6 +36,7 @@ def build(config: Config, store: Store, options: Options, now: datetime) -> Buil
     """
     wanted = {source.id: source for source in config.sources}
     feeds = list(config.feeds)
+    store.conceal(config.sources, now)
     admit(feeds, store, wanted, now)
     if config.per_language:
         by_language = _feeds_by_language(config, store, wanted)
@@ -82,7 +83,7 @@ def _related(
     from syndicator.related import Index  # numpy: 80 ms that only a run with something to publish pays
 
     index = Index(store.corpus())
-    shown = frozenset(source.id for source in wanted.values() if source.publish)
+    shown = frozenset(source.id for source in wanted.values() if source.publish and not source.private)
     for start in range(0, len(numbers), PORTION):
         for number, post in store.documents(numbers[start : start + PORTION]).items():
             yield number, post, index.choose(number, post, wanted[post.source_id].related, sources=shown)

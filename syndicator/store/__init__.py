@@ -18,7 +18,7 @@ from syndicator.model.edition import Archive, Edition, RelatedList
 from syndicator.model.fetch import SourceState
 from syndicator.model.post import Attribution, Intake, KnownPost, Post, SourceInfo
 from syndicator.model.settings import Feed, Source
-from syndicator.store import admission, archives, db, editions, frozen, notes, posts, retention, sources
+from syndicator.store import admission, archives, db, editions, frozen, hidden, notes, posts, retention, sources
 from syndicator.store.corpus import SqlCorpus
 from syndicator.store.db import in_words
 from syndicator.store.handles import handles
@@ -133,6 +133,12 @@ class Store:
         return posts.count(self.connection)
 
     # ----- build side ----------------------------------------------------------------------------------------
+
+    @in_words
+    def conceal(self, wanted: Iterable[Source], now: datetime) -> None:
+        """Note which sources the file shows no more: what others show of theirs is left out. Once before `admit`."""
+        with self.transaction():
+            hidden.conceal(self.connection, wanted, now)
 
     @in_words
     def admit(

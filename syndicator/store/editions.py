@@ -13,6 +13,7 @@ from syndicator.model.post import Post, SourceInfo
 from syndicator.model.settings import Feed, Source
 from syndicator.store import admission, codec, frozen, rows, shelves
 from syndicator.store.events import ARCHIVE
+from syndicator.store.hidden import Veil
 
 ENTRY = f"""SELECT e.sequence, e.story, e.post, e.first_published, story.public_id, p.published, p.updated, f.related,
     f.also, coalesce(f.layout, 1), f.source_updated, {rows.WHOLE.replace("p.keys", "NULL")}
@@ -68,7 +69,9 @@ def items(db: sqlite3.Connection, query: str, *values: object) -> list[Item]:
     infos: dict[tuple[str, float | None], SourceInfo] = {}
     gone = withdrawn(db)
     versions = frozen.versions(db, [(entry[1], entry[2]) for entry in entries])
-    return [_item(db, entry, infos, gone, versions.get(entry[1], ())) for entry in entries]
+    veil = Veil(db, (entry[1] for entry in entries), (entry[7] for entry in entries))
+    found = [_item(db, entry, infos, gone, versions.get(entry[1], ())) for entry in entries]
+    return [veil.over(item, entry[1]) for item, entry in zip(found, entries, strict=True)] if veil.any else found
 
 
 def _item(

@@ -40,7 +40,7 @@ def versions(db: sqlite3.Connection, shown: Sequence[tuple[int, int]]) -> dict[i
         FROM posts p JOIN sources s ON s.number = p.source LEFT JOIN infos i ON i.source = p.source
         WHERE p.number IN (SELECT number FROM posts WHERE copy_of IN (SELECT value FROM json_each(?1))
             UNION SELECT copy_of FROM posts WHERE copy_of IN (SELECT value FROM json_each(?1)))
-        AND p.withdrawn = 0 ORDER BY p.number""",
+        AND p.withdrawn = 0 AND p.source NOT IN (SELECT source FROM hidden) ORDER BY p.number""",
         (codec.dumps([story for story, _ in shown]),),
     ).fetchall()
     addresses = {number: url for _, number, _, url, *_ in found}

@@ -190,10 +190,16 @@ INSERT OR REPLACE INTO meta VALUES ('index_version', 1);
 INSERT OR REPLACE INTO meta VALUES ('index_owed', 0);
 """
 
+HIDDEN = """
+-- Sources that the file shows no more: removed, unpublished or private. No link of others leads to their posts.
+CREATE TABLE hidden (source INTEGER PRIMARY KEY);
+"""
+
 # Each migration is a list of scripts. Rooms that keep tables of their own add their script to the newest
 # one until it is released.
 MIGRATIONS: list[list[str]] = [
     [SOURCES, POSTS, FEEDS, REST, LIKENESS],
+    [HIDDEN],
 ]
 
 

@@ -1,0 +1,134 @@
+"""Sources that are shown no more (removed, unpublished, private) -> what others show of theirs is left out.
+
+Lists and copies are frozen at first publication, but no later than its source may a link be shown. The frozen rows
+stay as they are: what names a hidden source is left out as they are read, and comes back with the source.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from hashlib import blake2b
+
+from syndicator.model.edition import Item, RelatedList
+from syndicator.model.settings import Source
+from syndicator.store import codec, events, notes
+
+_NOTE = "shown sources"
+
+
+def conceal(db: sqlite3.Connection, wanted: Iterable[Source], now: datetime) -> None:
+    """Note which sources the file shows no more; what named one of them, or one that is back, is made again."""
+    sources = list(wanted)
+    (last,) = db.execute("SELECT coalesce(max(number), 0) FROM sources").fetchone()
+    text = "\n".join([str(last), *(f"{source.id} {source.publish:d}{source.private:d}" for source in sources)])
+    mark = blake2b(text.encode(), digest_size=8).hexdigest()
+    if notes.note(db, _NOTE) == mark:
+        return
+    _make_private(db, sources, now)
+    shown = {source.id for source in sources if source.publish and not source.private}
+    before = {source for (source,) in db.execute("SELECT source FROM hidden")}
+    after = {number for number, source_id in db.execute("SELECT number, id FROM sources") if source_id not in shown}
+    db.executemany("DELETE FROM hidden WHERE source = ?", [(source,) for source in before - after])
+    db.executemany("INSERT INTO hidden VALUES (?)", [(source,) for source in after - before])
+    for post in sorted(_naming(db, before ^ after)):
+        events.touch(db, post, now)
+    notes.set_note(db, _NOTE, mark)
+
+
+def _make_private(db: sqlite3.Connection, sources: Iterable[Source], now: datetime) -> None:
+    """Forget the addresses of sources that have become private: their feed need not change for that."""
+    known = dict(db.execute("SELECT id, source FROM infos JOIN sources ON source = number"))
+    for number in [known[source.id] for source in sources if source.private and source.id in known]:
+        changed = db.execute(
+            """UPDATE infos SET info = json_set(json_remove(info, '$.feed', '$.feed_id'), '$.private', json('true'))
+            WHERE source = ? AND NOT coalesce(json_extract(info, '$.private'), 0)""",
+            (number,),
+        )
+        if changed.rowcount:
+            for (feed,) in db.execute("SELECT feed FROM members WHERE source = ?", (number,)).fetchall():
+                events.mark_feed(db, feed, now)
+                events.mark_archives_of(db, feed, number)
+
+
+def _naming(db: sqlite3.Connection, sources: Iterable[int]) -> set[int]:
+    """Return the posts that name one of these sources: their copies, and where a list leads to them.
+
+    Reads all lists: a person takes a source away rarely.
+    """
+    packed = codec.dumps(list(sources))
+    posts = db.execute(
+        "SELECT number, public_id, link FROM posts WHERE source IN (SELECT value FROM json_each(?))", (packed,)
+    ).fetchall()
+    if not posts:
+        return set()
+    names = {name for _, *both in posts for name in both if name}
+    found = {number for (number,) in db.execute(_TOLD_TWICE, (packed,))}
+    for post, related in db.execute("SELECT post, related FROM frozen WHERE length(related) > 2"):
+        # A tenth of the work of reading the JSON; msgspec writes addresses as they are.
+        parts = (part.partition('"')[0] for key in ('"id":"', '"url":"') for part in related.split(key)[1:])
+        if not names.isdisjoint(parts):
+            found.add(post)
+    return found
+
+
+_TOLD_TWICE = """SELECT coalesce(p.copy_of, p.number) FROM posts p WHERE p.source IN (SELECT value FROM json_each(?))
+    AND (p.copy_of IS NOT NULL OR EXISTS (SELECT 1 FROM posts c WHERE c.copy_of = p.number))"""
+
+
+class Veil:
+    """What of hidden sources the frozen parts of some stories name; made once for all of them.
+
+    A link stays if no source that tells its story is hidden, or if one that is shown has this very address.
+    """
+
+    def __init__(self, db: sqlite3.Connection, stories: Iterable[int], packed: Iterable[str | None]) -> None:
+        self.stories: dict[str, int] = {}  # by public id
+        self.hidden: set[int] = set()  # stories that a hidden source tells
+        self.open: set[tuple[int, str]] = set()  # stories with the addresses at which sources that are shown tell them
+        self.addresses: set[str] = set()
+        self.any = db.execute("SELECT 1 FROM hidden LIMIT 1").fetchone() is not None
+        if self.any:
+            self._look(db, set(stories), packed)
+
+    def _look(self, db: sqlite3.Connection, stories: set[int], packed: Iterable[str | None]) -> None:
+        ids = {part.partition('"')[0] for text in packed if text for part in text.split('"id":"')[1:]}
+        by_id = (
+            "SELECT public_id, coalesce(copy_of, number) FROM posts WHERE public_id IN (SELECT value FROM json_each(?))"
+        )
+        self.stories = dict(db.execute(by_id, (codec.dumps(list(ids)),)))
+        numbers = codec.dumps(list(stories.union(self.stories.values())))
+        for story, link, is_hidden in db.execute(_VERSIONS, (numbers,)):
+            if is_hidden:
+                self.hidden.add(story)
+            else:
+                self.open.add((story, link))
+        for addresses in db.execute(_ADDRESSES):
+            self.addresses.update(filter(None, addresses))
+
+    def over(self, item: Item, story: int) -> Item:
+        """Return an item without what may not be shown. A source's list of its own posts is its own affair."""
+        post, own = item.post, {item.source.link, item.source.feed}
+        told = self.addresses - own
+        via = tuple(step for step in post.via if told.isdisjoint((step.url, step.feed)))
+        return replace(
+            item,
+            post=post if via == post.via else replace(post, via=via),
+            related=tuple(self._open(one) if one.scope == "all" else one for one in item.related),
+            also=tuple(copy for copy in item.also if self._shows(story, copy.url)),
+        )
+
+    def _open(self, found: RelatedList) -> RelatedList:
+        links = tuple(one for one in found.links if self._shows(self.stories.get(one.id), one.url))
+        return replace(found, links=links)
+
+    def _shows(self, story: int | None, url: str) -> bool:
+        return story is None or story not in self.hidden or (story, url) in self.open
+
+
+_VERSIONS = """SELECT coalesce(copy_of, number), link, source IN (SELECT source FROM hidden) FROM posts
+    WHERE number IN (SELECT value FROM json_each(?1)) OR copy_of IN (SELECT value FROM json_each(?1))"""
+_ADDRESSES = """SELECT s.url, json_extract(i.info, '$.link'), json_extract(i.info, '$.feed')
+    FROM hidden h JOIN sources s ON s.number = h.source LEFT JOIN infos i ON i.source = h.source"""
