@@ -85,3 +85,62 @@ def test_a_published_source_that_turns_private(tmp_path: Path, site: loopback.Si
     planet.run()
     assert not naming(planet, f"{site.url}/a")
     assert planet.items()
+
+
+# -- addresses and names ----------------------------------------------------------------------------------
+
+
+def test_a_new_address_that_no_redirect_told_of(tmp_path: Path, site: loopback.Site) -> None:
+    """A feed with the same site and the same posts, where the old one is gone from the file, is the same source."""
+    pages = [item(f"Number {n}", f"{BLOG}/{n}/", words(n), EARLY - n * HOUR) for n in range(6)]
+    site.pages["/a.xml"] = feed("Blog", BLOG, *pages)
+    site.pages["/b"] = feed("Other", OTHER, item("Number 1", f"{OTHER}/1/", words(1), LATE))
+    planet = Planet(tmp_path, site, ("/a.xml", ""), ("/b", ""))
+    planet.run()
+    before = planet.items()
+    site.pages["/moved.xml"] = feed("Blog", BLOG, *pages[:5])
+    planet.sources[0] = ("/moved.xml", "")
+    planet.run()
+    assert [post["content_html"] for post in planet.items()] == [post["content_html"] for post in before]
+    assert [post["id"] for post in planet.items()] == [post["id"] for post in before]
+
+
+def test_a_new_address_that_fails_at_first(tmp_path: Path, site: loopback.Site) -> None:
+    """The posts are away until it answers, and then as they were."""
+    pages = [item(f"Number {n}", f"{BLOG}/{n}/", words(n), EARLY - n * HOUR) for n in range(6)]
+    site.pages["/a.xml"] = feed("Blog", BLOG, *pages)
+    site.pages["/b"] = feed("Other", OTHER, item("One", f"{OTHER}/1/", words(8), LATE))
+    planet = Planet(tmp_path, site, ("/a.xml", ""), ("/b", ""))
+    planet.run()
+    before = planet.items()
+    planet.sources[0] = ("/moved.xml", "")
+    planet.run()
+    site.pages["/moved.xml"] = feed("Blog", BLOG, *pages)
+    planet.run()
+    assert [post["content_html"] for post in planet.items()] == [post["content_html"] for post in before]
+
+
+def test_a_writer_who_is_read_directly_now(tmp_path: Path, site: loopback.Site) -> None:
+    """A planet that had all of a writer's posts was another source: what it is given up for does not become it."""
+    pages = [item(f"Number {n}", f"{BLOG}/{n}/", words(n), EARLY - n * HOUR) for n in range(3)]
+    site.pages["/planet"] = feed("Planet", OTHER, *pages, item("Elsewhere", f"{OTHER}/1/", words(9), EARLY))
+    planet = Planet(tmp_path, site, ("/planet", ""))
+    planet.run()
+    site.pages["/a"] = feed("Blog", BLOG, *pages)
+    planet.sources = [("/a", "")]
+    planet.run()
+    assert "Elsewhere" not in [post["title"] for post in planet.items()]
+    assert len(planet.items()) == 3
+
+
+def test_a_new_address_and_then_a_name(tmp_path: Path, site: loopback.Site) -> None:
+    """Each may change the source's id; the posts stay one source's, and every later run ends well."""
+    site.pages["/a.xml"] = feed("Blog", BLOG, *(item(f"N {n}", f"{BLOG}/{n}/", words(n), EARLY) for n in range(3)))
+    planet = Planet(tmp_path, site, ("/a.xml", ""))
+    planet.run()
+    before = planet.items()
+    site.pages["/moved.xml"] = site.pages["/a.xml"]
+    for sources in (("/moved.xml", ""), ("/moved.xml", 'name = "A friend"'), ("/a.xml", 'name = "A friend"')):
+        planet.sources = [sources]
+        planet.run()
+        assert [post["content_html"] for post in planet.items()] == [post["content_html"] for post in before]

@@ -8,7 +8,7 @@ run that was killed in between is completed by the next. An identity is kept for
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,19 @@ from syndicator.model.edition import Archive, Edition, RelatedList
 from syndicator.model.fetch import SourceState
 from syndicator.model.post import Attribution, Intake, KnownPost, Post, SourceInfo
 from syndicator.model.settings import Feed, Source
-from syndicator.store import admission, archives, db, editions, frozen, hidden, notes, posts, retention, sources
+from syndicator.store import (
+    admission,
+    adoption,
+    archives,
+    db,
+    editions,
+    frozen,
+    hidden,
+    notes,
+    posts,
+    retention,
+    sources,
+)
 from syndicator.store.corpus import SqlCorpus
 from syndicator.store.db import in_words
 from syndicator.store.handles import handles
@@ -37,6 +49,8 @@ class Store:
     def __init__(self, path: Path | str) -> None:
         self.path = path
         self.connection: sqlite3.Connection = db.connect(path)  # for the modules of this folder only
+        self._wanted: Set[str] = frozenset()  # the ids of the sources of the file, once `adopt` was told
+        self._unclaimed: Set[str] | None = None
 
     def __enter__(self) -> Store:
         return self
@@ -73,8 +87,10 @@ class Store:
 
         To be called once a run, before `states`. Costs one look at the ids where nothing changed.
         """
+        found = list(wanted)
+        self._wanted = frozenset(source.id for source in found)
         with self.transaction():
-            return sources.adopt(self.connection, wanted)
+            return sources.adopt(self.connection, found)
 
     @in_words
     def save_source(self, info: SourceInfo, now: datetime) -> bool:
@@ -103,7 +119,13 @@ class Store:
         `decide` is `identity.decide`. Call it once a fetch, in the transaction in which the state is saved.
         """
         with self.transaction():
-            return posts.receive(self.connection, source_id, new, items, decide, now)
+            return posts.receive(self.connection, source_id, new, items, decide, now, self._left)
+
+    def _left(self) -> Set[str]:
+        """Return the ids of the sources that the file names no more; none where nobody said what it names."""
+        if self._wanted and self._unclaimed is None:
+            self._unclaimed = adoption.unclaimed(self.connection, self._wanted)
+        return self._unclaimed or frozenset()
 
     @in_words
     def candidates(self, post: Post) -> list[KnownPost]:

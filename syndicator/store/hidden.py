@@ -38,6 +38,11 @@ def conceal(db: sqlite3.Connection, wanted: Iterable[Source], now: datetime) -> 
     notes.set_note(db, _NOTE, mark)
 
 
+def forget(db: sqlite3.Connection) -> None:
+    """Let the next `conceal` look at all sources again."""
+    notes.set_note(db, _NOTE, "")
+
+
 def _make_private(db: sqlite3.Connection, sources: Iterable[Source], now: datetime) -> None:
     """Forget the addresses of sources that have become private: their feed need not change for that."""
     known = dict(db.execute("SELECT id, source FROM infos JOIN sources ON source = number"))

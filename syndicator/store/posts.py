@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from syndicator.model.post import CopyOf, Intake, Keys, KnownPost, New, Post, Unchanged, Updated, Verdict
-from syndicator.store import codec, events, rows, sources
+from syndicator.store import adoption, codec, events, rows, sources
 from syndicator.store.handles import handles
 
 Decide = Callable[[Sequence[Post], Sequence[Sequence[KnownPost]], Set[int]], list[Verdict]]
@@ -56,10 +56,14 @@ _KNOWN = f"""SELECT {rows.KNOWN} FROM posts p JOIN sources s ON s.number = p.sou
 
 
 def receive(
-    db: sqlite3.Connection, source_id: str, posts: Sequence[Post], items: Sequence[str], decide: Decide, now: datetime
+    db: sqlite3.Connection, source_id: str, posts: Sequence[Post], items: Sequence[str], decide: Decide, now: datetime,
+    left: Callable[[], Set[str]] = frozenset,
 ) -> Intake:  # fmt: skip
-    """Store what is new or changed in a fetch, and the fingerprints of its items; return what became of it."""
-    source = sources.number(db, source_id)
+    """Store what is new or changed in a fetch, and the fingerprints of its items; return what became of it.
+
+    `left` gives the ids of the sources that the file names no more: this one may be one of them.
+    """
+    source = _number(db, source_id, posts, left)
     remembered = sources.items(db, source_id)
     unseen = {post.fingerprint for post in posts}
     claimed = {remembered[item] for item in items if item in remembered and item not in unseen}
@@ -74,6 +78,16 @@ def receive(
     became = {post.fingerprint: number for post, number in zip(posts, done.numbers, strict=True)}
     sources.remember_items(db, source, items, remembered, became)
     return done.intake()
+
+
+def _number(db: sqlite3.Connection, source_id: str, posts: Sequence[Post], left: Callable[[], Set[str]]) -> int:
+    """Return the number of a source, after it took over the history of the one that it was."""
+    source = sources.number(db, source_id)
+    if adoption.is_new(db, source) and (ids := left()):
+        known = candidates(db, [handles(post.keys, source) for post in posts])
+        if old := adoption.predecessor(db, source_id, posts, known, ids):
+            return adoption.take_over(db, source, source_id, old)
+    return source
 
 
 def _apply(
