@@ -127,3 +127,14 @@ def test_a_withdrawn_post_that_was_listed_but_never_published(tmp_path: Path, si
     pipeline.withdraw(planet.config(), f"{BLOG}/5/", planet.now + timedelta(minutes=1))
     planet.run()
     assert lists(planet) == {url: found - {f"{BLOG}/5/"} for url, found in before.items()}
+
+
+def test_lists_switched_on_later(tmp_path: Path, site: loopback.Site) -> None:
+    """What was stored while nobody asked for lists is found by the first post that gets one."""
+    old = [item(f"Brass clocks {n}", f"{BLOG}/{n}/", f"<p>{words(n)}</p>", START - n * HOUR) for n in range(1, 5)]
+    site.pages["/a"] = feed("Clocks", BLOG, *old)
+    Planet(tmp_path, site, ("/a", ""), more='[related]\nscope = "none"').run()
+    site.pages["/a"] = feed("Clocks", BLOG, item("More brass clocks", f"{BLOG}/more/", "<p>Chimes</p>", START), *old)
+    planet = Planet(tmp_path, site, ("/a", ""))
+    planet.run()
+    assert lists(planet)[f"{BLOG}/more/"] == {f"{BLOG}/{n}/" for n in range(1, 5)}

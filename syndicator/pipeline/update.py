@@ -87,9 +87,12 @@ def update(
 class Shelver:
     """Puts clean posts into the store, and makes them findable as related ones."""
 
-    def __init__(self, store: Store, now: datetime) -> None:
+    def __init__(self, store: Store, now: datetime, *, relates: bool = True) -> None:
+        """Open a shelver; without `relates` nobody asks for related posts, and none are indexed."""
         self.store = store
         self.now = now
+        self.relates = relates
+        self.unindexed = False
         self.index: Index | None = None
         self.doubtful: list[int] = []  # new posts that are compared with all others once these are known
         self.folded: set[tuple[int, int]] = set()  # which of them with which, both ways round
@@ -114,6 +117,9 @@ class Shelver:
         fresh = {*intake.new, *intake.updated}
         if not fresh:
             return
+        if not self.relates:
+            self.unindexed = True
+            return
         if self.index is None:
             from syndicator.related import Index  # numpy: 80 ms that only a run with new posts pays
 
@@ -123,7 +129,10 @@ class Shelver:
                 self.index.add(number, post, (post.published or self.now).timestamp())
 
     def settle(self) -> None:
-        """Finish the index, once after the last `put`."""
+        """Finish the index, once after the last `put`; one that would have holes is thrown away, to be made anew."""
+        if self.unindexed:
+            with self.store.transaction():
+                self.store.corpus().forget()
         if self.index is not None:
             with self.store.transaction():
                 self.index.settle()
@@ -153,7 +162,9 @@ class _Keeper:
         self.now = now
         self.tally = Tally()
         self.waiting: list[SourceState] = []
-        self.shelf = Shelver(store, now)
+        wishes = [source.related for source in config.sources]
+        relates = any(wish.scope != "none" or wish.copies == "near" for wish in wishes)
+        self.shelf = Shelver(store, now, relates=relates)
         # Spreads the retries of sources that failed together; nothing secret hangs on it.
         self.jitter = random.Random()  # noqa: S311
 
