@@ -120,17 +120,25 @@ def test_a_new_address_that_fails_at_first(tmp_path: Path, site: loopback.Site) 
     assert [post["content_html"] for post in planet.items()] == [post["content_html"] for post in before]
 
 
-def test_a_writer_who_is_read_directly_now(tmp_path: Path, site: loopback.Site) -> None:
-    """A planet that had all of a writer's posts was another source: what it is given up for does not become it."""
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_writer_who_is_read_directly_now(tmp_path: Path, site: loopback.Site, at_once: bool) -> None:
+    """A planet that had all of a writer's posts was another source: what it is given up for does not become it.
+
+    Where the writer's feed fails at first, its posts are back when it answers.
+    """
     pages = [item(f"Number {n}", f"{BLOG}/{n}/", words(n), EARLY - n * HOUR) for n in range(3)]
     site.pages["/planet"] = feed("Planet", OTHER, *pages, item("Elsewhere", f"{OTHER}/1/", words(9), EARLY))
     planet = Planet(tmp_path, site, ("/planet", ""))
     planet.run()
+    planet.sources = [("/a", ""), ("/other", "")]
+    site.pages["/other"] = feed("Other", OTHER, item("Else", f"{OTHER}/2/", words(7), EARLY))
+    if not at_once:
+        planet.run()
+        assert [post["title"] for post in planet.items()] == ["Else"]
     site.pages["/a"] = feed("Blog", BLOG, *pages)
-    planet.sources = [("/a", "")]
     planet.run()
     assert "Elsewhere" not in [post["title"] for post in planet.items()]
-    assert len(planet.items()) == 3
+    assert len(planet.items()) == 4
 
 
 def test_a_new_address_and_then_a_name(tmp_path: Path, site: loopback.Site) -> None:

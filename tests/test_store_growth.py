@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from store_helpers import DAY, FEED, HOUR, NOW, post, receive, sources
+from store_helpers import DAY, FEED, HOUR, NOW, post, receive, sources, titles
 
 from syndicator.model.fetch import SourceState
 from syndicator.store import Store
@@ -46,8 +46,7 @@ def scans(db: sqlite3.Connection, statement: str) -> list[str]:
     """The steps of a plan that walk through a whole table that grows, or through all that a feed ever published."""
     steps = [row[3].split() for row in db.execute(f"EXPLAIN QUERY PLAN {statement}")]
     walks = [step for step in steps if step[0] == "SCAN"]
-    if "read only as far back as is needed" not in statement:
-        walks += [step for step in steps if step[-1] == "(feed=?)"]
+    walks += [step for step in steps if step[-1] == "(feed=?)"]
     return [" ".join(step) for step in walks if step[1] in GROW and PARTIAL.isdisjoint(step)]
 
 
@@ -61,6 +60,7 @@ def a_run(store: Store) -> None:
         receive(store, post("x", title="Changed"), post("new"), post("copy", link="https://b.example/0"), now=later)
         store.save_state(SourceState("a"))
     store.dates("a")
+    store.conceal(wanted.values(), later)
     for number in store.admit(FEED, wanted, later, lambda one: bool(one.title)):
         store.freeze_related(number, ())
     store.unlisted(FEED)
@@ -79,12 +79,29 @@ def test_no_statement_of_a_run_reads_a_table_through() -> None:
     with Store(":memory:") as store:
         receive(store, post("x"), *(post(str(n)) for n in range(150)))
         receive(store, *(post(str(n), "b") for n in range(10)))
+        receive(store, post("hidden", "c"))
+        store.conceal(sources("a", "b").values(), NOW)
         store.admit(FEED, sources("a", "b"), NOW)
         store.connection.execute("ANALYZE")
         seen = statements(store, lambda: a_run(store))
         assert len(seen) > 50
         found = {statement: steps for statement in seen if (steps := scans(store.connection, statement))}
         assert found == {}
+
+
+def test_a_history_whose_sources_have_nearly_all_left() -> None:
+    """A new post looks back no further than the documents reach: to look for more is for changed settings."""
+    with Store(":memory:") as store:
+        receive(store, *(post(str(n)) for n in range(300)))
+        receive(store, post("x", "b"), post("y", "b"))
+        store.admit(FEED, sources("a", "b"), NOW)
+        store.admit(FEED, sources("b"), NOW + HOUR)
+        assert titles(store, FEED, "b") == ["y", "x"]
+        receive(store, post("new", "b"), now=NOW + DAY)
+        seen = statements(store, lambda: store.admit(FEED, sources("b"), NOW + DAY))
+        (walk,) = [statement for statement in seen if "ORDER BY e.sequence DESC" in statement]
+        assert len(store.connection.execute(walk).fetchall()) <= 3
+        assert set(titles(store, FEED, "b")) == {"new", "y", "x"}
 
 
 def test_the_check_sees_a_scan() -> None:

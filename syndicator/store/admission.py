@@ -107,11 +107,13 @@ def admit(
     def fits(row: Row) -> bool:
         return speaks(feed, row.language) and (accepts is None or accepts(posts.whole(db, row.number)))
 
+    before = _members(db, number)
     found = _considered(db, number, seen, selected, now, fits=fits, first=last == 0)
     admitted = _unpublished(db, number, seen, selected, filter(fits, found), now)
     fresh = _publish(db, number, last, admitted, selected, now)
-    if fresh or new_shape != old_shape:
-        changed = current.settle(db, number, feed, selected, now)
+    anew = new_shape != old_shape or _members(db, number) != before
+    if fresh or anew:
+        changed = current.settle(db, number, feed, selected, now, since=0 if anew else last + 1)
         if changed or fresh:
             events.mark_feed(db, number, now)
     db.execute(
@@ -145,7 +147,7 @@ def _considered(
     fits: Callable[[Row], bool], first: bool,
 ) -> list[Row]:  # fmt: skip
     """Return the posts that a feed looks at this time: new ones, the newest of joining sources, those held."""
-    members = {source for (source,) in db.execute("SELECT source FROM members WHERE feed = ? AND active = 1", (feed,))}
+    members = _members(db, feed)
     leave = "UPDATE members SET active = 0 WHERE feed = ? AND source = ?"
     db.executemany(leave, [(feed, source) for source in members - selected.keys()])
     left = {source for (source,) in db.execute("SELECT source FROM members WHERE feed = ? AND active = 0", (feed,))}
@@ -161,6 +163,10 @@ def _considered(
     found += [row for row in _rows(db, held, feed, now.timestamp()) if row.source in selected]
     db.execute("DELETE FROM held WHERE feed = ? AND until <= ?", (feed, now.timestamp()))
     return found
+
+
+def _members(db: sqlite3.Connection, feed: int) -> set[int]:
+    return {source for (source,) in db.execute("SELECT source FROM members WHERE feed = ? AND active = 1", (feed,))}
 
 
 _JOIN = """INSERT INTO members (feed, source, active) VALUES (?, ?, 1)

@@ -16,11 +16,17 @@ from syndicator.model.settings import Feed, Source
 from syndicator.store import frozen
 
 
-def settle(db: sqlite3.Connection, number: int, feed: Feed, selected: Mapping[int, Source], now: datetime) -> bool:
-    """Decide anew which entries stand in the documents; tell whether that changed anything."""
+def settle(
+    db: sqlite3.Connection, number: int, feed: Feed, selected: Mapping[int, Source], now: datetime, since: int = 0
+) -> bool:  # fmt: skip
+    """Decide anew which entries stand in the documents; tell whether that changed anything.
+
+    `since`: all is as it was but for the entries from this sequence on, so none older than those that stand there
+    comes back. 0: the sources or limits changed, or a post was withdrawn.
+    """
     query = "SELECT sequence FROM entries INDEXED BY entries_current WHERE feed = ? AND current = 1"
     before = {sequence for (sequence,) in db.execute(query, (number,))}
-    after = _newest(db, number, feed.limit, selected)
+    after = _newest(db, number, feed.limit, selected, min(before | {since}) if since else 0)
     staying = f"{_VISIBLE % 'INDEXED BY entries_current'} AND e.current = 1 AND e.first_published > ?"
     cutoff = (now - feed.stay).timestamp()
     after |= {sequence for sequence, _ in _versions(db, number, db.execute(staying, (number, cutoff)), selected)}
@@ -35,11 +41,12 @@ _VISIBLE = """SELECT e.sequence, e.source, e.story FROM entries e %s
     WHERE e.feed = ? AND NOT story.withdrawn AND NOT shown.withdrawn"""
 
 
-def _newest(db: sqlite3.Connection, feed: int, limit: int, selected: Mapping[int, Source]) -> set[int]:
-    """Return the newest entries, of each source no more than its own limit."""
+def _newest(db: sqlite3.Connection, feed: int, limit: int, selected: Mapping[int, Source], since: int) -> set[int]:
+    """Return the newest entries from a sequence on, of each source no more than its own limit."""
     found: set[int] = set()
     counts: Counter[int] = Counter()
-    walk = db.execute(f"-- read only as far back as is needed\n{_VISIBLE % ''} ORDER BY e.sequence DESC", (feed,))
+    # Read only as far back as is needed: that may be far where most sources of a long history have left.
+    walk = db.execute(f"{_VISIBLE % ''} AND e.sequence >= ? ORDER BY e.sequence DESC", (feed, since))
     for sequence, source in _versions(db, feed, walk, selected):
         if len(found) >= limit:
             break
