@@ -354,14 +354,20 @@ def test_a_style_of_ones_own_has_an_address_of_its_own(site: dict[str, Document]
 
 
 def test_restless_numbers_alone_make_no_page(site: dict[str, Document]) -> None:
-    """Comment counts, popular posts and the time of a source's last change are refreshed when something else is."""
-    edition = first(given.edition(), comment_count=2000)
+    """Popular posts and the time of a source's last change are refreshed when something else is."""
+    edition = given.edition()
     item = edition.items[0]
     edition = replace(
         edition, popular=edition.popular[:2],
         items=(replace(item, inbound=9, source=replace(item.source, updated=given.NOON)), *edition.items[1:]),
     )  # fmt: skip
     assert not made(edition, known=digests(site))
+
+
+def test_a_number_of_comments_makes_its_page_alone(site: dict[str, Document]) -> None:
+    """No list shows it. (The edition is looked at when something else changed.)"""
+    edition = first(given.edition(), comment_count=2000)
+    assert set(made(edition, known=digests(site))) == {post_path(edition.items[0].id)}
 
 
 def test_a_changed_post_makes_its_page_and_the_lists_that_show_it(site: dict[str, Document]) -> None:

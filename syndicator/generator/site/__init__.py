@@ -2,7 +2,8 @@
 
 What a page says is digested before it is made. A page whose digest is the one it was last published with is not
 made again, so neither a new version nor a new template rewrites what was published unasked. Restless things
-(comment counts, popular posts) stay out of the digest: they are refreshed when something else changes.
+(popular posts, links between posts) stay out of the digest: they are refreshed when something else changes. So are
+the numbers of comments, since an edition is only looked at then.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a page says -> a digest of it. Data only: neither our templates nor our wording is in it.
 
-Left out on purpose, because they change by themselves: comment counts, popular posts, inbound links, the time of
-a source's last update, and the lists of fresh posts under a post (they are those of the time it was made). Since such
+Left out on purpose, because they change by themselves: popular posts, inbound links, the time of a source's last
+update, and the lists of fresh posts under a post (they are those of the time it was made). Since such
 a list may name a post that is withdrawn later, the number of withdrawn posts is in every digest.
 """
 
@@ -31,6 +31,14 @@ class Digests:
             body = item.post.content_html if self.whole else ""
             self.known[item.id] = self.of(_item(item), self.source(item.source), body)
         return self.known[item.id]
+
+    def page(self, item: Item) -> str:
+        """Return the digest of a post's own page: only there a number of comments stands.
+
+        An edition is looked at only where something else changed, and then the number is refreshed, too.
+        """
+        count = item.post.comment_count
+        return self.post(item) if count is None else self.of(self.post(item), count)
 
     def source(self, info: SourceInfo) -> str:
         """Return the digest of what pages show of a source."""

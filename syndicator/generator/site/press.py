@@ -108,7 +108,7 @@ class Press:
             path = post_path(item.id)
             if self.has_posts and path not in self.made:
                 self.made.add(path)
-                yield from self.page("post", path, self.digests.post(item), partial(self.post, item))
+                yield from self.page("post", path, self.digests.page(item), partial(self.post, item))
 
     def post(self, item: Item) -> tuple[PageView, dict[str, object]]:
         """Show a post."""
