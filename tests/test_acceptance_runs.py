@@ -129,6 +129,30 @@ def test_a_feed_that_renames_itself(tmp_path: Path, site: loopback.Site) -> None
     assert [post["content_html"] for post in planet.items()] == before
 
 
+def test_a_rename_that_no_entry_shows(tmp_path: Path, site: loopback.Site) -> None:
+    """A source without a post in the documents renames itself: no byte of them changes, the page of sources does."""
+    site.pages["/a"] = feed("Blog", BLOG, item("New", f"{BLOG}/1/", words(1), LATE))
+    site.pages["/b"] = feed("Other", OTHER, item("Old", f"{OTHER}/1/", words(2), EARLY))
+    planet = Planet(tmp_path, site, ("/a", ""), ("/b", ""), head='limit = 1\nformats = ["rss", "atom", "json", "html"]')
+    planet.run()
+    before = planet.files()
+    site.pages["/b"] = feed("Another", OTHER, item("Old", f"{OTHER}/1/", words(2), EARLY))
+    planet.run()
+    changed = {path.name for path, body in planet.files().items() if body != before.get(path)}
+    assert changed - {".syndicator"} == {"sources.html"}
+
+
+def test_a_rename_that_entries_show(tmp_path: Path, site: loopback.Site) -> None:
+    """The new name stands where an entry names its source, and their bodies stay as they were."""
+    site.pages["/a"] = feed("Blog", BLOG, item("New", f"{BLOG}/1/", words(1), LATE))
+    planet = Planet(tmp_path, site, ("/a", ""))
+    planet.run()
+    site.pages["/a"] = feed("Another", BLOG, item("New", f"{BLOG}/1/", words(1), LATE))
+    planet.run()
+    assert b">Another</source>" in (tmp_path / "public" / "rss.xml").read_bytes()
+    assert "Another" not in planet.items()[0]["content_html"]
+
+
 # -- what is written ------------------------------------------------------------------------------------
 
 
@@ -145,6 +169,28 @@ def test_an_emptied_folder(tmp_path: Path, site: loopback.Site) -> None:
     after = planet.files()
     del before[tmp_path / "public" / ".syndicator"], after[tmp_path / "public" / ".syndicator"]
     assert after == before
+
+
+def test_numbers_of_comments_on_old_pages(tmp_path: Path, site: loopback.Site) -> None:
+    """They change no file by themselves, and are refreshed when a run publishes something else."""
+
+    def shown(number: int, *more: str) -> bytes:
+        head = 'xmlns:slash="http://purl.org/rss/1.0/modules/slash/"'
+        count = f"<comments>{BLOG}/1/#c</comments><slash:comments>{number}</slash:comments>"
+        old = item("Old", f"{BLOG}/1/", words(1), EARLY, inside=count)
+        return feed("Blog", BLOG, *more, old).replace(b"<rss ", f"<rss {head} ".encode())
+
+    site.pages["/a"] = shown(4711)
+    planet = Planet(tmp_path, site, ("/a", ""))
+    planet.run()
+    before = planet.files()
+    (page,) = [path for path, body in before.items() if b"4,711" in body]
+    site.pages["/a"] = shown(4712)
+    planet.run()
+    assert planet.files() == before
+    site.pages["/a"] = shown(4712, item("New", f"{BLOG}/2/", words(2), LATE))
+    planet.run()
+    assert b"4,712" in page.read_bytes()
 
 
 def test_an_older_post_that_takes_the_place_of_a_withdrawn_one(tmp_path: Path, site: loopback.Site) -> None:

@@ -27,7 +27,7 @@ def conceal(db: sqlite3.Connection, wanted: Iterable[Source], now: datetime) -> 
     mark = blake2b(text.encode(), digest_size=8).hexdigest()
     if notes.note(db, _NOTE) == mark:
         return
-    _make_private(db, sources, now)
+    _make_private(db, sources)
     shown = {source.id for source in sources if source.publish and not source.private}
     before = {source for (source,) in db.execute("SELECT source FROM hidden")}
     after = {number for number, source_id in db.execute("SELECT number, id FROM sources") if source_id not in shown}
@@ -43,7 +43,7 @@ def forget(db: sqlite3.Connection) -> None:
     notes.set_note(db, _NOTE, "")
 
 
-def _make_private(db: sqlite3.Connection, sources: Iterable[Source], now: datetime) -> None:
+def _make_private(db: sqlite3.Connection, sources: Iterable[Source]) -> None:
     """Forget the addresses of sources that have become private: their feed need not change for that."""
     known = dict(db.execute("SELECT id, source FROM infos JOIN sources ON source = number"))
     for number in [known[source.id] for source in sources if source.private and source.id in known]:
@@ -54,7 +54,7 @@ def _make_private(db: sqlite3.Connection, sources: Iterable[Source], now: dateti
         )
         if changed.rowcount:
             for (feed,) in db.execute("SELECT feed FROM members WHERE source = ?", (number,)).fetchall():
-                events.mark_feed(db, feed, now)
+                events.mark_feed(db, feed, None)
                 events.mark_archives_of(db, feed, number)
 
 

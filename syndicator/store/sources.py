@@ -122,7 +122,7 @@ def save_info(db: sqlite3.Connection, info: SourceInfo, now: datetime) -> bool:
     if old is not None and _shown(old[0]) == _shown(packed):
         return False
     for (feed,) in db.execute("SELECT feed FROM members WHERE source = ?", (source,)).fetchall():
-        events.mark_feed(db, feed, now)
+        events.mark_feed(db, feed, None)  # how a source is shown is not news: where no entry names it, no byte changes
     return True
 
 
