@@ -225,3 +225,14 @@ def test_the_index_of_likeness_has_tables_of_its_own(tmp_path: Path) -> None:
         with store.transaction():
             store.corpus().forget()
         assert before.items() <= tables().items()
+
+
+def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
+    """What stands beside it is named, too: a leftover of another user's run keeps it read-only for ever."""
+    path = tmp_path / "state.db"
+    with Store(path) as store:
+        store.connection.execute("PRAGMA query_only = 1")
+        with pytest.raises(StoreError) as told:
+            store.set_note("a", "b")
+    for name in (f"{path} can't be written", f"{path}-wal", f"{path}-shm", "its folder"):
+        assert name in str(told.value)

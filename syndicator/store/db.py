@@ -54,7 +54,11 @@ def words(error: sqlite3.Error, path: Path | str) -> str:
     if name.startswith("SQLITE_CANTOPEN"):
         return f"{path} can't be opened ({error}); does its folder exist, and may we write there?"
     if name.startswith(("SQLITE_READONLY", "SQLITE_PERM")):
-        return f"{path} can't be written ({error}); the file and its folder must belong to who runs syndicator"
+        # What a killed run of another user leaves beside it stays in the way though the file itself is ours again.
+        return (
+            f"{path} can't be written ({error}); the file, {path}-wal and {path}-shm beside it where they are there, "
+            "and its folder must belong to who runs syndicator"
+        )
     return f"{path}: {error}"
 
 
