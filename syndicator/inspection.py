@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from syndicator import check
@@ -62,10 +63,18 @@ def _problems(path: Path, kind: str) -> Iterator[Finding]:
     try:
         body = path.read_bytes()
     except OSError as error:
-        yield Finding(str(path), f"can't be read: {error.strerror}; `syndicator run` makes it again")
+        yield Finding(str(path), f"can't be read: {error.strerror}; {_again(kind)}")
         return
-    for number, problem in enumerate(check.check(body, kind)):
-        if number == MANY:
-            yield Finding(str(path), "and more")
-            return
+    problems = list(islice(check.check(body, kind), MANY + 1))
+    for problem in problems[:MANY]:
         yield Finding(str(path), str(problem), problem.serious)
+    if len(problems) > MANY:
+        yield Finding(str(path), "and more")
+    if any(problem.serious for problem in problems):
+        yield Finding(str(path), f"if another hand changed it: {_again(kind)}", is_error=False)
+
+
+def _again(kind: str) -> str:
+    """Say what makes a document again: the bytes of pages are not kept in mind, since there are so many."""
+    option = "--rerender" if kind.startswith("text/html") else "--force"
+    return f"`syndicator run {option}` makes it again"

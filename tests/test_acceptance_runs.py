@@ -13,6 +13,7 @@ from acceptance_helpers import BLOG, HOUR, START, Planet, feed, item, words
 
 from syndicator import pipeline
 from syndicator.check import check
+from syndicator.inspection import inspect
 from syndicator.store import Store
 
 OTHER = "https://other.example"
@@ -169,6 +170,50 @@ def test_an_emptied_folder(tmp_path: Path, site: loopback.Site) -> None:
     after = planet.files()
     del before[tmp_path / "public" / ".syndicator"], after[tmp_path / "public" / ".syndicator"]
     assert after == before
+
+
+def unlike(planet: Planet, before: dict[Path, bytes]) -> list[str]:
+    after = planet.files()
+    return sorted(path.name for path in before if after.get(path) != before[path] and path.name[0] != ".")
+
+
+@pytest.mark.parametrize("harm", ["changed", "deleted"])
+def test_documents_that_another_hand_harmed(tmp_path: Path, site: loopback.Site, harm: str) -> None:
+    """A forced run makes them again, archives too, though no post is new and no size differs."""
+    posts = [item(f"Number {n}", f"{BLOG}/{n}/", f"<p>{n}</p>", EARLY - n * HOUR) for n in range(220)]
+    site.pages["/a"] = feed("Blog", BLOG, *posts)
+    planet = Planet(tmp_path, site, ("/a", ""), head="limit = 5")
+    planet.run()
+    before = planet.files()
+    for name in ("archive/atom-1.xml", "rss.xml", "feed.json", "opml.xml"):
+        path = tmp_path / "public" / name
+        if harm == "deleted":
+            path.unlink()
+        else:
+            path.write_bytes(path.read_bytes().replace(b"e", b"a"))
+        assert unlike(planet, before) == [path.name]
+        if harm == "changed":
+            found = [str(one) for one in inspect(planet.config()) if path.name in one.where]
+            assert any("`syndicator run --force` makes it again" in one for one in found)
+        planet.run()
+        assert unlike(planet, before) == []
+
+
+def test_a_page_that_another_hand_harmed(tmp_path: Path, site: loopback.Site) -> None:
+    """What `check` advises helps."""
+    site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1)))
+    planet = Planet(tmp_path, site, ("/a", ""))
+    planet.run()
+    before = planet.files()
+    for path in [path for path in before if path.suffix == ".html"]:
+        path.write_bytes(before[path].replace(b"<title", b"<ti--e"))
+        planet.run(rerender=True)
+        assert unlike(planet, before) == []
+        path.unlink()
+        (found,) = [str(one) for one in inspect(planet.config()) if one.where == str(path)]
+        assert "`syndicator run --rerender` makes it again" in found
+        planet.run(rerender=True)
+        assert unlike(planet, before) == []
 
 
 def test_numbers_of_comments_on_old_pages(tmp_path: Path, site: loopback.Site) -> None:

@@ -15,6 +15,7 @@ from syndicator.model.edition import Edition, Published, RelatedList
 from syndicator.model.post import Post
 from syndicator.model.run import Options
 from syndicator.model.settings import Config, Feed, Filter, Source
+from syndicator.pipeline import sums
 from syndicator.store import Store
 
 PORTION = 100  # posts that are read whole at a time
@@ -48,7 +49,7 @@ def build(config: Config, store: Store, options: Options, now: datetime) -> Buil
     street = _Street(feeds, wanted, config.id)
     for feed in feeds:
         shop = _Shop(street, store, feed, now)
-        built.documents += shop.publish(rerender=options.rerender)
+        built.documents += shop.publish(force=options.force, rerender=options.rerender)
         built.remarks += shop.remarks
     store.purge(now, config.keep)
     built.remarks += _tell_hubs(store, config.fetch.user_agent)
@@ -127,17 +128,22 @@ class _Shop:
         self.feed = feed
         self.now = now
         self.remarks: list[str] = []
+        self.sums = sums.Sums(store, feed)
 
-    def publish(self, *, rerender: bool) -> list[Published]:
-        """Make and write the documents, unless all stand on the disk as they would be made."""
+    def publish(self, *, force: bool, rerender: bool) -> list[Published]:
+        """Make and write the documents, unless all stand on the disk as they would be made.
+
+        That they do is known by their sizes, and with `force` by their bytes.
+        """
         stamp = self._stamp()
         old, *kept = json.loads(self.store.note(f"built:{self.feed.name}") or '[""]')
-        if not rerender and old == stamp and (standing := _standing(kept)):
+        damaged = self.sums.damaged() if force else []
+        if not (rerender or damaged) and old == stamp and (standing := _standing(kept)):
             return standing
         street, store = self.street, self.store
         edition = store.edition(self.feed, street.wanted, street.feeds, "" if self.feed.name else street.main_id)
         with Ledger(self.feed.output) as ledger:
-            published, archives = self._write(edition, ledger, rerender=rerender)
+            published, archives = self._write(edition, ledger, damaged, rerender=rerender)
         if ledger.lost:
             what = "was damaged and begins anew: files that were published before and are not again stay where they are"
             self.remarks.append(f"{ledger.path} {what}")
@@ -148,13 +154,15 @@ class _Shop:
             store.set_note(f"built:{self.feed.name}", json.dumps([stamp, *self._kept(published)]))
         return published
 
-    def _write(self, edition: Edition, ledger: Ledger, *, rerender: bool) -> tuple[list[Published], list[int]]:
+    def _write(
+        self, edition: Edition, ledger: Ledger, damaged: Iterable[str], *, rerender: bool
+    ) -> tuple[list[Published], list[int]]:
         """Make and write what is new or changed, remove what is gone; return it, and the archives among it."""
         from syndicator import generator, publisher  # feedgen, lxml, jinja2: only who publishes pays
 
         feed, store = self.feed, self.store
         # Other settings may ask for archives of another format, and somebody may have emptied the folder.
-        stale = [*store.stale_archives(feed), *generator.lacking(edition, ledger)]
+        stale = [*store.stale_archives(feed), *generator.lacking(edition, ledger), *sums.archives(damaged)]
         departed, posts = store.departed(feed)
         gone = generator.obsolete(edition, ledger, store.withdrawn() | posts, departed)
         ledger.hide(gone)
@@ -165,7 +173,9 @@ class _Shop:
             known=ledger,
             rerender=rerender,
         )
-        return publisher.publish(documents, ledger, gone=gone, twins=feed.gzip), stale
+        published = publisher.publish(self.sums.over(documents), ledger, gone=gone, twins=feed.gzip)
+        self.sums.keep(gone)
+        return published, stale
 
     def _stamp(self) -> str:
         """Return what changes with anything that the documents are made of."""

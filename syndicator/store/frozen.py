@@ -73,8 +73,9 @@ def refreeze(
         credit["origin"] = {**credit.get("origin", {}), "name": name}
     if attribution is not None:
         credit["attribution"] = codec.pack(attribution)
-    packed = codec.encode(dict(sorted(credit.items()))), codec.encode([codec.pack(one) for one in lists]), layout
-    if packed != row:
+    packed = codec.encode(credit), codec.encode([codec.pack(one) for one in lists]), layout
+    # The order of the credit's parts is as it happens: an equal one in another order is no change of the feed.
+    if packed[1:] != row[1:] or credit != json.loads(row[0] or "{}"):
         db.execute("UPDATE frozen SET credit = ?, related = ?, layout = ? WHERE post = ?", (*packed, number))
         events.touch(db, number, now)
 
