@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -26,7 +27,7 @@ _SCHEMA = (
     "CREATE INDEX IF NOT EXISTS files_by_type ON files (type)",
 )
 _FIND = "SELECT type, digest FROM files WHERE path = ?"
-_OF_TYPE = "SELECT path FROM files WHERE type >= ? AND type < ?"
+_OF_TYPE = "SELECT path FROM files WHERE type = ? OR type >= ? AND type < ? LIMIT ?"
 _BELOW = "SELECT path FROM files WHERE path >= ? AND path < ?"
 _AFTER = "SELECT path, type FROM files WHERE path > ? ORDER BY path LIMIT ?"
 _CLAIM = """INSERT INTO files VALUES (?, ?, '') ON CONFLICT (path) DO
@@ -37,7 +38,9 @@ _RECORD = """INSERT INTO files VALUES (?, ?, ?) ON CONFLICT (path) DO
     WHERE type <> excluded.type OR digest <> excluded.digest"""
 _FORGET = "DELETE FROM files WHERE path = ?"
 # SQLITE_ERROR: a table or column is missing, so it is some other database.
-_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR", "SQLITE_MISMATCH")
+_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR")
+_NO_TEXT = (sqlite3.OperationalError, UnicodeDecodeError, TypeError)  # without a name: what should be text is none
+_TROUBLE = (sqlite3.Error, UnicodeDecodeError, TypeError)
 
 
 class Ledger(Mapping[str, str]):
@@ -51,7 +54,7 @@ class Ledger(Mapping[str, str]):
         self.folder = folder
         self.path = folder / NAME
         self.lost = False  # it was there, but damaged: nothing that it named is ours any more
-        self._hidden: frozenset[str] = frozenset()
+        self.hidden: frozenset[str] = frozenset()
         self._db: sqlite3.Connection | None = None
         self._damaged = False
 
@@ -64,7 +67,7 @@ class Ledger(Mapping[str, str]):
     # ----- reading ---------------------------------------------------------------------------------------
 
     def __getitem__(self, path: str) -> str:
-        entry = None if path in self._hidden else self._find(path)
+        entry = None if path in self.hidden else self._find(path)
         if entry is None or not (self.folder / path).is_file():
             raise KeyError(path)
         return entry[1]
@@ -80,18 +83,19 @@ class Ledger(Mapping[str, str]):
         entry = self._find(path)
         return entry[0] if entry else None
 
-    def of_type(self, kind: str) -> list[str]:
-        """Return the paths of our files of a media type, whatever its parameters."""
-        return [path for (path,) in self._ask(_OF_TYPE, kind, kind + "<")]  # "<" is what follows ";"
+    def of_type(self, kind: str, most: int = -1) -> list[str]:
+        """Return the paths of our files of a media type, whatever its parameters; so many at most, -1: all."""
+        return [path for (path,) in self._ask(_OF_TYPE, kind, kind + ";", kind + "<", most)]  # "<" follows ";"
 
     def below(self, folder: str) -> list[str]:
         """Return the paths of our files below a folder ("posts/")."""
-        return [path for (path,) in self._ask(_BELOW, folder, folder[:-1] + "0")]  # "0" is what follows "/"
+        return [path for (path,) in self._ask(_BELOW, folder, folder[:-1] + "0")]  # "0" follows "/"
 
     def files(self) -> Iterator[tuple[str, str]]:
         """Yield all paths and types, in order; portion by portion, so that a run that writes need not wait."""
         portion = self._ask(_AFTER, "", _PORTION)
         while portion:
+            self._commit()
             yield from portion
             portion = self._ask(_AFTER, portion[-1][0], _PORTION)
 
@@ -102,16 +106,21 @@ class Ledger(Mapping[str, str]):
     def _ask(self, question: str, *values: object) -> list[Any]:
         try:
             db = self._db or self._open()
-            return db.execute(question, values).fetchall() if db else []
-        except sqlite3.Error as error:
+            found = db.execute(question, values).fetchall() if db else []
+            is_text = "\0" not in "".join(chain.from_iterable(found))
+        except _TROUBLE as error:
             self._give_up(error)
             return []
+        if not is_text:
+            self._lose()
+            return []
+        return found
 
     # ----- writing ---------------------------------------------------------------------------------------
 
     def hide(self, paths: Iterable[str]) -> None:
         """Let these files count as gone, before they are: no page may link to one that is about to be removed."""
-        self._hidden = frozenset(paths)
+        self.hidden = frozenset(paths)
 
     def claim(self, files: Iterable[tuple[str, str]]) -> None:
         """Note, durably, that these paths with their types are ours, before the files are there.
@@ -139,23 +148,22 @@ class Ledger(Mapping[str, str]):
         for _ in range(2):
             try:
                 return self._change(order, rows)
-            except sqlite3.Error as error:
+            except _TROUBLE as error:
                 self._give_up(error)
         return False
 
     def _change(self, order: str, rows: Sequence[Sequence[str]]) -> bool:
         db = self._db or self._open() or self._make()
         before = db.total_changes
-        if not db.in_transaction:
-            db.execute("BEGIN IMMEDIATE")
         db.executemany(order, rows)
         return db.total_changes != before
 
     def _commit(self) -> None:
         try:
-            if self._db and self._db.in_transaction:
+            if self._db:
                 self._db.execute("COMMIT")
-        except sqlite3.Error as error:
+                self._db.execute("BEGIN")
+        except _TROUBLE as error:
             self._give_up(error)
 
     # ----- the file --------------------------------------------------------------------------------------
@@ -175,7 +183,7 @@ class Ledger(Mapping[str, str]):
                 (self.folder / name).unlink(missing_ok=True)
             self._damaged = False
         self._db = self._connect()
-        for order in ("BEGIN IMMEDIATE", *_SCHEMA):
+        for order in _SCHEMA:
             self._db.execute(order)
         return self._db
 
@@ -185,6 +193,7 @@ class Ledger(Mapping[str, str]):
         # a WAL can't work, and nobody should copy or serve its files.
         db.execute("PRAGMA journal_mode = DELETE")
         db.execute("PRAGMA synchronous = NORMAL")
+        db.execute("BEGIN")  # one is always open: a look-up in it takes a third of one that locks the file for itself
         return db
 
     def _drop(self) -> None:
@@ -192,11 +201,15 @@ class Ledger(Mapping[str, str]):
             self._db.close()
             self._db = None
 
-    def _give_up(self, error: sqlite3.Error) -> None:
+    def _give_up(self, error: Exception) -> None:
         """Count the file as lost if it is damaged; else it is only out of reach. Raises PublishError."""
-        self._drop()
         name = getattr(error, "sqlite_errorname", "")
-        # Text that is no UTF-8 has no name.
-        if not (name.startswith(_DAMAGED) if name else isinstance(error, sqlite3.OperationalError)):
-            raise PublishError(f"cannot use {self.path}: {error}; what was published before still stands") from error
+        if name.startswith(_DAMAGED) if name else isinstance(error, _NO_TEXT):
+            self._lose()
+            return
+        self._drop()
+        raise PublishError(f"cannot use {self.path}: {error}; what was published before still stands") from error
+
+    def _lose(self) -> None:
+        self._drop()
         self.lost = self._damaged = True

@@ -78,7 +78,7 @@ class _Press:
         self.folder = ledger.folder
         self.ledger = ledger
         self.twins = twins
-        self.old_twins = not twins and bool(ledger.of_type(_TWIN))
+        self.old_twins = not twins and bool(ledger.of_type(_TWIN, 1))
         self.waiting: dict[Path, _Waiting] = {}
         self.cleaned: set[Path] = set()
         self.unsynced: set[Path] = set()

@@ -6,8 +6,9 @@ point at them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import Protocol
 
 from syndicator.generator.compose import LAYOUT, body, credit
@@ -33,6 +34,7 @@ SUBSCRIBED = ("rss", "atom", "json")
 NOTHING: Mapping[str, str] = {}
 _OF_PAGES = frozenset({"text/html", "text/css"})
 _POSTS = post_path("").partition("/")[0] + "/"
+_ARCHIVES = "archive/"
 
 
 def generate(
@@ -108,6 +110,8 @@ def _write(edition: Edition, form: str, volume: Volume) -> bytes:
 class Files(Protocol):
     """What was published before, as a ledger answers for it: never all of it, which may be much."""
 
+    hidden: frozenset[str]  # paths that count as gone, though they are named
+
     def kind(self, path: str) -> str | None:
         """Return the media type of what was published at a path; None: nothing was."""
 
@@ -135,11 +139,10 @@ def obsolete(edition: Edition, known: Files, withdrawn: Iterable[str] = (), depa
     return sorted(lost)
 
 
-def lacking(edition: Edition, known: Container[str]) -> list[int]:
+def lacking(edition: Edition, known: Files) -> list[int]:
     """Return the archives that are not among the published paths: a new setting may ask for all of them."""
-    feed = edition.feed
-    wanted = range(1, edition.archives + 1) if feed.archives and archive_form(feed) else range(0)
-    return [number for number in wanted if archive_name(feed, number) not in known]
+    there = {*known.below(_ARCHIVES)} - known.hidden
+    return [number for number, path in _archive_paths(edition) if path not in there]
 
 
 def addresses(feed: Feed) -> list[str]:
@@ -152,5 +155,14 @@ def _feed_paths(edition: Edition) -> Iterator[str]:
     for form in FEEDS:
         if form in feed.formats:
             yield file_name(feed, form)
-    if feed.archives and archive_form(feed):
-        yield from (archive_name(feed, number) for number in range(1, edition.archives + 1))
+    yield from (path for _, path in _archive_paths(edition))
+
+
+def _archive_paths(edition: Edition) -> Iterator[tuple[int, str]]:
+    feed = edition.feed
+    form = archive_form(feed)
+    if feed.archives and form:
+        # Named once and not one by one: of a million posts there are ten thousand archives, looked at by each run.
+        tail = PurePosixPath(file_name(feed, form)).suffix
+        head = archive_name(feed, 0).removesuffix(f"-0{tail}")
+        yield from ((number, f"{head}-{number}{tail}") for number in range(1, edition.archives + 1))
