@@ -40,7 +40,7 @@ _FORGET = "DELETE FROM files WHERE path = ?"
 # SQLITE_ERROR: a table or column is missing, so it is some other database.
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR")
 _NO_TEXT = (sqlite3.OperationalError, UnicodeDecodeError, TypeError)  # without a name: what should be text is none
-_TROUBLE = (sqlite3.Error, UnicodeDecodeError, TypeError)
+_TROUBLE = (sqlite3.Error, UnicodeDecodeError, TypeError, OSError)
 
 
 class Ledger(Mapping[str, str]):
@@ -145,7 +145,7 @@ class Ledger(Mapping[str, str]):
 
     def _tell(self, order: str, rows: Sequence[Sequence[str]]) -> bool:
         """Note rows, in a new file if the old one proves damaged; tell whether that changed anything."""
-        for _ in range(2):
+        for _ in range(2 if rows else 0):
             try:
                 return self._change(order, rows)
             except _TROUBLE as error:
@@ -172,8 +172,7 @@ class Ledger(Mapping[str, str]):
         """Open the file where there is one, and anything in it: a kill may have left it empty."""
         if self._damaged or not self.path.exists():
             return None
-        self._db = self._connect()
-        if self._db.execute("PRAGMA schema_version").fetchone() == (0,):
+        if self._connect().execute("PRAGMA schema_version").fetchone() == (0,):
             self._drop()
         return self._db
 
@@ -182,13 +181,13 @@ class Ledger(Mapping[str, str]):
             for name in (f"{NAME}-journal", NAME):  # first the journal: it would be played into the new file
                 (self.folder / name).unlink(missing_ok=True)
             self._damaged = False
-        self._db = self._connect()
+        db = self._connect()
         for order in _SCHEMA:
-            self._db.execute(order)
-        return self._db
+            db.execute(order)
+        return db
 
     def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
+        self._db = db = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None)
         # A journal that is gone after each transaction, not a WAL: the folder may lie on a network file system, where
         # a WAL can't work, and nobody should copy or serve its files.
         db.execute("PRAGMA journal_mode = DELETE")

@@ -148,6 +148,13 @@ def test_asking_makes_no_file(tmp_path: Path) -> None:
     assert names(tmp_path) == []
 
 
+def test_nothing_to_publish(tmp_path: Path) -> None:
+    """No ledger is made for it."""
+    with Ledger(tmp_path) as ledger:
+        publish([], ledger, gone=["index.html"])
+    assert names(tmp_path) == []
+
+
 def test_folder_that_moved(tmp_path: Path) -> None:
     """The ledger goes with its files, and still knows them."""
     with Ledger(tmp_path / "a") as ledger:
