@@ -75,16 +75,22 @@ def test_related_posts_of_a_source_that_is_shown_no_more(tmp_path: Path, site: l
     assert not [post for post in left if OTHER in str(post)]
 
 
-def test_a_published_source_that_turns_private(tmp_path: Path, site: loopback.Site) -> None:
-    """The address of its feed is shown nowhere at the next run, though the feed itself has not changed."""
+@pytest.mark.parametrize("news", [False, True])
+def test_a_published_source_that_turns_private(tmp_path: Path, site: loopback.Site, news: bool) -> None:
+    """The address of its feed is shown nowhere at the next run, whether the feed itself has changed or not."""
     site.pages["/a"] = feed("Blog", BLOG, *(item(f"N {n}", f"{BLOG}/{n}/", words(n), EARLY) for n in range(101)))
     planet = Planet(tmp_path, site, ("/a", 'id = "blog"'), head="limit = 3")
     planet.run()
     assert {"rss.xml", "atom.xml", "opml.xml", "atom-1.xml"} <= set(naming(planet, f"{site.url}/a"))
     planet.sources = [("/a", 'id = "blog"\nprivate = true\npublish = true')]
+    if news:
+        site.pages["/a"] = site.pages["/a"].replace(b"<title>Blog", b"<title>My blog")
     planet.run()
     assert not naming(planet, f"{site.url}/a")
     assert planet.items()
+    planet.sources = [("/a", 'id = "blog"')]
+    planet.run()
+    assert {"rss.xml", "atom.xml", "opml.xml", "atom-1.xml"} <= set(naming(planet, f"{site.url}/a"))
 
 
 # -- addresses and names ----------------------------------------------------------------------------------

@@ -264,6 +264,20 @@ def test_the_originals_credit_wins(store: Store) -> None:
     assert store.edition_mark(FEED) != mark
 
 
+@pytest.mark.parametrize(("private", "credited"), [(True, "B"), (False, "A")])
+def test_an_original_whose_source_turns_private(store: Store, private: bool, credited: str) -> None:
+    """Its copy credits itself again; one whose source is only given up is the original still."""
+    receive(store, post("x", "b", link="https://a.example/x"))
+    store.admit(FEED, sources("a", "b"), NOW)
+    receive(store, post("x"), now=NOW + HOUR)
+    left = {**sources("b"), **(sources("a", private=True) if private else {})}
+    store.conceal(left.values(), NOW + DAY)
+    store.admit(FEED, left, NOW + DAY)
+    (item,) = store.edition(FEED, left).items
+    assert item.post.origin.name == credited
+    assert not item.copies
+
+
 def test_the_copy_stays_when_the_originals_source_leaves(store: Store) -> None:
     """The story is shown in another version, under its id."""
     receive(store, post("x"))

@@ -348,3 +348,22 @@ def test_an_old_post_seen_lately(store: Store) -> None:
 def test_keys_come_back(keys: Keys) -> None:
     """Packed keys are the keys, with and without an instant, a sketch, a digest."""
     assert rows.unpack_keys(rows.pack_keys(keys)) == keys
+
+
+def test_a_chain_of_copies_through_a_source_that_left(store: Store) -> None:
+    """Its name goes from other sources' posts; their own stays."""
+    chain = (Origin("C", "https://c.example/"), Origin("A", "https://a.example/"))
+    receive(store, post("x", via=chain))
+    receive(store, post("y", "c"))
+    everyone = sources("a", "c")
+    store.conceal(everyone.values(), NOW)
+    store.admit(FEED, everyone, NOW)
+    seen = {item.post.source_id: item.post.via for item in store.edition(FEED, everyone).items}
+    assert seen["a"] == chain
+    mark = store.edition_mark(FEED)
+    left = sources("a")
+    store.conceal(left.values(), NOW + HOUR)
+    assert store.edition_mark(FEED) != mark
+    store.admit(FEED, left, NOW + HOUR)
+    (item,) = store.edition(FEED, left).items
+    assert item.post.via == chain[1:]

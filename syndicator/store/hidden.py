@@ -27,12 +27,16 @@ def conceal(db: sqlite3.Connection, wanted: Iterable[Source], now: datetime) -> 
     mark = blake2b(text.encode(), digest_size=8).hexdigest()
     if notes.note(db, _NOTE) == mark:
         return
-    _make_private(db, sources)
+    known = dict(db.execute("SELECT id, number FROM sources"))
     shown = {source.id for source in sources if source.publish and not source.private}
     before = {source for (source,) in db.execute("SELECT source FROM hidden")}
-    after = {number for number, source_id in db.execute("SELECT number, id FROM sources") if source_id not in shown}
+    after = {number for source_id, number in known.items() if source_id not in shown}
     db.executemany("DELETE FROM hidden WHERE source = ?", [(source,) for source in before - after])
     db.executemany("INSERT INTO hidden VALUES (?)", [(source,) for source in after - before])
+    for source in sources:
+        number = known.get(source.id, 0)
+        if number in before ^ after:
+            _show_as(db, number, source)
     for post in sorted(_naming(db, before ^ after)):
         events.touch(db, post, now)
     notes.set_note(db, _NOTE, mark)
@@ -43,19 +47,26 @@ def forget(db: sqlite3.Connection) -> None:
     notes.set_note(db, _NOTE, "")
 
 
-def _make_private(db: sqlite3.Connection, sources: Iterable[Source]) -> None:
-    """Forget the addresses of sources that have become private: their feed need not change for that."""
-    known = dict(db.execute("SELECT id, source FROM infos JOIN sources ON source = number"))
-    for number in [known[source.id] for source in sources if source.private and source.id in known]:
-        changed = db.execute(
-            """UPDATE infos SET info = json_set(json_remove(info, '$.feed', '$.feed_id'), '$.private', json('true'))
-            WHERE source = ? AND NOT coalesce(json_extract(info, '$.private'), 0)""",
-            (number,),
-        )
-        if changed.rowcount:
-            for (feed,) in db.execute("SELECT feed FROM members WHERE source = ?", (number,)).fetchall():
-                events.mark_feed(db, feed, None)
-                events.mark_archives_of(db, feed, number)
+def _show_as(db: sqlite3.Connection, number: int, source: Source) -> None:
+    """Forget the addresses of a source that has become private, or show them: its feed need not change for that."""
+    db.execute(
+        """UPDATE infos SET info =
+            json_set(json_remove(info, '$.feed_id'), '$.private', json(iif(?2, 'true', 'false')), '$.feed', ?3)
+        WHERE source = ?1 AND coalesce(json_extract(info, '$.private'), 0) <> ?2""",
+        (number, int(source.private), "" if source.private else source.url),
+    )
+    if source.private:  # copies that were credited to it, when it was no secret, have their own credit again
+        db.execute(_OWN_CREDIT, (number,))
+    for (feed,) in db.execute("SELECT feed FROM members WHERE source = ?", (number,)).fetchall():
+        events.mark_feed(db, feed, None)
+        events.mark_archives_of(db, feed, number)
+
+
+_OWN_CREDIT = """UPDATE frozen SET credit = (SELECT credit FROM bodies b WHERE b.post = frozen.post)
+    WHERE post IN (SELECT copy.number FROM posts p JOIN posts copy ON copy.number = p.copy_of
+        JOIN frozen f ON f.post = copy.number JOIN bodies b ON b.post = copy.number
+        WHERE p.source = ?1 AND copy.source <> ?1 AND json_extract(f.credit, '$.origin_link') = p.link
+        AND json_extract(b.credit, '$.origin_link') IS NOT p.link)"""
 
 
 def _naming(db: sqlite3.Connection, sources: Iterable[int]) -> set[int]:
@@ -70,11 +81,13 @@ def _naming(db: sqlite3.Connection, sources: Iterable[int]) -> set[int]:
     if not posts:
         return set()
     names = {name for _, *both in posts for name in both if name}
+    sites = {site for row in db.execute(f"{_ADDRESSES} WHERE s.number IN (SELECT value FROM json_each(?))", (packed,))
+             for site in row if site}  # fmt: skip
     found = {number for (number,) in db.execute(_TOLD_TWICE, (packed,))}
-    for post, related in db.execute("SELECT post, related FROM frozen WHERE length(related) > 2"):
+    for post, related, credit in db.execute("SELECT post, coalesce(related, ''), credit FROM frozen"):
         # A tenth of the work of reading the JSON; msgspec writes addresses as they are.
         parts = (part.partition('"')[0] for key in ('"id":"', '"url":"') for part in related.split(key)[1:])
-        if not names.isdisjoint(parts):
+        if not names.isdisjoint(parts) or ('"via":' in credit and any(f'"{site}"' in credit for site in sites)):
             found.add(post)
     return found
 
@@ -110,7 +123,7 @@ class Veil:
                 self.hidden.add(story)
             else:
                 self.open.add((story, link))
-        for addresses in db.execute(_ADDRESSES):
+        for addresses in db.execute(f"{_ADDRESSES} WHERE s.number IN (SELECT source FROM hidden)"):
             self.addresses.update(filter(None, addresses))
 
     def over(self, item: Item, story: int) -> Item:
@@ -136,4 +149,4 @@ class Veil:
 _VERSIONS = """SELECT coalesce(copy_of, number), link, source IN (SELECT source FROM hidden) FROM posts
     WHERE number IN (SELECT value FROM json_each(?1)) OR copy_of IN (SELECT value FROM json_each(?1))"""
 _ADDRESSES = """SELECT s.url, json_extract(i.info, '$.link'), json_extract(i.info, '$.feed')
-    FROM hidden h JOIN sources s ON s.number = h.source LEFT JOIN infos i ON i.source = h.source"""
+    FROM sources s LEFT JOIN infos i ON i.source = s.number"""
