@@ -195,6 +195,14 @@ def test_news_of_one_day_belong_together(shop: Shop) -> None:
     assert shop.chosen(post, "all") == [fresh, old]
 
 
+def test_posts_of_one_category_belong_together(shop: Shop) -> None:
+    """Of two posts that share a word with this one, the one that has it as its category comes first."""
+    post = shop.add("Dawn in the highlands", "Pickers walk uphill.", categories=("Coffee",))
+    word = shop.add("A tavern by the lake", "It sells bread, tea, coffee.", day=1)
+    kin = shop.add("A record at the bourse", "Prices rise once more.", categories=("Coffee",))
+    assert shop.chosen(post) == [kin, word]
+
+
 def test_a_post_without_an_address_is_no_link(shop: Shop) -> None:
     """A link must lead somewhere."""
     post = shop.add(STORM, STORM_TEXT)

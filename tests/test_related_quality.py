@@ -55,6 +55,18 @@ def test_posts_that_came_one_by_one_and_all_at_once_get_the_same_neighbours() ->
     assert sum(one[number][0] == other[number][0] for number in one) >= 0.9 * len(one)
 
 
+def test_the_order_in_which_the_posts_of_a_run_arrived_decides_nothing() -> None:
+    """Numbers are given as feeds arrive; asked in the order of their dates, posts get the same neighbours."""
+    found = []
+    for step in (1, 7, -1):
+        shop = Shop()
+        days = {shop.add(HEADLINES[day][1], day=day): day for day in sorted(range(60), key=lambda day: day * step % 61)}
+        asked = sorted(days, key=lambda number: days[number])
+        found.append([[days[near.number] for near in shop.index.near(number)] for number in asked])
+    assert len(days) == len(HEADLINES)
+    assert found[0] == found[1] == found[2]
+
+
 def test_more_posts_than_are_posted_at_once_get_the_same_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a run of many posts holds in memory is bounded, and its lists are those of one big portion."""
     whole, portions = Shop(), Shop()

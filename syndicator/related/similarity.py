@@ -21,6 +21,7 @@ LONGEST = 3600  # about as many entries of a term the corpus gives
 OPEN = 300  # posts that a term has at least when part of its postings is closed
 CANDIDATES = 96  # posts that are compared whole
 WITNESSES = 5  # the nearest, whose common terms widen the question
+CLEAR = 0.12  # how near witnesses are, taken together, whose word counts in full
 KINDRED = 8  # nearest posts that are kept of a post
 OUTSIDE = 0.7  # of the last candidate's score: what a post is given that is none
 PARTS = 4  # nearness, what witnesses say, and both again of the kin: each at most 1
@@ -98,20 +99,29 @@ class Searcher:
         _, time, terms, _ = own
         rows = Rows([terms, *(packed for _, _, packed, _ in found)], self._counts)
         numbers = np.array([number for number, *_ in found], np.intp)
-        fresh = _fresh(np.array([at for _, at, *_ in found]) - time)
+        times = np.array([at for _, at, *_ in found])
+        fresh = _fresh(times - time)
         near = self._compared(rows, {0: 1.0})[1:] * fresh
         score = near + fresh * self._seconded(rows, near)
         score = score + self._vouched(numbers, [kin for *_, kin in found], score)
-        order = np.argsort(-score, kind="stable").tolist()
-        return [Neighbour(found[row][0], round(float(score[row]) / PARTS, 4)) for row in order]
+        # Rounded first: the last digit of a sum hangs on the order in which feeds arrived. Of equals the newest.
+        score = np.round(score / PARTS, 6)
+        order = np.lexsort((-numbers, -times, -score)).tolist()
+        return [Neighbour(found[row][0], round(float(score[row]), 4)) for row in order]
 
     def _seconded(self, rows: Rows, near: Weights) -> Weights:
-        """Return how near each row is to what the nearest have in common; a witness does not speak for itself."""
+        """Return how near each row is to what the nearest have in common; a witness does not speak for itself.
+
+        The nearest witness has the say: voices are weighed by the cube of nearness. Where none is really near, as
+        among a few dozen short posts, all say little: what they share are small words, which outvoted nearness.
+        """
         best = np.argsort(-near, kind="stable")[:WITNESSES]
-        total = max(float(near[best].sum()), 1e-9)
-        seconded = self._compared(rows, {row + 1: float(near[row]) / total for row in best.tolist()})[1:]
-        seconded[best] -= near[best] / total
-        return seconded
+        shares = near[best] ** 3
+        shares /= max(float(shares.sum()), 1e-9)
+        seconded = self._compared(rows, dict(zip((best + 1).tolist(), shares.tolist(), strict=True)))[1:]
+        seconded[best] -= shares
+        heard: Weights = seconded * np.float32(min(1.0, float(near[best].mean()) / CLEAR))
+        return heard
 
     def _vouched(self, numbers: Numbers, kins: Sequence[bytes], score: Weights) -> Weights:
         """Return how well the kin of each post did: a post among good ones is better than it looks.

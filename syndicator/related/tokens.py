@@ -21,6 +21,7 @@ Counted = NDArray[np.float32]
 
 BODY = 4000  # characters of the body that are looked at: an article says early what it is about
 FRAGMENT_WEIGHT = 0.45  # all fragments of a title then weigh together as much as its words
+CATEGORY = 3  # times that a category counts as a word of the text: it says what a post is about
 
 # Of ASCII letters and digits, in lower case, all else a space; the bytes of what is not ASCII stay what they are.
 _LETTERS = bytes(
@@ -51,7 +52,7 @@ def terms(title: str, body: str, link: str = "", categories: Iterable[str] = ())
     """
     heading = words(title)
     found = " ".join((heading, words(body[:BODY]), *slug(link))).encode().split()
-    found += [" ".join(words(category).split()).encode() for category in categories]
+    found += CATEGORY * [" ".join(words(category).split()).encode() for category in categories]
     hashed, often = _counted(found)
     pieces = np.fromiter(dict.fromkeys(map(crc32, map(str.encode, fragments(heading)))), np.uint32)
     # A fragment that is a word too ("cars") counts as the word.

@@ -20,6 +20,8 @@ POSTED = 32  # terms under which it can be found
 # tells as much as the rarest: without that cap the words of a big story, being frequent, would count for little.
 SATURATION = 1.2
 COMMON = 0.018
+FULL = 4.0  # what the rarest term tells more than one that all posts have: log(1 / COMMON), as among very many posts
+STRETCHED = 3.0  # at most: the power to which rarity is raised among a dozen posts; 1 among thousands
 
 TERM = np.dtype([("term", "<u4"), ("weight", "u1")])
 POSTING = np.dtype([("number", "<u4"), ("weight", "u1")])
@@ -59,8 +61,12 @@ class Counts:
         if self._telling is None:
             total = np.float32(self.slots[-1])
             often = self.slots[:-1].astype(np.float32)
-            told = 1 + np.log((1 + total) / (1 + often + np.float32(COMMON) * total))
-            self._telling = np.maximum(told, np.float32(0))
+            told = np.log((1 + total) / (1 + often + np.float32(COMMON) * total))
+            rarest = max(float(np.log((1 + total) / (2 + np.float32(COMMON) * total))), 1.0)
+            # Among few posts nothing is as rare as among many: stretched, or small words would outvote the others.
+            stretch = min((FULL / rarest) ** 2, STRETCHED)
+            scaled = np.maximum(told, np.float32(0)) / np.float32(rarest)
+            self._telling = 1 + np.float32(FULL) * scaled ** np.float32(stretch)
         return self._telling
 
 
