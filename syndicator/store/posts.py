@@ -213,6 +213,7 @@ def join(db: sqlite3.Connection, number: int, of: int, *, original: bool, now: d
         db.execute("UPDATE posts SET copy_of = ? WHERE copy_of = ?", (number, of))
         db.execute("UPDATE posts SET copy_of = ? WHERE number = ?", (number, of))
         return
+    db.execute("UPDATE posts SET copy_of = ? WHERE copy_of = ?", (of, number))  # what was folded into it comes along
     db.execute("UPDATE posts SET copy_of = ? WHERE number = ?", (of, number))
     if original:
         credit_original(db, of, number, now)
