@@ -198,8 +198,7 @@ CREATE TABLE hidden (source INTEGER PRIMARY KEY);
 # Each migration is a list of scripts. Rooms that keep tables of their own add their script to the newest
 # one until it is released.
 MIGRATIONS: list[list[str]] = [
-    [SOURCES, POSTS, FEEDS, REST, LIKENESS],
-    [HIDDEN],
+    [SOURCES, POSTS, FEEDS, REST, LIKENESS, HIDDEN],
 ]
 
 
