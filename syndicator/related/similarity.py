@@ -7,6 +7,7 @@ own, and once more with what the nearest of them have in common: that finds "sha
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,7 +78,9 @@ class Searcher:
         scores = self._scores[found]
         self._scores[numbers] = 0.0
         if len(found) > CANDIDATES:
-            best = np.argpartition(-scores, CANDIDATES)[: CANDIDATES + 1]
+            # All that do as well as the last: which of equals are left out must not hang on which arrived first.
+            last = np.partition(scores, -CANDIDATES - 1)[-CANDIDATES - 1]
+            best = np.flatnonzero(scores >= np.float32(0.9999) * last)[: 2 * CANDIDATES]
             found, scores = found[best], scores[best]
         touched: Numbers = found[scores > 0]
         return touched
@@ -97,16 +100,16 @@ class Searcher:
 
     def _ranked(self, own: Vector, found: Sequence[Vector]) -> list[Neighbour]:
         _, time, terms, _ = own
+        # Newest first, then by their words: which of equals comes first must not hang on which feed arrived first.
+        found = sorted(found, key=itemgetter(1, 2), reverse=True)
         rows = Rows([terms, *(packed for _, _, packed, _ in found)], self._counts)
         numbers = np.array([number for number, *_ in found], np.intp)
-        times = np.array([at for _, at, *_ in found])
-        fresh = _fresh(times - time)
+        fresh = _fresh(np.array([at for _, at, *_ in found]) - time)
         near = self._compared(rows, {0: 1.0})[1:] * fresh
         score = near + fresh * self._seconded(rows, near)
         score = score + self._vouched(numbers, [kin for *_, kin in found], score)
-        # Rounded first: the last digit of a sum hangs on the order in which feeds arrived. Of equals the newest.
-        score = np.round(score / PARTS, 6)
-        order = np.lexsort((-numbers, -times, -score)).tolist()
+        score = np.round(score / PARTS, 6)  # sums in another order differ in their last digits
+        order = np.argsort(-score, kind="stable").tolist()
         return [Neighbour(found[row][0], round(float(score[row]), 4)) for row in order]
 
     def _seconded(self, rows: Rows, near: Weights) -> Weights:
