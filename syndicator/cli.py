@@ -81,7 +81,8 @@ def _add(
 
 def _add_run(commands: Commands[argparse.ArgumentParser]) -> None:
     command = _add(commands, "run", "fetch what is due, store what is new, publish")
-    command.add_argument("--force", action="store_true", help="every source is due, though a Retry-After still holds; harmed feeds are made again")
+    force = "every source is due, though a Retry-After still holds; harmed feeds are made again"
+    command.add_argument("--force", action="store_true", help=force)
     command.add_argument(
         "--source", metavar="NAME", action="append", default=[], help="only this source, by id or name; may be repeated"
     )
