@@ -15,7 +15,7 @@ print(*sorted(heavy & set(sys.modules)))
 
 NOTHING = """
 import threading
-from syndicator.model import FetchSettings
+from syndicator.model.settings import FetchSettings
 assert list(fetcher.fetch_all([], FetchSettings(), threading.Event())) == []
 """
 

@@ -95,7 +95,7 @@ def test_a_common_feed_needs_no_heavy_library():
     """The fast lane works with the standard library alone."""
     path = str(CASES / "fast-wordpress.xml")
     code = (
-        "import sys\nfrom syndicator import parser\nfrom syndicator.model import Fetched\n"
+        "import sys\nfrom syndicator import parser\nfrom syndicator.model.fetch import Fetched\n"
         f"assert len(parser.parse(Fetched('s', '', open({path!r}, 'rb').read())).entries) == 2\n"
         "print(*{'feedparser', 'lxml', 'dateutil'} & set(sys.modules))"
     )

@@ -6,13 +6,3 @@ absolute unless its docstring says otherwise; the empty string means "none" for 
 
 One module a stage: a dataclass costs a millisecond to make, so a run imports only the stages it comes to.
 """
-
-
-def __getattr__(name: str) -> object:
-    from importlib import import_module
-
-    for stage in ("settings", "fetch", "feed", "post", "edition", "likeness", "run"):
-        found = import_module(f"{__name__}.{stage}").__dict__.get(name)
-        if found is not None:
-            return found
-    raise AttributeError(name)
