@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from normalizer_helpers import FEED, FORBIDDEN, NOW, PAGE, SHARED, SITE, entry, feed, offences, post
 
@@ -409,7 +409,11 @@ _BLOCK = st.sampled_from(
 )
 
 
+PLAYER = '<iframe src="https://www.youtube.com/embed/abc"></iframe>'
+
+
 @settings(max_examples=60, deadline=None)
+@example(f'{PLAYER}<p>Bare <b>bold<p>A <a href="https://x.example/">link</a></p>{PLAYER}', "Title")
 @given(st.lists(_BLOCK, min_size=1, max_size=6).map("".join), st.sampled_from(["Title", "", "1 < 2 &amp; so on"]))
 def test_our_own_feed_as_a_source_gives_the_same_posts(html, title):
     """Same body, same credit; no second line, no second list."""

@@ -25,6 +25,8 @@ _DEEPEST = 50  # wrappers looked through: nobody writes more, and a hostile page
 _END = 40  # characters
 _ENDS_WELL = re.compile(r".*[^\s>;](?:</[a-z][a-z0-9]*>)*", re.DOTALL)  # with a word, and what closes around it
 _LAST_CLOSING = re.compile(r"</[a-z][a-z0-9]*>")
+# What an element of text leaves when its text has gone; never a frame, a cell or a player, which may be empty.
+_LAST_OPENING = re.compile(r"<(p|div|b|i|em|strong|u|s|small|sub|sup|span|mark|code)(?: [^<>]*)?>")
 
 
 _ESCAPE = re.compile("&(lt|gt|quot|nbsp|amp);")
@@ -94,10 +96,10 @@ def without(html: str, opening: re.Pattern[str]) -> tuple[str, int]:
 
 
 def trimmed(html: str) -> str:
-    """Take line breaks, rules and white space off the end, also those inside the last elements.
+    """Take line breaks, rules, white space and empty text elements off the end, also those inside the last elements.
 
-    >>> trimmed("<div>a<br><br> </div>"), trimmed("<p>a</p>")
-    ('<div>a</div>', '<p>a</p>')
+    >>> trimmed("<div>a<br><br> </div>"), trimmed("<p>a</p>"), trimmed("<p>a</p><b></b>")
+    ('<div>a</div>', '<p>a</p>', '<p>a</p>')
     """
     if _ENDS_WELL.fullmatch(html[-_END:]):
         return html
@@ -109,9 +111,18 @@ def trimmed(html: str) -> str:
             body = body[:-6].rstrip()
         elif (end := _LAST_CLOSING.match(body, body.rfind("<"))) and end.end() == len(body):
             body, closing = body[: end.start()].rstrip(), end[0] + closing
+        elif empty := _hollow(body, closing):
+            body, closing = body[: empty.start()].rstrip(), closing.removeprefix(f"</{empty[1]}>")
         else:
             break
     return body + closing
+
+
+def _hollow(body: str, closing: str) -> re.Match[str] | None:
+    """Return the start tag that ends `body`, where it is of an element that `closing` ends at once."""
+    opening = _LAST_OPENING.match(body, body.rfind("<"))
+    whole = opening is not None and opening.end() == len(body) and closing.startswith(f"</{opening[1]}>")
+    return opening if whole else None
 
 
 def tidy(html: str) -> str:
