@@ -90,3 +90,13 @@ def test_what_was_done_to_a_post(capsys: pytest.CaptureFixture[str]) -> None:
     ) as blog:
         assert main(["fetch", f"{blog.url}/feed"]) == 0
     assert "attribution" in capsys.readouterr().out
+
+
+def test_a_script_in_a_post(capsys: pytest.CaptureFixture[str]) -> None:
+    """It goes, and that is said, each kind of element by count."""
+    hostile = b"&lt;p&gt;First text&lt;script&gt;x()&lt;/script&gt;&lt;FORM&gt;&lt;/FORM&gt;&lt;/p&gt;"
+    with site({"/feed": FEED.replace(b"&lt;p&gt;First text&lt;/p&gt;", hostile)}) as blog:
+        assert main(["fetch", f"{blog.url}/feed"]) == 0
+    out = capsys.readouterr().out
+    assert "2 scripts, styles or forms removed" in out
+    assert "x()" not in out

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from syndicator.model.feed import Enclosure, ItemKey, Origin
 from syndicator.model.post import CopyOf, Intake, KnownPost, New, Post
 from syndicator.normalizer import identity
-from syndicator.normalizer.keys import likeness, pieces, sketch
+from syndicator.normalizer.keys import pieces, sketch
+from syndicator.sketches import likeness
 from syndicator.store import Store
 
 CASES = Path(__file__).parent / "cases" / "identity"

@@ -93,6 +93,7 @@ def notes(body: Body) -> Iterator[str]:
     """Say in plain words what was done to a body."""
     tally = body.tally or Tally()
     for count, one, many in (
+        (tally.unsafe, "script, style or form removed", "scripts, styles or forms removed"),
         (tally.trackers, "tracker removed", "trackers removed"),
         (tally.bars, "share bar removed", "share bars removed"),
         (tally.lazy, "lazy image made visible", "lazy images made visible"),

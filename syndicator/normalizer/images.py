@@ -40,6 +40,7 @@ _MEDIA = re.compile(r"<(?:img|x-iframe|video|audio|picture)[ >]")
 class Tally:
     """What was done to a body, for its notes."""
 
+    unsafe: int = 0  # scripts, styles and forms
     trackers: int = 0
     bars: int = 0
     lazy: int = 0

@@ -16,8 +16,8 @@ from hashlib import blake2b
 from syndicator import urls
 from syndicator.model.feed import ItemKey
 from syndicator.model.post import Keys
+from syndicator.sketches import SKETCH
 
-SKETCH = 24  # numbers kept of a text: the likeness of two texts is known to about a tenth
 SHORT = 32  # a folded text of fewer bytes ("Read more") tells nothing apart
 
 # Folding works on UTF-8 bytes, which translate() goes through at nearly 1 GB/s: ASCII letters to lower case,
@@ -114,18 +114,6 @@ def sketch(cut: bytes, fine: bool) -> tuple[int, ...]:
     hashes.discard(0)
     smallest = sorted(hashes)[:SKETCH]
     return (0, *smallest) if fine and smallest else tuple(smallest)
-
-
-def likeness(one: Sequence[int], other: Sequence[int]) -> float | None:
-    """Estimate how much of two sketched texts is the same, 0 to 1 (Jaccard's index of their pieces).
-
-    None where one is in small pieces and the other is not, or one has none.
-    """
-    if not one or not other or (one[0] == 0) != (other[0] == 0):
-        return None
-    both = set(one) & set(other) - {0}
-    union = sorted({*one, *other} - {0})[:SKETCH]
-    return sum(1 for n in union if n in both) / len(union) if union else None
 
 
 _WEB = re.compile(r"(?:https?:)?//(?:[^/?#@\s]*@)?([^/?#\s]+)([^\s]*)", re.IGNORECASE)

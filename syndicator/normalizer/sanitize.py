@@ -97,6 +97,7 @@ _STILL = """
     h5 h6 header hr hr/ i img ins li ol p pre q s section small span strike strong sub sup time tt u ul wbr
 """
 _CALM = frozenset(slash + name for slash in ("", "/") for name in _STILL.split())
+_UNSAFE = frozenset({"script", "style", "form"})  # told of when they go
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _NAMES = re.compile(r"<(/?[a-zA-Z][^\s>]*)")
 _NESTED_HEADING = re.compile(r"<h[1-6][ >](?:(?!</h[1-6]>).)*?<h[1-6][ >]", re.DOTALL)
@@ -151,6 +152,8 @@ def clean(html: str, base: str, policy: Policy = "keep") -> Cleaned:
     if not names <= _CALM:
         names = frozenset(map(str.lower, names))
     calm = names <= _CALM
+    if not calm and not names.isdisjoint(_UNSAFE):
+        tally.unsafe = sum(name.lower() in _UNSAFE for name in listed)
     prepared = html if calm else embeds.prepare(html)
     safe = _settled(_filtered(_marked(prepared)), base, policy, tally, names=names if calm else None)
     if not calm or (not names.isdisjoint(_HEADINGS) and _NESTED_HEADING.search(safe)):

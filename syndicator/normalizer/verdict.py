@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from syndicator import urls
 from syndicator.model.post import CopyOf, Keys, KnownPost, New, Post, Repeated, Unchanged, Updated, Verdict
-from syndicator.normalizer.keys import likeness
+from syndicator.sketches import likeness
 
 SAME_TEXT = 0.8  # nearly all of the text agrees
 OTHER_TEXT = 0.3  # hardly any does
