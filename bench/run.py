@@ -103,6 +103,7 @@ def lives(peer: Peer, folder: Path, urls: list[str], options: argparse.Namespace
 def run(peer: Peer, home: Path, folder: Path, *, wall: bool) -> float:
     """Run a program once; return its seconds."""
     environment = {**os.environ, "HOME": str(home), "XDG_CONFIG_HOME": str(home), "XDG_DATA_HOME": str(home)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # nobody's cron compiles every module at every run
     bundle = str(folder / "pem")
     environment |= (
         {"SSL_CERT_FILE": bundle, "REQUESTS_CA_BUNDLE": bundle, "CURL_CA_BUNDLE": bundle}

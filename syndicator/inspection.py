@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+
+from msgspec import Struct
 
 from syndicator import check
 from syndicator.ledger import Ledger
@@ -14,8 +15,7 @@ from syndicator.model.settings import Config, Feed
 MANY = 20  # problems of one document that are shown
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing found; an error makes `check` fail, a remark does not."""
 
     where: str

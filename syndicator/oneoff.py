@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import threading
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from syndicator import config, fetcher, generator, normalizer, parser
 from syndicator.config.sources import read_source

@@ -17,9 +17,10 @@ import zlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path, PurePosixPath
+
+from msgspec import Struct
 
 from syndicator.errors import PublishError
 from syndicator.ledger import Ledger
@@ -61,8 +62,7 @@ def publish(
     return results
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(Struct, frozen=True):
     """A file that was written and checked, and waits to be synced and put in its place."""
 
     unfinished: Path

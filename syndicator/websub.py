@@ -7,9 +7,10 @@ exception, for no subscriber should lose a run because a hub is down.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     import requests
@@ -19,16 +20,14 @@ _REFUSED = "the hub answered"
 _ACCEPTED = 2  # hundred and some
 
 
-@dataclass(frozen=True, slots=True)
-class Ping:
+class Ping(Struct, frozen=True):
     """One notification that is due: tell `hub` that the document at `topic` has changed."""
 
     hub: str
     topic: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pinged:
+class Pinged(Struct, frozen=True):
     """What became of a ping. It is to be tried again where `error` says why it failed."""
 
     ping: Ping

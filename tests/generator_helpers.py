@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from syndicator.model.edition import Edition, Item, Reference, RelatedList
 from syndicator.model.feed import Category, Enclosure, Episode, Image, Origin, Person, Transcript

@@ -1,7 +1,8 @@
 """What the parser's tests share: small documents around what a test is about, and both lanes side by side."""
 
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from syndicator import parser
 from syndicator.model.feed import Entry, ParsedFeed

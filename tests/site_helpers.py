@@ -5,9 +5,10 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from syndicator.model.edition import Archive, Document, Edition, Item, Reference, RelatedList
 from syndicator.model.feed import Category, Enclosure, Episode, Image, Origin, Person

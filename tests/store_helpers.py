@@ -1,9 +1,10 @@
 """Posts, sources and feeds as small as a test of the store needs them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from syndicator.model.feed import Origin
 from syndicator.model.post import Attribution, Intake, Post, SourceInfo

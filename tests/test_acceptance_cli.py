@@ -5,12 +5,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from loopback import configuration, rss, site
+from msgspec.structs import replace
 
 from syndicator import status
 from syndicator.cli import main

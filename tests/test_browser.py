@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import site_helpers as given
 from browser_helpers import CHROMIUM, Browser, browsing
+from msgspec.structs import replace
 
 from syndicator import server
 from syndicator.generator.site import pages, post_path

@@ -1,11 +1,11 @@
 """When a source is due, with which validators, and what an outcome makes of it."""
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from fetcher_helpers import DAY, HOUR, MINUTE, SETTINGS, START, bad, daily, good, world
+from msgspec.structs import replace
 
 from syndicator.fetcher import schedule
 from syndicator.model.fetch import Ask, Fetched, FetchFailed, Hints, NotModified, SourceState, Validators

@@ -7,13 +7,13 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 from hostile import PAGE, RSS, Feed, Site, Talk, feed, healthy, says, to
+from msgspec.structs import replace
 
 from syndicator import fetcher
 from syndicator.model.fetch import Ask, Fetched, FetchFailed, NotModified, Outcome, Validators

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from generator_helpers import EDITION, EDITIONS, FEED, ITEM, NOW, edition, item
 from hypothesis import HealthCheck, Phase, given, settings
 from lxml import etree
+from msgspec.structs import replace
 
 from syndicator.check import check
 from syndicator.generator import addresses, generate, obsolete, one

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from generator_helpers import EDITION, ITEM, SOURCE, edition, item
 from lxml import etree
+from msgspec.structs import replace
 
 from syndicator.generator import one
 from syndicator.model.edition import Item

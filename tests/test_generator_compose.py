@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from generator_helpers import CASES, ITEM, SOURCE, item
+from msgspec.structs import replace
 
 from syndicator.generator.compose import LAYOUT, body, credit
 from syndicator.model.edition import Reference, RelatedList

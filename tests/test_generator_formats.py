@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 from generator_helpers import EDITION, EPISODE, FEED, ITEM, SOURCE
 from lxml import etree
+from msgspec.structs import fields, replace
 
 from syndicator.generator import one
 from syndicator.model.edition import Edition, Item, Reference, RelatedList

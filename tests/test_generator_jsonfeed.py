@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 from generator_helpers import EDITION, ITEM, SOURCE, edition, item
+from msgspec.structs import replace
 
 from syndicator.generator import one
 from syndicator.model.edition import Item

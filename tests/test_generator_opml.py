@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from generator_helpers import EDITION, SOURCE, edition
 from lxml import etree
+from msgspec.structs import replace
 
 from syndicator.generator import one
 from syndicator.model.post import SourceInfo

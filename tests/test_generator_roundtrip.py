@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 from generator_helpers import EDITION, NOW
+from msgspec.structs import replace
 
 from syndicator.generator import one
 from syndicator.model.edition import Edition, Item, Reference, RelatedList

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from generator_helpers import EDITION, EPISODE, ITEM, SOURCE, edition, item
 from lxml import etree
+from msgspec.structs import replace
 
 from syndicator.generator import one
 from syndicator.model.edition import Item

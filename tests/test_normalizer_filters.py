@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 from normalizer_helpers import NOW, post
 
 from syndicator.model.feed import Category, Person

@@ -2,12 +2,13 @@
 
 import csv
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from msgspec.structs import replace
 
 from syndicator import normalizer, parser
 from syndicator.model.edition import Item, RelatedList

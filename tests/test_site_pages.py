@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -14,6 +13,7 @@ import html5lib
 import pytest
 import site_helpers as given
 from lxml import html
+from msgspec.structs import replace
 
 from syndicator import languages
 from syndicator.generator.site import pages, post_path, source_path

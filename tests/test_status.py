@@ -1,10 +1,10 @@
 """What cron says, and how seldom; what `status` shows; what stays hidden."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from fetcher_helpers import DAY, HOUR, MINUTE, SETTINGS, START, World, bad, daily, good, world
+from msgspec.structs import replace
 
 from syndicator import status
 from syndicator.model.fetch import SourceState

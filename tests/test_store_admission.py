@@ -1,10 +1,10 @@
 """What a feed publishes, when, and under which id: decided once and kept."""
 
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 from store_helpers import DAY, FEED, HOUR, NOW, post, receive, sources, titles
 
 from syndicator.model.post import Post, SourceInfo

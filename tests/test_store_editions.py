@@ -1,9 +1,9 @@
 """What is read back: frozen parts, updates, withdrawals, archives, shelves; the same store gives the same edition."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from store_helpers import DAY, FEED, HOUR, NOW, post, receive, sources, titles
 
 from syndicator.model.edition import Reference, RelatedList

@@ -1,9 +1,9 @@
 """What is known of sources between runs."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 from store_helpers import DAY, HOUR, NOW, post, receive, sources
 
 from syndicator.model.fetch import Hints, SourceState, Validators

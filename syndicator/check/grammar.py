@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 from lxml.etree import _Element
+from msgspec import Struct
 
 from syndicator.check.problem import Problem, line_of
 from syndicator.check.values import Slip, Value, anything, base, optional_language
@@ -19,15 +19,14 @@ _MARKUP = re.compile(r"</[A-Za-z]\w*>")
 Special = Callable[[_Element, str], Iterator[Problem]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """What an element may be. Names of other namespaces than the parent's are written {namespace}name."""
 
     value: Value | None = None  # None: no text of its own
     many: bool = False  # may stand more than once in its parent
-    attributes: Mapping[str, Value] = field(default_factory=dict)
+    attributes: Mapping[str, Value] = {}
     required: tuple[str, ...] = ()  # attributes and children that must be there
-    children: Mapping[str, Rule] = field(default_factory=dict)
+    children: Mapping[str, Rule] = {}
     tight: bool = False  # no white space around it
     plain: bool = False  # plain text: what looks like markup in it is a sign of a slip
     special: Special | None = None

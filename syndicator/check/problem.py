@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One thing that is wrong. Serious ones make a document invalid, the others make some reader stumble."""
 
     where: str  # "channel/item[3]/pubDate", "items[0].url"; "" for the whole document

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from syndicator.config.pieces import read_filter, read_language, read_web_address
 from syndicator.config.tables import Table, did_you_mean

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from hashlib import blake2b
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
+
+from msgspec.structs import replace
 
 from syndicator.config.pieces import read_attribution, read_filter, read_language, read_related
 from syndicator.config.tables import Table

@@ -12,7 +12,6 @@ import ssl
 import threading
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
@@ -21,6 +20,7 @@ from urllib.request import getproxies
 
 import certifi
 import requests
+from msgspec import Struct
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 from requests.utils import select_proxy, should_bypass_proxies
@@ -44,8 +44,7 @@ class BoundedRequest(requests.PreparedRequest):
         self.bounds = bounds
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """The body of an answer, still on the wire; what requests calls the raw response."""
 
     wire: Wire

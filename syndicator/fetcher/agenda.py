@@ -6,17 +6,17 @@ It holds no lock, no thread and no clock: the crowd calls it under its own lock 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import Any, Generic, TypeVar
+
+from msgspec import Struct, field
 
 T = TypeVar("T")
 
 _NO_WAIT = 0.0
 
 
-@dataclass(slots=True)
-class _Host:
+class _Host(Struct):
     waiting: deque[Any] = field(default_factory=deque)  # tickets
     active: int = 0
     free_at: float = _NO_WAIT  # the soonest start of its next request

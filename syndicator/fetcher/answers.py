@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+
+from msgspec import Struct
 
 from syndicator.model.fetch import FailureKind
 from syndicator.model.settings import BackoffScope, FetchSettings, Source
@@ -22,8 +23,7 @@ _YEAR = timedelta(days=365)  # the longest that is believed of any header: beyon
 _HEAD = 1024  # bytes in which a feed or a page shows what it is
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """Why an answer is of no use."""
 
     kind: FailureKind

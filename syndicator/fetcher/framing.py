@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from syndicator.fetcher.fault import Fault
 from syndicator.fetcher.wire import Wire, too_large
@@ -19,8 +20,7 @@ _MAX_INTERIM = 5  # 1xx answers before the real one
 _GAP = re.compile(rb"\r?\n\r?\n")  # the empty line; not a lone carriage return
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """Status line and header fields; names in lower case, repeated ones joined with a comma (RFC 9110, 5.3)."""
 
     status: int

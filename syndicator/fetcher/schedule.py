@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
+
+from msgspec.structs import replace
 
 from syndicator.fetcher.skips import out_of_skipped, skipped
 from syndicator.model.fetch import Ask, Fetched, FetchFailed, Hints, NotModified, Outcome, SourceState, Validators

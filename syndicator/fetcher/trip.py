@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 import requests
+from msgspec import Struct
+from msgspec.structs import replace
 
 from syndicator.fetcher import answers
 from syndicator.fetcher.adapter import Body, BoundedRequest, LeanAdapter, basic, body_of, why
@@ -41,8 +42,7 @@ _PLAIN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Trip:
+class Trip(Struct, frozen=True):
     """A fetch under way."""
 
     ask: Ask

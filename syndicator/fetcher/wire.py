@@ -10,7 +10,8 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from syndicator.fetcher.addresses import literal_reach, may_connect, reach_of
 from syndicator.fetcher.fault import Fault, too_late
@@ -25,8 +26,7 @@ _TRY = 5.0  # seconds each but the last: an IPv6 that leads nowhere must not use
 Resolver = Callable[[str, int], list[tuple[int, tuple[str, int] | tuple[str, int, int, int]]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Struct, frozen=True):
     """What one request may cost and where it may go."""
 
     seat: Seat  # with the deadline

@@ -7,9 +7,10 @@ point at them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from syndicator.generator.compose import LAYOUT, body, credit
 from syndicator.generator.feeds import (

@@ -7,12 +7,13 @@ what can't be said validly is left out here, once. Of a private source no addres
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from html import escape
 from pathlib import PurePosixPath
 from uuid import NAMESPACE_URL, uuid5
+
+from msgspec import Struct
 
 from syndicator.generator.compose import body
 from syndicator.model.edition import Archive, Edition, Item, Reference
@@ -32,8 +33,7 @@ GENERATOR = "syndicator"  # without a version: a new one must not rewrite what w
 _WORDS = 12  # of an untitled post, where Atom must have a title
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """The feed that a post is credited to, as `<source>` and `atom:source` name it; addresses "" where private."""
 
     name: str
@@ -45,8 +45,7 @@ class Named:
     updated: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """An item, ready to be written in any format."""
 
     item: Item
@@ -74,8 +73,7 @@ class Piece:
     also: tuple[Reference, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Volume:
+class Volume(Struct, frozen=True):
     """One document of a feed: the current one, or a closed archive (RFC 5005, section 4)."""
 
     path: str

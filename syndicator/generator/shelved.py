@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import lru_cache
 
 from lxml.etree import Element, tostring
+from msgspec.structs import replace
 
 from syndicator.generator.extensions import source_links
 from syndicator.generator.feeds import Named, Piece, as_html, links

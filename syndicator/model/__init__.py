@@ -4,5 +4,6 @@ Every arrow between two steps carries one of these frozen values; nothing here d
 anything else of ours. Times are aware UTC datetimes, durations timedeltas, sizes bytes. A URL is a string,
 absolute unless its docstring says otherwise; the empty string means "none" for every text and URL.
 
-One module a stage: a dataclass costs a millisecond to make, so a run imports only the stages it comes to.
+They are msgspec structs: a dataclass takes a millisecond to make and two microseconds to fill, a struct a fiftieth.
+One module a stage, so a run imports only the stages it comes to.
 """

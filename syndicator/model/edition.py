@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from syndicator.model.post import Post, SourceInfo
 from syndicator.model.settings import Feed
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """A link to another post, as related lists, "Also at" and popular posts show it."""
 
     id: str  # the public id of the post linked to
@@ -24,8 +24,7 @@ class Reference:
     published: datetime | None = None  # shown by the lists on pages
 
 
-@dataclass(frozen=True, slots=True)
-class RelatedList:
+class RelatedList(Struct, frozen=True):
     """One frozen list under a post."""
 
     scope: Literal["source", "all"]
@@ -34,8 +33,7 @@ class RelatedList:
     links: tuple[Reference, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """A post as one of our feeds publishes it, with its frozen parts. The generator composes the body."""
 
     id: str  # the public id: RSS guid, Atom id, JSON Feed id
@@ -53,8 +51,7 @@ class Item:
     copies: tuple[Reference, ...] = ()  # all its copies known now; pages only
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
+class Shelf(Struct, frozen=True):
     """A source's published posts, as its own page and the "View more" lists of pages show them."""
 
     source_id: str
@@ -62,8 +59,7 @@ class Shelf:
     total: int = 0  # how many it has published in this feed, those beyond `posts` included
 
 
-@dataclass(frozen=True, slots=True)
-class Archive:
+class Archive(Struct, frozen=True):
     """A full, closed slice of history in order of first publication (RFC 5005, section 4)."""
 
     number: int  # 1 is the oldest
@@ -71,8 +67,7 @@ class Archive:
     updated: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Edition:
+class Edition(Struct, frozen=True):
     """All that one of our feeds publishes now. Same store, same edition, same bytes."""
 
     feed: Feed
@@ -89,8 +84,7 @@ class Edition:
     withdrawn: int = 0  # how many posts were withdrawn so far: pages made before may still name one of them
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """One file to publish."""
 
     path: str  # relative to the feed's output folder, with "/"
@@ -101,8 +95,7 @@ class Document:
     digest: str = ""  # of what a page says, not of how: a page whose digest is known is not made again
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(Struct, frozen=True):
     """What became of a document."""
 
     path: Path

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from syndicator.model.fetch import Hints
 
 TextKind = Literal["text", "html"]  # XHTML arrives serialised as HTML
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A text construct as written (RFC 4287, 3.1), unescaped once, as its container says."""
 
     value: str
@@ -21,8 +21,7 @@ class Text:
     base: str = ""  # xml:base in effect, "" where none is written
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A link with its relation; href is resolved against a written xml:base only, else as written."""
 
     href: str
@@ -33,22 +32,19 @@ class Link:
     length: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     name: str = ""
     uri: str = ""
     email: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Category:
+class Category(Struct, frozen=True):
     term: str
     scheme: str = ""
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Enclosure:
+class Enclosure(Struct, frozen=True):
     """An attached file: RSS enclosure, Atom link rel=enclosure, media:content, JSON Feed attachment."""
 
     url: str
@@ -63,16 +59,14 @@ class Enclosure:
     primary: bool = True  # False for media:content that is no enclosure
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Struct, frozen=True):
     url: str
     width: int = 0
     height: int = 0
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Transcript:
+class Transcript(Struct, frozen=True):
     """A podcast:transcript."""
 
     url: str
@@ -81,8 +75,7 @@ class Transcript:
     rel: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Episode:
+class Episode(Struct, frozen=True):
     """What podcast elements say of an entry (itunes:*, podcast:*)."""
 
     title: str = ""
@@ -101,8 +94,7 @@ class Episode:
     chapters_type: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where a post comes from, as `atom:source`, RSS `<source>` or a recognised credit proves it."""
 
     name: str = ""
@@ -114,8 +106,7 @@ class Origin:
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One item of a source's feed, parsed but not judged: nothing cleaned, nothing guessed."""
 
     fingerprint: str  # of the item's bytes and what they inherit: the same is not parsed twice
@@ -144,8 +135,7 @@ class Entry:
     noindex: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ItemKey:
+class ItemKey(Struct, frozen=True):
     """What is told of every item of a fetch, the unchanged included: enough to see what repeats."""
 
     fingerprint: str
@@ -153,8 +143,7 @@ class ItemKey:
     link: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FeedHead:
+class FeedHead(Struct, frozen=True):
     """What a feed says of itself."""
 
     title: str = ""  # plain text
@@ -179,8 +168,7 @@ class FeedHead:
     podcast: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedFeed:
+class ParsedFeed(Struct, frozen=True):
     """A feed whose items are all named (`items`), and those not seen before are read (`entries`)."""
 
     source_id: str

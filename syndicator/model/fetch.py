@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
+from msgspec import Struct
+
+from syndicator.model.discreet import Discreet
 from syndicator.model.settings import BackoffScope, Source
 
 Reach = Literal["", "public", "private", "loopback", "link-local"]  # where an address lies; "": not known yet
 
 
-@dataclass(frozen=True, slots=True)
-class Validators:
+class Validators(Struct, frozen=True):
     """What the server gave for conditional requests, exactly as received (RFC 9110, 8.8)."""
 
     etag: str = ""
     last_modified: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Hints:
+class Hints(Struct, frozen=True):
     """What the answer's headers and the feed itself say of how often to ask. None: not said."""
 
     max_age: timedelta | None = None  # Cache-Control max-age less Age, else Expires less Date
@@ -32,28 +32,30 @@ class Hints:
     pace: timedelta | None = None  # how often it posts: the usual gap between its newest posts
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Discreet, frozen=True):
     """One request that the schedule wants made now."""
 
+    unsaid = frozenset(["url"])
+
     source: Source
-    url: str = field(repr=False)  # the source's, or the address it has moved to
+    url: str  # the source's, or the address it has moved to
     validators: Validators = Validators()
     body_hash: str = ""  # of the last body that was parsed and stored: the same again is "not modified"
     reach: Reach = ""  # where it was first fetched from: a public source can't lead to an inward address later
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(Discreet, frozen=True):
     """A whole answer with a body, decoded from its content encoding."""
 
+    unsaid = frozenset(["url", "body", "headers", "moved_to"])
+
     source_id: str
-    url: str = field(repr=False)  # the address that answered, after redirects
-    body: bytes = field(repr=False)
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # names in lower case
+    url: str  # the address that answered, after redirects
+    body: bytes
+    headers: Mapping[str, str] = {}  # names in lower case
     validators: Validators = Validators()
     max_age: timedelta | None = None
-    moved_to: str = field(default="", repr=False)  # where the permanent redirects (301, 308) led: the new address
+    moved_to: str = ""  # where the permanent redirects (301, 308) led: the new address
     received: int = 0  # bytes on the wire
     body_hash: str = ""
     reach: Reach = ""  # where the source's own address lies
@@ -64,15 +66,16 @@ class Fetched:
         return self.headers.get("content-type", "")
 
 
-@dataclass(frozen=True, slots=True)
-class NotModified:
+class NotModified(Discreet, frozen=True):
     """A 304, or a body equal to the last one."""
 
+    unsaid = frozenset(["url", "moved_to"])
+
     source_id: str
-    url: str = field(repr=False)
+    url: str
     validators: Validators = Validators()
     max_age: timedelta | None = None
-    moved_to: str = field(default="", repr=False)
+    moved_to: str = ""
     by_hash: bool = False  # the server sent the same body again
     reach: Reach = ""
 
@@ -84,8 +87,7 @@ FailureKind = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class FetchFailed:
+class FetchFailed(Struct, frozen=True):
     """A source that gave nothing usable this time: a value, never an exception through the pipeline."""
 
     source_id: str
@@ -102,12 +104,13 @@ class FetchFailed:
 Outcome = Fetched | NotModified | FetchFailed
 
 
-@dataclass(frozen=True, slots=True)
-class SourceState:
+class SourceState(Discreet, frozen=True):
     """What is known of a source between runs. The schedule makes the next one from it; the store keeps it."""
 
+    unsaid = frozenset(["url", "moved_to", "moved_from"])
+
     source_id: str
-    url: str = field(default="", repr=False)  # what it was last asked at
+    url: str = ""  # what it was last asked at
     validators: Validators = Validators()
     body_hash: str = ""
     hints: Hints = Hints()
@@ -125,9 +128,9 @@ class SourceState:
     alerted: bool = False  # cron has spoken of it
     gone_since: datetime | None = None  # the first 410 in a row
     gone: bool = False  # confirmed; not asked again but by name
-    moved_to: str = field(default="", repr=False)
+    moved_to: str = ""
     moved_days: tuple[str, ...] = ()  # the days (ISO) on which it was seen
     moved: bool = False  # seen on enough days to be believed: it is asked there
-    moved_from: str = field(default="", repr=False)  # the address in feeds.toml that led there
+    moved_from: str = ""  # the address in feeds.toml that led there
     unchanged_since: datetime | None = None  # conditional requests have brought only 304 since
     reach: Reach = ""  # where its address lay when it first worked

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from syndicator.model.edition import Reference
 from syndicator.model.post import Keys, Post
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbour:
+class Neighbour(Struct, frozen=True):
     """A stored post near another, with how near (0..1)."""
 
     number: int
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """A stored post as a list may link to it: titled, and neither withdrawn, filtered nor folded into another."""
 
     number: int

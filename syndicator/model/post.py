@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from syndicator.model.feed import Category, Enclosure, Episode, Image, Origin, Person
 
 
-@dataclass(frozen=True, slots=True)
-class SourceInfo:
+class SourceInfo(Struct, frozen=True):
     """A source as we show it: in `<source>`, OPML, pages and attribution."""
 
     id: str
@@ -28,8 +28,7 @@ class SourceInfo:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Struct, frozen=True):
     """By what a post is known again. Each is a digest (16 hex digits) of a normalised string, "" where it can't serve.
 
     A URL has the same digest whether it stands in a guid or in a link. `guid` and `link` are as strict as the source
@@ -51,16 +50,14 @@ class Keys:
     origin: str = ""  # of `origin_link`, loose, where the source proved that it republishes
 
 
-@dataclass(frozen=True, slots=True)
-class Attribution:
+class Attribution(Struct, frozen=True):
     """The wording of the line, decided once: a template with {post}, {source}, {author}, {date}."""
 
     text: str
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Credit:
+class Credit(Struct, frozen=True):
     """A closing line that credits a post to its site, as an incoming body or summary had it."""
 
     title: str = ""  # of the post, as the line names it
@@ -70,8 +67,7 @@ class Credit:
     locale: str = ""  # of the wording that matched; "ours": by our class, "": by its links alone or cut off
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(Struct, frozen=True):
     """One post, clean and complete, as it will be kept. `content_html` is by definition safe."""
 
     source_id: str
@@ -107,8 +103,7 @@ class Post:
     notes: tuple[str, ...] = ()  # what the normalizer did and why, for `fetch`
 
 
-@dataclass(frozen=True, slots=True)
-class NormalizedFeed:
+class NormalizedFeed(Struct, frozen=True):
     """What the normalizer made of a parsed feed: the source as we show it, and its unseen posts."""
 
     info: SourceInfo
@@ -116,8 +111,7 @@ class NormalizedFeed:
     notes: tuple[str, ...] = ()  # of the feed as a whole: what of it was left out, and why
 
 
-@dataclass(frozen=True, slots=True)
-class KnownPost:
+class KnownPost(Struct, frozen=True):
     """A stored post as far as identity needs it."""
 
     number: int  # the store's own, never published
@@ -134,35 +128,30 @@ class KnownPost:
     published: bool = False  # has a public id
 
 
-@dataclass(frozen=True, slots=True)
-class New:
+class New(Struct, frozen=True):
     """Verdict: a post never seen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unchanged:
+class Unchanged(Struct, frozen=True):
     """Verdict: the stored post `number`, whose meaning is the same (its keys may have moved)."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Updated:
+class Updated(Struct, frozen=True):
     """Verdict: the stored post `number`, whose meaning the source changed."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class CopyOf:
+class CopyOf(Struct, frozen=True):
     """Verdict: new from this source, but another source's post `number` tells the same."""
 
     number: int
     original: bool = False  # the new one is the original: its credit wins
 
 
-@dataclass(frozen=True, slots=True)
-class Repeated:
+class Repeated(Struct, frozen=True):
     """Verdict: the feed lists this post twice; `index` is the one in the same batch that stands."""
 
     index: int
@@ -171,8 +160,7 @@ class Repeated:
 Verdict = New | Unchanged | Updated | CopyOf | Repeated
 
 
-@dataclass(frozen=True, slots=True)
-class Intake:
+class Intake(Struct, frozen=True):
     """What became of a fetch's posts: the store's numbers."""
 
     new: tuple[int, ...] = ()

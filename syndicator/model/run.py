@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:  # named, never made here: a run with nothing to do does not pay for the nouns of posts
     from syndicator.model.edition import Published
@@ -12,8 +13,7 @@ if TYPE_CHECKING:  # named, never made here: a run with nothing to do does not p
     from syndicator.model.settings import Source
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What the command line asks of a run."""
 
     force: bool = False  # every source is due
@@ -22,8 +22,7 @@ class Options:
     rerender: bool = False  # changed settings count for published posts too
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """One source is done, or none yet."""
 
     done: int
@@ -33,8 +32,7 @@ class Progress:
     left: tuple[str, ...] = ()  # the ids of those that are not done, once they are few
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """A source that fails, due this time or not."""
 
     source: str
@@ -45,8 +43,7 @@ class Failure:
     consecutive: int
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What a run did."""
 
     total: int = 0  # sources in the configuration
@@ -70,8 +67,7 @@ class Report:
     nothing_ever_worked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """One source, fetched once and stored nowhere: what `fetch` shows."""
 
     source: Source

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
+
+from syndicator.model.discreet import Discreet
 
 Scope = Literal["source", "all", "both", "none"]
 Copies = Literal["exact", "near", "off"]
@@ -15,16 +18,14 @@ Copies = Literal["exact", "near", "off"]
 BackoffScope = Literal["host", "source"]
 
 
-@dataclass(frozen=True, slots=True)
-class AttributionSettings:
+class AttributionSettings(Struct, frozen=True):
     """`[attribution]`, or a source's own `attribution` table."""
 
     enabled: bool = True
     text: str = ""  # "": our wording in the post's language
 
 
-@dataclass(frozen=True, slots=True)
-class RelatedSettings:
+class RelatedSettings(Struct, frozen=True):
     """`[related]`, or a source's own `related` table."""
 
     scope: Scope = "source"
@@ -33,8 +34,7 @@ class RelatedSettings:
     copies: Copies = "exact"  # one item per story: which copies are folded
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """What a filter matches: categories by name (case-insensitive), the rest by RE2 patterns."""
 
     category: tuple[str, ...] = ()
@@ -43,8 +43,7 @@ class Rules:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """Which posts are let through: not excluded, and included where `include` says anything."""
 
     include: Rules = Rules()
@@ -53,12 +52,13 @@ class Filter:
     newest: int = 0  # 0: no cap; else at most this many of one fetch, newest first
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Discreet, frozen=True):
     """One `[[sources]]` table, with what it inherits already filled in."""
 
+    unsaid = frozenset(["url", "headers", "auth"])
+
     id: str  # what the store knows it by
-    url: str = field(repr=False)  # http(s) URL, or "" where `path` is set; may be a secret
+    url: str  # http(s) URL, or "" where `path` is set; may be a secret
     path: Path | None = None  # a file named in feeds.toml
     name: str = ""  # "": the feed's own title
     tags: tuple[str, ...] = ()
@@ -67,8 +67,8 @@ class Source:
     interval: timedelta = timedelta(hours=1)
     timeout: timedelta = timedelta(seconds=30)
     limit: int = 0  # 0: no cap on its posts in one document
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # ${ENV} already put in; a secret
-    auth: tuple[str, str] | None = field(default=None, repr=False)  # basic auth (user, password); a secret
+    headers: Mapping[str, str] = {}  # ${ENV} already put in; a secret
+    auth: tuple[str, str] | None = None  # basic auth (user, password); a secret
     private: bool = False  # its address is shown nowhere
     publish: bool = True  # False for a private source unless the operator said `publish = true`
     republish: bool = False  # overrides access:restriction
@@ -82,8 +82,7 @@ class Source:
     related: RelatedSettings = RelatedSettings()
 
 
-@dataclass(frozen=True, slots=True)
-class FetchSettings:
+class FetchSettings(Struct, frozen=True):
     """`[fetch]`: manners and bounds of the fetcher."""
 
     jobs: int = 32
@@ -98,8 +97,7 @@ class FetchSettings:
     user_agent: str = ""  # name, version, contact: made by config
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(Struct, frozen=True):
     """One combined feed that we publish: `[feed]`, or one of `[[feeds]]`."""
 
     title: str
@@ -110,7 +108,7 @@ class Feed:
     language: str = "en"
     output: Path = Path("public")  # absolute: the folder of this feed's documents
     formats: tuple[str, ...] = ("rss", "atom", "json", "opml", "html")  # also "fragment"
-    names: Mapping[str, str] = field(default_factory=dict)  # format -> file name, e.g. {"rss": "rss20.xml"}
+    names: Mapping[str, str] = {}  # format -> file name, e.g. {"rss": "rss20.xml"}
     limit: int = 100
     stay: timedelta = timedelta(hours=48)  # each post stays at least this long, beyond `limit` if need be
     sources: tuple[str, ...] = ()  # ids chosen; with tags and languages empty too: all
@@ -127,8 +125,7 @@ class Feed:
     related_on_pages: int = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Struct, frozen=True):
     """feeds.toml, whole."""
 
     path: Path

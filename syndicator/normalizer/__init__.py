@@ -7,9 +7,11 @@ in XML. `Post.notes` says what was done and why.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from syndicator import urls
 from syndicator.model.feed import Category, Entry, ItemKey, ParsedFeed, Person, Text
@@ -77,8 +79,7 @@ def _says_something(entry: Entry) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Context:
+class _Context(Struct, frozen=True):
     """What all entries of one feed share."""
 
     parsed: ParsedFeed

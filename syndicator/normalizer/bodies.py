@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from syndicator.model.feed import Entry, Text
 from syndicator.model.post import Credit
@@ -11,8 +12,7 @@ from syndicator.normalizer import attribution, links, sanitize
 from syndicator.normalizer.images import Policy, Tally
 
 
-@dataclass(frozen=True, slots=True)
-class Habitat:
+class Habitat(Struct, frozen=True):
     """What all texts of one feed share: where they live, and how their source is called and handled."""
 
     base: str  # of the entries' own links
@@ -21,8 +21,7 @@ class Habitat:
     policy: Policy = "keep"  # for images
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """One text of an entry, made safe."""
 
     html: str = ""

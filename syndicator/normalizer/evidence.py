@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
+
+from msgspec import Struct
 
 from syndicator import urls
 from syndicator.model.post import Credit
@@ -22,8 +23,7 @@ _REST = " .,;!\"')]।。۔։-"  # what may follow a credit and says nothing
 _CUT_OFF = ("…", "...", "…]", "...]")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A credit and where it stands in the source."""
 
     start: int
@@ -32,8 +32,7 @@ class Found:
     strong: bool  # its links or names are the post's own
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What counts as evidence that a line speaks of this post and its site."""
 
     posts: frozenset[str]  # loose addresses
@@ -85,8 +84,7 @@ class Known:
         return len(given) > _SHORT_NAME and any(given in name for name in self.names)
 
 
-@dataclass(frozen=True, slots=True)
-class _Slot:
+class _Slot(Struct, frozen=True):
     """What fills {post} or {site}."""
 
     text: str = ""  # as written

@@ -6,10 +6,11 @@ Patterns are RE2's, whose time grows with the text alone: no pattern, however wr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from syndicator.model.post import Post
 from syndicator.model.settings import Filter, Rules

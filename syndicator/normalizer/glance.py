@@ -7,7 +7,8 @@ text again. Most posts need none of them: a glance tells which, and does what co
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from syndicator import urls
 from syndicator.normalizer import images, tags
@@ -31,8 +32,7 @@ _SHOWS_SOMETHING = re.compile(_SHOWS)
 _HREF = re.compile(r' href="([^"]*)"')
 
 
-@dataclass(slots=True)
-class Seen:
+class Seen(Struct):
     """Sanitized HTML and what a look at each tag says has to be done yet."""
 
     html: str = ""

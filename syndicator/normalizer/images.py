@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
 
 from syndicator import urls
 from syndicator.model.feed import Image
@@ -36,8 +37,7 @@ _SRC = re.compile(r'<img(?: [^>]*)? src="([^"]*)"')
 _MEDIA = re.compile(r"<(?:img|x-iframe|video|audio|picture)[ >]")
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """What was done to a body, for its notes."""
 
     unsafe: int = 0  # scripts, styles and forms

@@ -6,7 +6,7 @@ against a written one already), then the entry's own page, then the feed.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from syndicator import urls
 from syndicator.model.feed import Entry, ItemKey, Origin, ParsedFeed, Text

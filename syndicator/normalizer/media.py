@@ -6,7 +6,8 @@ Media addresses keep every parameter: they may be signed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from syndicator import urls
 from syndicator.model.feed import Enclosure, Entry, Episode, Image, Transcript

@@ -12,10 +12,11 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
 from typing import NamedTuple
+
+from msgspec import Struct
 
 LINK = "\ue000"  # the first link of a line; the next is \ue001, ...
 TITLE = "\uf8ff"  # the post's own title, where it stands as text
@@ -59,8 +60,7 @@ class Anchor(NamedTuple):
     text: str  # plain
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line as patterns see it."""
 
     text: str  # folded

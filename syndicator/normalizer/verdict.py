@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from syndicator import urls
 from syndicator.model.post import CopyOf, Keys, KnownPost, New, Post, Repeated, Unchanged, Updated, Verdict
@@ -23,8 +24,7 @@ STRICT, LOOSE, PATH, UNKNOWN, OTHER = 3, 2, 1, 0, -1
 MOVED_TOGETHER = 2  # posts that prove a site's move to the rest of the batch
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """How two posts agree: addresses from STRICT to OTHER, the rest 1 (agrees), 0 (can't say), -1 (contradicts)."""
 
     guid: int

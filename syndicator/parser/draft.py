@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from syndicator.model.feed import (
     Category,
@@ -24,24 +26,23 @@ from syndicator.model.feed import (
 T = TypeVar("T")
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """The fields of an Entry, still open; beside them what only serves where nothing better is said."""
 
     guid: str = ""
     guid_is_permalink: bool = False
-    links: list[Link] = field(default_factory=list)
+    links: list[Link] = []
     title: Text | None = None
-    contents: list[Text] = field(default_factory=list)
+    contents: list[Text] = []
     summary: Text | None = None
-    authors: list[Person] = field(default_factory=list)
-    contributors: list[Person] = field(default_factory=list)
+    authors: list[Person] = []
+    contributors: list[Person] = []
     published: datetime | None = None
     created: datetime | None = None
     updated: datetime | None = None
-    categories: list[Category] = field(default_factory=list)
-    enclosures: list[Enclosure] = field(default_factory=list)
-    images: list[Image] = field(default_factory=list)
+    categories: list[Category] = []
+    enclosures: list[Enclosure] = []
+    images: list[Image] = []
     language: str = ""  # dc:language
     comments: str = ""
     replies: str = ""  # a page of comments in Atom, where there is no `comments`
@@ -49,10 +50,10 @@ class Draft:
     rights: str = ""
     licence: str = ""
     source: Origin | None = None
-    episode: dict[str, str] = field(default_factory=dict)
-    transcripts: list[Transcript] = field(default_factory=list)
-    media: list[Enclosure] = field(default_factory=list)  # media:content, after the enclosures
-    media_categories: list[Category] = field(default_factory=list)  # itunes and media, after the others
+    episode: dict[str, str] = {}
+    transcripts: list[Transcript] = []
+    media: list[Enclosure] = []  # media:content, after the enclosures
+    media_categories: list[Category] = []  # itunes and media, after the others
     media_title: str = ""
     media_text: Text | None = None
     noindex: bool = False

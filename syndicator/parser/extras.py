@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from syndicator.model.feed import Category, Enclosure, Image, Origin, Text, Transcript
 from syndicator.parser.dates import instant

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
+
+from msgspec import Struct
 
 from syndicator.model.feed import FeedHead, Link, Person
 from syndicator.model.fetch import Hints
@@ -21,15 +22,14 @@ _PERIODS = {"hourly": 1, "daily": 24, "weekly": 168, "monthly": 720, "yearly": 8
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-@dataclass(slots=True)
-class _Found:
+class _Found(Struct):
     """The first text of each element of the head, and what there may be several of."""
 
-    texts: dict[str, str] = field(default_factory=dict)
-    links: list[Link] = field(default_factory=list)
-    authors: list[Person] = field(default_factory=list)
-    skip_hours: list[int] = field(default_factory=list)
-    skip_days: list[str] = field(default_factory=list)
+    texts: dict[str, str] = {}
+    links: list[Link] = []
+    authors: list[Person] = []
+    skip_hours: list[int] = []
+    skip_days: list[str] = []
     denied: bool = False
     noindex: bool = False
     podcast: bool = False

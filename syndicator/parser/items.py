@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from syndicator.model.feed import ItemKey
 from syndicator.parser.markup import ROOT, letters
@@ -24,16 +25,14 @@ def digest(*parts: bytes) -> str:
     return made.hexdigest()[:32]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One item's bytes within its document, from its start tag to its end tag."""
 
     data: bytes
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pieces:
+class Pieces(Struct, frozen=True):
     """A document cut: around each item stands a gap, the first with the head in it, the last with the end."""
 
     gaps: tuple[bytes, ...]  # one more than items

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from syndicator.model.feed import ParsedFeed
 from syndicator.model.fetch import FailureKind, Fetched, FetchFailed

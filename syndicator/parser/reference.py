@@ -11,8 +11,9 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from syndicator.model.feed import Category, Enclosure, Entry, FeedHead, Link, Origin, ParsedFeed, Person, Text, TextKind
 from syndicator.parser.dates import instant

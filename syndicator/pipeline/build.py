@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
+
+from msgspec import Struct
 
 from syndicator.config import sub_feed
 from syndicator.ledger import Ledger
@@ -21,12 +22,11 @@ from syndicator.store import Store
 PORTION = 100  # posts that are read whole at a time
 
 
-@dataclass(slots=True)
-class Built:
+class Built(Struct):
     """What a build did."""
 
-    documents: list[Published] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)  # what the operator should hear: a hub that failed
+    documents: list[Published] = []
+    remarks: list[str] = []  # what the operator should hear: a hub that failed
 
 
 def build(config: Config, store: Store, options: Options, now: datetime) -> Built:

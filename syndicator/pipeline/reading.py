@@ -12,9 +12,10 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from syndicator import parser
 from syndicator.model.fetch import Fetched, FetchFailed, Hints, Outcome
@@ -30,8 +31,7 @@ AHEAD = 4  # bodies that wait for each process
 Known = Callable[[str], Collection[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What a body turned out to be: a feed, or a failure of its source."""
 
     feed: NormalizedFeed | None = None

@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from syndicator import fetcher
 from syndicator.errors import SyndicatorError
@@ -28,8 +30,7 @@ FEW = 3  # sources that a run still waits for are named at a terminal
 UNWRITTEN = 200  # states of unchanged sources that may wait for one common transaction
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """What an update did, counted."""
 
     due: int = 0
@@ -39,7 +40,7 @@ class Tally:
     new: int = 0
     updated: int = 0
     duplicates: int = 0
-    faults: list[str] = field(default_factory=list)
+    faults: list[str] = []
 
     def count(self, outcome: Outcome, intake: Intake) -> str:
         """Count what became of a source; return it in words."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from syndicator import languages
 from syndicator.model.edition import RelatedList
@@ -18,8 +20,7 @@ EXAMINED = 48  # beyond `limit`, posts looked at for a list: of a source whose e
 PORTION = 12  # beyond `limit`, cards looked up at once: most posts may be shown
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What lists are asked for."""
 
     number: int

@@ -10,11 +10,12 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from itertools import islice
 from uuid import uuid4
+
+from msgspec import Struct
 
 from syndicator.model.post import Post
 from syndicator.model.settings import Feed, Source
@@ -24,8 +25,7 @@ Accepts = Callable[[Post], bool]
 _FEW = 50  # sources are looked up one by one; more of them are found faster in a list of all
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A stored post as far as admission needs it."""
 
     number: int

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from syndicator.model.edition import Edition, Item, Reference, RelatedList
 from syndicator.model.post import Post, SourceInfo

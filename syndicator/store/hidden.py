@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
+
+from msgspec.structs import replace
 
 from syndicator.model.edition import Item, RelatedList
 from syndicator.model.settings import Source

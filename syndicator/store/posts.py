@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from syndicator.model.post import CopyOf, Intake, Keys, KnownPost, New, Post, Unchanged, Updated, Verdict
 from syndicator.store import adoption, codec, events, rows, sources
@@ -21,16 +23,15 @@ Decide = Callable[[Sequence[Post], Sequence[Sequence[KnownPost]], Set[int]], lis
 _PER_HANDLE = 16
 
 
-@dataclass(slots=True)
-class _Sorted:
+class _Sorted(Struct):
     """What an Intake is made of, the number that each post of the batch became, and the handles to file them under."""
 
-    numbers: list[int] = field(default_factory=list)
-    new: list[int] = field(default_factory=list)
-    updated: list[int] = field(default_factory=list)
-    unchanged: list[int] = field(default_factory=list)
-    copies: list[int] = field(default_factory=list)
-    handles: list[tuple[int, int]] = field(default_factory=list)
+    numbers: list[int] = []
+    new: list[int] = []
+    updated: list[int] = []
+    unchanged: list[int] = []
+    copies: list[int] = []
+    handles: list[tuple[int, int]] = []
 
     def intake(self) -> Intake:
         """Return it as the frozen value that leaves the room."""
@@ -199,7 +200,7 @@ def _refresh_enclosures(db: sqlite3.Connection, number: int, post: Post) -> None
 def _merged(old: bytes, post: Post) -> bytes:
     """Return the new keys; where one can't serve this time, the one we had."""
     before = rows.unpack_keys(old)
-    kept = {name: getattr(post.keys, name) or getattr(before, name) for name in Keys.__slots__}
+    kept = {name: getattr(post.keys, name) or getattr(before, name) for name in Keys.__struct_fields__}
     return rows.pack_keys(Keys(**kept))
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -65,7 +65,7 @@ def _state(row: tuple[Any, ...]) -> SourceState:
         unchanged_since=None if unchanged is None else time(unchanged, UTC),
         due_reason=reason,
         reach=reach,
-        **(_read(rest, SourceState) if rest else {}),
+        **(codec.read_fields(SourceState, rest) if rest else {}),
     )
 
 
@@ -75,22 +75,7 @@ _NO_HINTS = Hints()
 
 @lru_cache(maxsize=1024)
 def _hints(packed: str) -> Hints:
-    return Hints(**_read(packed, Hints))
-
-
-# By hand: each run reads all states, and codec.read needs a library that a run with nothing due does without.
-_READERS: dict[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(("retry_at", "failing_since", "gone_since"), codec.moment),
-    **dict.fromkeys(("max_age", "ttl", "update_period", "pace"), lambda seconds: timedelta(seconds=seconds)),
-    **dict.fromkeys(("moved_days", "skip_hours", "skip_days"), tuple),
-}
-
-
-def _read(packed: str, kind: type[SourceState | Hints]) -> dict[str, Any]:
-    """Return fields of a state, or of its hints, without those that we know no more."""
-    names = kind.__slots__
-    data = {name: value for name, value in json.loads(packed).items() if name in names}
-    return {name: _READERS[name](value) if name in _READERS else value for name, value in data.items()}
+    return codec.read(Hints, packed)
 
 
 def save_state(db: sqlite3.Connection, state: SourceState) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -11,6 +10,7 @@ from itertools import groupby
 from urllib.parse import unquote, urlsplit
 
 from markupsafe import Markup
+from msgspec.structs import replace
 
 from syndicator.generator.site.body import fit, shows
 from syndicator.generator.site.links import post_path, source_path

@@ -5,15 +5,13 @@ They are the contract with templates of others, so names here are kept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from markupsafe import Markup
+from msgspec import Struct
 
 NO_HTML = Markup("")
 
 
-@dataclass(frozen=True, slots=True)
-class SourceView:
+class SourceView(Struct, frozen=True):
     """A source; `site` and `feed` are "" where they are private or unknown."""
 
     name: str
@@ -28,8 +26,7 @@ class SourceView:
     rights: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DateView:
+class DateView(Struct, frozen=True):
     """A day: for machines, written out, and short for lists."""
 
     iso: str
@@ -37,16 +34,14 @@ class DateView:
     short: str
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     url: str
     width: int = 0
     height: int = 0
     caption: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FileView:
+class FileView(Struct, frozen=True):
     """An attached file; `kind` is "audio", "video", "image" or ""."""
 
     url: str
@@ -56,8 +51,7 @@ class FileView:
     size: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A line in a list of posts."""
 
     title: str
@@ -68,8 +62,7 @@ class Row:
     date: DateView | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A headed list of posts."""
 
     heading: str
@@ -79,8 +72,7 @@ class Section:
     lines: Markup  # the rows as `line.html` shows them: each is made once, though many lists may hold it
 
 
-@dataclass(frozen=True, slots=True)
-class PostView:
+class PostView(Struct, frozen=True):
     """A post. Lists fill the first part, what invites to read it; its own page fills the rest too."""
 
     title: str  # "" where untitled
@@ -109,8 +101,7 @@ class PostView:
     rights: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FeedLink:
+class FeedLink(Struct, frozen=True):
     """A document to subscribe to."""
 
     name: str  # RSS, Atom, JSON Feed, OPML
@@ -119,16 +110,14 @@ class FeedLink:
     alternate: bool = True  # False for OPML, which is no feed
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Rows under one heading, such as a month."""
 
     heading: str
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SiteView:
+class SiteView(Struct, frozen=True):
     """What every page of a feed shows. `root` leads from the page to the output folder."""
 
     title: str
@@ -145,8 +134,7 @@ class SiteView:
     siblings: tuple[Row, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """What many pages show alike, made once for all of them from the template of its name."""
 
     head: Markup
@@ -155,8 +143,7 @@ class Parts:
     popular: Markup  # "" where nothing is
 
 
-@dataclass(frozen=True, slots=True)
-class PageView:
+class PageView(Struct, frozen=True):
     """What the head of a page says."""
 
     kind: str  # index, post, source, sources, archive
