@@ -18,7 +18,7 @@ from syndicator.urls import to_uri
 
 # XML 1.0, 2.2: all else cannot stand in a document, not even escaped. C1 controls could, but show as nothing and
 # are what is left of a wrong charset; JSON takes all, but a lone surrogate has no UTF-8.
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _CONTROLS = bytes({*range(32), 127} - set(b"\t\n\r"))
 _C1 = re.compile(rb"\xc2[\x80-\x9f]")  # as UTF-8; not \xc2\xa0, the space that does not break
 _TAG_START = re.compile(r"<[A-Za-z/!?]")
