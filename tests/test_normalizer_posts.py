@@ -262,6 +262,18 @@ def test_an_entry_that_says_nothing_is_no_post():
     assert len(feed(Entry(fingerprint="t", title=Text("Only a title"))).posts) == 1
 
 
+def test_a_feed_that_says_it_has_moved_is_told_of():
+    """By itunes:new-feed-url; not where that is the address it was read at, or no address at all."""
+    rss = '<rss version="2.0" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"><channel>{}</channel></rss>'
+
+    def notes(new_url):
+        body = rss.format(f"<itunes:new-feed-url>{new_url}</itunes:new-feed-url>").encode()
+        return normalize(parse(Fetched("s", FEED, body)), source(), NOW).notes
+
+    assert notes("https://new.example/feed") == ("says that it has moved to https://new.example/feed",)
+    assert notes(FEED) == notes("javascript:x") == notes("") == ()
+
+
 def test_a_language_without_our_words_is_credited_in_that_of_our_own_feed():
     """The line must be in some language; the post's stays unknown."""
     head = FeedHead(title="Blog", link=SITE)

@@ -45,14 +45,14 @@ def test_atom():
         atom(
             "",
             "<id>urn:a</id><subtitle>S</subtitle><updated>2024-03-05T08:15:00Z</updated><rights>R</rights>"
-            '<link href="/"/><link rel="self" href="/feed"/><link rel="hub" href="https://hub.example/"/>'
+            '<link href="/"/><link rel="self" href="/feed"/>'
             '<link rel="license" href="https://l.example/"/><author><name>Lan</name></author><icon>/i.ico</icon>',
             'xml:base="https://hanoi.example/" xml:lang="vi"',
         )
     )
     assert (found.id, found.subtitle, found.language, found.rights) == ("urn:a", "S", "vi", "R")
     assert (found.link, found.self_link) == ("https://hanoi.example/", "https://hanoi.example/feed")
-    assert (found.hubs, found.licence) == (("https://hub.example/",), "https://l.example/")
+    assert found.licence == "https://l.example/"
     assert (found.authors, found.image) == ((Person("Lan"),), "https://hanoi.example/i.ico")
     assert (found.version, found.base) == ("atom10", "https://hanoi.example/")
 

@@ -17,7 +17,6 @@ FEED = {
     "language": "vi",
     "icon": "https://hanoi.example/i.png",
     "authors": [{"name": "Lan", "url": "https://lan.example/"}, {}, "Minh"],
-    "hubs": [{"type": "WebSub", "url": "https://hub.example/"}, {"type": "rssCloud", "url": "https://c.example/"}],
     "items": [
         {
             "id": 17,
@@ -52,7 +51,7 @@ def test_all_fields():
     found = parsed(feed())
     (entry,) = found.entries
     assert found.head.title == "Hanoi"
-    assert (found.head.version, found.head.language, found.head.hubs) == ("json11", "vi", ("https://hub.example/",))
+    assert (found.head.version, found.head.language) == ("json11", "vi")
     assert found.head.authors == (Person("Lan", "https://lan.example/"),)
     assert (entry.guid, entry.links, entry.external_url) == (
         "17", (Link("https://hanoi.example/17"),), "https://other.example/",

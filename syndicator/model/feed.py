@@ -160,9 +160,8 @@ class FeedHead(Struct, frozen=True):
     base: str = ""
     generator: str = ""
     version: str = ""  # feedparser's names: rss20, atom10, json11 ...
-    hubs: tuple[str, ...] = ()
     hints: Hints = Hints()  # ttl, update_period, skip_hours, skip_days
-    new_url: str = ""  # itunes:new-feed-url
+    new_url: str = ""  # where it says that it has moved: itunes:new-feed-url, RSS 0.92's newLocation
     denied: bool = False  # access:restriction relationship="deny"
     noindex: bool = False  # indexing:index index="no"
     podcast: bool = False

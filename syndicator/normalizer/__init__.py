@@ -61,10 +61,18 @@ def normalize(parsed: ParsedFeed, source: Source, now: datetime) -> NormalizedFe
     )
     context = _Context(parsed, source, info, habitat, links.legal_items(parsed.items), now)
     entries = [entry for entry in parsed.entries if _says_something(entry)]
-    empty = len(parsed.entries) - len(entries)
-    notes = (f"{empty} empty {'entry' if empty == 1 else 'entries'} left out",) if empty else ()
     posts = [_post(entry, context) for entry in entries]
+    notes = tuple(_remarks(parsed, empty=len(parsed.entries) - len(entries)))
     return NormalizedFeed(info, filters.capped(posts, source.filter.newest), notes)
+
+
+def _remarks(parsed: ParsedFeed, *, empty: int) -> Iterator[str]:
+    """Say what the operator should know of the feed as a whole."""
+    if empty:
+        yield f"{empty} empty {'entry' if empty == 1 else 'entries'} left out"
+    new = urls.web(parsed.head.new_url, parsed.url)
+    if new and new not in {parsed.url, parsed.head.self_link}:
+        yield f"says that it has moved to {new}"
 
 
 def _says_something(entry: Entry) -> bool:

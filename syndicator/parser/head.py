@@ -154,7 +154,6 @@ def _made(found: _Found, scope: Scope, version: str, about: str) -> FeedHead:
         base=scope.base,
         generator=first("generator", "admin:generatoragent"),
         version=version,
-        hubs=tuple(dict.fromkeys(link.href for link in found.links if link.rel == "hub")),
         hints=_hints(found),
         new_url=first("itunes:new-feed-url", "newlocation"),
         denied=found.denied,

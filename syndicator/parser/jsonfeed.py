@@ -87,7 +87,6 @@ def _head(feed: Object) -> FeedHead:
         authors=_authors(feed),
         image=_text(feed, "icon") or _text(feed, "favicon"),
         version="json10" if _text(feed, "version").rstrip("/").endswith("version/1") else "json11",
-        hubs=tuple(_text(hub, "url") for hub in _objects(feed, "hubs") if _text(hub, "type").lower() == "websub"),
     )
 
 

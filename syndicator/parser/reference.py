@@ -308,7 +308,6 @@ def _head(result: Node, root: Element | None) -> FeedHead:
         updated=instant(_string(feed, "updated") or _string(feed, "published")),
         generator=_string(feed, "generator"),
         version=_string(result, "version") or mended.version,
-        hubs=tuple(dict.fromkeys(link.href for link, _ in _links(feed) if link.rel == "hub")),
     )
 
 

@@ -15,6 +15,6 @@ import os
 # Before numpy is imported: threads for matrices that we never multiply cost 40 ms of CPU to start.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from syndicator.related.index import Index  # noqa: E402 - see above
+from syndicator.related.index import Index
 
 __all__ = ["Index"]
