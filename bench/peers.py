@@ -21,6 +21,7 @@ class Peer:
     prepare: Callable[[Path, list[str]], None]
     command: list[str]
     is_there: bool = True
+    rival: bool = True  # ours is compared with it
     result: str = ""  # a file that the program must have made: what did nothing must not look fast
 
     def verify(self, home: Path) -> None:
@@ -85,6 +86,14 @@ PEERS = [
         syndicator('[related]\nscope = "none"\n', 'formats = ["rss", "atom", "json", "opml"]\n'),
         [PYTHON, "-m", "syndicator", "run", "--force"],
         result="public/rss.xml",
+    ),
+    Peer(
+        "the libraries alone",
+        "requests, expat, nh3, SQLite, feedgen; nothing decided, see floor.py",
+        _urls,
+        [PYTHON, str(HERE / "floor.py"), "urls"],
+        result="rss.xml",
+        rival=False,
     ),
     Peer(
         "naive",
