@@ -33,7 +33,7 @@ class FeedMaker:
     def feed(self, number: int, posts: int = 20, more: int = 0) -> bytes:
         """Make the feed of a site: its newest `posts` posts when it has written `posts + more`."""
         kind = KINDS[number % len(KINDS)]
-        entries = [self._post(number, post, kind) for post in range(posts + more)][-posts:][::-1]
+        entries = [self._post(number, post, kind) for post in reversed(range(more, more + posts))]
         text = _atom(number, entries) if kind in ("blogger", "atom") else _rss(number, entries)
         # One in sixteen is not well-formed, as on the web.
         return text.replace("<title>Site", "<title>A & B, Site", 1).encode() if number % 16 == 15 else text.encode()

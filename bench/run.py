@@ -12,21 +12,19 @@ of the same round. Absolute figures say more of the machine than of the programs
 from __future__ import annotations
 
 import argparse
-import os
-import resource
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from collections import defaultdict
 from pathlib import Path
 
+import measure
+from certificates import bundle
 from peers import PEERS, Peer
-from server import host
+from server import host, latency, serving, span
 
-HERE = Path(__file__).resolve().parent
+JOBS = 64  # of ours, see peers.py
 SITUATIONS = ("new", "nothing", "some")
 OURS = "syndicator"
 
@@ -39,7 +37,7 @@ def main() -> None:
         if not peer.is_there:
             print(f"left out, not installed: {peer.name}", file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="syndicator-bench-") as name:
-        figures = measure(options, peers, Path(name))
+        figures = rounds(options, peers, Path(name))
     print(table(peers, figures, options))
 
 
@@ -50,7 +48,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--posts", type=int, default=20)
     parser.add_argument("--size", type=int, default=8_000, help="bytes a post")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--latency", type=float, default=0.0, help="seconds before each answer")
+    parser.add_argument("--latency", default="0", help="seconds before each answer, or a range: 0.05-0.2")
+    parser.add_argument("--port", type=int, default=0, help="of the server; default: a free one")
     parser.add_argument("--https", action="store_true", help="with a certificate made for the occasion")
     parser.add_argument("--situation", choices=SITUATIONS, default="some", help="the last one to run")
     parser.add_argument("--only", action="append", default=[], help="a program; may be repeated")
@@ -58,32 +57,19 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def measure(options: argparse.Namespace, peers: list[Peer], folder: Path) -> dict[tuple[str, str], list[float]]:
+def rounds(options: argparse.Namespace, peers: list[Peer], folder: Path) -> dict[tuple[str, str], list[float]]:
     """Return seconds by program and situation, a figure a round."""
     figures: dict[tuple[str, str], list[float]] = defaultdict(list)
-    scheme, tls = certificate(folder) if options.https else ("http", [])
-    port = 8123
-    urls = [f"{scheme}://{host(site)}:{port}/{site}.xml" for site in range(options.sites)]
-    shape = [f"--{key}={getattr(options, key)}" for key in ("sites", "posts", "size", "latency")]
-    server = [
-        sys.executable,
-        str(HERE / "server.py"),
-        f"--port={port}",
-        f"--news={folder / 'news'}",
-        "--warm",
-        *shape,
-        *tls,
-    ]
-    with subprocess.Popen(server, stdout=subprocess.PIPE) as process:
-        try:
-            assert process.stdout is not None
-            process.stdout.readline()
-            for _ in range(options.rounds):
-                for peer in peers:
-                    for situation, seconds in zip(SITUATIONS, lives(peer, folder, urls, options), strict=False):
-                        figures[peer.name, situation].append(seconds)
-        finally:
-            process.kill()
+    shape = [f"--{key}={getattr(options, key)}" for key in ("sites", "posts", "size", "latency", "port")]
+    if options.https:
+        shape.append(f"--https={folder / 'https'}")
+    with serving("--warm", f"--news={folder / 'news'}", *shape) as port:
+        scheme = "https" if options.https else "http"
+        urls = [f"{scheme}://{host(site)}:{port}/{site}.xml" for site in range(options.sites)]
+        for _ in range(options.rounds):
+            for peer in peers:
+                for situation, seconds in zip(SITUATIONS, lives(peer, folder, urls, options), strict=False):
+                    figures[peer.name, situation].append(seconds)
     return figures
 
 
@@ -102,57 +88,12 @@ def lives(peer: Peer, folder: Path, urls: list[str], options: argparse.Namespace
 
 def run(peer: Peer, home: Path, folder: Path, *, wall: bool) -> float:
     """Run a program once; return its seconds."""
-    environment = {**os.environ, "HOME": str(home), "XDG_CONFIG_HOME": str(home), "XDG_DATA_HOME": str(home)}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # nobody's cron compiles every module at every run
-    bundle = str(folder / "pem")
-    environment |= (
-        {"SSL_CERT_FILE": bundle, "REQUESTS_CA_BUNDLE": bundle, "CURL_CA_BUNDLE": bundle}
-        if Path(bundle).exists()
-        else {}
-    )
-    before, started = usage(), time.monotonic()
-    finished = subprocess.run(peer.command, cwd=home, env=environment, capture_output=True, text=True, check=False)
-    if finished.returncode:
-        sys.exit(f"{peer.name} ended with status {finished.returncode}: {finished.stderr[-800:]}")
+    environment = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(home))
+    if (root := bundle(folder / "https")).exists():
+        environment |= dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"), str(root))
+    cost = measure.run(peer.command, home, environment)
     peer.verify(home)
-    return time.monotonic() - started if wall else usage() - before
-
-
-def usage() -> float:
-    """Return the CPU seconds of all children that have ended."""
-    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return spent.ru_utime + spent.ru_stime
-
-
-def certificate(folder: Path) -> tuple[str, list[str]]:
-    """Make a certificate for all loopback hosts of the bench; return the scheme and the server's option."""
-    names = ",".join(f"IP:{host(site)}" for site in range(1000))
-    pem = folder / "pem"
-    command = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:P-256",
-        "-nodes",
-        "-days",
-        "2",
-    ]
-    command += [
-        "-subj",
-        "/CN=bench",
-        "-addext",
-        f"subjectAltName={names}",
-        "-keyout",
-        str(folder / "key"),
-        "-out",
-        str(folder / "crt"),
-    ]
-    subprocess.run(command, check=True, capture_output=True)
-    pem.write_text((folder / "key").read_text() + (folder / "crt").read_text())
-    return "https", [f"--certificate={pem}"]
+    return cost.wall if wall else cost.cpu
 
 
 def table(peers: list[Peer], figures: dict[tuple[str, str], list[float]], options: argparse.Namespace) -> str:
@@ -161,6 +102,7 @@ def table(peers: list[Peer], figures: dict[tuple[str, str], list[float]], option
     unit = "wall" if options.wall else "CPU"
     lines = [
         f"{options.sites} feeds of {options.posts} posts, {unit} seconds, medians of {options.rounds}",
+        *waiting(options),
         "",
         "| program | " + " | ".join(situations) + " |",
         "|---|" + "---|" * len(situations),
@@ -170,6 +112,13 @@ def table(peers: list[Peer], figures: dict[tuple[str, str], list[float]], option
     for ours in (peer.name for peer in peers if peer.name.startswith(OURS)) if others else ():
         lines.append(f"| **{ours} / fastest peer** | {' | '.join(ratios(ours, others, figures, situations))} |")
     return "\n".join(lines)
+
+
+def waiting(options: argparse.Namespace) -> list[str]:
+    """Say what the latency alone takes of the wall time, where there is some."""
+    between = span(options.latency)
+    total = sum(latency(site, between) for site in range(options.sites))
+    return [f"the waiting alone, {JOBS} at once: {total / JOBS:.2f}"] if total else []
 
 
 def row(peer: Peer, figures: dict[tuple[str, str], list[float]], situations: tuple[str, ...]) -> str:

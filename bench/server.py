@@ -1,24 +1,62 @@
-"""A loopback server of made-up feeds: gzip, ETag, conditional requests, one host a site, as fast as asyncio goes.
+"""A loopback server of made-up feeds: gzip, ETag, conditional requests, one host a site.
 
-Every site has an address of its own below 127.0.0.0/8, all on one port, so that no client's manners towards
-a host hold it up. A process of its own: its cost is not counted. Latency can be added to each answer.
+Every site has an address of its own below 127.0.0.0/8, all on one port, so that no client's manners towards a
+host hold it up. A process of its own: its cost is not counted. It is kept small all the same (threads that wait in
+`accept`; asyncio takes three times as much), since it takes the core and the caches from what is measured. Latency
+can be added to each answer: the same for all hosts ("0.1"), or one drawn for each ("0.05-0.2"). Its first line says
+which port it has taken.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import gzip
-import ssl
+import random
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
 
+from certificates import Certificates
 from feeds import FeedMaker
+
+THREADS = 256  # requests at once
 
 
 def host(site: int) -> str:
     """Return the loopback address of a site."""
     return f"127.{1 + site // 62_500}.{site // 250 % 250}.{1 + site % 250}"
+
+
+def span(text: str) -> tuple[float, float]:
+    """Read a latency in seconds: one figure, or the least and the most of a range."""
+    least, _, most = text.partition("-")
+    return float(least), float(most or least)
+
+
+def latency(site: int, between: tuple[float, float]) -> float:
+    """Draw the latency of a site's host; the same at every request and in every run."""
+    return random.Random(site).uniform(*between)
+
+
+@contextmanager
+def serving(*options: str) -> Iterator[int]:
+    """Run a server beside the block; yields its port."""
+    command = [sys.executable, __file__, *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            ready = process.stdout.readline()
+            if not ready:
+                sys.exit("the server of the feeds could not start")
+            yield int(ready.split()[-1])
+        finally:
+            process.kill()
 
 
 class Site:
@@ -48,13 +86,15 @@ class World:
         self.maker = FeedMaker(size=arguments.size)
         self.sites: dict[tuple[int, int], Site] = {}
         self.news = Path(arguments.news)
+        self.certificates = Certificates(Path(arguments.https)) if arguments.https else None
 
     def more(self, number: int) -> int:
         """Read how many new posts a site has now: the file says "every round", 20 1 = every 20th has one more."""
+        before = int(self.arguments.before)
         if not self.news.exists():
-            return 0
+            return before
         every, count = (int(word) for word in self.news.read_text().split())
-        return count if number % every == 0 else 0
+        return before + (count if number % every == 0 else 0)
 
     def site(self, number: int) -> Site:
         """Return a site as it is now."""
@@ -63,48 +103,62 @@ class World:
             self.sites[key] = Site(self.maker, number, self.arguments.posts, key[1])
         return self.sites[key]
 
-    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer one request and close."""
-        try:
-            request = await reader.readuntil(b"\r\n\r\n")
-            number = int(request.split(b" ", 2)[1].strip(b"/").split(b".")[0])
-            await asyncio.sleep(self.arguments.latency)
-            site = self.site(number)
-            if site.etag in request:
-                writer.write(site.same)
-            else:
-                writer.write(site.whole if b"gzip" in request.lower() else site.plain)
-            await writer.drain()
-        except (OSError, ValueError, IndexError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            writer.close()
+    def work(self, door: socket.socket) -> None:
+        """Take one connection after the other, and answer the one request that comes on each."""
+        while True:
+            caller, _ = door.accept()
+            caller.settimeout(30)
+            try:
+                with self.secured(caller) as connection:
+                    self.answer(connection)
+            except (OSError, ValueError, IndexError):  # the client went away, or speaks something else
+                caller.close()
+
+    def secured(self, caller: socket.socket) -> socket.socket:
+        """Return a connection, with TLS where that is served."""
+        if self.certificates is None:
+            return caller
+        return self.certificates.context(caller.getsockname()[0]).wrap_socket(caller, server_side=True)
+
+    def answer(self, connection: socket.socket) -> None:
+        """Answer one request."""
+        request = b""
+        while b"\r\n\r\n" not in request:
+            piece = connection.recv(65536)
+            if not piece:
+                return
+            request += piece
+        number = int(request.split(b" ", 2)[1].strip(b"/").split(b".")[0])
+        time.sleep(latency(number, self.arguments.latency))
+        site = self.site(number)
+        if site.etag in request:
+            connection.sendall(site.same)
+        else:
+            connection.sendall(site.whole if b"gzip" in request.lower() else site.plain)
 
 
-async def serve(arguments: argparse.Namespace) -> None:
+def serve(arguments: argparse.Namespace) -> None:
     """Serve until killed; say when ready."""
     world = World(arguments)
     for number in range(arguments.sites):
         if arguments.warm:
             world.site(number)
-    tls = None
-    if arguments.certificate:
-        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        tls.load_cert_chain(arguments.certificate)
-    server = await asyncio.start_server(world.answer, "0.0.0.0", arguments.port, backlog=4096, ssl=tls)  # noqa: S104 - all of 127.0.0.0/8
-    print("ready", flush=True)
-    async with server:
-        await server.serve_forever()
+    with socket.create_server(("", arguments.port), backlog=4096) as door:  # all of 127.0.0.0/8
+        for _ in range(THREADS):
+            threading.Thread(target=world.work, args=[door], daemon=True).start()
+        print("ready", door.getsockname()[1], flush=True)
+        threading.Event().wait()
 
 
 if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--port", type=int, default=8123)
+    options.add_argument("--port", type=int, default=0, help="default: a free one")
     options.add_argument("--sites", type=int, default=200)
     options.add_argument("--posts", type=int, default=20)
     options.add_argument("--size", type=int, default=8_000, help="bytes a post")
-    options.add_argument("--latency", type=float, default=0.0, help="seconds before each answer")
+    options.add_argument("--before", type=int, default=0, help="posts that each site wrote before those it shows")
+    options.add_argument("--latency", type=span, default="0", help="seconds before each answer, or a range of them")
     options.add_argument("--news", default="news.txt", help="file that says which sites have something new")
-    options.add_argument("--certificate", help="serve https with this PEM file")
+    options.add_argument("--https", metavar="FOLDER", help="serve https, with certificates made in this folder")
     options.add_argument("--warm", action="store_true", help="make all feeds before the first request")
-    asyncio.run(serve(options.parse_args()))
+    serve(options.parse_args())
