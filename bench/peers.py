@@ -21,7 +21,7 @@ class Peer:
     prepare: Callable[[Path, list[str]], None]
     command: list[str]
     is_there: bool = True
-    rival: bool = True  # ours is compared with it
+    rival: bool = True  # what ours is compared with
     result: str = ""  # a file that the program must have made: what did nothing must not look fast
 
     def verify(self, home: Path) -> None:
@@ -78,6 +78,7 @@ PEERS = [
         "everything on",
         syndicator(),
         [PYTHON, "-m", "syndicator", "run", "--force"],
+        rival=False,
         result="public/posts/*.html",
     ),
     Peer(
@@ -85,6 +86,7 @@ PEERS = [
         "related posts and pages off",
         syndicator('[related]\nscope = "none"\n', 'formats = ["rss", "atom", "json", "opml"]\n'),
         [PYTHON, "-m", "syndicator", "run", "--force"],
+        rival=False,
         result="public/rss.xml",
     ),
     Peer(
@@ -92,8 +94,8 @@ PEERS = [
         "requests, expat, nh3, SQLite, feedgen; nothing decided, see floor.py",
         _urls,
         [PYTHON, str(HERE / "floor.py"), "urls"],
-        result="rss.xml",
         rival=False,
+        result="rss.xml",
     ),
     Peer(
         "naive",
@@ -108,7 +110,7 @@ PEERS = [
         _urls,
         [PYTHON, str(HERE / "with_reader.py"), "urls"],
         find_spec("reader") is not None,
-        "reader.db",
+        result="reader.db",
     ),
     Peer(
         "newsboat",
@@ -116,7 +118,7 @@ PEERS = [
         _newsboat,
         ["newsboat", "-u", "urls", "-c", "cache.db", "-C", "config", "-x", "reload"],
         shutil.which("newsboat") is not None,
-        "cache.db",
+        result="cache.db",
     ),
     Peer(
         "sfeed",
@@ -124,7 +126,7 @@ PEERS = [
         _sfeed,
         ["sfeed_update", "sfeedrc"],
         shutil.which("sfeed_update") is not None,
-        "feeds/*",
+        result="feeds/*",
     ),
     Peer(
         "rss2email",
@@ -132,6 +134,6 @@ PEERS = [
         _rss2email,
         ["r2e", "-c", "r2e.cfg", "-d", "r2e.json", "run"],
         shutil.which("r2e") is not None,
-        "mail/new/new/*",
+        result="mail/new/new/*",
     ),
 ]

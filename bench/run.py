@@ -108,7 +108,7 @@ def table(peers: list[Peer], figures: dict[tuple[str, str], list[float]], option
         "|---|" + "---|" * len(situations),
     ]
     lines += [row(peer, figures, situations) for peer in peers]
-    others = [peer.name for peer in peers if not peer.name.startswith(OURS)]
+    others = [peer.name for peer in peers if peer.rival]
     for ours in (peer.name for peer in peers if peer.name.startswith(OURS)) if others else ():
         lines.append(f"| **{ours} / fastest peer** | {' | '.join(ratios(ours, others, figures, situations))} |")
     return "\n".join(lines)
