@@ -44,6 +44,8 @@ def main() -> None:
     parser.add_argument("--plot", type=Path)
     parser.add_argument("--keep", type=Path, metavar="FOLDER")
     options = parser.parse_args()
+    if any(count < 2 * stock.SITES for count in options.posts):
+        parser.error(f"--posts: at least {2 * stock.SITES:,}, two of each source")
     curves: Curves = defaultdict(lambda: defaultdict(list))
     with tempfile.TemporaryDirectory(prefix="syndicator-growth-") as name:
         if options.sources:

@@ -60,9 +60,8 @@ def measure(size: int, words: int) -> None:
         for start in range(0, size, BATCH):
             spent = _add(db, index, writer, range(start + 1, min(start + BATCH, size) + 1))
         pages = sum(f.stat().st_size for f in Path(folder).iterdir()) / 1e6
-        print(
-            f"{size} posts of {words} words stored, {pages:.0f} MB; the last {BATCH} cost {spent:.3f} ms each to index"
-        )
+        last = min(BATCH, size)
+        print(f"{size} posts of {words} words stored, {pages:.0f} MB; the last {last} cost {spent:.3f} ms each to index")
         spent = _add(db, index, writer, range(size + 1, size + 101))
         print(f"100 more cost {spent:.3f} ms each to index")
         _choose(db, size)
@@ -92,7 +91,7 @@ def _choose(db: sqlite3.Connection, size: int) -> None:
         opened = time.process_time() - started
         settings = RelatedSettings(scope=scope)  # type: ignore[arg-type]
         times = []
-        for number in random.Random(3).sample(range(1, size + 1), LISTS):
+        for number in random.Random(3).sample(range(1, size + 1), min(LISTS, size)):
             post = Post(f"s{number % SOURCES}", Keys(), "", title="x")
             started = time.process_time()
             db.execute("BEGIN")
