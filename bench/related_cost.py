@@ -61,7 +61,7 @@ def measure(size: int, words: int) -> None:
             spent = _add(db, index, writer, range(start + 1, min(start + BATCH, size) + 1))
         pages = sum(f.stat().st_size for f in Path(folder).iterdir()) / 1e6
         last = min(BATCH, size)
-        print(f"{size} posts of {words} words stored, {pages:.0f} MB; the last {last} cost {spent:.3f} ms each to index")
+        print(f"{size} posts of {words} words stored, {pages:.0f} MB; the last {last} cost {spent:.3f} ms each to add")
         spent = _add(db, index, writer, range(size + 1, size + 101))
         print(f"100 more cost {spent:.3f} ms each to index")
         _choose(db, size)
