@@ -36,6 +36,7 @@ _CLAIM = """INSERT INTO files VALUES (?, ?, '') ON CONFLICT (path) DO
 _RECORD = """INSERT INTO files VALUES (?, ?, ?) ON CONFLICT (path) DO
     UPDATE SET type = excluded.type, digest = excluded.digest
     WHERE type <> excluded.type OR digest <> excluded.digest"""
+_STAMP = "SELECT CAST(user_version AS TEXT) FROM pragma_user_version"
 _FORGET = "DELETE FROM files WHERE path = ?"
 # SQLITE_ERROR: a table or column is missing, so it is some other database.
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR")
@@ -91,6 +92,12 @@ class Ledger(Mapping[str, str]):
         """Return the paths of our files below a folder ("posts/")."""
         return [path for (path,) in self._ask(_BELOW, folder, folder[:-1] + "0")]  # "0" follows "/"
 
+    @property
+    def stamp(self) -> int:
+        """The number that `sign` noted last, 0 for none."""
+        found = self._ask(_STAMP)
+        return int(found[0][0]) if found else 0
+
     def files(self) -> Iterator[tuple[str, str]]:
         """Yield all paths and types, in order; portion by portion, so that a run that writes need not wait."""
         portion = self._ask(_AFTER, "", _PORTION)
@@ -137,6 +144,18 @@ class Ledger(Mapping[str, str]):
     def forget(self, path: str) -> None:
         """Note that a file is ours no more, after it was removed; durable as above."""
         self._tell(_FORGET, [(path,)])
+
+    def sign(self, stamp: int) -> None:
+        """Note of which build these files are (31 bits), after they are there; durable as above.
+
+        Who finds the number of the build that he knows may do the rest by what changed since; a ledger that was
+        copied back, lost or made by another state file has another one.
+        """
+        try:
+            if db := self._db or self._open():
+                db.execute(f"PRAGMA user_version = {stamp}")
+        except _TROUBLE as error:
+            self._give_up(error)
 
     def close(self) -> None:
         """Keep what was noted, and close the file; nothing is left beside it."""

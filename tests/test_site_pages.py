@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from syndicator import languages
 from syndicator.generator.site import pages, post_path, source_path
-from syndicator.model.edition import Document, Edition, Reference, RelatedList, Shelf
+from syndicator.model.edition import Departed, Document, Edition, Reference, RelatedList, Shelf
 from syndicator.model.feed import Person
 from syndicator.model.post import Post
 
@@ -398,7 +398,7 @@ def test_a_withdrawn_post_is_named_by_no_page_any_more(site: dict[str, Document]
     gone = edition.items[6].post
     left = tuple(replace(item, related=()) for item in edition.items if item.post.link != gone.link)
     popular = tuple(link for link in edition.popular if link.url != gone.link)
-    edition = replace(edition, items=left, popular=popular, withdrawn=1)
+    edition = replace(edition, items=left, popular=popular, departed=Departed(1))
     again = {document.path: document for document in pages(edition, known=digests(site))}
     assert {post_path(item.id) for item in edition.items} | {"index.html", "sources/workshop.html"} <= set(again)
     assert [path for path, text in htmls(again) if post_path(gone.link) in text] == []

@@ -172,6 +172,15 @@ def test_links_of_lists(store: Store) -> None:
     assert {item.id for item in store.edition(FEED, A).items} == {one.id for one in found.values()}
 
 
+@pytest.fixture(params=[0, 501])
+def others_withdrawn(request: pytest.FixtureRequest, store: Store) -> None:
+    """So many posts that nobody sees were withdrawn before."""
+    if request.param:
+        receive(store, *(post(str(n), "other") for n in range(request.param)), now=NOW - HOUR)
+    store.connection.execute("UPDATE posts SET withdrawn = 1")
+
+
+@pytest.mark.usefixtures("others_withdrawn")
 def test_withdrawn(store: Store) -> None:
     """Out of documents, shelves and lists, for ever; whoever showed it is made again."""
     numbers = published(store, post("x"), post("y"))
@@ -191,6 +200,7 @@ def test_withdrawn(store: Store) -> None:
     assert titles(store) == ["y"]
 
 
+@pytest.mark.usefixtures("others_withdrawn")
 def test_withdrawn_before_it_was_published(store: Store) -> None:
     """By its link; lists that lead there lose it too."""
     numbers = published(store, post("x"))

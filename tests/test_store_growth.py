@@ -30,7 +30,7 @@ GROW = (
 )
 
 # Indexes of the few rows that still want something done: reading one through reads only those.
-PARTIAL = {"posts_withdrawn", "posts_due", "archives_stale", "entries_current"}
+PARTIAL = {"posts_withdrawn", "posts_withdrawn_by_link", "posts_due", "archives_stale", "entries_current"}
 
 
 def statements(store: Store, act: Callable[[], object]) -> set[str]:

@@ -123,15 +123,14 @@ class Files(Protocol):
         """Return the paths below a folder."""
 
 
-def obsolete(edition: Edition, known: Files, withdrawn: Iterable[str] = (), departed: Iterable[str] = ()) -> list[str]:
+def obsolete(edition: Edition, known: Files) -> list[str]:
     """Return the paths, among those published before, that this edition publishes no more.
 
-    `withdrawn` are the public ids of posts that were, or whose source left the feed; `departed` are the ids of such
-    sources. A page that is only not made anew is not among them.
+    A page that is only not made anew is not among them.
     """
-    feed, wanted = edition.feed, set(_feed_paths(edition))
+    feed, wanted, departed = edition.feed, set(_feed_paths(edition)), edition.departed
     lost = {path for kind in TYPES.values() for path in known.of_type(kind)} - wanted
-    pages = {*map(post_path, withdrawn), *map(source_path, departed)}
+    pages = {*map(post_path, departed.posts), *map(source_path, departed.sources)}
     lost |= {path for path in pages if known.kind(path) is not None}
     if not {"html", "fragment"} & set(feed.formats):
         lost |= {path for kind in _OF_PAGES for path in known.of_type(kind)}

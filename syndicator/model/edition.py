@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -67,6 +68,14 @@ class Archive(Struct, frozen=True):
     updated: datetime
 
 
+class Departed(Struct, frozen=True):
+    """What a feed publishes no more, as far as it left after the feed was published last."""
+
+    event: int = 0  # by which something left last, whenever that was: pages made before may still name it
+    posts: Set[str] = frozenset()  # public ids of posts that were withdrawn, or whose source left
+    sources: Set[str] = frozenset()  # ids of sources that left
+
+
 class Edition(Struct, frozen=True):
     """All that one of our feeds publishes now. Same store, same edition, same bytes."""
 
@@ -81,7 +90,7 @@ class Edition(Struct, frozen=True):
     shelves: tuple[
         Shelf, ...
     ] = ()  # pages only: of the sources that have posts in `items`; missing ones are made of those
-    withdrawn: int = 0  # how many posts were withdrawn so far: pages made before may still name one of them
+    departed: Departed = Departed()
 
 
 class Document(Struct, frozen=True):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
+from zlib import crc32
 
 from msgspec import Struct
 
@@ -136,14 +137,19 @@ class _Shop:
         That they do is known by their sizes, and with `force` by their bytes.
         """
         stamp = self._stamp()
-        old, *kept = json.loads(self.store.note(f"built:{self.feed.name}") or '[""]')
+        old, event, *kept = json.loads(self.store.note(f"built:{self.feed.name}") or '["", 0]')
         damaged = self.sums.damaged() if force else []
         if not (rerender or damaged) and old == stamp and (standing := _standing(kept)):
             return standing
         street, store = self.street, self.store
-        edition = store.edition(self.feed, street.wanted, street.feeds, "" if self.feed.name else street.main_id)
+        now_event = store.last_event()
         with Ledger(self.feed.output) as ledger:
+            # What left before was removed then, if both the folder and the state file are as that build left them.
+            since = event if ledger.stamp == _stamped(old) else 0
+            main_id = "" if self.feed.name else street.main_id
+            edition = store.edition(self.feed, street.wanted, street.feeds, main_id, since=since)
             published, archives = self._write(edition, ledger, damaged, rerender=rerender)
+            ledger.sign(_stamped(stamp))
         if ledger.lost:
             what = "was damaged and begins anew: files that were published before and are not again stay where they are"
             self.remarks.append(f"{ledger.path} {what}")
@@ -151,7 +157,7 @@ class _Shop:
             for number in archives:
                 store.archive_written(self.feed, number)
             self._note_news(edition)
-            store.set_note(f"built:{self.feed.name}", json.dumps([stamp, *self._kept(published)]))
+            store.set_note(f"built:{self.feed.name}", json.dumps([stamp, now_event, *self._kept(published)]))
         return published
 
     def _write(
@@ -163,8 +169,7 @@ class _Shop:
         feed, store = self.feed, self.store
         # Other settings may ask for archives of another format, and somebody may have emptied the folder.
         stale = [*store.stale_archives(feed), *generator.lacking(edition, ledger), *sums.archives(damaged)]
-        departed, posts = store.departed(feed)
-        gone = generator.obsolete(edition, ledger, store.withdrawn() | posts, departed)
+        gone = generator.obsolete(edition, ledger)
         ledger.hide(gone)
         documents = generator.generate(
             edition,
@@ -219,6 +224,10 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return -1
+
+
+def _stamped(stamp: str) -> int:
+    return crc32(stamp.encode()) >> 1 if stamp else -1  # as a ledger keeps it: 31 bits, 0 for one that is new
 
 
 def _short(text: str) -> str:

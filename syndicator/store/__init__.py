@@ -24,6 +24,7 @@ from syndicator.store import (
     archives,
     db,
     editions,
+    events,
     frozen,
     hidden,
     notes,
@@ -221,12 +222,19 @@ class Store:
         siblings: Sequence[Feed] = (),
         feed_id: str = "",
         shelf: int = 50,
+        since: int = 0,
     ) -> Edition:
         """Return all that a feed publishes now.
 
-        `feed_id`: Config.id, for the main feed. `shelf`: how many posts of a source its page shows.
+        `feed_id`: Config.id, for the main feed. `shelf`: how many posts of a source its page shows. `since`: the last
+        event when it was published before, for what left it after that.
         """
-        return editions.edition(self.connection, feed, wanted, siblings, feed_id, shelf)
+        return editions.edition(self.connection, feed, wanted, siblings, feed_id, shelf, since)
+
+    @in_words
+    def last_event(self) -> int:
+        """Return the number of the last event that changed what is published."""
+        return events.last_event(self.connection)
 
     @in_words
     def edition_mark(self, feed: Feed) -> str:
@@ -260,16 +268,6 @@ class Store:
         """Take a post, named by its public id or link, out of pages and lists for ever; False: unknown."""
         with self.transaction():
             return retention.withdraw(self.connection, post, now)
-
-    @in_words
-    def withdrawn(self) -> set[str]:
-        """Return the public ids of all posts that were withdrawn."""
-        return editions.withdrawn(self.connection)
-
-    @in_words
-    def departed(self, feed: Feed) -> tuple[set[str], set[str]]:
-        """Return the ids of the sources that left a feed, and the public ids of their posts: both lose their pages."""
-        return editions.departed(self.connection, feed)
 
     @in_words
     def purge(self, now: datetime, keep: timedelta) -> int:

@@ -148,9 +148,9 @@ def _considered(
 ) -> list[Row]:  # fmt: skip
     """Return the posts that a feed looks at this time: new ones, the newest of joining sources, those held."""
     members = _members(db, feed)
-    leave = "UPDATE members SET active = 0 WHERE feed = ? AND source = ?"
-    db.executemany(leave, [(feed, source) for source in members - selected.keys()])
-    left = {source for (source,) in db.execute("SELECT source FROM members WHERE feed = ? AND active = 0", (feed,))}
+    leave = "UPDATE members SET gone = ? WHERE feed = ? AND source = ?"
+    db.executemany(leave, [(events.next_event(db), feed, source) for source in members - selected.keys()])
+    left = {source for (source,) in db.execute("SELECT source FROM members WHERE feed = ? AND gone > 0", (feed,))}
     for source in (members - selected.keys()) | (left & selected.keys()):  # goes, or comes back
         events.mark_archives_of(db, feed, source)
     found = [row for row in _rows(db, "WHERE p.number > ?", seen) if row.source in members and row.source in selected]
@@ -166,11 +166,11 @@ def _considered(
 
 
 def _members(db: sqlite3.Connection, feed: int) -> set[int]:
-    return {source for (source,) in db.execute("SELECT source FROM members WHERE feed = ? AND active = 1", (feed,))}
+    return {source for (source,) in db.execute("SELECT source FROM members WHERE feed = ? AND gone = 0", (feed,))}
 
 
-_JOIN = """INSERT INTO members (feed, source, active) VALUES (?, ?, 1)
-    ON CONFLICT (feed, source) DO UPDATE SET active = 1"""
+_JOIN = """INSERT INTO members (feed, source) VALUES (?, ?)
+    ON CONFLICT (feed, source) DO UPDATE SET gone = 0"""
 
 
 def _rows(db: sqlite3.Connection, where: str, *values: object) -> Iterable[Row]:

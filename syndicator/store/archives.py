@@ -43,7 +43,7 @@ def archive(db: sqlite3.Connection, feed: Feed, which: int) -> Archive:
     number, *_ = admission.feed_row(db, feed.name)
     query = f"""{editions.ENTRY % ""} WHERE e.feed = ? AND e.sequence BETWEEN ? AND ?
         AND NOT story.withdrawn AND NOT p.withdrawn
-        AND EXISTS (SELECT 1 FROM members m WHERE m.feed = e.feed AND m.source = e.source AND m.active = 1)
+        AND EXISTS (SELECT 1 FROM members m WHERE m.feed = e.feed AND m.source = e.source AND m.gone = 0)
         ORDER BY e.sequence DESC"""
     found = editions.items(db, query, number, (which - 1) * ARCHIVE + 1, which * ARCHIVE)
     (touched,) = db.execute(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
+from itertools import chain
 from typing import Any
 
 from msgspec.structs import replace
 
-from syndicator.model.edition import Edition, Item, Reference, RelatedList
+from syndicator.model.edition import Departed, Edition, Item, Reference, RelatedList
 from syndicator.model.post import Post, SourceInfo
 from syndicator.model.settings import Feed, Source
 from syndicator.store import admission, codec, frozen, rows, shelves
@@ -29,8 +30,9 @@ def edition(
     siblings: Sequence[Feed],
     wanted_id: str,
     shelf: int,
+    since: int,
 ) -> Edition:
-    """Return all that a feed publishes now."""
+    """Return all that a feed publishes now, and what left it after an event."""
     number, feed_id, _, sequence, _ = admission.feed_row(db, feed.name, wanted_id)
     (updated,) = db.execute("SELECT updated FROM feeds WHERE number = ?", (number,)).fetchone()
     infos = shown_infos(db, [source for source in sources.values() if admission.selects(feed, source)])
@@ -44,7 +46,7 @@ def edition(
         sources=tuple(sorted((i for i in infos if not i.private), key=lambda i: (i.name.casefold(), i.id))),
         archives=sequence // ARCHIVE if feed.archives else 0,
         popular=shelves.popular(found),
-        withdrawn=_gone(db, number),
+        departed=departed(db, number, since),
         siblings=tuple(other for other in siblings if other.name != feed.name),
         shelves=tuple(shelves.shelves(db, number, found, shelf)) if shelf else (),
     )
@@ -68,7 +70,7 @@ def items(db: sqlite3.Connection, query: str, *values: object) -> list[Item]:
     """Return the items of a query for the columns of ENTRY, in its order."""
     entries = db.execute(query, values).fetchall()
     infos: dict[tuple[str, float | None], SourceInfo] = {}
-    gone = withdrawn(db)
+    gone = withdrawn(db, (packed for entry in entries for packed in entry[7:9] if packed))
     versions = frozen.versions(db, [(entry[1], entry[2]) for entry in entries])
     veil = Veil(db, (entry[1] for entry in entries), (entry[7] for entry in entries))
     found = [_item(db, entry, infos, gone, versions.get(entry[1], ())) for entry in entries]
@@ -79,7 +81,7 @@ def _item(
     db: sqlite3.Connection,
     entry: Sequence[Any],
     infos: dict[tuple[str, float | None], SourceInfo],
-    gone: set[str],
+    gone: Set[str],
     versions: tuple[Reference, ...],
 ) -> Item:
     sequence, _, _, first, public_id, published, updated, related, also, layout, source_updated, *whole = entry
@@ -109,40 +111,51 @@ def source_info(db: sqlite3.Connection, source_id: str) -> SourceInfo:
     return codec.read(SourceInfo, row[0]) if row else SourceInfo(source_id, source_id)
 
 
-def withdrawn(db: sqlite3.Connection) -> set[str]:
-    """Return the public ids and links of withdrawn posts: no list leads to them."""
-    found = db.execute("SELECT public_id, link FROM posts WHERE withdrawn = 1")
-    return {name for names in found for name in names if name}
+def withdrawn(db: sqlite3.Connection, packed: Iterable[str]) -> Set[str]:
+    """Return the public ids and links of withdrawn posts, at least those in packed lists: no list leads to them."""
+    few = db.execute("SELECT public_id, link FROM posts WHERE withdrawn > 0 LIMIT ?", (_FEW,)).fetchall()
+    if len(few) < _FEW:
+        return {name for names in few for name in names if name}
+    # Looked up by what the lists name (2 ms an edition), since more may have been withdrawn than was ever listed.
+    parts = {part.partition('"')[0] for text in packed for key in _NAMES for part in text.split(key)[1:]}
+    return {name for (name,) in db.execute(_WITHDRAWN, (codec.dumps(list(parts)),))}
 
 
-def departed(db: sqlite3.Connection, feed: Feed) -> tuple[set[str], set[str]]:
-    """Return the sources that a feed had and has no more, by id, and the public ids of their posts in it."""
-    number, *_ = admission.feed_row(db, feed.name)
-    sources = f"SELECT s.id FROM members m JOIN sources s ON s.number = m.source {_OF_FEED}"
-    posts = f"SELECT p.public_id FROM members m {_LEFT} CROSS JOIN posts p ON p.number = e.story {_OF_FEED}"
-    gone = {source for (source,) in db.execute(sources, (number,))}
-    return gone, {post for (post,) in db.execute(posts, (number,)) if post}
+_FEW = 500  # are read sooner than they are looked up
+_NAMES = ('"id":"', '"url":"')
+_WITHDRAWN = """WITH names AS (SELECT value FROM json_each(?1))
+    SELECT public_id FROM posts WHERE public_id IN (SELECT value FROM names) AND withdrawn > 0
+    UNION SELECT link FROM posts INDEXED BY posts_withdrawn_by_link
+        WHERE link IN (SELECT value FROM names) AND withdrawn > 0"""
 
 
+def departed(db: sqlite3.Connection, feed: int, since: int) -> Departed:
+    """Return what left a feed after an event. Costs what it returns: of a long history, much may have left."""
+    (event,) = db.execute(_LAST, (feed,)).fetchone()
+    if event <= since:
+        return Departed(event)
+    posts = chain(db.execute(_WITHDRAWN_SINCE, (since,)), db.execute(_LEFT, (feed, since)))
+    sources = db.execute(_SOURCES, (feed, since))
+    return Departed(event, {post for (post,) in posts if post}, {source for (source,) in sources})
+
+
+_LAST = """SELECT max((SELECT coalesce(max(withdrawn), 0) FROM posts WHERE withdrawn > 0),
+    (SELECT coalesce(max(gone), 0) FROM members WHERE feed = ?))"""
+_WITHDRAWN_SINCE = "SELECT public_id FROM posts WHERE withdrawn > 0 AND withdrawn > ?"
+_SOURCES = "SELECT id FROM members JOIN sources ON number = source WHERE feed = ? AND gone > ?"
 # Cross joins are made in the order written: from the few sources that left, not from all entries.
-_LEFT = "CROSS JOIN entries e INDEXED BY entries_by_source ON e.feed = m.feed AND e.source = m.source"
-_OF_FEED = "WHERE m.feed = ? AND m.active = 0"
+_LEFT = """SELECT p.public_id FROM members m
+    CROSS JOIN entries e INDEXED BY entries_by_source ON e.feed = m.feed AND e.source = m.source
+    CROSS JOIN posts p ON p.number = e.story WHERE m.feed = ? AND m.gone > ?"""
 
 
-def _gone(db: sqlite3.Connection, feed: int) -> int:
-    """Count the posts that pages made before may still name: withdrawn ones, and those of sources that left."""
-    (left,) = db.execute(f"SELECT count(*) FROM members m {_LEFT} {_OF_FEED}", (feed,)).fetchone()
-    (withdrawn_,) = db.execute("SELECT count(*) FROM posts WHERE withdrawn = 1").fetchone()
-    return int(left) + int(withdrawn_)
-
-
-def related_lists(packed: str, gone: set[str]) -> tuple[RelatedList, ...]:
+def related_lists(packed: str, gone: Set[str]) -> tuple[RelatedList, ...]:
     """Return frozen lists, without the posts that are withdrawn."""
     found = codec.read(list[RelatedList], packed)
     return tuple(replace(one, links=links(one.links, gone)) if gone else one for one in found)
 
 
-def links(found: Iterable[Reference], gone: set[str]) -> tuple[Reference, ...]:
+def links(found: Iterable[Reference], gone: Set[str]) -> tuple[Reference, ...]:
     """Return frozen links, without those to posts that are withdrawn."""
     return tuple(one for one in found if one.id not in gone and one.url not in gone)
 
@@ -171,7 +184,7 @@ def unlisted(db: sqlite3.Connection, feed: Feed) -> list[int]:
         # A cross join is made in the order written: from what stands in the documents, not from all without lists.
         """SELECT e.post FROM entries e INDEXED BY entries_current
         CROSS JOIN frozen f ON f.post = e.post AND f.related IS NULL
-        JOIN members m ON m.feed = e.feed AND m.source = e.source AND m.active = 1
+        JOIN members m ON m.feed = e.feed AND m.source = e.source AND m.gone = 0
         WHERE e.feed = ? AND e.current = 1 ORDER BY e.sequence""",
         (number,),
     )

@@ -9,6 +9,11 @@ from datetime import datetime
 ARCHIVE = 100
 
 
+def last_event(db: sqlite3.Connection) -> int:
+    """Return the number of the last event so far."""
+    return int(db.execute("SELECT value FROM meta WHERE key = 'event'").fetchone()[0])
+
+
 def next_event(db: sqlite3.Connection) -> int:
     """Count one more event and return its number."""
     return int(db.execute("UPDATE meta SET value = value + 1 WHERE key = 'event' RETURNING value").fetchall()[0][0])

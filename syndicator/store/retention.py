@@ -15,7 +15,8 @@ def withdraw(db: sqlite3.Connection, post: str, now: datetime) -> bool:
     if row is None:
         return False
     (story,) = row
-    db.execute("UPDATE posts SET withdrawn = 1 WHERE number = ?1 OR copy_of = ?1", (story,))
+    event = events.next_event(db)
+    db.execute("UPDATE posts SET withdrawn = ?2 WHERE number = ?1 OR copy_of = ?1", (story, event))
     events.touch(db, story, now)
     db.execute("UPDATE feeds SET shape = '' WHERE number IN (SELECT feed FROM entries WHERE story = ?)", (story,))
     db.execute("UPDATE entries SET current = 0 WHERE story = ?", (story,))

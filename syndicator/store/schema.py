@@ -57,7 +57,7 @@ CREATE TABLE posts (
     language TEXT NOT NULL DEFAULT '',
     copy_of INTEGER,                    -- the post that tells the same and stands for it
     republished INTEGER NOT NULL DEFAULT 0,
-    withdrawn INTEGER NOT NULL DEFAULT 0,
+    withdrawn INTEGER NOT NULL DEFAULT 0,   -- the event by which it was, 0 for most
     filtered TEXT NOT NULL DEFAULT '',
     comments INTEGER,
     purged INTEGER NOT NULL DEFAULT 0
@@ -66,7 +66,8 @@ CREATE UNIQUE INDEX posts_by_public_id ON posts (public_id) WHERE public_id IS N
 CREATE INDEX posts_by_source ON posts (source, published);
 CREATE INDEX posts_due ON posts (due) WHERE due IS NOT NULL;
 CREATE INDEX posts_copies ON posts (copy_of) WHERE copy_of IS NOT NULL;
-CREATE INDEX posts_withdrawn ON posts (number) WHERE withdrawn = 1;
+CREATE INDEX posts_withdrawn ON posts (withdrawn) WHERE withdrawn > 0;
+CREATE INDEX posts_withdrawn_by_link ON posts (link) WHERE withdrawn > 0;
 CREATE INDEX posts_kept ON posts (first_seen) WHERE purged = 0;
 
 -- Under what a post is found again: 64 bits of a key, see handles.py.
@@ -103,11 +104,12 @@ CREATE TABLE feeds (
     updated REAL NOT NULL DEFAULT 0,
     mark INTEGER NOT NULL DEFAULT 0
 );
--- The sources that have joined a feed. One that leaves joins again when it is back. `total`: what it published here.
+-- The sources that have joined a feed. One that leaves joins again when it is back. `gone`: the event by which it left,
+-- 0 while it is there. `total`: what it published here.
 CREATE TABLE members (
     feed INTEGER NOT NULL,
     source INTEGER NOT NULL,
-    active INTEGER NOT NULL,
+    gone INTEGER NOT NULL DEFAULT 0,
     total INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (feed, source)
 ) WITHOUT ROWID;

@@ -2,7 +2,7 @@
 
 Left out on purpose, because they change by themselves: popular posts, inbound links, the time of a source's last
 update, and the lists of fresh posts under a post (they are those of the time it was made). Since such
-a list may name a post that is withdrawn later, the number of withdrawn posts is in every digest.
+a list may name a post that is withdrawn later, every digest holds when something left last.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Digests:
 
     def __init__(self, edition: Edition) -> None:
         siblings = [(feed.title, feed.link) for feed in edition.siblings]
-        self.base = repr((_settings(edition.feed), siblings, edition.withdrawn)).encode()
+        self.base = repr((_settings(edition.feed), siblings, edition.departed.event)).encode()
         self.whole = edition.feed.pages == "full"
         self.known: dict[str, str] = {}
         self.infos: dict[str, str] = {}
