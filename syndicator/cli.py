@@ -65,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     _add_status(commands)
     _add_check(commands)
     _add_withdraw(commands)
+    _add_import(commands)
     return top
 
 
@@ -133,6 +134,15 @@ def _add_withdraw(commands: Commands[argparse.ArgumentParser]) -> None:
     command = _add(commands, "withdraw", "take a post out of all documents, pages and lists, for good")
     command.add_argument("post", metavar="POST", help="its id or its address")
     command.set_defaults(command=_withdraw)
+
+
+def _add_import(commands: Commands[argparse.ArgumentParser]) -> None:
+    more = "Prints what the configuration does not have yet; append it: syndicator import list.opml >> feeds.toml"
+    command = _add(commands, "import", "turn another program's list of feeds into [[sources]] tables", more)
+    command.add_argument(
+        "file", metavar="FILE", type=Path, help="OPML, the INI file of a planet, or a list with an address a line"
+    )
+    command.set_defaults(command=_import)
 
 
 def _count(text: str) -> int:
@@ -259,6 +269,29 @@ def _withdraw(arguments: argparse.Namespace) -> int:
     pipeline.withdraw(loaded, arguments.post, _now())
     _say([f"withdrawn for good: {arguments.post}"])
     return 0
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    from syndicator import config, subscriptions
+
+    known = config.load(arguments.config).sources if arguments.config.exists() else ()
+    try:
+        text = arguments.file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{arguments.file}: can't be read: {error}") from error
+    feeds, others = subscriptions.read(text, str(arguments.file))
+    addresses = {source.url for source in known}
+    new = [feed for feed in feeds if feed.url not in addresses]
+    with _results():
+        for table in subscriptions.tables(new, (name for source in known for name in (source.id, source.name))):
+            print(f"\n{table}")
+    _say([_counted(len(new), len(feeds) - len(new)), *(f"left out, no address of a feed: {other}" for other in others)])
+    return 0
+
+
+def _counted(new: int, known: int) -> str:
+    there = f", {known} there already" if known else ""
+    return f"{new} new {'source' if new == 1 else 'sources'}{there}"
 
 
 # -- the edge -------------------------------------------------------------------------------------------

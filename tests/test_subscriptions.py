@@ -1,0 +1,172 @@
+"""Another program's list of feeds, turned into `[[sources]]` tables."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from generator_helpers import EDITION, SOURCE
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from syndicator import config
+from syndicator.cli import main
+from syndicator.errors import UsageError
+from syndicator.generator import one
+from syndicator.subscriptions import Subscription, read, tables
+
+OPML = """<?xml version="1.0" encoding="UTF-8"?>
+<opml version="2.0"><head><title>Mine</title></head><body>
+<outline text="Trains"><outline text="Night &amp; day">
+  <outline type="rss" text="t" title="Slow&nbsp;rails" xmlUrl="https://rails.example/feed?a=1&b=2"/>
+</outline></outline>
+<outline text="Tea" xmlurl="https://tea.example/atom" category="/drink/hot, leaves"/>
+<outline text="No feed" htmlUrl="https://x.example/"/>
+<outline text="Here" xmlUrl="feeds/own.xml"/>
+</body></opml>"""
+
+VENUS = """# a planet
+[Planet]
+name = Planet Rail
+link = https://planet.example/
+[DEFAULT]
+face = none
+[https://rails.example/feed]
+name = Slow rails 100%
+[https://tea.example/atom]
+"""
+
+PLUTO = """title = Planet Rail
+[rails]
+  title = Slow rails
+  link  = https://rails.example/
+  feed  = https://rails.example/feed
+"""
+
+RSS2EMAIL = """[DEFAULT]
+from = me@mail.example
+[feed.rails]
+url = https://rails.example/feed
+"""
+
+NEWSBOAT = r"""# trains
+https://rails.example/feed "~Slow \"rails\"" trains "night and day" "!unseen"
+"query:All:unread = \"yes\""
+
+https://tea.example/atom
+https://tea.example/atom twice
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "others"),
+    [
+        pytest.param(
+            OPML,
+            [
+                Subscription("https://rails.example/feed?a=1&b=2", "Slow rails", ("Trains", "Night & day")),
+                Subscription("https://tea.example/atom", "Tea", ("drink/hot", "leaves")),
+            ],
+            ["feeds/own.xml"],
+            id="OPML",
+        ),
+        pytest.param(
+            VENUS,
+            [
+                Subscription("https://rails.example/feed", "Slow rails 100%"),
+                Subscription("https://tea.example/atom"),
+            ],
+            [],
+            id="Venus",
+        ),
+        pytest.param(RSS2EMAIL, [Subscription("https://rails.example/feed")], [], id="rss2email"),
+        pytest.param(
+            NEWSBOAT,
+            [
+                Subscription("https://rails.example/feed", 'Slow "rails"', ("trains", "night and day")),
+                Subscription("https://tea.example/atom"),
+            ],
+            ['query:All:unread = "yes"'],
+            id="newsboat",
+        ),
+    ],
+)
+def test_each_kind_of_list(text, found, others):
+    """Addresses with names and tags, each once; what is no feed's address is told."""
+    assert read(text, "list") == (found, others)
+    assert read("\ufeff" + text, "list") == (found, others)
+
+
+def test_a_list_with_settings_before_its_first_section():
+    """Pluto's has its title there."""
+    assert read(PLUTO, "list")[0] == [Subscription("https://rails.example/feed", "Slow rails")]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "lists no feeds; expected OPML, the INI file of a planet, or an address a line"),
+        ("print('hello')\n", "lists no feeds"),
+        ("[a]\nb = c\n", "lists no feeds"),
+        ("[a]\nno key\n", "line 2: can't be read as INI: 'no key"),
+        ("<opml><body/></opml>", "lists no feeds"),
+        ('<rss version="2.0"/>', "is XML, but no OPML; a feed itself is read by `syndicator fetch list`"),
+        ("<", "is XML, but no OPML"),
+    ],
+)
+def test_what_is_no_list(text, words):
+    """It is said what would be one."""
+    with pytest.raises(UsageError, match=r"^list[:,] ") as error:
+        read(text, "list")
+    assert words in str(error.value)
+
+
+def test_a_name_serves_once():
+    """It is the source's id: of two with one name the second goes by its address."""
+    two = [Subscription("https://a.example/", "News"), Subscription("https://b.example/", "News")]
+    assert [tomllib.loads(table)["sources"][0].get("name") for table in tables(two)] == ["News", None]
+    assert all("name" not in table for table in tables(two, ["News"]))
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=2, max_size=4))
+def test_any_name_is_written_so_that_it_reads_the_same(words):
+    """Quotes, controls and all."""
+    (table,) = tables([Subscription("https://a.example/", words[0], tuple(words[1:]))])
+    source = tomllib.loads(table)["sources"][0]
+    assert source.get("name", "") == words[0]
+    assert source["tags"] == words[1:]
+
+
+def test_what_we_publish_can_be_read_back():
+    """Our own OPML lists our sources."""
+    published = one(replace(EDITION, sources=(SOURCE,)), "opml").body
+    assert read(published.decode(), "opml.xml") == ([Subscription(SOURCE.feed, SOURCE.name)], [])
+
+
+def test_from_the_command_line(tmp_path, monkeypatch, capsys):
+    """What it prints is a configuration; what is there already is not printed again."""
+    monkeypatch.chdir(tmp_path)
+    Path("list.opml").write_text(OPML)
+    Path("feeds.toml").write_text('[feed]\ntitle = "T"\n[[sources]]\nurl = "https://tea.example/atom"\n')
+    assert main(["import", "list.opml"]) == 0
+    printed, said = capsys.readouterr()
+    assert said == "1 new source, 1 there already\nleft out, no address of a feed: feeds/own.xml\n"
+    with Path("feeds.toml").open("a") as file:
+        file.write(printed)
+    assert [(source.url, source.name, source.tags) for source in config.load(Path("feeds.toml")).sources] == [
+        ("https://tea.example/atom", "", ()),
+        ("https://rails.example/feed?a=1&b=2", "Slow rails", ("Trains", "Night & day")),
+    ]
+    assert main(["import", "list.opml"]) == 0
+    printed, said = capsys.readouterr()
+    assert (printed, said.splitlines()[0]) == ("", "0 new sources, 2 there already")
+
+
+def test_before_there_is_a_configuration(tmp_path, monkeypatch, capsys):
+    """All is new; a list that is not there is told of."""
+    monkeypatch.chdir(tmp_path)
+    Path("urls").write_text(NEWSBOAT)
+    assert main(["import", "urls"]) == 0
+    assert len(tomllib.loads(capsys.readouterr().out)["sources"]) == 2
+    assert main(["import", "nowhere.opml"]) == 2
+    assert capsys.readouterr().err.startswith("syndicator: nowhere.opml: can't be read: ")
