@@ -1,14 +1,16 @@
 """SourceStates -> words: what cron says, what `status` shows, what stands after a run. Pure.
 
 Cron's mail is read only while it is rare. A blip is not worth a line; what has failed for a day or
-three runs is, once; so is its return, a move and an end. A host that fails for many is one line.
+three runs is, once; so is its return, a move and an end. A host that fails for many is one line, and so are
+more than twenty hosts with one kind of trouble.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,7 +34,10 @@ _OF_THE_HOST = frozenset(
         "unauthorized",
     ]
 )
+_UNREACHABLE = frozenset({"timeout", "dns", "connect"})
 _MANY = 2
+_MOST = 20  # lines about one kind of trouble; more are one
+_SOME = 3  # sources of a crowd that are named
 _ROUNDED_UP = timedelta(seconds=59)
 
 _UNKNOWN = SourceState("")
@@ -92,7 +97,11 @@ def failures(sources: Iterable[Source], states: Mapping[str, SourceState]) -> tu
 def failure_table(sources: Iterable[Source], states: Mapping[str, SourceState], now: datetime) -> list[str]:
     """Return a line for each failure that stands, of each host that fails for many one; for a terminal."""
     pairs = [(source, state) for source, state in _pairs(states, sources) if state.failing_since is not None]
-    return [f"{_names(group)}: {_words(group, now)}" for group in _grouped(pairs)]
+    singles, crowds = _sorted_out(_grouped(pairs))
+    return [
+        *(f"{_names(group)}: {_words(group, now)}" for group in singles),
+        *(f"{_many(crowd)}: {_words(crowd, now)}{_hint(crowd)}" for crowd in crowds),
+    ]
 
 
 def rows(sources: Iterable[Source], states: Mapping[str, SourceState], now: datetime) -> list[dict[str, Any]]:
@@ -171,8 +180,12 @@ def _trouble(pair: _Pair) -> tuple[str, str]:
 
 def _is_told(pair: _Pair, told: set[tuple[str, str]]) -> bool:
     """Tell whether the same trouble of the same host is in the set: then one more source of it is no news."""
+    return _is_of_the_host(pair) and _trouble(pair) in told
+
+
+def _is_of_the_host(pair: _Pair) -> bool:
     host, kind = _trouble(pair)
-    return bool(host) and kind in _OF_THE_HOST and (host, kind) in told
+    return bool(host) and kind in _OF_THE_HOST
 
 
 def _grouped(pairs: list[_Pair]) -> list[list[_Pair]]:
@@ -180,7 +193,7 @@ def _grouped(pairs: list[_Pair]) -> list[list[_Pair]]:
 
     def key(pair: _Pair) -> tuple[str, str, str]:
         host, kind = _trouble(pair)
-        return host, kind, "" if host and kind in _OF_THE_HOST else pair[0].id
+        return host, kind, "" if _is_of_the_host(pair) else pair[0].id
 
     return [list(group) for _, group in groupby(sorted(pairs, key=key), key=key)]
 
@@ -204,13 +217,16 @@ def _words(group: list[_Pair], now: datetime) -> str:
 
 def _failing_lines(news: list[_Pair], pairs: list[_Pair], now: datetime) -> list[str]:
     """Return a line for each failure that is news; for a trouble of the host with all whom it has met by now."""
-    lines = []
-    for group in _grouped(news):
-        host, kind = trouble = _trouble(group[0])
-        if host and kind in _OF_THE_HOST:
-            group = [pair for pair in pairs if pair[1].consecutive and _trouble(pair) == trouble]  # noqa: PLW2901
-        lines.append(f"{_names(group)} fails: {_words(group, now)}")
-    return lines
+    met: dict[tuple[str, str], list[_Pair]] = defaultdict(list)
+    for pair in pairs if news else ():
+        if pair[1].consecutive:
+            met[_trouble(pair)].append(pair)
+    groups = [met[_trouble(group[0])] if _is_of_the_host(group[0]) else group for group in _grouped(news)]
+    singles, crowds = _sorted_out(groups)
+    return [
+        *(f"{_names(group)} fails: {_words(group, now)}" for group in singles),
+        *(f"{_many(crowd)} fail: {_words(crowd, now)}{_hint(crowd)}" for crowd in crowds),
+    ]
 
 
 def _back_lines(back: list[_Pair], pairs: list[_Pair]) -> list[str]:
@@ -218,16 +234,45 @@ def _back_lines(back: list[_Pair], pairs: list[_Pair]) -> list[str]:
 
     Which others had failed is forgotten by then: each has been well again since its own return.
     """
+    of_host: dict[str, list[SourceState]] = defaultdict(list)
+    for source, state in pairs if back else ():
+        of_host[_host(source)].append(state)
+    singles, crowds = _sorted_out(_grouped(back))
     lines = []
-    for group in _grouped(back):
-        host, kind = _trouble(group[0])
-        of_host = [state for source, state in pairs if host and _host(source) == host]
-        names = [label(source) for source, _ in group]
-        if kind in _OF_THE_HOST and len(of_host) >= _MANY and not any(state.alerted for state in of_host):
+    for group in singles:
+        host = _host(group[0][0])
+        known = of_host[host] if _is_of_the_host(group[0]) else []
+        if len(known) >= _MANY and not any(state.alerted for state in known):
             lines.append(f"{_names(group)} works again: none of the sources of {host} fails any more")
         else:
-            lines += [f"{name} works again" for name in names]
-    return lines
+            lines += [f"{label(source)} works again" for source, _ in group]
+    return [*lines, *(f"{_many(crowd)} work again" for crowd in crowds)]
+
+
+def _sorted_out(groups: list[list[_Pair]]) -> tuple[list[list[_Pair]], list[list[_Pair]]]:
+    """Part the groups that get a line each from those that get one together: too many with one kind of trouble.
+
+    When our own network is down, each of ten thousand hosts fails; nobody reads ten thousand lines.
+    """
+    kinds: dict[str, list[list[_Pair]]] = defaultdict(list)
+    for group in groups:
+        kinds[group[0][1].failure_kind].append(group)
+    crowds = {kind: list(chain.from_iterable(alike)) for kind, alike in kinds.items() if len(alike) > _MOST}
+    return [group for group in groups if group[0][1].failure_kind not in crowds], list(crowds.values())
+
+
+def _many(crowd: list[_Pair]) -> str:
+    """Return what a crowd is called: how many, and the first few of them."""
+    hosts = {_host(source) for source, _ in crowd} - {""}
+    of = f" of {_counted(len(hosts), 'host')}" if hosts else ""
+    some = ", ".join(label(source) for source, _ in crowd[:_SOME])
+    return f"{len(crowd)} sources{of} ({some} ...)"
+
+
+def _hint(crowd: list[_Pair]) -> str:
+    """Return what to do about a crowd that fails."""
+    ours = "is the network of this machine up? " if crowd[0][1].failure_kind in _UNREACHABLE else ""
+    return f"; {ours}`syndicator status` names them"
 
 
 def _has_moved(source: Source, state: SourceState) -> bool:

@@ -1,5 +1,6 @@
 """What cron says, and how seldom; what `status` shows; what stays hidden."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -97,6 +98,57 @@ def test_a_host_that_fails_for_many_is_one_line():
     assert len(alerts) > 1, "they must become news in different runs, or the test shows nothing"
     assert down.startswith("big.example (12 sources) fails: fails with connect [failed 3 times, for ")
     assert up.endswith("works again: none of the sources of big.example fails any more")
+
+
+def hosts(kind_of, count: int) -> World:
+    """Return a world with many hosts of one source each."""
+    sources = [Source(f"s{n}", f"https://host{n}.example/", name=f"Source {n}") for n in range(count)]
+    return World({source.id: kind_of for source in sources}, sources, replace(SETTINGS, alert_runs=1))
+
+
+def test_a_network_that_is_down_is_one_line():
+    """Thousands of hosts that fail alike fill no mail: one line down, one line up, and a hint where to look."""
+    lived = hosts(fails_between(10, 13, "dns"), 21)
+    lived.live(3)
+    down, up = lines(lived)
+    assert down.startswith(
+        "21 sources of 21 hosts (Source 0, Source 1, Source 10 ...) fail: fails with dns [failed once"
+    )
+    assert down.endswith("]; is the network of this machine up? `syndicator status` names them")
+    assert up == "21 sources of 21 hosts (Source 0, Source 1, Source 10 ...) work again"
+
+
+def test_twenty_hosts_are_named_each():
+    """As many lines are read."""
+    lived = hosts(fails_between(10, 13, "dns"), 20)
+    lived.live(3)
+    assert [line.partition(" ")[0] for line in lines(lived)] == ["Source"] * 40
+
+
+def test_a_crowd_that_fails_is_one_line_at_a_terminal():
+    """Below it what else stands, each for itself."""
+    states = {
+        f"s{n}": SourceState(f"s{n}", failing_since=START, consecutive=1, failure_kind="not-found", failure="no feed")
+        for n in range(30)
+    }
+    sources = [Source(f"s{n}", f"https://one.example/{n}") for n in range(30)]
+    states["s7"] = replace(states["s7"], failure_kind="dns", failure="no such host")
+    assert status.failure_table(sources, states, START + HOUR) == [
+        "s7: no such host [failed once, for 60 minutes]",
+        "29 sources of 1 host (s0, s1, s10 ...): no feed [failed once, for 60 minutes]; `syndicator status` names them",
+    ]
+
+
+def test_ten_thousand_hosts_cost_a_moment():
+    """Each is looked at a few times, not once for each other: then it would be minutes."""
+    sources = [Source(f"s{n}", f"https://host{n}.example/") for n in range(10_000)]
+    well = {source.id: SourceState(source.id) for source in sources}
+    trouble = {"alerted": True, "failing_since": START, "consecutive": 3, "failure_kind": "dns"}
+    down = {name: replace(state, **trouble) for name, state in well.items()}
+    began = time.process_time()
+    assert len(status.alerts(well, down, sources, START)) == 1
+    assert len(status.news(down, well, sources)) == 1
+    assert time.process_time() - began < 30  # seconds; it takes half a one
 
 
 def test_feeds_that_fail_each_for_itself_are_named():
