@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
@@ -316,3 +317,16 @@ def test_what_a_source_asks_for_is_passed_on(tmp_path: Path, site: loopback.Site
         assert b'indexing:index="no"' in path.read_bytes()
         kind = "application/rss+xml" if name == "rss.xml" else "application/atom+xml"
         assert not [problem for problem in check(path.read_bytes(), kind) if problem.serious]
+
+
+def test_archives_that_close_one_by_one(tmp_path: Path, site: loopback.Site) -> None:
+    """Each leads on to the next, in its feed and on its page (RFC 5005, 4)."""
+    planet = Planet(tmp_path, site, ("/a", ""))
+    for run in range(4):
+        posts = (item(f"Number {n}", f"{BLOG}/{n}/", words(n), START) for n in range(run * 70, run * 70 + 70))
+        site.pages["/a"] = feed("Blog", BLOG, *posts)
+        planet.run()
+    folder = tmp_path / "public" / "archive"
+    (link,) = re.findall('<link[^>]*"next-archive"[^>]*>', (folder / "atom-1.xml").read_text("utf-8"))
+    assert 'href="https://planet.example/archive/atom-2.xml"' in link
+    assert 'href="2.html"' in (folder / "1.html").read_text("utf-8")

@@ -235,6 +235,8 @@ def _publish(
         "INSERT INTO archives (feed, number, mark, touched) VALUES (?, ?, ?, ?)",
         [(feed, which, event, now.timestamp()) for which in closed],
     )
+    if closed:  # the one before links on to the first of them now
+        db.execute("UPDATE archives SET mark = ? WHERE feed = ? AND number = ?", (event, feed, closed.start - 1))
     return [row.number for row in admitted]
 
 
