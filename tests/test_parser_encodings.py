@@ -59,6 +59,14 @@ def test_a_letter_cut_in_two():
     assert note
 
 
+def test_a_letter_cut_in_two_of_what_is_called_something_else():
+    """One torn letter does not make what a feed says of its encoding true: a hundred whole ones stand against it."""
+    body = declared("<rss><title>Brøndby på søndag</title></rss>" * 20, "utf-8", "iso-8859-1") + b"<a>s\xc3</a>"
+    data, note = to_utf8(body, "text/xml; charset=iso-8859-1")
+    assert "Brøndby på søndag".encode() in data
+    assert note
+
+
 def test_nothing_fits():
     """What is neither UTF-8 nor what it says is read as windows-1252, and that is said."""
     data, note = to_utf8(b"<a>caf\xe9 \x93x\x94</a>")

@@ -100,6 +100,8 @@ def _marked(body: bytes) -> str:
 
 
 def _decoded(body: bytes, marked: str, content_type: str) -> tuple[str, str]:
+    if not marked and (torn := _torn(body)):
+        return torn
     header = _CHARSET.search(content_type)
     named = [marked, header[1].lower() if header else "", _declared(body)]
     for name in dict.fromkeys(filter(None, named)):
@@ -113,10 +115,19 @@ def _decoded(body: bytes, marked: str, content_type: str) -> tuple[str, str]:
     return _guess(body)
 
 
-def _guess(body: bytes) -> tuple[str, str]:
-    """Choose between UTF-8 with a torn letter here and there (cut excerpts) and a Windows encoding."""
+def _torn(body: bytes, spare: int = 0) -> tuple[str, str] | None:
+    """Read UTF-8 in which a letter here and there is torn (excerpts cut by bytes); None: it has too many for that.
+
+    Fifty whole letters to a torn one: no text of another encoding comes near that by chance, so it counts for more
+    than a name. `spare` are the letters that may be torn besides.
+    """
     text = body.decode("utf-8", "replace")
     torn, foreign = text.count("\ufffd"), len(text) - len(text.encode("ascii", "ignore"))
-    if torn <= 1 + foreign * _TORN and foreign > torn:
+    if 0 < torn <= spare + foreign * _TORN and foreign > torn:
         return text, f"{torn} torn letters in UTF-8"
-    return body.decode("cp1252", "replace"), "no encoding fits; read as windows-1252"
+    return None
+
+
+def _guess(body: bytes) -> tuple[str, str]:
+    """Choose between UTF-8, of which so short a text may have one letter torn, and a Windows encoding."""
+    return _torn(body, spare=1) or (body.decode("cp1252", "replace"), "no encoding fits; read as windows-1252")
