@@ -124,6 +124,17 @@ def test_versions():
     assert head(b'<feed version="0.3" xmlns="http://purl.org/atom/ns#"><title>x</title></feed>').version == "atom03"
 
 
+def test_a_namespace_that_a_feed_made_up():
+    """RSS has none; a feed that puts itself in one is read as if it had not."""
+    body = b"""<rss version="2.0" xmlns="https://rss.example/spec.html" xmlns:dc="http://purl.org/dc/elements/1.1/">
+        <channel><title>News</title><link>https://example.org/</link><ttl>5</ttl>
+        <item><title>One</title><dc:creator>Ann</dc:creator><link>https://example.org/1</link></item></channel></rss>"""
+    assert lanes_agree(body)
+    read = parsed(body)
+    assert (read.head.title, read.head.link, read.head.version) == ("News", "https://example.org/", "rss20")
+    assert [(entry.title.value, entry.authors[0].name) for entry in read.entries] == [("One", "Ann")]
+
+
 def test_a_broken_head():
     """feedparser reads what it can; the hints come from what libxml2 makes of it."""
     body = b'<rss version="2.0"><channel><title>Hanoi</title><ttl>60</ttl><description>a < b</description></rss>'

@@ -21,6 +21,7 @@ class Uncertain(Exception):
     """The fast lane has met something that it may read otherwise than feedparser would."""
 
 
+# Namespaces in lower case: feeds write them in any, and feedparser does not mind.
 _PREFIXES = {
     "http://www.w3.org/2005/atom": "",
     "http://purl.org/atom/ns#": "",
@@ -66,11 +67,10 @@ MISSPELT = {
     "http://purl.org/rss/1.0/modules/content": "content",
     "http://purl.org/dc/elements/1.1": "dc",
 }
-# What each prefix is usually bound to.
+# What each prefix is usually bound to; reversed, so that of several namespaces the one listed first is left.
 USUAL = {
     **{prefix: uri for uri, prefix in reversed(_PREFIXES.items()) if prefix},
     "atom": "http://www.w3.org/2005/Atom",
-    "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
 }
 XML_BASE = "http://www.w3.org/XML/1998/namespace}base"
 XML_LANG = "http://www.w3.org/XML/1998/namespace}lang"
@@ -101,7 +101,7 @@ def name_of(tag: str) -> str:
 def tree(data: bytes) -> Element | None:
     """Return the root of a well-formed document in UTF-8, or None where it is not well-formed."""
     builder = ET.TreeBuilder()
-    parser = expat.ParserCreate("utf-8", "}")
+    parser = expat.ParserCreate("utf-8", "}")  # so a tag is "namespace}name": see name_of
     # Long texts arrive in one piece, and no function of Python's stands between the two of C's: with
     # ElementTree's own parser this takes half as long again.
     parser.buffer_text, parser.buffer_size = True, 1 << 16
@@ -113,7 +113,19 @@ def tree(data: bytes) -> Element | None:
         parser.Parse(data, True)
     except (expat.ExpatError, Uncertain):
         return None
-    return builder.close()
+    return _bare(builder.close())
+
+
+def _bare(root: Element) -> Element:
+    """Take the namespace off that an RSS feed has put itself in: RSS has none, so some make one up.
+
+    suspilne.media has xmlns="https://cyber.harvard.edu/rss/rss.html".
+    """
+    uri, mark, local = root.tag.rpartition("}")
+    if mark and local.lower() == "rss" and prefix_of(uri) is None:
+        for element in root.iter():
+            element.tag = element.tag.removeprefix(uri + mark)
+    return root
 
 
 def _refuse_entity(name: str, _parameter: bool) -> None:
