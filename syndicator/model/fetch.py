@@ -91,7 +91,7 @@ class FetchFailed(Struct, frozen=True):
     """A source that gave nothing usable this time: a value, never an exception through the pipeline."""
 
     source_id: str
-    url: str  # "" where the source is private
+    url: str  # what was asked; "" from the fetcher where the source is private, which the parser can't know
     kind: FailureKind
     error: str  # one line, what happened
     advice: str = ""  # what to do about it, where something can be done

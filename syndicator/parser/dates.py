@@ -88,7 +88,8 @@ _OFFSET = re.compile(r"(?:gmt|utc)?\s*([+-])([0-9]{1,2}):?([0-9]{2})?(?:\s*\(.*\
 _HALF = re.compile(r"([aApP])\.?[mM]\.?(?:\s+(.*)|$)")  # twelve-hour clocks put it where a zone would stand
 _COARSE = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?")  # 2003 or 2003-12, which W3CDTF allows
 
-# What programs write where they have no date: their first second, and Go's and .NET's year 1.
+# What programs write where they have no date: the first second of Unix, Windows, spreadsheets and NTP. The year 1 of
+# Go and .NET, and MySQL's year 0, are before the earliest that is believed.
 _ZEROS = frozenset(datetime(*day, tzinfo=UTC) for day in ((1970, 1, 1), (1601, 1, 1), (1899, 12, 30), (1900, 1, 1)))
 _EARLIEST = 1583  # the calendar's own first full year; diaries of 1776 have feeds
 _LONGEST = 100  # no date is longer, but a body in the wrong element is
@@ -114,6 +115,7 @@ def instant(text: str) -> datetime | None:
     if text[10:11] == "T" and text[4] == text[7] == "-":  # RFC 3339, which the library reads in a microsecond
         with suppress(ValueError):
             return _plausible(_to_utc(datetime.fromisoformat(text)))
+    # The frequent ones first; last what guesses, and would make a day of a mere year or a number of seconds.
     for read in (
         _usual,
         _rfc822,
@@ -148,6 +150,7 @@ def _to_utc(found: datetime) -> datetime:
 
 
 def _made(date: tuple[int, int, int], clock: tuple[str | None, ...], zone: str | None) -> datetime:
+    """Put a date together. Raises ValueError, OverflowError for one that no calendar has."""
     hour, minute, second = (int(part) if part else 0 for part in clock)
     if zone and (half := _HALF.match(zone)):
         hour, zone = hour % 12 + (12 if half[1] in "pP" else 0), half[2]
@@ -160,6 +163,7 @@ def _made(date: tuple[int, int, int], clock: tuple[str | None, ...], zone: str |
 
 
 def _offset(zone: str | None) -> timedelta:
+    """Return how far a zone is ahead of UTC; 0 where there is none, or one that nobody knows."""
     if not zone:
         return timedelta(0)
     zone = zone.lower().removeprefix("etc/")
@@ -198,11 +202,13 @@ def _rfc822(text: str) -> datetime | None:
 
 
 def _month(name: str) -> int:
+    """Return the number of a month by its name, or by the first letters of it ("Oktober", "ноября"); 0 for none."""
     name = name.lower()
     return _MONTHS.get(name) or _MONTHS.get(name[:4]) or _MONTHS.get(name[:3], 0)
 
 
 def _year(digits: str) -> int:
+    """Read a year of four digits or two: no feed is older than 1990 (RFC 2822, 4.3, draws its line at 50)."""
     year = int(digits)
     return year if len(digits) == 4 else year + (1900 if year >= 90 else 2000)  # noqa: PLR2004
 

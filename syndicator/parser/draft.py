@@ -27,7 +27,10 @@ T = TypeVar("T")
 
 
 class Draft(Struct):
-    """The fields of an Entry, still open; beside them what only serves where nothing better is said."""
+    """The fields of an Entry, still open; beside them what only serves where nothing better is said.
+
+    The lists are each draft's own: msgspec copies an empty default.
+    """
 
     guid: str = ""
     guid_is_permalink: bool = False
@@ -103,6 +106,7 @@ def _speak(draft: Draft, inherited: str) -> str:
     def spoken(text: Text) -> Text:
         return replace(text, language=draft.language) if text.language in ("", inherited) else text
 
+    # A text that speaks the inherited language has only inherited it; its own xml:lang shows by being another.
     draft.title, draft.summary = (spoken(text) if text else None for text in (draft.title, draft.summary))
     draft.contents = [spoken(text) for text in draft.contents]
     return draft.language

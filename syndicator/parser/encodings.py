@@ -17,7 +17,8 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
 )
-# "<?xm" and "<" with a zero byte beside it (XML 1.0, appendix F), for the documents without a mark.
+# "<" with zero bytes beside it, and "<?xm" in EBCDIC (XML 1.0, appendix F), for the documents without a mark.
+# The longer ones first, here and above: UTF-32's little-endian signs begin with those of UTF-16.
 _SIGNS = (
     (b"\x00\x00\x00<", "utf-32-be"),
     (b"<\x00\x00\x00", "utf-32-le"),
@@ -87,7 +88,7 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _declared(body: bytes) -> str:
-    found = _DECLARED.match(body[:300])
+    found = _DECLARED.match(body[:300])  # a declaration fits; a body of blanks is not searched for one
     return found[1].decode("ascii").lower() if found else ""
 
 

@@ -62,6 +62,10 @@ def _is_plain(title: Text | None) -> bool:
 
 
 def _refuse_odd_base(element: Element, scope: Scope) -> None:
+    """Refuse a base that feedparser reads in a way of its own.
+
+    It takes a bare `base` for xml:base, drops surplus slashes, and passes over one whose scheme it does not know.
+    """
     base = element.get(XML_BASE, "")
     if (
         "base" in element.attrib
@@ -78,9 +82,11 @@ def _inert(element: Element) -> bool:
 
 
 def _counts(name: str) -> bool:
+    """Tell whether feedparser would take an element for a part of the item: any without a namespace is kept."""
     return name in _CORE or name in EXTRAS or name in _REFUSED or not ("}" in name or ":" in name)
 
 
+# What may stand within these four, where both lanes know it for a part of them and not of the item.
 _INSIDE = {
     "author": ("name", "uri", "url", "homepage", "email", "gd:image"),
     "contributor": ("name", "uri", "url", "homepage", "email", "gd:image"),
@@ -190,6 +196,8 @@ def _encoded(item: _Reading, element: Element, scope: Scope) -> None:
         item.draft.contents.append(found)
 
 
+# feedparser sends every address through urljoin and a pattern of its own: they may drop surplus slashes behind the
+# scheme, tabs and line ends, and a closing ";".
 _ODD_ADDRESS = re.compile(r"///|[\t\r\n]|;$")
 
 
@@ -198,9 +206,9 @@ def _link(item: _Reading, element: Element, scope: Scope) -> None:
     href = "" if plain else element.get("url") or element.get("uri") or element.get("href")
     if not href:
         href = _leaf(element)
-        if ";" in href and "&" in href:
+        if ";" in href and "&" in href:  # feedparser undoes `&b;=2` here, and so may undo what was meant
             raise Uncertain("an entity in a link")
-    if _ODD_ADDRESS.search(href) or (scope.base and not href):
+    if _ODD_ADDRESS.search(href) or (scope.base and not href):  # an empty one may come to mean the base itself
         raise Uncertain("an odd address")
     if href and plain:
         item.draft.links.append(Link(resolved(scope.base, href)))
@@ -217,7 +225,7 @@ def _attributed_link(draft: Draft, element: Element, href: str) -> None:
         draft.enclosures.append(Enclosure(href, kind, length, title))
         return
     if rel == "self" and "type" not in element.attrib:
-        kind = "application/atom+xml"
+        kind = "application/atom+xml"  # feedparser's word for a feed's own link that has no type
     draft.links.append(Link(href, rel, kind, title, element.get("hreflang", ""), length))
 
 

@@ -18,13 +18,14 @@ from syndicator.parser.head import channel_of, head_of, scope_of, version_of
 from syndicator.parser.items import Item, cut, key_of, without_known
 from syndicator.parser.markup import MISSPELT, Element, Uncertain, name_of, prefix_of, tree
 
+# CDF and Atom 0.1 and 0.2 are not among them: too rare to be worth a second reader.
 _VERSIONS = ("rss20", "rss", "rss091u", "rss092", "rss093", "rss094", "rss10", "rss090", "atom10", "atom03", "atom")
 
 
 def parse_fast(data: bytes, source_id: str, url: str, known: Container[str]) -> ParsedFeed | None:
     """Read a feed of a common shape; None where feedparser should."""
     pieces = cut(data)
-    if pieces is None or b"<!DOCTYPE" in pieces.gaps[0]:
+    if pieces is None or b"<!DOCTYPE" in pieces.gaps[0]:  # feedparser rewrites it, and drops most of its entities
         return None
     fresh = [item.fingerprint not in known for item in pieces.items]
     try:
@@ -71,6 +72,10 @@ _RSS10 = b'"http://purl.org/rss/1.0/"'
 
 
 def _refuse_lookalikes(root: Element, head: bytes) -> None:
+    """Refuse what feedparser takes for something else by the namespaces that the head declares.
+
+    Its version is that of the first such namespace, used or not, unless the root element has one of its own.
+    """
     atom, version = head.find(b"http://www.w3.org/2005/Atom"), version_of(root)
     if atom >= 0 and (version in ("atom03", "atom", "rss090") or (version == "rss10" and atom < head.find(_RSS10))):
         raise Uncertain("feedparser takes it for Atom 1.0")

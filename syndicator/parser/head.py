@@ -128,6 +128,7 @@ def _skips(found: _Found, element: Element) -> None:
 
 
 def _made(found: _Found, scope: Scope, version: str, about: str) -> FeedHead:
+    """Choose from what was found: where a thing has several names, the feed format's own before the extensions'."""
     texts = found.texts
 
     def first(*names: str) -> str:
@@ -171,7 +172,7 @@ def _hints(found: _Found) -> Hints:
     period = _PERIODS.get(found.texts.get("sy:updateperiod", "").lower())
     times = max(1, number(found.texts.get("sy:updatefrequency", "1")))
     return Hints(
-        ttl=timedelta(minutes=minutes) if 0 < minutes < 10**7 else None,
+        ttl=timedelta(minutes=minutes) if 0 < minutes < 10**7 else None,  # 19 years; a timedelta has an end, too
         update_period=timedelta(hours=period) / times if period else None,
         skip_hours=tuple(sorted(set(found.skip_hours))),
         skip_days=tuple(day for day in _DAYS if day in found.skip_days),

@@ -11,7 +11,19 @@ import json
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
-from syndicator.model.feed import Category, Enclosure, Entry, FeedHead, Image, Link, Origin, ParsedFeed, Person, Text
+from syndicator.model.feed import (
+    Category,
+    Enclosure,
+    Entry,
+    FeedHead,
+    Image,
+    Link,
+    Origin,
+    ParsedFeed,
+    Person,
+    Text,
+    TextKind,
+)
 from syndicator.parser.dates import instant
 from syndicator.parser.draft import key_from
 from syndicator.parser.items import digest
@@ -53,6 +65,7 @@ def _loaded(data: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
 
 
 def _text(item: Object, name: str) -> str:
+    """Return a string or a number as text; "" for all else. True is a number to Python, but no id to anybody."""
     value = item.get(name)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
@@ -60,6 +73,7 @@ def _text(item: Object, name: str) -> str:
 
 
 def _whole(item: Object, name: str) -> int:
+    """Return a count; 0 for what is none. The comparison is false for NaN, too, which Python's JSON can hold."""
     value = item.get(name)
     return int(value) if isinstance(value, int | float) and 0 <= value < 2**63 else 0
 
@@ -130,9 +144,8 @@ def _source(said: Object) -> Origin | None:
 
 
 def _contents(item: Object, language: str) -> tuple[Text, ...]:
-    html, plain = _text(item, "content_html"), _text(item, "content_text")
-    kinds = ((html, "html"), (plain, "text"))
-    return tuple(Text(value, "html" if kind == "html" else "text", language) for value, kind in kinds if value)
+    kinds: tuple[tuple[str, TextKind], ...] = (("content_html", "html"), ("content_text", "text"))
+    return tuple(Text(value, kind, language) for name, kind in kinds if (value := _text(item, name)))
 
 
 def _tags(item: Object) -> tuple[Category, ...]:

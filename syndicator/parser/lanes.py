@@ -16,6 +16,7 @@ from syndicator.parser.markup import repaired, root_of, tree
 from syndicator.parser.mend import mended
 from syndicator.parser.reference import parse_with_feedparser
 
+# A page may begin with any of these: HTML lets the tags around them be left out.
 _PAGE_ROOTS = ("html", "head", "body", "title", "meta", "script", "style", "link", "div", "table", "center")
 _FEED_ROOTS = ("rss", "rdf", "feed", "channel", "item", "entry")
 
@@ -23,6 +24,7 @@ _FEED_ROOTS = ("rss", "rdf", "feed", "channel", "item", "entry")
 def read(fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed:
     """Do what the door promises: see `syndicator.parser.parse`."""
     try:
+        # Nine feeds in ten are UTF-8 and well-formed: they are tried as they are, before anything is looked into.
         data = bare(fetched.body)
         found = parse_fast(data, fetched.source_id, fetched.url, known) if data else None
         return found or _slowly(fetched, known)
@@ -40,9 +42,11 @@ def _slowly(fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed
         return _failed(fetched, "not-a-feed", parsed) if isinstance(parsed, str) else _noted(parsed, note)
     if _root(data) in _PAGE_ROOTS:
         return _failed(fetched, "html", "an HTML page where a feed was expected")
+    # Where mending does not make it well-formed, feedparser's loose parser gets what the source wrote.
     if tree(data) is None and tree(better := mended(data)) is not None:
         data, note = better, note or "not well-formed: mended"
     found = _by_either(data, fetched, known)
+    # feedparser finds something in anything; a feed has items, a dialect, or at least a feed's root.
     if not (found.items or found.head.version or _root(data) in _FEED_ROOTS):
         return _failed(fetched, "not-a-feed", _no_feed(data))
     return _noted(found, note)

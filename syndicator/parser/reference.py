@@ -67,12 +67,14 @@ def _masked(data: bytes) -> bytes:
 
 
 def _without_live(data: bytes) -> bytes:
+    """Leave out announced streams: one has a title, a guid and an enclosure, but no episode to publish yet."""
     before, *rest = data.split(b"<podcast:liveItem")
     return before + b"".join(part.partition(b"</podcast:liveItem>")[2] for part in rest)
 
 
 # feedparser forgets to leave an element's xml:base where none stands around it, and the next item's links go
 # to the last item's page. A base around everything keeps it straight, and is taken off again afterwards.
+# Three folders deep, so that "../../page" can be told from "/page".
 _OUTER = "http://base.invalid/a/b/c/"
 _ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF)\b(?![^>]*\sxml:base=)")
 
@@ -99,6 +101,7 @@ def _outside(href: str) -> str:
 
 
 def _entries(nodes: list[Node], root: Element | None, whole: bool) -> Iterator[Entry]:
+    # Only as many elements as feedparser found entries can be paired with them.
     elements = [part for part in root.iter() if name_of(part.tag) in ("item", "entry")] if root is not None else []
     outer = scope_of(root) if root is not None else Scope()
     aligned: list[Element | None] = [*elements] if len(elements) == len(nodes) else [None] * len(nodes)
@@ -113,8 +116,8 @@ def _ask(data: bytes) -> Node:
 
     result: Node = feedparser.parse(
         io.BytesIO(data),  # bytes alone would be tried as the name of a file
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        sanitize_html=False,
+        response_headers={"content-type": "application/xml; charset=utf-8"},  # `encodings` has seen to that
+        sanitize_html=False,  # the normalizer cleans and resolves, by the same rules for both lanes
         resolve_relative_uris=False,
     )
     return result

@@ -75,7 +75,7 @@ def _attributes(element: Element) -> Iterator[str]:
         name = {XML_LANG: "xml:lang", XML_BASE: "xml:base"}.get(key, key.lower())
         if "}" in name:
             raise Uncertain(f"attribute {key} in XHTML")
-        written = _escaped(value.lower() if name in ("rel", "type") else value)
+        written = _escaped(value.lower() if name in ("rel", "type") else value)  # as feedparser has them
         yield f' {name}="{written.replace(chr(34), "&quot;")}"'
 
 
