@@ -59,6 +59,14 @@ def test_a_default_that_the_letters_belie_is_passed_over(tag):
     assert language.of("", "en-US", "", f"Apple Inc. {TEXTS[tag]}") == tag
 
 
+def test_chinese_in_traditional_signs():
+    """A feed of Taiwan that declares "zh" gets a line in the signs that its readers read."""
+    traditional = "政府昨日宣布了在全國所有城市推行的衛生和教育新措施並表示將繼續努力"
+    assert language.of("", "zh", "", traditional) == "zh-Hant"
+    assert language.of("", "zh", "", TEXTS["zh"]) == "zh"
+    assert language.of("", "zh-CN", "", traditional) == "zh-CN"
+
+
 def test_the_script_belies_no_language_that_it_writes():
     """Serbian has two, Japanese posts may be all Han signs, Chinese ones full of English names."""
     assert language.of("", "sr", "", "Влада је јуче објавила нове мере за здравство и образовање") == "sr"

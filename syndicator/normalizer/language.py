@@ -76,7 +76,7 @@ def of(entry: str, feed: str, setting: str, text: str) -> str:
     script = _script(text[:_SAMPLE])
     for tag in declared:
         if _written_in(tag, script):
-            return tag
+            return _signed(text) if tag == "zh" else tag
     found = detected(text)
     if found and _written_in(found, script):
         return _specific(found, declared)
@@ -178,6 +178,11 @@ def detected(text: str) -> str:
     # Short English passes for Scots, lorem ipsum for Latin: what we have no words for is not worth a guess.
     known = tag == languages.DEFAULT or languages.nearest(tag) != languages.DEFAULT
     return tag if known and sure and found[0][2] >= (_HALF if foreign else _MOSTLY) else ""
+
+
+def _signed(text: str) -> str:
+    """Say of Chinese which of its two ways of writing this is: "zh" alone stands for the simplified one."""
+    return "zh-Hant" if detected(text) == "zh-Hant" else "zh"
 
 
 def _specific(found: str, declared: Iterable[str]) -> str:
