@@ -27,11 +27,15 @@ def name(site: int) -> str:
 
 def main(folder: Path, count: int) -> None:
     """Fill the folder of a feeds.toml."""
+    from msgspec.structs import replace
+
     from syndicator import config, pipeline
     from syndicator.model.run import Options
     from syndicator.store import Store
 
     loaded = config.load(folder / "feeds.toml")
+    # What comes in one step here came over weeks, so it does not stand in the documents together.
+    loaded = replace(loaded, feeds=tuple(replace(feed, stay=timedelta(0)) for feed in loaded.feeds))
     now = datetime.now(UTC) - timedelta(days=30)
     each = max(count // SITES, 1)
     with Store(loaded.state) as store:
