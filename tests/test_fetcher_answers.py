@@ -73,9 +73,10 @@ def test_freshness(fields: dict[str, str], seconds: int | None):
 )
 @pytest.mark.parametrize("content_type", ["text/html", "application/xml", ""])
 def test_what_may_be_a_feed_goes_to_the_parser(body: bytes, content_type: str):
-    """Many feeds are served as text/html, behind a BOM or a warning, in UTF-16."""
+    """Many feeds are served as text/html, behind a BOM or a warning, in UTF-16; the type tells of what is unknown."""
     found = answers.no_feed(body, content_type)
-    assert found is None or (b"unknown" in body and content_type == "text/html")
+    is_page = b"unknown" in body and content_type == "text/html"
+    assert (found and found.kind) == ("html" if is_page else None)
 
 
 @pytest.mark.parametrize(

@@ -52,9 +52,8 @@ def fetch_all(
     asks = list(asks)
     if not asks:
         return
-    from syndicator.fetcher.trip import (
-        start,  # here: requests takes 0.1 s to import, which a run with nothing due saves
-    )
+    # Here: it brings requests, which takes 0.1 s to import, and a run with nothing due saves that.
+    from syndicator.fetcher.trip import start
 
     yield from _crowd([start(ask) for ask in asks], settings, stop, clock, lookup)
 

@@ -1,8 +1,9 @@
 """A requests adapter: a prepared request with Bounds -> a requests.Response whose body is still on the wire.
 
 Why not requests' own: it bounds the gap between two bytes, not the whole; it can't say which address it
-connected to; it counts neither headers nor decoded bytes; and it costs four times the CPU of this one
-(docs/design.md, "What does a request cost?"). Proxies and certificates are worked out once, not per request.
+connected to; it counts neither headers nor decoded bytes; and a request costs it 1 ms of CPU over http
+and 25 over https, where this one takes 0.3 and 1.4 (docs/design.md, "What does a request cost?"). Proxies
+and certificates are worked out once, not per request.
 """
 
 from __future__ import annotations
@@ -89,7 +90,10 @@ class LeanAdapter(BaseAdapter):
         cert: object = None,
         proxies: object = None,
     ) -> requests.Response:
-        """Send the request and return its answer when the head is there. Raises Fault or OSError."""
+        """Send the request and return its answer when the head is there. Raises Fault or OSError.
+
+        The other arguments are what a session passes to any adapter; here bounds and environment have settled them.
+        """
         url = str(request.url)
         parts = urlsplit(url)
         proxy = self._proxy_for(url)
@@ -115,7 +119,7 @@ class LeanAdapter(BaseAdapter):
 
     def _shared_context(self) -> ssl.SSLContext:
         """Return the one context of all connections: making one costs 25 ms, a handshake with it 1 ms."""
-        with self._making_context:
+        with self._making_context:  # cached_property holds no lock of its own since Python 3.12
             return self._context
 
     def _proxy_for(self, url: str) -> str:

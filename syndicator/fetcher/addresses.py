@@ -17,6 +17,8 @@ from syndicator.model.fetch import Reach
 # Answered by the cloud's own metadata service, with credentials. Two are outside the link-local range.
 _METADATA = frozenset({"169.254.169.254", "fd00:ec2::254", "100.100.100.200", "168.63.129.16"})
 
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
+
 # One to four numbers, decimal, octal or hexadecimal. Not a name that begins like one ("0x7f.example", "1e100.net").
 _NUMBERS = re.compile(r"(?:0x[0-9a-f]+|[0-9]+)(?:\.(?:0x[0-9a-f]+|[0-9]+)){0,3}")
 
@@ -30,12 +32,12 @@ def reach_of(address: str) -> Reach:
     >>> reach_of("93.184.216.34"), reach_of("::ffff:127.0.0.1"), reach_of("169.254.169.254")
     ('public', 'loopback', 'link-local')
     """
-    ip = _innermost(ipaddress.ip_address(address.partition("%")[0]))
+    ip = _innermost(ipaddress.ip_address(address.partition("%")[0]))  # "fe80::1%eth0": the interface is no part of it
     if str(ip) in _METADATA or ip.is_link_local:
         return "link-local"
     if ip.is_loopback or ip.is_unspecified:
         return "loopback"
-    if ip.is_global and not ip.is_multicast:
+    if ip.is_global and not ip.is_multicast:  # most multicast addresses count as global
         return "public"
     return "private"
 
@@ -83,6 +85,3 @@ def _innermost(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.I
     if ip in _NAT64:
         return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     return ip
-
-
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052

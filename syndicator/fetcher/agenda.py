@@ -49,7 +49,7 @@ class Agenda(Generic[T]):
             line = self._hosts[host]
             line.queued = False
             if not line.waiting or line.active >= self._limit(host, line):
-                continue
+                continue  # `done` puts it in the heap again
             line.active += 1
             line.free_at = now + (self._delay if host else _NO_WAIT)
             self.waiting -= 1

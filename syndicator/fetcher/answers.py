@@ -20,11 +20,12 @@ PERMANENT = frozenset({301, 308})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 _YEAR = timedelta(days=365)  # the longest that is believed of any header: beyond it datetimes overflow
-_HEAD = 1024  # bytes in which a feed or a page shows what it is
+_HEAD = 1024  # bytes in which a feed or a page shows what it is,
+_FRONT = 65536  # and in which its first tag stands, whatever a program has said before it
 
 
 class Verdict(Struct, frozen=True):
-    """Why an answer is of no use."""
+    """Why an answer is of no use: what happened, and what the operator can do about it ("": nothing)."""
 
     kind: FailureKind
     error: str
@@ -119,18 +120,13 @@ def no_feed(body: bytes, content_type: str) -> Verdict | None:
     """
     if not body.strip(b" \t\r\n\x00"):
         return Verdict("empty", "answered with nothing")
-    start = (
-        body[:_HEAD].replace(b"\x00", b"").lstrip(b"\xff\xfe\xef\xbb\xbf \t\r\n").lower()
-    )  # UTF-16 without its zeros reads as ASCII
+    # UTF-16 without its zeros reads as ASCII; byte order marks and white space may stand in front.
+    start = body[:_HEAD].replace(b"\x00", b"").lstrip(b"\xff\xfe\xef\xbb\xbf \t\r\n").lower()
     if _is_page(start, content_type):
         return Verdict("html", "is a page, not a feed", "use the address of its feed")
     if _BINARY.match(start):
         return Verdict("not-a-feed", "is not a feed but a binary file")
-    if (
-        b"<" not in start
-        and not start.startswith((b"{", b"["))
-        and b"<" not in body[: _HEAD * 64].replace(b"\x00", b"")
-    ):
+    if not start.startswith((b"{", b"[")) and b"<" not in body[:_FRONT]:
         return Verdict("not-a-feed", "is plain text, not a feed")
     return None
 

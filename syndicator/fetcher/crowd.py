@@ -69,6 +69,7 @@ class Crowd:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+        # Both wake threads that wait where the condition does not reach: for room, and for bytes.
         self._room.close()
         self._traveller.abort()
 
@@ -98,6 +99,7 @@ class Crowd:
                 self._hire()
 
     def _hire(self) -> None:
+        """Start a thread; nobody joins it, since it may hang."""
         threading.Thread(target=self._work, name="fetch", daemon=True).start()
 
     def _work(self) -> None:
@@ -113,9 +115,10 @@ class Crowd:
                 return
 
     def _next_task(self) -> tuple[Seat, Trip] | None:
+        """Return the next hop when it may start; None when there will be none, or the run is over."""
         with self._changed:
             while not self._closed:
-                if not self._agenda.waiting and not self._under_way:
+                if not self._agenda.waiting and not self._under_way:  # a hop under way may still redirect
                     self._changed.notify_all()
                     return None
                 now = time.monotonic()

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import urljoin
 
+# The types that feeds are announced with, and how much each says: the lower rank goes first.
 _TYPES = {
     "application/atom+xml": 0,
     "application/rss+xml": 0,
@@ -74,7 +75,7 @@ def _announced(values: Mapping[str, str], href: str) -> list[tuple[int, str]]:
         return []
     if rank == 3 and not re.search(r"feed|rss|atom|\.xml", href, re.IGNORECASE):  # noqa: PLR2004  a type that says too little
         return []
-    return [(rank + (10 if _SIDELINE.search(href) else 0), href)]
+    return [(rank + (10 if _SIDELINE.search(href) else 0), href)]  # behind all that are the page's own
 
 
 def _charset(content_type: str) -> str | None:

@@ -90,11 +90,11 @@ def pace(published: Iterable[datetime], now: datetime) -> timedelta | None:
 
     The silence since the newest one counts as a gap too: a feed that posted hourly a year ago is quiet.
     """
-    newest = sorted((moment for moment in published if moment <= now), reverse=True)[:10]
+    newest = sorted((moment for moment in published if moment <= now), reverse=True)[:10]  # a feed's habit of now
     if len(newest) < 3:  # noqa: PLR2004  two gaps are the least that can be called usual
         return None
     gaps = sorted(later - earlier for later, earlier in pairwise(newest))
-    return max(gaps[len(gaps) // 2], (now - newest[0]) / 2)
+    return max(gaps[len(gaps) // 2], (now - newest[0]) / 2)  # the median: a holiday is no habit
 
 
 def host_of(url: str) -> str:
@@ -329,6 +329,7 @@ _NOT_MOVED: dict[str, Any] = {"moved_to": "", "moved_days": (), "moved": False, 
 def _failed(
     source: Source, before: SourceState, failure: FetchFailed, now: datetime, settings: FetchSettings, jitter: float
 ) -> SourceState:
+    """Return what a failure makes of a state: validators, hints and the last success stay as they were."""
     state = replace(
         before,
         retry_at=failure.retry_at,
@@ -343,6 +344,7 @@ def _failed(
         state = replace(state, **_NOT_MOVED)
     state = _with_gone(state, failure, now)
     due, reason = _back_off(source, state, now, settings, jitter)
+    # Each may only put it off: the server's own word comes last and outlasts the rest.
     if state.gone_since is not None:
         due, reason = max(due, now + DAY), "the server says it is gone (410): asked once more a day later"
     if state.retry_at is not None and state.retry_at > due:
@@ -353,6 +355,7 @@ def _failed(
 
 
 def _with_gone(state: SourceState, failure: FetchFailed, now: datetime) -> SourceState:
+    """Return `state` with what a 410, or another failure in its place, says of its end."""
     if failure.kind != "gone":
         return replace(state, gone_since=None, gone=False)
     since = state.gone_since or now

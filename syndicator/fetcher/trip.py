@@ -25,13 +25,15 @@ from syndicator.fetcher.decoding import accepted
 from syndicator.fetcher.discovery import feeds_in
 from syndicator.fetcher.fault import Fault, too_late
 from syndicator.fetcher.files import read_file
-from syndicator.fetcher.framing import Head, tells_its_end
+from syndicator.fetcher.framing import MAX_HEAD, Head, tells_its_end
 from syndicator.fetcher.room import Seat
 from syndicator.fetcher.wire import Bounds
 from syndicator.model.fetch import Ask, Fetched, FetchFailed, NotModified, Outcome, Reach, Validators
 from syndicator.model.settings import FetchSettings, Source
 
 MAX_REDIRECTS = 10
+_WITH_FEED = frozenset({200, 203, 226})  # 203: a proxy has changed something in it; 226: "IM Used" (RFC 3229)
+_NO_PROXIES: dict[str, str] = {}  # the adapter knows them
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, "
     "application/xml;q=0.9, application/json;q=0.9, text/xml;q=0.9, */*;q=0.5"
@@ -118,7 +120,7 @@ class Traveller:
     def _bounds(self, trip: Trip, seat: Seat) -> Bounds:
         return Bounds(
             seat=seat,
-            max_bytes=self._settings.max_bytes + _HEAD_ALLOWANCE,
+            max_bytes=self._settings.max_bytes + MAX_HEAD,  # the setting speaks of feeds; a head comes on top
             max_decoded_bytes=self._settings.max_decoded_bytes,
             trusted=trip.trusted,
             own_literal=trip.own_literal and not trip.seen,
@@ -190,7 +192,7 @@ class _Session(requests.Session):
 
 
 def _whole(response: requests.Response, seat: Seat) -> bytes:
-    """Return the decoded body."""
+    """Return the decoded body, which waits for room where it is a large one."""
     body = bytearray()  # not a list to join: of a million tiny chunks each would cost forty bytes more
     for piece in response.iter_content(None):
         body += piece
@@ -234,11 +236,6 @@ def _not_a_feed(trip: Trip, answer: Body, body: bytes, problem: answers.Verdict,
     if not feeds or trip.ask.source.private:
         return failed
     return replace(failed, feeds=feeds, advice=f"use the address of its feed: {' or '.join(feeds[:3])}")
-
-
-_HEAD_ALLOWANCE = 65536  # max_bytes speaks of feeds; a head of the largest size that is read comes on top
-_NO_PROXIES: dict[str, str] = {}
-_WITH_FEED = frozenset({200, 203, 226})
 
 
 def timed_out(trip: Trip) -> FetchFailed:

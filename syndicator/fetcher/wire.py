@@ -98,7 +98,7 @@ def connect(host: str, port: int, bounds: Bounds, *, checked: bool = True, looku
 
     `checked` False is for the operator's own proxy. Raises Fault (dns, forbidden-address, timeout) or OSError.
     """
-    bounds.left()
+    bounds.left()  # nothing can interrupt the resolver: without time it is not asked
     try:
         found = lookup(host, port)
     except (OSError, UnicodeError) as problem:
