@@ -42,7 +42,7 @@ def _remarks(config: Config) -> Iterator[Finding]:
         yield Finding(file, "there is no [[sources]] table: nothing would be fetched")
     for source in config.sources:
         if source.path and not source.path.is_file():
-            what = "is not a file" if source.path.exists() else "no such file"
+            what = "is not a file" if source.path.exists() else "no such file (an address begins with https://)"
             yield Finding(file, f'[[sources]] "{source.id}", key `url`: {what}: {source.path}')
 
 

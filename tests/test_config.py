@@ -82,7 +82,11 @@ def test_a_source_overrides_what_it_says_and_inherits_the_rest(tmp_path: Path) -
         (HEAD + '[[sources]]\nurl = "a"\n[[sources]]\nurl = "a"\n', ['[[sources]] "a"', "`url`", "[[sources]] no. 1"]),
         (HEAD + '[[feeds]]\nnam = "x"\n', ["[[feeds]] no. 1", "`nam`", 'did you mean "name"?']),
         (HEAD + "[fech]\n", ["`fech`", 'did you mean "fetch"?']),
-        (HEAD + "limit = true\n", ["[feed]", "`limit`", "a whole number", "True"]),
+        (HEAD + 'id = "my planet"\n', ["[feed]", "`id`", "urn:uuid:"]),
+        (HEAD + 'output = "."\n', ["[feed]", "`state`", "published folder"]),
+        (HEAD + 'state = "public/x/s.db"\n', ["[feed]", "`state`", "published folder"]),
+        (HEAD + 'state = "b/s.db"\n[[feeds]]\nname = "a"\noutput = "b"\n', ["[feed]", "`state`", "published folder"]),
+        (HEAD + "limit = true\n", ["[feed]", "`limit`", "a whole number", "not true"]),
         (HEAD + "limit = 0\n", ["`limit`", "at least 1"]),
         (HEAD + 'link = "ftp://x/"\n', ["`link`", "https://example.org/"]),
         (HEAD + 'link = "http://[x/"\n', ["`link`"]),
@@ -128,6 +132,12 @@ def test_a_word_where_hundreds_are_known() -> None:
     words = did_you_mean("x", [f"source {n:03}" for n in range(200)])
     assert "source 000" in words
     assert words.endswith(" and 170 more")
+
+
+def test_a_key_that_belongs_elsewhere(tmp_path: Path) -> None:
+    """Each key that is known here is named once."""
+    message = complaint(tmp_path, HEAD + 'interval = "1h"\n')
+    assert message.count(" title") == 1
 
 
 def test_a_byte_order_mark(tmp_path: Path) -> None:

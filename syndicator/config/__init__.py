@@ -14,11 +14,11 @@ from typing import Any
 
 from syndicator import __version__
 from syndicator.config.feeds import check_feeds, feeds_by_source, read_main_feed, read_other_feed, sub_feed
-from syndicator.config.pieces import read_attribution, read_related
+from syndicator.config.pieces import read_attribution, read_related, read_uri
 from syndicator.config.sources import check_doubles, read_source
 from syndicator.config.tables import Table
 from syndicator.errors import ConfigError
-from syndicator.model.settings import AttributionSettings, Config, FetchSettings, RelatedSettings, Source
+from syndicator.model.settings import AttributionSettings, Config, Feed, FetchSettings, RelatedSettings, Source
 
 __all__ = ["load", "sub_feed"]
 
@@ -58,21 +58,30 @@ def _config(path: Path, top: Table, environment: Mapping[str, str]) -> Config:
     check_doubles(sources, source_tables)
     check_feeds(written, [feed_table, *feed_tables], sources)
     by_source = feeds_by_source(sources, main) if feed_table.get("per_source", bool, default=False) else []
-    if not (state := feed_table.get("state", str, "syndicator.db")):
-        feed_table.fail("state", "must be the path of a file")
     config = Config(
         path=path,
-        state=home / state,
+        state=_state(feed_table, home, written),
         feeds=(*written, *by_source),
         sources=sources,
         fetch=_fetch(fetch_table, main.contact),
         keep=feed_table.duration("keep", timedelta(days=730)),
-        id=feed_table.get("id", str, ""),
+        id=read_uri(feed_table, "id"),
         per_language=feed_table.get("per_language", bool, default=False),
     )
     for table in (feed_table, fetch_table, top):
         table.done()
     return config
+
+
+def _state(table: Table, home: Path, feeds: list[Feed]) -> Path:
+    """Return where the state file is: never in a folder that is published, or anyone could fetch all that is in it."""
+    state = table.get("state", str, "syndicator.db")
+    if not state:
+        table.fail("state", "must be the path of a file")
+    for feed in feeds:
+        if (home / state).resolve().is_relative_to(feed.output.resolve()):
+            table.fail("state", f"{state!r} lies in the published folder {feed.output}; put it elsewhere")
+    return home / state
 
 
 def _fetch(table: Table, contact: str) -> FetchSettings:

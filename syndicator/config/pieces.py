@@ -13,6 +13,7 @@ SCOPES: tuple[Scope, ...] = ("source", "all", "both", "none")
 PLACEHOLDERS = frozenset({"post", "source", "author", "date"})
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # BCP 47 in outline; never "English"
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 _FIELD = re.compile(r"\{([^{}]*)\}")
 
 
@@ -30,6 +31,14 @@ def _is_web_address(value: str) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:  # an unclosed [ or a port that is no number
         return False
+
+
+def read_uri(table: Table, key: str) -> str:
+    """Read what Atom takes for an id (RFC 4287, 4.2.6), "" where none is written. Raises ConfigError."""
+    value = table.get(key, str, "").strip()
+    if value and not _URI.fullmatch(value):
+        table.fail(key, f'must be a URI such as "urn:uuid:..." or "https://example.org/", not {value!r}')
+    return value
 
 
 def read_language(table: Table, default: str) -> str:

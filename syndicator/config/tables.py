@@ -56,11 +56,17 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
     >>> did_you_mean("xyz", ["title", "link"])
     'known here: link, title'
     """
+    known = sorted(set(known))
     close = difflib.get_close_matches(word, known, n=1)
     if close:
         return f'did you mean "{close[0]}"?'
     more = f" and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
-    return f"known here: {', '.join(sorted(known)[:_NAMED]) or 'none'}{more}"
+    return f"known here: {', '.join(known[:_NAMED]) or 'none'}{more}"
+
+
+def _written(value: object) -> str:
+    """Show a value as the file has it: TOML's truth has no capital letter."""
+    return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
 class Table:
@@ -102,7 +108,7 @@ class Table:
         value = self._values[key]
         # bool is an int in Python; in TOML they are different things.
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            self.fail(key, f"must be {_KINDS[kind]}, not {value!r}")
+            self.fail(key, f"must be {_KINDS[kind]}, not {_written(value)}")
         return value
 
     def count(self, key: str, default: int, *, least: int = 0) -> int:
@@ -119,7 +125,7 @@ class Table:
         if isinstance(value, str):
             return (value,)
         if not isinstance(value, list | tuple) or not all(isinstance(part, str) for part in value):
-            self.fail(key, f"must be a list of texts, not {value!r}")
+            self.fail(key, f"must be a list of texts, not {_written(value)}")
         return tuple(value)
 
     def choice(self, key: str, default: T, allowed: Sequence[T]) -> T:
@@ -128,7 +134,7 @@ class Table:
         value: T = self._values.get(key, default)
         if value != default and value not in allowed:
             names = ", ".join(f'"{word}"' for word in allowed)
-            self.fail(key, f"must be one of {names}, not {value!r}")
+            self.fail(key, f"must be one of {names}, not {_written(value)}")
         return value
 
     def duration(self, key: str, default: timedelta, *, least: timedelta = timedelta(0)) -> timedelta:
@@ -146,7 +152,7 @@ class Table:
         value = self._values[key]
         measured = read(value) if isinstance(value, str) else None
         if measured is None or measured < least:
-            self.fail(key, f"must be {right}, not {value!r}")
+            self.fail(key, f"must be {right}, not {_written(value)}")
         return measured
 
     def section(self, name: str) -> Table:
@@ -171,7 +177,7 @@ class Table:
         values = self.get(key, dict, {})
         for name, value in values.items():
             if not isinstance(value, str):
-                self.fail(f"{key}.{name}", f"must be text in quotes, not {value!r}")
+                self.fail(f"{key}.{name}", f"must be text in quotes, not {_written(value)}")
         return dict(values)
 
     def done(self) -> None:

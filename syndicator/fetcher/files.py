@@ -21,14 +21,15 @@ def read_file(ask: Ask, settings: FetchSettings) -> Outcome:
             return NotModified(ask.source.id, ask.url, validators)
         body = path.read_bytes()
     except FileNotFoundError:
-        raise Fault("file", "there is no such file", "check its path in feeds.toml") from None
+        advice = "check its path in feeds.toml; an address begins with https://"
+        raise Fault("file", "there is no such file", advice) from None
     except OSError as problem:
         raise Fault("file", f"can't be read ({problem.strerror})") from None
     if not body:
         raise Fault("file", "is empty")
     if is_cut(body):
         raise Fault("file", "stops before its end", "is it still being written? Write it beside, then rename it")
-    digest = blake2b(body, digest_size=16).hexdigest()
+    digest = blake2b(body, digest_size=16).hexdigest()  # a program may write the same again at every hour
     if digest == ask.body_hash:
         return NotModified(ask.source.id, ask.url, validators, by_hash=True)
     return Fetched(ask.source.id, ask.url, body, validators=validators, received=len(body), body_hash=digest)
