@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from lxml.etree import _Element
 
 from syndicator.check.extension_grammar import FH
-from syndicator.check.grammar import Rule
-from syndicator.check.markup import check_markup
+from syndicator.check.grammar import Rule, markup
 from syndicator.check.problem import Problem, line_of
 from syndicator.check.values import (
     anything,
@@ -36,8 +35,7 @@ def _construct(element: _Element, where: str) -> Iterator[Problem]:
     if element.get("src") is not None:
         yield from _elsewhere(element, kind, where)
     elif kind == "html" or (kind == "text/html" and element.tag == f"{_ATOM}content"):
-        for what, serious in check_markup(text):
-            yield Problem(where, what, serious=serious, line=line)
+        yield from markup(element, where)
     elif kind == "xhtml":
         if [child.tag for child in element] != ["{http://www.w3.org/1999/xhtml}div"]:
             yield Problem(where, "is XHTML without its one div", line=line)
@@ -58,6 +56,7 @@ def _elsewhere(element: _Element, kind: str, where: str) -> Iterator[Problem]:
 
 
 def _typed(element: _Element, kind: str, where: str) -> Iterator[Problem]:
+    """Judge content of a media type: what is neither text nor XML is Base64 (RFC 4287, 4.1.3.3)."""
     line = line_of(element)
     if element.tag != f"{_ATOM}content" or media_type(kind):
         yield Problem(f"{where}@type", f"{shown(kind)} is none of text, html, xhtml", line=line)
@@ -74,6 +73,7 @@ def _link(element: _Element, where: str) -> Iterator[Problem]:
         yield Problem(f"{where}@rel", f"{shown(rel)} is no registered relation", serious=False, line=line_of(element))
 
 
+# Of IANA's list those that feeds have a use for; another one is a URI (RFC 4287, 4.2.7.2).
 _RELATIONS = (
     "alternate current describedby edit edit-media enclosure first hub last license next next-archive payment "
     "prev-archive previous related replies search self service up via"
@@ -105,6 +105,7 @@ _CATEGORY = Rule(
 
 
 def _alternates(element: _Element, where: str) -> Iterator[Problem]:
+    """Refuse a second page of one type and language (RFC 4287, 4.1.1 and 4.1.2)."""
     seen = set()
     for link in element.iterfind(f"{_ATOM}link"):
         if link.get("rel", "alternate") == "alternate":
@@ -115,8 +116,10 @@ def _alternates(element: _Element, where: str) -> Iterator[Problem]:
 
 
 def _entry(entry: _Element, where: str) -> Iterator[Problem]:
+    """Judge what an entry must have one way or another (RFC 4287, 4.1.2): author, content or link, summary."""
     line = line_of(entry)
     yield from _alternates(entry, where)
+    # An author is inherited from the entry's source before its feed (RFC 4287, 4.2.1).
     authors = [
         found
         for holder in (entry, entry.find(f"{_ATOM}source"), entry.getparent())
@@ -153,6 +156,7 @@ def _feed(feed: _Element, where: str) -> Iterator[Problem]:
         if "current" not in relations:
             yield Problem(where, "is an archive without a link to the current document", serious=False, line=line)
     yield from _twins(feed, where)
+    # RFC 4287 lets the order be; readers that stop at the first entry would miss what follows.
     entries = 0
     for child in feed.iterchildren(f"{_ATOM}*"):
         entries += child.tag == f"{_ATOM}entry"
@@ -161,6 +165,7 @@ def _feed(feed: _Element, where: str) -> Iterator[Problem]:
 
 
 def _twins(feed: _Element, where: str) -> Iterator[Problem]:
+    """Find ids that stand twice: allowed (RFC 4287, 4.1.1), but most readers then show one of the two."""
     ids: set[str] = set()
     for place, entry in enumerate(feed.iterfind(f"{_ATOM}entry"), 1):
         name = (entry.findtext(f"{_ATOM}id") or "").strip()

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from lxml.etree import _Element
 
-from syndicator.check.grammar import Rule
-from syndicator.check.markup import check_markup
+from syndicator.check.grammar import Rule, markup
 from syndicator.check.problem import Problem, line_of
 from syndicator.check.values import (
     address,
@@ -36,12 +35,10 @@ _SHORT, _LONG = 255, 4000  # what Apple allows
 
 
 def _encoded(element: _Element, where: str) -> Iterator[Problem]:
-    line = line_of(element)
-    for what, serious in check_markup(element.text or ""):
-        yield Problem(where, what, serious=serious, line=line)
+    yield from markup(element, where)
     item = element.getparent()
-    if item is not None and item.find("description") is None:
-        yield Problem(where, "stands without a description", serious=False, line=line)
+    if item is not None and item.find("description") is None:  # readers that know no namespaces show that
+        yield Problem(where, "stands without a description", serious=False, line=line_of(element))
 
 
 _PLAIN = Rule(anything, attributes={"type": one_of("plain", "html")})

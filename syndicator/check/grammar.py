@@ -9,14 +9,16 @@ from collections.abc import Callable, Iterator, Mapping
 from lxml.etree import _Element
 from msgspec import Struct
 
+from syndicator.check.markup import check_markup
 from syndicator.check.problem import Problem, line_of
 from syndicator.check.values import Slip, Value, anything, base, optional_language
 
 XML = "{http://www.w3.org/XML/1998/namespace}"
-_C1 = re.compile("[\x80-\x9f�]")
-_MARKUP = re.compile(r"</[A-Za-z]\w*>")
+_C1 = re.compile("[\x80-\x9f�]")  # C1 controls and U+FFFD: what is left where a text was read in a wrong charset
+_MARKUP = re.compile(r"</[A-Za-z]\w*>")  # a closing tag: words may hold "<b", but hardly that
+_NUMBERED = frozenset({"item", "entry", "outline"})  # of these a document has many: the first has its number, too
 
-Special = Callable[[_Element, str], Iterator[Problem]]
+Special = Callable[[_Element, str], Iterator[Problem]]  # an element and where it stands -> what no table can say
 
 
 class Rule(Struct, frozen=True):
@@ -30,6 +32,12 @@ class Rule(Struct, frozen=True):
     tight: bool = False  # no white space around it
     plain: bool = False  # plain text: what looks like markup in it is a sign of a slip
     special: Special | None = None
+
+
+def markup(element: _Element, where: str) -> Iterator[Problem]:
+    """Judge the HTML in an element: a Special."""
+    for what, serious in check_markup(element.text or ""):
+        yield Problem(where, what, serious=serious, line=line_of(element))
 
 
 def walk(element: _Element, rule: Rule, where: str, known: Mapping[str, Rule]) -> Iterator[Problem]:
@@ -48,13 +56,11 @@ def walk(element: _Element, rule: Rule, where: str, known: Mapping[str, Rule]) -
         yield from walk(child, found, at, known) if found else _unknown(child, at, ours=ours or not _space(child))
         if found and seen[tag] > 1 and not found.many:
             yield Problem(at, "stands more than once", line=line_of(child))
+    # Rules name children of the parent's own namespace without it.
     names = {child.rpartition("}")[2] for child in seen if child.rpartition("}")[0].removeprefix("{") == space}
     yield from _missing(element, rule, where, names)
     if rule.special:
         yield from rule.special(element, where)
-
-
-_NUMBERED = frozenset({"item", "entry", "outline"})
 
 
 def _space(element: _Element) -> str:

@@ -11,7 +11,7 @@ from syndicator.check.problem import Problem
 from syndicator.check.values import atom_date, language, media_type, shown, something, uri
 
 _VERSIONS = ("https://jsonfeed.org/version/1.1", "https://jsonfeed.org/version/1")
-Check = Callable[[Any], str]
+Check = Callable[[Any], str]  # a value -> what is wrong with it, or ""
 
 
 def check_json(body: bytes) -> Iterator[Problem]:
@@ -31,6 +31,7 @@ def check_json(body: bytes) -> Iterator[Problem]:
 def _object(
     found: Mapping[str, Any], grammar: Mapping[str, Check], where: str, required: tuple[str, ...] = ()
 ) -> Iterator[Problem]:
+    """Judge the keys of one object and their values; what begins with "_" is an extension's own."""
     for name in required:
         if name not in found:
             yield Problem(where, f"has no {name}")
@@ -52,7 +53,7 @@ def _items(items: object) -> Iterator[Problem]:
             continue
         yield from _object(item, _ITEM, where, required=("id",))
         yield from _body(item, where)
-        if str(item.get("id")) in ids:
+        if str(item.get("id")) in ids:  # as text: readers are asked to take a number for one
             yield Problem(f"{where}.id", f"{shown(str(item['id']))} stands twice")
         ids.add(str(item.get("id")))
 
@@ -96,7 +97,7 @@ def _all(grammar: Mapping[str, Check], required: tuple[str, ...]) -> Check:
     def check(value: object) -> str:
         if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
             return "is no list of objects"
-        for place, one in enumerate(value):
+        for place, one in enumerate(value):  # the first problem will do: a Check answers in one line
             for problem in _object(one, grammar, f"[{place}]", required):
                 return str(problem)
         return ""

@@ -8,8 +8,7 @@ from lxml.etree import _Element
 
 from syndicator.check.atom_grammar import LINK, PERSON
 from syndicator.check.extension_grammar import ATOM, DC
-from syndicator.check.grammar import Rule
-from syndicator.check.markup import check_markup
+from syndicator.check.grammar import Rule, markup
 from syndicator.check.problem import Problem, line_of
 from syndicator.check.values import (
     address,
@@ -28,12 +27,6 @@ from syndicator.check.values import (
     something,
     uri,
 )
-
-
-def markup(element: _Element, where: str) -> Iterator[Problem]:
-    """Judge the HTML in an element."""
-    for what, serious in check_markup(element.text or ""):
-        yield Problem(where, what, serious=serious, line=line_of(element))
 
 
 def _guid(element: _Element, where: str) -> Iterator[Problem]:
@@ -70,12 +63,13 @@ def _channel(channel: _Element, where: str) -> Iterator[Problem]:
 
 
 def _different(element: _Element, where: str) -> Iterator[Problem]:
+    """Refuse two children of one text."""
     texts = [(child.text or "").strip() for child in element]
     for text in sorted({text for text in texts if texts.count(text) > 1}):
         yield Problem(where, f"{shown(text)} stands twice", line=line_of(element))
 
 
-_HOUR = one_of(*map(str, range(25)))
+_HOUR = one_of(*map(str, range(25)))  # 0 to 23; RSS 0.91 counted from 1 to 24
 _DAY = one_of("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _CATEGORY = Rule(something, many=True, attributes={"domain": anything}, plain=True)
 
@@ -107,7 +101,7 @@ _IMAGE = Rule(
         "url": Rule(uri),
         "title": Rule(something, plain=True),
         "link": Rule(uri),
-        "width": Rule(at_most_number(144)),
+        "width": Rule(at_most_number(144)),  # pixels, the specification's own bounds
         "height": Rule(at_most_number(400)),
         "description": Rule(anything, plain=True),
     },

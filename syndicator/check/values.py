@@ -31,14 +31,12 @@ _RFC822_LOOSE = re.compile(
 )
 # RFC 822 comments, innermost first, and escaped characters: "(a \\) b)". Not a bracket left open.
 _COMMENT = re.compile(r"\\.|\([^()]*\)")
-_LANGUAGE = re.compile(  # not "en_us", not "english"
-    r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*"
-)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")  # not "en_us", not "english"
 # Whatever could be meant as an address, relative ones too; not words with spaces between them.
 _IRI_REFERENCE = re.compile(r"[^\s<>\"{}|\\^`]*")
 _RFC3339 = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _HOST = r"(?:[A-Z0-9-]+\.)+[A-Z0-9][A-Z0-9-]*"
-# Not "http://user@host/", not "http://localhost/": podcast clients and the W3C refuse them.
+# A file's address. Not "http://user@host/", not "http://localhost/": podcast clients and the W3C refuse them.
 _FILE = re.compile(rf"https?://{_HOST}(:\d+)?(/|$)", re.IGNORECASE)
 # With parameters, quoted or not; not "mp3", not "audio/", not two of them with a comma.
 _MEDIA_TYPE = re.compile(
@@ -47,7 +45,7 @@ _MEDIA_TYPE = re.compile(
 _DURATION = re.compile(r"\d+(:[0-5]\d(:[0-5]\d)?)?")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_HOURS, _MINUTES, _SECONDS = 23, 59, 60
+_HOURS, _MINUTES, _SECONDS = 23, 59, 60  # a leap second is one (RFC 3339, 5.7)
 
 
 def anything(text: str) -> str:
