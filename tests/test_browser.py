@@ -211,6 +211,17 @@ def test_an_arabic_page_is_laid_out_from_the_right(site: Site, browser: Browser)
     assert browser.run("getComputedStyle(document.querySelector('h1')).direction") == "ltr"
 
 
+def test_the_mark_of_a_source_stands_where_the_page_begins(site: Site, browser: Browser) -> None:
+    """In a row of sources a name from right to left has it on the same side as all others, or it would seem theirs."""
+    browser.view(800)
+    for page, way in (("index", "ltr"), ("ar/index", "rtl")):
+        browser.open(site.base + site.paths[page])
+        chips = browser.run("[...document.querySelectorAll('.who .chip')].map(c => getComputedStyle(c).direction)")
+        assert len(chips) > 2 and set(chips) == {way}
+        names = browser.run("[...document.querySelectorAll('.who .chip bdi')].map(c => c.dir)")
+        assert "rtl" in names or way == "rtl"
+
+
 def test_on_paper_the_post_is_alone(site: Site, browser: Browser) -> None:
     """No navigation, no lists; the address of the source in words."""
     browser.view(800)
