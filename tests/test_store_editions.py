@@ -315,7 +315,7 @@ def test_archives(store: Store) -> None:
 
 
 def test_an_archive_that_changes(store: Store) -> None:
-    """An update or a withdrawal in it: it is made again, newer; others are not."""
+    """An update in it: it is made again, newer. A withdrawal: all that have posts of that source, which may name it."""
     many(store, 0, 250)
     for number in (1, 2):
         store.archive_written(FEED, number)
@@ -323,9 +323,17 @@ def test_an_archive_that_changes(store: Store) -> None:
     assert store.stale_archives(FEED) == [1]
     assert store.archive(FEED, 1).updated == NOW + DAY
     store.archive_written(FEED, 1)
+    receive(store, *(post(f"b{n}", "b") for n in range(60)), now=NOW + DAY)
+    store.admit(FEED, sources("a", "b", join=60), NOW + DAY)
+    for number in (2, 3):
+        store.archive_written(FEED, number)
+    store.withdraw("https://b.example/b1", NOW + 2 * DAY)
+    assert store.stale_archives(FEED) == [3, 4]
+    store.archive_written(FEED, 3)
     store.withdraw("https://a.example/150", NOW + 2 * DAY)
-    assert store.stale_archives(FEED) == [2]
+    assert store.stale_archives(FEED) == [1, 2, 3, 4]
     assert len(store.archive(FEED, 2).items) == 99
+    assert store.archive(FEED, 1).updated == NOW + DAY
 
 
 # -- retention --------------------------------------------------------------------------------------------

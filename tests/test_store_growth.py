@@ -69,6 +69,7 @@ def a_run(store: Store) -> None:
     store.edition_mark(FEED)
     store.stale_archives(FEED)
     store.archive(FEED, 1)
+    store.note_popular(FEED, store.edition(FEED, wanted))
     store.archive_written(FEED, 1)
     store.purge(later, timedelta(days=730))
     store.count()

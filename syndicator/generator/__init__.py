@@ -48,18 +48,22 @@ def generate(
 ) -> Iterator[Document]:
     """Yield the documents of an edition, in rising rank.
 
-    `archive` gives a closed archive by its number; `stale` are the numbers that may have changed since they were
+    `archive` gives a slice of history by its number; `stale` are the numbers that may have changed since they were
     published (None: all), the only ones that are made, so that publishing costs by what is published. When an
-    archive closes, it is stale and so is the one before it, which now links on to it. `known` and `rerender` are
+    archive closes, it is stale and so is the one before it, which now links on to it. Of a slice that is no archive
+    only the posts have pages. `known` and `rerender` are
     for the pages: see `site.pages`.
     """
     site = Site(edition, known, rerender=rerender)
-    yield from site.posts()
+    yield from site.posts(edition.items)
     if archive:
         # One by one, and each read once: all of a long history would not fit into memory.
-        for volume in map(archive, _numbers(edition, stale)):
-            yield from site.archive(volume)
-            yield from _history(edition, volume)
+        for volume in map(archive, _numbers(edition, stale, site)):
+            if volume.number <= _archives(edition):
+                yield from site.archive(volume)
+                yield from _history(edition, volume)
+            else:
+                yield from site.posts(volume.items)
     yield from site.lists()
     forms = [form for form in FEEDS if form in edition.feed.formats]
     pieces = prepare(edition.items if forms else ())
@@ -67,8 +71,13 @@ def generate(
         yield _document(edition, form, current(edition, form, pieces))
 
 
-def _numbers(edition: Edition, stale: Iterable[int] | None) -> Sequence[int]:
-    everything = range(1, edition.archives + 1) if edition.feed.archives else range(0)
+def _archives(edition: Edition) -> int:
+    return edition.archives if edition.feed.archives else 0
+
+
+def _numbers(edition: Edition, stale: Iterable[int] | None, site: Site) -> Sequence[int]:
+    slices = edition.slices if site.has_posts else 0
+    everything = range(1, max(slices, _archives(edition)) + 1)
     return everything if stale is None else sorted({number for number in stale if number in everything})
 
 

@@ -58,10 +58,11 @@ class Shelf(Struct, frozen=True):
     source_id: str
     posts: tuple[Reference, ...]  # newest first, at most a few hundred, with `published`
     total: int = 0  # how many it has published in this feed, those beyond `posts` included
+    source: SourceInfo | None = None  # needed where no item has it
 
 
 class Archive(Struct, frozen=True):
-    """A full, closed slice of history in order of first publication (RFC 5005, section 4)."""
+    """A slice of history in order of first publication, full and closed if it is published as such (RFC 5005, 4)."""
 
     number: int  # 1 is the oldest
     items: tuple[Item, ...]
@@ -85,11 +86,12 @@ class Edition(Struct, frozen=True):
     items: tuple[Item, ...]  # newest first
     sources: tuple[SourceInfo, ...]  # public ones, by name
     archives: int = 0  # how many closed archives there are
+    slices: int = 0  # in how many slices of history all posts stand, those included that are no archives (yet)
     popular: tuple[Reference, ...] = ()  # pages only
     siblings: tuple[Feed, ...] = ()  # the other feeds made from the same file
     shelves: tuple[
         Shelf, ...
-    ] = ()  # pages only: of the sources that have posts in `items`; missing ones are made of those
+    ] = ()  # pages only: of the sources that have posts in `items`, or lost some; missing ones are made of `items`
     departed: Departed = Departed()
 
 

@@ -148,13 +148,14 @@ class _Shop:
             since = event if ledger.stamp == _stamped(old) else 0
             main_id = "" if self.feed.name else street.main_id
             edition = store.edition(self.feed, street.wanted, street.feeds, main_id, since=since)
-            published, archives = self._write(edition, ledger, damaged, rerender=rerender)
+            store.note_popular(self.feed, edition)
+            published, slices = self._write(edition, ledger, damaged, rerender=rerender)
             ledger.sign(_stamped(stamp))
         if ledger.lost:
             what = "was damaged and begins anew: files that were published before and are not again stay where they are"
             self.remarks.append(f"{ledger.path} {what}")
         with store.transaction():
-            for number in archives:
+            for number in slices:
                 store.archive_written(self.feed, number)
             self._note_news(edition)
             store.set_note(f"built:{self.feed.name}", json.dumps([stamp, now_event, *self._kept(published)]))
@@ -163,7 +164,7 @@ class _Shop:
     def _write(
         self, edition: Edition, ledger: Ledger, damaged: Iterable[str], *, rerender: bool
     ) -> tuple[list[Published], list[int]]:
-        """Make and write what is new or changed, remove what is gone; return it, and the archives among it."""
+        """Make and write what is new or changed, remove what is gone; return it, and the slices of history in it."""
         from syndicator import generator, publisher  # feedgen, lxml, jinja2: only who publishes pays
 
         feed, store = self.feed, self.store

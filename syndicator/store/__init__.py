@@ -30,6 +30,7 @@ from syndicator.store import (
     notes,
     posts,
     retention,
+    shelves,
     sources,
 )
 from syndicator.store.corpus import SqlCorpus
@@ -248,18 +249,23 @@ class Store:
 
     @in_words
     def stale_archives(self, feed: Feed) -> list[int]:
-        """Return the closed archives that were never written, or changed since."""
+        """Return the slices of history that changed since they were written: closed archives, and the open one."""
         return archives.stale(self.connection, feed)
 
     @in_words
     def archive(self, feed: Feed, number: int) -> Archive:
-        """Return a closed archive; 1 is the oldest."""
+        """Return a slice of history; 1 is the oldest. Of one that is no archive (yet) only what left the documents."""
         return archives.archive(self.connection, feed, number)
 
     @in_words
     def archive_written(self, feed: Feed, number: int) -> None:
-        """Note that an archive's documents stand on disk as they should."""
+        """Note that the documents of a slice stand on disk as they should."""
         archives.written(self.connection, feed, number)
+
+    @in_words
+    def note_popular(self, feed: Feed, edition: Edition) -> None:
+        """Note which posts stand among the popular ones, before pages are made that name them."""
+        shelves.note_popular(self.connection, feed, edition.popular)
 
     # ----- for ever ------------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from syndicator.model.post import Post
 from syndicator.model.settings import Feed, Source
-from syndicator.store import codec, current, events, frozen, posts, publicid
+from syndicator.store import codec, current, events, frozen, hidden, posts, publicid
 
 Accepts = Callable[[Post], bool]
 _FEW = 50  # sources are looked up one by one; more of them are found faster in a list of all
@@ -153,6 +153,7 @@ def _considered(
     left = {source for (source,) in db.execute("SELECT source FROM members WHERE feed = ? AND gone > 0", (feed,))}
     for source in (members - selected.keys()) | (left & selected.keys()):  # goes, or comes back
         events.mark_archives_of(db, feed, source)
+    hidden.touch_naming(db, members - selected.keys() - hidden.sources_hidden(db), None)
     found = [row for row in _rows(db, "WHERE p.number > ?", seen) if row.source in members and row.source in selected]
     for source in selected.keys() - members:
         joining = list(islice(filter(fits, _newest_first(db, source)), None if first else selected[source].join))
@@ -218,7 +219,7 @@ def _publish(
             public_id(db, row, selected[row.source].id, secret=selected[row.source].private)
     frozen.freeze(db, [(row.number, row.story, row.source) for row in admitted])
     db.executemany(
-        "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
         [
             (feed, sequence, row.story, row.number, row.source, now.timestamp(), int(last > 0))
             for sequence, row in enumerate(admitted, last + 1)
@@ -231,13 +232,15 @@ def _publish(
     db.execute("UPDATE feeds SET sequence = ? WHERE number = ?", (total, feed))
     closed = range(last // events.ARCHIVE + 1, total // events.ARCHIVE + 1)
     event = events.next_event(db)
-    db.executemany(
-        "INSERT INTO archives (feed, number, mark, touched) VALUES (?, ?, ?, ?)",
-        [(feed, which, event, now.timestamp()) for which in closed],
-    )
+    db.executemany(_CLOSE, [(feed, which, event, now.timestamp()) for which in closed])
+    db.execute("INSERT OR IGNORE INTO archives VALUES (?, ?, 0, 0, ?)", (feed, closed.stop, now.timestamp()))
     if closed:  # the one before links on to the first of them now
         db.execute("UPDATE archives SET mark = ? WHERE feed = ? AND number = ?", (event, feed, closed.start - 1))
     return [row.number for row in admitted]
+
+
+_CLOSE = """INSERT INTO archives (feed, number, mark, touched) VALUES (?, ?, ?, ?)
+    ON CONFLICT (feed, number) DO UPDATE SET mark = excluded.mark, touched = excluded.touched"""
 
 
 def rows_of(db: sqlite3.Connection, numbers: Iterable[int]) -> list[Row]:

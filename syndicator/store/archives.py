@@ -1,7 +1,8 @@
 """Entries of a feed -> its closed archives (RFC 5005, section 4): history in slices that are filled once.
 
 A slice is cut by sequence, so it never moves; it is made again only when a post in it was updated or
-withdrawn, or when its source left the feed or came back.
+withdrawn, when its source left the feed or came back, or when it may name one that did. The open slice, and all
+of a feed without archives, are the same but for their documents: the posts in them have pages.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ def count(db: sqlite3.Connection, feed: Feed) -> int:
 
 
 def stale(db: sqlite3.Connection, feed: Feed) -> list[int]:
-    """Return the archives that were never written, or changed since."""
+    """Return the slices that changed since they were written, the closed ones that never were included."""
     found = db.execute(
         """SELECT a.number FROM archives a JOIN feeds f ON f.number = a.feed
         WHERE f.name = ? AND a.mark <> a.written ORDER BY a.number""",
@@ -31,7 +32,7 @@ def stale(db: sqlite3.Connection, feed: Feed) -> list[int]:
 
 
 def written(db: sqlite3.Connection, feed: Feed, which: int) -> None:
-    """Note that an archive stands on disk as it should."""
+    """Note that a slice stands on disk as it should."""
     db.execute(
         "UPDATE archives SET written = mark WHERE number = ? AND feed = (SELECT number FROM feeds WHERE name = ?)",
         (which, feed.name),
@@ -39,9 +40,10 @@ def written(db: sqlite3.Connection, feed: Feed, which: int) -> None:
 
 
 def archive(db: sqlite3.Connection, feed: Feed, which: int) -> Archive:
-    """Return a closed archive, newest first; 1 is the oldest."""
+    """Return a slice of history, newest first; 1 is the oldest. Of an open one only what left the documents."""
     number, *_ = admission.feed_row(db, feed.name)
-    query = f"""{editions.ENTRY % ""} WHERE e.feed = ? AND e.sequence BETWEEN ? AND ?
+    closed = "" if feed.archives and which <= count(db, feed) else "AND e.current = 0"
+    query = f"""{editions.ENTRY % ""} WHERE e.feed = ? AND e.sequence BETWEEN ? AND ? {closed}
         AND NOT story.withdrawn AND NOT p.withdrawn
         AND EXISTS (SELECT 1 FROM members m WHERE m.feed = e.feed AND m.source = e.source AND m.gone = 0)
         ORDER BY e.sequence DESC"""

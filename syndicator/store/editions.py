@@ -37,6 +37,8 @@ def edition(
     (updated,) = db.execute("SELECT updated FROM feeds WHERE number = ?", (number,)).fetchone()
     infos = shown_infos(db, [source for source in sources.values() if admission.selects(feed, source)])
     found = items(db, f"{ENTRY % 'INDEXED BY entries_current'} WHERE e.feed = ? AND e.current = 1", number)
+    held = {item.source.id: item.source for item in found}
+    lessened = {source: source_info(db, source) for source in _lessened(db, number, since)}
     found = shelves.with_inbound(sorted(found, key=lambda item: (item.published, item.sequence), reverse=True))
     return Edition(
         feed=feed,
@@ -45,10 +47,11 @@ def edition(
         items=tuple(found),
         sources=tuple(sorted((i for i in infos if not i.private), key=lambda i: (i.name.casefold(), i.id))),
         archives=sequence // ARCHIVE if feed.archives else 0,
+        slices=-(-sequence // ARCHIVE),
         popular=shelves.popular(found),
         departed=departed(db, number, since),
         siblings=tuple(other for other in siblings if other.name != feed.name),
-        shelves=tuple(shelves.shelves(db, number, found, shelf)) if shelf else (),
+        shelves=tuple(shelves.shelves(db, number, lessened | held, shelf)) if shelf else (),
     )
 
 
@@ -129,6 +132,18 @@ _WITHDRAWN = """WITH names AS (SELECT value FROM json_each(?1))
         WHERE link IN (SELECT value FROM names) AND withdrawn > 0"""
 
 
+def _lessened(db: sqlite3.Connection, feed: int, since: int) -> list[str]:
+    """Return the ids of the sources that lost posts after an event: their pages are to be made again."""
+    return [source for (source,) in db.execute(_LESSENED, (since, feed))]
+
+
+# The first of two bounds is the one by which SQLite enters the index; the other tells it which index serves.
+_LESSENED = """SELECT DISTINCT s.id FROM posts p
+    CROSS JOIN entries e INDEXED BY entries_by_story ON e.story = p.number
+    JOIN members m ON m.feed = e.feed AND m.source = e.source AND m.gone = 0
+    JOIN sources s ON s.number = e.source WHERE p.withdrawn > ? AND p.withdrawn > 0 AND e.feed = ?"""
+
+
 def departed(db: sqlite3.Connection, feed: int, since: int) -> Departed:
     """Return what left a feed after an event. Costs what it returns: of a long history, much may have left."""
     (event,) = db.execute(_LAST, (feed,)).fetchone()
@@ -141,7 +156,7 @@ def departed(db: sqlite3.Connection, feed: int, since: int) -> Departed:
 
 _LAST = """SELECT max((SELECT coalesce(max(withdrawn), 0) FROM posts WHERE withdrawn > 0),
     (SELECT coalesce(max(gone), 0) FROM members WHERE feed = ?))"""
-_WITHDRAWN_SINCE = "SELECT public_id FROM posts WHERE withdrawn > 0 AND withdrawn > ?"
+_WITHDRAWN_SINCE = "SELECT public_id FROM posts WHERE withdrawn > ? AND withdrawn > 0"
 _SOURCES = "SELECT id FROM members JOIN sources ON number = source WHERE feed = ? AND gone > ?"
 # Cross joins are made in the order written: from the few sources that left, not from all entries.
 _LEFT = """SELECT p.public_id FROM members m

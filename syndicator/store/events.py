@@ -40,16 +40,23 @@ def mark_feed(db: sqlite3.Connection, feed: int, now: datetime | None) -> None:
 
 
 def mark_archives_of(db: sqlite3.Connection, feed: int, source: int) -> None:
-    """Say that the archives with posts of a source changed, since it leaves a feed or comes back to it."""
+    """Say that the slices with posts of a source changed, since it or one of its posts leaves a feed, or comes back.
+
+    Where one of its posts was ever popular, all slices: any page may name that post.
+    """
+    everywhere = f"SELECT 1 {_OF_SOURCE} AND popular = 1 LIMIT 1"
     db.execute(
-        """UPDATE archives SET mark = ? WHERE feed = ? AND number IN
-        (SELECT (sequence - 1) / ? + 1 FROM entries INDEXED BY entries_by_source WHERE feed = ? AND source = ?)""",
-        (next_event(db), feed, ARCHIVE, feed, source),
+        f"""UPDATE archives SET mark = ?1 WHERE feed = ?2 AND (EXISTS ({everywhere})
+        OR number IN (SELECT (sequence - 1) / ?4 + 1 {_OF_SOURCE}))""",
+        (next_event(db), feed, source, ARCHIVE),
     )
 
 
+_OF_SOURCE = "FROM entries INDEXED BY entries_by_source WHERE feed = ?2 AND source = ?3"
+
+
 def mark_archive(db: sqlite3.Connection, feed: int, sequence: int, now: datetime | None) -> None:
-    """Say that the archive of an entry changed, where it is closed."""
+    """Say that the slice of an entry changed, be it a closed archive or the open one."""
     db.execute(
         """UPDATE archives SET mark = (SELECT value FROM meta WHERE key = 'event'), touched = coalesce(?, touched)
         WHERE feed = ? AND number = ?""",

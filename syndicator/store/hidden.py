@@ -30,7 +30,7 @@ def conceal(db: sqlite3.Connection, wanted: Iterable[Source], now: datetime) -> 
         return
     known = dict(db.execute("SELECT id, number FROM sources"))
     shown = {source.id for source in sources if source.publish and not source.private}
-    before = {source for (source,) in db.execute("SELECT source FROM hidden")}
+    before = sources_hidden(db)
     after = {number for source_id, number in known.items() if source_id not in shown}
     db.executemany("DELETE FROM hidden WHERE source = ?", [(source,) for source in before - after])
     db.executemany("INSERT INTO hidden VALUES (?)", [(source,) for source in after - before])
@@ -38,9 +38,13 @@ def conceal(db: sqlite3.Connection, wanted: Iterable[Source], now: datetime) -> 
         number = known.get(source.id, 0)
         if number in before ^ after:
             _show_as(db, number, source)
-    for post in sorted(_naming(db, before ^ after)):
-        events.touch(db, post, now)
+    touch_naming(db, before ^ after, now)
     notes.set_note(db, _NOTE, mark)
+
+
+def sources_hidden(db: sqlite3.Connection) -> set[int]:
+    """Return the numbers of the sources that are shown no more."""
+    return {source for (source,) in db.execute("SELECT source FROM hidden")}
 
 
 def forget(db: sqlite3.Connection) -> None:
@@ -68,6 +72,12 @@ _OWN_CREDIT = """UPDATE frozen SET credit = (SELECT credit FROM bodies b WHERE b
         JOIN frozen f ON f.post = copy.number JOIN bodies b ON b.post = copy.number
         WHERE p.source = ?1 AND copy.source <> ?1 AND json_extract(f.credit, '$.origin_link') = p.link
         AND json_extract(b.credit, '$.origin_link') IS NOT p.link)"""
+
+
+def touch_naming(db: sqlite3.Connection, sources: set[int], now: datetime | None) -> None:
+    """Say that the posts that name one of these sources changed: what shows them is made again."""
+    for post in sorted(_naming(db, sources)) if sources else ():
+        events.touch(db, post, now)
 
 
 def _naming(db: sqlite3.Connection, sources: Iterable[int]) -> set[int]:

@@ -18,6 +18,9 @@ def withdraw(db: sqlite3.Connection, post: str, now: datetime) -> bool:
     event = events.next_event(db)
     db.execute("UPDATE posts SET withdrawn = ?2 WHERE number = ?1 OR copy_of = ?1", (story, event))
     events.touch(db, story, now)
+    # Pages of other posts of its source name it among the newest.
+    for feed, source in db.execute("SELECT feed, source FROM entries WHERE story = ?", (story,)).fetchall():
+        events.mark_archives_of(db, feed, source)
     db.execute("UPDATE feeds SET shape = '' WHERE number IN (SELECT feed FROM entries WHERE story = ?)", (story,))
     db.execute("UPDATE entries SET current = 0 WHERE story = ?", (story,))
     _unlink(db, story, now)

@@ -124,6 +124,7 @@ CREATE TABLE entries (
     source INTEGER NOT NULL,
     first_published REAL NOT NULL,
     current INTEGER NOT NULL DEFAULT 0, -- stands in the feed's documents now
+    popular INTEGER NOT NULL DEFAULT 0, -- stood among the popular ones once: any page made then names it
     PRIMARY KEY (feed, sequence)
 ) WITHOUT ROWID;
 -- SQLite's planner takes the primary key (feed) for as good as these, so queries name them: INDEXED BY.
@@ -135,7 +136,8 @@ CREATE INDEX entries_by_source ON entries (feed, source, sequence, story, post);
 CREATE TABLE held (feed INTEGER NOT NULL, post INTEGER NOT NULL, until REAL NOT NULL, PRIMARY KEY (feed, post))
 WITHOUT ROWID;
 
--- Closed archives: the event that last touched each, and the one it was last written with.
+-- Slices of history, the last of them still open: the event that last touched each, and the one it was last written
+-- with. An open one is no archive yet, but its posts have pages.
 CREATE TABLE archives (
     feed INTEGER NOT NULL,
     number INTEGER NOT NULL,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from syndicator.model.edition import Item, Reference, Shelf
+from syndicator.model.post import SourceInfo
+from syndicator.model.settings import Feed
 from syndicator.store import codec
 
 POPULAR = 10
@@ -52,10 +54,20 @@ def _reference(item: Item) -> Reference:
     return Reference(item.id, post.title, post.link, item.source.name, language=post.language, published=item.published)
 
 
-def shelves(db: sqlite3.Connection, feed: int, found: Sequence[Item], limit: int) -> Iterable[Shelf]:
-    """Return the published posts of each source that has some among the items, at most `limit` of each."""
-    names = {item.source.id: item.source.name for item in found}
-    for source_id, name in sorted(names.items()):
+def note_popular(db: sqlite3.Connection, feed: Feed, found: Iterable[Reference]) -> None:
+    """Note which posts of a feed were ever popular: should one leave, any page may name it."""
+    db.execute(
+        """UPDATE entries INDEXED BY entries_by_story SET popular = 1
+        WHERE story IN (SELECT number FROM posts WHERE public_id IN (SELECT value FROM json_each(?)))
+        AND feed = (SELECT number FROM feeds WHERE name = ?) AND popular = 0""",
+        (codec.dumps([one.id for one in found]), feed.name),
+    )
+
+
+def shelves(db: sqlite3.Connection, feed: int, infos: Mapping[str, SourceInfo], limit: int) -> Iterable[Shelf]:
+    """Return the published posts of each of these sources, at most `limit` of each."""
+    for source_id, info in sorted(infos.items()):
+        name = info.name
         source, total = db.execute(
             "SELECT number, total FROM sources JOIN members ON source = number WHERE id = ? AND feed = ?",
             (source_id, feed),
@@ -69,5 +81,5 @@ def shelves(db: sqlite3.Connection, feed: int, found: Sequence[Item], limit: int
             (feed, source, limit),
         ).fetchall()
         links.sort(key=lambda row: (-row[4], row[0]))
-        references = [Reference(i, title, url, name, 0.0, lang, codec.moment(at)) for i, title, url, lang, at in links]
-        yield Shelf(source_id, tuple(references), total)
+        references = (Reference(i, title, url, name, 0.0, lang, codec.moment(at)) for i, title, url, lang, at in links)
+        yield Shelf(source_id, tuple(references), total, info)

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from syndicator.generator.site.links import archive_path, post_path, source_path
 from syndicator.generator.site.press import Press
-from syndicator.model.edition import Archive, Document, Edition
+from syndicator.model.edition import Archive, Document, Edition, Item
 
 __all__ = ["Site", "archive_path", "pages", "post_path", "source_path"]
 
@@ -33,9 +33,17 @@ class Site:
         self._formats = edition.feed.formats
         self._press = Press(edition, known, rerender)
 
-    def posts(self) -> Iterator[Document]:
-        """Yield the pages of the posts in the current documents."""
-        return self._press.posts(self._press.edition.items)
+    @property
+    def has_posts(self) -> bool:
+        """Whether posts have pages of their own."""
+        return self._press.has_posts
+
+    def posts(self, items: Iterable[Item]) -> Iterator[Document]:
+        """Yield the pages of posts.
+
+        What came in with the first run and never stood in the documents has none: it is linked to at its source.
+        """
+        return self._press.posts(item for item in items if item.shown)
 
     def archive(self, archive: Archive) -> Iterator[Document]:
         """Yield the page of a closed archive that may have changed since it was published, and those of its posts."""
@@ -58,7 +66,7 @@ def pages(
 ) -> Iterator[Document]:
     """Yield all that a site has to say: its posts, these archives, its lists."""
     site = Site(edition, known, rerender=rerender)
-    yield from site.posts()
+    yield from site.posts(edition.items)
     for archive in archives:
         yield from site.archive(archive)
     yield from site.lists()

@@ -132,9 +132,11 @@ class Press:
         }
 
     def sources(self) -> Iterator[Document]:
-        """Yield the pages of the sources that have posts in this edition."""
+        """Yield the pages of the sources that have posts in this edition, or lost some."""
         show = self.shows["../"]
         held: dict[str, SourceInfo] = {item.source.id: item.source for item in self.edition.items}
+        lessened = {shelf.source.id: shelf.source for shelf in self.edition.shelves if shelf.source}
+        held = lessened | held
         for info in held.values():
             posts = show.shelves[info.id]
             digest = self.digests.shelf(info, [(post.id, post.title, post.url) for post in posts])
@@ -153,10 +155,7 @@ class Press:
         return page, {"sources": [show.source(info) for info in self.edition.sources]}
 
     def older(self, archive: Archive) -> Iterator[Document]:
-        """Yield the page of a closed archive and the pages of its posts.
-
-        What came in with the first run and never stood in the documents has no page: it is linked to at its source.
-        """
+        """Yield the page of a closed archive and the pages of its posts, those never shown left out."""
         yield from self.posts(item for item in archive.items if item.shown)
         items = sorted(archive.items, key=lambda item: (item.published, item.sequence), reverse=True)
         lines = list(map(refer, items))
