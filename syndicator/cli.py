@@ -195,6 +195,7 @@ def _verdict(report: Report, options: Options, *, quiet: bool, at_terminal: bool
 
 
 def _report(report: Report, arguments: argparse.Namespace, *, at_terminal: bool) -> None:
+    """Tell what a run did: all of it to a person or a program, to cron only what it should mail."""
     _say(report.faults)
     if arguments.json or at_terminal or arguments.verbose:
         from syndicator import terminal
@@ -231,6 +232,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     from syndicator import config, server
 
     feed = config.load(arguments.config).feeds[0]
+    # uvicorn ends in order upon a signal and then raises it again: so the exit status is the one that shells expect.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _frame: sys.exit(128 + number))
     server.serve(feed.output, arguments.host, arguments.port, say=_tell)
@@ -331,6 +333,7 @@ class _Stop:
         self.signal = 0
 
     def __call__(self, number: int, _frame: FrameType | None) -> None:
+        """Note the signal; the run looks at the event between two steps."""
         if self.signal:  # asked twice: at once, then
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)

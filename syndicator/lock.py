@@ -1,6 +1,7 @@
 """One run at a time: an advisory lock on a file beside the state.
 
-The kernel drops the lock with the process, so a killed run holds nobody up; the file itself stays.
+The kernel drops the lock with the process, so a killed run holds nobody up. The file itself stays: were it removed,
+one run could hold the lock of the file that is gone, and another that of its successor.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ def run_lock(state: Path) -> Iterator[None]:
     be made.
     """
     path = state.with_name(state.name + ".lock")
-    try:
+    try:  # not emptied when it is opened: until the lock is ours it names whose it is
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
@@ -35,6 +36,7 @@ def run_lock(state: Path) -> Iterator[None]:
 
 
 def _take(descriptor: int, path: Path) -> None:
+    """Lock the file and write into it whose it is. Raises LockHeld."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

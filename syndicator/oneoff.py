@@ -53,8 +53,9 @@ def look(target: str, path: Path, now: datetime, stop: threading.Event) -> Look 
 
 def document(look: Look, form: str, limit: int, now: datetime) -> bytes:
     """Return the document ("rss", "atom" or "json") that would be published of these posts."""
-    source = replace(look.source, publish=True)
+    source = replace(look.source, publish=True)  # a private source is not published, but may be looked at
     feed = Feed(title=look.feed.info.name, formats=(form,), archives=False, limit=limit or max(1, len(look.feed.posts)))
+    # The very steps of a run, on a store that is gone afterwards: what is shown is what would be published.
     with Store(":memory:") as store:
         shelver = Shelver(store, now)
         shelver.put(look.feed, [post.fingerprint for post in look.feed.posts])
@@ -72,6 +73,7 @@ def _settings(path: Path) -> Config:
 
 
 def _source(target: str, settings: Config, path: Path) -> Source:
+    """Return the source that `target` names, or makes: what the configuration knows goes before files and hosts."""
     for source in settings.sources:
         if target and target in (source.id, source.name, source.url):
             return source

@@ -91,17 +91,19 @@ class _Press:
             self.settle()
             self.rank = max(document.rank, self.rank)
         with _named(path):
+            # Equal bytes are left alone: their time stays, and with it what readers and caches keep.
             changed = _read(path) != document.body
             entry = document.path, document.type, document.digest
             if changed:
                 self._write(path, document.body, entry)
-                self._check(path, document)
+                self._prove(path, document)
             else:
                 self.ledger.record([entry])
             self._twin(document, path)
         return Published(path, changed, document.posts, len(document.body))
 
     def _place(self, name: str) -> Path:
+        """Return where a document goes. Raises PublishError for a path that leads out of the folder."""
         parts = PurePosixPath(name)
         if parts.is_absolute() or ".." in parts.parts or not parts.name or "\0" in name:
             raise PublishError(f"{name!r} is no path below {self.folder}")
@@ -120,7 +122,8 @@ class _Press:
             raise
         return unfinished
 
-    def _check(self, path: Path, document: Document) -> None:
+    def _prove(self, path: Path, document: Document) -> None:
+        """Read back what waits; what does not pass takes no place."""
         try:
             _check(self.waiting[path].unfinished, document)
         except BaseException:
@@ -144,6 +147,7 @@ class _Press:
         self.cleaned.add(folder)
 
     def _twin(self, document: Document, path: Path) -> None:
+        """Write the `.gz` beside a document, or remove the one of a time when there were twins."""
         name = f"{document.path}.gz"
         if not self.twins:
             if self.old_twins:  # a server would go on to send the old twin instead of the new file
@@ -185,6 +189,7 @@ class _Press:
         self.unsynced.clear()
 
     def _sync_files(self) -> None:
+        """Sync what waits, all of it before the first of it is put in its place."""
         waiting = list(self.waiting.values())
         try:
             if len(waiting) < _SYNCS:
@@ -262,6 +267,7 @@ def _fill(file: FileIO, body: bytes, like: Path) -> None:
 
 
 def _same_time(path: Path, like: Path) -> None:
+    """Give a twin the time of its document: a server says Last-Modified of whichever of the two it sends."""
     times = like.stat()
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 

@@ -27,7 +27,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
-from .errors import SyndicatorError
+from syndicator.errors import SyndicatorError
 
 # What we publish and what a theme may bring. Whatever has another ending (a database, a lock, a half-written file)
 # is not there. XML and JSON are told apart by how they begin, since file names can be set.
@@ -50,7 +50,7 @@ _TYPES = {
 _ROOTS = ((b"<rss", ".rss"), (b"<feed", ".atom"), (b"<opml", ".opml"))
 _JSON_FEED = "application/feed+json"
 _SNIFFED = 4096  # bytes in which a document shows what it is; stylesheet instructions and comments may come first
-_YOUNG = 2.0  # seconds
+_YOUNG = 2.0  # seconds in which a file may still change within the second that its time names
 
 _INNER = frozenset(("posts", "sources", "archive"))  # folders of pages, which may be many
 _KINDS = {"application/rss+xml": "RSS", "application/atom+xml": "Atom", _JSON_FEED: "JSON Feed", "text/x-opml": "OPML"}
@@ -230,5 +230,5 @@ def _headers(name: str, body: bytes, status: os.stat_result) -> dict[str, str]:
 
 
 def _strong(headers: Headers) -> Headers:
-    """Return headers whose tag is written as Starlette compares it."""
+    """Return headers whose tag is written as Starlette compares it: it takes the W/ off what the reader sends alone."""
     return Headers({**headers, "etag": headers["etag"].removeprefix("W/")})

@@ -19,5 +19,6 @@ def likeness(one: Sequence[int], other: Sequence[int], size: int = SKETCH) -> fl
     if not one or not other or (one[0] == 0) != (other[0] == 0):
         return None
     both = set(one) & set(other) - {0}
+    # Only of the smallest numbers of both can each sketch tell whether its text has them: the rest it has dropped.
     union = sorted({*one, *other} - {0})[:size]
     return sum(number in both for number in union) / len(union) if union else None

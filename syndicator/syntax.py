@@ -36,14 +36,14 @@ _TAG = re.compile(r"tag:([a-z0-9._-]+@)?[a-z0-9.-]+,\d{4}(-\d\d(-\d\d)?)?:[^#]*(
 _PLAIN_WEB = re.compile(r"https?://(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+(?::\d+)?/")
 _NO_PATH = re.compile(r"(https?://[^/?#]+)(\?.*)?")
 
-_MEDIA_TYPE = re.compile(
-    r"([A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+)(?:\s*;.*)?", re.DOTALL
-)  # RFC 6838, 4.2; parameters are dropped
+# RFC 6838, 4.2; parameters are dropped.
+_MEDIA_TYPE = re.compile(r"([A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+)(?:\s*;.*)?", re.DOTALL)
 # Languages that BCP 47 knows and ISO 639-2, all that RSS and validators know, does not: written by their macrolanguage.
 _WIDER = {
     "arz": "ar-arz", "ckb": "ku-Arab", "glk": "fa", "hak": "zh-hak", "kmr": "ku", "lzh": "zh-lzh", "nan": "zh-nan",
     "pnb": "pa-Arab", "prs": "fa-AF", "wuu": "zh-wuu", "yue": "zh-yue", "zza": "ku",
 }  # fmt: skip
+# And those that have no wider language there: of such a text no language is said.
 _NARROW = (
     "bar bez brx ceo cgg dje dyo ebu frp gag gcr gom guz hif hne hyw jam jgo jmc kea khq khw kln ksb ksf ksh lag lij "
     "lkt lld lmo lrc ltg luy mer mfe mgo mhr mrj mua mzn naq nnh nov nqo nus pcd pcm pdc pfl pms pnt prg qug rgn rhg "

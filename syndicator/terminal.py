@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 # A feed must not steer the terminal, nor turn its lines around (U+202A to U+202E); never the line feed.
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
-_EXCERPT = 240  # characters
-_NO_DATE = datetime.fromtimestamp(0, UTC)
+_EXCERPT = 240  # characters: three lines
+_NO_DATE = datetime.fromtimestamp(0, UTC)  # any will do: posts without a date are sorted among themselves
 
 Watch = Callable[[Progress], None]
 
@@ -175,6 +175,7 @@ def excerpt(text: str) -> str:
 
 
 def _line(console: Console, text: str, style: str) -> None:
+    """Print a line as it is: a title's "[b]" is no markup of rich's, and an address stays whole to be copied."""
     console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
 
 

@@ -32,7 +32,7 @@ _MAYBE_TRACKED = re.compile(
 
 # What RFC 3986 lets stand as it is; "%" is judged apart, so that nothing is encoded twice.
 _PATH_SAFE = "/:@!$&'()*+,;=-._~%"
-_QUERY_SAFE = _PATH_SAFE + "?[]|"
+_OTHER_SAFE = _PATH_SAFE + "?[]|#"  # of mailto, tel and the like, whose parts we don't tell apart
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 # Already a valid URI of a plain kind: most are, and need nothing but this look.
 _VALID = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,4})?(?:[/?](?:[A-Za-z0-9/:@!$&'()*+,;=._~?-]|%[0-9A-Fa-f]{2})*)?"
@@ -129,7 +129,7 @@ def clickable(reference: str, base: str = "") -> str:
     name = scheme(url)
     if name in WEB:
         return to_uri(url)
-    return quote(_BARE_PERCENT.sub("%25", url), safe=_QUERY_SAFE + "#") if name in LINKABLE else ""
+    return quote(_BARE_PERCENT.sub("%25", url), safe=_OTHER_SAFE) if name in LINKABLE else ""
 
 
 def to_uri(iri: str) -> str:
@@ -140,6 +140,7 @@ def to_uri(iri: str) -> str:
     """
     if _VALID.fullmatch(iri):
         return iri
+    # The parts are encoded one by one: "#" and "?" stay themselves between them, and are data within.
     parts = _split(iri)
     if parts is None or not parts.hostname:
         return ""
@@ -219,7 +220,7 @@ def _untracked(query: str) -> str:
 
 
 def _is_tracking(parameter: str) -> bool:
-    name, equals, _ = parameter.removeprefix("amp;").partition("=")
+    name, equals, _ = parameter.removeprefix("amp;").partition("=")  # "&amp;utm_source=x", decoded once too few
     name = name.lower()
     return bool(equals) and (name in _TRACKING_NAMES or name.startswith(_TRACKING_PREFIXES))
 

@@ -44,6 +44,7 @@ def notify(pings: Iterable[Ping], user_agent: str, timeout: timedelta = _TIMEOUT
         session.headers["User-Agent"] = user_agent
         for ping in pings:
             error = silent.get(ping.hub) or _send(session, ping, timeout)
+            # A hub that refuses one topic may take the next; one that does not answer would cost a timeout each.
             if error and not error.startswith(_REFUSED):
                 silent[ping.hub] = error
             results.append(Pinged(ping, error))

@@ -321,5 +321,6 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
             number = body[3:10]
             assert body == b"<r>" + number * 40000 + b"</r>"
             assert ledger[f"{name}.html"] in {"", str(int(number))}
-    publish([page("a.html", body=b"end")], tmp_path)
+    # With a digest that is news: SQLite clears a journal away that was never begun in earnest when it next writes.
+    publish([page("a.html", body=b"end", digest="end")], tmp_path)
     assert sorted(entry.name for entry in tmp_path.iterdir()) == [NAME, "a.html", "b.html", "c.html"]

@@ -21,6 +21,7 @@ _DATA = Path(__file__).with_name("wording.json")
 DEFAULT = "en"
 
 # RFC 5646, 2.1: language, script, region, and what else may follow ("-u-ca-buddhist", "-1994").
+# Not "english" and not "c": no language has one letter, or more than three.
 _TAG = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?((?:-[a-z0-9]{1,8})*)", re.IGNORECASE)
 
 
@@ -33,6 +34,7 @@ def normalise(tag: str) -> str:
     >>> normalise("utf-8"), normalise("English"), normalise("xx"), normalise("")
     ('', '', '', '')
     """
+    # "de_DE.UTF-8" is how a server's locale is written; the encoding says nothing of the text.
     found = _TAG.fullmatch(tag.strip().partition(".")[0].replace("_", "-"))
     if not found:
         return ""
