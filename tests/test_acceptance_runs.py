@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -317,6 +318,8 @@ def test_what_a_source_asks_for_is_passed_on(tmp_path: Path, site: loopback.Site
         assert b'indexing:index="no"' in path.read_bytes()
         kind = "application/rss+xml" if name == "rss.xml" else "application/atom+xml"
         assert not [problem for problem in check(path.read_bytes(), kind) if problem.serious]
+    for said in (json.loads((tmp_path / "public" / "feed.json").read_text("utf-8")), *planet.items()):
+        assert said["_syndicator"]["noindex"] is said["_syndicator"]["norepublish"] is True
 
 
 def test_archives_that_close_one_by_one(tmp_path: Path, site: loopback.Site) -> None:

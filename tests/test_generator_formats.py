@@ -79,7 +79,7 @@ POST: dict[str, tuple[Any, tuple[str, ...]]] = {
     "text": ("marked-text", ("marked-text",)),
     "comment_count": (424242, ("424242",)),
     "republished": (False, ("republished",)),
-    "noindex": (True, ("noindex",)),
+    "noindex": (True, ("noindex", "True")),
     "filtered": ("marked-filter", ("marked-filter",)),
     "fingerprint": ("marked-print", ("marked-print",)),
     "notes": (("marked-note",), ("marked-note",)),
@@ -113,8 +113,8 @@ SOURCE_FIELDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "id": ("marked-id", ("marked-id",)),
     "image": ("https://marker.example/logo.png", ("https://marker.example/logo.png",)),
     "private": (False, ("private",)),
-    "noindex": (True, ("noindex",)),
-    "denied": (True, ("denied",)),
+    "noindex": (True, ("noindex", "True")),
+    "denied": (True, ("norepublish", "True")),
 }
 
 

@@ -126,6 +126,16 @@ def test_what_our_own_feeds_add():
     assert entry.source == Origin("A", "https://a.example/", "https://a.example/f", "urn:x:a")
 
 
+def test_wishes_that_our_own_feeds_pass_on():
+    """Not to be republished is for the whole feed to say, not to be indexed for each item."""
+    feed = {"_syndicator": {"noindex": True, "norepublish": True}, "items": [{"id": "1"}, {"id": "2"}]}
+    assert not parsed(json.dumps({**feed, "_syndicator": {"norepublish": "no"}}).encode()).head.denied
+    feed["items"][0]["_syndicator"] = {"noindex": True}
+    found = parsed(json.dumps(feed).encode())
+    assert (found.head.denied, found.head.noindex) == (True, False)
+    assert [entry.noindex for entry in found.entries] == [True, False]
+
+
 @pytest.mark.parametrize("odd", [7, [], {"source": "A", "comments_url": {}}, {"source": {"title": []}}])
 def test_an_extension_that_is_none_of_ours(odd: object):
     """Anyone may write anything under an underscore."""

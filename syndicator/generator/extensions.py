@@ -24,8 +24,10 @@ from syndicator.generator.feeds import (
     archive_form,
     as_html,
     contact,
+    denied,
     hub_of,
     links,
+    noindex,
 )
 from syndicator.generator.media import media_elements, podcast_channel, podcast_elements
 from syndicator.model.feed import Link
@@ -99,13 +101,8 @@ def wishes(volume: Volume) -> set[str]:
 
     Both are a feed's words, so one source that asks for it speaks for the whole document.
     """
-    found = set()
-    for piece in volume.pieces:
-        if piece.item.post.noindex or piece.item.source.noindex:
-            found.add("indexing")
-        if piece.item.source.denied:
-            found.add("access")
-    return found
+    asked = {"indexing": any(map(noindex, volume.pieces)), "access": any(map(denied, volume.pieces))}
+    return {prefix for prefix, is_asked in asked.items() if is_asked}
 
 
 class EntryExtension(BaseEntryExtension):  # type: ignore[misc]

@@ -73,6 +73,16 @@ class Piece(Struct, frozen=True):
     also: tuple[Reference, ...]
 
 
+def noindex(piece: Piece) -> bool:
+    """Tell whether search engines are asked to leave a post out: by itself, or by its source."""
+    return piece.item.post.noindex or piece.item.source.noindex
+
+
+def denied(piece: Piece) -> bool:
+    """Tell whether nobody is to republish a post: its source lets us alone do it."""
+    return piece.item.source.denied
+
+
 class Volume(Struct, frozen=True):
     """One document of a feed: the current one, or a closed archive (RFC 5005, section 4)."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.json import encode
 
 from syndicator.generator.compose import credit, heading_of
-from syndicator.generator.feeds import Named, Piece, Volume, address, contact, hub_of, title_of
+from syndicator.generator.feeds import Named, Piece, Volume, address, contact, denied, hub_of, noindex, title_of
 from syndicator.model.edition import Edition, Reference, RelatedList
 from syndicator.model.feed import Enclosure, Person
 from syndicator.syntax import UNKNOWN_TYPE, identifier, language, line, rfc3339, web
@@ -30,7 +30,13 @@ def json_feed(edition: Edition, volume: Volume) -> bytes:
         "hubs": [{"type": "WebSub", "url": hub_of(feed)}] if hub_of(feed) else [],
         # Not "authors": readers would take them for the authors of posts that name none.
         EXTENSION: _said(
-            {"id": edition.id, "updated": rfc3339(volume.updated), "contact": _author(contact(feed)).get("url")}
+            {
+                "id": edition.id,
+                "updated": rfc3339(volume.updated),
+                "contact": _author(contact(feed)).get("url"),
+                "noindex": any(map(noindex, volume.pieces)),
+                "norepublish": any(map(denied, volume.pieces)),
+            }
         ),
     }
     head = encode(_said(document)).removesuffix(b"}")
@@ -87,6 +93,8 @@ def _extension(piece: Piece) -> dict[str, Any]:
         "comments_url": piece.comments,
         "rights": piece.rights,
         "licence": piece.licence,
+        "noindex": noindex(piece),
+        "norepublish": denied(piece),
     }
 
 

@@ -100,6 +100,7 @@ def _head(feed: Object) -> FeedHead:
         language=_text(feed, "language"),
         authors=_authors(feed),
         image=_text(feed, "icon") or _text(feed, "favicon"),
+        denied=_object(feed, "_syndicator").get("norepublish") is True,
         version="json10" if _text(feed, "version").rstrip("/").endswith("version/1") else "json11",
     )
 
@@ -125,6 +126,7 @@ def _entry(item: Object, language: str) -> Entry:
         comments=_text(ours, "comments_url"),
         rights=_text(ours, "rights"),
         licence=_text(ours, "licence"),
+        noindex=ours.get("noindex") is True,  # of its own: the feed's says that one of its items has it
         source=_source(_object(ours, "source")),
         external_url=external,
         language=language,
