@@ -293,6 +293,7 @@ def _row(source: Source, state: SourceState, now: datetime) -> dict[str, Any]:
         "id": "" if private and label(source) != source.id else source.id,
         "url": "" if private else source.url or str(source.path),
         "state": _standing(state),
+        "published": source.publish,
         "last_success": _iso(state.last_success),
         "last_change": _iso(state.last_change),
         "last_attempt": _iso(state.last_attempt),
@@ -337,6 +338,9 @@ def _until(state: SourceState, now: datetime) -> str:
 def _notes(source: Source, state: SourceState, now: datetime) -> list[str]:
     """Return what stands below a source's line."""
     notes = []
+    if not source.publish:
+        why = "it is private; `publish = true` publishes them" if source.private else "`publish = false`"
+        notes.append(f"its posts are not published: {why}")
     if state.failing_since is not None:
         times = "once" if state.consecutive == 1 else f"{state.consecutive} times"
         notes.append(f"failing for {in_words(now - state.failing_since)} ({times}): {state.failure}")

@@ -255,6 +255,17 @@ def test_table_says_when_it_is_due_and_why():
     assert third.split() == ["c", "never", "now", "it", "was", "never", "asked"]
 
 
+def test_a_source_that_is_read_but_not_published():
+    """Who added an address with a token, and looks for its posts in vain, finds the reason here."""
+    token = Source("a", "https://a.example/?token=x", name="a", private=True, publish=False)
+    chosen = Source("b", "https://b.example/", name="b", publish=False)
+    shown = Source("c", "https://c.example/?token=x", name="c", private=True)
+    _, _, first, _, second, _ = status.table([token, chosen, shown], {}, START).split("\n")
+    assert first == "    its posts are not published: it is private; `publish = true` publishes them"
+    assert second == "    its posts are not published: `publish = false`"
+    assert [row["published"] for row in status.rows([token, shown], {}, START)] == [False, True]
+
+
 def test_rows_are_the_same_for_a_program():
     """One object a source, with times that a program can read."""
     lived = world(a=fine)
