@@ -45,7 +45,7 @@ class Keys(Struct, frozen=True):
     path_link: str = ""
     title: str = ""  # folded for comparison
     text: str = ""  # hash of the folded words of the body
-    sketch: tuple[int, ...] = ()  # a minhash-like sketch of the words: nearly all agree = nearly the same text
+    sketch: tuple[int, ...] = ()  # bottom-k min-hash of the words, rising; 0 before it: of small pieces (see sketches)
     instant: datetime | None = None  # the published date exactly as given
     origin: str = ""  # of `origin_link`, loose, where the source proved that it republishes
 

@@ -47,10 +47,11 @@ def refusal(parsed: ParsedFeed, source: Source) -> FetchFailed | None:
     )
 
 
-def normalize(parsed: ParsedFeed, source: Source, now: datetime) -> NormalizedFeed:
+def normalize(parsed: ParsedFeed, source: Source, now: datetime, *, closely: bool = False) -> NormalizedFeed:
     """Make the posts of a parsed feed's unseen entries, in its order; one that says nothing is no post.
 
-    `now` (aware UTC) is what dates to come and `max_age` are judged against. Never raises for what a feed says.
+    `now` (aware UTC) is what dates to come and `max_age` are judged against. With `closely` the posts' notes tell, too,
+    of what is gone without a trace, at a price. Never raises for what a feed says.
     """
     info = _info(parsed, source)
     habitat = bodies.Habitat(
@@ -58,6 +59,7 @@ def normalize(parsed: ParsedFeed, source: Source, now: datetime) -> NormalizedFe
         sites=tuple(filter(None, (info.link, parsed.url, parsed.head.self_link))),
         names=tuple(filter(None, (source.name, parsed.head.title))),
         policy=source.images,
+        closely=closely,
     )
     context = _Context(parsed, source, info, habitat, links.legal_items(parsed.items), now)
     entries = [entry for entry in parsed.entries if _says_something(entry)]
@@ -99,6 +101,7 @@ class _Context(Struct, frozen=True):
 
 
 def _info(parsed: ParsedFeed, source: Source) -> SourceInfo:
+    """Return the source as we show it: what the operator calls it goes before what its feed does."""
     head = parsed.head
     site = links.site(parsed)
     feed = "" if source.private else urls.web(source.url) or urls.web(head.self_link)
@@ -124,9 +127,10 @@ def _info(parsed: ParsedFeed, source: Source) -> SourceInfo:
 def _post(entry: Entry, context: _Context) -> Post:
     source, info, head = context.source, context.info, context.parsed.head
     link = links.permalink(entry, context.habitat.base)
-    base = link or context.habitat.base
+    base = link or context.habitat.base  # of files, pictures and pages named beside the texts
     title, twice = text.title(entry.title) if entry.title else ("", False)
     body, brief = bodies.of(entry, link, title, context.habitat)
+    # From here on the credits are gone: neither language nor keys nor meaning depend on a line under the post.
     words = text.words(body.html)
     spoken = language.of(body.language or entry.language, head.language, source.language, f"{title}\n{words}")
     credited = _credited(entry, link, body, brief, context)
@@ -171,6 +175,7 @@ def _post(entry: Entry, context: _Context) -> Post:
         fingerprint=entry.fingerprint,
         notes=(*_notes(body, twice=twice, replaced=source.attribution.enabled), *dated),
     )
+    # Last, since a filter asks the finished post; what it keeps back is stored all the same, to be known again.
     reason = filters.judge(post, source.filter, context.now)
     return replace(post, filtered=reason) if reason else post
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from syndicator.model.feed import Entry, Text
 from syndicator.model.post import Credit
-from syndicator.normalizer import attribution, links, sanitize
+from syndicator.normalizer import attribution, hazards, links, sanitize
 from syndicator.normalizer.images import Policy, Tally
 
 
@@ -19,6 +19,7 @@ class Habitat(Struct, frozen=True):
     sites: tuple[str, ...]  # the source's own addresses
     names: tuple[str, ...]  # what it is called
     policy: Policy = "keep"  # for images
+    closely: bool = False  # count, too, what goes without being looked at
 
 
 class Body(Struct, frozen=True):
@@ -54,7 +55,10 @@ def _cleaned(
     if part is None or not part.value.strip():
         return Body()
     base = links.body_base(part, entry, link, habitat.base)
-    html, tally = sanitize.clean(sanitize.as_html(part), base, habitat.policy)
+    written = sanitize.as_html(part)
+    html, tally = sanitize.clean(written, base, habitat.policy)
+    if habitat.closely:
+        tally.handlers, tally.scripted = hazards.found(written)
     html, credited = attribution.strip(
         html,
         post_link=link,
@@ -93,6 +97,8 @@ def notes(body: Body) -> Iterator[str]:
     tally = body.tally or Tally()
     for count, one, many in (
         (tally.unsafe, "script, style or form removed", "scripts, styles or forms removed"),
+        (tally.handlers, "event handler removed", "event handlers removed"),
+        (tally.scripted, "link that runs a script removed", "links that run scripts removed"),
         (tally.trackers, "tracker removed", "trackers removed"),
         (tally.bars, "share bar removed", "share bars removed"),
         (tally.lazy, "lazy image made visible", "lazy images made visible"),

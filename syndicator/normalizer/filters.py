@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from syndicator.model.post import Post
 from syndicator.model.settings import Filter, Rules
 
-_OLDEST = datetime.min.replace(tzinfo=UTC)
+_OLDEST = datetime.min.replace(tzinfo=UTC)  # stands for no date
 
 
 def judge(post: Post, rules: Filter, now: datetime) -> str:
@@ -43,6 +43,7 @@ def capped(posts: Sequence[Post], newest: int) -> tuple[Post, ...]:
     if newest <= 0:
         return tuple(posts)
     open_ones = [index for index, post in enumerate(posts) if not post.filtered]
+    # Of one date, and of those without, the one that the feed lists first.
     open_ones.sort(key=lambda index: (posts[index].published or _OLDEST, -index), reverse=True)
     kept = set(open_ones[:newest])
     return tuple(

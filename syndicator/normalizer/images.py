@@ -41,6 +41,8 @@ class Tally(Struct):
     """What was done to a body, for its notes."""
 
     unsafe: int = 0  # scripts, styles and forms
+    handlers: int = 0  # these two are counted for `fetch` alone
+    scripted: int = 0  # links that run scripts
     trackers: int = 0
     bars: int = 0
     lazy: int = 0

@@ -116,6 +116,7 @@ def _script(sample: str) -> str:
     counts = Counter(
         {script: written.count(sign) * _WEIGHT.get(script, 1) for sign, script in _by_sign().items() if sign in written}
     )
+    # One such letter in twelve is enough: Vietnamese spells most of its words with plain ones as well.
     if counts["Viet"] * 12 >= max(counts["Latn"], _LETTERS * 2) and not _VIETNAMESE_ONLY.isdisjoint(sample):
         return "Viet"
     counts["Latn"] += counts.pop("Viet", 0)

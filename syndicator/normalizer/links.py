@@ -12,7 +12,7 @@ from syndicator import urls
 from syndicator.model.feed import Entry, ItemKey, Origin, ParsedFeed, Text
 from syndicator.normalizer import text
 
-_PAGES = frozenset({"", "text/html", "application/xhtml+xml"})
+_PAGES = frozenset({"", "text/html", "application/xhtml+xml"})  # "": most links to pages say no type
 
 
 def site(parsed: ParsedFeed) -> str:
@@ -39,9 +39,11 @@ def feed_base(parsed: ParsedFeed, site_link: str) -> str:
 def permalink(entry: Entry, base: str) -> str:
     """Return the entry's page: its first alternate that is a page, else any, else a guid that says it is one."""
     alternates = [link for link in entry.links if link.rel == "alternate"]
+    # Sorting is stable: of the pages the first written; a feed or a PDF only where there is no page.
     for link in sorted(alternates, key=lambda link: link.type not in _PAGES):
         if url := urls.web(link.href, base):
             return urls.without_tracking(url)
+    # A guid that is no permalink may still be an address, but nothing says what it would be relative to.
     if entry.guid_is_permalink or not alternates:
         guid = urls.web(entry.guid, base) if entry.guid_is_permalink else urls.web(entry.guid)
         return urls.without_tracking(guid)

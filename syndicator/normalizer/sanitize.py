@@ -100,6 +100,7 @@ _CALM = frozenset(slash + name for slash in ("", "/") for name in _STILL.split()
 _UNSAFE = frozenset({"script", "style", "form"})  # told of when they go
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _NAMES = re.compile(r"<(/?[a-zA-Z][^\s>]*)")
+# A parser ends an open heading where another begins (HTML, 13.2.6.4.7): such HTML is not still either.
 _NESTED_HEADING = re.compile(r"<h[1-6][ >](?:(?!</h[1-6]>).)*?<h[1-6][ >]", re.DOTALL)
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^>]*>?")
 _MANY = 1000  # tags: fewer can't nest deep enough to matter
@@ -108,6 +109,7 @@ _DEEPEST = 500  # browsers stop at 512
 _LEAVES = frozenset(
     {"p", "br", "hr", "img", "wbr", "tr", "td", "th", "source", "track", "col", "area", "embed", "param"}
 )
+# HTML, 13.2.4.3 and 13.2.4.2: what may be closed out of order, and what no end tag inside reaches out of.
 _FORMATTING = frozenset(
     {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"}
 )
@@ -126,7 +128,7 @@ _NOTHING = re.compile(r"(?:\s|<br>|<hr>|&nbsp;)*")
 _BLANK = 40  # characters: a longer link shows something
 _PRE = re.compile(r"(<pre(?: [^>]*)?>)\n")
 _OWN_CLASS = re.compile(r'(<[a-z][^>]*?) class="syndicator-[a-z]+"')
-_ROUNDS = 4
+_ROUNDS = 4  # cleanings after which HTML that still changes is not worth another
 
 
 class Cleaned(NamedTuple):
@@ -151,7 +153,7 @@ def clean(html: str, base: str, policy: Policy = "keep") -> Cleaned:
     names = frozenset(listed)
     if not names <= _CALM:
         names = frozenset(map(str.lower, names))
-    calm = names <= _CALM
+    calm = names <= _CALM  # nine posts in ten
     if not calm and not names.isdisjoint(_UNSAFE):
         tally.unsafe = sum(name.lower() in _UNSAFE for name in listed)
     prepared = html if calm else embeds.prepare(html)

@@ -35,8 +35,9 @@ _INLINE = re.compile(
 )
 _BREAKS = re.compile(r"<[^>]*>\s*(?:<[^>]*>\s*)*")  # as many as stand together
 
+# How sentences end, script by script. A point ends one before white space only: not "v1.2", not "example.org".
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’»)\]]*(?=\s)|[。！？｡．][」』”’）]*|[؟۔।॥။።](?=\s|$)")
-_JOINERS = "\u200d\ufe0f\ufe0e"
+_JOINERS = "\u200d\ufe0f\ufe0e"  # what makes one emoji of several characters
 
 
 def legal(text: str) -> str:

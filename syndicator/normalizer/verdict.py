@@ -37,7 +37,7 @@ class Evidence(Struct, frozen=True):
 
     @property
     def strength(self) -> int:
-        """What is settled first."""
+        """What is settled first: any agreement of guids before the best of links, any of links before all the rest."""
         return 16 * max(self.guid, 0) + 4 * max(self.link, 0) + (self.title > 0) + (self.text > 0) + (self.instant > 0)
 
 
@@ -69,6 +69,7 @@ Pair = tuple[int, KnownPost, Evidence]
 
 
 def _settle(posts: Sequence[Post], pairs: Sequence[Pair], verdicts: dict[int, Verdict], taken: set[int]) -> None:
+    """Give each post the first stored post in `pairs` that is still to be had; note both."""
     for at, known, _ in pairs:
         changed = known.meaning != posts[at].meaning
         # A feed may list a post twice: the second is the same again, never an update.
@@ -95,6 +96,7 @@ def compare(one: Keys, other: Keys) -> Evidence:
 
 
 def _addresses(one: tuple[str, str, str], other: tuple[str, str, str]) -> int:
+    # A digest that is "" tells nothing apart in its feed; the next looser one may.
     for level, mine, theirs in zip((STRICT, LOOSE, PATH), one, other, strict=True):
         if mine and mine == theirs:
             return level
