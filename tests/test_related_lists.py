@@ -57,6 +57,17 @@ def test_both_gives_two_lists_with_a_heading_each(shop: Shop) -> None:
     assert all(link.source == "" and link.score >= 0 for link in own.links)
 
 
+def test_of_two_lists_neither_has_what_the_other_has(shop: Shop) -> None:
+    """The second one is of other sources: what the first lists as the source's own need not be said again."""
+    post = shop.add(STORM, STORM_TEXT)
+    near = shop.add("Harbour of Hue opens after storm", "Ships sail from the harbour again.")
+    other = shop.add("Floods in the harbour of Hue after storm", "The storm tore ships away.", source="b")
+    assert shop.chosen(post, "all") in ([near, other], [other, near])
+    own, others = shop.lists(post, "both")
+    assert [link.title for link in own.links] == [shop.posts[near].title]
+    assert [link.title for link in others.links] == [shop.posts[other].title]
+
+
 def test_a_heading_of_the_operators_own_stands_for_ours(shop: Shop) -> None:
     """`heading` is taken as it is, whatever the language."""
     post = shop.add(STORM, STORM_TEXT)

@@ -64,7 +64,7 @@ class Index:
         limit: int = 0,
         sources: Collection[str] | None = None,
     ) -> tuple[RelatedList, ...]:
-        """Choose the lists of related posts under a post: of its source, of all sources, or both.
+        """Choose the lists of related posts under a post: of its source, of all sources, or one of its and one of others.
 
         `number` is the post's own, of whom `add` has told. `limit` overrides that of `settings`, as pages do.
         `sources` are the ids of those that a list may link to, None for all; the post's own always may. A source's
@@ -77,11 +77,14 @@ class Index:
         self._ready()
         wanted = Wanted(number, post, settings, limit or settings.limit, sources)
         chosen = []
+        own: list[int] = []
         if settings.scope != "all":
-            shelf = self._corpus.shelf(post.source_id, SHELF)
-            chosen.append(lists.of_source(self._corpus, wanted, self._near(number, shelf), shelf))
+            own = self._corpus.shelf(post.source_id, SHELF)
+            chosen.append(lists.of_source(self._corpus, wanted, self._near(number, own), own))
         if settings.scope != "source":
-            chosen.append(lists.of_all(self._corpus, wanted, self._near(number)))
+            taken = set(own)  # the second of two lists would say again what the first says
+            nearest = [one for one in self._near(number) if one.number not in taken]
+            chosen.append(lists.of_all(self._corpus, wanted, nearest))
         return tuple(one for one in chosen if one.links)
 
     def copy_of(self, number: int, post: Post) -> int:
