@@ -64,7 +64,7 @@ class Index:
         limit: int = 0,
         sources: Collection[str] | None = None,
     ) -> tuple[RelatedList, ...]:
-        """Choose the lists of related posts under a post: of its source, of all sources, or one of its and one of others.
+        """Choose the lists under a post: of its source, of all sources, or one of its own and one of the others.
 
         `number` is the post's own, of whom `add` has told. `limit` overrides that of `settings`, as pages do.
         `sources` are the ids of those that a list may link to, None for all; the post's own always may. A source's
