@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from msgspec.structs import replace
 
+from syndicator.generator.site import Site
 from syndicator.model.edition import Archive, Document, Edition, Item, Reference, RelatedList
 from syndicator.model.feed import Category, Enclosure, Episode, Image, Origin, Person
 from syndicator.model.post import Attribution, Keys, Post, SourceInfo
@@ -260,3 +261,12 @@ def paint(folder: Path, width: int = 120, height: int = 75) -> None:
             b"\x89PNG\r\n\x1a\n"
             + b"".join(struct.pack(">I", len(d)) + k + d + struct.pack(">I", zlib.crc32(k + d)) for k, d in chunks)
         )
+
+
+def pages(edition: Edition, *, archives: Iterable[Archive] = (), **options: object) -> Iterator[Document]:
+    """Yield all that a site has to say: its posts, these archives, its lists; `options` are those of Site."""
+    site = Site(edition, **options)
+    yield from site.posts(edition.items)
+    for archive in archives:
+        yield from site.archive(archive)
+    yield from site.lists()

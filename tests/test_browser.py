@@ -12,9 +12,10 @@ import pytest
 import site_helpers as given
 from browser_helpers import CHROMIUM, Browser, browsing
 from msgspec.structs import replace
+from site_helpers import pages
 
 from syndicator import server
-from syndicator.generator.site import pages, post_path
+from syndicator.generator.site import post_path
 
 pytest.importorskip("websockets", reason="drives the browser")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import html5lib
 import pytest
+from site_helpers import pages
 
 from syndicator import normalizer, parser
-from syndicator.generator.site import pages
 from syndicator.model.edition import Edition, Item
 from syndicator.model.feed import ParsedFeed
 from syndicator.model.fetch import Fetched

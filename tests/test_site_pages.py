@@ -14,9 +14,10 @@ import pytest
 import site_helpers as given
 from lxml import html
 from msgspec.structs import replace
+from site_helpers import pages
 
 from syndicator import languages
-from syndicator.generator.site import pages, post_path, source_path
+from syndicator.generator.site import post_path, source_path
 from syndicator.model.edition import Departed, Document, Edition, Reference, RelatedList, Shelf
 from syndicator.model.feed import Person
 from syndicator.model.post import Post

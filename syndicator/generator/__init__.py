@@ -31,7 +31,7 @@ from syndicator.model.settings import Feed
 __all__ = ["LAYOUT", "addresses", "body", "credit", "generate", "lacking", "obsolete", "one"]
 
 FEEDS = ("rss", "atom", "json", "opml")
-SUBSCRIBED = ("rss", "atom", "json")
+SUBSCRIBED = ("rss", "atom", "json")  # what readers poll; OPML is imported once
 NOTHING: Mapping[str, str] = {}
 _OF_PAGES = frozenset({"text/html", "text/css"})
 _POSTS = post_path("").partition("/")[0] + "/"
@@ -51,8 +51,7 @@ def generate(
     `archive` gives a slice of history by its number; `stale` are the numbers that may have changed since they were
     published (None: all), the only ones that are made, so that publishing costs by what is published. When an
     archive closes, it is stale and so is the one before it, which now links on to it. Of a slice that is no archive
-    only the posts have pages. `known` and `rerender` are
-    for the pages: see `site.pages`.
+    only the posts have pages. `known` and `rerender` are for the pages: see `site.Site`.
     """
     site = Site(edition, known, rerender=rerender)
     yield from site.posts(edition.items)
@@ -72,16 +71,19 @@ def generate(
 
 
 def _archives(edition: Edition) -> int:
+    """Return how many closed archives are published, 0 where the feed wants none."""
     return edition.archives if edition.feed.archives else 0
 
 
 def _numbers(edition: Edition, stale: Iterable[int] | None, site: Site) -> Sequence[int]:
+    """Return the slices to read: beyond the archives only for the pages of their posts."""
     slices = edition.slices if site.has_posts else 0
     everything = range(1, max(slices, _archives(edition)) + 1)
     return everything if stale is None else sorted({number for number in stale if number in everything})
 
 
 def _history(edition: Edition, archive: Archive) -> Iterator[Document]:
+    """Yield the feed document of a closed archive; of rank 0, since the current documents link to it."""
     form = archive_form(edition.feed)
     if form:
         pieces = prepare(sorted(archive.items, key=lambda item: -item.sequence))  # a feed has its newest first

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from feedgen.entry import FeedEntry
-from feedgen.feed import FeedGenerator
 
-from syndicator.generator.extensions import NAME, NAMESPACES, EntryExtension, FeedExtension, language_of, wishes
-from syndicator.generator.feeds import GENERATOR, Piece, Volume, as_html, contact, has_episodes, title_of
-from syndicator.generator.media import uses
+from syndicator.generator.extensions import NAMESPACES, begun, language_of
+from syndicator.generator.feeds import Piece, Volume, as_html, contact, title_of
 from syndicator.generator.shelved import shelved
 from syndicator.model.edition import Edition
 from syndicator.model.feed import Person
@@ -17,29 +15,16 @@ from syndicator.syntax import is_markup, line
 def atom(edition: Edition, volume: Volume) -> bytes:
     """Write a document as Atom 1.0 in UTF-8."""
     feed = edition.feed
-    generator = FeedGenerator()
-    generator.register_extension(NAME, FeedExtension, EntryExtension, rss=False)
-    head = generator.syndicator
-    head.feed, head.volume = feed, volume
-    head.podcast = has_episodes(volume.pieces)
-    head.namespaces = _namespaces(volume)
+    generator = begun(feed, volume, "atom", {"fh": NAMESPACES["fh"]} if volume.archive else {})
     generator.id(edition.id)
     generator.title(title_of(feed))
-    generator.updated(volume.updated.replace(microsecond=0))
     generator.author(_person(contact(feed)))
     generator.subtitle(line(feed.description) or None)
-    generator.language(language_of(feed) or None)
-    generator.generator(GENERATOR)
     if volume.archive:
         return shelved(generator.atom_str(pretty=True), volume.pieces, language_of(feed))
     for piece in volume.pieces:
         _entry(generator.add_entry(order="append"), piece, language_of(feed))
     return bytes(generator.atom_str(pretty=True))
-
-
-def _namespaces(volume: Volume) -> dict[str, str]:
-    found = {"fh": NAMESPACES["fh"]} if volume.archive else {}
-    return found | {prefix: NAMESPACES[prefix] for prefix in sorted(wishes(volume))} | uses(volume.pieces)
 
 
 def _entry(entry: FeedEntry, piece: Piece, feed_language: str) -> None:

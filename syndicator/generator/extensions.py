@@ -13,9 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
+from feedgen.feed import FeedGenerator
 from lxml.etree import SubElement, _Element
 
 from syndicator.generator.feeds import (
+    GENERATOR,
     TYPES,
     Named,
     Piece,
@@ -25,11 +27,12 @@ from syndicator.generator.feeds import (
     as_html,
     contact,
     denied,
+    has_episodes,
     hub_of,
     links,
     noindex,
 )
-from syndicator.generator.media import media_elements, podcast_channel, podcast_elements
+from syndicator.generator.media import media_elements, podcast_channel, podcast_elements, uses
 from syndicator.model.feed import Link
 from syndicator.model.settings import Feed
 from syndicator.syntax import is_markup, language, rfc822, rfc3339
@@ -48,6 +51,24 @@ FH = f"{{{NAMESPACES['fh']}}}"
 CC = f"{{{NAMESPACES['creativeCommons']}}}"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 NAME = "syndicator"  # what feedgen knows the extension by
+
+
+def begun(feed: Feed, volume: Volume, form: str, namespaces: Mapping[str, str]) -> FeedGenerator:
+    """Return feedgen's generator of a document ("rss", "atom") with our extension, and what both formats say alike.
+
+    `namespaces` are the prefixes that the format itself needs; those of its pieces are added.
+    """
+    generator = FeedGenerator()
+    generator.register_extension(NAME, FeedExtension, EntryExtension, atom=form == "atom", rss=form == "rss")
+    head = generator.syndicator
+    head.feed, head.volume = feed, volume
+    head.podcast = has_episodes(volume.pieces)
+    asked = {prefix: NAMESPACES[prefix] for prefix in sorted(wishes(volume))}
+    head.namespaces = {**namespaces, **asked, **uses(volume.pieces)}
+    generator.updated(volume.updated.replace(microsecond=0))
+    generator.language(language_of(feed) or None)
+    generator.generator(GENERATOR)
+    return generator
 
 
 class FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no types
@@ -136,7 +157,7 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]
         if piece.language and piece.language != self.feed_language:
             entry.set(LANG, piece.language)
         if is_markup(piece.words):
-            title = entry[1]
+            title = entry[1]  # feedgen's order: id, title, updated
             title.set("type", "html")
             title.text = as_html(piece.words)
         place = 3  # after id, title and updated: some readers take what they need from the top

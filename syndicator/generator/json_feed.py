@@ -46,6 +46,7 @@ def json_feed(edition: Edition, volume: Volume) -> bytes:
 
 
 def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the keys that have nothing to say: "", 0, an empty list, None."""
     return {name: value for name, value in fields.items() if value}
 
 

@@ -100,6 +100,7 @@ def podcast_elements(entry: _Element, piece: Piece) -> None:
 
 
 def _words(episode: Episode, piece: Piece) -> Iterator[tuple[str, str]]:
+    # What the file itself says stands in where the episode's own word is none that directories read.
     seconds = next((found.duration for found in piece.enclosures if found.duration), 0)
     yield "title", without_markup(episode.title)
     yield "author", without_markup(episode.author)[:_SHORT]

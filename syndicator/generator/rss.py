@@ -11,38 +11,20 @@ import re
 from html import escape
 
 from feedgen.entry import FeedEntry
-from feedgen.feed import FeedGenerator
 
-from syndicator.generator.extensions import NAME, NAMESPACES, EntryExtension, FeedExtension, language_of, wishes
-from syndicator.generator.feeds import (
-    GENERATOR,
-    Piece,
-    Volume,
-    address,
-    as_html,
-    description_of,
-    has_episodes,
-    title_of,
-)
-from syndicator.generator.media import rss_enclosure, uses
+from syndicator.generator.extensions import NAMESPACES, begun, language_of
+from syndicator.generator.feeds import Piece, Volume, address, as_html, description_of, title_of
+from syndicator.generator.media import rss_enclosure
 from syndicator.model.settings import Feed
 from syndicator.syntax import UNKNOWN_TYPE, plain_web
 
 
 def rss(feed: Feed, volume: Volume) -> bytes:
     """Write a document as RSS 2.0 in UTF-8."""
-    generator = FeedGenerator()
-    generator.register_extension(NAME, FeedExtension, EntryExtension, atom=False)
-    head = generator.syndicator
-    head.feed, head.volume = feed, volume
-    head.podcast = has_episodes(volume.pieces)
-    head.namespaces = _namespaces(volume)
+    generator = begun(feed, volume, "rss", _namespaces(volume))
     generator.title(as_html(title_of(feed)))
     generator.description(as_html(description_of(feed)))
     generator.link(href=address(feed, ""), rel="alternate")
-    generator.language(language_of(feed) or None)
-    generator.updated(volume.updated.replace(microsecond=0))
-    generator.generator(GENERATOR)
     for piece in volume.pieces:
         _item(generator.add_entry(order="append"), piece, language_of(feed))
     return _PLAIN.sub(_by_number, bytes(generator.rss_str(pretty=True)))
@@ -58,17 +40,19 @@ def _by_number(found: re.Match[bytes]) -> bytes:
 
 
 def _namespaces(volume: Volume) -> dict[str, str]:
+    """Return the prefixes that RSS needs for what Atom has words of its own for."""
     found = {"dc": NAMESPACES["dc"]}
     if volume.archive:
         found["fh"] = NAMESPACES["fh"]
     if any(piece.licence for piece in volume.pieces):
         found["creativeCommons"] = NAMESPACES["creativeCommons"]
-    return found | {prefix: NAMESPACES[prefix] for prefix in sorted(wishes(volume))} | uses(volume.pieces)
+    return found
 
 
 def _item(entry: FeedEntry, piece: Piece, feed_language: str) -> None:
     if piece.title:
         entry.title(as_html(piece.title))
+    # An id that is no address, or another one than the link's, leads nowhere: readers must not open it.
     entry.guid(piece.id, permalink=bool(piece.link) and piece.id == piece.link)
     if piece.link:
         entry.link(href=piece.link)

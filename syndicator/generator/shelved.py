@@ -1,7 +1,7 @@
 """Piece -> an Atom entry as text, byte for byte what feedgen and our extension make of it.
 
-For closed archives only. A first run closes thousands of posts, and an entry takes 90 us as elements of a tree, 20 us
-as text. A test holds the two to the same bytes over whatever a source can send, so there is one Atom and not two.
+For closed archives only. A first run closes thousands of posts, and an entry of 9 KB takes 115 us by feedgen, 75 us as
+text. A test holds the two to the same bytes over whatever a source can send, so there is one Atom and not two.
 """
 
 from __future__ import annotations
@@ -79,6 +79,7 @@ def _source(named: Named, updated: str) -> str:
 
 @lru_cache(maxsize=1024)  # a source's posts stand together
 def _about(named: Named) -> str:
+    """Return a source's element with a mark in place of its date, which alone differs from post to post."""
     lines = "\n      ".join(_source_lines(named))
     return f"<source>\n      {lines}\n    </source>"
 

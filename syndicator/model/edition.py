@@ -89,9 +89,8 @@ class Edition(Struct, frozen=True):
     slices: int = 0  # in how many slices of history all posts stand, those included that are no archives (yet)
     popular: tuple[Reference, ...] = ()  # pages only
     siblings: tuple[Feed, ...] = ()  # the other feeds made from the same file
-    shelves: tuple[
-        Shelf, ...
-    ] = ()  # pages only: of the sources that have posts in `items`, or lost some; missing ones are made of `items`
+    # Pages only: of the sources that have posts in `items`, or lost some; missing ones are made of `items`.
+    shelves: tuple[Shelf, ...] = ()
     departed: Departed = Departed()
 
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from syndicator.generator.site.links import archive_path, post_path, source_path
+from syndicator.generator.site.links import post_path, source_path
 from syndicator.generator.site.press import Press
 from syndicator.model.edition import Archive, Document, Edition, Item
 
-__all__ = ["Site", "archive_path", "pages", "post_path", "source_path"]
+__all__ = ["Site", "post_path", "source_path"]
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -55,18 +55,3 @@ class Site:
             yield from self._press.lists()
         if "fragment" in self._formats:
             yield from self._press.fragment()
-
-
-def pages(
-    edition: Edition,
-    *,
-    archives: Iterable[Archive] = (),
-    known: Mapping[str, str] = _NOTHING,
-    rerender: bool = False,
-) -> Iterator[Document]:
-    """Yield all that a site has to say: its posts, these archives, its lists."""
-    site = Site(edition, known, rerender=rerender)
-    yield from site.posts(edition.items)
-    for archive in archives:
-        yield from site.archive(archive)
-    yield from site.lists()
