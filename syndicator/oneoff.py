@@ -47,7 +47,7 @@ def look(target: str, path: Path, now: datetime, stop: threading.Event) -> Look 
         raise _failure(refused, source)
     address = "" if source.private else outcome.url
     found = (f"the feed is at {address}",) if address and not source.path and address != source.url else ()
-    feed = normalizer.normalize(parsed, source, now)
+    feed = normalizer.normalize(parsed, source, now, closely=True)
     return Look(source, address, feed, (*found, *parsed.notes, *feed.notes))
 
 

@@ -93,10 +93,16 @@ def test_what_was_done_to_a_post(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_script_in_a_post(capsys: pytest.CaptureFixture[str]) -> None:
-    """It goes, and that is said, each kind of element by count."""
-    hostile = b"&lt;p&gt;First text&lt;script&gt;x()&lt;/script&gt;&lt;FORM&gt;&lt;/FORM&gt;&lt;/p&gt;"
+    """It goes, and that is said, each kind of element by count, handlers and links that run one included."""
+    hostile = (
+        b"&lt;p onclick='x()'&gt;First text&lt;script&gt;x()&lt;/script&gt;"
+        b"&lt;FORM onsubmit=x()&gt;&lt;/FORM&gt;&lt;/p&gt;"
+        b"&lt;a href='javascript:x()' title='an onload=handler'&gt;in words: onclick=&lt;/a&gt;"
+    )
     with site({"/feed": FEED.replace(b"&lt;p&gt;First text&lt;/p&gt;", hostile)}) as blog:
         assert main(["fetch", f"{blog.url}/feed"]) == 0
     out = capsys.readouterr().out
     assert "2 scripts, styles or forms removed" in out
+    assert "2 event handlers removed" in out
+    assert "1 link that runs a script removed" in out
     assert "x()" not in out

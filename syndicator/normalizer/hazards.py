@@ -30,6 +30,6 @@ def found(html: str) -> Hazards:
     from lxml import etree  # 30 ms that only `fetch` pays; and patterns over hostile HTML may take for ever
 
     root = etree.fromstring(f"<div>{text.legal(html)}</div>", etree.HTMLParser())
-    written = [item for element in root.iter(etree.Element) for item in element.attrib.items()]
+    written = [(str(name), str(value)) for one in root.iter(etree.Element) for name, value in one.attrib.items()]
     links = sum(name in _ADDRESSES and urls.scheme(value) in urls.RUNNING - {"data"} for name, value in written)
     return Hazards(sum(len(name) > len("on") and name.startswith("on") for name, _ in written), links)
