@@ -39,6 +39,7 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
 
 
 def _config(path: Path, top: Table, environment: Mapping[str, str]) -> Config:
+    """Read all tables, in the order of need: sources inherit of `[feed]` and `[fetch]`, feeds choose among sources."""
     home = path.resolve().parent
     feed_table, fetch_table = top.section("feed"), top.section("fetch")
     source_tables, feed_tables = top.sections("sources"), top.sections("feeds")
@@ -68,7 +69,7 @@ def _config(path: Path, top: Table, environment: Mapping[str, str]) -> Config:
         id=read_uri(feed_table, "id"),
         per_language=feed_table.get("per_language", bool, default=False),
     )
-    for table in (feed_table, fetch_table, top):
+    for table in (feed_table, fetch_table, top):  # last, since several readers ask of them
         table.done()
     return config
 

@@ -43,7 +43,7 @@ def read_other_feed(table: Table, main: Feed, home: Path) -> Feed:
         table.missing("name", "letters, digits, dots and hyphens, for its folder")
     if not _NAME.fullmatch(name):
         table.fail("name", f"must be letters, digits, dots and hyphens, for its folder; not {name!r}")
-    table.name = f'[[feeds]] "{name}"'
+    table.name = f'[[feeds]] "{name}"'  # as complaints name it from here on
     feed = _feed(table, replace(sub_feed(main, name, name), description=""), home)
     table.done()
     return feed
@@ -63,6 +63,7 @@ def feeds_by_source(sources: Sequence[Source], main: Feed) -> list[Feed]:
     """Make a feed of each source that may be published, in by-source/, without writing them out."""
     feeds, taken = [], set[str]()
     for source in sources:
+        # Sources that are not published have a name taken, too: to publish one must not rename another's feed.
         slug = re.sub(r"[^a-z0-9]+", "-", re.sub(r"^https?://", "", source.id.lower())).strip("-")
         name = f"by-source/{slug}"
         if not slug or name in taken:  # by the id, not by a count: another order in the file must not swap two feeds
@@ -88,11 +89,12 @@ def check_feeds(feeds: Sequence[Feed], tables: Sequence[Table], sources: Sequenc
 
 
 def _feed(table: Table, base: Feed, home: Path) -> Feed:
+    """Read what `[feed]` and `[[feeds]]` have in common; `base` is what the table inherits."""
     templates, output = table.get("templates", str, ""), table.get("output", str, "")
     feed = Feed(
         name=base.name,
         title=table.get("title", str, base.title),
-        link=read_web_address(table, "link", base.link).rstrip("/") + "/",
+        link=read_web_address(table, "link", base.link).rstrip("/") + "/",  # paths are put behind it
         contact=table.get("contact", str, base.contact).strip(),
         description=table.get("description", str, base.description),
         language=read_language(table, base.language),

@@ -86,7 +86,7 @@ def read_filter(table: Table, base: Filter) -> Filter:
         max_age=table.duration("max_age", timedelta(0)) if table.has("max_age") else base.max_age,
         newest=table.count("newest", base.newest),
     )
-    table.get("max_age", str, "")
+    table.get("max_age", str, "")  # known, be it written or not
     table.done()
     return chosen
 

@@ -35,11 +35,12 @@ def read_source(table: Table, base: Source, home: Path, environment: Mapping[str
     given = table.get("id", str, "") or name
     if given:
         table.name = f'[[sources]] "{given}"'
-    url, found, secret = _address(table, written, environment)
+    url, found, secret = _address(table, written, environment)  # `found`: user and password of the address itself
     headers = table.texts("headers")
     auth = _auth(table, environment) or found
     # What needs a secret to be read was not meant for everybody.
     private = table.get("private", bool, bool(secret or auth or "${" in "".join(headers.values())))
+    # Never the address with its secrets: ids stand in the state file, in logs, and in paths of pages.
     source_id = given or (_anonymous(written, url) if private else written)
     table.name = f'[[sources]] "{source_id}"'
     source = replace(
@@ -114,7 +115,7 @@ def redacted(url: str) -> str:
 
 def _address(table: Table, written: str, environment: Mapping[str, str]) -> tuple[str, Credentials | None, bool]:
     """Return the URL ("" for a path), the credentials written in it, and whether it holds a secret."""
-    if _PLAIN.fullmatch(written):
+    if _PLAIN.fullmatch(written):  # of ten thousand sources nearly all
         return written, None, False
     filled = _filled(table, "url", written, environment)
     if "://" not in filled:

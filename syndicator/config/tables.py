@@ -169,6 +169,7 @@ class Table:
 
     def table(self, key: str) -> Table:
         """Return the table below a key, empty where it is not written."""
+        # `[[sources]] "A", table `filter``, but `[feed.filter]`: as each is written in the file.
         label = f"{self.name}, table `{key}`" if self.name.startswith("[[") else f"{self.name[:-1]}.{key}]"
         return Table(self._file, label, self.get(key, dict, {}))
 

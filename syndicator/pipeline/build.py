@@ -47,11 +47,11 @@ def build(config: Config, store: Store, options: Options, now: datetime) -> Buil
     if options.rerender:
         _rerender(store, feeds, wanted, now)
     built = Built()
-    street = _Street(feeds, wanted, config.id)
+    common = _Common(feeds, wanted, config.id)
     for feed in feeds:
-        shop = _Shop(street, store, feed, now)
-        built.documents += shop.publish(force=options.force, rerender=options.rerender)
-        built.remarks += shop.remarks
+        one = _FeedBuild(common, store, feed, now)
+        built.documents += one.publish(force=options.force, rerender=options.rerender)
+        built.remarks += one.remarks
     store.purge(now, config.keep)
     built.remarks += _tell_hubs(store, config.fetch.user_agent)
     return built
@@ -109,7 +109,7 @@ def _rerender(store: Store, feeds: Sequence[Feed], wanted: Mapping[str, Source],
 # -- one feed's documents ---------------------------------------------------------------------------------
 
 
-class _Street:
+class _Common:
     """What all feeds have in common, looked at once: with a feed for each of a thousand sources it is much."""
 
     def __init__(self, feeds: Sequence[Feed], wanted: Mapping[str, Source], main_id: str) -> None:
@@ -120,11 +120,11 @@ class _Street:
         self.stamp = _short(repr((names, [(source.id, source.name) for source in wanted.values()], main_id)))
 
 
-class _Shop:
-    """Publishes one feed."""
+class _FeedBuild:
+    """Publishes one feed: what `publish` decides, `_write` does."""
 
-    def __init__(self, street: _Street, store: Store, feed: Feed, now: datetime) -> None:
-        self.street = street
+    def __init__(self, common: _Common, store: Store, feed: Feed, now: datetime) -> None:
+        self.common = common
         self.store = store
         self.feed = feed
         self.now = now
@@ -141,13 +141,13 @@ class _Shop:
         damaged = self.sums.damaged() if force else []
         if not (rerender or damaged) and old == stamp and (standing := _standing(kept)):
             return standing
-        street, store = self.street, self.store
+        common, store = self.common, self.store
         now_event = store.last_event()
         with Ledger(self.feed.output) as ledger:
             # What left before was removed then, if both the folder and the state file are as that build left them.
             since = event if ledger.stamp == _stamped(old) else 0
-            main_id = "" if self.feed.name else street.main_id
-            edition = store.edition(self.feed, street.wanted, street.feeds, main_id, since=since)
+            main_id = "" if self.feed.name else common.main_id  # `[feed] id` is the main feed's alone
+            edition = store.edition(self.feed, common.wanted, common.feeds, main_id, since=since)
             store.note_popular(self.feed, edition)
             published, slices = self._write(edition, ledger, damaged, rerender=rerender)
             ledger.sign(_stamped(stamp))
@@ -158,7 +158,7 @@ class _Shop:
             for number in slices:
                 store.archive_written(self.feed, number)
             self._note_news(edition)
-            store.set_note(f"built:{self.feed.name}", json.dumps([stamp, now_event, *self._kept(published)]))
+            store.set_note(f"built:{self.feed.name}", json.dumps([stamp, now_event, *_kept(published)]))
         return published
 
     def _write(
@@ -185,12 +185,7 @@ class _Shop:
 
     def _stamp(self) -> str:
         """Return what changes with anything that the documents are made of."""
-        return f"{self.store.edition_mark(self.feed)} {_short(f'{self.feed} {self.street.stamp}')}"
-
-    def _kept(self, published: Iterable[Published]) -> Iterator[tuple[str, int, int]]:
-        """Name the documents that have no pages' digest to be known by: the feeds and the lists."""
-        for document in published:
-            yield str(document.path), document.posts, document.bytes
+        return f"{self.store.edition_mark(self.feed)} {_short(f'{self.feed} {self.common.stamp}')}"
 
     def _note_news(self, edition: Edition) -> None:
         """Note the pings that are due: only an entry added or updated is news.
@@ -211,6 +206,12 @@ class _Shop:
                 self.store.add_ping(self.feed.hub, topic, self.now)
         last = max((item.sequence for item in edition.items), default=0)
         self.store.set_note(key, json.dumps({"": max(newest, last), **versions}))
+
+
+def _kept(published: Iterable[Published]) -> Iterator[tuple[str, int, int]]:
+    """Yield path, posts and size of the documents of a build: by these the next one sees whether they stand."""
+    for document in published:
+        yield str(document.path), document.posts, document.bytes
 
 
 def _standing(kept: Sequence[tuple[str, int, int]]) -> list[Published]:

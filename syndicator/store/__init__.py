@@ -285,7 +285,7 @@ class Store:
 
     @in_words
     def note(self, key: str) -> str:
-        """Return a note of the pipeline's ("built:main": the mark the documents were made with), "" for none."""
+        """Return a note of the pipeline's ("built:" and a feed's name: what its documents are of), "" for none."""
         return notes.note(self.connection, key)
 
     @in_words
