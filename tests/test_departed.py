@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import loopback
 import pytest
 from acceptance_helpers import BLOG, HOUR, START, Planet, feed, item, words
+from sqlite_helpers import counted
 
 from syndicator import pipeline
 from syndicator.generator.site import post_path
@@ -27,21 +26,8 @@ def site() -> Iterator[loopback.Site]:
 
 @pytest.fixture
 def steps(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many instructions SQLite ran so far, ten at a time: more for each row that it walks past."""
-    count = [0]
-    connect = sqlite3.connect
-
-    def tick() -> int:
-        count[0] += 1
-        return 0
-
-    def counting(path: Any, **settings: Any) -> sqlite3.Connection:
-        db = connect(path, **settings)
-        db.set_progress_handler(tick, 10)
-        return db
-
-    monkeypatch.setattr(sqlite3, "connect", counting)
-    return count
+    """How many instructions SQLite ran so far, ten at a time."""
+    return counted(monkeypatch, every=10)
 
 
 def planet(folder: Path, site: loopback.Site, count: int, head: str = FULL, *more: tuple[str, str]) -> Planet:

@@ -9,11 +9,11 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import loopback
 import pytest
 from acceptance_helpers import BLOG, HOUR, START, Planet, feed, item, words
+from sqlite_helpers import counted
 
 from syndicator.errors import PublishError
 from syndicator.inspection import inspect
@@ -48,22 +48,8 @@ def names(folder: Path) -> list[str]:
 
 @pytest.fixture
 def steps(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many instructions SQLite ran on ledgers so far: more for each row that it walks past."""
-    count = [0]
-    connect = sqlite3.connect
-
-    def tick() -> int:
-        count[0] += 1
-        return 0
-
-    def counting(path: Any, **settings: Any) -> sqlite3.Connection:
-        db = connect(path, **settings)
-        if Path(path).name == NAME:
-            db.set_progress_handler(tick, 1)
-        return db
-
-    monkeypatch.setattr(sqlite3, "connect", counting)
-    return count
+    """How many instructions SQLite ran on ledgers so far."""
+    return counted(monkeypatch, name=NAME)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from syndicator.store import Store
 CASES = Path(__file__).parent / "cases" / "identity"
 TEXTS: dict[str, str] = tomllib.loads((CASES / "texts.toml").read_text())
 NOW = datetime(2024, 9, 1, 12, 0, tzinfo=UTC)
-HARBOUR, BREAD, GARDEN = TEXTS["harbour"], TEXTS["bread"], TEXTS["garden"]
+HARBOUR, GARDEN = TEXTS["harbour"], TEXTS["garden"]
 
 
 def make(part: Mapping[str, Any], items: Sequence[ItemKey] = (), source: str = "s", **more: Any) -> Post:

@@ -40,7 +40,7 @@ def read_source(table: Table, base: Source, home: Path, environment: Mapping[str
     auth = _auth(table, environment) or found
     # What needs a secret to be read was not meant for everybody.
     private = table.get("private", bool, bool(secret or auth or "${" in "".join(headers.values())))
-    # Never the address with its secrets: ids stand in the state file, in logs, and in paths of pages.
+    # Of a private one not the address: ids stand in logs, in what `status` says, and in paths of pages.
     source_id = given or (_anonymous(written, url) if private else written)
     table.name = f'[[sources]] "{source_id}"'
     source = replace(
