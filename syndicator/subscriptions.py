@@ -100,8 +100,8 @@ def _ini(text: str, name: str) -> Iterator[Subscription]:
     try:
         parser.read_string("[planet]\n" + text.lstrip("\ufeff"), name)  # Pluto's own settings have no section
     except ParsingError as error:
-        number, line = error.errors[0]
-        raise UsageError(f"{name}, line {number - 1}: can't be read as INI: {line}") from error
+        number = error.errors[0][0] - 1  # of the file, which begins a line later
+        raise UsageError(f"{name}, line {number}: no key and value: {text.splitlines()[number - 1]}") from error
     for title in parser.sections():
         said = {key: value.strip() for key, value in parser[title].items()}
         url = title if "://" in title else said.get("feed") or said.get("url", "")

@@ -108,7 +108,7 @@ def test_a_list_with_settings_before_its_first_section():
         ("", "lists no feeds; expected OPML, the INI file of a planet, or an address a line"),
         ("print('hello')\n", "lists no feeds"),
         ("[a]\nb = c\n", "lists no feeds"),
-        ("[a]\nno key\n", "line 2: can't be read as INI: 'no key"),
+        ("[a]\nno key\n", "line 2: no key and value: no key"),
         ("<opml><body/></opml>", "lists no feeds"),
         ('<rss version="2.0"/>', "is XML, but no OPML; a feed itself is read by `syndicator fetch list`"),
         ("<", "is XML, but no OPML"),
