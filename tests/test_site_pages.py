@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from site_helpers import pages
 
 from syndicator import languages
+from syndicator.errors import PublishError
 from syndicator.generator.site import post_path, source_path
 from syndicator.model.edition import Departed, Document, Edition, Reference, RelatedList, Shelf
 from syndicator.model.feed import Person
@@ -343,6 +344,30 @@ def test_a_new_template_leaves_what_was_published_as_it_is(site: dict[str, Docum
     path = post_path(edition.items[0].id)
     assert tree(again[path]).xpath("//h1")[0].text == "Mine"
     assert again["index.html"].body == site["index.html"].body
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("<p>\n{% broken", "line 2: "),
+        ("<p>{{ nosuch.thing }}", "line 1: 'nosuch' is undefined"),
+        ("{% include 'nosuch.html' %}", "line 1: 'nosuch.html' not found"),
+        ("<p>\n\n{{ site.title() }}", "line 3: 'str' object is not callable"),
+    ],
+)
+def test_a_template_that_fails_is_named(tmp_path: Path, written: str, says: str) -> None:
+    """With its line, in words: it is the operator's, and no traceback of ours helps."""
+    (tmp_path / "index.html").write_text(written)
+    with pytest.raises(PublishError) as failed:
+        made(given.edition(templates=tmp_path))
+    assert f"{tmp_path / 'index.html'}, {says}" in str(failed.value)
+
+
+def test_a_template_in_another_encoding_is_said_to_be(tmp_path: Path) -> None:
+    """Templates are UTF-8."""
+    (tmp_path / "index.html").write_bytes("<p>Über uns".encode("latin-1"))
+    with pytest.raises(PublishError, match=r"a template in .*'utf-8' codec"):
+        made(given.edition(templates=tmp_path))
 
 
 def test_a_style_of_ones_own_has_an_address_of_its_own(site: dict[str, Document], tmp_path: Path) -> None:

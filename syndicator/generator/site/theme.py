@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from syndicator.errors import PublishError
 from syndicator.generator.site.words import label
 from syndicator.model.edition import Document
 
@@ -34,6 +35,7 @@ class Theme:
     """The templates and the style of one feed. Nothing is read before the first page is made."""
 
     def __init__(self, folder: Path | None, language: str) -> None:
+        self.folder = folder
         self.folders = (folder, OURS) if folder else (OURS,)
         self.language = language
 
@@ -42,8 +44,13 @@ class Theme:
         return encode(self.part(name, **context))
 
     def part(self, name: str, **context: object) -> Markup:
-        """Return a piece of a page."""
-        text = self.environment.get_template(f"{name}.html").render(context)
+        """Return a piece of a page. Raises PublishError, with file and line, where the operator's template fails."""
+        try:
+            text = self.environment.get_template(f"{name}.html").render(context)
+        except Exception as error:  # whatever an expression in a template can raise
+            if self.folder and (where := _blamed(error, self.folder)):
+                raise PublishError(f"{where}: {error}; what was published before still stands") from error
+            raise
         return Markup(text.rstrip("\n"))  # noqa: S704  rendered with everything escaped
 
     @cached_property
@@ -61,6 +68,16 @@ class Theme:
         body = next(folder / _STYLE for folder in self.folders if (folder / _STYLE).is_file()).read_bytes()
         digest = blake2b(body, digest_size=6).hexdigest()
         return Document(f"style-{digest}.css", body, "text/css; charset=utf-8", digest=digest)
+
+
+def _blamed(error: Exception, folder: Path) -> str:
+    """Return the line of a template in a folder that an error comes from; Jinja2 puts it among the frames."""
+    from traceback import extract_tb  # only where something has failed
+
+    for frame in reversed(extract_tb(error.__traceback__)):
+        if Path(frame.filename).is_relative_to(folder):
+            return f"{frame.filename}, line {frame.lineno}"
+    return f"a template in {folder}" if isinstance(error, UnicodeDecodeError) else ""
 
 
 def encode(text: str) -> bytes:
