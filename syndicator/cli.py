@@ -91,7 +91,9 @@ def _add_run(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     command.add_argument("--offline", action="store_true", help="publish from the store, without network")
     command.add_argument(
-        "--rerender", action="store_true", help="apply changed settings to posts that are already published"
+        "--rerender",
+        action="store_true",
+        help="give published posts the credit, lists, source names and templates of now",
     )
     command.add_argument("--json", action="store_true", help="print what happened as one JSON object")
     loudness = command.add_mutually_exclusive_group()
