@@ -1,7 +1,9 @@
 """What becomes of an item's elements, in each dialect."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from parser_helpers import atom, item, only, parsed, rss
 
 from syndicator.model.feed import Category, Enclosure, Image, Link, Person, Text, Transcript
@@ -275,3 +277,26 @@ def test_a_base_on_the_div_around_xhtml():
     div = '<div xmlns="http://www.w3.org/1999/xhtml" xml:base="/b/" xml:lang="vi"><a href="c">c</a></div>'
     entry = only(atom(f'<content type="xhtml" xml:base="https://a.example/x/">{div}</content>'))
     assert entry.contents == (Text('<a href="c">c</a>', "html", "vi", "https://a.example/b/"),)
+
+
+@pytest.mark.parametrize("breaking", ["", "&nbsp;<b>"], ids=["fast", "broken"])
+def test_a_base_inside_xhtml(breaking: str):
+    """It counts where it stands and no further (XML Base, 4), also for broken feeds; feedparser passes over it."""
+    inner = (
+        '<p><a href="out">1</a></p><p xml:base="/b/"><a href="in?x=1&amp;y=2">2</a><br/><img src="i.png" alt="a > b" '
+        'srcset="i.png 1x, j.png 2x"/><q xml:base="c/" cite="q">3</q><a href="#note">4</a></p>'
+        '<p>and <a href="out">5</a> xml:base="/e/"</p>'
+    )
+    div = f'<div xmlns="http://www.w3.org/1999/xhtml" xml:base="/d/e/">{inner}{breaking}</div>'
+    entry = only(atom(f'<content type="xhtml" xml:base="https://a.example/x/">{div}</content>'))
+    (text,) = entry.contents
+    assert re.findall('(?:href|src|srcset|cite)="([^"]*)"', text.value) == [
+        "out",
+        "https://a.example/b/in?x=1&amp;y=2",
+        "https://a.example/b/i.png",
+        "https://a.example/b/i.png 1x, https://a.example/b/j.png 2x",
+        "https://a.example/b/c/q",
+        "#note",
+        "out",
+    ]
+    assert breaking or text.base == "https://a.example/d/e/"

@@ -93,6 +93,8 @@ ELEMENTS = [
     "<subtitle>{t}</subtitle>", "<url>{h}</url>", "<name>{t}</name>", "<dc:publisher>{t}</dc:publisher>", "text",
     "<description><b>{t}</b></description>",
     '<content type="xhtml"{s}><div xmlns="http://www.w3.org/1999/xhtml">{t}<br/><b>y</b></div></content>',
+    '<content type="xhtml"{s}><div xmlns="http://www.w3.org/1999/xhtml"{s}>{t}<i{s}><a href="{h}">{t}</a>'
+    '<img src="{h}"/></i><a href="{h}">z</a></div></content>',
 ]  # fmt: skip
 
 

@@ -117,8 +117,8 @@ def _text(item: _Reading, element: Element, scope: Scope, default: str) -> Text 
     if kind is None or element.get("mode", "escaped") == "base64":
         raise Uncertain(f"a text of type {said}")
     if kind == "xhtml":
-        value = inner_html(element, item.unwrap)
         scope = scope_inside(element, scope) if item.unwrap else scope
+        value = inner_html(element, item.unwrap, scope.base)
     elif len(element):
         raise Uncertain("elements in a text")
     else:

@@ -23,7 +23,7 @@ from syndicator.parser.head import head_of, scope_of
 from syndicator.parser.items import digest
 from syndicator.parser.markup import Element, Scope, literals_apart, name_of, prefix_of, repaired, scoped, tree, words
 from syndicator.parser.plain import looks_marked, plain
-from syndicator.parser.xhtml import scope_inside
+from syndicator.parser.xhtml import rebased, scope_inside
 
 Node = Mapping[str, Any]
 
@@ -163,7 +163,9 @@ def _entry(node: Node, element: Element | None, outer: Scope, whole: bool) -> En
         scope = read_extras(draft, element, outer)
         _set_own_title(draft, element, scope)
         _set_inner_scopes(draft, element, scope)
+        _rebase(draft, node)
         return entry(draft, "", scope.language, scope.base)
+    _rebase(draft, node)
     _read_people(draft, node)
     if element is not None:
         _add_mended(draft, element, outer)
@@ -197,15 +199,30 @@ def _set_own_title(draft: Draft, element: Element, scope: Scope) -> None:
 
 
 def _set_inner_scopes(draft: Draft, element: Element, scope: Scope) -> None:
-    """Give XHTML the base and language of the <div> around it, which feedparser takes away."""
+    """Give XHTML the base and language of the <div> around it, which feedparser takes away in Atom 1.0."""
+    unwraps = element.tag.startswith("http://www.w3.org/2005/Atom}")
     written = [part for part in element if name_of(part.tag) == "content" and (len(part) or (part.text or "").strip())]
     if len(written) != len(draft.contents):
         return
     for at, part in enumerate(written):
         outer = scoped(part, scope)
-        inner = scope_inside(part, outer) if "xhtml" in part.get("type", "") else outer
+        inner = scope_inside(part, outer) if unwraps and "xhtml" in part.get("type", "") else outer
         if inner != outer:
             draft.contents[at] = replace(draft.contents[at], base=inner.base, language=inner.language)
+
+
+def _rebase(draft: Draft, node: Node) -> None:
+    """Resolve what stands below an inner xml:base of XHTML."""
+
+    def settled(text: Text, detail: object) -> Text:
+        is_xhtml = isinstance(detail, dict) and _string(detail, "type").endswith("xhtml+xml")
+        has_base = is_xhtml and ' xml:base="' in text.value
+        return replace(text, value=rebased(text.value, text.base)) if has_base else text
+
+    written = [detail for detail in _nodes(node, "content") if _string(detail, "value")]
+    draft.contents = [settled(text, detail) for text, detail in zip(draft.contents, written, strict=True)]
+    draft.title = draft.title and settled(draft.title, raw(node, "title_detail"))
+    draft.summary = draft.summary and settled(draft.summary, raw(node, "summary_detail"))
 
 
 def _read_people(draft: Draft, node: Node) -> None:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from html import unescape
 
-from syndicator.parser.markup import XML_BASE, XML_LANG, Element, Scope, Uncertain, letters, name_of, scoped
+from syndicator.parser.markup import XML_BASE, XML_LANG, Element, Scope, Uncertain, letters, name_of, resolved, scoped
 
 _XHTML = "http://www.w3.org/1999/xhtml}"
 VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
 )
+# Ends at the next `<` at the latest, so that many unclosed ones cost no more than their length.
+_TAG = re.compile(r'<(/?)[a-zA-Z](?:[^<">]|"[^<"]*")*?(/?)>')
+_OWN_BASE = re.compile(r' xml:base="([^"]+)"')
+_ADDRESS = re.compile(r' (href|src|srcset|cite|poster|data|longdesc|background)="([^"]+)"')
+_IN_SET = re.compile(r"((?:^|,)\s*)([^\s,]+)")
 # Elements that are taken for HTML where their namespace was forgotten. None may be one of a feed's own, such
 # as `summary` or `source`: feedparser stumbles over those.
 _SAFE = frozenset({
@@ -19,14 +26,59 @@ _SAFE = frozenset({
 })  # fmt: skip
 
 
-def inner_html(element: Element, unwrap: bool) -> str:
+def inner_html(element: Element, unwrap: bool, base: str) -> str:
     """Write what is in an element; with `unwrap`, a <div> around all of it is left out (RFC 4287, 3.1.1.3).
 
-    Raise Uncertain for elements that are not XHTML's, such as pictures in SVG and formulas.
+    `base` is the one around all of it, for what stands below another one. Raise Uncertain for elements that are not
+    XHTML's, such as pictures in SVG and formulas.
     """
     if unwrap and (only := _only_div(element)) is not None:
         element = only
-    return letters("".join(_inside(element)))
+    bases: list[str] = []
+    html = letters("".join(_inside(element, bases)))
+    return rebased(html, base) if bases else html
+
+
+def rebased(html: str, base: str) -> str:
+    """Resolve the addresses below an inner xml:base (XML Base, 4.1), which nobody after us knows; others stay.
+
+    `html` is markup as both lanes write it: no `>` but at the ends of tags, values in double quotes. feedparser knows
+    the base around a text only.
+
+    >>> rebased('<a href="x">1</a><p xml:base="/b/"><a href="x">2</a></p>', "https://a.example/a/")
+    '<a href="x">1</a><p xml:base="/b/"><a href="https://a.example/b/x">2</a></p>'
+    """
+    bases = [""]  # of the elements around; "": there is only the text's
+
+    def seen(tag: re.Match[str]) -> str:
+        if tag[1]:
+            if len(bases) > 1:
+                bases.pop()
+            return tag[0]
+        inner = bases[-1]
+        if own := _OWN_BASE.search(tag[0]):
+            inner = resolved(inner or base, unescape(own[1]).strip())
+        if not tag[2] and tag[0].removeprefix("<").partition(" ")[0].rstrip(">") not in VOID:
+            bases.append(inner)
+        return _ADDRESS.sub(lambda found: _placed(found, inner), tag[0]) if inner else tag[0]
+
+    return _TAG.sub(seen, html)
+
+
+def _placed(found: re.Match[str], base: str) -> str:
+    name, written = found.groups()
+    if name != "srcset":
+        written = _absolute(written, base)
+    elif "data:" not in written:  # it holds commas
+        written = _IN_SET.sub(lambda one: one[1] + _absolute(one[2], base), written)
+    return f' {name}="{written}"'
+
+
+def _absolute(written: str, base: str) -> str:
+    """Resolve an address as it stands in an attribute; one within the page stays."""
+    if written.startswith("#"):
+        return written
+    return _escaped(resolved(base, unescape(written).strip())).replace('"', "&quot;")
 
 
 def scope_inside(element: Element, scope: Scope) -> Scope:
@@ -44,21 +96,21 @@ def _only_div(element: Element) -> Element | None:
     return element[0] if _local(element[0]) == "div" else None
 
 
-def _inside(element: Element) -> Iterator[str]:
+def _inside(element: Element, bases: list[str]) -> Iterator[str]:
     yield _escaped(element.text)
     for child in element:
-        yield from _whole(child)
+        yield from _whole(child, bases)
         yield _escaped(child.tail)
 
 
-def _whole(element: Element) -> Iterator[str]:
+def _whole(element: Element, bases: list[str]) -> Iterator[str]:
     tag = _local(element)
-    start = f"<{tag}{''.join(_attributes(element))}"
+    start = f"<{tag}{''.join(_attributes(element, bases))}"
     if tag in VOID and not len(element) and not element.text:
         yield f"{start} />"
         return
     yield f"{start}>"
-    yield from _inside(element)
+    yield from _inside(element, bases)
     yield f"</{tag}>"
 
 
@@ -70,10 +122,13 @@ def _local(element: Element) -> str:
     raise Uncertain(f"{element.tag} in XHTML")
 
 
-def _attributes(element: Element) -> Iterator[str]:
+def _attributes(element: Element, bases: list[str]) -> Iterator[str]:
+    """Write attributes; what they say of a base is noted, since to look for it in all markup would cost more."""
     for key, value in element.attrib.items():
         name = {XML_LANG: "xml:lang", XML_BASE: "xml:base"}.get(key, key.lower())
-        if "}" in name:
+        if name == "xml:base":
+            bases.append(value)
+        elif "}" in name:
             raise Uncertain(f"attribute {key} in XHTML")
         written = _escaped(value.lower() if name in ("rel", "type") else value)  # as feedparser has them
         yield f' {name}="{written.replace(chr(34), "&quot;")}"'
