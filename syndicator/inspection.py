@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from syndicator import check
+from syndicator.generator.site import theme
 from syndicator.ledger import Ledger
 from syndicator.model.settings import Config, Feed
 
@@ -44,6 +45,9 @@ def _remarks(config: Config) -> Iterator[Finding]:
         if source.path and not source.path.is_file():
             what = "is not a file" if source.path.exists() else "no such file (an address begins with https://)"
             yield Finding(file, f'[[sources]] "{source.id}", key `url`: {what}: {source.path}')
+    for folder in {feed.templates: None for feed in config.feeds if feed.templates}:
+        for fault in theme.faults(folder):
+            yield Finding(file, f"[feed], key `templates`: {fault}")
 
 
 def _documents(feed: Feed) -> Iterator[Finding]:

@@ -186,6 +186,17 @@ def test_check_of_a_source_that_is_a_folder(tmp_path: Path, capsys: pytest.Captu
     assert '[[sources]] ".", key `url`: is not a file' in capsys.readouterr().out
 
 
+def test_check_of_a_template_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is found before a run fails at it."""
+    (tmp_path / "feed.xml").write_bytes(FEED)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "index.html").write_text("<p>\n{% broken")
+    (tmp_path / "mine" / "foot.html").write_text("<p>{{ t('feed') }}")
+    configuration(tmp_path, "feed.xml", feed='templates = "mine"')
+    assert main(["check"]) == 1
+    assert f"key `templates`: {tmp_path / 'mine' / 'index.html'}, line 2: " in capsys.readouterr().out
+
+
 def test_several_files_that_fail(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Each is named with its own reason, at a terminal and by cron: they have no host in common."""
     (tmp_path / "folder").mkdir()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Iterator
 from functools import cache, cached_property, partial
 from hashlib import blake2b
 from pathlib import Path
@@ -68,6 +69,19 @@ class Theme:
         body = next(folder / _STYLE for folder in self.folders if (folder / _STYLE).is_file()).read_bytes()
         digest = blake2b(body, digest_size=6).hexdigest()
         return Document(f"style-{digest}.css", body, "text/css; charset=utf-8", digest=digest)
+
+
+def faults(folder: Path) -> Iterator[str]:
+    """Say what keeps a folder's templates from being read, before a run fails at it: file, line and mistake."""
+    from jinja2 import Environment, TemplateSyntaxError
+
+    for path in sorted(folder.glob("*.html")):
+        try:
+            Environment(autoescape=True).parse(path.read_text("utf-8"))
+        except TemplateSyntaxError as error:
+            yield f"{path}, line {error.lineno}: {error.message}"
+        except (OSError, UnicodeDecodeError) as error:
+            yield f"{path}: {error}"
 
 
 def _blamed(error: Exception, folder: Path) -> str:
