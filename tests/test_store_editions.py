@@ -303,14 +303,13 @@ def many(store: Store, start: int, count: int, now=NOW) -> None:
 def test_archives(store: Store) -> None:
     """A hundred posts each in the order of publication; an open one is none; a closed one never moves."""
     many(store, 0, 150)
-    assert (store.archives(FEED), store.stale_archives(FEED)) == (1, [1])
+    assert (store.edition(FEED, A).archives, store.stale_archives(FEED)) == (1, [1])
     first = store.archive(FEED, 1)
     assert [item.sequence for item in first.items] == list(range(100, 0, -1))
     store.archive_written(FEED, 1)
     many(store, 200, 100, NOW + DAY)
-    assert (store.archives(FEED), store.stale_archives(FEED)) == (2, [1, 2])  # the first now links on
+    assert (store.edition(FEED, A).archives, store.stale_archives(FEED)) == (2, [1, 2])  # the first now links on
     assert store.archive(FEED, 1) == first
-    assert store.edition(FEED, A).archives == 2
     assert store.edition(replace(FEED, archives=False), A).archives == 0
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
-from store_helpers import DAY, HOUR, NOW, post, receive, sources
+from store_helpers import DAY, FEED, HOUR, NOW, post, receive, sources
 
 from syndicator.model.fetch import Hints, SourceState, Validators
 from syndicator.model.post import SourceInfo
@@ -60,12 +60,14 @@ def test_every_field_of_a_state_is_kept(store: Store) -> None:
     assert store.states()["a"] == extra
 
 
-def test_source_info(store: Store) -> None:
-    """As it was saved last; none before the first success."""
-    info = SourceInfo("a", "A", "https://a.example/", updated=NOW, private=True)
-    assert store.source_info("a") is None
-    store.save_source(info, NOW)
-    assert store.source_info("a") == info
+def test_how_a_source_is_shown(store: Store) -> None:
+    """As it was saved last, without the restless date of its feed; by its id before its first success."""
+    assert store.edition(FEED, sources("a")).sources == (SourceInfo("a", "a", feed="https://a.example/feed"),)
+    for name in ("A", "The A"):
+        info = SourceInfo("a", name, "https://a.example/", feed_id="tag:a.example,2024:feed", updated=NOW)
+        assert store.save_source(info, NOW)
+        assert not store.save_source(info, NOW)
+        assert store.edition(FEED, sources("a")).sources == (replace(info, updated=None),)
 
 
 def test_known_items(store: Store) -> None:

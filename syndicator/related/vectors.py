@@ -42,9 +42,8 @@ class Counts:
 
     def add(self, packed: bytes) -> None:
         """Count the terms of one post."""
-        self.slots[slots(np.frombuffer(packed, TERM)["term"])] += np.uint32(
-            1
-        )  # a slot that comes twice is counted once, as it should be
+        # A slot that comes twice is counted once, as it should be: it says in how many posts.
+        self.slots[slots(np.frombuffer(packed, TERM)["term"])] += np.uint32(1)
         self.slots[-1] += np.uint32(1)
         self._telling = None
 

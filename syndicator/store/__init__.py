@@ -16,7 +16,7 @@ from types import TracebackType
 
 from syndicator.model.edition import Archive, Edition, RelatedList
 from syndicator.model.fetch import SourceState
-from syndicator.model.post import Attribution, Intake, KnownPost, Post, SourceInfo
+from syndicator.model.post import Attribution, Intake, Post, SourceInfo
 from syndicator.model.settings import Feed, Source
 from syndicator.store import (
     admission,
@@ -35,7 +35,6 @@ from syndicator.store import (
 )
 from syndicator.store.corpus import SqlCorpus
 from syndicator.store.db import in_words
-from syndicator.store.handles import handles
 from syndicator.store.notes import Ping
 from syndicator.store.posts import Decide
 
@@ -101,11 +100,6 @@ class Store:
             return sources.save_info(self.connection, info, now)
 
     @in_words
-    def source_info(self, source_id: str) -> SourceInfo | None:
-        """Return how a source is shown, None before its first success."""
-        return sources.info(self.connection, source_id)
-
-    @in_words
     def known_items(self, source_id: str) -> frozenset[str]:
         """Return the fingerprints of the items of a feed's current version: they need not be parsed again."""
         return frozenset(sources.items(self.connection, source_id))
@@ -128,12 +122,6 @@ class Store:
         if self._wanted and self._unclaimed is None:
             self._unclaimed = adoption.unclaimed(self.connection, self._wanted)
         return self._unclaimed or frozenset()
-
-    @in_words
-    def candidates(self, post: Post) -> list[KnownPost]:
-        """Return the stored posts that a post may be, of its own source and of others, newest first."""
-        source = sources.number(self.connection, post.source_id)
-        return posts.candidates(self.connection, [handles(post.keys, source)])[0]
 
     @in_words
     def mark_copy(self, number: int, of: int, now: datetime) -> None:
@@ -241,11 +229,6 @@ class Store:
     def edition_mark(self, feed: Feed) -> str:
         """Return a stamp that changes whenever anything in the edition does; needs no look at the posts."""
         return editions.mark(self.connection, feed)
-
-    @in_words
-    def archives(self, feed: Feed) -> int:
-        """Return how many closed archives a feed has."""
-        return archives.count(self.connection, feed)
 
     @in_words
     def stale_archives(self, feed: Feed) -> list[int]:

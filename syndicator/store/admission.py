@@ -212,6 +212,7 @@ def _has_entry(db: sqlite3.Connection, feed: int, story: int) -> bool:
 def _publish(
     db: sqlite3.Connection, feed: int, last: int, admitted: list[Row], selected: Mapping[int, Source], now: datetime
 ) -> list[int]:  # fmt: skip
+    """Give posts their ids and places in a feed, freeze what is to stay, and mark the archives that this fills."""
     if not admitted:
         return []
     for row in admitted:

@@ -23,6 +23,7 @@ ROW = 400 * ENTRY  # bytes of a closed row
 
 _APPEND = """INSERT INTO postings VALUES (?, ?)
     ON CONFLICT (term) DO UPDATE SET posts = CAST(posts || excluded.posts AS BLOB)"""
+# A number, not ROW bound to a mark: SQLite uses the index `postings_full` only where it sees that it serves.
 _FULL = "SELECT term, posts FROM postings WHERE length(posts) >= 2000"
 _SETTLE = """INSERT OR REPLACE INTO traces (number, source, time, terms)
     SELECT number, source, time, ? FROM unposted WHERE number = ?"""

@@ -27,6 +27,7 @@ def settle(
     query = "SELECT sequence FROM entries INDEXED BY entries_current WHERE feed = ? AND current = 1"
     before = {sequence for (sequence,) in db.execute(query, (number,))}
     after = _newest(db, number, feed.limit, selected, min(before | {since}) if since else 0)
+    # What came within `stay` stays beyond the limit, as long as it still stands there: nothing comes back by it.
     staying = f"{_VISIBLE % 'INDEXED BY entries_current'} AND e.current = 1 AND e.first_published > ?"
     cutoff = (now - feed.stay).timestamp()
     after |= {sequence for sequence, _ in _versions(db, number, db.execute(staying, (number, cutoff)), selected)}

@@ -43,6 +43,7 @@ def versions(db: sqlite3.Connection, shown: Sequence[tuple[int, int]]) -> dict[i
         AND p.withdrawn = 0 AND p.source NOT IN (SELECT source FROM hidden) ORDER BY p.number""",
         (codec.dumps([story for story, _ in shown]),),
     ).fetchall()
+    # The version shown is not among its "Also at", nor one that stands at the very same address.
     addresses = {number: url for _, number, _, url, *_ in found}
     own = {story: addresses.get(post) for story, post in shown}
     places: dict[int, dict[str, Reference]] = {}

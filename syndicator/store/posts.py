@@ -66,6 +66,7 @@ def receive(
     """
     source = _number(db, source_id, posts, left)
     remembered = sources.items(db, source_id)
+    # An item that stands there unchanged keeps its post: none of the others may be taken for it.
     unseen = {post.fingerprint for post in posts}
     claimed = {remembered[item] for item in items if item in remembered and item not in unseen}
     batch = [handles(post.keys, source) for post in posts]
@@ -94,6 +95,7 @@ def _number(db: sqlite3.Connection, source_id: str, posts: Sequence[Post], left:
 def _apply(
     db: sqlite3.Connection, source: int, post: Post, verdict: Verdict, now: datetime, done: _Sorted
 ) -> int:  # fmt: skip
+    """Do what a verdict says; return the number that the post has now, and note it in `done`."""
     match verdict:
         case New():
             number = insert(db, source, post, now)
@@ -108,7 +110,7 @@ def _apply(
         case Unchanged(number):
             refresh(db, number, post, now)
             done.unchanged.append(number)
-        case _:
+        case _:  # Repeated: the feed lists it twice
             number = done.numbers[verdict.index]
     return number
 

@@ -16,6 +16,7 @@ from syndicator.store import codec, events
 
 _COLUMNS = """id, url, etag, last_modified, body_hash, last_attempt, last_success, last_change, next_due,
     unchanged_since, due_reason, reach, hints, rest"""
+# What the schedule asks of every source in every run stands in columns of its own; the rest, seldom there, is JSON.
 _IN_COLUMNS = frozenset(
     [
         "source_id",
@@ -73,7 +74,7 @@ _NO_VALIDATORS = Validators()
 _NO_HINTS = Hints()
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=1024)  # ten thousand sources have a few dozen different ones
 def _hints(packed: str) -> Hints:
     return codec.read(Hints, packed)
 
@@ -115,14 +116,6 @@ def _shown(packed: str) -> dict[str, object]:
     return {name: value for name, value in json.loads(packed).items() if name != "updated"}
 
 
-def info(db: sqlite3.Connection, source_id: str) -> SourceInfo | None:
-    """Return how we show a source, None before its first success."""
-    row = db.execute(
-        "SELECT info FROM infos JOIN sources ON source = number WHERE id = ?", (source_id,)
-    ).fetchone()  # fmt: skip
-    return None if row is None else codec.read(SourceInfo, row[0])
-
-
 def items(db: sqlite3.Connection, source_id: str) -> dict[str, int]:
     """Return the fingerprints of the feed's current items, each with the number of its post."""
     row = db.execute("SELECT items FROM items JOIN sources ON source = number WHERE id = ?", (source_id,)).fetchone()
@@ -139,7 +132,7 @@ def remember_items(
     merged = {name: posts[name] if name in posts else old[name] for name in current if name in posts or name in old}
     standing = set(merged.values())
     for name, post in old.items():
-        if len(merged) >= 2 * len(current) + 8:
+        if len(merged) >= 2 * len(current) + 8:  # a feed of one item may have had a few; none grows for ever
             break
         if post not in standing:
             merged.setdefault(name, post)
