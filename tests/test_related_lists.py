@@ -176,14 +176,14 @@ def test_sources_that_may_not_be_linked_are_left_out_but_for_the_posts_own(shop:
     assert shop.chosen(post, "all", sources=frozenset({"b"})) == [own]
 
 
-def test_a_page_asks_for_a_longer_list(shop: Shop) -> None:
-    """`limit` overrides that of the settings."""
+def test_a_list_is_as_long_as_the_settings_say(shop: Shop) -> None:
+    """While the source has as many posts; the post itself is none of them."""
     post = shop.add(STORM, STORM_TEXT)
     for n in range(30):
         shop.add(f"Bulletin {n} of the harbour master")
     assert len(shop.chosen(post, limit=5)) == 5
     assert len(set(shop.chosen(post, limit=5)) & {post}) == 0
-    (longer,) = shop.index.choose(post, shop.posts[post], RelatedSettings(limit=5), limit=20)
+    (longer,) = shop.index.choose(post, shop.posts[post], RelatedSettings(limit=20))
     assert len(longer.links) == 20
 
 

@@ -26,8 +26,12 @@ class Wanted(Struct, frozen=True):
     number: int
     post: Post
     settings: RelatedSettings
-    limit: int
     sources: Collection[str] | None  # which may be linked to; the post's own may in any case
+
+    @property
+    def limit(self) -> int:
+        """How many links a list has at most."""
+        return self.settings.limit
 
     def heading(self, key: str) -> str:
         """Return the operator's heading, or ours in the post's language: a template with {source}."""
