@@ -35,7 +35,7 @@ _OF_THE_HOST = frozenset(
     ]
 )
 _UNREACHABLE = frozenset({"timeout", "dns", "connect"})
-_MANY = 2
+_MANY = 2  # sources of one host with one trouble: so many are one line
 _MOST = 20  # lines about one kind of trouble; more are one
 _SOME = 3  # sources of a crowd that are named
 _ROUNDED_UP = timedelta(seconds=59)
@@ -53,6 +53,7 @@ def alerts(
     Each is said once: `schedule.settle` decides when a failure is news and keeps that in the states.
     """
     pairs = _pairs(after, sources)
+    # What cron has spoken of stays told while it lasts, also of sources of that host that join in later.
     told = {_trouble(pair) for pair in _pairs(before, pairs) if pair[1].alerted}
     failing = [
         (source, state)

@@ -186,8 +186,9 @@ def body_of(response: requests.Response) -> Body:
 
 def _tls_context() -> ssl.SSLContext:
     """Return a verifying context: the environment's certificates, else the system's, else certifi's."""
+    # As requests has it, whose names these are.
     named = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
-    if not named:
+    if not named:  # a Python built elsewhere looks where this system may have none
         paths = ssl.get_default_verify_paths()
         known = Path(paths.capath) if paths.capath else None
         if not paths.cafile and not (known and known.is_dir() and any(known.iterdir())):
@@ -227,6 +228,7 @@ def _request_head(target: str, parts: SplitResult, headers: Mapping[str, str], p
         *(f"{name}: {value}" for name, value in headers.items()),
     ]
     lines += _proxy_authorization(proxy)
+    # Or one value, of feeds.toml or of a validator, could write further headers.
     if any("\r" in line or "\n" in line for line in lines):
         raise Fault("protocol", "its address or headers contain a line break")
     return b"\r\n".join([*map(_encoded, lines), b"Connection: close", b"", b""])
@@ -288,6 +290,7 @@ def why(problem: OSError) -> Fault:
     return Fault("connect", f"could not be connected to ({problem.strerror or type(problem).__name__})")
 
 
+# The narrower first: a refused connection is a ConnectionError, too.
 _BY_ERROR: tuple[tuple[type[OSError], tuple[FailureKind, str, str]], ...] = (
     (ConnectionRefusedError, ("connect", "refuses the connection", "is its server running, is the port right?")),
     (ConnectionError, ("reset", "broke off the connection", "")),

@@ -24,7 +24,9 @@ INDEX = "urn:atom-extension:indexing}index"
 _COUNT = "http://purl.org/syndication/thread/1.0}count"
 _PAGE = "text/html"
 _ITUNES = "http://www.itunes.com/"  # feedparser's scheme for the categories of podcasts
+# The scheme of Media RSS where a category names none.
 _MEDIA = "http://search.yahoo.com/mrss/category_schema"
+# "explicit" and "clean" are Apple's words of before.
 _TRUE, _FALSE = ("yes", "true", "explicit"), ("no", "false", "clean")
 
 
@@ -69,7 +71,7 @@ def seconds(text: str) -> int:
 
 def _guid(draft: Draft, element: Element, _scope: Scope) -> None:
     draft.guid = words(element)
-    if name_of(element.tag) == "guid":
+    if name_of(element.tag) == "guid":  # RSS 2.0: a permalink unless it says no; the attribute is written in any case
         said = next((value for key, value in element.attrib.items() if key.lower() == "ispermalink"), "true")
         draft.guid_is_permalink = said.strip().lower() != "false"
 
@@ -86,6 +88,7 @@ def _contributor(draft: Draft, element: Element, _scope: Scope) -> None:
 
 def _source(draft: Draft, element: Element, scope: Scope) -> None:
     """Read RSS <source url> or atom:source, whose children are a feed's."""
+    # RSS has the feed's address in `url` and its title as text, Atom all in children.
     parts: dict[str, str] = {"feed": element.get("url", ""), "name": words(element)}
     for child in element:
         name = name_of(child.tag)
@@ -184,6 +187,7 @@ def _itunes_keywords(draft: Draft, element: Element, _scope: Scope) -> None:
 
 
 def _itunes_category(draft: Draft, element: Element, _scope: Scope) -> None:
+    # Subcategories stand within their categories.
     draft.media_categories.extend(
         Category(part.get("text", ""), _ITUNES) for part in element.iter() if part.get("text")
     )
@@ -208,6 +212,7 @@ def _chapters(draft: Draft, element: Element, scope: Scope) -> None:
 
 
 def _media_group(draft: Draft, element: Element, scope: Scope) -> None:
+    """Read one file in several forms as so many files: which of them a reader can play is its own to know."""
     for child in element:
         if reader := EXTRAS.get(name_of(child.tag)):
             reader(draft, child, scoped(child, scope))

@@ -128,7 +128,7 @@ def _entry(item: Object, language: str) -> Entry:
         licence=_text(ours, "licence"),
         noindex=ours.get("noindex") is True,  # of its own: the feed's says that one of its items has it
         source=_source(_object(ours, "source")),
-        external_url=external,
+        external_url=external,  # a link blog's subject; `url` is its own page
         language=language,
     )
 

@@ -17,6 +17,7 @@ from syndicator.model.settings import Feed
 from syndicator.store import Store
 
 _PAGES = ("text/html", "text/css")
+# Not "opml-1.xml", which only looks like one.
 _ARCHIVE = re.compile(r"archive/.*-([0-9]+)\.[^./]*")
 
 

@@ -156,8 +156,10 @@ def _considered(
     hidden.touch_naming(db, members - selected.keys() - hidden.sources_hidden(db), None)
     found = [row for row in _rows(db, "WHERE p.number > ?", seen) if row.source in members and row.source in selected]
     for source in selected.keys() - members:
+        # A first edition looks at all that a source has, a later one at the newest of a source that joins.
         joining = list(islice(filter(fits, _newest_first(db, source)), None if first else selected[source].join))
         found += joining
+        # It has joined with its first post; where it may bring none (`join = 0`), as soon as it has some.
         if joining or (not first and selected[source].join == 0 and _has_posts(db, source)):
             db.execute(_JOIN, (feed, source))
     held = "WHERE p.number IN (SELECT post FROM held WHERE feed = ? AND until <= ?)"
@@ -193,6 +195,7 @@ def _unpublished(
 ) -> list[Row]:  # fmt: skip
     """Return of the posts considered one version of each story that the feed has not published, oldest first."""
     stories: dict[int, Row] = {}
+    # A story's own post goes before its copies.
     for row in sorted(found, key=lambda row: (row.number != row.story, row.number)):
         if row.filtered or row.withdrawn or row.story in stories:
             continue
@@ -219,6 +222,8 @@ def _publish(
         if row.public_id is None:
             public_id(db, row, selected[row.source].id, secret=selected[row.source].private)
     frozen.freeze(db, [(row.number, row.story, row.source) for row in admitted])
+    # Each stands in the documents at once, so that `stay` holds for it however many come; but for a first edition,
+    # which has no reader yet: `current.settle` chooses from it.
     db.executemany(
         "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
         [

@@ -47,7 +47,7 @@ def edition(
         items=tuple(found),
         sources=tuple(sorted((i for i in infos if not i.private), key=lambda i: (i.name.casefold(), i.id))),
         archives=sequence // ARCHIVE if feed.archives else 0,
-        slices=-(-sequence // ARCHIVE),
+        slices=-(-sequence // ARCHIVE),  # rounded up: the last is open
         popular=shelves.popular(found),
         departed=departed(db, number, since),
         siblings=tuple(other for other in siblings if other.name != feed.name),
@@ -73,7 +73,7 @@ def items(db: sqlite3.Connection, query: str, *values: object) -> list[Item]:
     """Return the items of a query for the columns of ENTRY, in its order."""
     entries = db.execute(query, values).fetchall()
     infos: dict[tuple[str, float | None], SourceInfo] = {}
-    gone = withdrawn(db, (packed for entry in entries for packed in entry[7:9] if packed))
+    gone = withdrawn(db, (packed for entry in entries for packed in entry[7:9] if packed))  # `related` and `also`
     versions = frozen.versions(db, [(entry[1], entry[2]) for entry in entries])
     veil = Veil(db, (entry[1] for entry in entries), (entry[7] for entry in entries))
     found = [_item(db, entry, infos, gone, versions.get(entry[1], ())) for entry in entries]

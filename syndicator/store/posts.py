@@ -151,6 +151,7 @@ def update(db: sqlite3.Connection, number: int, post: Post, now: datetime) -> No
     """Replace what is shown of a post that its source changed. Id, published date and frozen parts stay."""
     keys, before = db.execute("SELECT keys, updated FROM posts WHERE number = ?", (number,)).fetchone()
     _redate(db, number, post, now)
+    # The source's own time where it is newer than the last and not to come; else when we noticed.
     updated = now.timestamp()
     if post.updated is not None and before < post.updated.timestamp() <= updated:
         updated = post.updated.timestamp()

@@ -25,9 +25,10 @@ def with_inbound(found: Sequence[Item]) -> list[Item]:
     own = [_bare(item.post.link) for item in found]
     places, counts = set(own) - {""}, Counter[str]()
     for item, address in zip(found, own, strict=True):
+        # Sanitized HTML writes attributes in one way only, so that no parser is needed.
         parts = item.post.content_html.split(' href="http')[1:]
         linked = {_bare(part.partition('"')[0]) for part in parts}
-        counts.update(linked & places - {address})
+        counts.update(linked & places - {address})  # once a post, and never itself
     return [
         replace(item, inbound=counts[address]) if counts[address] else item
         for item, address in zip(found, own, strict=True)
@@ -35,6 +36,7 @@ def with_inbound(found: Sequence[Item]) -> list[Item]:
 
 
 def _bare(link: str) -> str:
+    """Return an address without what writers leave out or add: scheme, `www.`, closing slash, fragment."""
     address = link.partition("://")[2].removeprefix("www.")
     return address.partition("#")[0].rstrip("/")
 

@@ -87,6 +87,7 @@ def _source(info: SourceInfo) -> tuple[object, ...]:
 def _item(item: Item) -> tuple[object, ...]:
     """Return what pages show of an item but its body and its source, as plain data: that is quickly digested."""
     post = item.post
+    # What is added here makes every page again, once, after an update of the program.
     return (
         item.id, item.published, item.updated, post.title, post.link, post.summary, post.language, post.comments,
         post.rights, post.licence, post.noindex, post.origin_link, post.origin.name, post.origin.url, post.republished,
