@@ -40,6 +40,7 @@ def main(folder: Path, count: int) -> None:
     each = max(count // SITES, 1)
     with Store(loaded.state) as store:
         store.adopt(loaded.sources)
+        store.connection.execute("PRAGMA cache_size = -1000000")  # KB: a gigabyte; what is spilled is written twice
         for before in range(0, each, AT_ONCE):
             _run(store, loaded, before, min(AT_ONCE, each - before), now)
             now += timedelta(minutes=1)

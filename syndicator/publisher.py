@@ -26,7 +26,7 @@ from syndicator.errors import PublishError
 from syndicator.ledger import Ledger
 from syndicator.model.edition import Document, Published
 
-UNFINISHED = ".syndicator-new"  # how the name of a file ends while it is being written
+UNFINISHED = ".syndicator-new"  # how the name of a file ends while it is being written; alone, it marks its folder
 _FEED_ENTRIES = {"application/rss+xml": "{*}item", "application/atom+xml": "{*}entry"}
 _XML = frozenset({"application/rss+xml", "application/atom+xml", "text/x-opml"})
 _TWIN = "application/gzip"
@@ -58,7 +58,7 @@ def publish(
             press.settle()  # one that can't be written keeps none from its place that came before it
         raise
     finally:
-        press.discard()
+        press.close()
     return results
 
 
@@ -135,15 +135,21 @@ class _Press:
             self.waiting.pop(path).unfinished.unlink(missing_ok=True)
 
     def _prepare(self, folder: Path) -> None:
-        """Make a folder, and clear it of what a killed run left half written."""
+        """Make a folder, mark it as written to, and clear it of what a killed run, which left the mark, half wrote.
+
+        Never looked through without need: there may be a page for each post ever published.
+        """
         if folder in self.cleaned:
             return
         if not folder.is_dir():
             folder.mkdir(parents=True, exist_ok=True)
             self.unsynced.add(folder.parent)
-        for entry in os.scandir(folder):
-            if entry.name.startswith(".") and entry.name.endswith(UNFINISHED):
-                Path(entry.path).unlink(missing_ok=True)
+        mark = folder / UNFINISHED
+        if mark.exists():
+            for entry in os.scandir(folder):
+                if entry.name.startswith(".") and entry.name.endswith(UNFINISHED) and entry.name != UNFINISHED:
+                    Path(entry.path).unlink(missing_ok=True)
+        mark.touch()
         self.cleaned.add(folder)
 
     def _twin(self, document: Document, path: Path) -> None:
@@ -206,6 +212,13 @@ class _Press:
         """Forget what waits."""
         for path in list(self.waiting):
             self._drop(path)
+
+    def close(self) -> None:
+        """Leave nothing behind but what was put in its place."""
+        self.discard()
+        for folder in self.cleaned:
+            with suppress(OSError):
+                (folder / UNFINISHED).unlink(missing_ok=True)
 
 
 def _settled(one: _Waiting) -> None:

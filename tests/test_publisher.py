@@ -129,6 +129,18 @@ def test_many_files(tmp_path: Path) -> None:
     assert not [entry.name for entry in (tmp_path / "posts").iterdir() if entry.name.startswith(".")]
 
 
+def test_no_folder_is_looked_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page costs the same beside a million others: only what a killed run left makes the next one look."""
+
+    def refuse(folder: Path) -> None:
+        raise AssertionError(folder)
+
+    monkeypatch.setattr("os.scandir", refuse)
+    publish([page("posts/1.html", b"1")], tmp_path)
+    publish([page("posts/1.html", b"2"), page("posts/2.html")], tmp_path)
+    assert (tmp_path / "posts" / "1.html").read_bytes() == b"2"
+
+
 def test_one_path_twice(tmp_path: Path) -> None:
     """The later one stands."""
     publish([page(body=b"a"), page(body=b"b")], tmp_path)
