@@ -181,7 +181,8 @@ _ENCLOSURES = st.builds(
 )  # fmt: skip
 SOURCES = st.builds(
     SourceInfo, st.sampled_from(["a", "b", "https://c.example/?token=1"]), _TEXTS, _ADDRESSES, _ADDRESSES, _ADDRESSES,
-    _LANGUAGES, _TEXTS, _ADDRESSES, _ADDRESSES, st.none() | _TIMES, st.booleans(), st.booleans(), _TEXTS,
+    _LANGUAGES, _TEXTS, _ADDRESSES, _ADDRESSES, st.none() | _TIMES, st.booleans(), st.booleans(), st.booleans(),
+    _TEXTS,
 )  # fmt: skip
 POSTS = st.builds(
     Post,
