@@ -256,6 +256,18 @@ def test_an_older_post_that_takes_the_place_of_a_withdrawn_one(tmp_path: Path, s
         assert not store.pending_pings()
 
 
+def test_a_hub_that_fails_is_one_line_once(tmp_path: Path, site: loopback.Site) -> None:
+    """Not one for each document, and not one in each mail of cron's until it is back."""
+    site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1), EARLY))
+    planet = Planet(tmp_path, site, ("/a", ""), head=f'hub = "{site.url}/hub"')
+    (line,) = planet.run().news
+    assert f"the hub {site.url}/hub was not told of 3 documents: the hub answered 501" in line
+    site.pages["/a"] = feed("Blog", BLOG, item("Two", f"{BLOG}/2/", words(2), LATE))
+    assert planet.run().news == ()
+    with Store(planet.config().state) as store:
+        assert {ping.attempts for ping in store.pending_pings()} == {2}  # it is tried all the same
+
+
 def test_two_planets_with_the_same_writers(tmp_path: Path, site: loopback.Site) -> None:
     """Writers' posts often have one path (/1/) on several hosts; each is one item all the same."""
     writers = ("ann", "bob")

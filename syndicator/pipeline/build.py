@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 from msgspec import Struct
@@ -19,6 +20,9 @@ from syndicator.model.run import Options
 from syndicator.model.settings import Config, Feed, Filter, Source
 from syndicator.pipeline import sums
 from syndicator.store import Store
+
+if TYPE_CHECKING:
+    from syndicator import websub
 
 PORTION = 100  # posts that are read whole at a time
 
@@ -262,18 +266,28 @@ def _topics(feed: Feed) -> list[str]:
 
 
 def _tell_hubs(store: Store, user_agent: str) -> list[str]:
-    """Send the pings that are due, those that failed before included; return what went wrong."""
+    """Send the pings that are due, those that failed before included; return a line for each hub that fails now.
+
+    It is said once, be it of one document or many, until the hub has taken what it was not told of.
+    """
     pending = store.pending_pings()
     if not pending:
         return []
     from syndicator import websub  # requests: only who pings pays
 
-    remarks = []
+    known = {ping.hub for ping in pending if ping.attempts}
+    failed: dict[str, list[websub.Pinged]] = {}
     for result in websub.notify([websub.Ping(ping.hub, ping.topic) for ping in pending], user_agent):
         ping = result.ping
         if result.error:
             store.failed_ping(ping.hub, ping.topic, result.error)
-            remarks.append(f"the hub {ping.hub} was not told of {ping.topic}: {result.error}; the next run tries again")
+            failed.setdefault(ping.hub, []).append(result)
         else:
             store.drop_ping(ping.hub, ping.topic)
-    return remarks
+    return [_untold(hub, results) for hub, results in failed.items() if hub not in known]
+
+
+def _untold(hub: str, results: Sequence[websub.Pinged]) -> str:
+    first = results[0]
+    what = first.ping.topic if len(results) == 1 else f"{len(results)} documents"
+    return f"the hub {hub} was not told of {what}: {first.error}; each run tries again"
