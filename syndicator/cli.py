@@ -277,11 +277,12 @@ def _withdraw(arguments: argparse.Namespace) -> int:
 
 def _import(arguments: argparse.Namespace) -> int:
     from syndicator import config, subscriptions
+    from syndicator.parser.encodings import to_utf8  # lists are in as many encodings as feeds
 
     known = config.load(arguments.config).sources if arguments.config.exists() else ()
     try:
-        text = arguments.file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = to_utf8(arguments.file.read_bytes())[0].decode()
+    except OSError as error:
         raise UsageError(f"{arguments.file}: can't be read: {error}") from error
     feeds, others = subscriptions.read(text, str(arguments.file))
     addresses = {source.url for source in known}

@@ -13,11 +13,15 @@ from configparser import ConfigParser, ParsingError
 from html import unescape
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from syndicator.errors import UsageError
 
 _SECTION = re.compile(r"^\[[^\[\]\n]+\]\s*$", re.MULTILINE)
 _WEB = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
+# "feed://host/" and "feed:https://host/", as browsers hand addresses to a reader.
+_HANDED = re.compile(r"^feed:(?=https?://)", re.IGNORECASE)
+_FEED = re.compile(r"^feed://", re.IGNORECASE)
 # An ampersand that XML has no meaning for: bare in an address, or HTML's (`&nbsp;`).
 _AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#[xX][0-9a-fA-F]+);)([A-Za-z][A-Za-z0-9]*;)?")
 _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)')  # as newsboat's urls file: bare, or in quotes
@@ -44,8 +48,9 @@ def read(text: str, name: str) -> tuple[list[Subscription], list[str]]:
         found = _lines(text)
     feeds, others = dict[str, Subscription](), []
     for one in found:
-        if _WEB.fullmatch(one.url):
-            feeds.setdefault(one.url, one)
+        url = _FEED.sub("http://", _HANDED.sub("", one.url))
+        if _WEB.fullmatch(url):
+            feeds.setdefault(url, replace(one, url=url))
         else:
             others.append(one.url)
     if not feeds:

@@ -170,3 +170,20 @@ def test_before_there_is_a_configuration(tmp_path, monkeypatch, capsys):
     assert len(tomllib.loads(capsys.readouterr().out)["sources"]) == 2
     assert main(["import", "nowhere.opml"]) == 2
     assert capsys.readouterr().err.startswith("syndicator: nowhere.opml: can't be read: ")
+
+
+@pytest.mark.parametrize("encoding", ["iso-8859-1", "utf-16", "utf-8-sig"])
+def test_a_list_in_another_encoding(tmp_path, monkeypatch, capsys, encoding):
+    """Old readers export what they declare, not UTF-8."""
+    monkeypatch.chdir(tmp_path)
+    text = '<opml><body><outline text="Café" xmlUrl="https://a.example/f"/></body></opml>'
+    (tmp_path / "list.opml").write_bytes(f'<?xml version="1.0" encoding="{encoding}"?>{text}'.encode(encoding))
+    assert main(["import", "list.opml"]) == 0
+    assert 'name = "Café"' in capsys.readouterr().out
+
+
+def test_addresses_as_a_browser_hands_them_over():
+    """ "feed:" is no protocol: what is asked for is http, or what stands behind it."""
+    feeds, others = read("feed://a.example/f\nfeed:https://b.example/f\nfeed:c\n", "urls")
+    assert [feed.url for feed in feeds] == ["http://a.example/f", "https://b.example/f"]
+    assert others == ["feed:c"]
