@@ -144,3 +144,19 @@ def test_rerender(tmp_path: Path, site: loopback.Site) -> None:
     made.run(rerender=True)
     posts = [body for path, body in made.files().items() if path.parent.name == "posts"]
     assert all(b"A new foot" in body for body in posts)
+
+
+def test_a_source_without_a_page(tmp_path: Path, site: loopback.Site) -> None:
+    """One that is silent, or has old posts only, is named without a link until it has a post in the documents."""
+    site.pages["/a"] = feed("Old", BLOG, *(item(f"N {n}", f"{BLOG}/{n}/", words(n), EARLY) for n in range(5)))
+    site.pages["/b"] = feed("New", OTHER, *(item(f"M {n}", f"{OTHER}/{n}/", words(n + 9), START) for n in range(5)))
+    sources = [(f"/{name}", f'id = "{name}"') for name in "abc"]
+    made = Planet(tmp_path, site, *sources, head="limit = 3", more=ALONE)
+    made.run()
+    listed = tmp_path / "public" / "sources.html"
+    assert 'href="sources/b.html"' in listed.read_text("utf-8")
+    assert not dead(made)
+    site.pages["/a"] = feed("Old", BLOG, item("New", f"{BLOG}/new/", words(8), made.now))
+    made.run()
+    assert 'href="sources/a.html"' in listed.read_text("utf-8")
+    assert not dead(made)

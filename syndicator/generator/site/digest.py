@@ -7,7 +7,7 @@ a list may name a post that is withdrawn later, every digest holds when somethin
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
 from syndicator.model.edition import Edition, Item, Reference
@@ -58,9 +58,9 @@ class Digests:
         """Return the digest of the page of one source."""
         return self.of(self.source(info), *shown)
 
-    def sources(self, sources: Iterable[SourceInfo]) -> str:
-        """Return the digest of the page of all sources."""
-        return self.of([self.source(info) for info in sources])
+    def sources(self, sources: Iterable[SourceInfo], linked: Sequence[bool]) -> str:
+        """Return the digest of the page of all sources, of which some have pages of their own."""
+        return self.of([self.source(info) for info in sources], linked)
 
     def of(self, *data: object) -> str:
         """Return the digest of plain data."""

@@ -36,7 +36,10 @@ class Press:
         self.theme = Theme(edition.feed.templates, edition.feed.language)
         self.made: set[str] = set()  # pages of posts looked at already: an archive may hold what the edition does
         self.styled = False
-        self.current = {post_path(item.id) for item in edition.items}
+        self.current = {post_path(item.id) for item in edition.items if self.has_posts}
+        self.held = {shelf.source.id: shelf.source for shelf in edition.shelves if shelf.source}
+        self.held |= {item.source.id: item.source for item in edition.items}
+        self.current |= set(map(source_path, self.held))
         self.shows = {root: self.show(root) for root in ("", "../")}
         self.frame = Frame(edition)
         self.parts = cache(self._parts)
@@ -52,13 +55,14 @@ class Press:
         return max(self.feed.limit, _CARDS)
 
     def has_page(self, path: str) -> bool:
-        """Tell whether this post's page is there: published before, or made now."""
-        return self.has_posts and (path in self.current or path in self.made or self.known.get(path) is not None)
+        """Tell whether the page of a post or a source is there: published before, or made now."""
+        return path in self.current or path in self.made or self.known.get(path) is not None
 
     def lists(self) -> Iterator[Document]:
         """Yield what has changed of the pages that link to those of posts."""
         yield from self.sources()
-        yield from self.page("sources", SOURCES, self.digests.sources(self.edition.sources), self.all_sources)
+        linked = [self.has_page(source_path(info.id)) for info in self.edition.sources]
+        yield from self.page("sources", SOURCES, self.digests.sources(self.edition.sources, linked), self.all_sources)
         yield from self.page("index", self.frame.home, self.digests.index(self.edition), self.index)
 
     def dressed(self) -> Iterator[Document]:
@@ -134,10 +138,7 @@ class Press:
     def sources(self) -> Iterator[Document]:
         """Yield the pages of the sources that have posts in this edition, or lost some."""
         show = self.shows["../"]
-        held: dict[str, SourceInfo] = {item.source.id: item.source for item in self.edition.items}
-        lessened = {shelf.source.id: shelf.source for shelf in self.edition.shelves if shelf.source}
-        held = lessened | held
-        for info in held.values():
+        for info in self.held.values():
             posts = show.shelves[info.id]
             digest = self.digests.shelf(info, [(post.id, post.title, post.url) for post in posts])
             yield from self.page("source", source_path(info.id), digest, partial(self.source, info))

@@ -30,7 +30,7 @@ _MEGABYTE = 1_000_000
 class Show:
     """Makes views for pages that lie `root` deep.
 
-    `has_page` says whether a post's page is there to link to; `line` renders a row.
+    `has_page` says whether the page of a post or a source is there to link to; `line` renders a row.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Show:
         """Show a source; a private one without any address."""
         return SourceView(
             name=info.name,
-            href=self.root + source_path(info.id),
+            href=self.page_of_source(info.id),
             tint=tint(info.id),
             language=info.language or self.language,
             dir=direction(info.language or self.language),
@@ -69,6 +69,11 @@ class Show:
     def page(self, public_id: str) -> str:
         """Return the way to a post's page, "" where it has none."""
         path = post_path(public_id)
+        return self.root + path if self.feed.pages != "none" and self.has_page(path) else ""
+
+    def page_of_source(self, source_id: str) -> str:
+        """Return the way to a source's page, "" where it never had a post in the documents."""
+        path = source_path(source_id)
         return self.root + path if self.has_page(path) else ""
 
     def target(self, public_id: str, url: str) -> str:

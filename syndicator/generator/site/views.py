@@ -15,7 +15,7 @@ class SourceView(Struct, frozen=True):
     """A source; `site` and `feed` are "" where they are private or unknown."""
 
     name: str
-    href: str  # its page here
+    href: str  # its page here, "" where it has none
     tint: int  # 0..7: which colour its mark has
     language: str
     dir: str
