@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from weakref import finalize
 
 from syndicator.model.edition import RelatedList
 from syndicator.model.feed import Category
@@ -22,6 +23,7 @@ class Shop:
 
     def __init__(self, path: Path | str = ":memory:") -> None:
         self.db = db.connect(path)
+        finalize(self, self.db.close)  # Python 3.13 warns of connections that nobody closed
         self.corpus = SqlCorpus(self.db)
         self.index = Index(self.corpus)
         self.posts: dict[int, Post] = {}
