@@ -120,7 +120,8 @@ def test_posts_added_by_a_run_that_was_killed_are_found_by_the_next() -> None:
 
 def test_of_a_term_that_many_posts_have_the_newest_are_read() -> None:
     """A list of thousands of posts under one word is cut into closed rows; the newest stay within reach."""
-    corpus = Shop().corpus
+    shop = Shop()
+    corpus = shop.corpus
     for number in range(1, 5001):
         corpus.post([(7, number.to_bytes(4, "little") + b"\x01")], [])
     assert len(corpus.postings([7], [])[7]) == 200 * ENTRY
