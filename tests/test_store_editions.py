@@ -255,6 +255,15 @@ def test_a_new_wording(store: Store) -> None:
     assert store.edition_mark(FEED) == mark != again
 
 
+def test_a_feed_without_posts_has_a_date(store: Store) -> None:
+    """That of its first publication, for good: a reader takes 1970 for a fault."""
+    receive(store, post("a"))
+    empty = replace(FEED, name="empty", languages=("fi",))
+    for hours in (0, 1, 2):
+        store.admit(empty, A, NOW + hours * HOUR)
+        assert store.edition(empty, A).updated == NOW
+
+
 def test_the_feeds_own_id(store: Store) -> None:
     """Made once, kept; the operator's own where he sets it."""
     published(store, post("x"))

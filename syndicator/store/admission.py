@@ -116,9 +116,11 @@ def admit(
         changed = current.settle(db, number, feed, selected, now, since=0 if anew else last + 1)
         if changed or fresh:
             events.mark_feed(db, number, now)
+    # A feed without posts is as old as itself, not of 1970.
     db.execute(
-        "UPDATE feeds SET seen = (SELECT coalesce(max(number), 0) FROM posts), shape = ? WHERE number = ?",
-        (new_shape, number),
+        """UPDATE feeds SET seen = (SELECT coalesce(max(number), 0) FROM posts), shape = ?,
+        updated = iif(updated > 0, updated, ?) WHERE number = ?""",
+        (new_shape, now.timestamp(), number),
     )
     return fresh
 
