@@ -56,6 +56,22 @@ def test_a_304_without_validators_keeps_the_old_ones():
     assert settled(renamed, before, START + HOUR).validators == Validators('"2"', HELD.last_modified)
 
 
+def test_a_304_without_a_max_age_keeps_the_old_one():
+    """How long an answer stays fresh holds until the server says otherwise."""
+    before = settled(fetched(max_age=3 * HOUR))
+    assert settled(NotModified("a", SOURCE.url), before, START + 3 * HOUR).next_due == START + 6 * HOUR
+    sooner = NotModified("a", SOURCE.url, max_age=2 * HOUR)
+    assert settled(sooner, before, START + 3 * HOUR).next_due == START + 5 * HOUR
+
+
+def test_a_source_without_news_is_asked_less_often():
+    """As many hours apart as it has brought nothing for days; a new body, and the interval holds again."""
+    state = settled(NotModified("a", SOURCE.url), settled(fetched()), START + 5 * DAY)
+    assert state.next_due == START + 5 * DAY + 5 * HOUR
+    assert state.due_reason == "nothing new for long"
+    assert settled(fetched(), state, START + 6 * DAY).next_due == START + 6 * DAY + HOUR
+
+
 def test_an_interrupted_fetch_says_nothing():
     """Neither a failure nor an attempt."""
     before = settled(fetched())
@@ -228,6 +244,16 @@ def test_a_permanent_redirect_that_changes_its_mind_is_not_believed():
     assert not state.moved
 
 
+def test_a_permanent_redirect_that_goes_away_is_counted_anew():
+    """Two days of it, a day on which the address itself answers, and one more of it are no three in a row."""
+    moving = good(ASK, moved_to="https://b.example/feed")
+    state = settled(moving, settled(moving), START + DAY)
+    back = settled(good(ASK), state, START + 2 * DAY)
+    assert (back.moved_to, back.moved_days) == ("", ())
+    assert not settled(moving, back, START + 3 * DAY).moved
+    assert settled(moving, state, START + 2 * DAY).moved
+
+
 def test_a_new_address_that_does_not_work_is_given_up():
     """Three failures in a row at the new address, and the old one is asked again."""
     state = None
@@ -250,6 +276,7 @@ def test_pace_is_the_usual_gap_and_counts_the_silence():
     """Hourly a year ago is quiet today; two dates are too few to say."""
     assert schedule.pace([START - n * DAY for n in range(12)], START) == DAY
     assert schedule.pace([START - n * HOUR for n in range(5)], START + 100 * DAY) == 50 * DAY
+    assert schedule.pace([START, START - DAY, START - 2 * DAY], START) == DAY
     assert schedule.pace([START, START - DAY], START) is None
     assert schedule.pace([START + DAY, START, START - DAY], START) is None
 
