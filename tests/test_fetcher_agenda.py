@@ -56,6 +56,27 @@ def test_a_host_in_doubt_is_tried_one_at_a_time():
     assert line.waiting == 0
 
 
+def test_doubt_that_comes_while_a_third_is_ready():
+    """It was promised a place beside the second, and waits for the second's end now."""
+    line = agenda(per_host=3, delay=0.0, a=4)
+    line.take(0.0)
+    line.take(0.0)
+    line.done("a", unreachable=True)
+    assert line.take(0.0) is None
+    line.done("a")
+    assert line.take(0.0) == ("a", 2)
+
+
+def test_a_line_that_was_dropped_while_it_was_ready():
+    """Nothing is taken from it, and what comes later is."""
+    line = agenda(delay=0.0, a=3)
+    line.take(0.0)
+    assert line.drop("a") == [1, 2]
+    assert line.take(0.0) is None
+    line.add("a", 9)
+    assert line.take(0.0) == ("a", 9)
+
+
 @given(
     st.lists(st.tuples(st.sampled_from("abc"), st.booleans()), max_size=40),
     st.integers(1, 3),

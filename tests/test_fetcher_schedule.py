@@ -266,9 +266,10 @@ def test_a_new_address_that_does_not_work_is_given_up():
 
 
 def test_where_a_source_lay_first_is_remembered():
-    """A later answer can't move its trust inward."""
+    """A later answer can't move its trust inward, be it a body or a 304."""
     state = settled(fetched())
-    state = settled(replace(fetched(), reach="loopback"), state, START + HOUR)
+    for later in (replace(fetched(), reach="loopback"), NotModified("a", SOURCE.url, reach="private")):
+        state = settled(later, state, START + HOUR)
     assert plan(state, START + 2 * HOUR)[0].reach == "public"
 
 
