@@ -189,6 +189,7 @@ class _Press:
                 del self.waiting[one.path]
                 self.unsynced.add(one.path.parent)
                 self.ledger.record([one.entry])
+        self._unmark()
         for folder in self.unsynced:
             with _named(folder), suppress(FileNotFoundError):
                 _sync(folder)
@@ -216,9 +217,14 @@ class _Press:
     def close(self) -> None:
         """Leave nothing behind but what was put in its place."""
         self.discard()
+        self._unmark()
+
+    def _unmark(self) -> None:
+        """Take the marks off, now that nothing is half written: a run that is killed later leaves none to find."""
         for folder in self.cleaned:
             with suppress(OSError):
                 (folder / UNFINISHED).unlink(missing_ok=True)
+        self.cleaned.clear()
 
 
 def _settled(one: _Waiting) -> None:

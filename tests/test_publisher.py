@@ -10,7 +10,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -139,6 +139,18 @@ def test_no_folder_is_looked_through(tmp_path: Path, monkeypatch: pytest.MonkeyP
     publish([page("posts/1.html", b"1")], tmp_path)
     publish([page("posts/1.html", b"2"), page("posts/2.html")], tmp_path)
     assert (tmp_path / "posts" / "1.html").read_bytes() == b"2"
+
+
+def test_a_folder_whose_files_stand_is_unmarked(tmp_path: Path) -> None:
+    """Before what links to them is written: a run that is killed then leaves nothing that none after it would clear."""
+
+    def documents() -> Iterator[Document]:
+        yield page("posts/1.html", rank=0)
+        yield page(rank=1)
+        assert [entry.name for entry in (tmp_path / "posts").iterdir()] == ["1.html"]
+
+    with Ledger(tmp_path) as ledger:
+        publish_by(documents(), ledger)
 
 
 def test_one_path_twice(tmp_path: Path) -> None:
