@@ -26,6 +26,8 @@ BASE = "https://b.example/d/p?q"
         ("HTTPS:h.example", "https://h.example"),
         (" https://h.example/x\n", "https://h.example/x"),
         ("ht\ttps://h.example/x", "https://h.example/x"),
+        ("é x", "https://b.example/d/é x"),
+        ("x\ud800\ufffe\uffff\x7fé", "https://b.example/d/xé"),
         ("mailto:a@b.example", "mailto:a@b.example"),
         ("", ""),
         ("http://[::1", "http://[::1"),

@@ -27,7 +27,13 @@ def skipped(moment: datetime, hints: Hints) -> bool:
 
 
 def out_of_skipped(due: datetime, hints: Hints, latest: datetime) -> datetime:
-    """Return `due`, or the first full hour after it that is not skipped, but no later than `latest`."""
+    """Return `due`, or the first full hour after it that is not skipped, but no later than `latest`.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2024, 5, 4, 12, 30, tzinfo=UTC)
+    >>> str(out_of_skipped(noon, Hints(skip_hours=(12,)), latest=noon + 24 * _HOUR))
+    '2024-05-04 13:00:00+00:00'
+    """
     moment = due
     while moment < latest and skipped(moment, hints):
         moment = moment.replace(minute=0, second=0, microsecond=0) + _HOUR
