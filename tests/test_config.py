@@ -190,6 +190,28 @@ def test_secrets_from_the_environment(tmp_path: Path) -> None:
     assert "s3cret" not in source.id
 
 
+def test_user_and_password_in_a_table(tmp_path: Path) -> None:
+    """Both or none; they make the source private, and two accounts at one address are two sources."""
+    table = '[[sources]]\nurl = "https://a.example/feed"\nid = "%s"\nauth = { user = "%s", password = "${WORD}" }\n'
+    one, two = load(tmp_path, HEAD + table % ("a", "me") + table % ("b", "you"), {"WORD": "s3cret"}).sources
+    assert (one.auth, two.auth) == (("me", "s3cret"), ("you", "s3cret"))
+    assert one.private
+    for wrong in ('{ user = "me" }', '{ user = "me", pasword = "x" }'):
+        told = complaint(tmp_path, HEAD + f'[[sources]]\nurl = "https://a.example/feed"\nauth = {wrong}\n')
+        assert 'key `auth`: must be { user = "...", password = "${NAME}" }' in told
+
+
+@pytest.mark.parametrize(
+    "address", ["https://a.example/feed?page=2", "https://a.example/monkey/x", "https://ä.example/f"]
+)
+def test_an_address_without_a_secret(tmp_path: Path, address: str) -> None:
+    """A parameter alone, or a word in a path, hides nothing: the source is named by its address and published."""
+    (source,) = load(tmp_path, HEAD + f'[[sources]]\nurl = "{address}"\n').sources
+    assert (source.id, source.url) == (address, address)
+    assert source.publish
+    assert not source.private
+
+
 def test_a_second_feed(tmp_path: Path) -> None:
     """It inherits [feed], in a folder below it and with an address to match."""
     text = HEAD + 'link = "https://p.example/x"\nlimit = 9\n[[feeds]]\nname = "vi"\nlanguages = ["vi"]\n'

@@ -15,6 +15,7 @@ from syndicator.model.feed import Enclosure, ItemKey, Origin
 from syndicator.model.post import CopyOf, Intake, KnownPost, New, Post
 from syndicator.normalizer import identity
 from syndicator.normalizer.keys import pieces, sketch
+from syndicator.normalizer.verdict import LOOSE, OTHER, PATH, STRICT, UNKNOWN, Evidence, is_same
 from syndicator.sketches import likeness
 from syndicator.store import Store
 
@@ -312,3 +313,64 @@ def test_any_text(guid: str, link: str, title: str, text: str, html: str) -> Non
     assert keys == identity.keys(guid=guid, link=link, title=title, text=text, items=[ItemKey("", guid, link)])
     assert {len(digest) for digest in (keys.guid, keys.link, keys.title, keys.text)} <= {0, 16}
     assert len(identity.meaning(title=title, text=text, link=link, content_html=html)) == 16
+
+
+# -- the rules one by one --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("guid", "link", "rest", "same"),
+    [
+        # By the guid, unless all else but one shows that another post has it now.
+        (STRICT, UNKNOWN, (0, 0, 0), True),
+        (LOOSE, OTHER, (-1, 0, 0), True),
+        (LOOSE, OTHER, (-1, -1, 0), False),
+        (STRICT, OTHER, (-1, -1, 1), True),
+        (STRICT, UNKNOWN, (-1, -1, -1), False),
+        # By the link where no guid speaks against it, unless all else does.
+        (UNKNOWN, LOOSE, (-1, -1, 0), True),
+        (UNKNOWN, STRICT, (-1, -1, -1), False),
+        (UNKNOWN, STRICT, (1, -1, -1), True),
+        # By the link under another guid: the title, and text or instant, or neither can say.
+        (OTHER, STRICT, (1, 1, -1), True),
+        (OTHER, LOOSE, (1, -1, 1), True),
+        (OTHER, LOOSE, (1, 0, 0), True),
+        (OTHER, STRICT, (1, 0, -1), False),
+        (OTHER, STRICT, (1, -1, 0), False),
+        (OTHER, STRICT, (0, 0, 0), False),
+        (OTHER, STRICT, (-1, 0, 0), False),
+        (OTHER, STRICT, (-1, 1, 0), True),
+        (OTHER, STRICT, (0, 1, -1), False),
+        # By the path on another host: title or text.
+        (PATH, OTHER, (-1, 1, -1), True),
+        (OTHER, PATH, (1, -1, 1), True),
+        (UNKNOWN, PATH, (1, 0, 0), True),
+        (UNKNOWN, PATH, (1, 0, -1), False),
+        (UNKNOWN, PATH, (1, -1, 0), False),
+        (UNKNOWN, PATH, (0, 0, 1), False),
+        # Without any address.
+        (UNKNOWN, UNKNOWN, (1, 1, -1), True),
+        (UNKNOWN, UNKNOWN, (1, 0, 0), True),
+        (UNKNOWN, UNKNOWN, (1, 0, -1), False),
+        (UNKNOWN, UNKNOWN, (1, -1, 1), False),
+        (UNKNOWN, UNKNOWN, (0, 0, 0), False),
+        (UNKNOWN, UNKNOWN, (0, 1, 0), True),
+        (UNKNOWN, UNKNOWN, (-1, 1, 0), False),
+        (UNKNOWN, UNKNOWN, (-1, 1, 1), True),
+        # Where guid and link both changed: the instant and the text, and no other title.
+        (OTHER, OTHER, (0, 1, 1), True),
+        (OTHER, OTHER, (1, 1, 0), False),
+        (OTHER, OTHER, (-1, 1, 1), False),
+        (OTHER, OTHER, (1, 0, 1), False),
+    ],
+)
+def test_what_makes_two_posts_of_a_source_one(guid: int, link: int, rest: tuple[int, int, int], same: bool) -> None:
+    """Which parts must agree hangs on how far the addresses do; `rest` is title, text and instant."""
+    assert is_same(Evidence(guid, link, *rest)) is same
+
+
+@pytest.mark.parametrize(("sharp", "same"), [(True, True), (False, False)])
+def test_an_instant_on_the_hour_is_shared_by_many_posts(sharp: bool, same: bool) -> None:
+    """With a title and nothing else to go by it proves something only where it is to the minute."""
+    assert is_same(Evidence(UNKNOWN, UNKNOWN, 1, -1, 1, sharp=sharp)) is same
+    assert is_same(Evidence(OTHER, OTHER, 1, 0, 1, silent=True, sharp=sharp)) is same
