@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from syndicator.model.feed import Enclosure, ItemKey, Origin
-from syndicator.model.post import CopyOf, Intake, KnownPost, New, Post
+from syndicator.model.post import CopyOf, Intake, Keys, KnownPost, New, Post
 from syndicator.normalizer import identity
 from syndicator.normalizer.keys import pieces, sketch
-from syndicator.normalizer.verdict import LOOSE, OTHER, PATH, STRICT, UNKNOWN, Evidence, is_same
+from syndicator.normalizer.verdict import LOOSE, OTHER, PATH, STRICT, UNKNOWN, Evidence, compare, is_same, texts
 from syndicator.sketches import likeness
 from syndicator.store import Store
 
@@ -374,3 +374,32 @@ def test_an_instant_on_the_hour_is_shared_by_many_posts(sharp: bool, same: bool)
     """With a title and nothing else to go by it proves something only where it is to the minute."""
     assert is_same(Evidence(UNKNOWN, UNKNOWN, 1, -1, 1, sharp=sharp)) is same
     assert is_same(Evidence(OTHER, OTHER, 1, 0, 1, silent=True, sharp=sharp)) is same
+
+
+def test_what_two_posts_have_in_common() -> None:
+    """A part that one of them lacks says nothing; of two that differ it speaks against; a front page is no link."""
+    page, other = make({"link": "https://a.example/1"}).keys, make({"link": "https://a.example/2"}).keys
+    front = make({"link": "https://a.example/"}).keys
+    assert (compare(page, page).link, compare(page, other).link) == (STRICT, OTHER)
+    assert (compare(page, front).link, compare(front, page).link, compare(front, front).link) == (UNKNOWN,) * 3
+    named, nameless = make({"guid": "x", "title": "A"}).keys, make({}).keys
+    assert (compare(named, nameless).guid, compare(nameless, named).guid) == (UNKNOWN, UNKNOWN)
+    assert (compare(named, nameless).title, compare(nameless, named).title) == (0, 0)
+    assert compare(named, make({"guid": "y", "title": "B"}).keys) == Evidence(OTHER, UNKNOWN, -1, 0, 0, silent=True)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "agree"),
+    [
+        (range(1, 11), range(1, 11), 1),
+        (range(1, 11), range(2, 12), 1),  # nine of eleven
+        (range(1, 11), range(6, 16), 0),  # five of fifteen
+        (range(1, 11), range(21, 31), -1),
+        (range(1, 5), range(21, 25), 0),  # too few pieces to be found another text
+        (range(1, 6), range(21, 26), -1),
+        ((), range(1, 11), 0),
+    ],
+)
+def test_how_far_two_texts_agree(one: Sequence[int], other: Sequence[int], agree: int) -> None:
+    """Nearly all of it is the same text, hardly any another one; what lies between says nothing."""
+    assert texts(Keys(text="1", sketch=tuple(one)), Keys(text="2", sketch=tuple(other))) == agree
