@@ -134,7 +134,7 @@ def _add_check(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _add_withdraw(commands: Commands[argparse.ArgumentParser]) -> None:
     command = _add(commands, "withdraw", "take a post out of all documents, pages and lists, for good")
-    command.add_argument("post", metavar="POST", help="its id or its address")
+    command.add_argument("post", metavar="POST", help="its id, its address, or that of our page of it")
     command.set_defaults(command=_withdraw)
 
 

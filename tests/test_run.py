@@ -224,6 +224,18 @@ def test_a_withdrawn_post(tmp_path: Path, run: Run, capsys: pytest.CaptureFixtur
         assert "nowhere.example" in capsys.readouterr().err
 
 
+def test_a_post_withdrawn_by_the_address_of_our_page(tmp_path: Path, run: Run) -> None:
+    """As somebody sends it who has seen it there, whoever serves it."""
+    with site({"/feed": rss("Blog", [("One", "First text"), ("Two", "Second text")])}) as blog:
+        configuration(tmp_path, f"{blog.url}/feed")
+        run()
+        (shown,) = (page for page in (tmp_path / "public" / "posts").iterdir() if "<title>One" in page.read_text())
+        assert main(["withdraw", f"https://planet.example/x/posts/{shown.name}?from=mail#top"]) == 0
+        assert [entry.title for entry in posts(tmp_path / "public" / "rss.xml")] == ["Two"]
+        assert not shown.exists()
+        assert main(["withdraw", "https://planet.example/posts/"]) == 2
+
+
 def test_status(tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     """Each source with its last success, or what fails; also as JSON, also before the first run."""
     with site({"/good": rss("Good", [("One", "Text")])}) as blog:

@@ -78,11 +78,22 @@ def states(config: Config) -> Mapping[str, SourceState]:
 
 
 def withdraw(config: Config, post: str, now: datetime) -> None:
-    """Take a post, named by its public id or its link, out of everything published, for good.
+    """Take a post, named by its id, its link or the address of our page of it, out of all that is published, for good.
 
     Raises UsageError where no such post is known, LockHeld, StoreError, PublishError.
     """
     with run_lock(config.state), Store(config.state) as store:
-        if not store.withdraw(post, now):
+        if not (store.withdraw(post, now) or store.withdraw(_shown_at(store, post), now)):
             raise UsageError(f"no stored post has the id or address {post!r}")
         build(config, store, Options(offline=True), now)
+
+
+def _shown_at(store: Store, address: str) -> str:
+    """Return the id of the post whose page of ours has an address, whoever serves it; "" for none.
+
+    Who wants a post withdrawn has seen it there, and a page's name is a hash of the id: all of them are tried.
+    """
+    from syndicator.generator.site import post_path  # only who withdraws a post so pays for it
+
+    name = "posts/" + address.partition("#")[0].partition("?")[0].rpartition("/posts/")[2]
+    return next((known for known in store.public_ids() if post_path(known) == name), "")

@@ -144,6 +144,11 @@ class Store:
         """Return how many posts are stored."""
         return posts.count(self.connection)
 
+    @in_words
+    def public_ids(self) -> list[str]:
+        """Return the ids of all posts that were ever published or listed."""
+        return posts.public_ids(self.connection)
+
     # ----- build side ----------------------------------------------------------------------------------------
 
     @in_words

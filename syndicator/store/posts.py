@@ -267,6 +267,11 @@ def wholes(db: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Post]:
     return {row[0]: rows.post(row[1:]) for row in found}
 
 
+def public_ids(db: sqlite3.Connection) -> list[str]:
+    """Return the public ids that were given."""
+    return [given for (given,) in db.execute("SELECT public_id FROM posts WHERE public_id IS NOT NULL")]
+
+
 def count(db: sqlite3.Connection) -> int:
     """Return how many posts are stored: no post is ever deleted, so the highest number says it."""
     return int(db.execute("SELECT coalesce(max(number), 0) FROM posts").fetchone()[0])
