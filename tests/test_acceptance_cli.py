@@ -45,6 +45,20 @@ def test_what_can_not_be_fetched_is_named(capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr().err == f"syndicator: {blog.url}/feed: its server has a fault (500)\n"
 
 
+@pytest.mark.parametrize(
+    ("page", "advice"),
+    [
+        ("<p>Hello", "it names none: look at it in a browser, or ask its owner where the feed is"),
+        ('<link rel="alternate" type="application/rss+xml" href="/gone.xml"><p>Hello', "404"),
+    ],
+)
+def test_a_page_without_a_feed(page: str, advice: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is said whether it names a feed; one that it names is asked."""
+    with site({"/": f"<!doctype html><html>{page}</html>".encode()}) as shown:
+        assert main(["fetch", f"{shown.url}/"]) == 1
+    assert advice in capsys.readouterr().err
+
+
 def test_a_private_address_that_can_not_be_fetched(capsys: pytest.CaptureFixture[str]) -> None:
     """Its token is not said."""
     with site() as blog:

@@ -155,12 +155,13 @@ def test_wrong_usage(tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str
     assert main(["run", "-c", "nowhere.toml"]) == 2
 
 
-def test_one_source_of_two(tmp_path: Path, run: Run) -> None:
-    """Only it is asked."""
+def test_one_source_of_two(tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """Only it is asked, and only it counts."""
     with site({"/a": rss("A", [("One", "Text")]), "/b": rss("B", [("Two", "Text")], "https://b.example")}) as blog:
         configuration(tmp_path, f'{blog.url}/a\nname = "A"', f'{blog.url}/b\nname = "B"')
-        assert run("--source", "B") == 0
+        assert run("--source", "B", "--json") == 0
         assert [path for path, _ in blog.asked] == ["/b"]
+        assert json.loads(capsys.readouterr().out)["sources"]["total"] == 1
 
 
 def test_offline(tmp_path: Path, run: Run) -> None:

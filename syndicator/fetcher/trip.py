@@ -232,7 +232,10 @@ def _not_a_feed(trip: Trip, answer: Body, body: bytes, problem: answers.Verdict,
         feeds = feeds_in(body, answer.head.fields.get("content-type", ""), trip.url)
     if feeds and trip.follow:
         return replace(_onward(trip, feeds[0], answer.reach, took), follow=False)
-    failed = _failed(trip, Fault(problem.kind, problem.error, problem.advice), status=answer.head.status)
+    advice = problem.advice
+    if problem.kind == "html" and not feeds:
+        advice = "it names none: look at it in a browser, or ask its owner where the feed is"
+    failed = _failed(trip, Fault(problem.kind, problem.error, advice), status=answer.head.status)
     if not feeds or trip.ask.source.private:
         return failed
     return replace(failed, feeds=feeds, advice=f"use the address of its feed: {' or '.join(feeds[:3])}")

@@ -46,7 +46,7 @@ class Failure(Struct, frozen=True):
 class Report(Struct, frozen=True):
     """What a run did."""
 
-    total: int = 0  # sources in the configuration
+    total: int = 0  # sources in the configuration, or those named by --source
     due: int = 0
     changed: int = 0
     not_modified: int = 0

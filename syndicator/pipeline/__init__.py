@@ -47,7 +47,7 @@ def run(
         built = build(config, store, options, now) if ever_worked else Built()
         stored = store.count()
     return Report(
-        total=len(config.sources),
+        total=len(options.named or config.sources),
         due=tally.due,
         changed=tally.changed,
         not_modified=tally.not_modified,
