@@ -300,6 +300,46 @@ def test_a_name_for_a_source_and_a_rerender(tmp_path: Path, site: loopback.Site)
         assert post["_syndicator"]["source"]["title"] == "A friend"
 
 
+@pytest.mark.parametrize(
+    ("setting", "kept", "gone"),
+    [
+        ('content = "summary"', "Foreword", "<b>"),
+        ('content = "none"', "appeared first on", "Foreword"),
+        ('images = "link"', "<b>word</b>", "<img"),
+        ('images = "none"', "<b>word</b>", "cat.jpg"),
+    ],
+)
+def test_a_source_whose_owner_asks_for_less(
+    setting: str, kept: str, gone: str, tmp_path: Path, site: loopback.Site
+) -> None:
+    """What may be shown no more leaves documents, archives and pages, the older posts' included, and no post is new."""
+    picture = f'<p>Foreword. <b>word</b> <img src="{BLOG}/cat.jpg" width="600" height="400" alt="cat"></p>'
+    posts = [item(f"Post {n}", f"{BLOG}/{n}/", picture + words(n), date=START - n * HOUR) for n in range(210)]
+    site.pages["/a"] = feed("Blog", BLOG, *posts)
+    planet = Planet(tmp_path, site, ("/a", ""), head='pages = "full"\nstay = "1h"', more='[related]\nscope = "none"')
+    planet.run()
+    before = [post["id"] for post in planet.items()]
+    archives = [path for path in planet.files() if "archive" in path.parts and path.suffix == ".xml"]
+    assert archives
+    assert all(gone.encode() in body for path, body in planet.files().items() if "posts" in path.parts)
+    planet.sources = [("/a", setting)]
+    planet.run()
+    assert gone in planet.items()[0]["content_html"]
+    planet.run(rerender=True)
+    assert [post["id"] for post in planet.items()] == before
+    assert all(kept in post["content_html"] and gone not in post["content_html"] for post in planet.items())
+    files = planet.files()
+    assert set(archives) <= set(files)
+    for path, body in files.items():
+        if path in archives or path.suffix in {".json", ".xml"} or "posts" in path.parts:
+            assert gone.replace("<", "&lt;").encode() not in body or path.suffix == ".html", path
+            assert gone.encode() not in body, path
+    planet.run(rerender=True)
+    assert {path: body for path, body in planet.files().items() if path.name != ".syndicator"} == {
+        path: body for path, body in files.items() if path.name != ".syndicator"
+    }
+
+
 def test_a_rerender_in_a_language_that_we_have_no_words_of(tmp_path: Path, site: loopback.Site) -> None:
     """The feed's language stands in, as it did when the post was published: nothing is written anew."""
     site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1))).replace(

@@ -23,6 +23,7 @@ from syndicator.normalizer import (
     bodies,
     filters,
     identity,
+    images,
     language,
     links,
     meaning,
@@ -75,6 +76,13 @@ def _remarks(parsed: ParsedFeed, *, empty: int) -> Iterator[str]:
     new = urls.web(parsed.head.new_url, parsed.url)
     if new and new not in {parsed.url, parsed.head.self_link}:
         yield f"says that it has moved to {new}"
+
+
+def narrowed(post: Post, source: Source) -> Post:
+    """Return a stored post as its source's `content` and `images` let it through now; what is gone stays gone."""
+    html = images.restricted(post.content_html, source.images, images.Tally())
+    html, short = _as_wanted(html, post.summary, source)
+    return replace(post, content_html=html, summary=short, image=post.image if source.images == "keep" else None)
 
 
 def _says_something(entry: Entry) -> bool:

@@ -96,18 +96,37 @@ def _related(
 
 
 def _rerender(store: Store, feeds: Sequence[Feed], wanted: Mapping[str, Source], now: datetime) -> None:
-    """Give posts that stand in the documents the wording and the lists that the settings ask for now."""
+    """Make published posts what the settings ask for now.
+
+    Wording and lists are those of the posts in the documents; bodies that may no more be shown are everywhere.
+    """
     from syndicator.generator.compose import LAYOUT  # as above
     from syndicator.normalizer import attribution  # only --rerender judges published posts again
 
     numbers = list(dict.fromkeys(number for feed in feeds for number in store.shown(feed)))
     with store.transaction():
         store.rename(wanted.values())
+        for source in wanted.values():
+            _narrow(store, source, now)
         for number, post, lists in _related(store, numbers, wanted):
             source = wanted[post.source_id]
             titled = bool(post.title)
             line = attribution.choose(source.attribution, post.language, titled=titled, fallback=source.fallback)
             store.refreeze(number, line, lists, LAYOUT, now)
+
+
+def _narrow(store: Store, source: Source, now: datetime) -> None:
+    """Take out of a source's stored posts what its settings let through no more."""
+    from syndicator import normalizer  # as above
+
+    if source.content == "full" and source.images == "keep":
+        return
+    numbers = store.numbers_of(source.id)
+    for start in range(0, len(numbers), PORTION):
+        for number, post in store.documents(numbers[start : start + PORTION]).items():
+            narrowed = normalizer.narrowed(post, source)
+            if narrowed != post:
+                store.revise(number, narrowed, now)
 
 
 # -- one feed's documents ---------------------------------------------------------------------------------

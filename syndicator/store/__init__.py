@@ -209,6 +209,16 @@ class Store:
         return posts.wholes(self.connection, list(numbers))
 
     @in_words
+    def numbers_of(self, source_id: str) -> list[int]:
+        """Return the numbers of a source's stored posts."""
+        return posts.numbers_of(self.connection, source_id)
+
+    @in_words
+    def revise(self, number: int, post: Post, now: datetime) -> None:
+        """Show a stored post's body, summary and picture as they are in `post`; its identity stays as it is."""
+        posts.revise(self.connection, number, post, now)
+
+    @in_words
     def edition(
         self,
         feed: Feed,

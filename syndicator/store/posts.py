@@ -267,6 +267,19 @@ def wholes(db: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Post]:
     return {row[0]: rows.post(row[1:]) for row in found}
 
 
+def numbers_of(db: sqlite3.Connection, source_id: str) -> list[int]:
+    """Return the numbers of a source's posts whose bodies are kept."""
+    query = "SELECT number FROM posts WHERE source = (SELECT number FROM sources WHERE id = ?) AND purged = 0"
+    return [number for (number,) in db.execute(query, (source_id,))]
+
+
+def revise(db: sqlite3.Connection, number: int, post: Post, now: datetime) -> None:
+    """Keep a post's body and what is shown beside it as they are now; its identity and what is frozen stay."""
+    _, _, rest, content, _ = rows.body(post)
+    db.execute("UPDATE bodies SET rest = ?, content = ? WHERE post = ?", (rest, content, number))
+    events.touch(db, number, now)
+
+
 def public_ids(db: sqlite3.Connection) -> list[str]:
     """Return the public ids that were given."""
     return [given for (given,) in db.execute("SELECT public_id FROM posts WHERE public_id IS NOT NULL")]
