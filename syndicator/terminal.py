@@ -113,6 +113,7 @@ def progress_bar() -> Iterator[Watch]:
 
         def watch(progress: Progress) -> None:
             words = f"waiting for {', '.join(progress.left)}" if progress.left else progress.source
+            # No longer than what stands beside the bar on one line.
             bar.update(task, completed=progress.done, total=progress.total, description=plain(words)[:60])
 
         yield watch
@@ -182,6 +183,7 @@ def _line(console: Console, text: str, style: str) -> None:
 def _paragraph(console: Console, text: str) -> None:
     from rich.text import Text
 
+    # By rich, since textwrap counts letters: Chinese ones take two columns each.
     for line in Text(text).wrap(console, max(console.width - 5, 20)):
         line.rstrip()
         console.print(Text("     ") + line, soft_wrap=True)

@@ -139,6 +139,7 @@ def _entry(entry: _Element, where: str) -> Iterator[Problem]:
 
 
 def _unreadable(content: _Element) -> bool:
+    """Tell whether a reader needs a summary, since the content is elsewhere, or neither text nor XML (4.1.2)."""
     kind = content.get("type", "text")
     readable = "/" not in kind or kind.startswith("text/") or kind.endswith(("+xml", "/xml"))
     return content.get("src") is not None or not readable
@@ -176,6 +177,7 @@ def _twins(feed: _Element, where: str) -> Iterator[Problem]:
         ids.add(name)
 
 
+# What a feed says of itself, and an entry's source of the feed that it was taken from.
 _HEAD = {
     "id": Rule(uri, tight=True),
     "title": TEXT,

@@ -106,6 +106,7 @@ def _all(grammar: Mapping[str, Check], required: tuple[str, ...]) -> Check:
 
 
 def _people(value: object) -> str:
+    """Judge `authors`: each of the three keys may be left out, but not all."""
     wrong = _all({"name": _text, "url": _string(uri), "avatar": _string(uri)}, ())(value)
     nobody = isinstance(value, list) and not all(one for one in value)
     return wrong or ("has an author without name, url and avatar" if nobody else "")

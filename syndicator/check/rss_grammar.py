@@ -43,6 +43,7 @@ def _item(item: _Element, where: str) -> Iterator[Problem]:
         yield Problem(where, "has neither title nor description", line=line)
     if item.find("guid") is None:
         yield Problem(where, "has no guid", serious=False, line=line)
+    # Of the two a reader takes one or the other, and some show both.
     for plain, dublin in (("author", "creator"), ("category", "subject"), ("pubDate", "date"), ("source", "source")):
         if item.find(plain) is not None and item.find(DC + dublin) is not None:
             yield Problem(where, f"has both {plain} and dc:{dublin}", serious=False, line=line)
@@ -79,7 +80,7 @@ ITEM = Rule(
         "title": Rule(something, plain=True),
         "link": Rule(uri),
         "description": Rule(anything, special=markup),
-        "author": Rule(address),
+        "author": Rule(address),  # a mail address; names go into dc:creator
         "category": _CATEGORY,
         "comments": Rule(uri),
         "enclosure": Rule(
@@ -91,7 +92,7 @@ ITEM = Rule(
         "pubDate": Rule(rss_date),
         "source": Rule(anything, attributes={"url": uri}, required=("url",), plain=True),
         f"{ATOM}link": LINK,
-        f"{ATOM}updated": Rule(atom_date),
+        f"{ATOM}updated": Rule(atom_date),  # RSS has no word of its own for it
     },
     special=_item,
 )

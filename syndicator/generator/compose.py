@@ -89,7 +89,7 @@ def heading_of(links: RelatedList, item: Item) -> str:
 
 def _entry(link: Reference, links: RelatedList, item: Item) -> str:
     anchor = _anchor(link.url, link.title)
-    if links.scope == "all" and link.source:
+    if links.scope == "all" and link.source:  # the heading of a source's own list names it already
         return f"{anchor} ({escape(line(link.source), quote=False)})"
     return anchor
 

@@ -32,6 +32,7 @@ def enclosures(entry: Entry, base: str) -> tuple[Enclosure, ...]:
 
 
 def _merged(first: Enclosure, again: Enclosure) -> Enclosure:
+    """Put together two elements that name one file once their addresses are made absolute."""
     return Enclosure(
         url=first.url,
         type=first.type or again.type,

@@ -37,10 +37,11 @@ def run(
     """
     started = time.monotonic()
     with run_lock(config.state), Store(config.state) as store:
+        # First, so that a source whose address was changed in the file has the states and posts that it had.
         store.adopt(config.sources)
         before = store.states()
         tally = Tally() if options.offline else update(config, store, before, options, now, stop, watch)
-        after = store.states()
+        after = store.states()  # what cron hears is the difference of the two
         configured = [after[source.id] for source in config.sources if source.id in after]
         ever_worked = any(state.last_success for state in configured)
         # With nothing ever fetched there is nothing to say: a lost state must not empty a feed that people read.

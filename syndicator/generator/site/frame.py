@@ -62,7 +62,7 @@ class Frame:
             kind=kind,
             title=title if kind == "index" else f"{title} · {self.feed.title}",
             description=description[:_DESCRIPTION],
-            url=self.feed.link + ("" if path == NAMES["html"] else path),
+            url=self.feed.link + ("" if path == NAMES["html"] else path),  # the first page has the folder's address
             robots="" if self.feed.index else _NOINDEX,
             language=self.feed.language,
             og_locale=og_locale(self.feed.language),
