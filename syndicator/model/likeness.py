@@ -54,6 +54,10 @@ class Corpus(Protocol):
         """Return number, time, packed terms and packed kin of these posts, as far as they are known."""
         ...
 
+    def company(self, number: int, limit: int) -> list[bytes]:
+        """Return the packed terms of the newest posts of the source that a post is of."""
+        ...
+
     def keep_kin(self, number: int, kin: bytes) -> None:
         """Keep the nearest posts of one."""
         ...
@@ -72,6 +76,14 @@ class Corpus(Protocol):
 
     def keep_counts(self, counts: bytes) -> None:
         """Keep the counts of terms."""
+        ...
+
+    def learnt(self) -> bytes:
+        """Return what was learnt about terms, as last kept, b"" for nothing."""
+        ...
+
+    def keep_learnt(self, learnt: bytes) -> None:
+        """Keep what was learnt about terms."""
         ...
 
     def owed(self, limit: int) -> list[tuple[int, Post, float]]:

@@ -85,14 +85,18 @@ def _accepts(rules: Filter, now: datetime) -> Callable[[Post], bool] | None:
 def _related(
     store: Store, numbers: Sequence[int], wanted: Mapping[str, Source]
 ) -> Iterator[tuple[int, Post, tuple[RelatedList, ...]]]:
-    """Choose the lists of stored posts from all that is known now."""
+    """Choose the lists of stored posts, the last first, from all that is known now."""
     from syndicator.related import Index  # numpy: 80 ms that only a run with something to publish pays
 
     index = Index(store.corpus())
     shown = frozenset(source.id for source in wanted.values() if source.publish and not source.private)
-    for start in range(0, len(numbers), PORTION):
-        for number, post in store.documents(numbers[start : start + PORTION]).items():
+    newest = numbers[::-1]
+    for start in range(0, len(newest), PORTION):
+        portion = newest[start : start + PORTION]
+        found = store.documents(portion)
+        for number, post in ((number, found[number]) for number in portion if number in found):
             yield number, post, index.choose(number, post, wanted[post.source_id].related, sources=shown)
+    index.keep()
 
 
 def _rerender(store: Store, feeds: Sequence[Feed], wanted: Mapping[str, Source], now: datetime) -> None:

@@ -138,6 +138,7 @@ class Shelver:
             with self.store.transaction():
                 self.index.settle()
                 self._fold(self.index)
+                self.index.keep()
 
     def _fold(self, index: Index) -> None:
         """Fold new posts and those that have nearly their words into one, the later into the earlier."""

@@ -22,11 +22,12 @@ class Index:
     """The index of likeness over a corpus, for one run. Its methods read and write within the caller's transaction."""
 
     def __init__(self, corpus: Corpus) -> None:
-        """Open the index. `corpus` is the store's; nothing but counts of terms (1 MB) is read into memory."""
+        """Open the index. `corpus` is the store's; nothing but what is known of terms (2 MB) is read into memory."""
         self._corpus = corpus
-        self._counts = vectors.Counts(corpus.counts())
+        self._counts = vectors.Counts(corpus.counts(), corpus.learnt())
         self._searcher = similarity.Searcher(corpus, self._counts)
         self._settled = False
+        self._taught = False
 
     def add(self, number: int, post: Post, time: float) -> None:
         """Index a new post, or one whose words have changed; `time` is its date in seconds since 1970.
@@ -92,6 +93,12 @@ class Index:
         same = [card for card in found if card.source_id != post.source_id and copies.near(card.keys, post.keys)]
         return min((card.number for card in same), default=0)
 
+    def keep(self) -> None:
+        """Keep what choosing taught about terms, for the next run. Call it once, after the last choice."""
+        if self._taught:
+            self._corpus.keep_learnt(self._counts.pack_learnt())
+            self._taught = False
+
     def near(self, number: int, source_id: str = "") -> list[Neighbour]:
         """Return the posts nearest to a stored one, best first; of one source where given."""
         self._ready()
@@ -107,6 +114,7 @@ class Index:
             return []
         nearest = self._searcher.nearest(own[0], None if shelf is None else np.array(shelf, np.intp))
         self._corpus.keep_kin(number, similarity.kin(nearest))
+        self._taught = True
         return nearest
 
     def _post(self) -> None:

@@ -2,6 +2,7 @@
 
 Two stages: the postings of its rarest terms name candidates, whose whole vectors are then compared with its
 own, and once more with what the nearest of them have in common: that finds "shares slip" for "stocks fall".
+Which words the nearest have in common is remembered, for the next question.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from syndicator.model.likeness import Corpus, Neighbour
 from syndicator.related import vectors
 from syndicator.related.vectors import Counts, Rows, Weights
 
-ASKED = 64  # terms of the post whose postings are read,
+ASKED = 128  # terms of the post whose postings are read,
 READ = 60_000  # until this many entries were
 LONGEST = 3600  # about as many entries of a term the corpus gives
 OPEN = 300  # posts that a term has at least when part of its postings is closed
@@ -24,6 +25,8 @@ CANDIDATES = 96  # posts that are compared whole
 WITNESSES = 5  # the nearest, whose common terms widen the question
 CLEAR = 0.12  # how near witnesses are, taken together, whose word counts in full
 KINDRED = 8  # nearest posts that are kept of a post
+TEACHERS = 16  # nearest posts, of which is learnt what its terms are worth
+COMPANY = 24  # newest posts of its source: what most of them have, a signature or a name in the title, says nothing
 OUTSIDE = 0.7  # of the last candidate's score: what a post is given that is none
 PARTS = 4  # nearness, what witnesses say, and both again of the kin: each at most 1
 DAY = 86_400.0
@@ -92,14 +95,14 @@ class Searcher:
         order = np.argsort(often, kind="stable")
         order = order[np.cumsum(often[order]) <= READ]
         asked = terms[order].tolist()
-        posted = self._corpus.postings(asked, terms[often > OPEN].tolist())
+        posted = self._corpus.postings(asked, terms[order[often[order] > OPEN]].tolist())
         parts = [posted.get(term, b"") for term in asked]
         entries = np.frombuffer(b"".join(parts), vectors.POSTING)
         repeated = np.repeat(shares[order], [len(part) // vectors.POSTING.itemsize for part in parts])
         return entries["number"].astype(np.intp), entries["weight"] * repeated
 
     def _ranked(self, own: Vector, found: Sequence[Vector]) -> list[Neighbour]:
-        _, time, terms, _ = own
+        _, time, terms, known = own
         # Newest first, then by their words: which of equals comes first must not hang on which feed arrived first.
         found = sorted(found, key=itemgetter(1, 2), reverse=True)
         rows = Rows([terms, *(packed for _, _, packed, _ in found)], self._counts)
@@ -109,8 +112,18 @@ class Searcher:
         score = near + fresh * self._seconded(rows, near)
         score = score + self._vouched(numbers, [kin for *_, kin in found], score)
         score = np.round(score / PARTS, 6)  # sums in another order differ in their last digits
-        order = np.argsort(-score, kind="stable").tolist()
-        return [Neighbour(found[row][0], round(float(score[row]), 4)) for row in order]
+        order = np.argsort(-score, kind="stable")
+        if not known:
+            self._learn(own[0], rows, order[:TEACHERS] + 1)
+        return [Neighbour(found[row][0], round(float(score[row]), 4)) for row in order.tolist()]
+
+    def _learn(self, number: int, rows: Rows, nearest: Numbers) -> None:
+        """Learn which of a post's terms its nearest have too, but for what most posts of its source have anyway.
+
+        What is not really near is heard in part, as with witnesses.
+        """
+        usual = vectors.usual(self._corpus.company(number, COMPANY), self._board)
+        self._counts.learn(*rows.shared(0, nearest, usual, self._board, CLEAR))
 
     def _seconded(self, rows: Rows, near: Weights) -> Weights:
         """Return how near each row is to what the nearest have in common; a witness does not speak for itself.

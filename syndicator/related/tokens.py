@@ -20,7 +20,7 @@ Terms = NDArray[np.uint32]
 Counted = NDArray[np.float32]
 
 BODY = 4000  # characters of the body that are looked at: an article says early what it is about
-FRAGMENT_WEIGHT = 0.45  # all fragments of a title then weigh together as much as its words
+FRAGMENT_WEIGHT = 0.35  # all fragments of a title then weigh together somewhat less than its words
 CATEGORY = 3  # times that a category counts as a word of the text: it says what a post is about
 
 # Of ASCII letters and digits, in lower case, all else a space; the bytes of what is not ASCII stay what they are.

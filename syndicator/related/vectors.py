@@ -23,22 +23,36 @@ COMMON = 0.018
 FULL = 4.0  # what the rarest term tells more than one that all posts have: log(1 / COMMON), as among very many posts
 STRETCHED = 3.0  # at most: the power to which rarity is raised among a dozen posts; 1 among thousands
 
+# How often the nearest posts of one that has a term have it too, beyond chance: names do, "everything" does not.
+PLAIN = 1.5  # what a term that they never have counts, beside at most 1 more
+EXPECTED = 0.25  # how often they have one of which nothing is known,
+DOUBT = 8.0  # as sure as of this many of them
+LASTING = 500.0  # posts looked at until the older half of what was learnt is forgotten
+
 TERM = np.dtype([("term", "<u4"), ("weight", "u1")])
 POSTING = np.dtype([("number", "<u4"), ("weight", "u1")])
 
 
 class Counts:
-    """In how many posts each term stands, and so how much it tells."""
+    """In how many posts each term stands, how often their nearest have it too, and so how much it tells."""
 
-    def __init__(self, kept: bytes = b"") -> None:
+    def __init__(self, kept: bytes = b"", learnt: bytes = b"") -> None:
         """Take up what was kept, or start from nothing."""
         usable = len(kept) == 4 * (SLOTS + 1)
         self.slots = np.frombuffer(kept, "<u4").copy() if usable else np.zeros(SLOTS + 1, "<u4")
+        usable = len(learnt) == 2 * 2 * SLOTS
+        both = np.frombuffer(learnt, "<f2").astype(np.float32) if usable else np.zeros(2 * SLOTS, np.float32)
+        self._near, self._shared = both[:SLOTS], both[SLOTS:]
+        self._rarity: Weights | None = None
         self._telling: Weights | None = None
 
     def pack(self) -> bytes:
         """Return what the next run takes up."""
         return bytes(self.slots.tobytes())
+
+    def pack_learnt(self) -> bytes:
+        """Return what was learnt, for the next run."""
+        return np.concatenate((self._near, self._shared)).astype("<f2").tobytes()
 
     def add(self, packed: bytes) -> None:
         """Count the terms of one post."""
@@ -56,7 +70,10 @@ class Counts:
         return self.slots[slots(terms)]
 
     def telling(self) -> Weights:
-        """Return how much a term of each slot tells: 1 where every post has it, about 5 where few have."""
+        """Return how much a term of each slot tells: 1 where every post has it, about 5 where few have.
+
+        Up to 1.4 times that where the nearest have it too, 0.9 times where they don't.
+        """
         if self._telling is None:
             total = np.float32(self.slots[-1])
             often = self.slots[:-1].astype(np.float32)
@@ -65,8 +82,28 @@ class Counts:
             # Among few posts nothing is as rare as among many: stretched, or small words would outvote the others.
             stretch = min((FULL / rarest) ** 2, STRETCHED)
             scaled = np.maximum(told, np.float32(0)) / np.float32(rarest)
-            self._telling = 1 + np.float32(FULL) * scaled ** np.float32(stretch)
+            rarity: Weights = 1 + np.float32(FULL) * scaled ** np.float32(stretch)
+            self._rarity = rarity
+            self._telling = rarity * self._trust(slice(None))
         return self._telling
+
+    def learn(self, near: float, own: Slots, shared: Slots, credit: Weights) -> None:
+        """Learn from so many posts near one which of its terms (`own`) they have too; `credit`: how surely."""
+        # Of a term that three posts have, two others can have it at most.
+        self._near[own] += np.clip(self.slots[own].astype(np.float32) - 1, 0, near)
+        np.add.at(self._shared, shared, credit)
+        old = own[self._near[own] > LASTING]
+        self._near[old] /= 2
+        self._shared[old] /= 2
+        if self._rarity is not None and self._telling is not None:
+            self._telling[own] = self._rarity[own] * self._trust(own)
+
+    def _trust(self, where: slice | Slots) -> Weights:
+        chance = self.slots[:-1][where].astype(np.float32) / np.float32(max(self.slots[-1], 1))
+        near = self._near[where]
+        beyond = np.maximum(self._shared[where] - near * chance, np.float32(0))
+        often = (beyond + np.float32(DOUBT * EXPECTED)) / (near * (1 - chance) + np.float32(DOUBT))
+        return np.asarray((np.float32(PLAIN) + often) / np.float32(PLAIN + EXPECTED), np.float32)
 
 
 def slots(terms: Records) -> Slots:
@@ -127,6 +164,15 @@ def question(packed: bytes, counts: Counts, size: int) -> tuple[Records, Weights
     return vector["term"][order], weights[order] / max(float(np.sqrt(weights @ weights)), 1e-9)
 
 
+def usual(packed: Sequence[bytes], board: Weights) -> Slots:
+    """Return the slots that more than half of these packed vectors have, repeated; `board` is empty, and left so."""
+    every = slots(np.frombuffer(b"".join(packed), TERM)["term"])
+    np.add.at(board, every, np.float32(1))
+    found = every[board[every] > len(packed) / 2]
+    board[every] = 0.0
+    return found
+
+
 class Rows:
     """Packed vectors side by side, each of length 1, to be compared with one question after another."""
 
@@ -143,6 +189,28 @@ class Rows:
     def likeness(self, board: Weights) -> Weights:
         """Return how near each row is to the question that stands on the board."""
         return np.asarray(np.add.reduceat(self._weights * board[self._slots], self._starts), np.float32)
+
+    def shared(
+        self, row: int, others: Slots, usual: Slots, board: Weights, clear: float
+    ) -> tuple[float, Slots, Slots, Weights]:
+        """Return how many others there are, those less near than `clear` counted in part, and the slots of a row.
+
+        Then those of them that the others have too, each as often as they do, and how surely: a term by which alone
+        two posts are near says nothing about itself; the rest of the text has to agree. Without `usual` slots.
+        """
+        self.put(row, board)
+        parts = np.concatenate([np.arange(self._starts[one], self._ends[one]) for one in others])
+        sizes = self._ends[others] - self._starts[others]
+        agreed = self._weights[parts] * board[self._slots[parts]]
+        near = np.add.reduceat(agreed, np.cumsum(sizes) - sizes)
+        board[usual] = 0.0
+        own = self._slots[self._starts[row] : self._ends[row]]
+        own = own[board[own] > 0]
+        common = np.flatnonzero((agreed > 0) & (board[self._slots[parts]] > 0))
+        self.wipe(row, board)
+        heard = np.minimum(1, near / np.float32(clear))
+        rest = 1 - agreed[common] / np.repeat(near, sizes)[common]
+        return float(heard.sum()), own, self._slots[parts[common]], rest * rest * np.repeat(heard, sizes)[common]
 
     def put(self, row: int, board: Weights, share: float = 1.0) -> None:
         """Add a row's vector to the board."""

@@ -29,6 +29,9 @@ _SETTLE = """INSERT OR REPLACE INTO traces (number, source, time, terms)
     SELECT number, source, time, ? FROM unposted WHERE number = ?"""
 _CLOSED = "SELECT posts FROM closed_postings WHERE term = ? ORDER BY number DESC LIMIT ?"
 
+_COMPANY = """SELECT terms FROM traces WHERE source = (SELECT source FROM traces WHERE number = ?)
+    ORDER BY time DESC, number DESC LIMIT ?"""
+
 
 class SqlCorpus:
     """The `Corpus` of a state file, through the store's own connection; the caller holds the transaction."""
@@ -78,6 +81,10 @@ class SqlCorpus:
         query = f"SELECT number, time, terms, kin FROM traces WHERE number IN ({_marks(numbers)})"
         return self._db.execute(query, numbers).fetchall()
 
+    def company(self, number: int, limit: int) -> list[bytes]:
+        """Return the packed terms of the newest posts of the source that a post is of."""
+        return [terms for (terms,) in self._db.execute(_COMPANY, (number, limit))]
+
     def keep_kin(self, number: int, kin: bytes) -> None:
         """Keep the nearest posts of one."""
         self._db.execute("UPDATE traces SET kin = ? WHERE number = ?", (kin, number))
@@ -101,12 +108,19 @@ class SqlCorpus:
 
     def counts(self) -> bytes:
         """Return the counts of terms as last kept, b"" for none."""
-        kept = self._note("index_counts")
-        return kept if isinstance(kept, bytes) else b""
+        return self._blob("index_counts")
 
     def keep_counts(self, counts: bytes) -> None:
         """Keep the counts of terms."""
         self._keep_note("index_counts", counts)
+
+    def learnt(self) -> bytes:
+        """Return what was learnt about terms, as last kept, b"" for nothing."""
+        return self._blob("index_learnt")
+
+    def keep_learnt(self, learnt: bytes) -> None:
+        """Keep what was learnt about terms."""
+        self._keep_note("index_learnt", learnt)
 
     def owed(self, limit: int) -> list[tuple[int, Post, float]]:
         """Return some of the posts that were stored before this index was made, newest first; each only once."""
@@ -135,6 +149,7 @@ class SqlCorpus:
     def _make(self) -> None:
         for statement in LIKENESS.split(";\n"):
             self._db.execute(statement)
+        self._db.execute("DELETE FROM meta WHERE key = 'index_learnt'")
         (newest,) = self._db.execute("SELECT coalesce(max(number), 0) FROM posts").fetchone()
         self._keep_note("index_owed", newest)
         self._keep_note("index_version", VERSION)
@@ -148,6 +163,10 @@ class SqlCorpus:
     def _note(self, key: str) -> int | bytes | None:
         row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
+
+    def _blob(self, key: str) -> bytes:
+        kept = self._note(key)
+        return kept if isinstance(kept, bytes) else b""
 
     def _keep_note(self, key: str, value: int | bytes) -> None:
         self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
