@@ -93,8 +93,8 @@ def _add_run(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument(
         "--rerender",
         action="store_true",
-        help="give published posts the credit, lists, names and templates of now; take away what `content` and `images` "
-        "let through no more",
+        help="give published posts the credit, lists, names and templates of now; "
+        "take away what `content` and `images` let through no more",
     )
     command.add_argument("--json", action="store_true", help="print what happened as one JSON object")
     loudness = command.add_mutually_exclusive_group()

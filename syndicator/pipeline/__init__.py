@@ -41,11 +41,12 @@ def run(
         store.adopt(config.sources)
         before = store.states()
         tally = Tally() if options.offline else update(config, store, before, options, now, stop, watch)
-        after = store.states()  # what cron hears is the difference of the two
-        configured = [after[source.id] for source in config.sources if source.id in after]
-        ever_worked = any(state.last_success for state in configured)
+        worked = (before[source.id].last_success for source in config.sources if source.id in before)
         # With nothing ever fetched there is nothing to say: a lost state must not empty a feed that people read.
+        ever_worked = bool(tally.changed or tally.not_modified) or any(worked)
         built = build(config, store, options, now) if ever_worked else Built()
+        after = store.states()  # what cron hears is the difference; not read sooner, for it is as large as `before`
+        configured = [after[source.id] for source in config.sources if source.id in after]
         stored = store.count()
     return Report(
         total=len(options.named or config.sources),
