@@ -55,7 +55,7 @@ class Corpus(Protocol):
         ...
 
     def company(self, number: int, limit: int) -> list[bytes]:
-        """Return the packed terms of the newest posts of the source that a post is of."""
+        """Return the packed terms of some posts of the source that a post is of, spread over its newest."""
         ...
 
     def keep_kin(self, number: int, kin: bytes) -> None:

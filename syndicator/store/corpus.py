@@ -18,6 +18,7 @@ from syndicator.store.schema import LIKENESS
 
 VERSION = 1
 CLOSED = 8  # closed rows of a term that a question reads, the newest
+SPREAD = 16  # one in so many of a source's newest posts is looked at: of one day, most may tell of one story
 ENTRY = 5  # bytes: a post's number and a weight
 ROW = 400 * ENTRY  # bytes of a closed row
 
@@ -29,7 +30,7 @@ _SETTLE = """INSERT OR REPLACE INTO traces (number, source, time, terms)
     SELECT number, source, time, ? FROM unposted WHERE number = ?"""
 _CLOSED = "SELECT posts FROM closed_postings WHERE term = ? ORDER BY number DESC LIMIT ?"
 
-_COMPANY = """SELECT terms FROM traces WHERE source = (SELECT source FROM traces WHERE number = ?)
+_COMPANY = """SELECT number FROM traces WHERE source = (SELECT source FROM traces WHERE number = ?)
     ORDER BY time DESC, number DESC LIMIT ?"""
 
 
@@ -82,8 +83,11 @@ class SqlCorpus:
         return self._db.execute(query, numbers).fetchall()
 
     def company(self, number: int, limit: int) -> list[bytes]:
-        """Return the packed terms of the newest posts of the source that a post is of."""
-        return [terms for (terms,) in self._db.execute(_COMPANY, (number, limit))]
+        """Return the packed terms of some posts of the source that a post is of, spread over its newest few hundred."""
+        known = [one for (one,) in self._db.execute(_COMPANY, (number, SPREAD * limit))]
+        some = known[:: max(1, len(known) // limit)][:limit]
+        query = f"SELECT terms FROM traces WHERE number IN ({_marks(some)})"
+        return [terms for (terms,) in self._db.execute(query, some)]
 
     def keep_kin(self, number: int, kin: bytes) -> None:
         """Keep the nearest posts of one."""
