@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from normalizer_helpers import PAGE, cases, offences
 
@@ -229,6 +229,7 @@ _BASES = st.sampled_from(["", PAGE, "not an address", "https://[bad/"])
 
 @settings(max_examples=250, deadline=None)
 @given(_PAGES, _BASES, st.sampled_from(["keep", "link", "none"]))
+@example("<a><b>", "", "keep")  # a link around what is trimmed off
 def test_nothing_that_can_be_written_gets_through(html, base, policy):
     """No input gives a forbidden tag, attribute, address or character, or raises; what comes out is still."""
     cleaned = sanitize.finish(sanitize.clean(html, base, policy).html)

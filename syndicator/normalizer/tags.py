@@ -25,8 +25,8 @@ _DEEPEST = 50  # wrappers looked through: nobody writes more, and a hostile page
 _END = 40  # characters
 _ENDS_WELL = re.compile(r".*[^\s>;](?:</[a-z][a-z0-9]*>)*", re.DOTALL)  # with a word, and what closes around it
 _LAST_CLOSING = re.compile(r"</[a-z][a-z0-9]*>")
-# What an element of text leaves when its text has gone; never a frame, a cell or a player, which may be empty.
-_LAST_OPENING = re.compile(r"<(p|div|b|i|em|strong|u|s|small|sub|sup|span|mark|code)(?: [^<>]*)?>")
+# What a link or an element of text leaves when its text has gone; never a frame, cell or player, which may be empty.
+_LAST_OPENING = re.compile(r"<(p|div|a|b|i|em|strong|u|s|small|sub|sup|span|mark|code)(?: [^<>]*)?>")
 
 
 _ESCAPE = re.compile("&(lt|gt|quot|nbsp|amp);")
