@@ -225,6 +225,23 @@ def test_a_withdrawn_post(tmp_path: Path, run: Run, capsys: pytest.CaptureFixtur
         assert "nowhere.example" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("nobody", ["https://nowhere.example/", "https://planet.example/posts/0.html", ""])
+def test_a_post_without_an_address_is_not_withdrawn_by_chance(nobody: str, tmp_path: Path, run: Run) -> None:
+    """What no post is named by takes none, and leaves the documents as they are."""
+    bare = (
+        b'<rss version="2.0"><channel><title>B</title><link>https://blog.example/</link><item><title>Note</title>'
+        b'<guid isPermaLink="false">n1</guid><description>Text</description></item></channel></rss>'
+    )
+    with site({"/feed": bare}) as blog:
+        configuration(tmp_path, f"{blog.url}/feed")
+        run()
+        before = snapshot(tmp_path / "public")
+        assert main(["withdraw", nobody]) == 2
+        assert snapshot(tmp_path / "public") == before
+        run("--offline", "--rerender")
+        assert [entry.title for entry in posts(tmp_path / "public" / "rss.xml")] == ["Note"]
+
+
 def test_a_post_withdrawn_by_the_address_of_our_page(tmp_path: Path, run: Run) -> None:
     """As somebody sends it who has seen it there, whoever serves it."""
     with site({"/feed": rss("Blog", [("One", "First text"), ("Two", "Second text")])}) as blog:

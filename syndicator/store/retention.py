@@ -11,7 +11,9 @@ from syndicator.store import events
 def withdraw(db: sqlite3.Connection, post: str, now: datetime) -> bool:
     """Take a post and its copies out of documents and lists for ever; tell whether it was found."""
     row = db.execute("SELECT coalesce(copy_of, number) FROM posts WHERE public_id = ?", (post,)).fetchone()
-    row = row or db.execute("SELECT coalesce(copy_of, number) FROM posts WHERE link = ?", (post,)).fetchone()
+    # Not by "": many a post has no link.
+    by_link = "SELECT coalesce(copy_of, number) FROM posts WHERE link = ? AND link <> ''"
+    row = row or db.execute(by_link, (post,)).fetchone()
     if row is None:
         return False
     (story,) = row
