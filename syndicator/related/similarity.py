@@ -21,14 +21,15 @@ ASKED = 128  # terms of the post whose postings are read,
 READ = 60_000  # until this many entries were
 LONGEST = 3600  # about as many entries of a term the corpus gives
 OPEN = 300  # posts that a term has at least when part of its postings is closed
-CANDIDATES = 96  # posts that are compared whole
+CANDIDATES = 64  # posts that are compared whole
 WITNESSES = 5  # the nearest, whose common terms widen the question
-CLEAR = 0.12  # how near witnesses are, taken together, whose word counts in full
+CLEAR = 0.12  # how near witnesses are, taken together, whose word counts in full,
+SURE = 0.15  # and how near those are beside whom nearness itself says more than they do
 KINDRED = 8  # nearest posts that are kept of a post
 TEACHERS = 16  # nearest posts, of which is learnt what its terms are worth
 COMPANY = 24  # posts of its source: what most of them have, a signature or a name in the title, says nothing
 OUTSIDE = 0.7  # of the last candidate's score: what a post is given that is none
-PARTS = 4  # nearness, what witnesses say, and both again of the kin: each at most 1
+PARTS = 4  # nearness and what witnesses say, together at most 2, and both again of the kin
 DAY = 86_400.0
 
 KIN = np.dtype([("number", "<u4"), ("weight", "u1")])
@@ -109,7 +110,8 @@ class Searcher:
         numbers = np.array([number for number, *_ in found], np.intp)
         fresh = _fresh(np.array([at for _, at, *_ in found]) - time)
         near = self._compared(rows, {0: 1.0})[1:] * fresh
-        score = near + fresh * self._seconded(rows, near)
+        seconded, heard = self._seconded(rows, near)
+        score = (2 - heard) * near + heard * fresh * seconded
         score = score + self._vouched(numbers, [kin for *_, kin in found], score)
         score = np.round(score / PARTS, 6)  # sums in another order differ in their last digits
         order = np.argsort(-score, kind="stable")
@@ -125,19 +127,22 @@ class Searcher:
         usual = vectors.usual(self._corpus.company(number, COMPANY), self._board)
         self._counts.learn(*rows.shared(0, nearest, usual, self._board, CLEAR))
 
-    def _seconded(self, rows: Rows, near: Weights) -> Weights:
-        """Return how near each row is to what the nearest have in common; a witness does not speak for itself.
+    def _seconded(self, rows: Rows, near: Weights) -> tuple[Weights, np.float32]:
+        """Return how near each row is to what the nearest have in common, and how much that says beside nearness.
 
-        The nearest witness has the say: voices are weighed by the cube of nearness. Where none is really near, as
-        among a few dozen short posts, all say little: what they share are small words, which outvoted nearness.
+        A witness does not speak for itself. The nearest has the say: voices are weighed by the cube of nearness.
+        Where none is really near, as among a few dozen short posts, what they share are small words, and they are
+        heard in part. Where all are very near, they speak of what one story has in common with another of its kind,
+        and nearness tells the two apart.
         """
         best = np.argsort(-near, kind="stable")[:WITNESSES]
         shares = near[best] ** 3
         shares /= max(float(shares.sum()), 1e-9)
         seconded = self._compared(rows, dict(zip((best + 1).tolist(), shares.tolist(), strict=True)))[1:]
         seconded[best] -= shares
-        heard: Weights = seconded * np.float32(min(1.0, float(near[best].mean()) / CLEAR))
-        return heard
+        nearness = max(float(near[best].mean()), 1e-9)
+        seconded *= np.float32(min(1.0, nearness / CLEAR))
+        return seconded, np.float32(min(1.0, SURE / nearness))
 
     def _vouched(self, numbers: Numbers, kins: Sequence[bytes], score: Weights) -> Weights:
         """Return how well the kin of each post did: a post among good ones is better than it looks.

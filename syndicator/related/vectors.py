@@ -13,7 +13,7 @@ Weights = NDArray[np.float32]
 Records = NDArray[Any]
 
 SLOTS = 1 << 18  # terms share slots to be counted and compared in: a few in a hundred posts meet by mistake, weakly
-KEPT = 192  # terms kept of a post
+KEPT = 400  # terms kept of a post: of most, all; two reports on one event share many words that tell little each
 POSTED = 32  # terms under which it can be found
 
 # Half of what a third mention adds to a second is noise (BM25's k1), and a term that one post in fifty has
