@@ -249,3 +249,21 @@ def test_a_source_whose_posts_all_have_one_title_still_gets_a_list(shop: Shop) -
     looked = shop.asked_for_cards(lambda: shop.chosen(post, limit=5))
     assert len(shop.chosen(post, limit=5)) == 5
     assert looked <= 5 + 48
+
+
+SMALL = "och att det som en på är av för med till den har de inte om ett men var jag".split()  # noqa: SIM905
+SUBJECTS = "cykel räntor vatten kärnkraft skola hamn tåg fisk sjukhus teater snö bröd mjölk glas".split()  # noqa: SIM905
+
+
+def test_to_be_written_in_one_rare_language_is_not_to_be_related(shop: Shop) -> None:
+    """Among English posts the small words of Swedish are as rare as names are, and each Swedish post has them."""
+    for n in range(300):
+        shop.add(f"The {_NOUNS[n % 14]} of the {_NOUNS[n // 14 % 14]}", f"On {n} days, in {n} ways.", source="english")
+    swedish = [
+        shop.add(subject, " ".join((*SMALL, *(f"{subject}{part}{n}" for part in _NOUNS))), source=source)
+        for n, subject in enumerate(SUBJECTS)
+        for source, subject in (("b", subject), ("c", f"{subject}pris"))
+    ]
+    assert [shop.chosen(post, "all") for post in swedish] == [[]] * len(swedish)
+    twin = shop.add("cykel", " ".join((*SMALL, *(f"cykel{part}0" for part in _NOUNS[:9]))), source="d")
+    assert shop.index.near(swedish[0])[0].number == twin

@@ -149,3 +149,16 @@ def test_no_question_to_the_index_reads_a_whole_table(query: str, values: tuple[
     """Each is answered by a key or an index, and needs no sorting."""
     plan = [row[3] for row in shop.db.execute("EXPLAIN QUERY PLAN " + query, values)]
     assert all(step.startswith(("SEARCH", "SCALAR SUBQUERY")) or "postings_full" in step for step in plan), plan
+
+
+def test_of_two_stories_of_one_kind_the_smaller_keeps_to_itself() -> None:
+    """Four reports on one quake speak for each other; of two on another, near too, each has the other first."""
+    kind = "quake magnitude struck island coast homes rescue teams rubble hospital"
+    shop = Shop()
+    for n in range(60):
+        shop.add(f"Matter {n}", f"Of thing {n} and thing {n + 1} is said {n % 7}.")
+    for n in range(4):
+        shop.add("Quake in Aceh", f"{kind} sumatra banda governor tsunami edition{n}")
+    one = shop.add("Quake in Gisborne", f"{kind} zealand hawke wharf vineyard cliffs ferries")
+    other = shop.add("Quake at night", f"{kind} zealand hawke wharf vineyard cliffs lambs cellar choir")
+    assert [shop.index.near(one)[0].number, shop.index.near(other)[0].number] == [other, one]

@@ -14,10 +14,10 @@ from syndicator.model.post import Keys, Post
 from syndicator.model.settings import RelatedSettings
 from syndicator.related import copies
 
-THRESHOLD = 0.107  # below this, a post of another source has a few words in common by chance
-ALIKE = 0.018  # below this, a post of the same source is no more related than its newest are: small words alone
+THRESHOLD = 0.113  # below this, a post of another source has a few words in common by chance
+ALIKE = 0.013  # below this, a post of the same source is no more related than its newest are: small words alone
 EXAMINED = 48  # beyond `limit`, posts looked at for a list: of a source whose every post has one title, not all
-PORTION = 12  # beyond `limit`, cards looked up at once: most posts may be shown
+PORTION = 8  # beyond `limit`, cards looked up at once: most posts may be shown
 
 
 class Wanted(Struct, frozen=True):

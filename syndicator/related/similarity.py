@@ -18,7 +18,7 @@ from syndicator.related import vectors
 from syndicator.related.vectors import Counts, Rows, Weights
 
 ASKED = 128  # terms of the post whose postings are read,
-READ = 60_000  # until this many entries were
+READ = 40_000  # until this many entries were
 LONGEST = 3600  # about as many entries of a term the corpus gives
 OPEN = 300  # posts that a term has at least when part of its postings is closed
 CANDIDATES = 64  # posts that are compared whole
@@ -27,7 +27,7 @@ CLEAR = 0.12  # how near witnesses are, taken together, whose word counts in ful
 SURE = 0.15  # and how near those are beside whom nearness itself says more than they do
 KINDRED = 8  # nearest posts that are kept of a post
 TEACHERS = 16  # nearest posts, of which is learnt what its terms are worth
-COMPANY = 24  # posts of its source: what most of them have, a signature or a name in the title, says nothing
+COMPANY = 16  # posts of its source: what most of them have says nothing: a signature, the small words of a language
 OUTSIDE = 0.7  # of the last candidate's score: what a post is given that is none
 PARTS = 4  # nearness and what witnesses say, together at most 2, and both again of the kin
 DAY = 86_400.0
@@ -109,25 +109,19 @@ class Searcher:
         rows = Rows([terms, *(packed for _, _, packed, _ in found)], self._counts)
         numbers = np.array([number for number, *_ in found], np.intp)
         fresh = _fresh(np.array([at for _, at, *_ in found]) - time)
-        near = self._compared(rows, {0: 1.0})[1:] * fresh
-        seconded, heard = self._seconded(rows, near)
+        usual = vectors.usual(self._corpus.company(own[0], COMPANY), self._board)
+        near = self._compared(rows, {0: 1.0}, usual)[1:] * fresh
+        seconded, heard = self._seconded(rows, near, usual)
         score = (2 - heard) * near + heard * fresh * seconded
         score = score + self._vouched(numbers, [kin for *_, kin in found], score)
         score = np.round(score / PARTS, 6)  # sums in another order differ in their last digits
         order = np.argsort(-score, kind="stable")
         if not known:
-            self._learn(own[0], rows, order[:TEACHERS] + 1)
+            # What is not really near is heard in part, as with witnesses.
+            self._counts.learn(*rows.shared(0, order[:TEACHERS] + 1, usual, self._board, CLEAR))
         return [Neighbour(found[row][0], round(float(score[row]), 4)) for row in order.tolist()]
 
-    def _learn(self, number: int, rows: Rows, nearest: Numbers) -> None:
-        """Learn which of a post's terms its nearest have too, but for what most posts of its source have anyway.
-
-        What is not really near is heard in part, as with witnesses.
-        """
-        usual = vectors.usual(self._corpus.company(number, COMPANY), self._board)
-        self._counts.learn(*rows.shared(0, nearest, usual, self._board, CLEAR))
-
-    def _seconded(self, rows: Rows, near: Weights) -> tuple[Weights, np.float32]:
+    def _seconded(self, rows: Rows, near: Weights, usual: Numbers) -> tuple[Weights, np.float32]:
         """Return how near each row is to what the nearest have in common, and how much that says beside nearness.
 
         A witness does not speak for itself. The nearest has the say: voices are weighed by the cube of nearness.
@@ -138,7 +132,8 @@ class Searcher:
         best = np.argsort(-near, kind="stable")[:WITNESSES]
         shares = near[best] ** 3
         shares /= max(float(shares.sum()), 1e-9)
-        seconded = self._compared(rows, dict(zip((best + 1).tolist(), shares.tolist(), strict=True)))[1:]
+        voices = dict(zip((best + 1).tolist(), shares.tolist(), strict=True))
+        seconded = self._compared(rows, voices, usual)[1:]
         seconded[best] -= shares
         nearness = max(float(near[best].mean()), 1e-9)
         seconded *= np.float32(min(1.0, nearness / CLEAR))
@@ -165,9 +160,11 @@ class Searcher:
         vouched[known] = voices
         return vouched
 
-    def _compared(self, rows: Rows, shares: dict[int, float]) -> Weights:
+    def _compared(self, rows: Rows, shares: dict[int, float], usual: Numbers) -> Weights:
+        """Return how near each row is to some of them, each with its share, but for what is usual in their source."""
         for row, share in shares.items():
             rows.put(row, self._board, share)
+        self._board[usual] = 0.0
         likeness = rows.likeness(self._board)
         for row in shares:
             rows.wipe(row, self._board)

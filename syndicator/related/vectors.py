@@ -15,6 +15,7 @@ Records = NDArray[Any]
 SLOTS = 1 << 18  # terms share slots to be counted and compared in: a few in a hundred posts meet by mistake, weakly
 KEPT = 400  # terms kept of a post: of most, all; two reports on one event share many words that tell little each
 POSTED = 32  # terms under which it can be found
+FEW = 8  # posts of a source that may have a term in common without its being usual there
 
 # Half of what a third mention adds to a second is noise (BM25's k1), and a term that one post in fifty has
 # tells as much as the rarest: without that cap the words of a big story, being frequent, would count for little.
@@ -165,10 +166,10 @@ def question(packed: bytes, counts: Counts, size: int) -> tuple[Records, Weights
 
 
 def usual(packed: Sequence[bytes], board: Weights) -> Slots:
-    """Return the slots that more than half of these packed vectors have, repeated; `board` is empty, and left so."""
+    """Return the slots that most of these packed vectors have, repeated; `board` is empty, and left so."""
     every = slots(np.frombuffer(b"".join(packed), TERM)["term"])
     np.add.at(board, every, np.float32(1))
-    found = every[board[every] > len(packed) / 2]
+    found = every[board[every] > max(len(packed) / 2, FEW)]
     board[every] = 0.0
     return found
 
