@@ -7,6 +7,7 @@ from generator_helpers import CASES, ITEM, SOURCE, item
 from msgspec.structs import replace
 
 from syndicator.generator.compose import LAYOUT, body, credit
+from syndicator.languages import label
 from syndicator.model.edition import Reference, RelatedList
 from syndicator.model.feed import Origin
 from syndicator.model.post import Attribution
@@ -88,3 +89,9 @@ def test_right_to_left_list_under_a_left_to_right_post() -> None:
     assert '<div class="syndicator-related" lang="ar" dir="rtl">' in found
     same = body(replace(item(), related=(RelatedList("source", "More", "en", links),)))
     assert '<div class="syndicator-related"><p>' in same
+
+
+def test_copies_are_named_in_the_language_of_the_credit() -> None:
+    """One item speaks one language of ours, also where we have no words of the post's."""
+    copied = replace(item(language="tlh", attribution=replace(LINE, language="vi")), also=ITEM.also)
+    assert f'<p class="syndicator-also" lang="vi" dir="ltr">{label("vi", "also")} ' in body(copied)

@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 from related_helpers import Shop
 
+from syndicator import languages
 from syndicator.model.settings import RelatedSettings
 
 STORM = "Storm floods the harbour of Hue"
@@ -55,6 +56,16 @@ def test_both_gives_two_lists_with_a_heading_each(shop: Shop) -> None:
     assert (own.scope, own.heading, own.language) == ("source", "Mehr von {source}:", "de")
     assert (every.scope, every.heading) == ("all", "Ähnliche Beiträge:")
     assert all(link.source == "" and link.score >= 0 for link in own.links)
+
+
+def test_a_heading_in_a_language_without_words_of_ours_is_in_our_feeds(shop: Shop) -> None:
+    """As the attribution is; and the list says in which language its heading is."""
+    post = shop.add(STORM, STORM_TEXT, language="tlh")
+    shop.add("Harbour of Hue opens after storm", "Ships sail again.")
+    (own,) = shop.index.choose(post, shop.posts[post], RelatedSettings(), fallback="vi")
+    assert (own.heading, own.language) == (languages.label("vi", "heading"), "vi")
+    (own,) = shop.index.choose(post, shop.posts[post], RelatedSettings())
+    assert (own.heading, own.language) == ("View more from {source}:", "en")
 
 
 def test_of_two_lists_neither_has_what_the_other_has(shop: Shop) -> None:

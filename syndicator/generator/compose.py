@@ -65,10 +65,12 @@ LAYOUT = max(_LAYOUTS)
 
 
 def also(item: Item) -> str:
-    """Return the line that names the copies folded into this item; "" where there are none."""
+    """Return the line that names the copies folded into this item, in the attribution's language; "" for none."""
     links = ", ".join(_anchor(copy.url, copy.source or copy.title) for copy in item.also)
-    words = escape(label(item.post.language, "also"), quote=False)
-    return f'<p class="{ALSO}"{_lang(nearest(item.post.language), item)}>{words} {links}</p>' if links else ""
+    credited = item.post.attribution.language if item.post.attribution else ""
+    tag = credited or nearest(item.post.language)
+    words = escape(label(tag, "also"), quote=False)
+    return f'<p class="{ALSO}"{_lang(tag, item)}>{words} {links}</p>' if links else ""
 
 
 def related(links: RelatedList, item: Item) -> str:

@@ -95,7 +95,9 @@ def _related(
         portion = newest[start : start + PORTION]
         found = store.documents(portion)
         for number, post in ((number, found[number]) for number in portion if number in found):
-            yield number, post, index.choose(number, post, wanted[post.source_id].related, sources=shown)
+            source = wanted[post.source_id]
+            lists = index.choose(number, post, source.related, sources=shown, fallback=source.fallback)
+            yield number, post, lists
     index.keep()
 
 

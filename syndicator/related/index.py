@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 import numpy as np
 
+from syndicator.languages import DEFAULT
 from syndicator.model.edition import RelatedList
 from syndicator.model.likeness import Corpus, Neighbour
 from syndicator.model.post import Post
@@ -57,19 +58,26 @@ class Index:
         self._settled = True
 
     def choose(
-        self, number: int, post: Post, settings: RelatedSettings, *, sources: Collection[str] | None = None
+        self,
+        number: int,
+        post: Post,
+        settings: RelatedSettings,
+        *,
+        sources: Collection[str] | None = None,
+        fallback: str = DEFAULT,
     ) -> tuple[RelatedList, ...]:
         """Choose the lists under a post: of its source, of all sources, or one of its own and one of the others.
 
         `number` is the post's own, of whom `add` has told. `sources` are the ids of those that a list may link to,
-        None for all; the post's own always may. A source's list is filled up with its newest; an "all" list stays
-        short where little is near. Neither holds the post itself, a copy of it, two copies of each other, or what is
-        withdrawn, filtered, folded or untitled. Untitled posts get none. 1 to 2 ms of CPU at 100,000 stored posts.
+        None for all; the post's own always may. `fallback` is our feed's language, for a heading where we have no
+        words of the post's. A source's list is filled up with its newest; an "all" list stays short where little is
+        near. Neither holds the post itself, a copy of it, two copies of each other, or what is withdrawn, filtered,
+        folded or untitled. Untitled posts get none. 1 to 2 ms of CPU at 100,000 stored posts.
         """
         if settings.scope == "none" or not post.title:
             return ()
         self._ready()
-        wanted = Wanted(number, post, settings, sources)
+        wanted = Wanted(number, post, settings, sources, fallback)
         chosen = []
         own: list[int] = []
         if settings.scope != "all":

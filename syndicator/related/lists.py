@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from syndicator import languages
-from syndicator.model.edition import RelatedList
+from syndicator.model.edition import Reference, RelatedList
 from syndicator.model.likeness import Card, Corpus, Neighbour
 from syndicator.model.post import Keys, Post
 from syndicator.model.settings import RelatedSettings
@@ -17,6 +18,7 @@ from syndicator.related import copies
 THRESHOLD = 0.113  # below this, a post of another source has a few words in common by chance
 ALIKE = 0.013  # below this, a post of the same source is no more related than its newest are: small words alone
 EXAMINED = 48  # beyond `limit`, posts looked at for a list: of a source whose every post has one title, not all
+HEADINGS = {"source": "heading", "all": "related"}  # which of our words stand over a list: a template with {source}
 PORTION = 8  # beyond `limit`, cards looked up at once: most posts may be shown
 
 
@@ -27,15 +29,19 @@ class Wanted(Struct, frozen=True):
     post: Post
     settings: RelatedSettings
     sources: Collection[str] | None  # which may be linked to; the post's own may in any case
+    fallback: str = languages.DEFAULT  # our feed's language, where we have no words of the post's
 
     @property
     def limit(self) -> int:
         """How many links a list has at most."""
         return self.settings.limit
 
-    def heading(self, key: str) -> str:
-        """Return the operator's heading, or ours in the post's language: a template with {source}."""
-        return self.settings.heading or languages.label(self.post.language, key)
+    def under_heading(self, scope: Literal["source", "all"], links: tuple[Reference, ...]) -> RelatedList:
+        """Return the list of these links, under the operator's heading or ours, in the language of the attribution."""
+        if self.settings.heading:
+            return RelatedList(scope, self.settings.heading, self.post.language, links)
+        tag = languages.nearest(self.post.language, self.fallback)
+        return RelatedList(scope, languages.label(tag, HEADINGS[scope]), tag, links)
 
     def allows(self, source_id: str) -> bool:
         """Tell whether a list may link to a source."""
@@ -49,14 +55,14 @@ def of_source(corpus: Corpus, wanted: Wanted, nearest: Iterable[Neighbour], shel
     shown = _shown(corpus, wanted, order)
     # The heading names the source: the links need not.
     links = tuple(replace(card.reference, source="", score=scores.get(card.number, 0.0)) for card in shown)
-    return RelatedList("source", wanted.heading("heading"), wanted.post.language, links)
+    return wanted.under_heading("source", links)
 
 
 def of_all(corpus: Corpus, wanted: Wanted, nearest: Iterable[Neighbour]) -> RelatedList:
     """Return the nearest posts of all sources, as far as they are near: the list stays short rather than wrong."""
     scores = {one.number: one.score for one in nearest if one.score >= THRESHOLD}
     links = tuple(replace(card.reference, score=scores[card.number]) for card in _shown(corpus, wanted, list(scores)))
-    return RelatedList("all", wanted.heading("related"), wanted.post.language, links)
+    return wanted.under_heading("all", links)
 
 
 def _shown(corpus: Corpus, wanted: Wanted, order: list[int]) -> list[Card]:
