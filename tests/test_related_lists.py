@@ -66,6 +66,8 @@ def test_a_heading_in_a_language_without_words_of_ours_is_in_our_feeds(shop: Sho
     assert (own.heading, own.language) == (languages.label("vi", "heading"), "vi")
     (own,) = shop.index.choose(post, shop.posts[post], RelatedSettings())
     assert (own.heading, own.language) == ("View more from {source}:", "en")
+    (own,) = shop.index.choose(post, replace(shop.posts[post], language="de-AT"), RelatedSettings())
+    assert (own.heading, own.language) == ("Mehr von {source}:", "de-AT")
 
 
 def test_of_two_lists_neither_has_what_the_other_has(shop: Shop) -> None:

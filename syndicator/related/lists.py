@@ -41,7 +41,10 @@ class Wanted(Struct, frozen=True):
         if self.settings.heading:
             return RelatedList(scope, self.settings.heading, self.post.language, links)
         tag = languages.nearest(self.post.language, self.fallback)
-        return RelatedList(scope, languages.label(tag, HEADINGS[scope]), tag, links)
+        # Words of ours for "de" do for "de-AT": then all under a post is in one language, and need not say so.
+        near = tag.partition("-")[0] == self.post.language.partition("-")[0]
+        language = self.post.language if near else tag
+        return RelatedList(scope, languages.label(tag, HEADINGS[scope]), language, links)
 
     def allows(self, source_id: str) -> bool:
         """Tell whether a list may link to a source."""
