@@ -161,7 +161,7 @@ class Searcher:
         return vouched
 
     def _compared(self, rows: Rows, shares: dict[int, float], usual: Numbers) -> Weights:
-        """Return how near each row is to some of them, each with its share, but for what is usual in their source."""
+        """Return how near each row is to some of them, each with its share, in all but the `usual` slots."""
         for row, share in shares.items():
             rows.put(row, self._board, share)
         self._board[usual] = 0.0

@@ -166,7 +166,10 @@ def question(packed: bytes, counts: Counts, size: int) -> tuple[Records, Weights
 
 
 def usual(packed: Sequence[bytes], board: Weights) -> Slots:
-    """Return the slots that most of these packed vectors have, repeated; `board` is empty, and left so."""
+    """Return the slots that most of these packed vectors have, and more than FEW; `board` is empty, and left so.
+
+    A slot comes as often as vectors have it.
+    """
     every = slots(np.frombuffer(b"".join(packed), TERM)["term"])
     np.add.at(board, every, np.float32(1))
     found = every[board[every] > max(len(packed) / 2, FEW)]
