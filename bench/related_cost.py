@@ -7,6 +7,7 @@ import sqlite3
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 
@@ -20,6 +21,8 @@ SOURCES = 200
 VOCABULARY = 300_000
 TOPICS = 2000  # each post draws a third of its words from one of these
 BATCH = 4000
+RUNS = 60  # small ones, of FEW new posts each: more than wait before they are appended together
+FEW = 100
 LISTS = 300
 
 
@@ -62,8 +65,10 @@ def measure(size: int, words: int) -> None:
         pages = sum(f.stat().st_size for f in Path(folder).iterdir()) / 1e6
         last = min(BATCH, size)
         print(f"{size} posts of {words} words stored, {pages:.0f} MB; the last {last} cost {spent:.3f} ms each to add")
-        spent = _add(db, index, writer, range(size + 1, size + 101))
-        print(f"100 more cost {spent:.3f} ms each to index")
+        starts = range(size + 1, size + 1 + RUNS * FEW, FEW)
+        runs = [_add(db, Index(SqlCorpus(db)), writer, range(start, start + FEW)) for start in starts]
+        mean = sum(runs) / RUNS
+        print(f"{RUNS} runs of {FEW} more cost {mean:.3f} ms a post (median {median(runs):.3f}, worst {max(runs):.3f})")
         _choose(db, size)
         db.close()
 

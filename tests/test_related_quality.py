@@ -9,7 +9,7 @@ import pytest
 from related_helpers import DAY, Shop
 
 from syndicator.related import index as related_index
-from syndicator.related import similarity
+from syndicator.related import postings, similarity
 from syndicator.store.corpus import ENTRY
 
 STORIES: dict[str, list[str]] = json.loads(
@@ -81,6 +81,26 @@ def test_more_posts_than_are_posted_at_once_get_the_same_neighbours(monkeypatch:
     assert portions.db.execute("SELECT count(*) FROM unposted").fetchone() == (0,)
 
 
+def test_posts_are_found_alike_in_the_log_and_under_their_terms(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small runs log what they post; that it is appended later, or was at once, changes no neighbour."""
+    answers = []
+    for most in (0, 700, 10**6):  # entries that may wait: none; those of some runs; all
+        monkeypatch.setattr(postings, "LOG", most)
+        shop = Shop()
+        for start in range(0, len(HEADLINES), 7):
+            shop.index = type(shop.index)(shop.corpus)  # a run
+            for _, title in HEADLINES[start : start + 7]:
+                shop.add(title)
+            shop.index.settle()
+        shop.index = type(shop.index)(shop.corpus)
+        answers.append((found(shop), bool(shop.corpus.logged()), shop.db.execute("SELECT 1 FROM postings").fetchone()))
+    assert answers[0][0] == answers[1][0] == answers[2][0]
+    assert [waiting for _, waiting, _ in answers] == [False, True, True]
+    assert [appended for *_, appended in answers] == [(1,), (1,), None]
+    shop.corpus.forget()
+    assert not shop.corpus.logged()
+
+
 def test_an_index_that_was_lost_is_made_again_from_the_posts() -> None:
     """The neighbours are those that the lost index would have named; purged bodies cost nothing but their words."""
     before, after = Shop(), Shop()
@@ -123,7 +143,7 @@ def test_of_a_term_that_many_posts_have_the_newest_are_read() -> None:
     shop = Shop()
     corpus = shop.corpus
     for number in range(1, 5001):
-        corpus.post([(7, number.to_bytes(4, "little") + b"\x01")], [])
+        corpus.post([(7, number.to_bytes(4, "little") + b"\x01")])
     assert len(corpus.postings([7], [])[7]) == 200 * ENTRY
     newest = corpus.postings([7], [7])[7]
     numbers = {int.from_bytes(newest[at : at + 4], "little") for at in range(0, len(newest), ENTRY)}

@@ -42,8 +42,20 @@ class Corpus(Protocol):
         """Return number and packed terms of the first posts whose terms wait to be posted, by number."""
         ...
 
-    def post(self, postings: Iterable[tuple[int, bytes]], settled: Sequence[tuple[int, bytes]]) -> None:
-        """Append to the postings of terms; the posts `settled` wait no longer, and keep these packed terms."""
+    def settle(self, kept: Sequence[tuple[int, bytes]]) -> None:
+        """Let these posts wait no longer, and keep these packed terms."""
+        ...
+
+    def log(self, entries: bytes) -> int:
+        """Keep entries until they are posted under their terms. Return how many bytes of them wait."""
+        ...
+
+    def logged(self) -> bytes:
+        """Return the entries that were kept so, in their order."""
+        ...
+
+    def post(self, postings: Iterable[tuple[int, bytes]]) -> None:
+        """Append to the postings of terms all that was logged: the log is empty then."""
         ...
 
     def postings(self, terms: Sequence[int], long: Sequence[int]) -> Mapping[int, bytes]:

@@ -13,6 +13,7 @@ from syndicator.model.post import Post
 from syndicator.model.settings import RelatedSettings
 from syndicator.related import copies, lists, similarity, tokens, vectors
 from syndicator.related.lists import Wanted
+from syndicator.related.postings import Postings
 
 SHELF = 4096  # the newest posts of a source, among which "View more from" chooses
 PORTION = 2000  # posts that are posted at once, or indexed when an index is made again: a few megabytes
@@ -26,7 +27,8 @@ class Index:
         """Open the index. `corpus` is the store's; nothing but what is known of terms (2 MB) is read into memory."""
         self._corpus = corpus
         self._counts = vectors.Counts(corpus.counts(), corpus.learnt())
-        self._searcher = similarity.Searcher(corpus, self._counts)
+        self._postings = Postings(corpus)
+        self._searcher = similarity.Searcher(corpus, self._counts, self._postings)
         self._settled = False
         self._taught = False
 
@@ -132,6 +134,7 @@ class Index:
         while waiting:
             numbers = [number for number, _ in waiting]
             kept, terms, shares = zip(*(vectors.settled(packed, self._counts) for _, packed in waiting), strict=True)
-            self._corpus.post(vectors.postings(numbers, terms, shares), list(zip(numbers, kept, strict=True)))
+            self._postings.add(numbers, terms, shares)
+            self._corpus.settle(list(zip(numbers, kept, strict=True)))
             waiting = self._corpus.unposted(PORTION)
         self._corpus.keep_counts(self._counts.pack())

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from syndicator.model.likeness import Corpus, Neighbour
 from syndicator.related import vectors
+from syndicator.related.postings import Numbers, Postings
 from syndicator.related.vectors import Counts, Rows, Weights
 
 ASKED = 128  # terms of the post whose postings are read,
@@ -34,7 +35,6 @@ DAY = 86_400.0
 
 KIN = np.dtype([("number", "<u4"), ("weight", "u1")])
 
-Numbers = NDArray[np.intp]
 Vector = tuple[int, float, bytes, bytes]  # number, time, packed terms, packed kin
 
 
@@ -49,8 +49,9 @@ def kin(nearest: Sequence[Neighbour]) -> bytes:
 class Searcher:
     """Finds the nearest posts; keeps between questions the boards on which scores are added up (4 bytes a post)."""
 
-    def __init__(self, corpus: Corpus, counts: Counts) -> None:
+    def __init__(self, corpus: Corpus, counts: Counts, postings: Postings) -> None:
         self._corpus = corpus
+        self._postings = postings
         self._counts = counts
         self._board = np.zeros(vectors.SLOTS, np.float32)
         self._scores = np.zeros(0, np.float32)
@@ -95,12 +96,8 @@ class Searcher:
         often = np.minimum(self._counts.often(terms), LONGEST)
         order = np.argsort(often, kind="stable")
         order = order[np.cumsum(often[order]) <= READ]
-        asked = terms[order].tolist()
-        posted = self._corpus.postings(asked, terms[order[often[order] > OPEN]].tolist())
-        parts = [posted.get(term, b"") for term in asked]
-        entries = np.frombuffer(b"".join(parts), vectors.POSTING)
-        repeated = np.repeat(shares[order], [len(part) // vectors.POSTING.itemsize for part in parts])
-        return entries["number"].astype(np.intp), entries["weight"] * repeated
+        places, numbers, weights = self._postings.under(terms[order], terms[order[often[order] > OPEN]])
+        return numbers, weights * shares[order][places]
 
     def _ranked(self, own: Vector, found: Sequence[Vector]) -> list[Neighbour]:
         _, time, terms, known = own

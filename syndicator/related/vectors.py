@@ -31,7 +31,6 @@ DOUBT = 8.0  # as sure as of this many of them
 LASTING = 500.0  # posts looked at until the older half of what was learnt is forgotten
 
 TERM = np.dtype([("term", "<u4"), ("weight", "u1")])
-POSTING = np.dtype([("number", "<u4"), ("weight", "u1")])
 
 
 class Counts:
@@ -141,20 +140,6 @@ def _strongest(weights: Weights) -> Slots:
     keys = (-256 * weights).astype(np.int64) << 32 | np.arange(len(weights))
     keys.sort()
     return keys & 0xFFFFFFFF
-
-
-def postings(numbers: Sequence[int], terms: Sequence[Records], shares: Sequence[Weights]) -> list[tuple[int, bytes]]:
-    """Gather what is to be appended under each term: the numbers of its posts, and its share in them."""
-    every = np.concatenate(terms)
-    order = np.argsort(every, kind="stable")
-    posted = np.empty(len(every), POSTING)
-    posted["number"] = np.repeat(numbers, [len(one) for one in terms])[order]
-    posted["weight"] = np.clip(np.rint(np.concatenate(shares)[order] * 255), 1, 255)
-    distinct, starts = np.unique(every[order], return_index=True)
-    size = POSTING.itemsize
-    edges = [*(starts * size).tolist(), len(every) * size]
-    blob = posted.tobytes()
-    return list(zip(distinct.tolist(), map(blob.__getitem__, map(slice, edges, edges[1:])), strict=True))
 
 
 def question(packed: bytes, counts: Counts, size: int) -> tuple[Records, Weights]:

@@ -61,13 +61,27 @@ class SqlCorpus:
         """Return number and packed terms of the first posts whose terms wait to be posted, by number."""
         return self._db.execute("SELECT number, terms FROM unposted ORDER BY number LIMIT ?", (limit,)).fetchall()
 
-    def post(self, postings: Iterable[tuple[int, bytes]], settled: Sequence[tuple[int, bytes]]) -> None:
-        """Append to the postings of terms; the posts `settled` wait no longer, and keep these packed terms."""
+    def settle(self, kept: Sequence[tuple[int, bytes]]) -> None:
+        """Let these posts wait no longer, and keep these packed terms."""
+        self._db.executemany(_SETTLE, ((terms, number) for number, terms in kept))
+        self._db.executemany("DELETE FROM unposted WHERE number = ?", ((number,) for number, _ in kept))
+
+    def log(self, entries: bytes) -> int:
+        """Keep entries until they are posted under their terms: one row a call. Return how many bytes of them wait."""
+        self._db.execute("INSERT INTO logged_postings (entries) VALUES (?)", (entries,))
+        (waiting,) = self._db.execute("SELECT sum(length(entries)) FROM logged_postings").fetchone()
+        return int(waiting)
+
+    def logged(self) -> bytes:
+        """Return the entries that were kept so, in their order."""
+        return b"".join(row for (row,) in self._db.execute("SELECT entries FROM logged_postings ORDER BY number"))
+
+    def post(self, postings: Iterable[tuple[int, bytes]]) -> None:
+        """Append to the postings of terms all that was logged: the log is empty then."""
         self._db.executemany(_APPEND, postings)
         for term, entries in self._db.execute(_FULL).fetchall():
             self._close(term, entries)
-        self._db.executemany(_SETTLE, ((terms, number) for number, terms in settled))
-        self._db.executemany("DELETE FROM unposted WHERE number = ?", ((number,) for number, _ in settled))
+        self._db.execute("DELETE FROM logged_postings")
 
     def postings(self, terms: Sequence[int], long: Sequence[int]) -> Mapping[int, bytes]:
         """Return what was posted under terms; of those in `long` the newest closed rows too."""

@@ -167,6 +167,7 @@ LIKENESS = """
 -- The index of likeness (corpus.py), made of the posts alone: it may be thrown away and made again, by this script too.
 DROP TABLE IF EXISTS traces;
 DROP TABLE IF EXISTS postings;
+DROP TABLE IF EXISTS logged_postings;
 DROP TABLE IF EXISTS closed_postings;
 DROP TABLE IF EXISTS unposted;
 -- What likeness is judged by. `kin`: its nearest posts, once it has got its lists.
@@ -178,8 +179,10 @@ CREATE TABLE traces (
     kin BLOB NOT NULL DEFAULT x''
 );
 CREATE INDEX traces_by_source ON traces (source, time);
--- New posts: all their terms, until all of a run are counted, and the most telling are kept and posted.
+-- New posts: all their terms, until all of a run are counted, and the most telling are kept and logged.
 CREATE TABLE unposted (number INTEGER PRIMARY KEY, source INTEGER NOT NULL, time REAL NOT NULL, terms BLOB NOT NULL);
+-- What runs posted, a row each, until enough waits to be appended under its terms.
+CREATE TABLE logged_postings (number INTEGER PRIMARY KEY, entries BLOB NOT NULL);
 CREATE TABLE postings (term INTEGER PRIMARY KEY, posts BLOB NOT NULL);
 CREATE INDEX postings_full ON postings (term) WHERE length(posts) >= 2000;
 -- `number`: of the last post in it.
