@@ -93,7 +93,7 @@ def test_what_is_no_date_or_two(text: str):
 
 @pytest.mark.parametrize(
     "text", ["0001-01-01T00:00:00Z", "Thu, 01 Jan 1970 00:00:00 GMT", "1899-12-30T00:00:00", "0000-00-00 00:00:00",
-             "Mon, 30 Nov -0001 00:00:00 +0000"],
+             "Mon, 30 Nov -0001 00:00:00 +0000", "0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00"],
 )  # fmt: skip
 def test_the_zero_of_a_program(text: str):
     """Where a program has no date it writes the first one that it knows."""

@@ -194,14 +194,12 @@ def _without(source: str, found: Found, *, text_mode: bool) -> str:
 # Our own lists, come back
 # ---------------------------------------------------------------------------------------------------
 
-_OUR_LIST = re.compile(r"<[a-z][a-z0-9]* [^<>]*\bclass=\"[^\"]*\bsyndicator-(?:related|also)\b")
+_OUR_LIST = re.compile(r"<([a-z][a-z0-9]*) [^<>]*\bclass=\"[^\"]*\bsyndicator-(?:related|also)\b")
 
 
 def _without_our_lists(source: str) -> str:
     """Take out the lists that a feed of ours has put under its posts, by their class."""
-    while found := _OUR_LIST.search(source):
-        source = recognise.cut(source, found.start(), recognise.element_end(source, found.start()))
-    return source
+    return tags.trimmed(tags.tidy(tags.without(source, _OUR_LIST)[0]))
 
 
 def _end_of_our_lists(source: str, found: Found, followed: list[Line]) -> int:

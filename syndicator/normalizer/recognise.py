@@ -366,15 +366,3 @@ def _climb(before: str, after: str) -> tuple[str, str]:
         if not (opening and closing and opening[1].lower() == closing[1].lower()):
             return before, after
         before, after = before[: opening.start()], after[closing.end() :]
-
-
-def element_end(source: str, start: int) -> int:
-    """Return where the element that starts at `start` ends."""
-    depth = 0
-    tags = _tags(source, start)
-    for tag in tags:
-        if tag.name == tags[0].name:
-            depth += -1 if tag.closing else 1
-            if not depth:
-                return tag.end
-    return len(source)

@@ -113,7 +113,7 @@ def instant(text: str) -> datetime | None:
     if not text or len(text) > _LONGEST:
         return None
     if text[10:11] == "T" and text[4] == text[7] == "-":  # RFC 3339, which the library reads in a microsecond
-        with suppress(ValueError):
+        with suppress(ValueError, OverflowError):  # the last: a year 0 or 10000 once it is UTC
             return _plausible(_to_utc(datetime.fromisoformat(text)))
     # The frequent ones first; last what guesses, and would make a day of a mere year or a number of seconds.
     for read in (

@@ -14,7 +14,7 @@ from syndicator.parser.fastlane import parse_fast
 from syndicator.parser.jsonfeed import looks_like_json, parse_json
 from syndicator.parser.markup import repaired, root_of, tree
 from syndicator.parser.mend import mended
-from syndicator.parser.reference import parse_with_feedparser
+from syndicator.parser.reference import Unreadable, parse_with_feedparser
 
 # A page may begin with any of these: HTML lets the tags around them be left out.
 _PAGE_ROOTS = ("html", "head", "body", "title", "meta", "script", "style", "link", "div", "table", "center")
@@ -28,8 +28,8 @@ def read(fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed:
         data = bare(fetched.body)
         found = parse_fast(data, fetched.source_id, fetched.url, known) if data else None
         return found or _slowly(fetched, known)
-    except Exception as error:  # noqa: BLE001 - feedparser raises anything on some bytes, and one feed never ends a run
-        return _failed(fetched, "not-a-feed", f"no parser can read it: {type(error).__name__}: {_line(str(error))}")
+    except Unreadable as error:
+        return _failed(fetched, "not-a-feed", f"no parser can read it: {_line(str(error))}")
 
 
 def _slowly(fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed:
@@ -57,7 +57,7 @@ def _by_either(data: bytes, fetched: Fetched, known: Container[str]) -> ParsedFe
         return fast
     try:
         return parse_with_feedparser(data, fetched.source_id, fetched.url, known)
-    except Exception:  # its loose parser stumbles over odd character references and stray end tags
+    except Unreadable:  # its loose parser stumbles over odd character references and stray end tags
         if not (better := repaired(data)):
             raise
         return parse_with_feedparser(better, fetched.source_id, fetched.url, known)

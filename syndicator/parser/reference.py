@@ -31,8 +31,15 @@ Node = Mapping[str, Any]
 _VOID = re.compile(r"></(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)>")
 
 
+class Unreadable(Exception):
+    """feedparser itself stumbled over the bytes: the message says how."""
+
+
 def parse_with_feedparser(data: bytes, source_id: str, url: str, known: Container[str]) -> ParsedFeed:
-    """Read the whole document, whatever state it is in; entries already known are named but not returned."""
+    """Read the whole document, whatever state it is in; entries already known are named but not returned.
+
+    Raises Unreadable.
+    """
     result = _ask(_based(_masked(data)))
     root = tree(data)
     whole = root is not None
@@ -114,12 +121,15 @@ def _entries(nodes: list[Node], root: Element | None, whole: bool) -> Iterator[E
 def _ask(data: bytes) -> Node:
     import feedparser  # 69 ms of import, and most runs have nothing for it
 
-    result: Node = feedparser.parse(
-        io.BytesIO(data),  # bytes alone would be tried as the name of a file
-        response_headers={"content-type": "application/xml; charset=utf-8"},  # `encodings` has seen to that
-        sanitize_html=False,  # the normalizer cleans and resolves, by the same rules for both lanes
-        resolve_relative_uris=False,
-    )
+    try:
+        result: Node = feedparser.parse(
+            io.BytesIO(data),  # bytes alone would be tried as the name of a file
+            response_headers={"content-type": "application/xml; charset=utf-8"},  # `encodings` has seen to that
+            sanitize_html=False,  # the normalizer cleans and resolves, by the same rules for both lanes
+            resolve_relative_uris=False,
+        )
+    except Exception as error:  # it raises anything on some bytes; what our own code raises is told as a bug of ours
+        raise Unreadable(f"{type(error).__name__}: {error}") from error
     return result
 
 
