@@ -167,6 +167,38 @@ def test_no_date(store: Store) -> None:
     assert store.edition(FEED, A).items[0].published == NOW
 
 
+def test_posts_with_equal_dates_or_none(store: Store) -> None:
+    """A feed has its newest on top: that one is published last, in the first run and in later ones."""
+    for name, date in (("a", None), ("b", NOW - DAY)):
+        receive(store, *(post(f"{name}{n}", name, published=date, instant=date) for n in (3, 2, 1)))
+    both = sources("a", "b")
+    store.admit(FEED, both, NOW)
+    assert titles(store) == ["a3", "a2", "a1", "b3", "b2", "b1"]
+    receive(store, *(post(f"a{n}", published=None, instant=None) for n in (5, 4, 3, 2)), now=NOW + HOUR)
+    store.admit(FEED, both, NOW + HOUR)
+    assert titles(store)[:2] == ["a5", "a4"]
+
+
+def test_a_feed_with_its_oldest_on_top(store: Store) -> None:
+    """Its dates say so, and posts of one day follow each other in its own order."""
+    receive(store, *(post(str(n), published=NOW - DAY * (n < 3)) for n in range(6)))
+    store.admit(FEED, A, NOW)
+    assert titles(store) == ["5", "4", "3", "2", "1", "0"]
+
+
+def test_undated_posts_of_a_source_that_joins_push_nothing_out(store: Store) -> None:
+    """They may be of any age; what an old source posts without a date is new."""
+    feed = replace(FEED, limit=3)
+    receive(store, *(post(f"u{n}", published=None, instant=None) for n in range(9)))
+    receive(store, *(post(f"d{n}", "b", published=NOW - (n + 1) * DAY) for n in range(2)))
+    both = sources("a", "b")
+    store.admit(feed, both, NOW)
+    assert titles(store, feed) == ["u0", "d0", "d1"]  # in the order of their dates, as ever
+    receive(store, post("new", published=None, instant=None), now=NOW + HOUR)
+    store.admit(feed, both, NOW + HOUR)
+    assert titles(store, feed)[0] == "new"
+
+
 # -- ids --------------------------------------------------------------------------------------------------
 
 

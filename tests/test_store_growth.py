@@ -97,7 +97,7 @@ def test_a_history_whose_sources_have_nearly_all_left() -> None:
         receive(store, post("x", "b"), post("y", "b"))
         store.admit(FEED, sources("a", "b"), NOW)
         store.admit(FEED, sources("b"), NOW + HOUR)
-        assert titles(store, FEED, "b") == ["y", "x"]
+        assert titles(store, FEED, "b") == ["x", "y"]
         receive(store, post("new", "b"), now=NOW + DAY)
         seen = statements(store, lambda: store.admit(FEED, sources("b"), NOW + DAY))
         (walk,) = [statement for statement in seen if "ORDER BY e.sequence DESC" in statement]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from datetime import datetime
 from hashlib import blake2b
 from itertools import islice
@@ -40,10 +40,12 @@ class Row(Struct, frozen=True):
     title: str
     link: str
     guid: str
+    undated: bool
 
 
 _ROW = """SELECT p.number, p.source, coalesce(p.copy_of, p.number), p.published, p.due, p.language, p.filtered,
-    p.withdrawn OR coalesce(lead.withdrawn, 0), coalesce(lead.public_id, p.public_id), p.title, p.link, b.guid
+    p.withdrawn OR coalesce(lead.withdrawn, 0), coalesce(lead.public_id, p.public_id), p.title, p.link, b.guid,
+    json_extract(b.rest, '$.published') IS NULL
     FROM posts p JOIN bodies b ON b.post = p.number LEFT JOIN posts lead ON lead.number = p.copy_of"""
 
 
@@ -109,7 +111,7 @@ def admit(
 
     before = _members(db, number)
     found = _considered(db, number, seen, selected, now, fits=fits, first=last == 0)
-    admitted = _unpublished(db, number, seen, selected, filter(fits, found), now)
+    admitted = _unpublished(db, number, seen, selected, filter(fits, found), now, before)
     fresh = _publish(db, number, last, admitted, selected, now)
     anew = new_shape != old_shape or _members(db, number) != before
     if fresh or anew:
@@ -193,9 +195,14 @@ def _has_posts(db: sqlite3.Connection, source: int) -> bool:
 
 
 def _unpublished(
-    db: sqlite3.Connection, feed: int, seen: int, selected: Mapping[int, Source], found: Iterable[Row], now: datetime
+    db: sqlite3.Connection, feed: int, seen: int, selected: Mapping[int, Source], found: Iterable[Row], now: datetime,
+    members: Set[int],
 ) -> list[Row]:  # fmt: skip
-    """Return of the posts considered one version of each story that the feed has not published, oldest first."""
+    """Return of the posts considered one version of each story that the feed has not published, oldest first.
+
+    An undated post of one of its `members` has just appeared. Of a source that joins, it may be of any age: no such
+    post may push out those whose dates are known, so it counts as older than all.
+    """
     stories: dict[int, Row] = {}
     # A story's own post goes before its copies.
     for row in sorted(found, key=lambda row: (row.number != row.story, row.number)):
@@ -207,7 +214,9 @@ def _unpublished(
         # A story that came after the last look has no entry yet.
         if row.story > seen or not _has_entry(db, feed, row.story):
             stories[row.story] = row
-    return sorted(stories.values(), key=lambda row: (row.published, row.number))
+    return sorted(
+        stories.values(), key=lambda row: (row.source in members or not row.undated, row.published, row.number)
+    )
 
 
 def _has_entry(db: sqlite3.Connection, feed: int, story: int) -> bool:

@@ -10,10 +10,9 @@ import sqlite3
 from collections.abc import Callable, Sequence, Set
 from datetime import datetime
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from syndicator.model.post import CopyOf, Intake, Keys, KnownPost, New, Post, Unchanged, Updated, Verdict
+from syndicator.model.post import CopyOf, Intake, Keys, KnownPost, New, Post, Repeated, Unchanged, Updated, Verdict
 from syndicator.store import adoption, codec, events, rows, sources
 from syndicator.store.handles import handles
 
@@ -21,22 +20,6 @@ Decide = Callable[[Sequence[Post], Sequence[Sequence[KnownPost]], Set[int]], lis
 
 # A bucket may be large (every post of a feed links to its front page); the newest are enough.
 _PER_HANDLE = 16
-
-
-class _Sorted(Struct):
-    """What an Intake is made of, the number that each post of the batch became, and the handles to file them under."""
-
-    numbers: list[int] = []
-    new: list[int] = []
-    updated: list[int] = []
-    unchanged: list[int] = []
-    copies: list[int] = []
-    handles: list[tuple[int, int]] = []
-
-    def intake(self) -> Intake:
-        """Return it as the frozen value that leaves the room."""
-        lists = (self.new, self.updated, self.unchanged, self.copies, self.numbers)
-        return Intake(*(tuple(numbers) for numbers in lists))
 
 
 def candidates(db: sqlite3.Connection, batch: Sequence[Set[int]]) -> list[list[KnownPost]]:
@@ -71,15 +54,12 @@ def receive(
     claimed = {remembered[item] for item in items if item in remembered and item not in unseen}
     batch = [handles(post.keys, source) for post in posts]
     verdicts = decide(posts, candidates(db, batch), claimed)
-    done = _Sorted()
-    for post, verdict, under in zip(posts, verdicts, batch, strict=True):
-        number = _apply(db, source, post, verdict, now, done)
-        done.numbers.append(number)
-        done.handles += [(handle, number) for handle in under]
-    db.executemany("INSERT OR IGNORE INTO handles VALUES (?, ?)", done.handles)
-    became = {post.fingerprint: number for post, number in zip(posts, done.numbers, strict=True)}
+    numbers = _applied(db, source, posts, verdicts, now)
+    under = [(handle, number) for found, number in zip(batch, numbers, strict=True) for handle in found]
+    db.executemany("INSERT OR IGNORE INTO handles VALUES (?, ?)", under)
+    became = {post.fingerprint: number for post, number in zip(posts, numbers, strict=True)}
     sources.remember_items(db, source, items, remembered, became)
-    return done.intake()
+    return _intake(verdicts, numbers)
 
 
 def _number(db: sqlite3.Connection, source_id: str, posts: Sequence[Post], left: Callable[[], Set[str]]) -> int:
@@ -92,27 +72,49 @@ def _number(db: sqlite3.Connection, source_id: str, posts: Sequence[Post], left:
     return source
 
 
-def _apply(
-    db: sqlite3.Connection, source: int, post: Post, verdict: Verdict, now: datetime, done: _Sorted
-) -> int:  # fmt: skip
-    """Do what a verdict says; return the number that the post has now, and note it in `done`."""
+def _applied(
+    db: sqlite3.Connection, source: int, posts: Sequence[Post], verdicts: Sequence[Verdict], now: datetime
+) -> list[int]:  # fmt: skip
+    """Do what the verdicts say; return the number that each post has now.
+
+    Of posts with equal dates or none the higher number counts as the newer. A feed has its newest on top, so it is
+    gone through from its end, unless its dates say that it is the other way round.
+    """
+    numbers = [0] * len(posts)
+    dates = [post.published for post in posts if post.published is not None]
+    places = range(len(posts)) if dates and dates[0] < dates[-1] else range(len(posts) - 1, -1, -1)
+    for at in places:
+        numbers[at] = _apply(db, source, posts[at], verdicts[at], now)
+    for at, verdict in enumerate(verdicts):
+        if isinstance(verdict, Repeated):
+            numbers[at] = numbers[verdict.index]
+    return numbers
+
+
+def _apply(db: sqlite3.Connection, source: int, post: Post, verdict: Verdict, now: datetime) -> int:
+    """Do what a verdict says; return the number that the post has now, 0 where another one of the feed has it."""
     match verdict:
         case New():
-            number = insert(db, source, post, now)
-            done.new.append(number)
+            return insert(db, source, post, now)
         case CopyOf(of, original):
             number = insert(db, source, post, now)
             join(db, number, of, original=original, now=now)
-            done.copies.append(number)
+            return number
         case Updated(number):
             update(db, number, post, now)
-            done.updated.append(number)
+            return number
         case Unchanged(number):
             refresh(db, number, post, now)
-            done.unchanged.append(number)
-        case _:  # Repeated: the feed lists it twice
-            number = done.numbers[verdict.index]
-    return number
+            return number
+        case Repeated():
+            return 0
+
+
+def _intake(verdicts: Sequence[Verdict], numbers: Sequence[int]) -> Intake:
+    def of(kind: type) -> tuple[int, ...]:
+        return tuple(n for verdict, n in zip(verdicts, numbers, strict=True) if isinstance(verdict, kind))
+
+    return Intake(of(New), of(Updated), of(Unchanged), of(CopyOf), tuple(numbers))
 
 
 def insert(db: sqlite3.Connection, source: int, post: Post, now: datetime) -> int:
