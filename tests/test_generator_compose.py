@@ -91,6 +91,23 @@ def test_right_to_left_list_under_a_left_to_right_post() -> None:
     assert '<div class="syndicator-related"><p>' in same
 
 
+def test_right_to_left_list_under_a_right_to_left_post() -> None:
+    """Readers don't take an item's language for a direction: it stands on the list, and names are isolated."""
+    links = (Reference("a", "Title!", "https://x.example/", "Other"),)
+    arabic = replace(item(language="ar"), related=(RelatedList("all", "المزيد من {source}:", "ar", links),))
+    found = body(arabic)
+    assert '<div class="syndicator-related" dir="rtl"><p>المزيد من <bdi>Cat Diary</bdi>:</p>' in found
+    assert '<a href="https://x.example/"><bdi>Title!</bdi></a> (<bdi>Other</bdi>)' in found
+
+
+def test_right_to_left_title_in_a_left_to_right_list() -> None:
+    """It is isolated, so that the words after it stay where they are; others need not be."""
+    links = (Reference("a", "שלום", "https://x.example/", "Other"),)
+    found = body(replace(item(), related=(RelatedList("all", "More from {source}:", "en", links),)))
+    assert "<p>More from Cat Diary:</p>" in found
+    assert '<a href="https://x.example/"><bdi>שלום</bdi></a> (Other)' in found
+
+
 def test_copies_are_named_in_the_language_of_the_credit() -> None:
     """One item speaks one language of ours, also where we have no words of the post's."""
     copied = replace(item(language="tlh", attribution=replace(LINE, language="vi")), also=ITEM.also)

@@ -7,6 +7,7 @@ is never changed once released, or a new version would rewrite the archive and t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from html import escape
 
@@ -18,6 +19,8 @@ from syndicator.wording import render
 CREDIT = "syndicator-attribution"
 ALSO = "syndicator-also"
 RELATED = "syndicator-related"
+
+_RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")  # letters
 
 
 def body(item: Item) -> str:
@@ -66,9 +69,9 @@ LAYOUT = max(_LAYOUTS)
 
 def also(item: Item) -> str:
     """Return the line that names the copies folded into this item, in the attribution's language; "" for none."""
-    links = ", ".join(_anchor(copy.url, copy.source or copy.title) for copy in item.also)
     credited = item.post.attribution.language if item.post.attribution else ""
     tag = credited or nearest(item.post.language)
+    links = ", ".join(_anchor(copy.url, copy.source or copy.title, tag) for copy in item.also)
     words = escape(label(tag, "also"), quote=False)
     return f'<p class="{ALSO}"{_lang(tag, item)}>{words} {links}</p>' if links else ""
 
@@ -78,32 +81,46 @@ def related(links: RelatedList, item: Item) -> str:
     entries = "".join(f"<li>{_entry(link, links, item)}</li>" for link in links.links if link.title)
     if not entries:
         return ""
-    heading = escape(heading_of(links, item), quote=False)
+    heading = escape(line(links.heading), quote=False).replace("{source}", _isolated(_source(item), links.language))
     return f'<div class="{RELATED}"{_lang(links.language, item)}><p>{heading}</p><ul>{entries}</ul></div>'
 
 
 def heading_of(links: RelatedList, item: Item) -> str:
-    """Return a list's heading with the source's name as it was when the post was published: feeds rename themselves."""
+    """Return a list's heading as plain text."""
+    return line(links.heading.replace("{source}", _source(item)))
+
+
+def _source(item: Item) -> str:
+    """Return the source's name as it was when the post was published: feeds rename themselves."""
     post = item.post
     own = post.via[-1] if post.republished and post.via else post.origin
-    return line(links.heading.replace("{source}", own.name or item.source.name))
+    return line(own.name or item.source.name)
 
 
 def _entry(link: Reference, links: RelatedList, item: Item) -> str:
-    anchor = _anchor(link.url, link.title)
+    anchor = _anchor(link.url, link.title, links.language)
     if links.scope == "all" and link.source:  # the heading of a source's own list names it already
-        return f"{anchor} ({escape(line(link.source), quote=False)})"
+        return f"{anchor} ({_isolated(line(link.source), links.language)})"
     return anchor
 
 
-def _anchor(url: str, text: str) -> str:
-    shown = escape(line(text), quote=False)
+def _anchor(url: str, text: str, language: str) -> str:
+    shown = _isolated(line(text), language)
     address = web(url)  # a link that no reader can follow is words
     return f'<a href="{escape(address)}">{shown}</a>' if address else shown
 
 
+def _isolated(name: str, language: str) -> str:
+    """Return a name or title as HTML; isolated where it and a line in this language could turn each other round."""
+    shown = escape(name, quote=False)
+    return f"<bdi>{shown}</bdi>" if direction(language) == "rtl" or _RTL.search(name) else shown
+
+
 def _lang(language: str, item: Item) -> str:
-    """Name the language of a line of ours, where it is not the post's."""
-    if not language or language == item.post.language:
-        return ""
-    return f' lang="{escape(language)}" dir="{direction(language)}"'
+    """Name the language of a line of ours where it is not the post's, and its direction where readers must be told.
+
+    They take an item's language for no direction, and show all without one from left to right.
+    """
+    if language and language != item.post.language:
+        return f' lang="{escape(language)}" dir="{direction(language)}"'
+    return ' dir="rtl"' if direction(item.post.language) == "rtl" else ""
