@@ -284,7 +284,9 @@ def _has_moved(source: Source, state: SourceState) -> bool:
 def _moved_line(source: Source, state: SourceState) -> str:
     if source.private:
         return f"{label(source)} has moved for good; ask its owner for the new address and put it into feeds.toml"
-    return f'{label(source)} has moved for good; put this into feeds.toml:  url = "{state.moved_to}"'
+    # Without an id of its own its address is its id, by which its posts, page and feed are kept.
+    kept = f'  and  id = "{source.id}"' if source.id == source.url else ""
+    return f'{label(source)} has moved for good; put this into feeds.toml:  url = "{state.moved_to}"{kept}'
 
 
 def _row(source: Source, state: SourceState, now: datetime) -> dict[str, Any]:

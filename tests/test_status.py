@@ -177,6 +177,10 @@ def test_moved_is_the_line_to_put_into_the_file():
     )
     lived.live(20)
     assert lines(lived) == ['a has moved for good; put this into feeds.toml:  url = "https://new.example/f?a=1"']
+    address = lived.sources[0].url
+    unnamed = [replace(lived.sources[0], id=address)]
+    said = status.table(unnamed, {address: replace(lived.states["a"], source_id=address)}, START + 20 * DAY)
+    assert f'url = "https://new.example/f?a=1"  and  id = "{address}"' in said
     assert 'url = "https://new.example/f?a=1"' in status.table(lived.sources, lived.states, START + 20 * DAY)
 
 

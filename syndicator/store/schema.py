@@ -3,7 +3,8 @@
 A migration that was released is never edited: a change is a new one at the end. `PRAGMA user_version`
 holds how many have been applied. Times are seconds since 1970 in UTC, with fractions; digests are eight
 bytes; JSON holds what no query asks for. Numbers of posts rise with the order of arrival, in one fetch
-from the oldest to the newest, and are never used again: `number > seen` is how a feed finds what it has not considered yet.
+from the oldest to the newest, and are never used again: `number > seen` is how a feed finds what it has
+not considered yet.
 """
 
 from __future__ import annotations
