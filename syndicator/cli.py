@@ -235,11 +235,9 @@ def _serve(arguments: argparse.Namespace) -> int:
     from syndicator import config, server
 
     feed = config.load(arguments.config).feeds[0]
-    # uvicorn ends in order upon a signal and then raises it again: so the exit status is the one that shells expect.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda number, _frame: sys.exit(128 + number))
-    server.serve(feed.output, arguments.host, arguments.port, say=_tell)
-    return 0
+    with _signals() as stop:
+        server.serve(feed.output, arguments.host, arguments.port, stop.event, say=_tell)
+    return 128 + stop.signal  # nothing else ends it
 
 
 def _status(arguments: argparse.Namespace) -> int:

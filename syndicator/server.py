@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from email.utils import formatdate
 from hashlib import blake2b
 from pathlib import Path
@@ -56,8 +56,8 @@ _INNER = frozenset(("posts", "sources", "archive"))  # folders of pages, which m
 _KINDS = {"application/rss+xml": "RSS", "application/atom+xml": "Atom", _JSON_FEED: "JSON Feed", "text/x-opml": "OPML"}
 
 
-def serve(folder: Path, host: str, port: int, *, say: Callable[[str], object]) -> None:
-    """Serve a folder until Ctrl-C.
+def serve(folder: Path, host: str, port: int, stop: threading.Event, *, say: Callable[[str], object]) -> None:
+    """Serve a folder until `stop` is set, which signals are expected to do.
 
     `say` is given each line for the operator: where it listens, and the addresses to subscribe to. Port 0 takes a
     free one. Raises SyndicatorError where the folder is missing or the address can't be listened on.
@@ -65,12 +65,8 @@ def serve(folder: Path, host: str, port: int, *, say: Callable[[str], object]) -
     with listen(folder, host, port) as listening:
         for text in greeting(folder, address(listening)):
             say(text)
-        # uvicorn shuts down in order upon SIGINT and then raises it again for who called: that is how one stops us.
-        try:
-            with suppress(KeyboardInterrupt):
-                server(folder).run(sockets=[listening])
-        finally:
-            say("Stopped.")
+        server(folder, stop).run(sockets=[listening])
+        say("Stopped.")
 
 
 def listen(folder: Path, host: str, port: int) -> socket.socket:
@@ -137,20 +133,36 @@ def _kind(path: Path) -> str:
     return "" if b"<fh:archive" in head else _KINDS.get(media_type(path.name, head).partition(";")[0], "")
 
 
-def server(folder: Path) -> uvicorn.Server:
-    """Return the server, which is run with sockets that already listen."""
-    return uvicorn.Server(
-        uvicorn.Config(
-            application(folder),
-            http="h11",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=2,  # seconds that a slow reader can delay Ctrl-C
-        )
+class Server(uvicorn.Server):
+    """uvicorn, which an event ends as well.
+
+    While it runs it takes signals itself, and raises them again when it has ended in order. One that comes before it
+    runs would be lost on it: whoever got that one sets the event.
+    """
+
+    def __init__(self, config: uvicorn.Config, stop: threading.Event) -> None:
+        """Make a server, which is run with sockets that already listen."""
+        super().__init__(config)
+        self.stop = stop
+
+    async def on_tick(self, counter: int) -> bool:
+        """Tell whether to end; asked ten times a second."""
+        return await super().on_tick(counter) or self.stop.is_set()
+
+
+def server(folder: Path, stop: threading.Event) -> Server:
+    """Return the server of a folder."""
+    config = uvicorn.Config(
+        application(folder),
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,  # seconds that a slow reader can delay Ctrl-C
     )
+    return Server(config, stop)
 
 
 def application(folder: Path) -> Starlette:

@@ -87,11 +87,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         paths |= {name: f"{name}.html" for name in ("index", "sources", "sources/harbour", "archive/1")}
         paths |= {f"ar/{name}": f"ar/{path}" for name, path in paths.items() if name in ("index", "0", "2", "sources")}
         paths |= {"excerpt": "excerpt/index.html", "excerpt/0": f"excerpt/{paths['0']}", "evil": f"evil/{paths['0']}"}
-        running = server.server(folder)
+        stop = threading.Event()
+        running = server.server(folder, stop)
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
         thread.start()
         yield Site(base, paths)
-        running.should_exit = True
+        stop.set()
         thread.join()
 
 

@@ -110,12 +110,13 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         os.utime(path, (1_700_000_000, 1_700_000_000))  # published a while ago
     with server.listen(desk.folder, "127.0.0.1", 0) as listening:
         desk.base = server.address(listening)
-        running = server.server(desk.folder)
+        stop = threading.Event()
+        running = server.server(desk.folder, stop)
         running.config.app = noting(running.config.app, desk.asked)
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
         thread.start()
         yield desk
-        running.should_exit = True
+        stop.set()
         thread.join()
 
 

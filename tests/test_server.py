@@ -54,13 +54,14 @@ def publish(home: Path) -> Path:
 def serving(folder: Path) -> Iterator[tuple[str, int]]:
     """Serve a folder while the block runs."""
     with server.listen(folder, "127.0.0.1", 0) as listening:
-        running = server.server(folder)
+        stop = threading.Event()
+        running = server.server(folder, stop)
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
             yield listening.getsockname()[:2]
         finally:
-            running.should_exit = True
+            stop.set()
             thread.join()
 
 
@@ -308,10 +309,20 @@ def test_the_address_shown_can_be_opened(name: tuple[object, ...], shown: str) -
     assert server.address(Listening()) == shown  # type: ignore[arg-type]
 
 
+def test_a_signal_before_the_server_runs_ends_it_too(folder: Path) -> None:
+    """uvicorn takes signals only once it runs: one that came while it was loaded is not lost."""
+    said: list[str] = []
+    stop = threading.Event()
+    stop.set()
+    server.serve(folder, "127.0.0.1", 0, stop, say=said.append)
+    assert said[-1] == "Stopped."
+
+
 def test_ctrl_c_ends_it_in_order(folder: Path) -> None:
     """With what it says, with status 0, without a traceback, and at once though a reader keeps its connection."""
-    code = "import sys; from pathlib import Path; from syndicator import server\n"
-    code += "server.serve(Path(sys.argv[1]), '127.0.0.1', 0, say=lambda line: print(line, flush=True))"
+    code = "import signal, sys, threading; from pathlib import Path; from syndicator import server\n"
+    code += "stop = threading.Event(); signal.signal(signal.SIGINT, lambda *_: stop.set())\n"
+    code += "server.serve(Path(sys.argv[1]), '127.0.0.1', 0, stop, say=lambda line: print(line, flush=True))"
     with subprocess.Popen(
         [sys.executable, "-W", "error", "-c", code, str(folder)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1],

@@ -10,6 +10,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Sequence, Set
 
+from syndicator import urls
 from syndicator.model.post import KnownPost, Post
 from syndicator.store import events, hidden
 
@@ -52,7 +53,7 @@ def _same(post: Post, known: KnownPost) -> bool:
 def _site(db: sqlite3.Connection, source_id: str) -> str:
     query = "SELECT json_extract(info, '$.link') FROM infos JOIN sources ON number = source WHERE id = ?"
     row = db.execute(query, (source_id,)).fetchone()
-    return (row[0] or "").partition("://")[2].removeprefix("www.").rstrip("/") if row else ""
+    return urls.loose(row[0] or "") if row else ""
 
 
 def take_over(db: sqlite3.Connection, new: int, new_id: str, old_id: str) -> int:

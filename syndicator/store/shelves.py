@@ -5,9 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from html import unescape
 
 from msgspec.structs import replace
 
+from syndicator import urls
 from syndicator.model.edition import Item, Reference, Shelf
 from syndicator.model.post import SourceInfo
 from syndicator.model.settings import Feed
@@ -27,7 +29,7 @@ def with_inbound(found: Sequence[Item]) -> list[Item]:
     for item, address in zip(found, own, strict=True):
         # Sanitized HTML writes attributes in one way only, so that no parser is needed.
         parts = item.post.content_html.split(' href="http')[1:]
-        linked = {_bare(part.partition('"')[0]) for part in parts}
+        linked = {_bare("http" + unescape(part.partition('"')[0])) for part in parts}
         counts.update(linked & places - {address})  # once a post, and never itself
     return [
         replace(item, inbound=counts[address]) if counts[address] else item
@@ -36,9 +38,8 @@ def with_inbound(found: Sequence[Item]) -> list[Item]:
 
 
 def _bare(link: str) -> str:
-    """Return an address without what writers leave out or add: scheme, `www.`, closing slash, fragment."""
-    address = link.partition("://")[2].removeprefix("www.")
-    return address.partition("#")[0].rstrip("/")
+    """Return an address without what writers leave out or add: see `urls.loose`; nor with the place in the page."""
+    return urls.loose(link.partition("#")[0])
 
 
 def popular(found: Sequence[Item]) -> tuple[Reference, ...]:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+from syndicator import urls
 from syndicator.model.fetch import Hints, SourceState, Validators
 from syndicator.model.post import SourceInfo
 from syndicator.model.settings import Source
@@ -156,10 +157,10 @@ def adopt(db: sqlite3.Connection, wanted: Iterable[Source]) -> dict[str, str]:
     for source_id, url, rest in known.values():
         if source_id not in claimed:
             moved = json.loads(rest).get("moved_to", "") if rest else ""
-            orphans.update({_same(address): source_id for address in (source_id, url, moved) if address})
+            orphans.update({urls.loose(address): source_id for address in (source_id, url, moved) if address})
     adopted = {}
     for source in sources:
-        old = orphans.get(_same(source.url)) if source.id not in known and source.url else None
+        old = orphans.get(urls.loose(source.url)) if source.id not in known and source.url else None
         if old is not None and old not in adopted:
             db.execute("UPDATE sources SET id = ? WHERE id = ?", (source.id, old))
             db.execute(_RENAME, (source.id,))
@@ -179,7 +180,3 @@ def rename(db: sqlite3.Connection, wanted: Iterable[Source]) -> None:
 
 _RENAME = """UPDATE infos SET info = json_set(info, '$.id', ?1)
     WHERE source IN (SELECT number FROM sources WHERE id = ?1)"""
-
-
-def _same(url: str) -> str:
-    return url.partition("://")[2].removeprefix("www.").rstrip("/") if "://" in url else url
