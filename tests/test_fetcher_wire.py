@@ -118,6 +118,17 @@ def test_secrets_stay_with_their_host(site: Site):
     assert ["authorization" in seen.headers and "cookie" in seen.headers for seen in site.seen] == [True, True, False]
 
 
+def test_secrets_stay_behind_tls(site: Site):
+    """A redirect from https to http, on the same host, takes nothing along that a listener could read."""
+    bare = site.add("bare", healthy("bare"))
+    home = site.add("home", to(bare.url), site.context())
+    whole(one(ask(home.url, headers={"Cookie": "x=1"}, auth=("me", "pw"))))
+    assert [(seen.name, {"authorization", "cookie"} & {*seen.headers}) for seen in site.seen] == [
+        ("home", {"authorization", "cookie"}),
+        ("bare", set()),
+    ]
+
+
 # --- redirects --------------------------------------------------------------------------------------
 
 

@@ -19,6 +19,7 @@ from syndicator.generator.atom import atom
 from syndicator.generator.feeds import Volume, prepare
 from syndicator.ledger import Ledger
 from syndicator.model.edition import Archive, Document, Edition
+from syndicator.model.feed import Origin
 from syndicator.model.post import SourceInfo
 
 FORMS = ("rss", "atom", "json", "opml")
@@ -120,8 +121,9 @@ SECRET = SourceInfo(
 
 @pytest.mark.parametrize("form", FORMS)
 def test_private_source(form: str) -> None:
-    """A private source that may be published is named, and its address stands nowhere."""
-    body = one(edition(item(1, SECRET, link="https://members.example/post")), form).body
+    """A private source that may be published is named, and its address stands nowhere, its posts' `via` included."""
+    through = (Origin(SECRET.name, SECRET.link, SECRET.feed, SECRET.feed_id),)
+    body = one(edition(item(1, SECRET, link="https://members.example/post", via=through)), form).body
     assert b"s3cret" not in body
     assert b"members.example/feed" not in body
 

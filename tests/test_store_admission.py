@@ -250,11 +250,9 @@ def test_an_id_survives_everything(store: Store) -> None:
 # -- copies -----------------------------------------------------------------------------------------------
 
 
-def planet(name: str, **more: str) -> Post:
-    """A post of the planet `b` that proves to be one of `a`."""
-    made = post(
-        name, "b", link=f"https://b.example/{name}", republished=True, origin_link=f"https://a.example/{name}", **more
-    )
+def planet(name: str, source: str = "b", **more: str) -> Post:
+    """A post of a planet that proves to be one of `a`."""
+    made = post(name, source, republished=True, origin_link=f"https://a.example/{name}", **more)
     return replace(made, origin=replace(made.origin, name="A", url="https://a.example/"))
 
 
@@ -308,6 +306,18 @@ def test_an_original_whose_source_turns_private(store: Store, private: bool, cre
     (item,) = store.edition(FEED, left).items
     assert item.post.origin.name == credited
     assert not item.copies
+
+
+def test_one_of_two_copies_is_hidden(store: Store) -> None:
+    """The other one is named as before: it is shown at an address of its own."""
+    receive(store, post("x"))
+    receive(store, planet("x"))
+    receive(store, planet("x", "c"))
+    store.admit(FEED, sources("a", "b", "c"), NOW)
+    left = sources("a", "b")
+    store.conceal(left.values(), NOW + HOUR)
+    (item,) = store.edition(FEED, left).items
+    assert [place.url for place in item.also] == ["https://b.example/x"]
 
 
 def test_the_copy_stays_when_the_originals_source_leaves(store: Store) -> None:
