@@ -234,6 +234,14 @@ def test_encodings_do_not_care_how_the_wire_cuts_them(data: bytes, encoding: str
         b"".join(decoded(iter([packed[:-1]]), encoding, LIMIT))
 
 
+def test_a_body_in_a_million_members():
+    """A gzip body may have several members, not so many that each would cost us time: a thousand are enough."""
+    member = gzip.compress(b"")
+    assert b"".join(decoded(iter([member * 1000]), "gzip", LIMIT)) == b""
+    with pytest.raises(Fault, match="pieces"):
+        b"".join(decoded(iter([member * 2000]), "gzip", LIMIT))
+
+
 @pytest.mark.parametrize(
     "piece", [b"<!--", b"<a href='", b'<link "', b"<a<link<", b"<div>", b"&amp", b"<![CDATA[", b"</a"]
 )

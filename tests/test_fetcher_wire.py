@@ -372,6 +372,28 @@ def test_only_the_address_that_is_allowed_is_connected_to(site: Site):
     assert not site.seen
 
 
+def test_a_host_whose_first_address_leads_nowhere(site: Site):
+    """It leaves time for the next; so does one of a family that this machine knows nothing of."""
+    live, dead = port(site.add("a", healthy("a")).url), port(site.full())
+
+    def lookup(host: str, number: int) -> list[tuple[int, tuple[str, int]]]:
+        return [(98, ("127.0.0.1", live)), (2, ("127.0.0.1", dead)), (2, ("127.0.0.1", live))]
+
+    asked = Ask(Source("a", "http://feed.example/feed", timeout=timedelta(seconds=3)), "http://feed.example/feed")
+    whole(one(asked, lookup=lookup))
+
+
+def test_a_bug_on_the_way_to_an_address(site: Site):
+    """It is told as one, and the next address is not tried over it."""
+    live = port(site.add("a", healthy("a")).url)
+
+    def lookup(host: str, number: int) -> list[tuple[int, tuple[str, int]]]:
+        return [(2, ("127.0.0.1", "no number")), (2, ("127.0.0.1", live))]
+
+    assert failure(one("http://feed.example/feed", lookup=lookup)).kind == "bug"
+    assert not site.seen
+
+
 def test_an_address_that_the_operator_named_works(site: Site):
     """Loopback by literal or by a name of his own, from the first time on."""
     host = site.add("a", healthy("a"))
