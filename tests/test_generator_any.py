@@ -247,6 +247,15 @@ def test_format_taken_out(tmp_path: Path) -> None:
         assert obsolete(found, ledger) == ["archive/rss-1.xml", "index.html", "rss.xml"]
 
 
+@pytest.mark.parametrize("fields", [{"pages": "none"}, {"formats": ("rss", "fragment")}])
+def test_pages_of_posts_taken_out(tmp_path: Path, fields: dict[str, object]) -> None:
+    """Posts that are to have no pages any more lose those that they had; the pages that list them stay."""
+    found = edition(ITEM, **{"formats": ("html",), **fields})
+    with Ledger(tmp_path) as ledger:
+        ledger.claim((path, "text/html; charset=utf-8") for path in ("index.html", "posts/1.html"))
+        assert obsolete(found, ledger) == ["posts/1.html"]
+
+
 def test_addresses_of_a_feed() -> None:
     """A hub is told of the documents that readers subscribe to."""
     feed = replace(FEED, names={"rss": "rss20.xml"})
