@@ -357,6 +357,16 @@ def test_copies_found_by_their_texts(store: Store) -> None:
     assert sorted(titles(store)) == ["x", "z"]
 
 
+def test_a_post_with_copies_is_found_to_be_a_copy(store: Store) -> None:
+    """What was folded into it comes along: all are named beside the story."""
+    told = receive(store, post("y")).new[0]
+    receive(store, planet("y"))
+    store.mark_copy(told, receive(store, post("x", "c")).new[0], NOW)
+    store.admit(FEED, sources("a", "b", "c"), NOW)
+    (item,) = store.edition(FEED, sources("a", "b", "c")).items
+    assert [place.url for place in item.also] == ["https://a.example/y", "https://b.example/y"]
+
+
 def test_a_changed_address_in_the_configuration(store: Store) -> None:
     """A source known by its address gets another one: it is the same source, and nothing is doubled."""
     old = sources("https://a.example/feed")
