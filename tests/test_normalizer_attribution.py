@@ -210,6 +210,12 @@ def test_a_title_that_says_appeared_first_on_is_no_credit():
     assert strip(text, title=title, text_mode=True)[0] == "Body text. […]"
 
 
+@pytest.mark.parametrize(("title", "subject"), [("Art", "article"), ("Start", "restart")])
+def test_a_title_that_is_a_part_of_a_word_does_not_stand_there(title, subject):
+    """Neither its start nor its end: the line is a credit as it would be under another title."""
+    assert strip(f"{BODY}<p>The {subject} first appeared on {S}.</p>", title=title)[0] == BODY
+
+
 # Credits to others
 
 
