@@ -371,7 +371,7 @@ class Site:
         self._fault("TLS handshake without end", "timeout", self._https(self.add("5", Talk.dawdle, asked=False).url))
         self._fault("TLS handshake broken off", "reset", self._https(self.add("tls 6", Talk.reset, asked=False).url))
         self._fault("connection refused", "connect", self._refusing())
-        self._fault("slow connect", "timeout", self._full())
+        self._fault("slow connect", "timeout", self.full())
 
     def _fault(self, name: str, kind: str, url: str) -> None:
         self.faults.append(Fault(name, url, kind))
@@ -383,7 +383,7 @@ class Site:
         self._held.append(plug)
         return self._url(plug)
 
-    def _full(self) -> str:
+    def full(self) -> str:
         """Return an address whose queue is full, so that the kernel drops what comes: nothing answers."""
         plug = socket.create_server(("127.0.0.1", 0), backlog=0)
         self._held.append(plug)

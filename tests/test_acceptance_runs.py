@@ -13,7 +13,7 @@ import loopback
 import pytest
 from acceptance_helpers import BLOG, HOUR, START, Planet, feed, item, words
 
-from syndicator import pipeline
+from syndicator import generator, pipeline
 from syndicator.check import check
 from syndicator.inspection import inspect
 from syndicator.store import Store
@@ -29,6 +29,18 @@ def site() -> Iterator[loopback.Site]:
 
 
 # -- what a source does to its posts --------------------------------------------------------------------
+
+
+def test_a_source_that_ends(tmp_path: Path, site: loopback.Site) -> None:
+    """The report counts it, once its server said so on two days, among those that are gone."""
+    site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1)))
+    planet = Planet(tmp_path, site, ("/a", ""))
+    gone = [planet.run().gone]
+    site.pages["/a"] = 410
+    for _ in range(2):
+        gone.append(planet.run().gone)
+        planet.now += 24 * HOUR
+    assert gone == [0, 0, 1]
 
 
 def test_an_edit_that_is_taken_back(tmp_path: Path, site: loopback.Site) -> None:
@@ -199,6 +211,20 @@ def test_documents_that_another_hand_harmed(tmp_path: Path, site: loopback.Site,
             assert any("`syndicator run --force` makes it again" in one for one in found)
         planet.run()
         assert unlike(planet, before) == []
+
+
+def test_a_document_that_is_published_no_more(
+    tmp_path: Path, site: loopback.Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not missed: a forced run with nothing new makes no document for its sake."""
+    site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1)))
+    planet = Planet(tmp_path, site, ("/a", ""))
+    planet.run()
+    planet.head = 'formats = ["rss"]'
+    planet.run()
+    monkeypatch.delattr(generator, "generate")
+    planet.run()
+    assert [path.name for path in planet.files() if path.suffix == ".xml"] == ["rss.xml"]
 
 
 def test_a_page_that_another_hand_harmed(tmp_path: Path, site: loopback.Site) -> None:

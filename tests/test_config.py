@@ -96,6 +96,7 @@ def test_a_source_overrides_what_it_says_and_inherits_the_rest(tmp_path: Path) -
         (HEAD + 'language = "English"\n', ["`language`", '"pt-BR"']),
         (HEAD + '[fetch]\ninterval = "1h30m"\n', ["[fetch]", "`interval`", '"90s"']),
         (HEAD + "[fetch]\nmax_bytes = 20\n", ["[fetch]", "`max_bytes`", '"20MB"']),
+        (HEAD + f"[fetch]\nmax_bytes = '{'9' * 400}B'\n", ["[fetch]", "`max_bytes`", '"20MB"']),
         (HEAD + '[related]\nscope = "some"\n', ["[related]", "`scope`", '"both"']),
         (HEAD + '[attribution]\ntext = "{psot}"\n', ["[attribution]", "{psot}", 'did you mean "post"?']),
         (HEAD + "[[sources]]\n", ["[[sources]] no. 1", "`url`", "required"]),

@@ -136,6 +136,11 @@ def test_discovery_falls_back_to_links():
         ("169.254.1.1", "link-local"), ("fe80::1%eth0", "link-local"), ("169.254.169.254", "link-local"),
         ("fd00:ec2::254", "link-local"), ("100.100.100.200", "link-local"), ("::ffff:10.0.0.1", "private"),
         ("64:ff9b::7f00:1", "loopback"), ("2002:7f00:1::", "loopback"), ("255.255.255.255", "private"),
+        ("64:ff9b::808:808", "public"), ("64:ff9b:1::7f00:1", "loopback"), ("64:ff9b:1::808:808", "private"),
+        ("::127.0.0.1", "loopback"), ("::10.0.0.1", "private"), ("::8.8.8.8", "private"), ("::", "loopback"),
+        ("::ffff:0:7f00:1", "loopback"), ("::ffff:0:a9fe:a9fe", "link-local"), ("::ffff:0:808:808", "private"),
+        ("fec0::1", "private"), ("192.0.0.171", "private"), ("::ffff:192.0.0.9", "private"),
+        ("192.0.0.192", "link-local"),
     ],
 )  # fmt: skip
 def test_where_an_address_lies(address: str, reach: str):
@@ -232,6 +237,14 @@ def test_encodings_do_not_care_how_the_wire_cuts_them(data: bytes, encoding: str
     assert b"".join(decoded(iter(pieces), encoding, LIMIT)) == data
     with pytest.raises(Fault):
         b"".join(decoded(iter([packed[:-1]]), encoding, LIMIT))
+
+
+def test_a_body_in_a_million_members():
+    """A gzip body may have several members, not so many that each would cost us time: a thousand are enough."""
+    member = gzip.compress(b"")
+    assert b"".join(decoded(iter([member * 1000]), "gzip", LIMIT)) == b""
+    with pytest.raises(Fault, match="pieces"):
+        b"".join(decoded(iter([member * 2000]), "gzip", LIMIT))
 
 
 @pytest.mark.parametrize(

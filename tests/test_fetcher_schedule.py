@@ -145,6 +145,13 @@ def test_retry_after_of_a_host_holds_back_its_other_sources():
     assert len(schedule.plan(sources, states, START + HOUR, SETTINGS, force=True)) == 3
 
 
+def test_retry_after_of_a_source_is_its_own():
+    """A 503 at one address says nothing of the others at its host."""
+    states = {"a": settled(bad(ASK, "unavailable", retry_at=START + HOUR))}
+    sources = [SOURCE, Source("b", "https://a.example/b")]
+    assert [ask.source.id for ask in schedule.plan(sources, states, START, SETTINGS, force=True)] == ["b"]
+
+
 def test_a_source_that_is_gone_is_asked_only_where_forced_and_named():
     """--force alone does not wake the dead."""
     state = settled(bad(ASK, "gone"), settled(bad(ASK, "gone")), START + DAY)

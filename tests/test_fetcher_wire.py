@@ -118,6 +118,17 @@ def test_secrets_stay_with_their_host(site: Site):
     assert ["authorization" in seen.headers and "cookie" in seen.headers for seen in site.seen] == [True, True, False]
 
 
+def test_secrets_stay_behind_tls(site: Site):
+    """A redirect from https to http, on the same host, takes nothing along that a listener could read."""
+    bare = site.add("bare", healthy("bare"))
+    home = site.add("home", to(bare.url), site.context())
+    whole(one(ask(home.url, headers={"Cookie": "x=1"}, auth=("me", "pw"))))
+    assert [(seen.name, {"authorization", "cookie"} & {*seen.headers}) for seen in site.seen] == [
+        ("home", {"authorization", "cookie"}),
+        ("bare", set()),
+    ]
+
+
 # --- redirects --------------------------------------------------------------------------------------
 
 
@@ -358,6 +369,28 @@ def test_only_the_address_that_is_allowed_is_connected_to(site: Site):
     asked = Ask(Source("a", f"http://feed.example:{port(host.url)}/", timeout=timedelta(seconds=0.3)), "")
     asked = replace(asked, url=asked.source.url, reach="public")
     assert failure(one(asked, lookup=lookup)).kind in ("timeout", "connect", "forbidden-address")
+    assert not site.seen
+
+
+def test_a_host_whose_first_address_leads_nowhere(site: Site):
+    """It leaves time for the next; so does one of a family that this machine knows nothing of."""
+    live, dead = port(site.add("a", healthy("a")).url), port(site.full())
+
+    def lookup(host: str, number: int) -> list[tuple[int, tuple[str, int]]]:
+        return [(98, ("127.0.0.1", live)), (2, ("127.0.0.1", dead)), (2, ("127.0.0.1", live))]
+
+    asked = Ask(Source("a", "http://feed.example/feed", timeout=timedelta(seconds=3)), "http://feed.example/feed")
+    whole(one(asked, lookup=lookup))
+
+
+def test_a_bug_on_the_way_to_an_address(site: Site):
+    """It is told as one, and the next address is not tried over it."""
+    live = port(site.add("a", healthy("a")).url)
+
+    def lookup(host: str, number: int) -> list[tuple[int, tuple[str, int]]]:
+        return [(2, ("127.0.0.1", "no number")), (2, ("127.0.0.1", live))]
+
+    assert failure(one("http://feed.example/feed", lookup=lookup)).kind == "bug"
     assert not site.seen
 
 

@@ -19,6 +19,7 @@ from syndicator.generator.atom import atom
 from syndicator.generator.feeds import Volume, prepare
 from syndicator.ledger import Ledger
 from syndicator.model.edition import Archive, Document, Edition
+from syndicator.model.feed import Origin
 from syndicator.model.post import SourceInfo
 
 FORMS = ("rss", "atom", "json", "opml")
@@ -120,8 +121,9 @@ SECRET = SourceInfo(
 
 @pytest.mark.parametrize("form", FORMS)
 def test_private_source(form: str) -> None:
-    """A private source that may be published is named, and its address stands nowhere."""
-    body = one(edition(item(1, SECRET, link="https://members.example/post")), form).body
+    """A private source that may be published is named, and its address stands nowhere, its posts' `via` included."""
+    through = (Origin(SECRET.name, SECRET.link, SECRET.feed, SECRET.feed_id),)
+    body = one(edition(item(1, SECRET, link="https://members.example/post", via=through)), form).body
     assert b"s3cret" not in body
     assert b"members.example/feed" not in body
 
@@ -243,6 +245,15 @@ def test_format_taken_out(tmp_path: Path) -> None:
     with Ledger(tmp_path) as ledger:
         ledger.claim(known.items())
         assert obsolete(found, ledger) == ["archive/rss-1.xml", "index.html", "rss.xml"]
+
+
+@pytest.mark.parametrize("fields", [{"pages": "none"}, {"formats": ("rss", "fragment")}])
+def test_pages_of_posts_taken_out(tmp_path: Path, fields: dict[str, object]) -> None:
+    """Posts that are to have no pages any more lose those that they had; the pages that list them stay."""
+    found = edition(ITEM, **{"formats": ("html",), **fields})
+    with Ledger(tmp_path) as ledger:
+        ledger.claim((path, "text/html; charset=utf-8") for path in ("index.html", "posts/1.html"))
+        assert obsolete(found, ledger) == ["posts/1.html"]
 
 
 def test_addresses_of_a_feed() -> None:

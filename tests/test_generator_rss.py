@@ -112,10 +112,14 @@ def test_first_file_is_the_enclosure() -> None:
 
 
 def test_file_of_unknown_type_and_length() -> None:
-    """All attributes of an enclosure are required: what is not known is guessed by the name, or said to be unknown."""
+    """All attributes of an enclosure are required: what is not known is guessed or said to be unknown."""
     assert dict(only(enclosures=(Enclosure("https://a.example/1.m4a?x"),)).find("enclosure").attrib) == {
         "url": "https://a.example/1.m4a?x", "length": "0", "type": "audio/mp4"
     }  # fmt: skip
+    assert (
+        only(enclosures=(Enclosure("https://a.example/1", medium="video"),)).find("enclosure").get("type")
+        == "video/mp4"
+    )
     assert (
         only(enclosures=(Enclosure("https://a.example/1"),)).find("enclosure").get("type") == "application/octet-stream"
     )

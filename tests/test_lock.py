@@ -28,6 +28,14 @@ def test_a_second_run(tmp_path: Path) -> None:
     assert caught.value.exit_code == 75
 
 
+def test_a_run_after_one_with_a_longer_number(tmp_path: Path) -> None:
+    """Who is named is the process that holds the lock, with nothing left of the one before."""
+    state = tmp_path / "state.db"
+    state.with_name("state.db.lock").write_text(f"{10**12}\n")
+    with run_lock(state), pytest.raises(LockHeld, match=rf"\(process {os.getpid()}\)"), run_lock(state):
+        pass
+
+
 def test_one_run_after_another(tmp_path: Path) -> None:
     """The lock is free again."""
     for _ in range(2):

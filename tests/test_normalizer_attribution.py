@@ -210,6 +210,12 @@ def test_a_title_that_says_appeared_first_on_is_no_credit():
     assert strip(text, title=title, text_mode=True)[0] == "Body text. […]"
 
 
+@pytest.mark.parametrize(("title", "subject"), [("Art", "article"), ("Start", "restart")])
+def test_a_title_that_is_a_part_of_a_word_does_not_stand_there(title, subject):
+    """Neither its start nor its end: the line is a credit as it would be under another title."""
+    assert strip(f"{BODY}<p>The {subject} first appeared on {S}.</p>", title=title)[0] == BODY
+
+
 # Credits to others
 
 
@@ -387,6 +393,7 @@ def test_whatever_the_title_our_line_comes_off_alone(tag, title, name, keep_clas
     "<img src='/x.png'>", "첫", "…",
     f"View more from {NAME}:", ours("he"), ours("vi", titled=False), '<p class="syndicator-also">Also at:',
 ]), max_size=12))  # fmt: skip
+@example([ours("he"), "<p>", "text ", LINE])
 def test_stripping_twice_is_stripping_once(parts):
     """And what is left is still balanced: cleaning it changes nothing."""
 

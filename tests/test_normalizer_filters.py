@@ -39,7 +39,7 @@ POST = replace(
         (Filter(exclude=Rules(category=("food",), title="Weekly")), "excluded by category Food"),
         (Filter(include=Rules(title="Weekly"), exclude=Rules(text="cheese")), "excluded by text pattern cheese"),
         (Filter(max_age=timedelta(days=9)), "older than max_age"),
-        (Filter(max_age=timedelta(days=11)), ""),
+        (Filter(max_age=timedelta(days=10)), ""),
     ],
 )
 def test_a_post_is_kept_back_with_the_reason(rules, reason):

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +168,37 @@ def test_two_feeds_of_one_site() -> None:
 def test_a_copy_of_a_copy() -> None:
     """The story's own post is named, not the version that was found."""
     assert identity.decide([ferry("p")], [[known(ferry("a"), 5, copy_of=2)]], set()) == [CopyOf(2)]
+
+
+def test_two_writers_of_a_planet_whose_posts_have_one_path() -> None:
+    """Their hosts tell them apart: a writer's own post, a word of which changed since, is known by its address."""
+    places = [f"https://{host}.example/1/" for host in "ab"]
+    items = [ItemKey(place, place, place) for place in places]
+    parts = [
+        {"guid": place, "link": place, "title": title, "text": text}
+        for place, title, text in zip(places, ("The ferry", "A loaf"), ("harbour", "bread"), strict=True)
+    ]
+    with Store(":memory:") as store:
+        carried = store.receive("p", [make(part, items, "p") for part in parts], [], identity.decide, NOW)
+        assert len(carried.new) == 2
+        own = make({**parts[0], "edit": ["at seven", "at eight"]}, source="a")
+        assert store.receive("a", [own], [], identity.decide, NOW).copies
+
+
+def test_the_newest_of_many_posts_that_only_their_texts_tell_apart() -> None:
+    """It is known again, though more posts of its title are stored than are compared."""
+    texts = [" ".join(blake2b(f"{day} {word}".encode()).hexdigest() for word in range(9)) for day in range(40)]
+    with Store(":memory:") as store:
+
+        def fetch(text: str) -> Intake:
+            post = make({"title": "The weather"})
+            keys = identity.keys(title="The weather", text=text)
+            made = replace(post, keys=keys, text=text, meaning=identity.meaning(title="The weather", text=text))
+            return store.receive("s", [made], [], identity.decide, NOW)
+
+        for text in texts:
+            assert fetch(text).new
+        assert fetch(f"{texts[-1]} And wind.").updated
 
 
 # -- meaning ----------------------------------------------------------------------------------------------

@@ -83,6 +83,12 @@ def test_the_script_belies_no_language_that_it_writes():
     assert language.of("", "he", "", "") == "he"
 
 
+def test_english_that_is_full_of_vietnamese_names():
+    """One such letter in thirty makes no Vietnamese, which has one in five."""
+    text = "President Tô Lâm and Prime Minister Phạm Minh Chính met investors from Đà Nẵng in the capital on Friday"
+    assert language.of("en", "", "", text) == "en"
+
+
 def test_the_setting_helps_where_the_feed_is_wrong():
     """Of two declarations the one that the letters allow."""
     assert language.of("", "en", "zh-Hant-TW", TEXTS["zh"]) == "zh-Hant-TW"

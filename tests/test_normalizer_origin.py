@@ -137,6 +137,14 @@ def test_an_rss_source_gives_a_name_and_a_feed():
     assert origin.decide(PLANET, link="https://bob.example/1", source=hosted).origin.url == "https://bob.example/"
 
 
+def test_an_rss_source_on_the_host_of_many_writers():
+    """Where the post is on a host below the feed's, that one is the writer's site, not the host of all."""
+    bob = Origin("Bob", "", "https://blogs.example/feeds/bob.xml")
+    assert (
+        origin.decide(PLANET, link="https://bob.blogs.example/1", source=bob).origin.url == "https://bob.blogs.example/"
+    )
+
+
 def test_a_line_knows_the_site_that_an_rss_source_has_only_the_feed_of():
     """RSS <source> names a feed; where a recognised line credits the same place, the site's address is the line's."""
     said = Origin("Theirs", feed="https://feeds.theirs.example/rss")

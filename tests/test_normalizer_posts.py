@@ -231,7 +231,7 @@ def test_a_private_source_s_address_is_shown_nowhere():
 def test_what_was_done_is_said_in_plain_words():
     """`fetch` prints these lines."""
     pixels = '<img src="https://pixel.wp.com/b.gif"><img src="https://x.example/1" width=1 height=1>'
-    html = f'<p>a <a href="/b">b</a></p>{pixels}{CREDIT}'
+    html = f'<p>a <a href="/b">b</a> <a href="mailto:c@other.example">c</a></p>{pixels}{CREDIT}'
     made = post(html, title="Title &amp;amp; more", published=LATER)
     assert made.notes == (
         "title decoded twice",

@@ -261,6 +261,8 @@ def test_an_items_own_language():
     entry = only(item(inside, "<language>en</language>"))
     assert entry.language == "vi-VN"
     assert (entry.title.language, entry.summary.language) == ("fr", "vi-VN")
+    inherited = only(rss(f"<item>{inside}</item>", attributes='xml:lang="en"'))
+    assert (inherited.title.language, inherited.summary.language) == ("fr", "vi-VN")
 
 
 def test_the_page_of_an_entrys_comments():

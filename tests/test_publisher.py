@@ -173,6 +173,22 @@ def test_disk_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert sorted(entry.name for entry in tmp_path.iterdir()) == [NAME, "index.html"]
 
 
+def test_disk_that_fails_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second sync that succeeds proves nothing: the system forgets what it could not write."""
+    publish([page()], tmp_path)
+    real, left = os.fsync, [OSError(errno.EIO, os.strerror(errno.EIO))]
+
+    def sync(descriptor: int) -> None:
+        if left:
+            raise left.pop()
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    with pytest.raises(PublishError, match=r"index\.html"):
+        publish([page(body=b"new")], tmp_path)
+    assert (tmp_path / "index.html").read_bytes() == b"<p>"
+
+
 def test_folder_that_is_a_file(tmp_path: Path) -> None:
     """Where no folder can be, the error names it."""
     (tmp_path / "out").write_text("a file")

@@ -115,6 +115,18 @@ def test_an_index_that_was_lost_is_made_again_from_the_posts() -> None:
     assert after.db.execute("SELECT max(time) FROM traces").fetchone() == ((len(HEADLINES) - 1) / 10 * DAY,)
 
 
+def test_an_index_over_more_posts_than_a_portion_is_made_again_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The posts are read portion by portion, to the oldest."""
+    shop = Shop()
+    for _, title in HEADLINES[:20]:
+        shop.add(title)
+    shop.lend_bodies()
+    shop.corpus.forget()
+    monkeypatch.setattr(related_index, "PORTION", 7)
+    type(shop.index)(shop.corpus).settle()
+    assert shop.db.execute("SELECT count(*) FROM traces").fetchone() == (20,)
+
+
 def test_an_index_of_another_version_is_thrown_away_and_made_again() -> None:
     """What an older program kept is not read."""
     shop = Shop()

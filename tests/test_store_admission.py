@@ -250,11 +250,9 @@ def test_an_id_survives_everything(store: Store) -> None:
 # -- copies -----------------------------------------------------------------------------------------------
 
 
-def planet(name: str, **more: str) -> Post:
-    """A post of the planet `b` that proves to be one of `a`."""
-    made = post(
-        name, "b", link=f"https://b.example/{name}", republished=True, origin_link=f"https://a.example/{name}", **more
-    )
+def planet(name: str, source: str = "b", **more: str) -> Post:
+    """A post of a planet that proves to be one of `a`."""
+    made = post(name, source, republished=True, origin_link=f"https://a.example/{name}", **more)
     return replace(made, origin=replace(made.origin, name="A", url="https://a.example/"))
 
 
@@ -310,6 +308,18 @@ def test_an_original_whose_source_turns_private(store: Store, private: bool, cre
     assert not item.copies
 
 
+def test_one_of_two_copies_is_hidden(store: Store) -> None:
+    """The other one is named as before: it is shown at an address of its own."""
+    receive(store, post("x"))
+    receive(store, planet("x"))
+    receive(store, planet("x", "c"))
+    store.admit(FEED, sources("a", "b", "c"), NOW)
+    left = sources("a", "b")
+    store.conceal(left.values(), NOW + HOUR)
+    (item,) = store.edition(FEED, left).items
+    assert [place.url for place in item.also] == ["https://b.example/x"]
+
+
 def test_the_copy_stays_when_the_originals_source_leaves(store: Store) -> None:
     """The story is shown in another version, under its id."""
     receive(store, post("x"))
@@ -345,6 +355,16 @@ def test_copies_found_by_their_texts(store: Store) -> None:
     store.mark_copy(third, first, NOW + HOUR)
     store.admit(FEED, both, NOW + 2 * HOUR)
     assert sorted(titles(store)) == ["x", "z"]
+
+
+def test_a_post_with_copies_is_found_to_be_a_copy(store: Store) -> None:
+    """What was folded into it comes along: all are named beside the story."""
+    told = receive(store, post("y")).new[0]
+    receive(store, planet("y"))
+    store.mark_copy(told, receive(store, post("x", "c")).new[0], NOW)
+    store.admit(FEED, sources("a", "b", "c"), NOW)
+    (item,) = store.edition(FEED, sources("a", "b", "c")).items
+    assert [place.url for place in item.also] == ["https://a.example/y", "https://b.example/y"]
 
 
 def test_a_changed_address_in_the_configuration(store: Store) -> None:

@@ -112,6 +112,14 @@ def test_an_update_that_the_source_dates(store: Store) -> None:
         assert store.edition(FEED, A).items[0].updated == expected
 
 
+def test_an_update_by_a_clock_that_was_set_back(store: Store) -> None:
+    """The date of a feed never goes backwards: whoever compares it would take the older one for no change."""
+    published(store, post("x"))
+    for moment in (NOW + DAY, NOW + HOUR):
+        receive(store, post("x", title=f"Changed at {moment}"), now=moment)
+    assert store.edition(FEED, A).updated == NOW + DAY
+
+
 def test_an_update_before_publication(store: Store) -> None:
     """Nothing is frozen yet: the post is published as it is then."""
     receive(store, post("x"))

@@ -14,7 +14,7 @@ from syndicator.websub import Ping, notify
 
 
 class Hub(ThreadingHTTPServer):
-    """A hub that answers with `status` and remembers what it was told."""
+    """A hub that answers with `status` (0: not at all) and remembers what it was told."""
 
     status = 204
     headers: tuple[tuple[str, str], ...] = ()
@@ -36,6 +36,8 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers["Content-Length"])
         self.server.told.append(parse_qs(self.rfile.read(length).decode()))
         self.server.agents.append(self.headers["User-Agent"])
+        if not self.server.status:
+            return
         self.send_response(self.server.status)
         for name, value in self.server.headers:
             self.send_header(name, value)
@@ -94,8 +96,16 @@ def test_hub_has_moved(hub: Hub) -> None:
     assert result.error == "the hub answered 301 Moved Permanently: it has moved to https://new.example/hub"
 
 
+def test_hub_that_does_not_answer(hub: Hub) -> None:
+    """It is not told of the next topic in the same run: each would cost us a timeout."""
+    hub.status = 0
+    results = notify([Ping(hub.url, "https://a.example/1"), Ping(hub.url, "https://a.example/2")], "x")
+    assert [result.error for result in results] == ["no answer from the hub: ConnectionError"] * 2
+    assert len(hub.told) == 1
+
+
 def test_hub_is_down() -> None:
-    """No answer is an error, never an exception, and that hub is not tried again in the same run."""
+    """No answer is an error, never an exception."""
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{closed.getsockname()[1]}/"

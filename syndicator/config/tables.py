@@ -23,6 +23,7 @@ _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)")  # one number, one unit
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _LONGEST = 100 * 365 * 86400  # seconds: further from now no calendar must reach
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|kB|KB|MB|GB)")  # never a bare number: bytes or megabytes?
+_LARGEST = 2**53  # bytes: so far a float counts them one by one
 _BYTES = {"B": 1, "kB": 1000, "KB": 1000, "MB": 1_000_000, "GB": 1_000_000_000}
 _KINDS: dict[type, str] = {str: "text in quotes", bool: "true or false", int: "a whole number", dict: "a table"}
 
@@ -45,7 +46,8 @@ def parse_size(text: str) -> int | None:
     (20000000, None)
     """
     match = _SIZE.fullmatch(text.strip())
-    return int(float(match[1]) * _BYTES[match[2]]) if match else None
+    size = float(match[1]) * _BYTES[match[2]] if match else math.inf
+    return int(size) if size <= _LARGEST else None
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:

@@ -14,10 +14,24 @@ from functools import lru_cache
 
 from syndicator.model.fetch import Reach
 
-# Answered by the cloud's own metadata service, with credentials. Two are outside the link-local range.
-_METADATA = frozenset({"169.254.169.254", "fd00:ec2::254", "100.100.100.200", "168.63.129.16"})
+# Answered by the cloud's own metadata service, with credentials. All but the first are outside the link-local range.
+_METADATA = frozenset({"169.254.169.254", "fd00:ec2::254", "100.100.100.200", "168.63.129.16", "192.0.0.192"})
 
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
+# IPv6 whose last 32 bits are an IPv4 address: NAT64 (RFC 6052), its prefix for use within a network (RFC 8215),
+# "translated" (RFC 2765) and "compatible" ones (RFC 4291, 2.5.5.1: withdrawn, but a system may still know them).
+_NAT64, _OWN_NAT64, _TRANSLATED, _COMPATIBLE = map(
+    ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0:0/96", "::/96")
+)
+_WITH_IPV4 = (_NAT64, _OWN_NAT64, _TRANSLATED, _COMPATIBLE)
+
+# Reached from nowhere but within a network, though some Pythons count them as global.
+_INWARD = (
+    _OWN_NAT64,
+    _TRANSLATED,
+    _COMPATIBLE,
+    ipaddress.IPv6Network("fec0::/10"),  # RFC 3879
+    ipaddress.IPv4Network("192.0.0.0/24"),  # RFC 6890
+)
 
 # One to four numbers, decimal, octal or hexadecimal. Not a name that begins like one ("0x7f.example", "1e100.net").
 _NUMBERS = re.compile(r"(?:0x[0-9a-f]+|[0-9]+)(?:\.(?:0x[0-9a-f]+|[0-9]+)){0,3}")
@@ -27,19 +41,21 @@ _NUMBERS = re.compile(r"(?:0x[0-9a-f]+|[0-9]+)(?:\.(?:0x[0-9a-f]+|[0-9]+)){0,3}"
 def reach_of(address: str) -> Reach:
     """Return where an IP address lies.
 
-    IPv4 inside IPv6 (mapped, 6to4, NAT64) counts as the IPv4 address that it leads to.
+    IPv4 inside IPv6 (mapped, 6to4, NAT64 and the like) counts as the IPv4 address that it leads to; it is not public
+    where only the network itself knows such addresses.
 
     >>> reach_of("93.184.216.34"), reach_of("::ffff:127.0.0.1"), reach_of("169.254.169.254")
     ('public', 'loopback', 'link-local')
     """
-    ip = _innermost(ipaddress.ip_address(address.partition("%")[0]))  # "fe80::1%eth0": the interface is no part of it
+    outer = ipaddress.ip_address(address.partition("%")[0])  # "fe80::1%eth0": the interface is no part of it
+    ip = _innermost(outer)
     if str(ip) in _METADATA or ip.is_link_local:
         return "link-local"
     if ip.is_loopback or ip.is_unspecified:
         return "loopback"
-    if ip.is_global and not ip.is_multicast:  # most multicast addresses count as global
-        return "public"
-    return "private"
+    if any(one in network for network in _INWARD for one in (outer, ip)):
+        return "private"
+    return "public" if ip.is_global and not ip.is_multicast else "private"  # most multicast addresses count as global
 
 
 def literal_reach(host: str) -> Reach:
@@ -76,12 +92,12 @@ def may_connect(address: Reach, trusted: Reach, *, own_literal: bool = False) ->
 
 
 def _innermost(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    if isinstance(ip, ipaddress.IPv4Address):
+    if isinstance(ip, ipaddress.IPv4Address) or ip.is_loopback or ip.is_unspecified:
         return ip
     if ip.ipv4_mapped is not None:
         return ip.ipv4_mapped
     if ip.sixtofour is not None:
         return ip.sixtofour
-    if ip in _NAT64:
+    if any(ip in network for network in _WITH_IPV4):
         return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     return ip

@@ -146,14 +146,21 @@ def _first_that_answers(
     """Connect to one after the other, each with its share of the time that is left."""
     for place, (family, address, reach) in enumerate(allowed, 1):
         share = bounds.left() if place == len(allowed) else min(bounds.left() / 2, _TRY)
-        plug = socket.socket(family, socket.SOCK_STREAM)
         try:
-            plug.settimeout(share)
-            plug.connect(address)
-        except BaseException:
-            plug.close()
+            return Wire(_plugged(family, address, share), bounds, reach)
+        except OSError:
             if place == len(allowed):
                 raise
-            continue
-        return Wire(plug, bounds, reach)
     raise AssertionError  # `allowed` is never empty
+
+
+def _plugged(family: int, address: tuple[str, int] | tuple[str, int, int, int], timeout: float) -> socket.socket:
+    """Return a socket that is connected to this address. Raises OSError, also for a family that the system lacks."""
+    plug = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        plug.settimeout(timeout)
+        plug.connect(address)
+    except BaseException:
+        plug.close()
+        raise
+    return plug

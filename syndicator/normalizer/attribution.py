@@ -199,7 +199,8 @@ _OUR_LIST = re.compile(r"<([a-z][a-z0-9]*) [^<>]*\bclass=\"[^\"]*\bsyndicator-(?
 
 def _without_our_lists(source: str) -> str:
     """Take out the lists that a feed of ours has put under its posts, by their class."""
-    return tags.trimmed(tags.tidy(tags.without(source, _OUR_LIST)[0]))
+    left, taken = tags.without(source, _OUR_LIST)
+    return tags.trimmed(tags.tidy(left)) if taken else source
 
 
 def _end_of_our_lists(source: str, found: Found, followed: list[Line]) -> int:

@@ -31,6 +31,8 @@ def alike(one: Sequence[int], other: Sequence[int]) -> float:
 
     >>> alike((*range(1, 13), 20), (*range(1, 13), 30)), alike((1, 2), (1, 2)), alike((), ())
     (0.9230769230769231, 0.0, 0.0)
+    >>> alike((0, *range(1, 13), 20), (0, *range(1, 13), 30))  # the 0 says how the texts were cut, and is no piece
+    0.9230769230769231
     """
     if min(len(one), len(other)) < ENOUGH:
         return 0.0

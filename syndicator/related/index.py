@@ -24,7 +24,7 @@ class Index:
     """The index of likeness over a corpus, for one run. Its methods read and write within the caller's transaction."""
 
     def __init__(self, corpus: Corpus) -> None:
-        """Open the index. `corpus` is the store's; nothing but what is known of terms (2 MB) is read into memory."""
+        """Open the index. `corpus` is the store's; nothing but what is known of terms is read into memory (6 MB)."""
         self._corpus = corpus
         self._counts = vectors.Counts(corpus.counts(), corpus.learnt())
         self._postings = Postings(corpus)

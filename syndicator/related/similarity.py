@@ -47,7 +47,7 @@ def kin(nearest: Sequence[Neighbour]) -> bytes:
 
 
 class Searcher:
-    """Finds the nearest posts; keeps between questions the boards on which scores are added up (4 bytes a post)."""
+    """Finds the nearest posts; keeps between questions the boards on which scores are added up (8 bytes a post)."""
 
     def __init__(self, corpus: Corpus, counts: Counts, postings: Postings) -> None:
         self._corpus = corpus
