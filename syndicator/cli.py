@@ -279,6 +279,7 @@ def _withdraw(arguments: argparse.Namespace) -> int:
 def _import(arguments: argparse.Namespace) -> int:
     from syndicator import config, subscriptions
     from syndicator.parser.encodings import to_utf8  # lists are in as many encodings as feeds
+    from syndicator.urls import redacted
 
     known = config.load(arguments.config).sources if arguments.config.exists() else ()
     try:
@@ -291,7 +292,8 @@ def _import(arguments: argparse.Namespace) -> int:
     with _results():
         for table in subscriptions.tables(new, (name for source in known for name in (source.id, source.name))):
             print(f"\n{table}")
-    _say([_counted(len(new), len(feeds) - len(new)), *(f"left out, no address of a feed: {other}" for other in others)])
+    left_out = (f"left out, no address of a feed: {redacted(other)}" for other in others)
+    _say([_counted(len(new), len(feeds) - len(new)), *left_out])
     return 0
 
 
@@ -324,8 +326,9 @@ def _named(sources: Sequence[Source], names: Sequence[str]) -> frozenset[str]:
     for name in names:
         if name not in known:
             from syndicator.config.tables import did_you_mean
+            from syndicator.urls import redacted
 
-            raise UsageError(f'--source: no source is named "{name}"; {did_you_mean(name, list(known))}')
+            raise UsageError(f'--source: no source is named "{redacted(name)}"; {did_you_mean(name, list(known))}')
     return frozenset(known[name] for name in names)
 
 

@@ -44,6 +44,8 @@ _IGNORED.update(dict.fromkeys(range(0xD800, 0xE000), None))
 # Most addresses: a host, then a path in which nothing is to be looked for.
 _PLAIN_HOST = re.compile(r"https?://([A-Za-z0-9.-]+)(?![^/?#])")
 _PLAIN_PAGE = re.compile(r"https?://([A-Za-z0-9.-]+)((?:/[A-Za-z0-9/._~!$&'()*+,;=:@%-]*)?)")
+# Parameters that are as good as a password; not "monkey/" in a path.
+SECRET_PARAMETER = re.compile(r"(?i)(?<=[?&])((?:[a-z_-]*(?:token|auth|key))=)[^&#]*")
 _ABSOLUTE_WEB = re.compile(r"https?://[^\s/?#\\]")
 
 
@@ -190,6 +192,15 @@ def _idna(host: str) -> str:
         return idna.encode(host, uts46=True).decode("ascii")
     except idna.IDNAError:
         return ""
+
+
+def redacted(url: str) -> str:
+    """Return a source's address without its secrets, fit to name it by.
+
+    >>> redacted("https://me:pw@example.org/feed?token=abc&n=1")
+    'https://example.org/feed?token=...&n=1'
+    """
+    return SECRET_PARAMETER.sub(r"\1...", re.sub(r"://[^/@?#]*@", "://", url))
 
 
 def without_tracking(url: str) -> str:

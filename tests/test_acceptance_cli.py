@@ -87,6 +87,26 @@ def test_nothing_to_fetch(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "TARGET" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["fetch", "me:s3cr3t@a.example/feed"],
+        ["run", "--source", "https://me:s3cr3t@a.example/feed"],
+        ["import", "list.txt"],
+    ],
+)
+def test_a_password_in_a_wrong_address(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is said of the address leaves it out."""
+    (tmp_path / "list.txt").write_text("ftp://me:s3cr3t@a.example/\nhttps://b.example/feed\n")
+    configuration(tmp_path, "feed.xml")
+    main(arguments)
+    out, err = capsys.readouterr()
+    assert "a.example/" in err
+    assert "s3cr3t" not in out + err
+
+
 def test_a_long_text(capsys: pytest.CaptureFixture[str]) -> None:
     """Its excerpt ends with a whole word and says that there is more; no line ends in spaces."""
     with site({"/feed": rss("Blog", [("One", "wonderful " * 60)])}) as blog:

@@ -105,7 +105,16 @@ def test_a_source_overrides_what_it_says_and_inherits_the_rest(tmp_path: Path) -
         (HEAD + '[[sources]]\nurl = "a"\nid = "x"\n[[sources]]\nurl = "b"\nid = "x"\n', ["`id`", "its own id"]),
         (HEAD + '[[sources]]\nurl = "a"\n[sources.filter.include]\ntitle = "("\n', ["include", "`title`", "RE2"]),
         (HEAD + '[[sources]]\nurl = "https://x/${NOPE}"\n', ["`url`", "NOPE", "environment"]),
-        (HEAD + '[sources]\nurl = "a"\n', ["[[sources]]"]),
+        (HEAD + '[sources]\nurl = "a"\n', ["`sources`", "write [[sources]], in double brackets"]),
+        ('[feeds]\ntitle = "T"\n', ["`feeds`", "write [feed] for the one feed", "[[feeds]]", "are more of them"]),
+        ('[[feed]]\ntitle = "T"\n', ["`feed`", "write [feed], in single brackets"]),
+        (HEAD + '[[fetch]]\ninterval = "1h"\n', ["`fetch`", "write [fetch], in single brackets"]),
+        (HEAD + "[[feed.filter]]\nnewest = 1\n", ["[feed]", "`filter`", "must be a table, not a list"]),
+        (HEAD + 'link = { en = "T" }\n', ["`link`", "text in quotes, not a table"]),
+        (HEAD + "tags = [2]\n", ["`tags`", "must be a list of texts in quotes; 2 is none"]),
+        (HEAD + "tags = 2\n", ["`tags`", "must be a list of texts, not 2"]),
+        (HEAD + "description = 2024-01-01\n", ["`description`", "text in quotes, not a date"]),
+        (HEAD + "description = 12:00:00\n", ["`description`", "text in quotes, not a time"]),
         (HEAD + '[[feeds]]\nname = "a/b"\n', ["`name`", "folder"]),
         (HEAD + '[[feeds]]\nname = "a"\n[[feeds]]\nname = "a"\n', ["`output`", "its own"]),
         (HEAD + '[[feeds]]\nname = "a"\nsources = ["x"]\n', ['[[feeds]] "a"', "`sources`", '"x"']),
@@ -117,6 +126,48 @@ def test_a_mistake(tmp_path: Path, text: str, says: list[str]) -> None:
     message = complaint(tmp_path, text)
     for part in [str(tmp_path / "feeds.toml"), *says]:
         assert part in message
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ('auth = "me:s3cr3t"', 'key `auth`: must be { user = "...", password = "${NAME}" }'),
+        ('auth = [{ user = "me", password = "s3cr3t" }]', 'key `auth`: must be { user = "...", password = "${NAME}" }'),
+        (
+            'auth = { user = "me", password = 54321 }',
+            'key `auth.password`: must be text in quotes: { user = "...", pass',
+        ),
+        ('headers = "Authorization: Bearer s3cr3t"', 'key `headers`: must be { Name = "value" }'),
+        ("headers = { X-Key = 54321 }", 'key `headers.X-Key`: must be text in quotes: { Name = "value" }'),
+        ('headers = { X-Key = { a = "s3cr3t" } }', "key `headers.X-Key`: must be text in quotes"),
+        ('header = { X-Key = "s3cr3t" }', 'did you mean "headers"?'),
+        ('interval = "https://me:s3cr3t@a.example/"', "must be a duration"),
+    ],
+)
+def test_a_mistake_beside_a_secret(tmp_path: Path, line: str, says: str) -> None:
+    """The shape that would be right is shown, and never what stands there."""
+    message = complaint(tmp_path, HEAD + f'[[sources]]\nurl = "https://a.example/feed"\n{line}\n')
+    assert says in message
+    assert "s3cr3t" not in message
+    assert "54321" not in message
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ftp://me:s3cr3t@a.example/",
+        "https://me:s3cr3t@a.example:99999/",
+        "https://me:x/s3cr3t@a.example/",
+        "me:s3cr3t@a.example/feed",
+        "https//me:s3cr3t@a.example/feed",
+    ],
+)
+@pytest.mark.parametrize("key", ["[[sources]]\nurl", "[feed]\ntitle = 'T'\nlink", "[feed]\ntitle = 'T'\nhub"])
+def test_a_wrong_address_with_a_password(tmp_path: Path, key: str, address: str) -> None:
+    """It is shown without it; one without a scheme is not taken for a path, and shown as its name."""
+    message = complaint(tmp_path, ("" if "[feed]" in key else HEAD) + f"{key} = '{address}'\n")
+    assert "https://" in message or "http or https" in message
+    assert "s3cr3t" not in message
 
 
 def test_a_pattern_that_is_none(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

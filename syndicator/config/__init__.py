@@ -22,6 +22,9 @@ from syndicator.model.settings import AttributionSettings, Config, Feed, FetchSe
 
 __all__ = ["load", "sub_feed"]
 
+_SOURCES = "write [[sources]], in double brackets, once for each source"
+_FEEDS = "write [feed] for the one feed that you publish; [[feeds]], in double brackets, are more of them"
+
 
 def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
     """Read feeds.toml.
@@ -42,7 +45,7 @@ def _config(path: Path, top: Table, environment: Mapping[str, str]) -> Config:
     """Read all tables, in the order of need: sources inherit of `[feed]` and `[fetch]`, feeds choose among sources."""
     home = path.resolve().parent
     feed_table, fetch_table = top.section("feed"), top.section("fetch")
-    source_tables, feed_tables = top.sections("sources"), top.sections("feeds")
+    source_tables, feed_tables = top.sections("sources", _SOURCES), top.sections("feeds", _FEEDS)
     main = read_main_feed(feed_table, home)
     base = Source(
         id="",

@@ -12,13 +12,16 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from msgspec.structs import replace
 
 from syndicator.config.pieces import read_attribution, read_filter, read_language, read_related
-from syndicator.config.tables import Table
+from syndicator.config.tables import Table, shown
 from syndicator.model.settings import Source
+from syndicator.urls import SECRET_PARAMETER, redacted
 
 _ENVIRONMENT = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_SECRET_PARAMETER = re.compile(r"(?i)(?<=[?&])((?:[a-z_-]*(?:token|auth|key))=)[^&#]*")  # not "monkey/" in a path
 # An address that hides and hints nothing: no user, parameter or ${NAME}, no port that might be none.
 _PLAIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::[1-9][0-9]{0,3})?(?:/[^?#@$\s\x00-\x1f]*)?")
+# "me:word@example.org/feed" is never taken for a path: the password would be shown, as the id of the source.
+_NO_SCHEME = re.compile(r":[^\s@]*@")
+_AUTH = '{ user = "...", password = "${NAME}" }'
 
 Credentials = tuple[str, str]
 
@@ -36,7 +39,7 @@ def read_source(table: Table, base: Source, home: Path, environment: Mapping[str
     if given:
         table.name = f'[[sources]] "{given}"'
     url, found, secret = _address(table, written, environment)  # `found`: user and password of the address itself
-    headers = table.texts("headers")
+    headers = table.texts("headers", '{ Name = "value" }')
     auth = _auth(table, environment) or found
     # What needs a secret to be read was not meant for everybody.
     private = table.get("private", bool, bool(secret or auth or "${" in "".join(headers.values())))
@@ -104,21 +107,14 @@ def _anonymous(written: str, url: str) -> str:
     return f"private source {digest}" + (f" at {urlsplit(url).hostname}" if url else "")
 
 
-def redacted(url: str) -> str:
-    """Return a source's address without its secrets, fit to name it by.
-
-    >>> redacted("https://me:pw@example.org/feed?token=abc&n=1")
-    'https://example.org/feed?token=...&n=1'
-    """
-    return _SECRET_PARAMETER.sub(r"\1...", re.sub(r"://[^/@?#]*@", "://", url))
-
-
 def _address(table: Table, written: str, environment: Mapping[str, str]) -> tuple[str, Credentials | None, bool]:
     """Return the URL ("" for a path), the credentials written in it, and whether it holds a secret."""
     if _PLAIN.fullmatch(written):  # of ten thousand sources nearly all
         return written, None, False
     filled = _filled(table, "url", written, environment)
     if "://" not in filled:
+        if _NO_SCHEME.search(filled):
+            table.fail("url", "must begin with https:// or http:// where it is an address")
         return "", None, False
     try:
         parts = urlsplit(filled)
@@ -126,8 +122,8 @@ def _address(table: Table, written: str, environment: Mapping[str, str]) -> tupl
     except ValueError:
         host, parts = None, urlsplit("")
     if parts.scheme.lower() not in ("http", "https") or not host:
-        table.fail("url", f"must be an http or https address, or a path; not {redacted(written)!r}")
-    secret = filled != written or bool(_SECRET_PARAMETER.search(filled))
+        table.fail("url", f"must be an http or https address, or a path; not {shown(written)}")
+    secret = filled != written or bool(SECRET_PARAMETER.search(filled))
     if parts.username is None:
         return filled, None, secret
     bare = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
@@ -135,11 +131,11 @@ def _address(table: Table, written: str, environment: Mapping[str, str]) -> tupl
 
 
 def _auth(table: Table, environment: Mapping[str, str]) -> Credentials | None:
-    values = table.texts("auth")
+    values = table.texts("auth", _AUTH)
     if not table.has("auth"):
         return None
     if set(values) != {"user", "password"}:
-        table.fail("auth", 'must be { user = "...", password = "${NAME}" }')
+        table.fail("auth", f"must be {_AUTH}")
     return _filled(table, "auth", values["user"], environment), _filled(table, "auth", values["password"], environment)
 
 

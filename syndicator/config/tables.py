@@ -9,10 +9,11 @@ import difflib
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence, Set
-from datetime import timedelta
+from datetime import date, time, timedelta
 from typing import Any, NoReturn, TypeVar
 
 from syndicator.errors import ConfigError
+from syndicator.urls import redacted
 
 _NAMED = 30  # known words that are named; of hundreds of sources nobody reads them all
 
@@ -24,7 +25,11 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _LONGEST = 100 * 365 * 86400  # seconds: further from now no calendar must reach
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|kB|KB|MB|GB)")  # never a bare number: bytes or megabytes?
 _BYTES = {"B": 1, "kB": 1000, "KB": 1000, "MB": 1_000_000, "GB": 1_000_000_000}
+# User and password of what should be an address and is none: there they may hold any character, also "/".
+_BEFORE_AT = re.compile(r"(?:(?<=//)|(?<=:)(?!//))\S*@")
 _KINDS: dict[type, str] = {str: "text in quotes", bool: "true or false", int: "a whole number", dict: "a table"}
+# What is told of by its kind: whole tables are long, and may hold secrets. A datetime is a date.
+_UNSHOWN: dict[type, str] = {dict: "a table", list: "a list", date: "a date", time: "a time"}
 
 
 def parse_duration(text: str) -> timedelta | None:
@@ -64,9 +69,18 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
     return f"known here: {', '.join(known[:_NAMED]) or 'none'}{more}"
 
 
-def _written(value: object) -> str:
-    """Show a value as the file has it: TOML's truth has no capital letter."""
-    return str(value).lower() if isinstance(value, bool) else repr(value)
+def shown(value: object) -> str:
+    """Show a wrong value as the file has it, without what an address in it may hide; or say of what kind it is.
+
+    >>> shown(True), shown("ftp://me:s3/cr3t@a.example/?key=1"), shown({"password": 1})
+    ('true', "'ftp://a.example/?key=...'", 'a table')
+    """
+    for kind, words in _UNSHOWN.items():
+        if isinstance(value, kind):
+            return words
+    if isinstance(value, str):
+        return repr(redacted(_BEFORE_AT.sub("...@", value)))
+    return str(value).lower() if isinstance(value, bool) else repr(value)  # TOML's truth has no capital letter
 
 
 class Table:
@@ -108,7 +122,7 @@ class Table:
         value = self._values[key]
         # bool is an int in Python; in TOML they are different things.
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            self.fail(key, f"must be {_KINDS[kind]}, not {_written(value)}")
+            self.fail(key, f"must be {_KINDS[kind]}, not {shown(value)}")
         return value
 
     def count(self, key: str, default: int, *, least: int = 0) -> int:
@@ -124,8 +138,11 @@ class Table:
         value = self._values.get(key, default)
         if isinstance(value, str):
             return (value,)
-        if not isinstance(value, list | tuple) or not all(isinstance(part, str) for part in value):
-            self.fail(key, f"must be a list of texts, not {_written(value)}")
+        if not isinstance(value, list | tuple):
+            self.fail(key, f"must be a list of texts, not {shown(value)}")
+        for part in value:
+            if not isinstance(part, str):
+                self.fail(key, f"must be a list of texts in quotes; {shown(part)} is none")
         return tuple(value)
 
     def choice(self, key: str, default: T, allowed: Sequence[T]) -> T:
@@ -134,7 +151,7 @@ class Table:
         value: T = self._values.get(key, default)
         if value != default and value not in allowed:
             names = ", ".join(f'"{word}"' for word in allowed)
-            self.fail(key, f"must be one of {names}, not {_written(value)}")
+            self.fail(key, f"must be one of {names}, not {shown(value)}")
         return value
 
     def duration(self, key: str, default: timedelta, *, least: timedelta = timedelta(0)) -> timedelta:
@@ -152,19 +169,21 @@ class Table:
         value = self._values[key]
         measured = read(value) if isinstance(value, str) else None
         if measured is None or measured < least:
-            self.fail(key, f"must be {right}, not {_written(value)}")
+            self.fail(key, f"must be {right}, not {shown(value)}")
         return measured
 
     def section(self, name: str) -> Table:
         """Return the table `[name]` of the top level, empty where it is not written."""
+        if not isinstance(self._values.get(name, {}), dict):
+            self.fail(name, f"write [{name}], in single brackets, and its keys below it")
         return Table(self._file, f"[{name}]", self.get(name, dict, {}))
 
-    def sections(self, name: str) -> list[Table]:
-        """Return the tables `[[name]]` of the top level, in order."""
+    def sections(self, name: str, right: str) -> list[Table]:
+        """Return the tables `[[name]]` of the top level, in order; `right` says how they are written."""
         self._known.append(name)
         values = self._values.get(name, [])
         if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
-            self.fail(name, f"must be written as [[{name}]] tables")
+            self.fail(name, right)
         return [Table(self._file, f"[[{name}]] no. {number}", value) for number, value in enumerate(values, 1)]
 
     def table(self, key: str) -> Table:
@@ -173,12 +192,15 @@ class Table:
         label = f"{self.name}, table `{key}`" if self.name.startswith("[[") else f"{self.name[:-1]}.{key}]"
         return Table(self._file, label, self.get(key, dict, {}))
 
-    def texts(self, key: str) -> dict[str, str]:
-        """Return a table of texts, such as headers."""
-        values = self.get(key, dict, {})
+    def texts(self, key: str, shape: str = '{ name = "text" }') -> dict[str, str]:
+        """Return a table of texts, such as headers; what is wrong is never shown, for it may be a secret."""
+        self._known.append(key)
+        values = self._values.get(key, {})
+        if not isinstance(values, dict):
+            self.fail(key, f"must be {shape}")
         for name, value in values.items():
             if not isinstance(value, str):
-                self.fail(f"{key}.{name}", f"must be text in quotes, not {_written(value)}")
+                self.fail(f"{key}.{name}", f"must be text in quotes: {shape}")
         return dict(values)
 
     def done(self) -> None:
