@@ -81,7 +81,22 @@ def test_a_source_overrides_what_it_says_and_inherits_the_rest(tmp_path: Path) -
         (HEAD + '[[sources]]\nurll = "a"\n', ["[[sources]] no. 1", "`urll`", 'did you mean "url"?']),
         (HEAD + '[[sources]]\nurl = "a"\n[[sources]]\nurl = "a"\n', ['[[sources]] "a"', "`url`", "[[sources]] no. 1"]),
         (HEAD + '[[feeds]]\nnam = "x"\n', ["[[feeds]] no. 1", "`nam`", 'did you mean "name"?']),
-        (HEAD + "[fech]\n", ["`fech`", 'did you mean "fetch"?']),
+        (HEAD + "[fech]\n", ["`fech`", "did you mean [fetch]?"]),
+        (HEAD + '[source]\nurl = "a"\n', ["`source`", "did you mean [[sources]]?"]),
+        (HEAD + '[[source]]\nurl = "a"\n', ["`source`", "did you mean [[sources]]?"]),
+        (HEAD + "[xyzzy]\n", ["`xyzzy`", "[feed], [[feeds]], [fetch], [related], [[sources]]"]),
+        ('title = "T"\n', ["the top level", "`title`", "may be set in [feed], in [[feeds]] and in `include`"]),
+        (HEAD + 'interval = "1h"\n', ["[feed]", "`interval`", "may be set in [fetch] and in [[sources]] only"]),
+        (HEAD + '[[feeds]]\nname = "a"\nstate = "b"\n', ['[[feeds]] "a"', "`state`: may be set in [feed] only"]),
+        (HEAD + '[[sources]]\nurl = "a"\npassword = "b"\n', ["`password`: may be set in `auth` of a source only"]),
+        (HEAD + "[feed.fetch]\n", ["[feed]", "`fetch`: may be set at the top level only"]),
+        (
+            HEAD + 'lnk = "a"\nxyzzy = 1\nurl = "b"\n',
+            ["[feed]: these keys", '`lnk` (did you mean "link"?), `xyzzy`, `'],
+        ),
+        (HEAD + 'lnk = "a"\nxyzzy = 1\nurl = "b"\n', ["`url` (may be set in [[sources]] only); known here: arch"]),
+        (HEAD + '[fetch]\ntimeout = "0s"\n', ["[fetch]", "`timeout`", "must be at least \"0.1s\", not '0s'"]),
+        (HEAD + '[fetch]\nmax_bytes = "0B"\n', ["[fetch]", "`max_bytes`", "must be more than 0, not '0B'"]),
         (HEAD + 'id = "my planet"\n', ["[feed]", "`id`", "urn:uuid:"]),
         (HEAD + 'output = "."\n', ["[feed]", "`state`", "published folder"]),
         (HEAD + 'state = "public/x/s.db"\n', ["[feed]", "`state`", "published folder"]),
@@ -185,9 +200,9 @@ def test_a_word_where_hundreds_are_known() -> None:
     assert words.endswith(" and 170 more")
 
 
-def test_a_key_that_belongs_elsewhere(tmp_path: Path) -> None:
+def test_a_key_that_is_like_no_other(tmp_path: Path) -> None:
     """Each key that is known here is named once."""
-    message = complaint(tmp_path, HEAD + 'interval = "1h"\n')
+    message = complaint(tmp_path, HEAD + 'xyzzy = "1h"\n')
     assert message.count(" title") == 1
 
 

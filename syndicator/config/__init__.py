@@ -14,6 +14,7 @@ from typing import Any
 
 from syndicator import __version__
 from syndicator.config.feeds import check_feeds, feeds_by_source, read_main_feed, read_other_feed, sub_feed
+from syndicator.config.keys import HEADS
 from syndicator.config.pieces import read_attribution, read_related, read_uri
 from syndicator.config.sources import check_doubles, read_source
 from syndicator.config.tables import Table
@@ -44,8 +45,9 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
 def _config(path: Path, top: Table, environment: Mapping[str, str]) -> Config:
     """Read all tables, in the order of need: sources inherit of `[feed]` and `[fetch]`, feeds choose among sources."""
     home = path.resolve().parent
-    feed_table, fetch_table = top.section("feed"), top.section("fetch")
+    feed_table, fetch_table, attribution, related = map(top.section, ("feed", "fetch", "attribution", "related"))
     source_tables, feed_tables = top.sections("sources", _SOURCES), top.sections("feeds", _FEEDS)
+    top.done(HEADS)  # first: the title that stands above [feed] is told of, not that one is missing there
     main = read_main_feed(feed_table, home)
     base = Source(
         id="",
@@ -54,8 +56,8 @@ def _config(path: Path, top: Table, environment: Mapping[str, str]) -> Config:
         interval=fetch_table.duration("interval", timedelta(hours=1)),
         timeout=fetch_table.duration("timeout", timedelta(seconds=30), least=timedelta(milliseconds=100)),
         join=feed_table.count("join", 3),
-        attribution=read_attribution(top.section("attribution"), AttributionSettings()),
-        related=read_related(top.section("related"), RelatedSettings()),
+        attribution=read_attribution(attribution, AttributionSettings()),
+        related=read_related(related, RelatedSettings()),
     )
     sources = tuple(read_source(table, base, home, environment) for table in source_tables)
     written = [main, *(read_other_feed(table, main, home) for table in feed_tables)]
@@ -72,7 +74,7 @@ def _config(path: Path, top: Table, environment: Mapping[str, str]) -> Config:
         id=read_uri(feed_table, "id"),
         per_language=feed_table.get("per_language", bool, default=False),
     )
-    for table in (feed_table, fetch_table, top):  # last, since several readers ask of them
+    for table in (feed_table, fetch_table):  # last, since several readers ask of them
         table.done()
     return config
 

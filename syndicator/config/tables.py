@@ -12,10 +12,12 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import date, time, timedelta
 from typing import Any, NoReturn, TypeVar
 
+from syndicator.config.keys import elsewhere
 from syndicator.errors import ConfigError
 from syndicator.urls import redacted
 
 _NAMED = 30  # known words that are named; of hundreds of sources nobody reads them all
+_NO_HEADS: Mapping[str, str] = {}
 
 T = TypeVar("T")
 M = TypeVar("M", int, timedelta)
@@ -53,20 +55,27 @@ def parse_size(text: str) -> int | None:
     return int(float(match[1]) * _BYTES[match[2]]) if match else None
 
 
-def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """Say which known word was probably meant.
+def did_you_mean(word: str, known: Sequence[str], heads: Mapping[str, str] = _NO_HEADS) -> str:
+    """Say which known word was probably meant, else which are known; `heads` says how some of them are written.
 
     >>> did_you_mean("titel", ["title", "link"])
     'did you mean "title"?'
     >>> did_you_mean("xyz", ["title", "link"])
     'known here: link, title'
     """
-    known = sorted(set(known))
-    close = difflib.get_close_matches(word, known, n=1)
-    if close:
-        return f'did you mean "{close[0]}"?'
-    more = f" and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
-    return f"known here: {', '.join(known[:_NAMED]) or 'none'}{more}"
+    return _meant(word, known, heads) or _known_here(known, heads)
+
+
+def _meant(word: str, known: Sequence[str], heads: Mapping[str, str]) -> str:
+    close = difflib.get_close_matches(word, sorted(set(known)), n=1)
+    quoted = f'"{close[0]}"' if close else ""
+    return f"did you mean {heads.get(close[0], quoted)}?" if close else ""
+
+
+def _known_here(known: Sequence[str], heads: Mapping[str, str]) -> str:
+    words = [heads.get(word, word) for word in sorted(set(known))]
+    more = f" and {len(words) - _NAMED} more" if len(words) > _NAMED else ""
+    return f"known here: {', '.join(words[:_NAMED]) or 'none'}{more}"
 
 
 def shown(value: object) -> str:
@@ -156,19 +165,25 @@ class Table:
 
     def duration(self, key: str, default: timedelta, *, least: timedelta = timedelta(0)) -> timedelta:
         """Return a duration, written as 90s, 30m, 12h or 7d."""
-        return self._measured(key, default, parse_duration, 'a duration such as "90s", "30m", "12h" or "7d"', least)
+        value = self._measured(key, default, parse_duration, 'a duration such as "90s", "30m", "12h" or "7d"')
+        if value < least:
+            self.fail(key, f'must be at least "{least.total_seconds():g}s", not {shown(self._values[key])}')
+        return value
 
     def size(self, key: str, default: int) -> int:
         """Return a size in bytes, written as 500kB, 20MB or 1GB."""
-        return self._measured(key, default, parse_size, 'a size such as "500kB", "20MB" or "1GB"', 1)
+        value = self._measured(key, default, parse_size, 'a size such as "500kB", "20MB" or "1GB"')
+        if value < 1:
+            self.fail(key, f"must be more than 0, not {shown(self._values[key])}")
+        return value
 
-    def _measured(self, key: str, default: M, read: Callable[[str], M | None], right: str, least: M) -> M:
+    def _measured(self, key: str, default: M, read: Callable[[str], M | None], right: str) -> M:
         self._known.append(key)
         if key not in self._values:
             return default
         value = self._values[key]
         measured = read(value) if isinstance(value, str) else None
-        if measured is None or measured < least:
+        if measured is None:
             self.fail(key, f"must be {right}, not {shown(value)}")
         return measured
 
@@ -203,8 +218,14 @@ class Table:
                 self.fail(f"{key}.{name}", f"must be text in quotes: {shape}")
         return dict(values)
 
-    def done(self) -> None:
-        """Complain of a key that nobody asked for."""
-        for key in self._values:
-            if key not in self._known:
-                self.fail(key, f"is not known; {did_you_mean(key, self._known)}")
+    def done(self, heads: Mapping[str, str] = _NO_HEADS) -> None:
+        """Complain of the keys that nobody asked for, all in one; `heads` as for did_you_mean."""
+        unknown = [key for key in self._values if key not in self._known]
+        if len(unknown) == 1:
+            (key,) = unknown
+            self.fail(key, elsewhere(key) or f"is not known; {did_you_mean(key, self._known, heads)}")
+        if unknown:
+            hints = {key: elsewhere(key) or _meant(key, self._known, heads) for key in unknown}
+            told = ", ".join(f"`{key}` ({hint})" if hint else f"`{key}`" for key, hint in hints.items())
+            rest = "" if all(hints.values()) else f"; {_known_here(self._known, heads)}"
+            self.fail("", f"these keys are not known: {told}{rest}")
