@@ -279,16 +279,16 @@ def _withdraw(arguments: argparse.Namespace) -> int:
 def _import(arguments: argparse.Namespace) -> int:
     from syndicator import config, subscriptions
     from syndicator.parser.encodings import to_utf8  # lists are in as many encodings as feeds
-    from syndicator.urls import redacted
+    from syndicator.urls import normal, redacted
 
     known = config.load(arguments.config).sources if arguments.config.exists() else ()
     try:
         text = to_utf8(arguments.file.read_bytes())[0].decode()
     except OSError as error:
-        raise UsageError(f"{arguments.file}: can't be read: {error}") from error
+        raise UsageError(f"{arguments.file}: can't be read: {error.strerror}") from error
     feeds, others = subscriptions.read(text, str(arguments.file))
-    addresses = {source.url for source in known}
-    new = [feed for feed in feeds if feed.url not in addresses]
+    addresses = {normal(source.url) for source in known}
+    new = [feed for feed in feeds if normal(feed.url) not in addresses]
     with _results():
         for table in subscriptions.tables(new, (name for source in known for name in (source.id, source.name))):
             print(f"\n{table}")

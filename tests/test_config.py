@@ -278,6 +278,29 @@ def test_an_address_without_a_secret(tmp_path: Path, address: str) -> None:
     assert not source.private
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("http://a.example/feed", "HTTP://a.example/feed"),
+        ("http://a.example/feed", "http://A.Example:80/feed"),
+        ("https://a.example", "https://a.example:443/"),
+        ("https://a.example?x", "https://a.example/?x"),
+        ("https://ä.example/", "https://xn--4ca.example/"),
+    ],
+)
+def test_one_address_in_two_spellings(tmp_path: Path, one: str, other: str) -> None:
+    """It is one source, that would be fetched and published twice."""
+    message = complaint(tmp_path, HEAD + f'[[sources]]\nurl = "{one}"\n[[sources]]\nurl = "{other}"\n')
+    assert f'[[sources]] "{other}", key `url`: is that of [[sources]] no. 1 ("{one}") too' in message
+
+
+@pytest.mark.parametrize("other", ["https://a.example/Feed", "http://a.example/feed", "https://a.example/feed/"])
+def test_addresses_that_only_look_alike(tmp_path: Path, other: str) -> None:
+    """A server may answer each with another feed."""
+    text = f'[[sources]]\nurl = "https://a.example/feed"\n[[sources]]\nurl = "{other}"\n'
+    assert len(load(tmp_path, HEAD + text).sources) == 2
+
+
 def test_a_second_feed(tmp_path: Path) -> None:
     """It inherits [feed], in a folder below it and with an address to match."""
     text = HEAD + 'link = "https://p.example/x"\nlimit = 9\n[[feeds]]\nname = "vi"\nlanguages = ["vi"]\n'

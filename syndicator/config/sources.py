@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from syndicator.config.pieces import read_attribution, read_filter, read_language, read_related
 from syndicator.config.tables import Table, shown
 from syndicator.model.settings import Source
-from syndicator.urls import SECRET_PARAMETER, redacted
+from syndicator.urls import SECRET_PARAMETER, normal, redacted
 
 _ENVIRONMENT = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 # An address that hides and hints nothing: no user, parameter or ${NAME}, no port that might be none.
@@ -91,7 +91,7 @@ def check_doubles(sources: tuple[Source, ...], tables: list[Table]) -> None:
     seen: dict[tuple[str, str], str] = {}
     for number, (source, table) in enumerate(zip(sources, tables, strict=True), 1):
         # Two accounts at one address are two sources; the same address twice is a slip.
-        address = f"{source.url}{source.path or ''} {source.auth or ''} {sorted(source.headers.items()) or ''}"
+        address = f"{normal(source.url)}{source.path or ''} {source.auth or ''} {sorted(source.headers.items()) or ''}"
         for key, value in (("url", address), ("id", source.id)):
             if (key, value) in seen:
                 table.fail(key, f"is that of {seen[key, value]} too; each source needs its own {key}")
