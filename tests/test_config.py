@@ -212,6 +212,32 @@ def test_a_byte_order_mark(tmp_path: Path) -> None:
     assert config.load(tmp_path / "feeds.toml").feeds[0].title == "Planet Test"
 
 
+@pytest.mark.parametrize(
+    ("encoding", "says"),
+    [
+        ("latin-1", "line 4 is not UTF-8"),
+        ("utf-8-sig", "line 4 is not UTF-8"),  # of which a part is not: pasted from elsewhere
+        ("utf-16", "is in UTF-16"),
+        ("utf-16-be", "is in UTF-16"),
+    ],
+)
+def test_another_encoding(tmp_path: Path, encoding: str, says: str) -> None:
+    """What editors of Windows may make of it is told in words, with the line."""
+    text = HEAD + "# One line, and one in which it shows\ndescription = 'Café'\n"
+    written = text.encode(encoding) if encoding != "utf-16-be" else b"\xfe\xff" + text.encode(encoding)
+    (tmp_path / "feeds.toml").write_bytes(written.replace("é".encode(), b"\xe9"))
+    with pytest.raises(ConfigError) as caught:
+        config.load(tmp_path / "feeds.toml")
+    assert str(caught.value) == f"{tmp_path / 'feeds.toml'}: {says}; save the file as UTF-8"
+
+
+def test_a_folder_in_place_of_the_file(tmp_path: Path) -> None:
+    """The system's reason is told, without its number."""
+    with pytest.raises(ConfigError) as caught:
+        config.load(tmp_path)
+    assert str(caught.value) == f"{tmp_path}: can't be read: Is a directory"
+
+
 def test_the_default_names_are_the_generators() -> None:
     """Two formats in one file are found by them, without importing the generator."""
     assert {kind: FORMATS[kind] for kind in NAMES} == NAMES

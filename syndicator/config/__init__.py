@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -34,12 +35,24 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
     what can't be read, is not known, has a wrong type or stands twice.
     """
     try:
-        document = tomllib.loads(path.read_text("utf-8-sig"))  # editors of Windows put a byte order mark first
-    except FileNotFoundError:
-        raise ConfigError(f"{path}: no such file; say with -c where the configuration is") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        document = tomllib.loads(_text(path))
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: can't be read as TOML: {error}") from error
     return _config(path, Table(str(path), "the top level", document), environment)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")  # editors of Windows put a byte order mark first
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file; say with -c where the configuration is") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: can't be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        if error.object.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+            raise ConfigError(f"{path}: is in UTF-16; save the file as UTF-8") from None
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}: line {line} is not UTF-8; save the file as UTF-8") from None
 
 
 def _config(path: Path, top: Table, environment: Mapping[str, str]) -> Config:
