@@ -71,6 +71,7 @@ def test_a_source_overrides_what_it_says_and_inherits_the_rest(tmp_path: Path) -
     ("text", "says"),
     [
         ("", ["[feed]", "`title`", "required"]),
+        ('[feed]\ntitle = "  "\n', ["[feed]", "`title`", "required"]),
         (HEAD + 'titel = "x"\n', ["[feed]", "`titel`", 'did you mean "title"?']),
         ('[feed]\ntitel = "x"\n', ["[feed]", "`titel`", 'did you mean "title"?']),
         (HEAD + "formats = []\n", ["`formats`", "at least one of rss"]),
@@ -155,13 +156,17 @@ def test_a_mistake(tmp_path: Path, text: str, says: list[str]) -> None:
         ('headers = "Authorization: Bearer s3cr3t"', 'key `headers`: must be { Name = "value" }'),
         ("headers = { X-Key = 54321 }", 'key `headers.X-Key`: must be text in quotes: { Name = "value" }'),
         ('headers = { X-Key = { a = "s3cr3t" } }', "key `headers.X-Key`: must be text in quotes"),
+        ('headers = { "X Key" = "s3cr3t" }', "key `headers.X Key`: can't be the name of a header: letters, digits and"),
+        ('headers = { X-Key = "s3cr3t\\nb" }', "key `headers.X-Key`: must be one line, without control characters"),
+        ('headers = { X-Key = "${KEY}" }', "key `headers.X-Key`: must be one line, without control characters"),
         ('header = { X-Key = "s3cr3t" }', 'did you mean "headers"?'),
         ('interval = "https://me:s3cr3t@a.example/"', "must be a duration"),
     ],
 )
 def test_a_mistake_beside_a_secret(tmp_path: Path, line: str, says: str) -> None:
     """The shape that would be right is shown, and never what stands there."""
-    message = complaint(tmp_path, HEAD + f'[[sources]]\nurl = "https://a.example/feed"\n{line}\n')
+    text = HEAD + f'[[sources]]\nurl = "https://a.example/feed"\n{line}\n'
+    message = complaint(tmp_path, text, {"KEY": "s3cr3t\n"})
     assert says in message
     assert "s3cr3t" not in message
     assert "54321" not in message
@@ -335,6 +340,16 @@ def test_a_second_feed(tmp_path: Path) -> None:
     assert second.output == main.output / "vi"
     assert second.link == "https://p.example/x/vi/"
     assert (second.limit, second.languages) == (9, ("vi",))
+
+
+def test_spaces_around_a_title(tmp_path: Path) -> None:
+    """They are no part of it; where there is nothing else, a second feed has the title that it would have without."""
+    feeds = '[[feeds]]\nname = "vi"\ntitle = " "\n[[feeds]]\nname = "en"\ntitle = " In English"\n'
+    assert [feed.title for feed in load(tmp_path, f'[feed]\ntitle = " Planet "\n{feeds}').feeds] == [
+        "Planet",
+        "Planet: vi",
+        "In English",
+    ]
 
 
 def test_a_feed_per_source(tmp_path: Path) -> None:

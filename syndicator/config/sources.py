@@ -21,6 +21,8 @@ _ENVIRONMENT = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _PLAIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::[1-9][0-9]{0,3})?(?:/[^?#@$\s\x00-\x1f]*)?")
 # "me:word@example.org/feed" is never taken for a path: the password would be shown, as the id of the source.
 _NO_SCHEME = re.compile(r":[^\s@]*@")
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, 5.6.2
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # 5.5: what no value of a header may hold; a tab may stand there
 _AUTH = '{ user = "...", password = "${NAME}" }'
 
 Credentials = tuple[str, str]
@@ -39,10 +41,10 @@ def read_source(table: Table, base: Source, home: Path, environment: Mapping[str
     if given:
         table.name = f'[[sources]] "{given}"'
     url, found, secret = _address(table, written, environment)  # `found`: user and password of the address itself
-    headers = table.texts("headers", '{ Name = "value" }')
+    headers, hidden = _headers(table, environment)
     auth = _auth(table, environment) or found
     # What needs a secret to be read was not meant for everybody.
-    private = table.get("private", bool, bool(secret or auth or "${" in "".join(headers.values())))
+    private = table.get("private", bool, secret or hidden or auth is not None)
     # Of a private one not the address: ids stand in logs, in what `status` says, and in paths of pages.
     source_id = given or (_anonymous(written, url) if private else written)
     table.name = f'[[sources]] "{source_id}"'
@@ -54,7 +56,7 @@ def read_source(table: Table, base: Source, home: Path, environment: Mapping[str
         name=name,
         tags=table.strings("tags"),
         language=read_language(table, ""),
-        headers={key: _filled(table, f"headers.{key}", value, environment) for key, value in headers.items()},
+        headers=headers,
         auth=auth,
         private=private,
         publish=table.get("publish", bool, not private),
@@ -128,6 +130,20 @@ def _address(table: Table, written: str, environment: Mapping[str, str]) -> tupl
         return filled, None, secret
     bare = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
     return bare, (unquote(parts.username), unquote(parts.password or "")), True
+
+
+def _headers(table: Table, environment: Mapping[str, str]) -> tuple[dict[str, str], bool]:
+    """Return what is sent with each request, and whether the environment gave of it. No complaint shows a value."""
+    written = table.texts("headers", '{ Name = "value" }')
+    headers = dict(written)
+    for name, value in written.items():
+        key = f"headers.{name}"
+        if not _TOKEN.fullmatch(name):
+            table.fail(key, "can't be the name of a header: letters, digits and hyphens")
+        headers[name] = _filled(table, key, value, environment)
+        if _CONTROL.search(headers[name]):
+            table.fail(key, "must be one line, without control characters")
+    return headers, headers != written
 
 
 def _auth(table: Table, environment: Mapping[str, str]) -> Credentials | None:
