@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import re
 import signal
 import sys
 import threading
@@ -149,17 +150,17 @@ def _add_import(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return number
+    return _whole(text, range(1, sys.maxsize), "of at least 1")
 
 
 def _port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 65535:  # noqa: PLR2004  the last port there is
-        raise argparse.ArgumentTypeError("must be between 0 and 65535")
-    return number
+    return _whole(text, range(65536), "from 0 to 65535")
+
+
+def _whole(text: str, allowed: range, right: str) -> int:
+    if not re.fullmatch("[0-9]{1,18}", text) or int(text) not in allowed:
+        raise argparse.ArgumentTypeError(f"must be a whole number {right}, not {text!r}")
+    return int(text)
 
 
 # -- the commands ---------------------------------------------------------------------------------------

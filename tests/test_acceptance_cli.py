@@ -206,13 +206,20 @@ def test_a_signal_ends_serving(number: signal.Signals, tmp_path: Path) -> None:
     assert "Traceback" not in said
 
 
-@pytest.mark.parametrize("port", ["-1", "65536", "http"])
-def test_a_port_that_is_none(port: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """It is wrong usage."""
+@pytest.mark.parametrize(
+    ("arguments", "right"),
+    [
+        *((["serve", f"--port={port}"], "from 0 to 65535") for port in ("-1", "65536", "http", "")),
+        *((["fetch", "x", f"--limit={limit}"], "of at least 1") for limit in ("abc", "0", "1.5", "9" * 30)),
+    ],
+)
+def test_a_number_that_is_none(arguments: list[str], right: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is wrong usage, and what would be right is said."""
     with pytest.raises(SystemExit) as caught:
-        main(["serve", f"--port={port}"])
+        main(arguments)
     assert caught.value.code == 2
-    assert "argument --port" in capsys.readouterr().err
+    option, _, value = arguments[-1].partition("=")
+    assert f"argument {option}: must be a whole number {right}, not '{value}'" in capsys.readouterr().err
 
 
 # -- run, status, check -----------------------------------------------------------------------------------
