@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import re
 import signal
 import sys
 import threading
@@ -149,17 +150,17 @@ def _add_import(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return number
+    return _whole(text, range(1, sys.maxsize), "of at least 1")
 
 
 def _port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 65535:  # noqa: PLR2004  the last port there is
-        raise argparse.ArgumentTypeError("must be between 0 and 65535")
-    return number
+    return _whole(text, range(65536), "from 0 to 65535")
+
+
+def _whole(text: str, allowed: range, right: str) -> int:
+    if not re.fullmatch("[0-9]{1,18}", text) or int(text) not in allowed:
+        raise argparse.ArgumentTypeError(f"must be a whole number {right}, not {text!r}")
+    return int(text)
 
 
 # -- the commands ---------------------------------------------------------------------------------------
@@ -277,19 +278,21 @@ def _withdraw(arguments: argparse.Namespace) -> int:
 def _import(arguments: argparse.Namespace) -> int:
     from syndicator import config, subscriptions
     from syndicator.parser.encodings import to_utf8  # lists are in as many encodings as feeds
+    from syndicator.urls import normal, redacted
 
     known = config.load(arguments.config).sources if arguments.config.exists() else ()
     try:
         text = to_utf8(arguments.file.read_bytes())[0].decode()
     except OSError as error:
-        raise UsageError(f"{arguments.file}: can't be read: {error}") from error
+        raise UsageError(f"{arguments.file}: can't be read: {error.strerror}") from error
     feeds, others = subscriptions.read(text, str(arguments.file))
-    addresses = {source.url for source in known}
-    new = [feed for feed in feeds if feed.url not in addresses]
+    addresses = {normal(source.url) for source in known}
+    new = [feed for feed in feeds if normal(feed.url) not in addresses]
     with _results():
         for table in subscriptions.tables(new, (name for source in known for name in (source.id, source.name))):
             print(f"\n{table}")
-    _say([_counted(len(new), len(feeds) - len(new)), *(f"left out, no address of a feed: {other}" for other in others)])
+    left_out = (f"left out, no address of a feed: {redacted(other)}" for other in others)
+    _say([_counted(len(new), len(feeds) - len(new)), *left_out])
     return 0
 
 
@@ -322,8 +325,9 @@ def _named(sources: Sequence[Source], names: Sequence[str]) -> frozenset[str]:
     for name in names:
         if name not in known:
             from syndicator.config.tables import did_you_mean
+            from syndicator.urls import redacted
 
-            raise UsageError(f'--source: no source is named "{name}"; {did_you_mean(name, list(known))}')
+            raise UsageError(f'--source: no source is named "{redacted(name)}"; {did_you_mean(name, list(known))}')
     return frozenset(known[name] for name in names)
 
 

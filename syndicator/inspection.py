@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -9,9 +10,11 @@ from pathlib import Path
 from msgspec import Struct
 
 from syndicator import check
+from syndicator.errors import StoreError
 from syndicator.generator.site import theme
 from syndicator.ledger import Ledger
 from syndicator.model.settings import Config, Feed
+from syndicator.store import examine
 
 MANY = 20  # problems of one document that are shown
 
@@ -30,8 +33,10 @@ class Finding(Struct, frozen=True):
 def inspect(config: Config) -> Iterator[Finding]:
     """Yield what `check` says: remarks on the configuration first, then each document's problems."""
     yield from _remarks(config)
+    yield from _places(config)
     for feed in config.feeds:
-        yield from _documents(feed)
+        if not _folder_fault(feed.output):
+            yield from _documents(feed)
 
 
 def _remarks(config: Config) -> Iterator[Finding]:
@@ -48,6 +53,46 @@ def _remarks(config: Config) -> Iterator[Finding]:
     for folder in {feed.templates: None for feed in config.feeds if feed.templates}:
         for fault in theme.faults(folder):
             yield Finding(file, f"[feed], key `templates`: {fault}")
+
+
+def _places(config: Config) -> Iterator[Finding]:
+    """Yield which of the places that a run writes to it can't use. To find that out nothing is made or changed."""
+    file = str(config.path)
+    if fault := _state_fault(config.state):
+        yield Finding(file, f"[feed], key `state`: {fault}")
+    faults: dict[str, str] = {}  # each once: most feeds lie in the folder of the first
+    for feed in config.feeds:
+        faults.setdefault(_folder_fault(feed.output), f'[[feeds]] "{feed.name}"' if feed.name else "[feed]")
+    for fault, table in faults.items():
+        if fault:
+            yield Finding(file, f"{table}, key `output`: {fault}")
+
+
+def _state_fault(path: Path) -> str:
+    """Say why the state file can't be used; "" where nothing stands against it."""
+    if not _may(path, os.F_OK):
+        return _folder_fault(path.parent)
+    if not path.is_file():
+        return f"{path} is {'a folder' if path.is_dir() else 'no file'}; it must be the path of a file"
+    if not _may(path, os.R_OK | os.W_OK):
+        return f"{path} can't be read and written by who runs this"
+    try:
+        examine(path)
+    except StoreError as error:
+        return str(error)
+    return _folder_fault(path.parent)  # SQLite needs files beside it
+
+
+def _folder_fault(folder: Path) -> str:
+    """Say why a folder can't be written to, or made; "" where nothing stands against it."""
+    there = next((path for path in (folder, *folder.parents) if _may(path, os.F_OK)), folder)
+    if not there.is_dir():
+        return f"{there} is no folder"
+    return "" if _may(there, os.W_OK | os.X_OK) else f"{there} can't be written to by who runs this"
+
+
+def _may(path: Path, mode: int) -> bool:
+    return os.access(path, mode, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _documents(feed: Feed) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from syndicator import config, fetcher, generator, normalizer, parser
 from syndicator.config.sources import read_source
-from syndicator.config.tables import Table, did_you_mean
+from syndicator.config.tables import Table, did_you_mean, shown
 from syndicator.errors import SyndicatorError, UsageError
 from syndicator.model.fetch import Ask, FetchFailed, NotModified
 from syndicator.model.run import Look
@@ -84,7 +84,7 @@ def _source(target: str, settings: Config, path: Path) -> Source:
         return read_source(table, Source(id="", url=""), Path.cwd(), {})
     names = [source.name or source.id for source in settings.sources]
     hint = f"; {did_you_mean(target, names)}" if names else ""
-    raise UsageError(f"{target!r} is no source in {path}, no address and no path{hint}")
+    raise UsageError(f"{shown(target)} is no source in {path}, no address and no path{hint}")
 
 
 def _ask(source: Source) -> Ask:

@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from syndicator.errors import UsageError
+from syndicator.urls import normal
 
 _SECTION = re.compile(r"^\[[^\[\]\n]+\]\s*$", re.MULTILINE)
 _WEB = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
@@ -50,7 +51,7 @@ def read(text: str, name: str) -> tuple[list[Subscription], list[str]]:
     for one in found:
         url = _FEED.sub("http://", _HANDED.sub("", one.url))
         if _WEB.fullmatch(url):
-            feeds.setdefault(url, replace(one, url=url))
+            feeds.setdefault(normal(url), replace(one, url=url))
         else:
             others.append(one.url)
     if not feeds:

@@ -44,6 +44,9 @@ _IGNORED.update(dict.fromkeys(range(0xD800, 0xE000), None))
 # Most addresses: a host, then a path in which nothing is to be looked for.
 _PLAIN_HOST = re.compile(r"https?://([A-Za-z0-9.-]+)(?![^/?#])")
 _PLAIN_PAGE = re.compile(r"https?://([A-Za-z0-9.-]+)((?:/[A-Za-z0-9/._~!$&'()*+,;=:@%-]*)?)")
+_NORMAL = re.compile(r"https?://[a-z0-9.-]+/[A-Za-z0-9/._~?=&-]*")
+# Parameters that are as good as a password; not "monkey/" in a path.
+SECRET_PARAMETER = re.compile(r"(?i)(?<=[?&])((?:[a-z_-]*(?:token|auth|key))=)[^&#]*")
 _ABSOLUTE_WEB = re.compile(r"https?://[^\s/?#\\]")
 
 
@@ -190,6 +193,32 @@ def _idna(host: str) -> str:
         return idna.encode(host, uts46=True).decode("ascii")
     except idna.IDNAError:
         return ""
+
+
+def normal(url: str) -> str:
+    """Return the form in which two spellings of one address are equal (RFC 3986, 6.2.2.1 and 6.2.3).
+
+    Scheme and host in lower case, no port that is the scheme's own, "/" for no path. What is no web address stays.
+
+    >>> normal("HTTP://Feeds.example:80"), normal("https://feeds.example/A?b")
+    ('http://feeds.example/', 'https://feeds.example/A?b')
+    """
+    if _NORMAL.fullmatch(url):
+        return url
+    parts = _split(to_uri(url))
+    if parts is None or parts.scheme not in WEB:
+        return url
+    host = _host(parts).removesuffix(":80" if parts.scheme == "http" else ":443")
+    return urlunsplit(parts._replace(netloc=host, path=parts.path or "/"))
+
+
+def redacted(url: str) -> str:
+    """Return a source's address without its secrets, fit to name it by.
+
+    >>> redacted("https://me:pw@example.org/feed?token=abc&n=1")
+    'https://example.org/feed?token=...&n=1'
+    """
+    return SECRET_PARAMETER.sub(r"\1...", re.sub(r"://[^/@?#]*@", "://", url))
 
 
 def without_tracking(url: str) -> str:

@@ -2,9 +2,12 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,20 +15,37 @@ import pytest
 from loopback import configuration, rss, site
 from msgspec.structs import replace
 
-from syndicator import status
+from syndicator import config, status
 from syndicator.cli import main
 from syndicator.fetcher import schedule
+from syndicator.inspection import inspect
 from syndicator.model.fetch import Fetched, FetchFailed, SourceState
 from syndicator.model.settings import FetchSettings, Source
 from syndicator.pipeline.reading import own_fault, trace
+from syndicator.store import Store
 
 FEED = rss("Blög", [("One", "First text"), ("Two", "Second text")])
+NOBODY = 65534
 NOW = datetime(2026, 11, 3, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
 def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+
+
+@contextmanager
+def nobody(folder: Path) -> Iterator[None]:
+    """Give a folder with all that is in it to a user who is not root, and be that user for a while."""
+    user = os.geteuid()
+    if user == 0:  # root may write anywhere
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, NOBODY, NOBODY)
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
 
 
 def syndicator(*arguments: str, **more: object) -> subprocess.CompletedProcess[bytes]:
@@ -85,6 +105,26 @@ def test_nothing_to_fetch(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     configuration(tmp_path, "feed.xml")
     assert main(["fetch", ""]) == 2
     assert "TARGET" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["fetch", "me:s3cr3t@a.example/feed"],
+        ["run", "--source", "https://me:s3cr3t@a.example/feed"],
+        ["import", "list.txt"],
+    ],
+)
+def test_a_password_in_a_wrong_address(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is said of the address leaves it out."""
+    (tmp_path / "list.txt").write_text("ftp://me:s3cr3t@a.example/\nhttps://b.example/feed\n")
+    configuration(tmp_path, "feed.xml")
+    main(arguments)
+    out, err = capsys.readouterr()
+    assert "a.example/" in err
+    assert "s3cr3t" not in out + err
 
 
 def test_a_long_text(capsys: pytest.CaptureFixture[str]) -> None:
@@ -166,13 +206,20 @@ def test_a_signal_ends_serving(number: signal.Signals, tmp_path: Path) -> None:
     assert "Traceback" not in said
 
 
-@pytest.mark.parametrize("port", ["-1", "65536", "http"])
-def test_a_port_that_is_none(port: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """It is wrong usage."""
+@pytest.mark.parametrize(
+    ("arguments", "right"),
+    [
+        *((["serve", f"--port={port}"], "from 0 to 65535") for port in ("-1", "65536", "http", "")),
+        *((["fetch", "x", f"--limit={limit}"], "of at least 1") for limit in ("abc", "0", "1.5", "9" * 30)),
+    ],
+)
+def test_a_number_that_is_none(arguments: list[str], right: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is wrong usage, and what would be right is said."""
     with pytest.raises(SystemExit) as caught:
-        main(["serve", f"--port={port}"])
+        main(arguments)
     assert caught.value.code == 2
-    assert "argument --port" in capsys.readouterr().err
+    option, _, value = arguments[-1].partition("=")
+    assert f"argument {option}: must be a whole number {right}, not '{value}'" in capsys.readouterr().err
 
 
 # -- run, status, check -----------------------------------------------------------------------------------
@@ -198,6 +245,78 @@ def test_check_of_a_source_that_is_a_folder(tmp_path: Path, capsys: pytest.Captu
     configuration(tmp_path, ".")
     assert main(["check"]) == 1
     assert '[[sources]] ".", key `url`: is not a file' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        ('output = "letter.txt"', "[feed], key `output`: {}/letter.txt is no folder"),
+        ('output = "letter.txt/a/b"', "[feed], key `output`: {}/letter.txt is no folder"),
+        ('[[feeds]]\nname = "vi"\noutput = "letter.txt"', '[[feeds]] "vi", key `output`: {}/letter.txt is no folder'),
+        ('state = "folder"', "[feed], key `state`: {}/folder is a folder"),
+        ('state = "letter.txt"', "[feed], key `state`: {}/letter.txt is damaged"),
+        ('state = "theirs.db"', "[feed], key `state`: {}/theirs.db is a database of another program"),
+        ('state = "letter.txt/s.db"', "[feed], key `state`: {}/letter.txt is no folder"),
+    ],
+)
+def test_check_of_a_place_that_can_not_be_used(
+    lines: str, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is found before a run fails at it, and told once; nothing is made or changed to find it out."""
+    (tmp_path / "feed.xml").write_bytes(FEED)
+    (tmp_path / "letter.txt").write_text("Dear reader, this is no database. " * 99)
+    (tmp_path / "folder").mkdir()
+    with closing(sqlite3.connect(tmp_path / "theirs.db")) as db:
+        db.execute("CREATE TABLE theirs (x)")
+    configuration(tmp_path, "feed.xml", feed=lines)
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+    assert main(["check"]) == 1
+    assert capsys.readouterr().out.count(says.format(tmp_path)) == 1
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ('output = "closed/a"', "[feed], key `output`: {}/closed can't be written to by who runs this"),
+        ('output = "hidden/a/b"', "[feed], key `output`: {}/hidden can't be written to by who runs this"),
+        ('state = "closed/s.db"', "[feed], key `state`: {}/closed can't be written to by who runs this"),
+        ('state = "closed/old.db"', "[feed], key `state`: {}/closed can't be written to by who runs this"),
+        ('state = "locked.db"', "[feed], key `state`: {}/locked.db can't be read and written by who runs this"),
+    ],
+)
+def test_check_of_a_place_that_may_not_be_used(line: str, says: str) -> None:
+    """It is found by the rights of who runs `check`."""
+    with tempfile.TemporaryDirectory() as name:  # pytest's own folders are closed to all but who made them
+        folder = Path(name)
+        loaded = config.load(configuration(folder, feed=line))
+        (folder / "closed").mkdir()
+        (folder / "hidden" / "a").mkdir(parents=True)
+        for file in ("closed/old.db", "locked.db"):
+            (folder / file).touch()
+        (folder / "locked.db").chmod(0o400)
+        (folder / "closed").chmod(0o500)
+        (folder / "hidden").chmod(0)
+        with nobody(folder):
+            found = list(map(str, inspect(loaded)))
+        (folder / "closed").chmod(0o700)
+        (folder / "hidden").chmod(0o700)
+        assert [one for one in found if says.format(folder.resolve()) in one]
+
+
+def test_check_of_a_state_file_of_ours(tmp_path: Path) -> None:
+    """Nothing is wrong with it, be it new, empty, or without what a killed run has left beside it; nothing is made."""
+    (tmp_path / "feed.xml").write_bytes(FEED)
+    configuration(tmp_path, "feed.xml")
+    (tmp_path / "syndicator.db").touch()
+    assert main(["check"]) == 0
+    assert not (tmp_path / "syndicator.db-shm").exists()
+    assert main(["run", "-q"]) == 0
+    with Store(tmp_path / "syndicator.db"):  # what is open has a log beside it
+        (tmp_path / "copy.db").write_bytes((tmp_path / "syndicator.db").read_bytes())
+    configuration(tmp_path, "feed.xml", feed='state = "copy.db"')
+    assert main(["check"]) == 0
+    assert not list(tmp_path.glob("copy.db-*"))
 
 
 def test_check_of_a_template_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

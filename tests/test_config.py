@@ -71,6 +71,7 @@ def test_a_source_overrides_what_it_says_and_inherits_the_rest(tmp_path: Path) -
     ("text", "says"),
     [
         ("", ["[feed]", "`title`", "required"]),
+        ('[feed]\ntitle = "  "\n', ["[feed]", "`title`", "required"]),
         (HEAD + 'titel = "x"\n', ["[feed]", "`titel`", 'did you mean "title"?']),
         ('[feed]\ntitel = "x"\n', ["[feed]", "`titel`", 'did you mean "title"?']),
         (HEAD + "formats = []\n", ["`formats`", "at least one of rss"]),
@@ -81,7 +82,22 @@ def test_a_source_overrides_what_it_says_and_inherits_the_rest(tmp_path: Path) -
         (HEAD + '[[sources]]\nurll = "a"\n', ["[[sources]] no. 1", "`urll`", 'did you mean "url"?']),
         (HEAD + '[[sources]]\nurl = "a"\n[[sources]]\nurl = "a"\n', ['[[sources]] "a"', "`url`", "[[sources]] no. 1"]),
         (HEAD + '[[feeds]]\nnam = "x"\n', ["[[feeds]] no. 1", "`nam`", 'did you mean "name"?']),
-        (HEAD + "[fech]\n", ["`fech`", 'did you mean "fetch"?']),
+        (HEAD + "[fech]\n", ["`fech`", "did you mean [fetch]?"]),
+        (HEAD + '[source]\nurl = "a"\n', ["`source`", "did you mean [[sources]]?"]),
+        (HEAD + '[[source]]\nurl = "a"\n', ["`source`", "did you mean [[sources]]?"]),
+        (HEAD + "[xyzzy]\n", ["`xyzzy`", "[feed], [[feeds]], [fetch], [related], [[sources]]"]),
+        ('title = "T"\n', ["the top level", "`title`", "may be set in [feed], in [[feeds]] and in `include`"]),
+        (HEAD + 'interval = "1h"\n', ["[feed]", "`interval`", "may be set in [fetch] and in [[sources]] only"]),
+        (HEAD + '[[feeds]]\nname = "a"\nstate = "b"\n', ['[[feeds]] "a"', "`state`: may be set in [feed] only"]),
+        (HEAD + '[[sources]]\nurl = "a"\npassword = "b"\n', ["`password`: may be set in `auth` of a source only"]),
+        (HEAD + "[feed.fetch]\n", ["[feed]", "`fetch`: may be set at the top level only"]),
+        (
+            HEAD + 'lnk = "a"\nxyzzy = 1\nurl = "b"\n',
+            ["[feed]: these keys", '`lnk` (did you mean "link"?), `xyzzy`, `'],
+        ),
+        (HEAD + 'lnk = "a"\nxyzzy = 1\nurl = "b"\n', ["`url` (may be set in [[sources]] only); known here: arch"]),
+        (HEAD + '[fetch]\ntimeout = "0s"\n', ["[fetch]", "`timeout`", "must be at least \"0.1s\", not '0s'"]),
+        (HEAD + '[fetch]\nmax_bytes = "0B"\n', ["[fetch]", "`max_bytes`", "must be more than 0, not '0B'"]),
         (HEAD + 'id = "my planet"\n', ["[feed]", "`id`", "urn:uuid:"]),
         (HEAD + 'output = "."\n', ["[feed]", "`state`", "published folder"]),
         (HEAD + 'state = "public/x/s.db"\n', ["[feed]", "`state`", "published folder"]),
@@ -106,7 +122,16 @@ def test_a_source_overrides_what_it_says_and_inherits_the_rest(tmp_path: Path) -
         (HEAD + '[[sources]]\nurl = "a"\nid = "x"\n[[sources]]\nurl = "b"\nid = "x"\n', ["`id`", "its own id"]),
         (HEAD + '[[sources]]\nurl = "a"\n[sources.filter.include]\ntitle = "("\n', ["include", "`title`", "RE2"]),
         (HEAD + '[[sources]]\nurl = "https://x/${NOPE}"\n', ["`url`", "NOPE", "environment"]),
-        (HEAD + '[sources]\nurl = "a"\n', ["[[sources]]"]),
+        (HEAD + '[sources]\nurl = "a"\n', ["`sources`", "write [[sources]], in double brackets"]),
+        ('[feeds]\ntitle = "T"\n', ["`feeds`", "write [feed] for the one feed", "[[feeds]]", "are more of them"]),
+        ('[[feed]]\ntitle = "T"\n', ["`feed`", "write [feed], in single brackets"]),
+        (HEAD + '[[fetch]]\ninterval = "1h"\n', ["`fetch`", "write [fetch], in single brackets"]),
+        (HEAD + "[[feed.filter]]\nnewest = 1\n", ["[feed]", "`filter`", "must be a table, not a list"]),
+        (HEAD + 'link = { en = "T" }\n', ["`link`", "text in quotes, not a table"]),
+        (HEAD + "tags = [2]\n", ["`tags`", "must be a list of texts in quotes; 2 is none"]),
+        (HEAD + "tags = 2\n", ["`tags`", "must be a list of texts, not 2"]),
+        (HEAD + "description = 2024-01-01\n", ["`description`", "text in quotes, not a date"]),
+        (HEAD + "description = 12:00:00\n", ["`description`", "text in quotes, not a time"]),
         (HEAD + '[[feeds]]\nname = "a/b"\n', ["`name`", "folder"]),
         (HEAD + '[[feeds]]\nname = "a"\n[[feeds]]\nname = "a"\n', ["`output`", "its own"]),
         (HEAD + '[[feeds]]\nname = "a"\nsources = ["x"]\n', ['[[feeds]] "a"', "`sources`", '"x"']),
@@ -118,6 +143,52 @@ def test_a_mistake(tmp_path: Path, text: str, says: list[str]) -> None:
     message = complaint(tmp_path, text)
     for part in [str(tmp_path / "feeds.toml"), *says]:
         assert part in message
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ('auth = "me:s3cr3t"', 'key `auth`: must be { user = "...", password = "${NAME}" }'),
+        ('auth = [{ user = "me", password = "s3cr3t" }]', 'key `auth`: must be { user = "...", password = "${NAME}" }'),
+        (
+            'auth = { user = "me", password = 54321 }',
+            'key `auth.password`: must be text in quotes: { user = "...", pass',
+        ),
+        ('headers = "Authorization: Bearer s3cr3t"', 'key `headers`: must be { Name = "value" }'),
+        ("headers = { X-Key = 54321 }", 'key `headers.X-Key`: must be text in quotes: { Name = "value" }'),
+        ('headers = { X-Key = { a = "s3cr3t" } }', "key `headers.X-Key`: must be text in quotes"),
+        ('headers = { "X Key" = "s3cr3t" }', "key `headers.X Key`: can't be the name of a header: letters, digits and"),
+        ('headers = { X-Key = "s3cr3t\\nb" }', "key `headers.X-Key`: must be one line, without control characters"),
+        ('headers = { X-Key = "${KEY}" }', "key `headers.X-Key`: must be one line, without control characters"),
+        ('header = { X-Key = "s3cr3t" }', 'did you mean "headers"?'),
+        ('interval = "https://me:s3cr3t@a.example/"', "must be a duration"),
+    ],
+)
+def test_a_mistake_beside_a_secret(tmp_path: Path, line: str, says: str) -> None:
+    """The shape that would be right is shown, and never what stands there."""
+    text = HEAD + f'[[sources]]\nurl = "https://a.example/feed"\n{line}\n'
+    message = complaint(tmp_path, text, {"KEY": "s3cr3t\n"})
+    assert says in message
+    assert "s3cr3t" not in message
+    assert "54321" not in message
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ftp://me:s3cr3t@a.example/",
+        "https://me:s3cr3t@a.example:99999/",
+        "https://me:x/s3cr3t@a.example/",
+        "me:s3cr3t@a.example/feed",
+        "https//me:s3cr3t@a.example/feed",
+    ],
+)
+@pytest.mark.parametrize("key", ["[[sources]]\nurl", "[feed]\ntitle = 'T'\nlink", "[feed]\ntitle = 'T'\nhub"])
+def test_a_wrong_address_with_a_password(tmp_path: Path, key: str, address: str) -> None:
+    """It is shown without it; one without a scheme is not taken for a path, and shown as its name."""
+    message = complaint(tmp_path, ("" if "[feed]" in key else HEAD) + f"{key} = '{address}'\n")
+    assert "https://" in message or "http or https" in message
+    assert "s3cr3t" not in message
 
 
 def test_a_pattern_that_is_none(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -135,9 +206,9 @@ def test_a_word_where_hundreds_are_known() -> None:
     assert words.endswith(" and 170 more")
 
 
-def test_a_key_that_belongs_elsewhere(tmp_path: Path) -> None:
+def test_a_key_that_is_like_no_other(tmp_path: Path) -> None:
     """Each key that is known here is named once."""
-    message = complaint(tmp_path, HEAD + 'interval = "1h"\n')
+    message = complaint(tmp_path, HEAD + 'xyzzy = "1h"\n')
     assert message.count(" title") == 1
 
 
@@ -145,6 +216,32 @@ def test_a_byte_order_mark(tmp_path: Path) -> None:
     """Editors of Windows put one before the text; it is no mistake."""
     (tmp_path / "feeds.toml").write_text(HEAD, "utf-8-sig")
     assert config.load(tmp_path / "feeds.toml").feeds[0].title == "Planet Test"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "says"),
+    [
+        ("latin-1", "line 4 is not UTF-8"),
+        ("utf-8-sig", "line 4 is not UTF-8"),  # of which a part is not: pasted from elsewhere
+        ("utf-16", "is in UTF-16"),
+        ("utf-16-be", "is in UTF-16"),
+    ],
+)
+def test_another_encoding(tmp_path: Path, encoding: str, says: str) -> None:
+    """What editors of Windows may make of it is told in words, with the line."""
+    text = HEAD + "# One line, and one in which it shows\ndescription = 'Café'\n"
+    written = text.encode(encoding) if encoding != "utf-16-be" else b"\xfe\xff" + text.encode(encoding)
+    (tmp_path / "feeds.toml").write_bytes(written.replace("é".encode(), b"\xe9"))
+    with pytest.raises(ConfigError) as caught:
+        config.load(tmp_path / "feeds.toml")
+    assert str(caught.value) == f"{tmp_path / 'feeds.toml'}: {says}; save the file as UTF-8"
+
+
+def test_a_folder_in_place_of_the_file(tmp_path: Path) -> None:
+    """The system's reason is told, without its number."""
+    with pytest.raises(ConfigError) as caught:
+        config.load(tmp_path)
+    assert str(caught.value) == f"{tmp_path}: can't be read: Is a directory"
 
 
 def test_the_default_names_are_the_generators() -> None:
@@ -213,6 +310,29 @@ def test_an_address_without_a_secret(tmp_path: Path, address: str) -> None:
     assert not source.private
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("http://a.example/feed", "HTTP://a.example/feed"),
+        ("http://a.example/feed", "http://A.Example:80/feed"),
+        ("https://a.example", "https://a.example:443/"),
+        ("https://a.example?x", "https://a.example/?x"),
+        ("https://ä.example/", "https://xn--4ca.example/"),
+    ],
+)
+def test_one_address_in_two_spellings(tmp_path: Path, one: str, other: str) -> None:
+    """It is one source, that would be fetched and published twice."""
+    message = complaint(tmp_path, HEAD + f'[[sources]]\nurl = "{one}"\n[[sources]]\nurl = "{other}"\n')
+    assert f'[[sources]] "{other}", key `url`: is that of [[sources]] no. 1 ("{one}") too' in message
+
+
+@pytest.mark.parametrize("other", ["https://a.example/Feed", "http://a.example/feed", "https://a.example/feed/"])
+def test_addresses_that_only_look_alike(tmp_path: Path, other: str) -> None:
+    """A server may answer each with another feed."""
+    text = f'[[sources]]\nurl = "https://a.example/feed"\n[[sources]]\nurl = "{other}"\n'
+    assert len(load(tmp_path, HEAD + text).sources) == 2
+
+
 def test_a_second_feed(tmp_path: Path) -> None:
     """It inherits [feed], in a folder below it and with an address to match."""
     text = HEAD + 'link = "https://p.example/x"\nlimit = 9\n[[feeds]]\nname = "vi"\nlanguages = ["vi"]\n'
@@ -221,6 +341,16 @@ def test_a_second_feed(tmp_path: Path) -> None:
     assert second.output == main.output / "vi"
     assert second.link == "https://p.example/x/vi/"
     assert (second.limit, second.languages) == (9, ("vi",))
+
+
+def test_spaces_around_a_title(tmp_path: Path) -> None:
+    """They are no part of it; where there is nothing else, a second feed has the title that it would have without."""
+    feeds = '[[feeds]]\nname = "vi"\ntitle = " "\n[[feeds]]\nname = "en"\ntitle = " In English"\n'
+    assert [feed.title for feed in load(tmp_path, f'[feed]\ntitle = " Planet "\n{feeds}').feeds] == [
+        "Planet",
+        "Planet: vi",
+        "In English",
+    ]
 
 
 def test_a_feed_per_source(tmp_path: Path) -> None:

@@ -6,11 +6,13 @@
 import argparse
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from syndicator import cli, config
+from syndicator.config.keys import KEYS
 from syndicator.config.tables import Table
 from syndicator.model.settings import Config
 
@@ -57,16 +59,16 @@ def known_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, set
     known: dict[str, set[str]] = {}
     done = Table.done
 
-    def remember(table: Table) -> None:
+    def remember(table: Table, *more: Mapping[str, str]) -> None:
         inner = re.search(r"table `(\w+)`$", table.name)
         name = inner[1] if inner else table.name.lstrip("[").split("]", maxsplit=1)[0]
         known.setdefault(name, set()).update(table._known)
-        done(table)
+        done(table, *more)
 
     monkeypatch.setattr(Table, "done", remember)
     path = tmp_path / "feeds.toml"
     path.write_text(
-        '[feed]\ntitle = "x"\n[[sources]]\nurl = "x"\nlimit = 0\n', "utf-8"
+        '[feed]\ntitle = "x"\n[[feeds]]\nname = "x"\n[[sources]]\nurl = "x"\nlimit = 0\n', "utf-8"
     )  # one that overrides: all are asked for
     config.load(path)
     return known
@@ -78,6 +80,23 @@ def test_the_readme_lists_the_keys_of_a_table(section: str, known_keys: dict[str
     readme = (ROOT / "README.md").read_text("utf-8")
     inner = {"sources": known_keys["attribution"] | known_keys["related"]}.get(section, set())
     assert documented_keys(readme, section) - inner == known_keys[section] - inner
+
+
+def test_complaints_know_where_each_key_belongs(known_keys: dict[str, set[str]]) -> None:
+    """All that the program reads, and none that it does not."""
+    tables = {
+        "feed": "in [feed]",
+        "feeds": "in [[feeds]]",
+        "fetch": "in [fetch]",
+        "sources": "in [[sources]]",
+        "attribution": "in an `attribution` table",
+        "related": "in a `related` table",
+        "filter": "in a `filter` table",
+        "include": "in `include` and `exclude` of a filter",
+        "the top level": "at the top level",
+    }
+    assert {place: KEYS[place] for place in tables.values()} == {tables[name]: known_keys[name] for name in tables}
+    assert KEYS.keys() - tables.values() == {"in `auth` of a source"}
 
 
 @pytest.mark.parametrize("section", ["feed", "fetch", "attribution related", "sources"])

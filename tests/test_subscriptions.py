@@ -162,6 +162,16 @@ def test_from_the_command_line(tmp_path, monkeypatch, capsys):
     assert (printed, said.splitlines()[0]) == ("", "0 new sources, 2 there already")
 
 
+def test_an_address_in_another_spelling(tmp_path, monkeypatch, capsys):
+    """It is the same source, in the list and in the configuration, which would refuse it as one that stands twice."""
+    monkeypatch.chdir(tmp_path)
+    Path("urls").write_text("https://a.example/\nHTTP://B.example/f\nhttp://b.example/f\n")
+    Path("feeds.toml").write_text('[feed]\ntitle = "T"\n[[sources]]\nurl = "https://a.example"\n')
+    assert main(["import", "urls"]) == 0
+    printed, said = capsys.readouterr()
+    assert (printed, said) == ('\n[[sources]]\nurl = "HTTP://B.example/f"\n', "1 new source, 1 there already\n")
+
+
 def test_before_there_is_a_configuration(tmp_path, monkeypatch, capsys):
     """All is new; a list that is not there is told of."""
     monkeypatch.chdir(tmp_path)
@@ -169,7 +179,7 @@ def test_before_there_is_a_configuration(tmp_path, monkeypatch, capsys):
     assert main(["import", "urls"]) == 0
     assert len(tomllib.loads(capsys.readouterr().out)["sources"]) == 2
     assert main(["import", "nowhere.opml"]) == 2
-    assert capsys.readouterr().err.startswith("syndicator: nowhere.opml: can't be read: ")
+    assert capsys.readouterr().err.startswith("syndicator: nowhere.opml: can't be read: No such file")
 
 
 @pytest.mark.parametrize("encoding", ["iso-8859-1", "utf-16", "utf-8-sig"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 from syndicator import __version__
 from syndicator.config.feeds import check_feeds, feeds_by_source, read_main_feed, read_other_feed, sub_feed
+from syndicator.config.keys import HEADS
 from syndicator.config.pieces import read_attribution, read_related, read_uri
 from syndicator.config.sources import check_doubles, read_source
 from syndicator.config.tables import Table
@@ -21,6 +23,9 @@ from syndicator.errors import ConfigError
 from syndicator.model.settings import AttributionSettings, Config, Feed, FetchSettings, RelatedSettings, Source
 
 __all__ = ["load", "sub_feed"]
+
+_SOURCES = "write [[sources]], in double brackets, once for each source"
+_FEEDS = "write [feed] for the one feed that you publish; [[feeds]], in double brackets, are more of them"
 
 
 def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
@@ -30,19 +35,32 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
     what can't be read, is not known, has a wrong type or stands twice.
     """
     try:
-        document = tomllib.loads(path.read_text("utf-8-sig"))  # editors of Windows put a byte order mark first
-    except FileNotFoundError:
-        raise ConfigError(f"{path}: no such file; say with -c where the configuration is") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        document = tomllib.loads(_text(path))
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: can't be read as TOML: {error}") from error
     return _config(path, Table(str(path), "the top level", document), environment)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")  # editors of Windows put a byte order mark first
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file; say with -c where the configuration is") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: can't be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        if error.object.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+            raise ConfigError(f"{path}: is in UTF-16; save the file as UTF-8") from None
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}: line {line} is not UTF-8; save the file as UTF-8") from None
 
 
 def _config(path: Path, top: Table, environment: Mapping[str, str]) -> Config:
     """Read all tables, in the order of need: sources inherit of `[feed]` and `[fetch]`, feeds choose among sources."""
     home = path.resolve().parent
-    feed_table, fetch_table = top.section("feed"), top.section("fetch")
-    source_tables, feed_tables = top.sections("sources"), top.sections("feeds")
+    feed_table, fetch_table, attribution, related = map(top.section, ("feed", "fetch", "attribution", "related"))
+    source_tables, feed_tables = top.sections("sources", _SOURCES), top.sections("feeds", _FEEDS)
+    top.done(HEADS)  # first: the title that stands above [feed] is told of, not that one is missing there
     main = read_main_feed(feed_table, home)
     base = Source(
         id="",
@@ -51,8 +69,8 @@ def _config(path: Path, top: Table, environment: Mapping[str, str]) -> Config:
         interval=fetch_table.duration("interval", timedelta(hours=1)),
         timeout=fetch_table.duration("timeout", timedelta(seconds=30), least=timedelta(milliseconds=100)),
         join=feed_table.count("join", 3),
-        attribution=read_attribution(top.section("attribution"), AttributionSettings()),
-        related=read_related(top.section("related"), RelatedSettings()),
+        attribution=read_attribution(attribution, AttributionSettings()),
+        related=read_related(related, RelatedSettings()),
     )
     sources = tuple(read_source(table, base, home, environment) for table in source_tables)
     written = [main, *(read_other_feed(table, main, home) for table in feed_tables)]
@@ -69,7 +87,7 @@ def _config(path: Path, top: Table, environment: Mapping[str, str]) -> Config:
         id=read_uri(feed_table, "id"),
         per_language=feed_table.get("per_language", bool, default=False),
     )
-    for table in (feed_table, fetch_table, top):  # last, since several readers ask of them
+    for table in (feed_table, fetch_table):  # last, since several readers ask of them
         table.done()
     return config
 

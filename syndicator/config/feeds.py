@@ -31,7 +31,7 @@ _CONTACT = re.compile(r"[^\s@]+@[^\s@]+|(https?://|mailto:)\S+")
 
 def read_main_feed(table: Table, home: Path) -> Feed:
     """Read `[feed]`; the caller reads the keys that are no feed's own. Raises ConfigError."""
-    if not table.get("title", str, ""):
+    if not table.get("title", str, "").strip():
         table.missing("title", "the name of the feed that you publish")
     return _feed(table, Feed(title="", output=home / "public"), home)
 
@@ -93,7 +93,7 @@ def _feed(table: Table, base: Feed, home: Path) -> Feed:
     templates, output = table.get("templates", str, ""), table.get("output", str, "")
     feed = Feed(
         name=base.name,
-        title=table.get("title", str, base.title),
+        title=table.get("title", str, base.title).strip() or base.title,
         link=read_web_address(table, "link", base.link).rstrip("/") + "/",  # paths are put behind it
         contact=table.get("contact", str, base.contact).strip(),
         description=table.get("description", str, base.description),

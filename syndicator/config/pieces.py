@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from syndicator.config.tables import Table, did_you_mean
+from syndicator.config.tables import Table, did_you_mean, shown
 from syndicator.model.settings import AttributionSettings, Filter, RelatedSettings, Rules, Scope
 
 SCOPES: tuple[Scope, ...] = ("source", "all", "both", "none")
@@ -21,7 +21,7 @@ def read_web_address(table: Table, key: str, default: str) -> str:
     """Read an http(s) address, "" where none is written. Raises ConfigError."""
     value = table.get(key, str, default).strip()
     if value and not _is_web_address(value):
-        table.fail(key, f'must be an address such as "https://example.org/", not {value!r}')
+        table.fail(key, f'must be an address such as "https://example.org/", not {shown(value)}')
     return value
 
 
@@ -37,7 +37,7 @@ def read_uri(table: Table, key: str) -> str:
     """Read what Atom takes for an id (RFC 4287, 4.2.6), "" where none is written. Raises ConfigError."""
     value = table.get(key, str, "").strip()
     if value and not _URI.fullmatch(value):
-        table.fail(key, f'must be a URI such as "urn:uuid:..." or "https://example.org/", not {value!r}')
+        table.fail(key, f'must be a URI such as "urn:uuid:..." or "https://example.org/", not {shown(value)}')
     return value
 
 
@@ -45,7 +45,7 @@ def read_language(table: Table, default: str) -> str:
     """Read the key `language`, a BCP 47 tag. Raises ConfigError."""
     value = table.get("language", str, default)
     if value and not _LANGUAGE.fullmatch(value):
-        table.fail("language", f'must be a language tag such as "en", "pt-BR" or "zh-Hant", not {value!r}')
+        table.fail("language", f'must be a language tag such as "en", "pt-BR" or "zh-Hant", not {shown(value)}')
     return value
 
 

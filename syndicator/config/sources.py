@@ -12,13 +12,18 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from msgspec.structs import replace
 
 from syndicator.config.pieces import read_attribution, read_filter, read_language, read_related
-from syndicator.config.tables import Table
+from syndicator.config.tables import Table, shown
 from syndicator.model.settings import Source
+from syndicator.urls import SECRET_PARAMETER, normal, redacted
 
 _ENVIRONMENT = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_SECRET_PARAMETER = re.compile(r"(?i)(?<=[?&])((?:[a-z_-]*(?:token|auth|key))=)[^&#]*")  # not "monkey/" in a path
 # An address that hides and hints nothing: no user, parameter or ${NAME}, no port that might be none.
 _PLAIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::[1-9][0-9]{0,3})?(?:/[^?#@$\s\x00-\x1f]*)?")
+# "me:word@example.org/feed" is never taken for a path: the password would be shown, as the id of the source.
+_NO_SCHEME = re.compile(r":[^\s@]*@")
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, 5.6.2
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # 5.5: what no value of a header may hold; a tab may stand there
+_AUTH = '{ user = "...", password = "${NAME}" }'
 
 Credentials = tuple[str, str]
 
@@ -36,10 +41,10 @@ def read_source(table: Table, base: Source, home: Path, environment: Mapping[str
     if given:
         table.name = f'[[sources]] "{given}"'
     url, found, secret = _address(table, written, environment)  # `found`: user and password of the address itself
-    headers = table.texts("headers")
+    headers, hidden = _headers(table, environment)
     auth = _auth(table, environment) or found
     # What needs a secret to be read was not meant for everybody.
-    private = table.get("private", bool, bool(secret or auth or "${" in "".join(headers.values())))
+    private = table.get("private", bool, secret or hidden or auth is not None)
     # Of a private one not the address: ids stand in logs, in what `status` says, and in paths of pages.
     source_id = given or (_anonymous(written, url) if private else written)
     table.name = f'[[sources]] "{source_id}"'
@@ -51,7 +56,7 @@ def read_source(table: Table, base: Source, home: Path, environment: Mapping[str
         name=name,
         tags=table.strings("tags"),
         language=read_language(table, ""),
-        headers={key: _filled(table, f"headers.{key}", value, environment) for key, value in headers.items()},
+        headers=headers,
         auth=auth,
         private=private,
         publish=table.get("publish", bool, not private),
@@ -88,7 +93,7 @@ def check_doubles(sources: tuple[Source, ...], tables: list[Table]) -> None:
     seen: dict[tuple[str, str], str] = {}
     for number, (source, table) in enumerate(zip(sources, tables, strict=True), 1):
         # Two accounts at one address are two sources; the same address twice is a slip.
-        address = f"{source.url}{source.path or ''} {source.auth or ''} {sorted(source.headers.items()) or ''}"
+        address = f"{normal(source.url)}{source.path or ''} {source.auth or ''} {sorted(source.headers.items()) or ''}"
         for key, value in (("url", address), ("id", source.id)):
             if (key, value) in seen:
                 table.fail(key, f"is that of {seen[key, value]} too; each source needs its own {key}")
@@ -104,21 +109,14 @@ def _anonymous(written: str, url: str) -> str:
     return f"private source {digest}" + (f" at {urlsplit(url).hostname}" if url else "")
 
 
-def redacted(url: str) -> str:
-    """Return a source's address without its secrets, fit to name it by.
-
-    >>> redacted("https://me:pw@example.org/feed?token=abc&n=1")
-    'https://example.org/feed?token=...&n=1'
-    """
-    return _SECRET_PARAMETER.sub(r"\1...", re.sub(r"://[^/@?#]*@", "://", url))
-
-
 def _address(table: Table, written: str, environment: Mapping[str, str]) -> tuple[str, Credentials | None, bool]:
     """Return the URL ("" for a path), the credentials written in it, and whether it holds a secret."""
     if _PLAIN.fullmatch(written):  # of ten thousand sources nearly all
         return written, None, False
     filled = _filled(table, "url", written, environment)
     if "://" not in filled:
+        if _NO_SCHEME.search(filled):
+            table.fail("url", "must begin with https:// or http:// where it is an address")
         return "", None, False
     try:
         parts = urlsplit(filled)
@@ -126,20 +124,34 @@ def _address(table: Table, written: str, environment: Mapping[str, str]) -> tupl
     except ValueError:
         host, parts = None, urlsplit("")
     if parts.scheme.lower() not in ("http", "https") or not host:
-        table.fail("url", f"must be an http or https address, or a path; not {redacted(written)!r}")
-    secret = filled != written or bool(_SECRET_PARAMETER.search(filled))
+        table.fail("url", f"must be an http or https address, or a path; not {shown(written)}")
+    secret = filled != written or bool(SECRET_PARAMETER.search(filled))
     if parts.username is None:
         return filled, None, secret
     bare = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
     return bare, (unquote(parts.username), unquote(parts.password or "")), True
 
 
+def _headers(table: Table, environment: Mapping[str, str]) -> tuple[dict[str, str], bool]:
+    """Return what is sent with each request, and whether the environment gave of it. No complaint shows a value."""
+    written = table.texts("headers", '{ Name = "value" }')
+    headers = dict(written)
+    for name, value in written.items():
+        key = f"headers.{name}"
+        if not _TOKEN.fullmatch(name):
+            table.fail(key, "can't be the name of a header: letters, digits and hyphens")
+        headers[name] = _filled(table, key, value, environment)
+        if _CONTROL.search(headers[name]):
+            table.fail(key, "must be one line, without control characters")
+    return headers, headers != written
+
+
 def _auth(table: Table, environment: Mapping[str, str]) -> Credentials | None:
-    values = table.texts("auth")
+    values = table.texts("auth", _AUTH)
     if not table.has("auth"):
         return None
     if set(values) != {"user", "password"}:
-        table.fail("auth", 'must be { user = "...", password = "${NAME}" }')
+        table.fail("auth", f"must be {_AUTH}")
     return _filled(table, "auth", values["user"], environment), _filled(table, "auth", values["password"], environment)
 
 

@@ -34,11 +34,11 @@ from syndicator.store import (
     sources,
 )
 from syndicator.store.corpus import SqlCorpus
-from syndicator.store.db import in_words
+from syndicator.store.db import examine, in_words
 from syndicator.store.notes import Ping
 from syndicator.store.posts import Decide
 
-__all__ = ["Decide", "Ping", "Store"]
+__all__ = ["Decide", "Ping", "Store", "examine"]
 
 
 class Store:

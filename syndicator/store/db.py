@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -38,6 +38,17 @@ def connect(path: Path | str) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def examine(path: Path) -> None:
+    """Raise StoreError where a file is no state file that we can use; it is not changed, nor is one made beside it."""
+    # Immutable: no lock, no WAL's index. What a run that is at work has not yet put into the file itself is not seen.
+    address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(address, uri=True)) as db:
+            schema.found(db, str(path))
+    except sqlite3.Error as error:
+        raise StoreError(words(error, path)) from error
 
 
 def words(error: sqlite3.Error, path: Path | str) -> str:
