@@ -144,7 +144,7 @@ def _add_import(commands: Commands[argparse.ArgumentParser]) -> None:
     more = "Prints what the configuration does not have yet; append it: syndicator import list.opml >> feeds.toml"
     command = _add(commands, "import", "turn another program's list of feeds into [[sources]] tables", more)
     command.add_argument(
-        "file", metavar="FILE", type=Path, help="OPML, the INI file of a planet, or a list with an address a line"
+        "file", metavar="FILE", help="OPML, the INI file of a planet, or a list with an address a line"
     )
     command.set_defaults(command=_import)
 
@@ -276,29 +276,13 @@ def _withdraw(arguments: argparse.Namespace) -> int:
 
 
 def _import(arguments: argparse.Namespace) -> int:
-    from syndicator import config, subscriptions
-    from syndicator.parser.encodings import to_utf8  # lists are in as many encodings as feeds
-    from syndicator.urls import normal, redacted
+    from syndicator import subscriptions
 
-    known = config.load(arguments.config).sources if arguments.config.exists() else ()
-    try:
-        text = to_utf8(arguments.file.read_bytes())[0].decode()
-    except OSError as error:
-        raise UsageError(f"{arguments.file}: can't be read: {error.strerror}") from error
-    feeds, others = subscriptions.read(text, str(arguments.file))
-    addresses = {normal(source.url) for source in known}
-    new = [feed for feed in feeds if normal(feed.url) not in addresses]
+    brought = subscriptions.bring(arguments.file, arguments.config)
     with _results():
-        for table in subscriptions.tables(new, (name for source in known for name in (source.id, source.name))):
-            print(f"\n{table}")
-    left_out = (f"left out, no address of a feed: {redacted(other)}" for other in others)
-    _say([_counted(len(new), len(feeds) - len(new)), *left_out])
+        sys.stdout.buffer.write(brought.text.encode())  # TOML is UTF-8, whatever the locale
+    _say(brought.remarks)
     return 0
-
-
-def _counted(new: int, known: int) -> str:
-    there = f", {known} there already" if known else ""
-    return f"{new} new {'source' if new == 1 else 'sources'}{there}"
 
 
 # -- the edge -------------------------------------------------------------------------------------------

@@ -48,6 +48,7 @@ _NORMAL = re.compile(r"https?://[a-z0-9.-]+/[A-Za-z0-9/._~?=&-]*")
 # Parameters that are as good as a password; not "monkey/" in a path.
 SECRET_PARAMETER = re.compile(r"(?i)(?<=[?&])((?:[a-z_-]*(?:token|auth|key))=)[^&#]*")
 _ABSOLUTE_WEB = re.compile(r"https?://[^\s/?#\\]")
+_HANDED = re.compile(r"feed:(?://(?!/)|(?=https?://))", re.IGNORECASE)
 
 
 def squeeze(url: str) -> str:
@@ -69,6 +70,16 @@ def scheme(url: str) -> str:
     """
     found = _SCHEME.match(squeeze(url))
     return found[1].lower() if found else ""
+
+
+def unhanded(url: str) -> str:
+    """Return the address that a browser hands to a reader as a "feed:", which is no protocol.
+
+    >>> unhanded("feed://a.example/f"), unhanded("feed:https://a.example/f")
+    ('http://a.example/f', 'https://a.example/f')
+    """
+    found = _HANDED.match(url)
+    return url if found is None else ("http://" if found[0].endswith("//") else "") + url[found.end() :]
 
 
 def runs(url: str) -> bool:

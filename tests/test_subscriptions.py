@@ -1,5 +1,8 @@
 """Another program's list of feeds, turned into `[[sources]]` tables."""
 
+import os
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -67,7 +70,7 @@ https://tea.example/atom twice
                 Subscription("https://rails.example/feed?a=1&b=2", "Slow rails", ("Trains", "Night & day")),
                 Subscription("https://tea.example/atom", "Tea", ("drink/hot", "leaves")),
             ],
-            ["feeds/own.xml"],
+            ["left out, no address of a feed: feeds/own.xml"],
             id="OPML",
         ),
         pytest.param(
@@ -86,7 +89,7 @@ https://tea.example/atom twice
                 Subscription("https://rails.example/feed", 'Slow "rails"', ("trains", "night and day")),
                 Subscription("https://tea.example/atom"),
             ],
-            ['query:All:unread = "yes"'],
+            ['left out, no address of a feed: query:All:unread = "yes"'],
             id="newsboat",
         ),
     ],
@@ -124,14 +127,14 @@ def test_what_is_no_list(text, words):
 def test_a_name_serves_once():
     """It is the source's id: of two with one name the second goes by its address."""
     two = [Subscription("https://a.example/", "News"), Subscription("https://b.example/", "News")]
-    assert [tomllib.loads(table)["sources"][0].get("name") for table in tables(two)] == ["News", None]
-    assert all("name" not in table for table in tables(two, ["News"]))
+    assert [tomllib.loads(table)["sources"][0].get("name") for table in tables(two)[0]] == ["News", None]
+    assert all("name" not in table for table in tables(two, ["News"])[0])
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=2, max_size=4))
 def test_any_name_is_written_so_that_it_reads_the_same(words):
     """Quotes, controls and all."""
-    (table,) = tables([Subscription("https://a.example/", words[0], tuple(words[1:]))])
+    ((table,), _) = tables([Subscription("https://a.example/", words[0], tuple(words[1:]))])
     source = tomllib.loads(table)["sources"][0]
     assert source.get("name", "") == words[0]
     assert source["tags"] == words[1:]
@@ -150,6 +153,7 @@ def test_from_the_command_line(tmp_path, monkeypatch, capsys):
     Path("feeds.toml").write_text('[feed]\ntitle = "T"\n[[sources]]\nurl = "https://tea.example/atom"\n')
     assert main(["import", "list.opml"]) == 0
     printed, said = capsys.readouterr()
+    assert "[feed]" not in printed
     assert said == "1 new source, 1 there already\nleft out, no address of a feed: feeds/own.xml\n"
     with Path("feeds.toml").open("a") as file:
         file.write(printed)
@@ -172,14 +176,101 @@ def test_an_address_in_another_spelling(tmp_path, monkeypatch, capsys):
     assert (printed, said) == ('\n[[sources]]\nurl = "HTTP://B.example/f"\n', "1 new source, 1 there already\n")
 
 
-def test_before_there_is_a_configuration(tmp_path, monkeypatch, capsys):
-    """All is new; a list that is not there is told of."""
+@pytest.mark.parametrize("there", [None, "", "\n \n", "# mine\n"])
+def test_before_there_is_a_configuration(tmp_path, monkeypatch, capsys, there):
+    """The command of --help makes one that can be read, though the shell has made an empty file first."""
     monkeypatch.chdir(tmp_path)
     Path("urls").write_text(NEWSBOAT)
+    if there is not None:
+        Path("feeds.toml").write_text(there)
     assert main(["import", "urls"]) == 0
-    assert len(tomllib.loads(capsys.readouterr().out)["sources"]) == 2
-    assert main(["import", "nowhere.opml"]) == 2
-    assert capsys.readouterr().err.startswith("syndicator: nowhere.opml: can't be read: No such file")
+    printed, said = capsys.readouterr()
+    with Path("feeds.toml").open("a") as file:
+        file.write(printed)
+    assert len(config.load(Path("feeds.toml")).sources) == 2
+    assert said.splitlines()[:2] == ["2 new sources", "a [feed] table is printed first: put your title in"]
+    assert main(["import", "urls"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_a_configuration_with_a_mistake(tmp_path, monkeypatch, capsys):
+    """It is told of; nothing could be compared with it."""
+    monkeypatch.chdir(tmp_path)
+    Path("urls").write_text(NEWSBOAT)
+    Path("feeds.toml").write_text("[feed]\n")
+    assert main(["import", "urls"]) == 2
+    assert capsys.readouterr().err.startswith("syndicator: feeds.toml: [feed], key `title`")
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ("nowhere.opml", "there is no such file"),
+        (".", "can't be read (Is a directory)"),
+        ("https://a.example/l.opml", "is an address, and import takes a file: download it first"),
+    ],
+)
+def test_a_list_that_cant_be_read(tmp_path, monkeypatch, capsys, file, words):
+    """It is said why, in words."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["import", file]) == 2
+    assert capsys.readouterr().err == f"syndicator: {file}: {words}\n"
+
+
+ACCOUNTS = """https://u:p@g.example/rss
+https://%75:p@G.example/rss
+https://b\u00fccher.example/f
+https://xn--bcher-kva.example/f
+https://v:p@g.example/rss
+http://g.example/mine?token=a
+https://g.example/mine?token=b
+http://plain.example/f
+https://www.plain.example/f/
+https://g.example:99999/
+https://g.example/${HOME}
+"""
+
+
+def test_addresses_as_the_configuration_compares_them(tmp_path, monkeypatch, capsys):
+    """Without accounts, http and https alike: appended twice nothing doubles, and what is printed can be read."""
+    monkeypatch.chdir(tmp_path)
+    Path("urls").write_text(ACCOUNTS)
+    Path("feeds.toml").write_text('[feed]\ntitle = "T"\n[[sources]]\nurl = "https://plain.example/f"\n')
+    assert main(["import", "urls"]) == 0
+    printed, said = capsys.readouterr()
+    assert said.startswith("5 new sources, 1 there already\nleft out: the list: ")
+    assert said.count("left out") == 2
+    with Path("feeds.toml").open("a") as file:
+        file.write(printed)
+    sources = config.load(Path("feeds.toml")).sources
+    assert len({source.id for source in sources}) == 6
+    assert main(["import", "urls"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_any_locale(tmp_path):
+    """TOML is UTF-8: a terminal in latin-1, or cron without any locale, changes no byte."""
+    (tmp_path / "urls").write_text('https://a.example/f "~Café ☕"', "utf-8")
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1", "LC_ALL": "C"}
+    command = [sys.executable, "-m", "syndicator", "import", "urls"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=True)
+    assert tomllib.loads(done.stdout.decode("utf-8"))["sources"][0]["name"] == "Café ☕"
+
+
+def test_outlines_that_are_not_read():
+    """FreshRSS lists the pages that it scrapes as well; OPML can comment an outline out, and all in it."""
+    text = """<opml><body>
+    <outline type="HTML+XPath" xmlUrl="https://a.example/news"/>
+    <outline type="JSONFeed" xmlUrl="https://a.example/feed.json"/>
+    <outline text="old" isComment="true"><outline xmlUrl="https://me:pw@b.example/f"/></outline>
+    </body></opml>"""
+    assert read(text, "list") == (
+        [Subscription("https://a.example/feed.json")],
+        [
+            "left out, not a feed but HTML+XPath: https://a.example/news",
+            "left out, commented out in the list: https://b.example/f",
+        ],
+    )
 
 
 @pytest.mark.parametrize("encoding", ["iso-8859-1", "utf-16", "utf-8-sig"])
@@ -196,4 +287,4 @@ def test_addresses_as_a_browser_hands_them_over():
     """ "feed:" is no protocol: what is asked for is http, or what stands behind it."""
     feeds, others = read("feed://a.example/f\nfeed:https://b.example/f\nfeed:c\n", "urls")
     assert [feed.url for feed in feeds] == ["http://a.example/f", "https://b.example/f"]
-    assert others == ["feed:c"]
+    assert others == ["left out, no address of a feed: feed:c"]

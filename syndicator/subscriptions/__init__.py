@@ -1,0 +1,132 @@
+"""Another program's list of feeds -> the `[[sources]]` tables that a configuration does not have yet.
+
+For who moves here from a planet or a reader. What is printed must be a configuration that can be read, and may be
+appended twice: so feeds are compared as the configuration compares its own, and each table is read here first.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Collection, Iterable, Mapping
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from syndicator import config
+from syndicator.config.sources import read_source
+from syndicator.config.tables import Table
+from syndicator.errors import ConfigError, UsageError
+from syndicator.model.settings import Rules, Source
+from syndicator.parser.encodings import to_utf8  # lists are in as many encodings as feeds
+from syndicator.subscriptions.lists import read
+from syndicator.subscriptions.subscription import Subscription, place
+
+__all__ = ["Brought", "Subscription", "bring", "read", "tables"]
+
+# What a configuration must begin with; the shell has made an empty file by the time that `>> feeds.toml` reaches us.
+_FEED = '[feed]\ntitle = "My planet"  # the name of what you publish: put in yours'
+
+
+class Brought(Struct, frozen=True):
+    """What a list brings: text to append to the configuration, "" where nothing is new, and lines for a person."""
+
+    text: str
+    remarks: tuple[str, ...]
+
+
+def bring(file: str, configuration: Path) -> Brought:
+    """Return what the list in `file` has and the configuration has not.
+
+    A configuration that is missing or says nothing yet is begun with a `[feed]` table. Raises UsageError for what is no
+    list, ConfigError for a configuration that can't be read.
+    """
+    feeds, remarks = read(_text(file), file)
+    begun = not _is_blank(configuration)
+    known = config.load(configuration).sources if begun else ()
+    places = {place(source.url) for source in known}
+    new = [feed for feed in feeds if place(feed.url) not in places]
+    written, refused = tables(new, (name for source in known for name in (source.id, source.name)))
+    head = [] if begun or not written else [_FEED]
+    counted = _counted(len(written), len(feeds) - len(new))
+    titled = ["a [feed] table is printed first: put your title in"] if head else []
+    return Brought("".join(f"\n{table}\n" for table in (*head, *written)), (counted, *titled, *remarks, *refused))
+
+
+def tables(feeds: Iterable[Subscription], taken: Iterable[str] = ()) -> tuple[list[str], list[str]]:
+    """Return a `[[sources]]` table for each feed, and a line about each that would be none.
+
+    A name is left out where another source, or one of `taken`, has it; two that go by one id get ids of their own.
+    """
+    ids, written, refused = set(taken), list[str](), list[str]()
+    for feed in feeds:
+        table = _table(feed, ids)
+        try:
+            source = _source(table)
+        except ConfigError as error:
+            refused.append(f"left out: {error}")
+            continue
+        if source.id in ids:  # private sources are known by their addresses without secrets, which may be alike
+            table["id"] = next(name for number in count(2) if (name := f"{source.id}, {number}") not in ids)
+        ids |= {table.get("id", source.id), source.name}
+        written.append("\n".join(["[[sources]]", *(f"{key} = {_written(value)}" for key, value in table.items())]))
+    return written, refused
+
+
+def _text(file: str) -> str:
+    """Read the list. Raises UsageError, which says why it can't be read."""
+    if "://" in file:
+        raise UsageError(f"{file}: is an address, and import takes a file: download it first")
+    try:
+        return to_utf8(Path(file).read_bytes())[0].decode()
+    except FileNotFoundError:
+        raise UsageError(f"{file}: there is no such file") from None
+    except OSError as error:
+        raise UsageError(f"{file}: can't be read ({error.strerror})") from None
+
+
+def _is_blank(configuration: Path) -> bool:
+    """Tell whether a configuration is missing or says nothing; one that can't be read is for `config` to judge."""
+    try:
+        return not tomllib.loads(configuration.read_text("utf-8-sig"))
+    except FileNotFoundError:
+        return True
+    except (OSError, ValueError):
+        return False
+
+
+def _table(feed: Subscription, taken: Collection[str]) -> dict[str, Any]:
+    """Return a feed's table as TOML's values, without what goes without saying."""
+    rules = {"include": _rules(feed.filter.include), "exclude": _rules(feed.filter.exclude)}
+    table = {
+        "url": feed.url,
+        "name": "" if feed.name in taken else feed.name,
+        "tags": list(feed.tags),
+        "future": feed.future,
+        "filter": {kind: said for kind, said in rules.items() if said},
+    }
+    return {key: value for key, value in table.items() if value}
+
+
+def _rules(rules: Rules) -> dict[str, Any]:
+    said = {"category": list(rules.category), "title": rules.title, "author": rules.author, "text": rules.text}
+    return {key: value for key, value in said.items() if value}
+
+
+def _source(table: Mapping[str, Any]) -> Source:
+    """Return the source that the configuration will make of a table. Raises ConfigError where it will refuse it."""
+    return read_source(Table("the list", "[[sources]]", table), Source(id="", url=""), Path(), {})
+
+
+def _written(value: object) -> str:
+    """Return a value as TOML writes it: a text is JSON's string, but for one character."""
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {_written(part)}' for key, part in value.items())} }}"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _counted(new: int, known: int) -> str:
+    there = f", {known} there already" if known else ""
+    return f"{new} new {'source' if new == 1 else 'sources'}{there}"

@@ -1,0 +1,100 @@
+"""The INI file of a planet (Planet, Venus, Pluto), or rss2email's -> its feeds, with what it says of publishing them.
+
+A planet may keep posts back: by a pattern, by their dates. Where we can say the same it is said; a feed of which more
+would be published than before is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from configparser import ConfigParser, ParsingError
+from typing import Literal
+
+from syndicator.errors import UsageError
+from syndicator.model.settings import Filter, Rules
+from syndicator.subscriptions.subscription import Subscription
+from syndicator.urls import redacted
+
+# Venus takes these for a section from [DEFAULT] or [Planet], where its own does not say.
+_INHERITED = ("filter", "exclude", "filters", "future_dates", "ignore_in_feed", "active")
+_LISTS = ("opml", "foaf", "csv", "config", ".")  # in a section's content_type: Venus reads a list of feeds there
+_DROPPED = ("filters", "ignore_in_feed", "post-process")  # programs and fields: nothing of ours does the same
+# A pattern that speaks of a post as one text: its beginning or end, or what stands far apart. Not an escaped sign.
+_WHOLE = re.compile(r"(?<!\\)(?:[$^]|\.[*+{])|\\[AZz]")
+_NAMES = re.compile(r"[\w .&/'-]+(?:\|[\w .&/'-]+)*")  # "python|night trains": nothing but alternatives
+
+
+def read(text: str, name: str) -> Iterator[Subscription | str]:
+    """Yield the sections that are named by an address (Planet, Venus) or name one (Pluto: `feed`, rss2email: `url`).
+
+    `name` is that of the file, for errors. Raises UsageError for what is no INI.
+    """
+    sections = _sections(text, name)
+    common = {**sections.get("planet", {}), **sections.get("Planet", {}), **sections.get("DEFAULT", {})}
+    inherited = {key: common[key] for key in _INHERITED if key in common}
+    filtered = False
+    for title, own in sections.items():
+        url = title if "://" in title else own.get("feed") or own.get("url", "")
+        if url and title.lower() != "planet":
+            said = {**inherited, **own}
+            shown = redacted(url)
+            yield f"left out, {why}: {shown}" if (why := _refusal(said)) else _subscription(url, said)
+            yield from (f"not taken over, `{key}` of {shown}" for key in _DROPPED if said.get(key) and not why)
+            filtered = filtered or not (why or {"filter", "exclude"}.isdisjoint(said))
+    if filtered:
+        yield "look over the filters: a category counts for them by its whole name only"
+
+
+def _sections(text: str, name: str) -> dict[str, dict[str, str]]:
+    parser = ConfigParser(interpolation=None, strict=False, default_section="\0")
+    try:
+        parser.read_string("[planet]\n" + text.lstrip("\ufeff"), name)  # Pluto's own settings have no section
+    except ParsingError as error:
+        number = error.errors[0][0] - 1  # of the file, which begins a line later
+        raise UsageError(f"{name}, line {number}: no key and value: {text.splitlines()[number - 1]}") from error
+    return {title: {key: value.strip() for key, value in parser[title].items()} for title in parser.sections()}
+
+
+def _refusal(said: Mapping[str, str]) -> str:
+    """Return why a feed is better left out, "" for most."""
+    if said.get("active", "").lower() in ("no", "false", "off", "0"):  # rss2email
+        return "not active in the list"
+    if any(word in said.get("content_type", "") for word in _LISTS):
+        return "a list of feeds itself"
+    if any(said.get(key) for key in ("include", "includes", "excludes")):  # Pluto
+        return "its `includes` and `excludes` have no equal here"
+    if "sifter" in said.get("filters", ""):  # Venus: regexp_sifter.py, xpath_sifter.py
+        return "its `filters` have no equal here"
+    return next((f"its `{key}` has no equal here" for key in ("filter", "exclude") if _is_other(key, said)), "")
+
+
+def _is_other(key: str, said: Mapping[str, str]) -> bool:
+    """Tell whether a pattern of Venus has no equal: it is searched in a post's text, names and labels put together."""
+    pattern = said.get(key, "")
+    several = key == "filter" and "\n" in pattern  # one a line, of which all must be found
+    return several or _WHOLE.search(pattern) is not None
+
+
+def _subscription(url: str, said: Mapping[str, str]) -> Subscription:
+    return Subscription(
+        url,
+        said.get("name") or said.get("title", ""),
+        filter=Filter(include=_rules(said.get("filter", "")), exclude=_rules(said.get("exclude", ""))),
+        future=_future(said.get("future_dates", "").lower()),
+    )
+
+
+def _future(dates: str) -> Literal["", "hold", "keep"]:
+    """Return what we call Venus's word for dates to come; where it says nothing ours is better than its own default."""
+    if dates == "ignore_entry":
+        return "hold"
+    return "keep" if dates == "keep" else ""
+
+
+def _rules(patterns: str) -> Rules:
+    """Return the rules that match what one of the patterns, each on its line, matches anywhere in a post."""
+    pattern = "|".join(filter(None, map(str.strip, patterns.splitlines())))
+    names = pattern.removeprefix("(?i)")
+    categories = tuple(map(str.strip, names.split("|"))) if _NAMES.fullmatch(names) else ()
+    return Rules(category=categories, title=pattern, author=pattern, text=pattern)

@@ -1,0 +1,102 @@
+"""What a planet's INI file says of what it publishes: taken over, or told."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from normalizer_helpers import NOW, post
+
+from syndicator.config.sources import read_source
+from syndicator.config.tables import Table
+from syndicator.model.feed import Category, Person
+from syndicator.model.settings import Source
+from syndicator.normalizer.filters import judge
+from syndicator.subscriptions import Subscription, read, tables
+
+URL = "https://rails.example/feed"
+LOOK = "look over the filters: a category counts for them by its whole name only"
+BARE = post("<p>Slow rails through hills</p>", title="Weekly notes")
+
+
+def source(settings: str, before: str = "") -> Source:
+    """Return the source that a section with these settings becomes."""
+    feeds, _ = read(f"{before}\n[{URL}]\n{settings}\n", "planet.ini")
+    (table,), refused = tables(feeds)
+    assert not refused
+    return read_source(Table("f", "t", tomllib.loads(table)["sources"][0]), Source(id="", url=""), Path(), {})
+
+
+@pytest.mark.parametrize(
+    "speaking",
+    [
+        replace(BARE, title="Python 3"),
+        replace(BARE, text="on debian machines"),
+        replace(BARE, authors=(Person("The debian team"),)),
+        replace(BARE, categories=(Category("python"),)),
+    ],
+    ids=["title", "text", "author", "category"],
+)
+def test_patterns(speaking):
+    """Venus looks for them in all that a post says, and so do we."""
+    only, but = source("filter = [Pp]ython|debian|python"), source("exclude = Python|debian|python")
+    plain = source("filter = (?i)python|debian")
+    assert not judge(speaking, plain.filter, NOW)
+    assert judge(BARE, plain.filter, NOW)
+    if not speaking.categories:  # by a pattern no category is found
+        assert not judge(speaking, only.filter, NOW)
+    assert judge(speaking, but.filter, NOW)
+    assert not judge(BARE, but.filter, NOW)
+
+
+def test_patterns_of_all_feeds():
+    """[Planet] and [DEFAULT] speak for sections that don't; each line that excludes is a pattern of its own."""
+    common = "[Planet]\nfilter = rails\nexclude = hills\n[DEFAULT]\nexclude = one\n  two\n"
+    assert source("", common).filter.include.text == "rails"
+    assert source("", common).filter.exclude.category == ("one", "two")
+    assert source("filter = own", common).filter.include.category == ("own",)
+    assert source("filter =", common).filter.include.text == ""
+    assert read(f"{common}[{URL}]\n", "planet.ini")[1] == [LOOK]
+
+
+def test_dates_to_come():
+    """What Venus ignores is held back until its date."""
+    assert source("future_dates = ignore_entry").future == "hold"
+    assert source("future_dates = keep").future == "keep"
+    assert source("future_dates = ignore_date").future == "now"
+    assert source("").future == "now"
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ("filter = one\n  two", "its `filter` has no equal here"),
+        ("filter = ^News", "its `filter` has no equal here"),
+        ("exclude = Weekly.*hills", "its `exclude` has no equal here"),
+        ("filters = xpath_sifter.py?require=//x", "its `filters` have no equal here"),
+        ("includes = ruby,rails", "its `includes` and `excludes` have no equal here"),
+        ("content_type = opml", "a list of feeds itself"),
+        ("active = False", "not active in the list"),
+    ],
+)
+def test_a_feed_of_which_more_would_be_published(settings, why):
+    """It is left out, and told of."""
+    other = "https://tea.example/atom"
+    found = read(f"[{URL}?token=x]\n{settings}\n[{other}]\n", "planet.ini")
+    assert found == ([Subscription(other)], [f"left out, {why}: {URL}?token=..."])
+
+
+def test_a_pattern_of_another_grammar():
+    """RE2 looks neither ahead nor back: the configuration would be refused."""
+    feeds, _ = read(f"[{URL}]\nfilter = rails(?! to)\n", "planet.ini")
+    written, (refused,) = tables(feeds)
+    assert not written
+    assert refused.startswith("left out: the list: ")
+    assert "RE2" in refused
+
+
+def test_what_has_no_equal():
+    """Other programs that a post was sent through are named; the feed is taken."""
+    found = read(f"[Planet]\nfilters = excerpt.py\n[{URL}]\nignore_in_feed = author\n", "planet.ini")
+    lines = [f"not taken over, `{key}` of {URL}" for key in ("filters", "ignore_in_feed")]
+    assert found == ([Subscription(URL)], lines)
