@@ -107,11 +107,14 @@ def _add_run(commands: Commands[argparse.ArgumentParser]) -> None:
 def _add_fetch(commands: Commands[argparse.ArgumentParser]) -> None:
     command = _add(commands, "fetch", "show what one source would give", "Nothing is stored.")
     command.add_argument(
-        "target", metavar="TARGET", help="a source's id or name, a feed's address, a page's address, or a path"
+        "target",
+        metavar="TARGET",
+        help="a source's id or name, a feed's address, a page's address, a path, or - for standard input",
     )
     command.add_argument(
         "--format", choices=("text", "json", "rss", "atom"), default="text", help="text to read, or the document itself"
     )
+    command.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
     command.add_argument("--limit", metavar="N", type=_count, default=0, help="the newest N posts (default: all)")
     command.set_defaults(command=_fetch)
 

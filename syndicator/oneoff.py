@@ -1,19 +1,27 @@
-"""TARGET -> one source's posts as they would be published, with nothing stored."""
+"""TARGET -> one source's posts as they would be published, with nothing stored.
+
+A target is whatever a person may hold in hand: a name of the configuration's, an address with or without its scheme, a
+page, a file, what a pipe brings. An address or a path needs no configuration, so a mistake in it is only told of.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from msgspec.structs import replace
 
-from syndicator import config, fetcher, generator, normalizer, parser
+from syndicator import config, fetcher, generator, normalizer, parser, urls
 from syndicator.config.sources import read_source
 from syndicator.config.tables import Table, did_you_mean, shown
-from syndicator.errors import SyndicatorError, UsageError
-from syndicator.model.fetch import Ask, FetchFailed, NotModified
+from syndicator.errors import ConfigError, SyndicatorError, UsageError
+from syndicator.model.feed import ParsedFeed
+from syndicator.model.fetch import Ask, Fetched, FetchFailed, NotModified, Outcome
 from syndicator.model.run import Look
 from syndicator.model.settings import Config, Feed, Source
 from syndicator.pipeline.build import admit
@@ -21,34 +29,53 @@ from syndicator.pipeline.update import Shelver
 from syndicator.status import label
 from syndicator.store import Store
 
-_HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?(/|$)")  # "example.org/feed", never "My Blog" or "feed.xml" that exists
+_DEFAULT = Path("feeds.toml")
+# "example.org/feed", "box:8080", "[2001:db8::1]"; never "My Blog" or "feed.xml" that exists.
+_HOST = re.compile(r"([\w-]+(\.[\w-]+)*:\d+|[\w-]+(\.[\w-]+)+|\[[0-9A-Fa-f:.]+\](:\d+)?)([/?#]|$)")
+_HERE = re.compile(r"(localhost|127(\.\d+){3}|\[::1\])(:\d+)?([/?#]|$)")  # has no certificate, as a rule
+_A_DAY = timedelta(days=1)  # a pipe takes as long as what writes into it
 
 
 def look(target: str, path: Path, now: datetime, stop: threading.Event) -> Look | None:
     """Fetch one source once; None where `stop` ended it.
 
     `target` is a source's id or name in the configuration at `path`, a feed's address, a page's address (its
-    feed is discovered), or a path. Where `path` is missing, the defaults hold. Raises UsageError for what is
-    none of these, SyndicatorError for what gives no feed.
+    feed is discovered), a path, or "-" for standard input. Where `path` is missing, the defaults hold. Raises
+    UsageError for what is none of these, SyndicatorError for what gives no feed.
     """
-    settings = _settings(path)
+    settings, warnings = _settings(path, needed=not _place(target))
     source = _source(target, settings, path)
     outcome = fetcher.fetch_one(_ask(source), settings.fetch, stop, follow=True)
     if outcome is None:
         return None
-    if isinstance(outcome, FetchFailed):
-        raise _failure(outcome, source)
+    read = _read(outcome, source)
+    if isinstance(read, FetchFailed):
+        raise _failure(read, source, [*_doubts(read, source, target), *warnings])
+    fetched, parsed = read
+    address = "" if source.private else fetched.url
+    found = (f"the feed is at {address}",) if address and not source.path and address != source.url else ()
+    others = (f"another feed of that page: {url}" for url in fetched.feeds if address)
+    feed = normalizer.normalize(parsed, source, now, closely=True)
+    return Look(source, address, feed, (*warnings, *found, *others, *parsed.notes, *feed.notes))
+
+
+def _read(outcome: Outcome, source: Source) -> tuple[Fetched, ParsedFeed] | FetchFailed:
+    """Return the feed that an answer holds."""
     if isinstance(outcome, NotModified):  # no validators were sent
         raise SyndicatorError(f"{outcome.url} answered 304 Not Modified to a request without conditions")
+    if isinstance(outcome, FetchFailed):
+        return outcome
     parsed = parser.parse(outcome)
     if isinstance(parsed, FetchFailed):
-        raise _failure(parsed, source)
+        return _with_others(parsed, outcome, source)
     if refused := normalizer.refusal(parsed, source):
-        raise _failure(refused, source)
-    address = "" if source.private else outcome.url
-    found = (f"the feed is at {address}",) if address and not source.path and address != source.url else ()
-    feed = normalizer.normalize(parsed, source, now, closely=True)
-    return Look(source, address, feed, (*found, *parsed.notes, *feed.notes))
+        return _with_others(refused, outcome, source)
+    return outcome, parsed
+
+
+def _with_others(failed: FetchFailed, fetched: Fetched, source: Source) -> FetchFailed:
+    """Add what else could be read to a failure."""
+    return failed if source.private else replace(failed, feeds=fetched.feeds)
 
 
 def document(look: Look, form: str, limit: int, now: datetime) -> bytes:
@@ -65,37 +92,70 @@ def document(look: Look, form: str, limit: int, now: datetime) -> bytes:
     return generator.one(edition, form).body
 
 
-def _settings(path: Path) -> Config:
-    """Read the configuration; where the default one is missing, the defaults are enough for a look."""
-    if path.exists() or path != Path("feeds.toml"):
-        return config.load(path)
-    return Config(path=path, state=Path(), feeds=(Feed(title="syndicator"),), sources=())
+def _settings(path: Path, *, needed: bool) -> tuple[Config, list[str]]:
+    """Return the configuration and a warning where it is wrong; the defaults are enough where it is not `needed`."""
+    defaults = Config(path=path, state=Path(), feeds=(Feed(title="syndicator"),), sources=())
+    if path == _DEFAULT and not path.exists():
+        return defaults, []
+    try:
+        return config.load(path), []
+    except ConfigError as error:
+        if needed or path != _DEFAULT:  # one that was asked for is not passed over
+            raise
+        return defaults, [f"{error}; looked at without it"]
 
 
 def _source(target: str, settings: Config, path: Path) -> Source:
     """Return the source that `target` names, or makes: what the configuration knows goes before files and hosts."""
+    if not target:
+        raise UsageError("TARGET is empty")  # an unset variable of a script
+    place = _place(target)
     for source in settings.sources:
-        if target and target in (source.id, source.name, source.url):
+        if target in (source.id, source.name) or (source.url and source.url in (target, place)):
             return source
-    if "://" not in target and not Path(target).exists() and _HOST.match(target):
-        target = f"https://{target}"
-    if "://" in target or Path(target).exists():
-        table = Table("the command line", "TARGET", {"url": target})
-        return read_source(table, Source(id="", url=""), Path.cwd(), {})
+    if place and "://" not in place and not Path(place).exists():  # of a file: URL
+        raise UsageError(f"{place}: there is no such file")
+    if place:
+        base = Source(id="", url="") if "://" in place else Source(id="", url="", timeout=_A_DAY)
+        return read_source(Table("the command line", "TARGET", {"url": place}), base, Path.cwd(), {})
     names = [source.name or source.id for source in settings.sources]
     hint = f"; {did_you_mean(target, names)}" if names else ""
     raise UsageError(f"{shown(target)} is no source in {path}, no address and no path{hint}")
+
+
+def _place(target: str) -> str:
+    """Return the address or the path that a target means, "" where it can only be a name."""
+    if target == "-":
+        return "/dev/stdin"
+    if target.lower().startswith("file:"):
+        return url2pathname(urlsplit(target).path)
+    target = urls.unhanded(target)
+    if "://" in target or os.path.exists(target):  # noqa: PTH110  which raises for no name, however long
+        return target
+    if _HERE.match(target):
+        return f"http://{target}"
+    return f"https://{target}" if _HOST.match(target) else ""
+
+
+def _doubts(failed: FetchFailed, source: Source, target: str) -> list[str]:
+    """Say what else may have been meant by a target that was taken for a host."""
+    if source.url != f"https://{target}":
+        return []
+    if failed.kind == "dns":
+        return [f"there is no file {target} either"]
+    return [f"or is it http://{target}?"] if failed.kind in ("tls", "connect") else []
 
 
 def _ask(source: Source) -> Ask:
     return Ask(source, source.url or str(source.path or ""))
 
 
-def _failure(failed: FetchFailed, source: Source) -> SyndicatorError:
+def _failure(failed: FetchFailed, source: Source, more: list[str]) -> SyndicatorError:
     """Say of which source there is no feed and why, what can be done about it, and which feeds a page announces."""
     lines = [
         f"{label(source)}: {failed.error}",
         failed.advice,
-        *(f"a feed of that page: {address}" for address in failed.feeds),
+        *(f"a feed of that page: {address}" for address in failed.feeds if address not in failed.advice),
+        *more,
     ]
     return SyndicatorError("\n".join(filter(None, lines)))

@@ -152,7 +152,7 @@ def _post(console: Console, number: int, post: Post) -> None:
     facts += [", ".join(author.name for author in post.authors if author.name)]
     facts += [", ".join(category.term for category in post.categories[:4])]
     _line(console, f"{number:>3}  {plain(post.title) or '(untitled)'}", "bold")
-    _line(console, f"     {plain(' · '.join(filter(None, facts)))}", "dim")
+    _paragraph(console, plain(" · ".join(filter(None, facts))), "dim")
     _line(console, f"     {plain(post.link)}", "cyan")
     if post.summary:
         _paragraph(console, excerpt(plain(post.summary)))
@@ -180,11 +180,11 @@ def _line(console: Console, text: str, style: str) -> None:
     console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
-def _paragraph(console: Console, text: str) -> None:
+def _paragraph(console: Console, text: str, style: str = "") -> None:
     from rich.text import Text
 
     # By rich, since textwrap counts letters: Chinese ones take two columns each.
-    for line in Text(text).wrap(console, max(console.width - 5, 20)):
+    for line in Text(text, style).wrap(console, max(console.width - 5, 20)):
         line.rstrip()
         console.print(Text("     ") + line, soft_wrap=True)
 

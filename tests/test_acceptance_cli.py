@@ -104,7 +104,7 @@ def test_nothing_to_fetch(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     (tmp_path / "feed.xml").write_bytes(FEED)
     configuration(tmp_path, "feed.xml")
     assert main(["fetch", ""]) == 2
-    assert "TARGET" in capsys.readouterr().err
+    assert capsys.readouterr().err == "syndicator: TARGET is empty\n"
 
 
 @pytest.mark.parametrize(

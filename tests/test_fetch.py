@@ -1,13 +1,22 @@
 """A one-off look at one source: `syndicator fetch`."""
 
 import json
+import os
+import subprocess
+import sys
+import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import feedparser
 import pytest
 from loopback import configuration, rss, site
 
+from syndicator import fetcher
 from syndicator.cli import main
+from syndicator.errors import SyndicatorError
+from syndicator.model.fetch import FetchFailed
+from syndicator.oneoff import _place, look
 
 FEED = rss("Blog", [("One", "First text"), ("Two", "Second text")])
 PAGE = b'<!doctype html><title>x</title><link rel="alternate" type="application/rss+xml" href="/feed" title="Feed">'
@@ -46,6 +55,140 @@ def test_a_path(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert "Second text" in capsys.readouterr().out
 
 
+def test_what_a_pipe_brings(capsys: pytest.CaptureFixture[str]) -> None:
+    """As the shell's `<(...)` does: it is read to its end."""
+    reading, writing = os.pipe()
+    os.write(writing, FEED)
+    os.close(writing)
+    assert main(["fetch", f"/dev/fd/{reading}"]) == 0
+    os.close(reading)
+    assert "Second text" in capsys.readouterr().out
+
+
+def test_standard_input() -> None:
+    """As a filter of the shell; its name is the usual one."""
+    command = [sys.executable, "-m", "syndicator", "fetch", "-"]
+    assert b"Second text" in subprocess.run(command, input=FEED, capture_output=True, check=True).stdout
+    empty = subprocess.run(command, input=b"", capture_output=True, check=False)
+    assert (empty.returncode, empty.stderr) == (1, b"syndicator: /dev/stdin: is empty\n")
+
+
+@pytest.mark.parametrize("scheme", ["feed://", "FEED://", "feed:http://", ""])
+def test_an_address_in_other_clothes(scheme: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """As a browser hands it over, or without scheme: on this machine that is http."""
+    with site({"/feed": FEED}) as blog:
+        assert main(["fetch", f"{scheme}{blog.url.partition('://')[2]}/feed"]) == 0
+    assert f"feed: {blog.url}/feed" in capsys.readouterr().out
+
+
+def test_a_file_as_an_address(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """With what a URL encodes."""
+    (tmp_path / "my feed.xml").write_bytes(FEED)
+    assert main(["fetch", f"file://{tmp_path}/my%20feed.xml"]) == 0
+    assert main(["fetch", f"file://{tmp_path}/no.xml"]) == 2
+    assert capsys.readouterr().err == f"syndicator: {tmp_path}/no.xml: there is no such file\n"
+
+
+@pytest.mark.parametrize(
+    ("target", "url"),
+    [
+        ("localhost:8911/feed", "http://localhost:8911/feed"),
+        ("localhost", "http://localhost"),
+        ("127.0.0.1/feed", "http://127.0.0.1/feed"),
+        ("[::1]:80/feed", "http://[::1]:80/feed"),
+        ("example.org/feed", "https://example.org/feed"),
+        ("example.org:8080", "https://example.org:8080"),
+        ("box:8080/feed", "https://box:8080/feed"),
+        ("My Blog", ""),
+        ("box", ""),
+        ("box: news", ""),
+        ("a" * 5000, ""),
+    ],
+)
+def test_what_a_target_means(target: str, url: str) -> None:
+    """A host has a dot or a port; what else has no scheme is a name."""
+    assert _place(target) == url
+
+
+@pytest.mark.parametrize(("kind", "word"), [("dns", "there is no file nope.xml either"), ("tls", "or is it http://n")])
+def test_a_path_that_is_not_there(kind: str, word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It looks like a host; where there is no such host either, both are said."""
+    failed = FetchFailed("", "", kind, "does not answer")
+    monkeypatch.setattr(fetcher, "fetch_one", lambda *_, **__: failed)
+    with pytest.raises(SyndicatorError, match=word):
+        look("nope.xml", Path("feeds.toml"), datetime.now(UTC), threading.Event())
+    with pytest.raises(SyndicatorError, match=r"not answer$"):
+        look("https://nope.xml", Path("feeds.toml"), datetime.now(UTC), threading.Event())
+
+
+def test_a_saved_page(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """The feeds that it announces are named, against its own address where it says one."""
+    page = b'<!doctype html><link rel="canonical" href="https://a.example/x/">'
+    links = b'<link rel="alternate" type="application/rss+xml" href="/f"><a href="/x">x</a>'
+    (tmp_path / "page.html").write_bytes(page + links)
+    assert main(["fetch", "page.html"]) == 1
+    assert "\nuse the address of its feed: https://a.example/f\n" in capsys.readouterr().err
+    (tmp_path / "page.html").write_bytes(b"<!doctype html>" + links)
+    assert main(["fetch", "page.html"]) == 1
+    assert "\nit names none in full: " in capsys.readouterr().err
+
+
+def test_a_page_with_two_feeds(capsys: pytest.CaptureFixture[str]) -> None:
+    """The first is shown, the other named; so it is where the first gives none, which nothing has redirected to."""
+    comments = PAGE + b'<link rel="alternate" type="application/rss+xml" href="/comments/feed">'
+    with site({"/": comments, "/feed": FEED}) as blog:
+        blog.types["/"] = "text/html"
+        assert main(["fetch", f"{blog.url}/"]) == 0
+        words = [f"the feed is at {blog.url}/feed", f"another feed of that page: {blog.url}/comments/feed"]
+        assert capsys.readouterr().err.splitlines() == words
+        blog.pages["/feed"] = 404
+        assert main(["fetch", f"{blog.url}/"]) == 1
+        err = capsys.readouterr().err
+        assert f"is not there (404) ({blog.url}/feed, announced by the page)\n" in err
+        assert f"\na feed of that page: {blog.url}/comments/feed\n" in err
+        blog.pages["/feed"] = b"plain words < here"
+        assert main(["fetch", f"{blog.url}/"]) == 1
+        assert f"\na feed of that page: {blog.url}/comments/feed\n" in capsys.readouterr().err
+
+
+def test_a_configuration_with_a_mistake(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """It is told of; only a name, or who names the file, needs it."""
+    (tmp_path / "feed.xml").write_bytes(FEED)
+    (tmp_path / "empty.xml").write_bytes(b"")
+    (tmp_path / "feeds.toml").write_text("[feed]\ntitel = 'x'\n")
+    assert main(["fetch", "feed.xml"]) == 0
+    out, err = capsys.readouterr()
+    assert "Second text" in out
+    assert err.startswith("feeds.toml: [feed], key `titel`")
+    assert err.endswith("; looked at without it\n")
+    assert main(["fetch", "empty.xml"]) == 1  # why it fails may stand there
+    assert capsys.readouterr().err.endswith("; looked at without it\n")
+    assert main(["fetch", "My Blog"]) == 2
+    (tmp_path / "feeds.toml").rename("other.toml")
+    assert main(["fetch", "feed.xml", "-c", "other.toml"]) == 2
+
+
+def test_an_address_of_the_file_without_its_scheme(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """It is that source, with its own settings; one that is a path has none."""
+    (tmp_path / "feed.xml").write_bytes(FEED)
+    with site({"/feed": FEED}) as blog:
+        configuration(tmp_path, "feed.xml", f'{blog.url}/feed\nname = "My Blog"')
+        assert main(["fetch", f"{blog.url.partition('://')[2]}/feed"]) == 0
+    assert "My Blog" in capsys.readouterr().out
+    assert main(["fetch", "nothing"]) == 2
+
+
+def test_a_narrow_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Date, author and categories are wrapped as the excerpt is."""
+    named = b"".join(b"<category>Category no. %d with so long a name</category>" % number for number in range(4))
+    (tmp_path / "feed.xml").write_bytes(FEED.replace(b"</item>", named + b"</item>"))
+    monkeypatch.setenv("COLUMNS", "60")
+    assert main(["fetch", "feed.xml"]) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if "Category" in line]
+    assert len(lines) > 2  # more than one for each of two posts
+    assert max(map(len, lines)) <= 60
+
+
 def test_a_source_of_the_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """By name, with its own settings."""
     with site({"/feed": FEED}) as blog:
@@ -71,7 +214,10 @@ def test_as_json_with_a_limit(capfdbinary: pytest.CaptureFixture[bytes]) -> None
     """JSON Feed, at most so many posts."""
     with site({"/feed": FEED}) as blog:
         assert main(["fetch", f"{blog.url}/feed", "--format", "json", "--limit", "1"]) == 0
-    assert [item["title"] for item in json.loads(capfdbinary.readouterr().out)["items"]] == ["One"]
+        printed = capfdbinary.readouterr().out
+        assert main(["fetch", f"{blog.url}/feed", "--json", "--limit", "1"]) == 0  # as `run` and `status` have it
+    assert [item["title"] for item in json.loads(printed)["items"]] == ["One"]
+    assert json.loads(capfdbinary.readouterr().out)["items"] == json.loads(printed)["items"]
 
 
 def test_what_is_no_feed(capsys: pytest.CaptureFixture[str]) -> None:

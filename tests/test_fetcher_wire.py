@@ -2,6 +2,7 @@
 
 import base64
 import gc
+import os
 import socket
 import ssl
 import threading
@@ -627,6 +628,31 @@ def test_files_are_read_where_they_are(tmp_path: Path):
     missing = failure(one(replace(known, source=Source("f", "", path=tmp_path / "no.xml"))))
     assert missing.kind == "file"
     assert "an address begins with https://" in missing.advice  # "example.org/feed" is read as a path
+
+
+def test_a_saved_page_is_told_of_with_its_feeds(tmp_path: Path):
+    """As over http; of a private one nothing that it says."""
+    path = tmp_path / "page.html"
+    path.write_bytes(b'<!doctype html><link rel="alternate" type="application/atom+xml" href="https://a.example/f">')
+    failed = failure(one(Ask(Source("f", "", path=path), str(path))))
+    assert (failed.kind, failed.feeds) == ("html", ("https://a.example/f",))
+    hidden = failure(one(Ask(Source("f", "", path=path, private=True), str(path))))
+    assert (hidden.kind, hidden.feeds, hidden.url) == ("html", (), "")
+    assert "a.example" not in hidden.advice
+
+
+def test_a_run_waits_for_no_pipe(tmp_path: Path):
+    """Nobody may ever write into it; a look at one source may wait, and has a bound."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    asked = Ask(Source("f", "", path=path), str(path))
+    assert failure(one(asked)).error == "is not a file"
+    writer = threading.Thread(target=path.write_bytes, args=(feed("piped"),))
+    writer.start()
+    assert whole(one(asked, follow=True)).body == feed("piped")
+    writer.join()
+    endless = Ask(Source("f", "", path=Path("/dev/zero")), "/dev/zero")
+    assert failure(one(endless, FetchSettings(max_decoded_bytes=5_000_000), follow=True)).error.startswith("is larger")
 
 
 def test_files_have_no_host(tmp_path: Path):

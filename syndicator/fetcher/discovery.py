@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urljoin
 
 # The types that feeds are announced with, and how much each says: the lower rank goes first.
@@ -27,7 +27,8 @@ _MOST = 20
 def feeds_in(body: bytes, content_type: str, base: str) -> tuple[str, ...]:
     """Return the absolute http(s) addresses of the feeds that a page announces, best first, at most 20.
 
-    `<link rel="alternate">` with a feed's type (RSS autodiscovery), else links that look like a feed's.
+    `<link rel="alternate">` with a feed's type (RSS autodiscovery), else links that look like a feed's. `base` is the
+    page's address; where that is not known (""), its canonical one.
 
     >>> feeds_in(b'<link rel=alternate type="application/rss+xml" href="/feed?a=1&amp;b=2">', "", "http://a.example/x")
     ('http://a.example/feed?a=1&b=2',)
@@ -39,11 +40,20 @@ def feeds_in(body: bytes, content_type: str, base: str) -> tuple[str, ...]:
         if tag == "base" and href:
             base = _absolute(base, href) or base
         elif tag == "link":
+            if not base and "canonical" in values.get("rel", "").lower().split():
+                base = href
             announced += _announced(values, href)
         elif tag == "a" and _LOOKS_LIKE_A_FEED.search(href):
             linked.append((0, href))
     found = [_absolute(base, href) for _, href in sorted(announced or linked, key=lambda pair: pair[0])]
     return tuple(dict.fromkeys(url for url in found if url.startswith(("http://", "https://"))))[:_MOST]
+
+
+def advice(feeds: Sequence[str], how: str = "") -> str:
+    """Say what to do with a page that stands where a feed was expected, and announces these; `how` it must do so."""
+    if feeds:
+        return f"use the address of its feed: {' or '.join(feeds[:3])}"
+    return f"it names none{how}: look at it in a browser, or ask its owner where the feed is"
 
 
 def _tags(page: bytes, charset: str | None) -> Iterator[tuple[str, Mapping[str, str]]]:

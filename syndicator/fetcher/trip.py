@@ -18,11 +18,10 @@ import requests
 from msgspec import Struct
 from msgspec.structs import replace
 
-from syndicator.fetcher import answers
+from syndicator.fetcher import answers, discovery
 from syndicator.fetcher.adapter import Body, BoundedRequest, LeanAdapter, basic, body_of, why
 from syndicator.fetcher.addresses import literal_reach
 from syndicator.fetcher.decoding import accepted
-from syndicator.fetcher.discovery import feeds_in
 from syndicator.fetcher.fault import Fault, too_late
 from syndicator.fetcher.files import read_file
 from syndicator.fetcher.framing import MAX_HEAD, Head, tells_its_end
@@ -56,7 +55,8 @@ class Trip(Struct, frozen=True):
     own_reach: Reach = ""  # where the source's own address lies, once it was connected to
     trusted: Reach = ""  # where this hop may lead: see addresses.may_connect
     own_literal: bool = False  # its address in feeds.toml is a literal one, not a name
-    follow: bool = False  # go on to the feed that a page announces
+    follow: bool = False  # a look at one source: go on to the feed that a page announces, wait for a pipe
+    feeds: tuple[str, ...] = ()  # what that page announced; the first is the one that is asked
 
     @property
     def deadline(self) -> float:
@@ -97,7 +97,7 @@ class Traveller:
         began = time.monotonic()
         try:
             if trip.ask.source.path is not None:
-                return read_file(trip.ask, self._settings)
+                return read_file(trip.ask, self._settings, pipes=trip.follow)
             return self._hop(trip, seat, began)
         except Fault as fault:
             return _failed(trip, fault)
@@ -171,6 +171,7 @@ class Traveller:
             received=answer.wire.received,
             body_hash=digest,
             reach=trip.own_reach,
+            feeds=trip.feeds[1:],
         )
 
     def _refused(self, trip: Trip, head: Head) -> FetchFailed:
@@ -229,16 +230,13 @@ def _not_a_feed(trip: Trip, answer: Body, body: bytes, problem: answers.Verdict,
     """Return the failure, with the feeds that a page announces; or the trip to the first of them."""
     feeds: tuple[str, ...] = ()
     if problem.kind == "html":
-        feeds = feeds_in(body, answer.head.fields.get("content-type", ""), trip.url)
+        feeds = discovery.feeds_in(body, answer.head.fields.get("content-type", ""), trip.url)
     if feeds and trip.follow:
-        return replace(_onward(trip, feeds[0], answer.reach, took), follow=False)
-    advice = problem.advice
-    if problem.kind == "html" and not feeds:
-        advice = "it names none: look at it in a browser, or ask its owner where the feed is"
+        return replace(_onward(trip, feeds[0], answer.reach, took), follow=False, feeds=feeds)
+    named = feeds and not trip.ask.source.private
+    advice = discovery.advice(feeds) if problem.kind == "html" and (named or not feeds) else problem.advice
     failed = _failed(trip, Fault(problem.kind, problem.error, advice), status=answer.head.status)
-    if not feeds or trip.ask.source.private:
-        return failed
-    return replace(failed, feeds=feeds, advice=f"use the address of its feed: {' or '.join(feeds[:3])}")
+    return replace(failed, feeds=feeds) if named else failed
 
 
 def timed_out(trip: Trip) -> FetchFailed:
@@ -251,15 +249,24 @@ def _failed(trip: Trip, fault: Fault, status: int = 0) -> FetchFailed:
     source = trip.ask.source
     error = fault.error
     if trip.seen and not source.private:
-        error = f"{error} (redirected to {trip.url})"
+        error = f"{error} ({_way(trip)})"
     return FetchFailed(
         source_id=source.id,
         url="" if source.private else trip.ask.url,
         kind=fault.kind,
         error=error,
         advice=fault.advice,
+        feeds=() if source.private else trip.feeds[1:],
         status=status,
     )
+
+
+def _way(trip: Trip) -> str:
+    """Say where a trip came to, and how."""
+    if not trip.feeds:
+        return f"redirected to {trip.url}"
+    onward = f", redirected to {trip.url}" if trip.url != trip.feeds[0] else ""
+    return f"{trip.feeds[0]}, announced by the page{onward}"
 
 
 def _trust_after(trip: Trip, reach: Reach) -> Reach:

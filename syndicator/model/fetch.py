@@ -47,7 +47,7 @@ class Ask(Discreet, frozen=True):
 class Fetched(Discreet, frozen=True):
     """A whole answer with a body, decoded from its content encoding."""
 
-    unsaid = frozenset(["url", "body", "headers", "moved_to"])
+    unsaid = frozenset(["url", "body", "headers", "moved_to", "feeds"])
 
     source_id: str
     url: str  # the address that answered, after redirects
@@ -59,6 +59,7 @@ class Fetched(Discreet, frozen=True):
     received: int = 0  # bytes on the wire
     body_hash: str = ""
     reach: Reach = ""  # where the source's own address lies
+    feeds: tuple[str, ...] = ()  # the other feeds of the page that led here
 
     @property
     def content_type(self) -> str:
@@ -97,7 +98,7 @@ class FetchFailed(Struct, frozen=True):
     advice: str = ""  # what to do about it, where something can be done
     retry_at: datetime | None = None  # an explicit Retry-After
     retry_scope: BackoffScope = "source"
-    feeds: tuple[str, ...] = ()  # the feeds that an HTML page announces
+    feeds: tuple[str, ...] = ()  # the feeds that an HTML page announces, but for one that was tried
     status: int = 0
 
 
