@@ -22,6 +22,7 @@ from syndicator.generator.site import post_path, source_path
 from syndicator.model.edition import Departed, Document, Edition, Reference, RelatedList, Shelf
 from syndicator.model.feed import Person
 from syndicator.model.post import Post
+from syndicator.model.settings import Feed
 
 
 def made(edition: Edition, **options: object) -> dict[str, Document]:
@@ -394,6 +395,32 @@ def test_a_number_of_comments_makes_its_page_alone(site: dict[str, Document]) ->
     """No list shows it. (The edition is looked at when something else changed.)"""
     edition = first(given.edition(), comment_count=2000)
     assert set(made(edition, known=digests(site))) == {post_path(edition.items[0].id)}
+
+
+def among_others(*others: Feed) -> Edition:
+    """Return the edition beside these other feeds."""
+    return replace(given.edition(), siblings=others)
+
+
+def test_feeds_of_each_source_and_language_make_only_the_pages_that_name_them(site: dict[str, Document]) -> None:
+    """A planet with a feed for each of its sources adds one without touching what it has published."""
+    boats = Feed("The Low Tide Reader: Harbour Notes", "by-source/harbour", "source", sources=("harbour",))
+    persian = Feed("The Low Tide Reader: فارسی", "by-language/fa", "language", languages=("fa",))
+    assert set(made(among_others(boats), known=digests(site))) == {"sources/harbour.html", "sources.html"}
+    again = made(among_others(persian), known=digests(site))
+    assert set(again) == {"index.html"}
+    (link,) = tree(again["index.html"]).xpath("//footer//a[@hreflang='fa']")
+    assert (link.text, link.get("href"), link.get("lang"), link.get("dir")) == (
+        "فارسی", "by-language/fa/index.html", "fa", "rtl"
+    )  # fmt: skip
+
+
+def test_a_feed_that_is_written_out_is_named_by_every_page(site: dict[str, Document]) -> None:
+    """So each is made again."""
+    again = made(among_others(Feed("Of the sea", "sea", link="https://reader.example/sea/")), known=digests(site))
+    pages = {path for path in site if path.endswith(".html")}
+    assert set(again) >= pages
+    assert all(tree(again[path]).xpath("//footer//a[@href='https://reader.example/sea/']") for path in pages)
 
 
 def test_a_changed_post_makes_its_page_and_the_lists_that_show_it(site: dict[str, Document]) -> None:

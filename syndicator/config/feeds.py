@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from syndicator.config.pieces import read_filter, read_language, read_web_address
 from syndicator.config.tables import Table, did_you_mean
-from syndicator.model.settings import Feed, Source
+from syndicator.model.settings import Feed, Per, Source
 
 # With the file names that `names` can replace; the generator's own, which a test holds.
 FORMATS = {
@@ -49,14 +49,14 @@ def read_other_feed(table: Table, main: Feed, home: Path) -> Feed:
     return feed
 
 
-def sub_feed(main: Feed, name: str, title: str, **selection: tuple[str, ...]) -> Feed:
+def sub_feed(main: Feed, name: str, title: str, *, per: Per = "", **selection: tuple[str, ...]) -> Feed:
     """Return a feed like the main one, in a folder of its own, with a selection of its posts.
 
     `selection`: sources, tags or languages, as Feed has them.
     """
     selected: dict[str, Any] = dict(selection)
-    title = f"{main.title}: {title}"
-    return replace(main, name=name, title=title, output=main.output / name, link=f"{main.link}{name}/", **selected)
+    output, link = main.output / name, f"{main.link}{name}/"
+    return replace(main, name=name, per=per, title=f"{main.title}: {title}", output=output, link=link, **selected)
 
 
 def feeds_by_source(sources: Sequence[Source], main: Feed) -> list[Feed]:
@@ -70,7 +70,7 @@ def feeds_by_source(sources: Sequence[Source], main: Feed) -> list[Feed]:
             name = f"by-source/{slug or 'source'}-{blake2b(source.id.encode(), digest_size=3).hexdigest()}"
         taken.add(name)
         if source.publish:
-            feeds.append(sub_feed(main, name, source.name or source.id, sources=(source.id,)))
+            feeds.append(sub_feed(main, name, source.name or source.id, per="source", sources=(source.id,)))
     return feeds
 
 

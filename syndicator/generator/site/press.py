@@ -100,7 +100,7 @@ class Press:
         return Parts(
             head=self.part("head", root),
             nav=self.part("nav", root, kind=kind),
-            foot=self.part("foot", root),
+            foot=self.part("foot", root, kind=kind),
             popular=self.part("popular", root, popular=popular) if popular else Markup(),
         )
 

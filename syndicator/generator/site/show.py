@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 from markupsafe import Markup
 from msgspec.structs import replace
 
+from syndicator.generator.feeds import NAMES
 from syndicator.generator.site.body import fit, shows
 from syndicator.generator.site.links import post_path, source_path
 from syndicator.generator.site.views import DateView, FileView, Group, Picture, PostView, Row, Section, SourceView
@@ -43,6 +44,8 @@ class Show:
         self.lines: dict[tuple[str, str, str, bool], tuple[Row, Markup]] = {}
         self.language = edition.feed.language
         self.words = {item.id: words(item) for item in edition.items if not item.post.title}
+        home = edition.feed.names.get("html", NAMES["html"])
+        self.ours = {o.sources[0]: f"{root}{o.name}/{home}" for o in edition.siblings if o.per == "source"}
         self.shelves: Mapping[str, tuple[Reference, ...]] = shelves(edition)
 
     # -- small things ---------------------------------------------------------------------------
@@ -64,6 +67,7 @@ class Show:
             description=info.description,
             licence=http(info.licence),
             rights=info.rights,
+            ours=self.ours.get(info.id, ""),
         )
 
     def page(self, public_id: str) -> str:
