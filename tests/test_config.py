@@ -1,6 +1,8 @@
 """feeds.toml -> Config: what is inherited, what is refused, and what a complaint says."""
 
 import re
+import sys
+import zoneinfo
 from datetime import timedelta
 from pathlib import Path
 
@@ -110,6 +112,11 @@ def test_a_source_overrides_what_it_says_and_inherits_the_rest(tmp_path: Path) -
         (HEAD + 'names = { rss = "../up.xml" }\n', ["`names.rss`", "plain file name"]),
         (HEAD + 'contact = "nobody"\n', ["`contact`", "mail address"]),
         (HEAD + 'language = "English"\n', ["`language`", '"pt-BR"']),
+        (HEAD + 'timezone = "Asia/Ho_Chi_Min"\n', ["[feed]", "`timezone`", 'did you mean "Asia/Ho_Chi_Minh"?']),
+        (HEAD + 'timezone = "new york"\n', ["[feed]", "`timezone`", 'did you mean "America/New_York"?']),
+        (HEAD + 'timezone = "Asia"\n', ["`timezone`", '"Europe/Paris"']),
+        (HEAD + 'timezone = "/etc/localtime"\n', ["`timezone`", '"Europe/Paris"']),
+        (HEAD + '[[feeds]]\nname = "a"\ntimezone = ""\n', ['[[feeds]] "a"', "`timezone`", '"Europe/Paris"']),
         (HEAD + '[fetch]\ninterval = "1h30m"\n', ["[fetch]", "`interval`", '"90s"']),
         (HEAD + "[fetch]\nmax_bytes = 20\n", ["[fetch]", "`max_bytes`", '"20MB"']),
         (HEAD + f"[fetch]\nmax_bytes = '{'9' * 400}B'\n", ["[fetch]", "`max_bytes`", '"20MB"']),
@@ -189,6 +196,30 @@ def test_a_wrong_address_with_a_password(tmp_path: Path, key: str, address: str)
     message = complaint(tmp_path, ("" if "[feed]" in key else HEAD) + f"{key} = '{address}'\n")
     assert "https://" in message or "http or https" in message
     assert "s3cr3t" not in message
+
+
+def test_a_time_zone_is_inherited(tmp_path: Path) -> None:
+    """By each feed that names no other; UTC where none is named."""
+    assert load(tmp_path, HEAD).feeds[0].timezone == "UTC"
+    more = '[[feeds]]\nname = "a"\n[[feeds]]\nname = "b"\ntimezone = "Europe/Paris"\n'
+    feeds = load(tmp_path, HEAD + 'timezone = "Asia/Ho_Chi_Minh"\n' + more).feeds
+    assert [feed.timezone for feed in feeds] == ["Asia/Ho_Chi_Minh", "Asia/Ho_Chi_Minh", "Europe/Paris"]
+
+
+def test_a_system_without_time_zones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is said what is missing, and nothing is where none is asked for."""
+    for module in [name for name in sys.modules if name.startswith("tzdata.")]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, "tzdata", None)  # as where PyPI's database is not installed either
+    zoneinfo.reset_tzpath(to=[])
+    zoneinfo.ZoneInfo.clear_cache()
+    try:
+        assert load(tmp_path, HEAD).feeds[0].timezone == "UTC"
+        message = complaint(tmp_path, HEAD + 'timezone = "Pacific/Chatham"\n')
+    finally:
+        zoneinfo.reset_tzpath()
+    assert "Pacific/Chatham" in message
+    assert "tzdata" in message
 
 
 def test_a_pattern_that_is_none(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

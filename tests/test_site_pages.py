@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -144,6 +145,39 @@ def test_dates_and_labels_are_in_the_language_of_the_feed(language: str, directi
     assert (page.get("lang"), page.get("dir")) == (language, direction)
     assert page.xpath("//article//time")[0].text == date
     assert page.xpath("//a[@class='comments']")[0].text.strip() == languages.label(language, "comments")
+
+
+def test_days_are_those_of_the_feeds_time_zone(site: dict[str, Document]) -> None:
+    """On all pages, under months of theirs; dates for machines stay as they are, and each page is made again."""
+    edition = given.edition(timezone="Asia/Ho_Chi_Minh", language="vi")
+    late = datetime(2026, 10, 31, 23, 30, tzinfo=UTC)
+    shown = replace(edition.items[0], published=late, updated=late.replace(hour=20, day=30))
+    edition = replace(edition, items=(shown, *edition.items[1:20], replace(shown, id="urn:line")))
+    documents = made(edition)
+    post, index = tree(documents[post_path(shown.id)]), tree(documents["index.html"])
+    for time in (post.xpath("//article//time")[0], index.xpath("//article//time")[0]):
+        assert (time.text, time.get("datetime")) == ("1 tháng 11, 2026", "2026-10-31T23:30:00Z")
+    assert post.xpath("//meta[@property='article:published_time']/@content") == ["2026-10-31T23:30:00Z"]
+    last = index.xpath("//section[@class='month']")[-1]
+    assert (last.xpath("h2")[0].text, last.xpath(".//time")[-1].text) == ("tháng 11 năm 2026", "1 thg 11")
+    again = made(given.edition(timezone="Asia/Ho_Chi_Minh"), known=digests(site))
+    assert set(again) >= {path for path in site if path.endswith(".html")}
+
+
+def test_an_update_on_another_day_is_one_in_the_feeds_time_zone() -> None:
+    """A post of the evening that is changed after the midnight of its readers says when."""
+    edition = given.edition(timezone="Asia/Ho_Chi_Minh")
+    evening = datetime(2026, 11, 24, 16, tzinfo=UTC)
+    changed = replace(edition.items[0], published=evening, updated=evening.replace(hour=18))
+    page = tree(made(replace(edition, items=(changed,)))[post_path(changed.id)])
+    assert [time.text for time in page.xpath("//article//time")] == ["November 24, 2026", "November 25, 2026"]
+
+
+def test_a_date_at_the_end_of_the_calendar_has_a_page() -> None:
+    """A source's future may be believed, and no zone's clock goes on from there."""
+    edition = given.edition(timezone="Asia/Ho_Chi_Minh")
+    far = replace(edition.items[0], published=datetime(9999, 12, 31, 23, 30, tzinfo=UTC))
+    assert b"December 31, 9999" in made(replace(edition, items=(far,)))[post_path(far.id)].body
 
 
 # -- what a post's page holds -----------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from syndicator.config.pieces import read_filter, read_language, read_web_address
+from syndicator.config.pieces import read_filter, read_language, read_timezone, read_web_address
 from syndicator.config.tables import Table, did_you_mean
 from syndicator.model.settings import Feed, Per, Source
 
@@ -98,6 +98,7 @@ def _feed(table: Table, base: Feed, home: Path) -> Feed:
         contact=table.get("contact", str, base.contact).strip(),
         description=table.get("description", str, base.description),
         language=read_language(table, base.language),
+        timezone=read_timezone(table, base.timezone),
         output=home / output if output else base.output,
         formats=table.strings("formats", base.formats),
         names={**base.names, **table.texts("names")},

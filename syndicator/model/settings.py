@@ -106,6 +106,7 @@ class Feed(Struct, frozen=True):
     contact: str = ""
     description: str = ""
     language: str = "en"
+    timezone: str = "UTC"  # whose days are shown to people: a name of IANA's database
     output: Path = Path("public")  # absolute: the folder of this feed's documents
     formats: tuple[str, ...] = ("rss", "atom", "json", "opml", "html")  # also "fragment"
     names: Mapping[str, str] = {}  # format -> file name, e.g. {"rss": "rss20.xml"}

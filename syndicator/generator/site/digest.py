@@ -76,7 +76,7 @@ class Digests:
 def _settings(feed: Feed) -> tuple[object, ...]:
     return (
         feed.title, feed.link, feed.contact, feed.description, feed.language, feed.formats, sorted(feed.names.items()),
-        feed.pages, feed.index, feed.related_on_pages,
+        feed.pages, feed.index, feed.related_on_pages, feed.timezone,
     )  # fmt: skip
 
 

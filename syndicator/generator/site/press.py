@@ -117,7 +117,7 @@ class Press:
     def post(self, item: Item) -> tuple[PageView, dict[str, object]]:
         """Show a post."""
         show = self.shows["../"]
-        view = show.post(item, credit(item))
+        view = show.post(item, credit(item, self.feed.timezone))
         return self.frame.post(item, view), {"post": view}
 
     # -- lists ------------------------------------------------------------------------------------
