@@ -23,6 +23,8 @@ FORMATS = {
     "html": "index.html",
     "fragment": "fragment.html",
 }
+# What a site has beside them (a test holds it): folders, pages, styles, compressed twins. Lower case, as disks fold it.
+_TAKEN = re.compile(r"posts|sources|archive|by-source|by-language|sources\.html|style-[0-9a-f]+\.css|.*\.gz")
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # a folder's name, never a path
 _FILE_NAME = re.compile(r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]*")  # never hidden, never a path
@@ -86,6 +88,21 @@ def check_feeds(feeds: Sequence[Feed], tables: Sequence[Table], sources: Sequenc
         if feed.output in folders:
             table.fail("output", f"is the folder of {folders[feed.output]} too; each feed needs its own")
         folders[feed.output] = table.name
+    for feed, table in zip(feeds, tables, strict=True):
+        for other in feeds:
+            _check_below(feed, table, other)
+
+
+def _check_below(feed: Feed, table: Table, other: Feed) -> None:
+    """Raise ConfigError where a feed's folder lies where another has files or folders of its own."""
+    folder, above = feed.output.resolve(), other.output.resolve()
+    if folder == above or not folder.is_relative_to(above):
+        return
+    word = folder.relative_to(above).parts[0]
+    files = {(other.names.get(kind) or FORMATS[kind]).casefold() for kind in other.formats}
+    if word.casefold() in files or _TAKEN.fullmatch(word.casefold()):
+        key = "output" if table.has("output") or not feed.name else "name"
+        table.fail(key, f'"{word}" in {above} is where the feed there has pages or files of its own; choose another')
 
 
 def _feed(table: Table, base: Feed, home: Path) -> Feed:
@@ -132,12 +149,14 @@ def _check(table: Table, feed: Feed) -> None:
             table.fail(f"names.{kind}", f"is not known; {did_you_mean(kind, [*FORMATS])}")
         if not _FILE_NAME.fullmatch(name):
             table.fail(f"names.{kind}", f"must be a plain file name, not {name!r}")
+        if _TAKEN.fullmatch(name.casefold()):
+            table.fail(f"names.{kind}", f'"{name}" is where the site has pages or files of its own; choose another')
     files: dict[str, str] = {}
     for kind in dict.fromkeys(feed.formats):
         name = feed.names.get(kind) or FORMATS[kind]
-        if name in files:
-            table.fail("names", f'"{files[name]}" and "{kind}" have one file name, "{name}"; each needs its own')
-        files[name] = kind
+        if (folded := name.casefold()) in files:
+            table.fail("names", f'"{files[folded]}" and "{kind}" have one file name, "{name}"; each needs its own')
+        files[folded] = kind
     if feed.templates and not feed.templates.is_dir():
         table.fail("templates", f"no such folder: {feed.templates}")
     if feed.contact and not _CONTACT.fullmatch(feed.contact):
