@@ -180,6 +180,23 @@ def test_a_date_at_the_end_of_the_calendar_has_a_page() -> None:
     assert b"December 31, 9999" in made(replace(edition, items=(far,)))[post_path(far.id)].body
 
 
+def test_the_first_page_shows_as_many_posts_as_the_feed_has(site: dict[str, Document]) -> None:
+    """Those that stay in its documents for slow readers are not news; another limit shows at once, and there alone."""
+    assert shown(site["index.html"]) == (16, 20) == (16, len(given.edition().items) - 16)
+    fewer = made(given.edition(limit=20), known=digests(site))
+    assert set(fewer) == {"index.html"}
+    assert shown(fewer["index.html"]) == (16, 4)
+    assert fewer["index.html"].posts == 20
+    few = made(given.edition(limit=5))["index.html"]
+    assert (*shown(few), few.posts) == (16, 0, 16)
+    assert not made(given.edition(limit=1000), known=digests(site))
+
+
+def shown(index: Document) -> tuple[int, int]:
+    """Return how many posts the first page shows as cards and as lines."""
+    return len(tree(index).xpath("//article")), len(tree(index).xpath("//section[@class='month']//li"))
+
+
 # -- what a post's page holds -----------------------------------------------------------------------------
 
 

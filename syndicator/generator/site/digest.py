@@ -53,9 +53,9 @@ class Digests:
         """Return the digest of a page that lists posts."""
         return self.of([self.post(item) for item in items], *others)
 
-    def index(self, edition: Edition) -> str:
-        """Return the digest of the first page."""
-        return self.listing(edition.items, edition.archives, self.languages)
+    def index(self, edition: Edition, shown: int) -> str:
+        """Return the digest of the first page, which shows so many of the posts."""
+        return self.listing(edition.items, shown, edition.archives, self.languages)
 
     def shelf(self, info: SourceInfo, *shown: object) -> str:
         """Return the digest of the page of one source."""
