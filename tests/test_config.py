@@ -1,10 +1,13 @@
 """feeds.toml -> Config: what is inherited, what is refused, and what a complaint says."""
 
 import re
+import sys
+import zoneinfo
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from site_helpers import archives, edition, pages
 
 from syndicator import config
 from syndicator.config.feeds import FORMATS
@@ -108,8 +111,29 @@ def test_a_source_overrides_what_it_says_and_inherits_the_rest(tmp_path: Path) -
         (HEAD + 'link = "http://[x/"\n', ["`link`"]),
         (HEAD + 'formats = ["rss", "atmo"]\n', ["`formats`", 'did you mean "atom"?']),
         (HEAD + 'names = { rss = "../up.xml" }\n', ["`names.rss`", "plain file name"]),
+        (HEAD + 'names = { html = "sources.html" }\n', ["[feed]", "`names.html`", '"sources.html"']),
+        (HEAD + 'names = { rss = "Sources.html" }\n', ["`names.rss`", '"Sources.html"']),
+        (HEAD + 'names = { html = "style-0a1b.css" }\n', ["`names.html`", '"style-0a1b.css"']),
+        (HEAD + 'names = { rss = "rss.xml.gz" }\n', ["`names.rss`", '"rss.xml.gz"']),
+        (HEAD + 'names = { rss = "posts" }\n', ["`names.rss`", '"posts"']),
+        (HEAD + 'names = { rss = "Atom.xml" }\n', ["`names`", '"rss" and "atom"']),
+        (HEAD + '[[feeds]]\nname = "a"\nnames = { rss = "by-source" }\n', ['[[feeds]] "a"', "`names.rss`"]),
+        (HEAD + '[[feeds]]\nname = "posts"\n', ['[[feeds]] "posts"', "`name`", '"posts"']),
+        (HEAD + '[[feeds]]\nname = "Sources"\n', ['[[feeds]] "Sources"', "`name`", '"Sources"']),
+        (HEAD + '[[feeds]]\nname = "archive"\n', ['[[feeds]] "archive"', "`name`"]),
+        (HEAD + '[[feeds]]\nname = "by-language"\n', ['[[feeds]] "by-language"', "`name`"]),
+        (HEAD + '[[feeds]]\nname = "rss.xml"\n', ['[[feeds]] "rss.xml"', "`name`"]),
+        (HEAD + 'names = { rss = "a" }\n[[feeds]]\nname = "a"\n', ['[[feeds]] "a"', "`name`"]),
+        (HEAD + '[[feeds]]\nname = "a"\noutput = "public/posts/a"\n', ['[[feeds]] "a"', "`output`", '"posts"']),
+        (HEAD + '[[feeds]]\nname = "a"\n[[feeds]]\nname = "b"\noutput = "public/x/../a/posts"\n', ['"b"', "`output`"]),
+        (HEAD + 'output = "x/posts"\n[[feeds]]\nname = "a"\noutput = "x"\n', ["[feed]", "`output`", '"posts"']),
         (HEAD + 'contact = "nobody"\n', ["`contact`", "mail address"]),
         (HEAD + 'language = "English"\n', ["`language`", '"pt-BR"']),
+        (HEAD + 'timezone = "Asia/Ho_Chi_Min"\n', ["[feed]", "`timezone`", 'did you mean "Asia/Ho_Chi_Minh"?']),
+        (HEAD + 'timezone = "new york"\n', ["[feed]", "`timezone`", 'did you mean "America/New_York"?']),
+        (HEAD + 'timezone = "Asia"\n', ["`timezone`", '"Europe/Paris"']),
+        (HEAD + 'timezone = "/etc/localtime"\n', ["`timezone`", '"Europe/Paris"']),
+        (HEAD + '[[feeds]]\nname = "a"\ntimezone = ""\n', ['[[feeds]] "a"', "`timezone`", '"Europe/Paris"']),
         (HEAD + '[fetch]\ninterval = "1h30m"\n', ["[fetch]", "`interval`", '"90s"']),
         (HEAD + "[fetch]\nmax_bytes = 20\n", ["[fetch]", "`max_bytes`", '"20MB"']),
         (HEAD + f"[fetch]\nmax_bytes = '{'9' * 400}B'\n", ["[fetch]", "`max_bytes`", '"20MB"']),
@@ -189,6 +213,50 @@ def test_a_wrong_address_with_a_password(tmp_path: Path, key: str, address: str)
     message = complaint(tmp_path, ("" if "[feed]" in key else HEAD) + f"{key} = '{address}'\n")
     assert "https://" in message or "http or https" in message
     assert "s3cr3t" not in message
+
+
+def test_a_name_that_only_looks_taken(tmp_path: Path) -> None:
+    """Where nothing else is called so, a feed may be called as it likes, and so may a file."""
+    feeds = load(
+        tmp_path,
+        HEAD + 'names = { html = "style.css.html", rss = "index.xml" }\n[[feeds]]\nname = "posts-2"\n'
+        '[[feeds]]\nname = "posts"\noutput = "elsewhere/posts"\n[[feeds]]\nname = "b"\noutput = "public/b/posts"\n',
+    ).feeds  # fmt: skip
+    assert [feed.output.name for feed in feeds] == ["public", "posts-2", "posts", "posts"]
+
+
+def test_what_is_taken_is_what_the_site_writes(tmp_path: Path) -> None:
+    """Pages, style sheets and archives of the generator, which the configuration does not import."""
+    documents = {document.path for document in pages(edition(), archives=archives())}
+    top = {path.partition("/")[0] for path in documents} - {FORMATS["html"]}
+    assert {"posts", "sources", "archive", "sources.html"} < top
+    for name in top | {f"{FORMATS['rss']}.gz", "by-source", "by-language"}:
+        assert name in complaint(tmp_path, HEAD + f'names = {{ rss = "{name}" }}\n')
+        assert name in complaint(tmp_path, HEAD + f'[[feeds]]\nname = "{name}"\n')
+
+
+def test_a_time_zone_is_inherited(tmp_path: Path) -> None:
+    """By each feed that names no other; UTC where none is named."""
+    assert load(tmp_path, HEAD).feeds[0].timezone == "UTC"
+    more = '[[feeds]]\nname = "a"\n[[feeds]]\nname = "b"\ntimezone = "Europe/Paris"\n'
+    feeds = load(tmp_path, HEAD + 'timezone = "Asia/Ho_Chi_Minh"\n' + more).feeds
+    assert [feed.timezone for feed in feeds] == ["Asia/Ho_Chi_Minh", "Asia/Ho_Chi_Minh", "Europe/Paris"]
+
+
+def test_a_system_without_time_zones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is said what is missing, and nothing is where none is asked for."""
+    for module in [name for name in sys.modules if name.startswith("tzdata.")]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, "tzdata", None)  # as where PyPI's database is not installed either
+    zoneinfo.reset_tzpath(to=[])
+    zoneinfo.ZoneInfo.clear_cache()
+    try:
+        assert load(tmp_path, HEAD).feeds[0].timezone == "UTC"
+        message = complaint(tmp_path, HEAD + 'timezone = "Pacific/Chatham"\n')
+    finally:
+        zoneinfo.reset_tzpath()
+    assert "Pacific/Chatham" in message
+    assert "tzdata" in message
 
 
 def test_a_pattern_that_is_none(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from generator_helpers import CASES, ITEM, SOURCE, item
+from generator_helpers import CASES, ITEM, NOW, SOURCE, edition, item
 from msgspec.structs import replace
 
+from syndicator.generator import generate
 from syndicator.generator.compose import LAYOUT, body, credit
+from syndicator.generator.site import post_path
 from syndicator.languages import label
-from syndicator.model.edition import Reference, RelatedList
+from syndicator.model.edition import Archive, Reference, RelatedList
 from syndicator.model.feed import Origin
 from syndicator.model.post import Attribution
 
@@ -60,6 +62,23 @@ def test_private_source() -> None:
     found = credit(item(1, replace(SOURCE, private=True), attribution=LINE))
     assert "<bdi>Cat Diary</bdi>" in found
     assert 'href="https://cats.example.org/"' not in found
+
+
+def test_a_day_in_the_credit_is_that_of_the_feeds_readers() -> None:
+    """In each document, where JSON Feed has the credit alone, too; dates for machines stay as they are."""
+    dated = replace(item(attribution=Attribution("{date}: {post}", "en")), published=NOW.replace(hour=20))
+
+    def documents(zone: str) -> dict[str, str]:
+        made = replace(edition(dated, timezone=zone, formats=("rss", "atom", "json", "html")), archives=1)
+        found = generate(made, lambda number: Archive(number, (dated,), NOW))
+        return {document.path: document.body.decode() for document in found}
+
+    here, there = documents("UTC"), documents("Asia/Ho_Chi_Minh")
+    naming = {path for path, document in here.items() if "May 17, 2024: " in document}
+    assert naming == {"rss.xml", "atom.xml", "feed.json", "archive/atom-1.xml", post_path(dated.id)}
+    for path in naming:
+        assert "May 17, 2024: " not in there[path]
+        assert here[path].replace("May 17, 2024", "May 18, 2024") == there[path]
 
 
 def test_titles_with_markup_in_lists() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from loopback import Site, configuration, rss, site
-from lxml import etree
+from lxml import etree, html
 
 from syndicator.cli import main
 
@@ -115,13 +115,72 @@ def test_archives(world: tuple[Path, Site]) -> None:
 
 
 def test_pages_name_the_other_feeds(world: tuple[Path, Site]) -> None:
-    """The index of each links to all others, not to itself."""
+    """The index of each links to all others that are written out, not to itself, nor to those made of each source."""
     home, _ = world
     addresses = {f"https://planet.example/{folder}/".replace("e//", "e/") for folder in FOLDERS}
+    written = {address for address in addresses if "/by-" not in address}
     for folder in FOLDERS:
         page = (home / "public" / folder / "index.html").read_text("utf-8")
         own = f"https://planet.example/{folder}/".replace("e//", "e/")
-        assert {address for address in addresses if f'<a href="{address}"' in page} == addresses - {own}
+        assert {address for address in addresses if f'<a href="{address}"' in page} == written - {own}
+
+
+def links(home: Path, page: str) -> dict[str, str]:
+    """Return the made feeds that a page links to, by the words of the link."""
+    root = html.parse(str(home / "public" / page))
+    found = {a.text_content(): a.get("href") for a in root.iter("a") if "by-" in a.get("href", "")}
+    assert all((home / "public" / page).parent.joinpath(href).is_file() for href in found.values())
+    return found
+
+
+def test_the_feed_of_a_source_is_named_where_the_source_is(world: tuple[Path, Site]) -> None:
+    """The main site's page of the source and its list of sources link to it; no other page does, of no feed."""
+    home, _ = world
+    assert links(home, "sources/boats.html") == {"Subscribe": "../by-source/boats/index.html"}
+    assert links(home, "sources.html") == {
+        "Subscribe Boats": "by-source/boats/index.html",
+        "Subscribe Phố": "by-source/pho/index.html",
+    }
+    pages = [path.relative_to(home / "public").as_posix() for path in (home / "public").rglob("*.html")]
+    naming = {page for page in pages if links(home, page)}
+    assert naming == {"index.html", "sources.html", "sources/boats.html", "sources/pho.html"}
+
+
+def test_the_feeds_by_language_are_named_on_the_first_page(world: tuple[Path, Site]) -> None:
+    """By what each language calls itself."""
+    home, _ = world
+    expected = {"English": "by-language/en/index.html", "Tiếng Việt": "by-language/vi/index.html"}
+    assert links(home, "index.html") == expected
+
+
+def test_what_made_feeds_are_called(world: tuple[Path, Site]) -> None:
+    """By the title of the source's feed where feeds.toml has no name for it; by the language's own name."""
+    home, _ = world
+    assert [atom(home, folder).findtext(f"{A}title") for folder in FOLDERS if folder.startswith("by-")] == [
+        "Planet Test: Boats", "Planet Test: Phố", "Planet Test: English", "Planet Test: Tiếng Việt"
+    ]  # fmt: skip
+
+
+def test_a_source_more_makes_no_page_of_others_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A feed for each source, in each of which nothing is written when another joins; nor do posts' pages change."""
+    monkeypatch.chdir(tmp_path)
+    pages = {
+        "/en": rss("Boats", ENGLISH[:5]), "/vi": rss("Phố", VIETNAMESE[:5], "https://pho.example", "vi"),
+        "/new": rss("Gulls", [(f"Gull {n}", f"A gull sits on roof {n}.") for n in range(5)], "https://gulls.example"),
+    }  # fmt: skip
+    with site(dict(pages)) as planet:
+        old = [f'{planet.url}/{path}\nid = "{path}"' for path in ("en", "vi")]
+        configuration(tmp_path, *old, feed=FEED)
+        main(["run", "-q"])
+        before, ids = snapshot(tmp_path), atom(tmp_path, "by-source/en").findtext(f"{A}id")
+        configuration(tmp_path, *old, f'{planet.url}/new\nid = "new"', feed=FEED)
+        main(["run", "-q"])
+    after = snapshot(tmp_path)
+    changed = {path.relative_to(tmp_path / "public").as_posix() for path in before if after[path] != before[path]}
+    assert "sources.html" in changed
+    assert not {path for path in changed if path.startswith("by-source/") or "posts/" in path}
+    assert (tmp_path / "public/by-source/new/index.html").is_file()
+    assert atom(tmp_path, "by-source/en").findtext(f"{A}id") == ids
 
 
 def test_a_run_with_nothing_new(world: tuple[Path, Site]) -> None:

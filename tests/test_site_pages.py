@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -22,6 +23,7 @@ from syndicator.generator.site import post_path, source_path
 from syndicator.model.edition import Departed, Document, Edition, Reference, RelatedList, Shelf
 from syndicator.model.feed import Person
 from syndicator.model.post import Post
+from syndicator.model.settings import Feed
 
 
 def made(edition: Edition, **options: object) -> dict[str, Document]:
@@ -143,6 +145,56 @@ def test_dates_and_labels_are_in_the_language_of_the_feed(language: str, directi
     assert (page.get("lang"), page.get("dir")) == (language, direction)
     assert page.xpath("//article//time")[0].text == date
     assert page.xpath("//a[@class='comments']")[0].text.strip() == languages.label(language, "comments")
+
+
+def test_days_are_those_of_the_feeds_time_zone(site: dict[str, Document]) -> None:
+    """On all pages, under months of theirs; dates for machines stay as they are, and each page is made again."""
+    edition = given.edition(timezone="Asia/Ho_Chi_Minh", language="vi")
+    late = datetime(2026, 10, 31, 23, 30, tzinfo=UTC)
+    shown = replace(edition.items[0], published=late, updated=late.replace(hour=20, day=30))
+    edition = replace(edition, items=(shown, *edition.items[1:20], replace(shown, id="urn:line")))
+    documents = made(edition)
+    post, index = tree(documents[post_path(shown.id)]), tree(documents["index.html"])
+    for time in (post.xpath("//article//time")[0], index.xpath("//article//time")[0]):
+        assert (time.text, time.get("datetime")) == ("1 tháng 11, 2026", "2026-10-31T23:30:00Z")
+    assert post.xpath("//meta[@property='article:published_time']/@content") == ["2026-10-31T23:30:00Z"]
+    last = index.xpath("//section[@class='month']")[-1]
+    assert (last.xpath("h2")[0].text, last.xpath(".//time")[-1].text) == ("tháng 11 năm 2026", "1 thg 11")
+    again = made(given.edition(timezone="Asia/Ho_Chi_Minh"), known=digests(site))
+    assert set(again) >= {path for path in site if path.endswith(".html")}
+
+
+def test_an_update_on_another_day_is_one_in_the_feeds_time_zone() -> None:
+    """A post of the evening that is changed after the midnight of its readers says when."""
+    edition = given.edition(timezone="Asia/Ho_Chi_Minh")
+    evening = datetime(2026, 11, 24, 16, tzinfo=UTC)
+    changed = replace(edition.items[0], published=evening, updated=evening.replace(hour=18))
+    page = tree(made(replace(edition, items=(changed,)))[post_path(changed.id)])
+    assert [time.text for time in page.xpath("//article//time")] == ["November 24, 2026", "November 25, 2026"]
+
+
+def test_a_date_at_the_end_of_the_calendar_has_a_page() -> None:
+    """A source's future may be believed, and no zone's clock goes on from there."""
+    edition = given.edition(timezone="Asia/Ho_Chi_Minh")
+    far = replace(edition.items[0], published=datetime(9999, 12, 31, 23, 30, tzinfo=UTC))
+    assert b"December 31, 9999" in made(replace(edition, items=(far,)))[post_path(far.id)].body
+
+
+def test_the_first_page_shows_as_many_posts_as_the_feed_has(site: dict[str, Document]) -> None:
+    """Those that stay in its documents for slow readers are not news; another limit shows at once, and there alone."""
+    assert shown(site["index.html"]) == (16, 20) == (16, len(given.edition().items) - 16)
+    fewer = made(given.edition(limit=20), known=digests(site))
+    assert set(fewer) == {"index.html"}
+    assert shown(fewer["index.html"]) == (16, 4)
+    assert fewer["index.html"].posts == 20
+    few = made(given.edition(limit=5))["index.html"]
+    assert (*shown(few), few.posts) == (16, 0, 16)
+    assert not made(given.edition(limit=1000), known=digests(site))
+
+
+def shown(index: Document) -> tuple[int, int]:
+    """Return how many posts the first page shows as cards and as lines."""
+    return len(tree(index).xpath("//article")), len(tree(index).xpath("//section[@class='month']//li"))
 
 
 # -- what a post's page holds -----------------------------------------------------------------------------
@@ -394,6 +446,32 @@ def test_a_number_of_comments_makes_its_page_alone(site: dict[str, Document]) ->
     """No list shows it. (The edition is looked at when something else changed.)"""
     edition = first(given.edition(), comment_count=2000)
     assert set(made(edition, known=digests(site))) == {post_path(edition.items[0].id)}
+
+
+def among_others(*others: Feed) -> Edition:
+    """Return the edition beside these other feeds."""
+    return replace(given.edition(), siblings=others)
+
+
+def test_feeds_of_each_source_and_language_make_only_the_pages_that_name_them(site: dict[str, Document]) -> None:
+    """A planet with a feed for each of its sources adds one without touching what it has published."""
+    boats = Feed("The Low Tide Reader: Harbour Notes", "by-source/harbour", "source", sources=("harbour",))
+    persian = Feed("The Low Tide Reader: فارسی", "by-language/fa", "language", languages=("fa",))
+    assert set(made(among_others(boats), known=digests(site))) == {"sources/harbour.html", "sources.html"}
+    again = made(among_others(persian), known=digests(site))
+    assert set(again) == {"index.html"}
+    (link,) = tree(again["index.html"]).xpath("//footer//a[@hreflang='fa']")
+    assert (link.text, link.get("href"), link.get("lang"), link.get("dir")) == (
+        "فارسی", "by-language/fa/index.html", "fa", "rtl"
+    )  # fmt: skip
+
+
+def test_a_feed_that_is_written_out_is_named_by_every_page(site: dict[str, Document]) -> None:
+    """So each is made again."""
+    again = made(among_others(Feed("Of the sea", "sea", link="https://reader.example/sea/")), known=digests(site))
+    pages = {path for path in site if path.endswith(".html")}
+    assert set(again) >= pages
+    assert all(tree(again[path]).xpath("//footer//a[@href='https://reader.example/sea/']") for path in pages)
 
 
 def test_a_changed_post_makes_its_page_and_the_lists_that_show_it(site: dict[str, Document]) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from syndicator.config.pieces import read_filter, read_language, read_web_address
+from syndicator.config.pieces import read_filter, read_language, read_timezone, read_web_address
 from syndicator.config.tables import Table, did_you_mean
-from syndicator.model.settings import Feed, Source
+from syndicator.model.settings import Feed, Per, Source
 
 # With the file names that `names` can replace; the generator's own, which a test holds.
 FORMATS = {
@@ -23,6 +23,8 @@ FORMATS = {
     "html": "index.html",
     "fragment": "fragment.html",
 }
+# What a site has beside them (a test holds it): folders, pages, styles, compressed twins. Lower case, as disks fold it.
+_TAKEN = re.compile(r"posts|sources|archive|by-source|by-language|sources\.html|style-[0-9a-f]+\.css|.*\.gz")
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # a folder's name, never a path
 _FILE_NAME = re.compile(r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]*")  # never hidden, never a path
@@ -49,14 +51,14 @@ def read_other_feed(table: Table, main: Feed, home: Path) -> Feed:
     return feed
 
 
-def sub_feed(main: Feed, name: str, title: str, **selection: tuple[str, ...]) -> Feed:
+def sub_feed(main: Feed, name: str, title: str, *, per: Per = "", **selection: tuple[str, ...]) -> Feed:
     """Return a feed like the main one, in a folder of its own, with a selection of its posts.
 
     `selection`: sources, tags or languages, as Feed has them.
     """
     selected: dict[str, Any] = dict(selection)
-    title = f"{main.title}: {title}"
-    return replace(main, name=name, title=title, output=main.output / name, link=f"{main.link}{name}/", **selected)
+    output, link = main.output / name, f"{main.link}{name}/"
+    return replace(main, name=name, per=per, title=f"{main.title}: {title}", output=output, link=link, **selected)
 
 
 def feeds_by_source(sources: Sequence[Source], main: Feed) -> list[Feed]:
@@ -70,7 +72,7 @@ def feeds_by_source(sources: Sequence[Source], main: Feed) -> list[Feed]:
             name = f"by-source/{slug or 'source'}-{blake2b(source.id.encode(), digest_size=3).hexdigest()}"
         taken.add(name)
         if source.publish:
-            feeds.append(sub_feed(main, name, source.name or source.id, sources=(source.id,)))
+            feeds.append(sub_feed(main, name, source.name or source.id, per="source", sources=(source.id,)))
     return feeds
 
 
@@ -86,6 +88,21 @@ def check_feeds(feeds: Sequence[Feed], tables: Sequence[Table], sources: Sequenc
         if feed.output in folders:
             table.fail("output", f"is the folder of {folders[feed.output]} too; each feed needs its own")
         folders[feed.output] = table.name
+    for feed, table in zip(feeds, tables, strict=True):
+        for other in feeds:
+            _check_below(feed, table, other)
+
+
+def _check_below(feed: Feed, table: Table, other: Feed) -> None:
+    """Raise ConfigError where a feed's folder lies where another has files or folders of its own."""
+    folder, above = feed.output.resolve(), other.output.resolve()
+    if folder == above or not folder.is_relative_to(above):
+        return
+    word = folder.relative_to(above).parts[0]
+    files = {(other.names.get(kind) or FORMATS[kind]).casefold() for kind in other.formats}
+    if word.casefold() in files or _TAKEN.fullmatch(word.casefold()):
+        key = "output" if table.has("output") or not feed.name else "name"
+        table.fail(key, f'"{word}" in {above} is where the feed there has pages or files of its own; choose another')
 
 
 def _feed(table: Table, base: Feed, home: Path) -> Feed:
@@ -98,6 +115,7 @@ def _feed(table: Table, base: Feed, home: Path) -> Feed:
         contact=table.get("contact", str, base.contact).strip(),
         description=table.get("description", str, base.description),
         language=read_language(table, base.language),
+        timezone=read_timezone(table, base.timezone),
         output=home / output if output else base.output,
         formats=table.strings("formats", base.formats),
         names={**base.names, **table.texts("names")},
@@ -131,12 +149,14 @@ def _check(table: Table, feed: Feed) -> None:
             table.fail(f"names.{kind}", f"is not known; {did_you_mean(kind, [*FORMATS])}")
         if not _FILE_NAME.fullmatch(name):
             table.fail(f"names.{kind}", f"must be a plain file name, not {name!r}")
+        if _TAKEN.fullmatch(name.casefold()):
+            table.fail(f"names.{kind}", f'"{name}" is where the site has pages or files of its own; choose another')
     files: dict[str, str] = {}
     for kind in dict.fromkeys(feed.formats):
         name = feed.names.get(kind) or FORMATS[kind]
-        if name in files:
-            table.fail("names", f'"{files[name]}" and "{kind}" have one file name, "{name}"; each needs its own')
-        files[name] = kind
+        if (folded := name.casefold()) in files:
+            table.fail("names", f'"{files[folded]}" and "{kind}" have one file name, "{name}"; each needs its own')
+        files[folded] = kind
     if feed.templates and not feed.templates.is_dir():
         table.fail("templates", f"no such folder: {feed.templates}")
     if feed.contact and not _CONTACT.fullmatch(feed.contact):

@@ -15,8 +15,8 @@ HEADS = {
     "sources": "[[sources]]",
 }
 _OF_ANY_FEED = """
-    title link contact description language output formats names limit stay sources tags languages filter hub archives
-    gzip pages index templates podcast related_on_pages
+    title link contact description language timezone output formats names limit stay sources tags languages filter
+    hub archives gzip pages index templates podcast related_on_pages
 """
 _KEYS = {
     "at the top level": " ".join(HEADS),

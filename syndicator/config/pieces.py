@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from syndicator import zones
 from syndicator.config.tables import Table, did_you_mean, shown
 from syndicator.model.settings import AttributionSettings, Filter, RelatedSettings, Rules, Scope
 
@@ -46,6 +47,22 @@ def read_language(table: Table, default: str) -> str:
     value = table.get("language", str, default)
     if value and not _LANGUAGE.fullmatch(value):
         table.fail("language", f'must be a language tag such as "en", "pt-BR" or "zh-Hant", not {shown(value)}')
+    return value
+
+
+def read_timezone(table: Table, default: str) -> str:
+    """Read the key `timezone`, a name of the system's database. Raises ConfigError."""
+    value = table.get("timezone", str, default)
+    try:
+        zones.zone(value)
+    except LookupError:
+        names = zones.known()
+        if not names:
+            what = "this system has no time zones: install its package tzdata, or that of PyPI; or leave the key out"
+            table.fail("timezone", f"{value!r} can't be read, {what}, for UTC")
+        cities = {name.rpartition("/")[2]: name for name in sorted(names)}
+        meant = did_you_mean(cities.get(value.replace(" ", "_").title(), value), sorted(names))
+        table.fail("timezone", f'must be a name such as "Europe/Paris", not {value!r}; {meant}')
     return value
 
 

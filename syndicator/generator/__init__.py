@@ -65,7 +65,7 @@ def generate(
                 yield from site.posts(volume.items)
     yield from site.lists()
     forms = [form for form in FEEDS if form in edition.feed.formats]
-    pieces = prepare(edition.items if forms else ())
+    pieces = prepare(edition.items if forms else (), edition.feed.timezone)
     for form in forms:
         yield _document(edition, form, current(edition, form, pieces))
 
@@ -86,13 +86,14 @@ def _history(edition: Edition, archive: Archive) -> Iterator[Document]:
     """Yield the feed document of a closed archive; of rank 0, since the current documents link to it."""
     form = archive_form(edition.feed)
     if form:
-        pieces = prepare(sorted(archive.items, key=lambda item: -item.sequence))  # a feed has its newest first
+        newest_first = sorted(archive.items, key=lambda item: -item.sequence)
+        pieces = prepare(newest_first, edition.feed.timezone)
         yield replace(_document(edition, form, closed(edition, form, archive, pieces)), rank=0)
 
 
 def one(edition: Edition, form: str) -> Document:
     """Make a single current document ("rss", "atom", "json", "opml"), as `fetch --format` prints it."""
-    return _document(edition, form, current(edition, form, prepare(edition.items)))
+    return _document(edition, form, current(edition, form, prepare(edition.items, edition.feed.timezone)))
 
 
 def _document(edition: Edition, form: str, volume: Volume) -> Document:

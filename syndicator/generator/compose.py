@@ -15,6 +15,7 @@ from syndicator.languages import direction, label, nearest
 from syndicator.model.edition import Item, Reference, RelatedList
 from syndicator.syntax import clean, line, web
 from syndicator.wording import render
+from syndicator.zones import DEFAULT, local
 
 CREDIT = "syndicator-attribution"
 ALSO = "syndicator-also"
@@ -23,15 +24,16 @@ RELATED = "syndicator-related"
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")  # letters
 
 
-def body(item: Item) -> str:
+def body(item: Item, timezone: str = DEFAULT) -> str:
     """Return the body of an item as safe HTML, in the layout it was first published with.
 
-    A layout that this version does not know (an older program after a newer one) falls back to the newest.
+    `timezone`: whose day a credit of the operator's own names. A layout that this version does not know (an older
+    program after a newer one) falls back to the newest.
     """
-    return _LAYOUTS.get(item.layout, _first)(item)
+    return _LAYOUTS.get(item.layout, _first)(item, timezone)
 
 
-def credit(item: Item) -> str:
+def credit(item: Item, timezone: str = DEFAULT) -> str:
     """Return the attribution line of an item as safe HTML; "" where it is switched off."""
     post, source = item.post, item.source
     if post.attribution is None:
@@ -45,25 +47,25 @@ def credit(item: Item) -> str:
         source=line(post.origin.name or source.name),
         source_url="" if hidden else web(post.origin.url or source.link),
         author=line(", ".join(person.name for person in post.authors if person.name)),
-        date=item.published,
+        date=local(item.published, timezone),
     )
     return clean(rendered)
 
 
-def _first(item: Item) -> str:
+def _first(item: Item, timezone: str) -> str:
     """Layout 1: body, attribution line, "Also at", each related list under its heading."""
-    return clean("\n".join(part for part in _first_parts(item) if part))
+    return clean("\n".join(part for part in _first_parts(item, timezone) if part))
 
 
-def _first_parts(item: Item) -> Iterator[str]:
+def _first_parts(item: Item, timezone: str) -> Iterator[str]:
     yield item.post.content_html.rstrip()
-    yield credit(item)
+    yield credit(item, timezone)
     yield also(item)
     for links in item.related:
         yield related(links, item)
 
 
-_LAYOUTS: dict[int, Callable[[Item], str]] = {1: _first}
+_LAYOUTS: dict[int, Callable[[Item, str], str]] = {1: _first}
 LAYOUT = max(_LAYOUTS)
 
 

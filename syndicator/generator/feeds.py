@@ -20,6 +20,7 @@ from syndicator.model.edition import Archive, Edition, Item, Reference
 from syndicator.model.feed import Category, Enclosure, Image, Link, Person
 from syndicator.model.settings import Feed
 from syndicator.syntax import identifier, is_markup, is_uri, language, line, mail, media_type, uri, web, without_markup
+from syndicator.zones import DEFAULT
 
 NAMES = {"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json", "opml": "opml.xml", "html": "index.html"}
 TYPES = {
@@ -49,6 +50,7 @@ class Piece(Struct, frozen=True):
     """An item, ready to be written in any format."""
 
     item: Item
+    timezone: str  # whose day the operator's own credit names
     id: str
     link: str
     title: str  # "" where untitled
@@ -151,23 +153,24 @@ def closed(edition: Edition, form: str, archive: Archive, pieces: tuple[Piece, .
     )
 
 
-def prepare(items: Iterable[Item]) -> tuple[Piece, ...]:
-    """Make the pieces of items, in their order."""
-    return tuple(map(piece, items))
+def prepare(items: Iterable[Item], timezone: str = DEFAULT) -> tuple[Piece, ...]:
+    """Make the pieces of items, in their order; the credits name days of this time zone."""
+    return tuple(piece(item, timezone) for item in items)
 
 
-def piece(item: Item) -> Piece:
+def piece(item: Item, timezone: str) -> Piece:
     """Make one piece."""
     post, source = item.post, named(item)
     title = line(post.title)
     words = title or first_words(item)
     return Piece(
         item=item,
+        timezone=timezone,
         id=identifier(item.id),
         link=web(post.link),
         title=title,
         words=words,
-        html=body(item) or f"<p>{escape(words, quote=False)}</p>",
+        html=body(item, timezone) or f"<p>{escape(words, quote=False)}</p>",
         summary=line(post.summary),
         # Some sources write fractions of a second; RSS has none, and the formats should not differ.
         published=item.published.replace(microsecond=0),

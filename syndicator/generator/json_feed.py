@@ -86,7 +86,7 @@ def _attachment(found: Enclosure) -> dict[str, Any]:
 def _extension(piece: Piece) -> dict[str, Any]:
     return {
         "source": _named(piece.source),
-        "attribution": credit(piece.item),
+        "attribution": credit(piece.item, piece.timezone),
         "original_url": piece.original,
         "via": [_named(step) for step in piece.via],
         "also": [_reference(copy) for copy in piece.also],

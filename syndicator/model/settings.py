@@ -13,8 +13,7 @@ from syndicator.model.discreet import Discreet
 
 Scope = Literal["source", "all", "both", "none"]
 Copies = Literal["exact", "near", "off"]
-
-
+Per = Literal["", "source", "language"]
 BackoffScope = Literal["host", "source"]
 
 
@@ -102,10 +101,12 @@ class Feed(Struct, frozen=True):
 
     title: str
     name: str = ""  # "": the main feed; else unique, and its folder below `output` unless set
+    per: Per = ""  # made of one source or language, without being written out
     link: str = "http://127.0.0.1:8000/"  # where `output` is served, ends in "/"; never part of an id
     contact: str = ""
     description: str = ""
     language: str = "en"
+    timezone: str = "UTC"  # whose days are shown to people: a name of IANA's database
     output: Path = Path("public")  # absolute: the folder of this feed's documents
     formats: tuple[str, ...] = ("rss", "atom", "json", "opml", "html")  # also "fragment"
     names: Mapping[str, str] = {}  # format -> file name, e.g. {"rss": "rss20.xml"}

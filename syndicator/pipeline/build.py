@@ -13,6 +13,7 @@ from zlib import crc32
 from msgspec import Struct
 
 from syndicator.config import sub_feed
+from syndicator.languages import own_name
 from syndicator.ledger import Ledger
 from syndicator.model.edition import Edition, Published, RelatedList
 from syndicator.model.post import Post
@@ -41,7 +42,7 @@ def build(config: Config, store: Store, options: Options, now: datetime) -> Buil
     run that is killed in between is completed by the next one.
     """
     wanted = {source.id: source for source in config.sources}
-    feeds = list(config.feeds)
+    feeds = _named(config.feeds, store, wanted)
     store.conceal(config.sources, now)
     admit(feeds, store, wanted, now)
     if config.per_language:
@@ -143,10 +144,25 @@ class _Common:
 
     def __init__(self, feeds: Sequence[Feed], wanted: Mapping[str, Source], main_id: str) -> None:
         self.feeds = feeds
+        self.written = [feed for feed in feeds if not feed.per]
         self.wanted = wanted
         self.main_id = main_id
-        names = [(feed.name, feed.title, feed.link, feed.language, feed.formats) for feed in feeds]
-        self.stamp = _short(repr((names, [(source.id, source.name) for source in wanted.values()], main_id)))
+        names = [(feed.name, feed.title, feed.link, feed.language, feed.formats) for feed in self.written]
+        self._names = _short(repr((names, main_id)))
+        self._made = _short(repr([feed.name for feed in feeds if feed.per]))
+        self._sources = _short(repr([(source.id, source.name) for source in wanted.values()]))
+
+    def others(self, feed: Feed) -> Sequence[Feed]:
+        """Return the feeds that the pages of one may name: only those of the main one name what is made of each."""
+        return self.written if feed.name else self.feeds
+
+    def stamp(self, feed: Feed) -> str:
+        """Return what changes with the other feeds and the sources that one may name; of a source's, that alone."""
+        if feed.sources and not feed.tags:
+            named = repr([source and source.name for source in map(self.wanted.get, feed.sources)])
+        else:
+            named = self._sources
+        return f"{self._names} {named} {'' if feed.name else self._made}"
 
 
 class _FeedBuild:
@@ -176,7 +192,7 @@ class _FeedBuild:
             # What left before was removed then, if both the folder and the state file are as that build left them.
             since = event if ledger.stamp == _stamped(old) else 0
             main_id = "" if self.feed.name else common.main_id  # `[feed] id` is the main feed's alone
-            edition = store.edition(self.feed, common.wanted, common.feeds, main_id, since=since)
+            edition = store.edition(self.feed, common.wanted, common.others(self.feed), main_id, since=since)
             store.note_popular(self.feed, edition)
             published, slices = self._write(edition, ledger, damaged, rerender=rerender)
             ledger.sign(_stamped(stamp))
@@ -214,7 +230,7 @@ class _FeedBuild:
 
     def _stamp(self) -> str:
         """Return what changes with anything that the documents are made of."""
-        return f"{self.store.edition_mark(self.feed)} {_short(f'{self.feed} {self.common.stamp}')}"
+        return f"{self.store.edition_mark(self.feed)} {_short(f'{self.feed} {self.common.stamp(self.feed)}')}"
 
     def _note_news(self, edition: Edition) -> None:
         """Note the pings that are due: only an entry added or updated is news.
@@ -265,20 +281,37 @@ def _short(text: str) -> str:
     return blake2b(text.encode(), digest_size=6).hexdigest()
 
 
-# -- feeds by language ------------------------------------------------------------------------------------
+# -- feeds by source and by language ----------------------------------------------------------------------
+
+
+def _named(feeds: Sequence[Feed], store: Store, wanted: Mapping[str, Source]) -> list[Feed]:
+    """Call the feed of a source that feeds.toml gives no name by the name that the source has given itself."""
+    names = store.names() if any(feed.per == "source" for feed in feeds) else {}
+
+    def named(feed: Feed) -> Feed:
+        (source,) = feed.sources if feed.per == "source" else ("",)
+        if source not in names or wanted[source].name:
+            return feed
+        return sub_feed(feeds[0], feed.name, names[source], per="source", sources=feed.sources)
+
+    return list(map(named, feeds))
 
 
 def _feeds_by_language(config: Config, store: Store, wanted: Mapping[str, Source]) -> list[Feed]:
     """Make a feed of each language that posts have been published in; one that is there stays."""
     main = config.feeds[0]
     now = store.edition_mark(main)
-    mark, *known = json.loads(store.note("languages") or '[""]')
+    mark, names = json.loads(store.note("languages") or '["", {}]')
     if mark != now:  # the posts are read only where something was published since
         edition = store.edition(main, wanted, shelf=0)
         found = {item.post.language.partition("-")[0].lower() for item in edition.items} - {""}
-        known = sorted(found | set(known))
-        store.set_note("languages", json.dumps([now, *known]))
-    return [sub_feed(main, f"by-language/{language}", language, languages=(language,)) for language in known]
+        # Names are kept, too: who publishes nothing new does not pay for Babel.
+        names = {language: names.get(language) or own_name(language) for language in sorted(found | names.keys())}
+        store.set_note("languages", json.dumps([now, names]))
+    return [
+        sub_feed(main, f"by-language/{language}", name, per="language", languages=(language,))
+        for language, name in names.items()
+    ]
 
 
 # -- hubs -------------------------------------------------------------------------------------------------

@@ -193,6 +193,11 @@ class Store:
             frozen.refreeze(self.connection, number, attribution, lists, layout, now)
 
     @in_words
+    def names(self) -> dict[str, str]:
+        """Return the names that sources are shown by, by their ids; one that never answered has none."""
+        return sources.names(self.connection)
+
+    @in_words
     def rename(self, wanted: Iterable[Source]) -> None:
         """Show sources by the names that feeds.toml gives them now (`--rerender`)."""
         with self.transaction():

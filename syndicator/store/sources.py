@@ -168,6 +168,11 @@ def adopt(db: sqlite3.Connection, wanted: Iterable[Source]) -> dict[str, str]:
     return adopted
 
 
+def names(db: sqlite3.Connection) -> dict[str, str]:
+    """Return the names that sources are shown by, by their ids."""
+    return dict(db.execute("SELECT id, json_extract(info, '$.name') FROM infos JOIN sources ON source = number"))
+
+
 def rename(db: sqlite3.Connection, wanted: Iterable[Source]) -> None:
     """Show sources by the names that the file gives them now; else a name waits for its feed to change."""
     named = [(source.name, source.id) for source in wanted if source.name]

@@ -19,11 +19,14 @@ class Digests:
     """Digests of the pages of one edition, each begun with the settings that all pages show."""
 
     def __init__(self, edition: Edition) -> None:
-        siblings = [(feed.title, feed.link) for feed in edition.siblings]
+        # Only feeds written out: one for each source would make all pages again when a source is added.
+        siblings = [(feed.title, feed.link) for feed in edition.siblings if not feed.per]
         self.base = repr((_settings(edition.feed), siblings, edition.departed.event)).encode()
         self.whole = edition.feed.pages == "full"
         self.known: dict[str, str] = {}
         self.infos: dict[str, str] = {}
+        self.languages = [(feed.name, feed.title) for feed in edition.siblings if feed.per == "language"]
+        self.ours = {feed.sources[0]: feed.name for feed in edition.siblings if feed.per == "source"}
 
     def post(self, item: Item) -> str:
         """Return the digest of a post's page; lists that show the post build on it."""
@@ -50,17 +53,17 @@ class Digests:
         """Return the digest of a page that lists posts."""
         return self.of([self.post(item) for item in items], *others)
 
-    def index(self, edition: Edition) -> str:
-        """Return the digest of the first page."""
-        return self.listing(edition.items, edition.archives)
+    def index(self, edition: Edition, shown: int) -> str:
+        """Return the digest of the first page, which shows so many of the posts."""
+        return self.listing(edition.items, shown, edition.archives, self.languages)
 
     def shelf(self, info: SourceInfo, *shown: object) -> str:
         """Return the digest of the page of one source."""
-        return self.of(self.source(info), *shown)
+        return self.of(self.source(info), self.ours.get(info.id), *shown)
 
     def sources(self, sources: Iterable[SourceInfo], linked: Sequence[bool]) -> str:
         """Return the digest of the page of all sources, of which some have pages of their own."""
-        return self.of([self.source(info) for info in sources], linked)
+        return self.of([(self.source(info), self.ours.get(info.id)) for info in sources], linked)
 
     def of(self, *data: object) -> str:
         """Return the digest of plain data."""
@@ -73,7 +76,7 @@ class Digests:
 def _settings(feed: Feed) -> tuple[object, ...]:
     return (
         feed.title, feed.link, feed.contact, feed.description, feed.language, feed.formats, sorted(feed.names.items()),
-        feed.pages, feed.index, feed.related_on_pages,
+        feed.pages, feed.index, feed.related_on_pages, feed.timezone,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from syndicator.generator.site.links import SOURCES, post_path
 from syndicator.generator.site.show import http, picture
 from syndicator.generator.site.views import FeedLink, PageView, PostView, Row, SiteView
 from syndicator.generator.site.words import og_locale
-from syndicator.languages import direction
+from syndicator.languages import direction, own_name
 from syndicator.model.edition import Edition, Item
 
 _NOINDEX = "noindex"
@@ -50,7 +50,13 @@ class Frame:
             siblings=tuple(
                 Row(other.title, other.link, other.language, direction(other.language))
                 for other in self.edition.siblings
-                if "html" in other.formats
+                if "html" in other.formats and not other.per
+            ),
+            languages=tuple(
+                Row(own_name(tag), f"{root}{other.name}/{self.home}", tag, direction(tag))
+                for other in self.edition.siblings
+                if other.per == "language"
+                for tag in other.languages
             ),
         )
 

@@ -52,7 +52,7 @@ class Press:
     @property
     def newest(self) -> int:
         """How many posts the first page shows: those that stay in the feeds for slow readers only are not news."""
-        return max(self.feed.limit, _CARDS)
+        return min(len(self.edition.items), max(self.feed.limit, _CARDS))
 
     def has_page(self, path: str) -> bool:
         """Tell whether the page of a post or a source is there: published before, or made now."""
@@ -63,7 +63,7 @@ class Press:
         yield from self.sources()
         linked = [self.has_page(source_path(info.id)) for info in self.edition.sources]
         yield from self.page("sources", SOURCES, self.digests.sources(self.edition.sources, linked), self.all_sources)
-        yield from self.page("index", self.frame.home, self.digests.index(self.edition), self.index)
+        yield from self.page("index", self.frame.home, self.digests.index(self.edition, self.newest), self.index)
 
     def dressed(self) -> Iterator[Document]:
         """Yield the style sheet before the first page, unless it is known to be there."""
@@ -84,7 +84,7 @@ class Press:
         root = "../" if "/" in path else ""
         site, parts = self.frame.site(root, self.theme.style.path), self.parts(root, kind)
         body = self.theme.page(kind, site=site, page=page, parts=parts, **context)
-        posts = {"post": 1, "index": min(len(self.edition.items), self.newest)}
+        posts = {"post": 1, "index": self.newest}
         yield Document(path, body, _HTML, posts=posts.get(kind, 0), rank=_RANKS.get(kind, 1), digest=digest)
 
     def show(self, root: str) -> Show:
@@ -100,7 +100,7 @@ class Press:
         return Parts(
             head=self.part("head", root),
             nav=self.part("nav", root, kind=kind),
-            foot=self.part("foot", root),
+            foot=self.part("foot", root, kind=kind),
             popular=self.part("popular", root, popular=popular) if popular else Markup(),
         )
 
@@ -117,7 +117,7 @@ class Press:
     def post(self, item: Item) -> tuple[PageView, dict[str, object]]:
         """Show a post."""
         show = self.shows["../"]
-        view = show.post(item, credit(item))
+        view = show.post(item, credit(item, self.feed.timezone))
         return self.frame.post(item, view), {"post": view}
 
     # -- lists ------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from urllib.parse import unquote, urlsplit
 from markupsafe import Markup
 from msgspec.structs import replace
 
+from syndicator import zones
+from syndicator.generator.feeds import NAMES
 from syndicator.generator.site.body import fit, shows
 from syndicator.generator.site.links import post_path, source_path
 from syndicator.generator.site.views import DateView, FileView, Group, Picture, PostView, Row, Section, SourceView
@@ -43,13 +45,19 @@ class Show:
         self.lines: dict[tuple[str, str, str, bool], tuple[Row, Markup]] = {}
         self.language = edition.feed.language
         self.words = {item.id: words(item) for item in edition.items if not item.post.title}
+        home = edition.feed.names.get("html", NAMES["html"])
+        self.ours = {o.sources[0]: f"{root}{o.name}/{home}" for o in edition.siblings if o.per == "source"}
         self.shelves: Mapping[str, tuple[Reference, ...]] = shelves(edition)
 
     # -- small things ---------------------------------------------------------------------------
 
+    def local(self, moment: datetime) -> datetime:
+        """Return a moment in the feed's time zone."""
+        return zones.local(moment, self.feed.timezone)
+
     def date(self, moment: datetime) -> DateView:
-        """Show a moment as its day in UTC."""
-        return _date(moment, self.language)
+        """Show a moment as its day in the feed's time zone."""
+        return _date(moment, self.feed.timezone, self.language)
 
     def source(self, info: SourceInfo) -> SourceView:
         """Show a source; a private one without any address."""
@@ -64,6 +72,7 @@ class Show:
             description=info.description,
             licence=http(info.licence),
             rights=info.rights,
+            ours=self.ours.get(info.id, ""),
         )
 
     def page(self, public_id: str) -> str:
@@ -112,7 +121,7 @@ class Show:
 
     def groups(self, references: Iterable[Reference], *, source: bool = False) -> tuple[Group, ...]:
         """Show references under the months they belong to, in the order they come."""
-        months = groupby(references, key=lambda reference: reference.published and _month(reference.published))
+        months = groupby(references, key=lambda link: link.published and _month(self.local(link.published)))
         return tuple(
             Group(month(*when, self.language) if when else "", tuple(self.row(link, source=source) for link in links))
             for when, links in months
@@ -146,10 +155,11 @@ class Show:
         card = self.card(item)
         whole = self.feed.pages == "full"
         shown = whole and card.picture is not None and shows(post.content_html, card.picture.url)
+        later = self.local(item.updated).date() > self.local(item.published).date()
         return replace(
             card,
             picture=None if shown else card.picture,
-            updated=self.date(item.updated) if item.updated.date() > item.published.date() else None,
+            updated=self.date(item.updated) if later else None,
             html=Markup(fit(post.content_html, card.label) if whole else ""),  # noqa: S704  safe by definition
             credit=Markup(credit),  # noqa: S704  composed of escaped parts
             sections=self.sections(item),
@@ -264,8 +274,8 @@ def tint(source_id: str) -> int:
 
 
 @lru_cache(maxsize=4096)
-def _date(moment: datetime, language: str) -> DateView:
-    day = moment.date()
+def _date(moment: datetime, timezone: str, language: str) -> DateView:
+    day = zones.local(moment, timezone).date()
     iso = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
     return DateView(iso, long_date(day, language), short_date(day, language))
 

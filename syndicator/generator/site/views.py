@@ -24,6 +24,7 @@ class SourceView(Struct, frozen=True):
     description: str = ""
     licence: str = ""
     rights: str = ""
+    ours: str = ""  # the page of the feed that we make of it alone, "" where there is none
 
 
 class DateView(Struct, frozen=True):
@@ -131,7 +132,8 @@ class SiteView(Struct, frozen=True):
     contact: str = ""  # an href
     contact_text: str = ""
     feeds: tuple[FeedLink, ...] = ()
-    siblings: tuple[Row, ...] = ()
+    siblings: tuple[Row, ...] = ()  # the other feeds that are written out
+    languages: tuple[Row, ...] = ()  # the feed of each language; shown on the first page only, since they come and go
 
 
 class Parts(Struct, frozen=True):
