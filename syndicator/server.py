@@ -52,7 +52,8 @@ _JSON_FEED = "application/feed+json"
 _SNIFFED = 4096  # bytes in which a document shows what it is; stylesheet instructions and comments may come first
 _YOUNG = 2.0  # seconds in which a file may still change within the second that its time names
 
-_INNER = frozenset(("posts", "sources", "archive"))  # folders of pages, which may be many
+_MADE = ("by-source", "by-language")  # folders of feeds that nobody wrote out, which may be many
+_INNER = frozenset(("posts", "sources", "archive", *_MADE))  # those and folders of pages
 _KINDS = {"application/rss+xml": "RSS", "application/atom+xml": "Atom", _JSON_FEED: "JSON Feed", "text/x-opml": "OPML"}
 
 
@@ -97,23 +98,25 @@ def greeting(folder: Path, base: str) -> Iterator[str]:
         yield "Nothing is published there yet; what `syndicator run` writes is served at once."
     for kind, url in addresses:
         yield f"{kind + ':':<11}{url}"
+    for name in _MADE:
+        if count := sum(path.is_dir() for path in (folder / name).glob("*")):
+            yield f"{'Feeds:':<11}{base}{name}/... ({count})"
 
 
 def documents(folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield (kind, path) of what can be opened or subscribed to, in the folder and in those of feeds of their own."""
-    for parent in (folder, *_folders(folder, 2)):
+    """Yield (kind, path) of what can be opened or subscribed to, in the folder and in those of feeds written out."""
+    for parent in (folder, *_folders(folder)):
         for path in sorted(parent.iterdir(), key=lambda path: (path.suffix != ".html", path.name)):
             kind = _kind(path) if is_below(path, folder) else ""
             if kind:
                 yield kind, path.relative_to(folder).as_posix()
 
 
-def _folders(folder: Path, depth: int) -> Iterator[Path]:
-    """Yield the folders of feeds of their own, and below those that hold one a language or a source."""
-    for path in sorted(folder.iterdir()) if depth else ():
+def _folders(folder: Path) -> Iterator[Path]:
+    """Yield the folders of feeds that are written out."""
+    for path in sorted(folder.iterdir()):
         if path.is_dir() and not path.is_symlink() and path.name not in _INNER:
             yield path
-            yield from _folders(path, depth - 1)
 
 
 def is_below(path: Path, folder: Path) -> bool:

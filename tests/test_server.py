@@ -262,7 +262,7 @@ def test_an_answer_is_of_one_version_while_runs_rename_under_it(changing: tuple[
 
 
 def test_the_operator_is_told_what_to_subscribe_to(folder: Path) -> None:
-    """Pages and feeds, also of a second feed; archives are no feed to subscribe to."""
+    """Pages and feeds, also of a second feed, those of sources or languages in one line; archives are no feed."""
     lines = list(server.greeting(folder, "http://127.0.0.1:8000/"))
     assert lines[0] == f"Serving {folder} at http://127.0.0.1:8000/ until Ctrl-C."
     assert [tuple(line.split()) for line in lines[1:]] == [
@@ -272,9 +272,9 @@ def test_the_operator_is_told_what_to_subscribe_to(folder: Path) -> None:
         ("Atom:", "http://127.0.0.1:8000/inner.xml"),
         ("OPML:", "http://127.0.0.1:8000/opml.xml"),
         ("RSS:", "http://127.0.0.1:8000/rss20.xml"),
-        ("Atom:", "http://127.0.0.1:8000/by-language/vi/atom.xml"),
         ("Page:", "http://127.0.0.1:8000/second/index.html"),
         ("RSS:", "http://127.0.0.1:8000/second/rss.xml"),
+        ("Feeds:", "http://127.0.0.1:8000/by-language/...", "(1)"),
     ]
 
 
