@@ -158,7 +158,7 @@ def in_words(span: timedelta) -> str:
     return _counted(minutes // (60 * 24), "day")
 
 
-_END = "Take it out of feeds.toml; its posts stay."
+_END = "It is asked no more. Its posts stay while it is in feeds.toml, and go when it is taken out."
 
 
 def _counted(number: int, unit: str) -> str:

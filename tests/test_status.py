@@ -167,7 +167,10 @@ def test_gone_is_said_once():
     """With what to do about it; never as a failure before."""
     lived = world(a=failing("gone"))
     lived.live(40)
-    assert lines(lived) == ["a is gone: its server said so on two days. Take it out of feeds.toml; its posts stay."]
+    assert lines(lived) == [
+        "a is gone: its server said so on two days. It is asked no more. "
+        "Its posts stay while it is in feeds.toml, and go when it is taken out."
+    ]
 
 
 def test_moved_is_the_line_to_put_into_the_file():
