@@ -185,19 +185,25 @@ def _run(arguments: argparse.Namespace) -> int:
     _report(report, arguments, at_terminal=at_terminal)
     if stop.signal:
         raise Interrupted(stop.signal, "what was fetched by then is published")
-    return _verdict(report, options, quiet=arguments.quiet, at_terminal=at_terminal)
+    return _verdict(report, options, quiet=arguments.quiet, shown=at_terminal or arguments.verbose)
 
 
-def _verdict(report: Report, options: Options, *, quiet: bool, at_terminal: bool) -> int:
-    """Return the exit status of a run; say why nothing works where it is news: a blip of the network is none."""
+def _verdict(report: Report, options: Options, *, quiet: bool, shown: bool) -> int:
+    """Return the exit status of a run; say why nothing works where it is news: a blip of the network is none.
+
+    `shown`: the failures stand above already, since a person looks on.
+    """
     if not report.nothing_works:
         return 0
     if not report.total:
         raise SyndicatorError("there is no [[sources]] table yet: nothing to fetch")
     if options.offline and report.nothing_ever_worked:
         raise SyndicatorError("nothing has been fetched yet, so --offline has nothing to publish")
-    if (report.nothing_ever_worked or at_terminal) and not quiet:
+    if shown and not quiet:
         raise SyndicatorError("no configured source works; `syndicator status` says why")
+    # A new installation: at once, but not again at each run. What lasts is said as of any source, by `alerts`.
+    if report.nothing_ever_worked and report.newly_failing and not (report.alerts or quiet):
+        raise SyndicatorError("\n  ".join(["no configured source works:", *report.failing]))
     return SyndicatorError.exit_code
 
 

@@ -78,6 +78,16 @@ def news(before: Mapping[str, SourceState], after: Mapping[str, SourceState], so
     ]
 
 
+def newly_failing(
+    before: Mapping[str, SourceState], after: Mapping[str, SourceState], sources: Iterable[Source]
+) -> bool:
+    """Tell whether a source that did not fail before a run does after it."""
+    return any(
+        state.consecutive and not before.get(source.id, _UNKNOWN).consecutive
+        for source, state in _pairs(after, sources)
+    )
+
+
 def failures(sources: Iterable[Source], states: Mapping[str, SourceState]) -> tuple[Failure, ...]:
     """Return the failures that stand, those of sources that were not due included, longest first."""
     standing = [

@@ -132,6 +132,25 @@ def test_no_source_works(tmp_path: Path, run: Run, capsys: pytest.CaptureFixture
         assert (tmp_path / "public" / "rss.xml").read_text() == "of an earlier life"
 
 
+def test_a_new_installation_in_which_no_source_works(
+    tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Said in the first run with the reasons, then only by the ordinary rules: cron mails no more than that."""
+    with site() as blog:
+        configuration(tmp_path, f"{blog.url}/feed", f"{blog.url}/other")
+        assert run() == 1
+        first, *reasons = capsys.readouterr().err.splitlines()
+        assert first == "syndicator: no configured source works:"
+        assert [line.partition(": ")[2].partition(" (404)")[0] for line in reasons] == ["is not there"] * 2
+        assert run() == 1, "nothing was due"
+        assert run("--force") == 1, "the second failure is no news"
+        assert capsys.readouterr().err == ""
+        assert run("--force") == 1, "the third is"
+        assert [" fails: " in line for line in capsys.readouterr().err.splitlines()] == [True, True]
+        assert run("--verbose") == 1
+        assert capsys.readouterr().err.endswith("no configured source works; `syndicator status` says why\n")
+
+
 def test_no_source_is_configured(tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     """Status 1, saying what is missing."""
     configuration(tmp_path)

@@ -65,6 +65,7 @@ class Report(Struct, frozen=True):
     seconds: float = 0.0
     nothing_works: bool = False  # every source fails
     nothing_ever_worked: bool = False
+    newly_failing: bool = False  # a source that did not fail before was asked in this run, and does
 
 
 class Look(Struct, frozen=True):

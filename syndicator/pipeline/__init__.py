@@ -68,6 +68,7 @@ def run(
         seconds=time.monotonic() - started,
         nothing_works=not any(state.last_success and not state.consecutive for state in configured),
         nothing_ever_worked=not ever_worked,
+        newly_failing=status.newly_failing(before, after, config.sources),
     )
 
 
