@@ -14,7 +14,7 @@ from itertools import chain, groupby
 from typing import Any
 from urllib.parse import urlsplit
 
-from syndicator.model.fetch import SourceState
+from syndicator.model.fetch import UNREACHABLE, Outage, SourceState
 from syndicator.model.run import Failure
 from syndicator.model.settings import Source
 
@@ -34,7 +34,6 @@ _OF_THE_HOST = frozenset(
         "unauthorized",
     ]
 )
-_UNREACHABLE = frozenset({"timeout", "dns", "connect"})
 _MANY = 2  # sources of one host with one trouble: so many are one line
 _MOST = 20  # lines about one kind of trouble; more are one
 _SOME = 3  # sources of a crowd that are named
@@ -76,6 +75,29 @@ def news(before: Mapping[str, SourceState], after: Mapping[str, SourceState], so
         *_back_lines([pair for pair in back if not _is_told(pair, still)], pairs),
         *(_moved_line(source, state) for source, state in moved),
     ]
+
+
+def outage_line(outage: Outage | None, now: datetime) -> list[str]:
+    """Return the line about a network of our own that is down, for cron and a terminal; nothing where it is not."""
+    if outage is None:
+        return []
+    kinds = ", ".join(f"{kind} {count}" for kind, count in outage.kinds.items())
+    sources = _counted(sum(outage.kinds.values()), "source")
+    lasted = _lasted(outage.runs, now - outage.since)
+    return [f"none of the {sources} fetched could be reached ({kinds}): is this machine's own network down? {lasted}"]
+
+
+def outage_alerts(before: Outage | None, after: Outage | None, now: datetime) -> list[str]:
+    """Return that line where it is news to cron."""
+    is_news = after is not None and after.alerted and not (before and before.alerted)
+    return outage_line(after, now) if is_news else []
+
+
+def outage_news(before: Outage | None, after: Outage | None, now: datetime) -> list[str]:
+    """Return the line that says that it is over, where cron had spoken of it."""
+    if before is None or after is not None or not before.alerted:
+        return []
+    return [f"sources can be reached again: none could for {in_words(now - before.since)}"]
 
 
 def newly_failing(
@@ -222,8 +244,12 @@ def _words(group: list[_Pair], now: datetime) -> str:
     state = group[0][1]
     since = min((state.failing_since or now for _, state in group), default=now)
     count = max(state.consecutive for _, state in group)
+    return f"{state.failure} {_lasted(count, now - since)}"
+
+
+def _lasted(count: int, span: timedelta) -> str:
     times = "once" if count == 1 else f"{count} times"
-    return f"{state.failure} [failed {times}, for {in_words(now - since)}]"
+    return f"[failed {times}, for {in_words(span)}]"
 
 
 def _failing_lines(news: list[_Pair], pairs: list[_Pair], now: datetime) -> list[str]:
@@ -282,7 +308,7 @@ def _many(crowd: list[_Pair]) -> str:
 
 def _hint(crowd: list[_Pair]) -> str:
     """Return what to do about a crowd that fails."""
-    ours = "is the network of this machine up? " if crowd[0][1].failure_kind in _UNREACHABLE else ""
+    ours = "is the network of this machine up? " if crowd[0][1].failure_kind in UNREACHABLE else ""
     return f"; {ours}`syndicator status` names them"
 
 

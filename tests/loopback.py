@@ -68,11 +68,11 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def site(pages: dict[str, bytes | int | float] | None = None) -> Iterator[Site]:
-    """Serve pages on a free port while the block runs."""
+def site(pages: dict[str, bytes | int | float] | None = None, port: int = 0) -> Iterator[Site]:
+    """Serve pages while the block runs; on a free port, unless one is given."""
     shown = Site(pages=pages or {})
     handler = type("Bound", (Handler,), {"site": shown})
-    with Server(("127.0.0.1", 0), handler) as server:
+    with Server(("127.0.0.1", port), handler) as server:
         shown.url = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()

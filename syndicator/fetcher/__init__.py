@@ -3,6 +3,7 @@
     schedule.plan -> Asks -> fetch_all -> Outcomes -> schedule.settle -> SourceStates
 
     schedule  when is a source due, with which validators, what does an outcome make of it   pure
+    outage    were the failures of a run those of our own network                            pure
     skips     skipHours and skipDays                                                         pure
     crowd     many at once; agenda says who may go                                           threads
     trip      one request at a time: redirects, what an answer means (answers, discovery)

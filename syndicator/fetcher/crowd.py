@@ -16,7 +16,7 @@ from syndicator.fetcher.agenda import Agenda
 from syndicator.fetcher.room import Room, Seat
 from syndicator.fetcher.schedule import host_of
 from syndicator.fetcher.trip import Traveller, Trip, timed_out
-from syndicator.model.fetch import FetchFailed, Outcome
+from syndicator.model.fetch import UNREACHABLE, FetchFailed, Outcome
 from syndicator.model.settings import FetchSettings
 
 _log = logging.getLogger(__name__)
@@ -24,7 +24,6 @@ _FIRST = 8  # threads to begin with: where answers come at once they are enough,
 _PATIENCE = 0.005  # seconds without a result after which as many again are hired
 _TICK = 0.25  # seconds between looks at `stop` and at hops past their deadline
 _GRACE = 1.0  # a hop ends itself at its deadline; this much later it is taken to hang
-_UNREACHABLE = frozenset({"dns", "connect", "timeout"})
 
 _Result = tuple[Outcome | None, Seat | None]  # without an outcome: a trip that was not made
 
@@ -162,7 +161,7 @@ class Crowd:
                 return False
             host = entry[0]
             failed = result if isinstance(result, FetchFailed) else None
-            given_up = self._agenda.done(host, unreachable=failed is not None and failed.kind in _UNREACHABLE)
+            given_up = self._agenda.done(host, unreachable=failed is not None and failed.kind in UNREACHABLE)
             if isinstance(result, Trip):
                 self._alive -= 1
                 self._room.leave(seat)

@@ -21,6 +21,7 @@ from syndicator.model.settings import FetchSettings, Source
 
 DAY = timedelta(days=1)
 SLACK = timedelta(minutes=2)  # cron's clock trembles: an hourly interval must not miss the hourly run by a second
+AFTER_OUTAGE = timedelta(hours=1)  # it is asked again, at the latest
 GONE_AFTER = timedelta(hours=23)  # a 410 that is repeated this much later is believed
 MOVED_AFTER = 3  # days on which a permanent redirect gave the same answer before it is believed
 DISTRUST_AFTER = timedelta(days=8)  # servers have said 304 for ever; ask once without validators
@@ -28,6 +29,7 @@ DEAD_AFTER = timedelta(days=30)  # of nothing but failures: from then on weekly
 QUIET_SHARE = 24  # a source that posts once in n days is asked every n hours
 MOVE_MISTRUST = 3  # failures in a row at the new address before the old one is tried again
 _BY_INTERVAL = "its interval"
+_BY_OUTAGE = "nothing at all could be reached: this machine's own network may be down"
 
 
 def plan(
@@ -83,6 +85,21 @@ def settle(
         news = _changed(before, outcome, now, hints)
     moved = _move(source, before, attempt["url"], outcome.moved_to, now)
     return _due_again(source, replace(before, **attempt, **_WELL, **news, **moved), now, settings)
+
+
+def spare(source: Source, state: SourceState | None, now: datetime) -> SourceState:
+    """Return what is known of `source` after it was asked while our own network was down: no more than before.
+
+    It is due again soon: no server has heard of the request.
+    """
+    due = now + min(source.interval, AFTER_OUTAGE)
+    asked = replace(_before(source, state), url=_asked_at(source, state), last_attempt=now)
+    return replace(asked, next_due=due, due_reason=_BY_OUTAGE)
+
+
+def is_news(since: datetime | None, times: int, now: datetime, settings: FetchSettings) -> bool:
+    """Tell whether cron should speak of a failure: it has lasted for long or come often, so it is no blip."""
+    return (since is not None and now - since >= settings.alert_after) or times >= settings.alert_runs
 
 
 def pace(published: Iterable[datetime], now: datetime) -> timedelta | None:
@@ -339,7 +356,7 @@ def _failed(
         failure_kind=failure.kind,
         failure=f"{failure.error}: {failure.advice}" if failure.advice else failure.error,
     )
-    state = replace(state, alerted=before.alerted or _is_news(state, now, settings))
+    state = replace(state, alerted=before.alerted or is_news(state.failing_since, state.consecutive, now, settings))
     if state.moved and state.consecutive >= MOVE_MISTRUST:
         state = replace(state, **_NOT_MOVED)
     state = _with_gone(state, failure, now)
@@ -360,9 +377,3 @@ def _with_gone(state: SourceState, failure: FetchFailed, now: datetime) -> Sourc
         return replace(state, gone_since=None, gone=False)
     since = state.gone_since or now
     return replace(state, gone_since=since, gone=state.gone or now - since >= GONE_AFTER)
-
-
-def _is_news(state: SourceState, now: datetime, settings: FetchSettings) -> bool:
-    """Tell whether cron should speak: it has failed for long or often, so it is no blip."""
-    long = state.failing_since is not None and now - state.failing_since >= settings.alert_after
-    return long or state.consecutive >= settings.alert_runs

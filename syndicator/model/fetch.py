@@ -88,6 +88,9 @@ FailureKind = Literal[
 ]  # fmt: skip
 
 
+UNREACHABLE: frozenset[FailureKind] = frozenset({"timeout", "dns", "connect"})  # it, or our own network, is down
+
+
 class FetchFailed(Struct, frozen=True):
     """A source that gave nothing usable this time: a value, never an exception through the pipeline."""
 
@@ -103,6 +106,15 @@ class FetchFailed(Struct, frozen=True):
 
 
 Outcome = Fetched | NotModified | FetchFailed
+
+
+class Outage(Struct, frozen=True):
+    """Runs in a row in which nothing could be reached: this machine's own network is down, it seems."""
+
+    since: datetime
+    runs: int
+    kinds: dict[str, int]  # how many failed how in the last one, the most frequent first
+    alerted: bool = False  # cron has spoken of it
 
 
 class SourceState(Discreet, frozen=True):

@@ -21,7 +21,7 @@ from syndicator.model.fetch import SourceState
 from syndicator.model.run import Options, Progress, Report
 from syndicator.model.settings import Config
 from syndicator.pipeline.build import Built, build
-from syndicator.pipeline.update import Tally, update
+from syndicator.pipeline.update import Tally, outage, update
 from syndicator.store import Store
 
 __all__ = ["build", "run", "states", "update", "withdraw"]
@@ -39,7 +39,7 @@ def run(
     with run_lock(config.state), Store(config.state) as store:
         # First, so that a source whose address was changed in the file has the states and posts that it had.
         store.adopt(config.sources)
-        before = store.states()
+        before, down_before = store.states(), outage(store)
         tally = Tally() if options.offline else update(config, store, before, options, now, stop, watch)
         worked = (before[source.id].last_success for source in config.sources if source.id in before)
         # With nothing ever fetched there is nothing to say: a lost state must not empty a feed that people read.
@@ -47,6 +47,7 @@ def run(
         built = build(config, store, options, now) if ever_worked else Built()
         after = store.states()  # what cron hears is the difference; not read sooner, for it is as large as `before`
         configured = [after[source.id] for source in config.sources if source.id in after]
+        down = outage(store)
         stored = store.count()
     return Report(
         total=len(options.named or config.sources),
@@ -61,12 +62,16 @@ def run(
         stored=stored,
         documents=tuple(built.documents),
         failures=status.failures(config.sources, after),
-        failing=tuple(status.failure_table(config.sources, after, now)),
-        alerts=tuple(status.alerts(before, after, config.sources, now)),
-        news=(*status.news(before, after, config.sources), *built.remarks),
+        failing=(*status.outage_line(down, now), *status.failure_table(config.sources, after, now)),
+        alerts=(*status.outage_alerts(down_before, down, now), *status.alerts(before, after, config.sources, now)),
+        news=(
+            *status.outage_news(down_before, down, now),
+            *status.news(before, after, config.sources),
+            *built.remarks,
+        ),
         faults=tuple(tally.faults),
         seconds=time.monotonic() - started,
-        nothing_works=not any(state.last_success and not state.consecutive for state in configured),
+        nothing_works=bool(down) or not any(state.last_success and not state.consecutive for state in configured),
         nothing_ever_worked=not ever_worked,
         newly_failing=status.newly_failing(before, after, config.sources),
     )

@@ -9,13 +9,15 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from syndicator import fetcher
 from syndicator.errors import SyndicatorError
 from syndicator.fetcher import schedule
-from syndicator.model.fetch import Fetched, FetchFailed, Hints, NotModified, Outcome, SourceState
+from syndicator.fetcher.outage import Suspicion
+from syndicator.model.fetch import Fetched, FetchFailed, Hints, NotModified, Outage, Outcome, SourceState
 from syndicator.model.post import Intake, NormalizedFeed, Post
 from syndicator.model.run import Options, Progress
 from syndicator.model.settings import Config, Copies, Source
@@ -83,6 +85,12 @@ def update(
     finally:
         keeper.finish()
     return keeper.tally
+
+
+def outage(store: Store) -> Outage | None:
+    """Return the outage of our own network that stands, None where there is none."""
+    note = store.note("outage")
+    return msgspec.json.decode(note, type=Outage) if note else None
 
 
 class Shelver:
@@ -164,6 +172,7 @@ class _Keeper:
         self.now = now
         self.tally = Tally()
         self.waiting: list[SourceState] = []
+        self.suspicion = Suspicion(outage(store), states)
         wishes = [source.related for source in config.sources]
         relates = any(wish.scope != "none" or wish.copies == "near" for wish in wishes)
         self.shelf = Shelver(store, now, relates=relates)
@@ -173,9 +182,10 @@ class _Keeper:
     def keep(self, source: Source, outcome: Outcome, reading: Reading | None) -> str:
         """Take in what came of one source; return it in words."""
         intake = Intake()
+        held = self.suspicion.holds(source, outcome)
         if isinstance(outcome, Fetched) and reading is not None:
             outcome, intake = self._take(source, outcome, reading)
-        if not isinstance(outcome, Fetched):
+        if not isinstance(outcome, Fetched) and not held:
             self.waiting.append(self._settled(source, outcome))
             if len(self.waiting) >= UNWRITTEN:
                 self._write()
@@ -183,11 +193,23 @@ class _Keeper:
 
     def finish(self) -> None:
         """Write what still waits, and make new posts findable as related ones."""
-        self._write()
+        with self.store.transaction():
+            self._judge()
+            self._write()
         self.shelf.settle()
         folded = len(self.shelf.folded) // 2
         self.tally.new -= folded
         self.tally.duplicates += folded
+
+    def _judge(self) -> None:
+        """Settle the failures that were kept back: as the sources' own, or as our network's."""
+        suspicion = self.suspicion
+        found = suspicion.verdict(self.now, self.config.fetch)
+        if found != suspicion.before:
+            self.store.set_note("outage", msgspec.json.encode(found).decode() if found else "")
+        for source, failure in suspicion.failures:
+            spared = schedule.spare(source, self.states.get(source.id), self.now) if found else None
+            self.waiting.append(spared or self._settled(source, failure))
 
     def _take(self, source: Source, fetched: Fetched, reading: Reading) -> tuple[Outcome, Intake]:
         if reading.failed is not None:

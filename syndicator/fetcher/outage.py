@@ -1,0 +1,60 @@
+"""What came of a whole run -> is it this machine's own network that is down? Pure.
+
+Where nothing at all could be reached the sources are not to blame: each would back off for hours beyond the end of
+it, and cron would speak of each. So such a run counts for none of them, and the operator hears of it once.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+
+from syndicator.fetcher.schedule import host_of, is_news
+from syndicator.model.fetch import UNREACHABLE, FetchFailed, Outage, Outcome, SourceState
+from syndicator.model.settings import FetchSettings, Source
+
+HOSTS = 2  # that worked when they were asked last: one that fails alone may be down itself
+
+
+class Suspicion:
+    """Keeps the failures of a run back while nothing was reached: only its end says whose they are."""
+
+    def __init__(self, before: Outage | None, states: Mapping[str, SourceState]) -> None:
+        """Open one for a run; `before` is the outage that stands, `states` those from before the run."""
+        self.before = before
+        self.states = states
+        self.failures: list[tuple[Source, FetchFailed]] = []
+        self._reached = False
+
+    def holds(self, source: Source, outcome: Outcome) -> bool:
+        """Note an outcome; tell whether it is kept back in `failures`, to be settled after `verdict`."""
+        failed = outcome if isinstance(outcome, FetchFailed) else None
+        if source.path is not None or (failed and failed.kind == "interrupted"):
+            return False  # neither says anything of the network
+        if failed is None or failed.status or failed.kind not in UNREACHABLE:
+            self._reached = True
+        if self._reached or failed is None:
+            return False
+        self.failures.append((source, failed))
+        return True
+
+    def verdict(self, now: datetime, settings: FetchSettings) -> Outage | None:
+        """Return the outage that begins or goes on with this run, None where there is none (any more)."""
+        if self._reached:
+            return None
+        if not self.failures or not (self.before or self._is_sudden()):
+            return self.before
+        before = self.before or Outage(now, 0, {})
+        kinds = Counter(failure.kind for _, failure in self.failures)
+        alerted = before.alerted or is_news(before.since, before.runs + 1, now, settings)
+        return Outage(before.since, before.runs + 1, dict(kinds.most_common()), alerted)
+
+    def _is_sudden(self) -> bool:
+        """Tell whether several hosts fail that worked when they were last asked: two dead ones may be due alone."""
+        sudden = {
+            host_of(source.url).rpartition(":")[0]
+            for source, _ in self.failures
+            if (state := self.states.get(source.id)) and state.last_success and state.last_success == state.last_attempt
+        }
+        return len(sudden) >= HOSTS

@@ -1,0 +1,128 @@
+"""Our own network is down: no source is blamed for it, and the operator hears of it once."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fetcher_helpers import HOUR, SETTINGS, START, bad
+from loopback import configuration, rss, site
+
+from syndicator import config, pipeline
+from syndicator.fetcher.outage import Suspicion
+from syndicator.model.fetch import Ask, FetchFailed, NotModified, Outage, SourceState
+from syndicator.model.run import Options, Report
+from syndicator.model.settings import Source
+
+NOW = datetime(2026, 11, 1, 9, tzinfo=UTC)
+DOWN = "none of the 6 sources fetched could be reached (connect 6): is this machine's own network down?"
+
+Run = Callable[[timedelta], Report]
+
+
+def runner(folder: Path, *addresses: str) -> Run:
+    """Return a cron run so long after NOW."""
+    loaded = config.load(configuration(folder, *addresses))
+    return lambda after: pipeline.run(loaded, Options(), NOW + after, threading.Event(), lambda _: None)
+
+
+def test_a_network_that_is_down_for_days(tmp_path: Path) -> None:
+    """One line after three runs, one at its end; the run in which it is back asks every source as it would have."""
+    pages = {f"/{n}": rss(f"Blog {n}", [(f"Post {n}", f"Text {n}")], f"https://blog{n}.example") for n in range(6)}
+    with site(dict(pages)) as blog:
+        other = blog.url.replace("127.0.0.1", "localhost")
+        run = runner(tmp_path, *(f"{(blog.url, other)[n % 2]}/{n}" for n in range(6)))
+        assert run(0 * HOUR).changed == 6
+        port = blog.url.rpartition(":")[2]
+    reports = [run(hour * HOUR) for hour in range(1, 61)]
+    assert [report.failed for report in reports] == [6] * 60
+    assert [report.alerts for report in reports] == [(), (), (f"{DOWN} [failed 3 times, for 2 hours]",), *[()] * 57]
+    assert all(report.nothing_works and not report.failures and not report.news for report in reports)
+    assert reports[0].failing == (f"{DOWN} [failed once, for less than a minute]",)
+    idle = run(60 * HOUR + timedelta(minutes=15))
+    assert (idle.due, idle.nothing_works, len(idle.failing)) == (0, True, 1)
+    with site(dict(pages), port=int(port)):
+        back = run(61 * HOUR)
+    assert (back.due, back.failed, back.alerts, back.nothing_works) == (6, 0, (), False)
+    assert back.news == ("sources can be reached again: none could for 2 days",)
+    assert back.failing == ()
+
+
+GOOD = SourceState("", last_attempt=START, last_success=START)
+SPARED = SourceState("", last_attempt=START + HOUR, last_success=START)
+FAILING = SourceState("", last_attempt=START, last_success=START - HOUR, consecutive=4, failing_since=START - HOUR)
+STANDING = Outage(START, 1, {"dns": 2})
+
+
+def judged(states: dict[str, SourceState], *others: object, before: Outage | None = None) -> Outage | None:
+    """Return what is thought of a run in which the sources of some hosts could not be reached, after `others`."""
+    suspicion = Suspicion(before, states)
+    for outcome in others:
+        source = Source("other", "https://other.example/")
+        assert not suspicion.holds(source, outcome(Ask(source, source.url)))  # type: ignore[operator]
+    for name in states:
+        source = Source(name, f"https://{name}/feed")
+        suspicion.holds(source, bad(Ask(source, source.url), "dns"))
+    return suspicion.verdict(START + 2 * HOUR, SETTINGS)
+
+
+def test_several_hosts_that_fail_at_once() -> None:
+    """It begins where they worked when they were asked last."""
+    assert judged({"a.example": GOOD, "b.example": GOOD}) == Outage(START + 2 * HOUR, 1, {"dns": 2})
+
+
+@pytest.mark.parametrize(
+    "states",
+    [
+        {"a.example": GOOD},
+        {"a.example": GOOD, "a.example:8080": GOOD},  # one machine
+        {"a.example": GOOD, "b.example": FAILING, "c.example": FAILING},
+        {"a.example": SPARED, "b.example": SPARED},  # others were reached since, or the outage would stand
+        {"a.example": SourceState(""), "b.example": SourceState("")},  # mistyped, perhaps
+        {},
+    ],
+)
+def test_what_may_be_the_sources_own(states: dict[str, SourceState]) -> None:
+    """One host, dead ones that are due alone, new ones: they back off and are told of, as ever."""
+    assert judged(states) is None
+
+
+def refused(ask: Ask) -> FetchFailed:
+    return bad(ask, "forbidden", status=403)
+
+
+def unanswered(ask: Ask) -> FetchFailed:
+    return bad(ask, "timeout", status=408)
+
+
+def same(ask: Ask) -> NotModified:
+    return NotModified(ask.source.id, ask.url)
+
+
+@pytest.mark.parametrize("answer", [refused, unanswered, same])
+@pytest.mark.parametrize("before", [None, STANDING])
+def test_any_answer_ends_the_suspicion(answer: object, before: Outage | None) -> None:
+    """Be it a refusal."""
+    assert judged({"a.example": GOOD, "b.example": GOOD}, answer, before=before) is None
+
+
+def test_what_says_nothing_of_the_network() -> None:
+    """A file that is read, or not; a fetch that was broken off; a run in which nothing was due."""
+    suspicion = Suspicion(STANDING, {})
+    file = Source("file", "", path=Path("feed.xml"))
+    assert not suspicion.holds(file, bad(Ask(file, ""), "file"))
+    assert not suspicion.holds(file, same(Ask(file, "")))
+    other = Source("other", "https://other.example/")
+    assert not suspicion.holds(other, bad(Ask(other, ""), "interrupted"))
+    assert suspicion.verdict(START + HOUR, SETTINGS) == STANDING
+
+
+def test_one_source_is_enough_for_it_to_go_on() -> None:
+    """Others are not due yet; a day of it is news."""
+    settings = SETTINGS
+    suspicion = Suspicion(STANDING, {"a": GOOD})
+    source = Source("a", "https://a.example/")
+    assert suspicion.holds(source, bad(Ask(source, ""), "timeout"))
+    assert suspicion.verdict(START + HOUR, settings) == Outage(START, 2, {"timeout": 1})
+    assert suspicion.verdict(START + 24 * HOUR, settings) == Outage(START, 2, {"timeout": 1}, alerted=True)
