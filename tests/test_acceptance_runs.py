@@ -64,6 +64,63 @@ def test_a_name_for_a_source_whose_feed_does_not_change(tmp_path: Path, site: lo
     assert [post["id"] for post in planet.items()] == [post["id"] for post in before]
 
 
+ANOTHER = '{} is another feed now: "Casino 777" of casino.example, and was "Blog" of blog.example;'
+HIDDEN = 'Secret is another feed now: "Casino 777", and was "Blog";'
+TAKE_OUT = " Its new posts are published. Take it out of feeds.toml if it has changed hands: all its posts go."
+
+
+@pytest.mark.parametrize(
+    ("table", "line"),
+    [
+        ("", f"{ANOTHER.format('{url}/a')} it has not one known post.{TAKE_OUT}"),
+        ('name = "A friend"', f"{ANOTHER.format('A friend')} it has not one known post.{TAKE_OUT}"),
+        ('name = "Secret"\nprivate = true', f"{HIDDEN} it has not one known post."),
+    ],
+)
+def test_a_domain_that_is_somebody_elses_now(table: str, line: str, tmp_path: Path, site: loopback.Site) -> None:
+    """One line in the run that finds another feed, with what to do; its posts are published all the same."""
+    site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1)))
+    planet = Planet(tmp_path, site, ("/a", table))
+    assert planet.run().news == ()
+    casino = "https://casino.example"
+    site.pages["/a"] = feed("Casino 777", casino, item("Win", f"{casino}/win/", words(9)))
+    assert planet.run().news == (line.format(url=site.url),)
+    assert [post["title"] for post in planet.items()] == ([] if "private" in table else ["Win", "One"])
+    assert planet.run().news == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "items"),
+    [
+        ("Blog", OTHER, [item("New", f"{OTHER}/new/", words(9))]),  # it has moved
+        ("Another name", BLOG, [item("New", f"{BLOG}/new/", words(9))]),
+        ("Another name", OTHER, [item("New", f"{OTHER}/new/", words(9)), item("One", f"{BLOG}/1/", words(1))]),
+        ("Another name", OTHER, [item("One", f"{OTHER}/1/", words(1))]),  # the same post at its new address
+        ("Another name", OTHER, []),
+    ],
+)
+@pytest.mark.parametrize("named", ["", 'name = "A friend"'])
+def test_a_redesign_is_no_takeover(
+    name: str, address: str, items: list[str], named: str, tmp_path: Path, site: loopback.Site
+) -> None:
+    """Its name, its host or one of its posts has stayed."""
+    site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1)))
+    planet = Planet(tmp_path, site, ("/a", named))
+    planet.run()
+    site.pages["/a"] = feed(name, address, *items)
+    assert planet.run().news == ()
+
+
+def test_another_address_in_the_file_is_no_takeover(tmp_path: Path, site: loopback.Site) -> None:
+    """The operator knows what he has done."""
+    site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1)))
+    site.pages["/b"] = feed("Other", OTHER, item("New", f"{OTHER}/new/", words(9)))
+    planet = Planet(tmp_path, site, ("/a", 'name = "A friend"'))
+    planet.run()
+    planet.sources = [("/b", 'name = "A friend"')]
+    assert planet.run().news == ()
+
+
 # -- one item a story -----------------------------------------------------------------------------------
 
 

@@ -115,6 +115,7 @@ SOURCE_FIELDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "private": (False, ("private",)),
     "noindex": (True, ("noindex", "True")),
     "denied": (True, ("norepublish", "True")),
+    "title": ("Titled-marker", ("Titled-marker",)),
 }
 
 

@@ -26,6 +26,7 @@ class SourceInfo(Struct, frozen=True):
     noindex: bool = False
     denied: bool = False  # access:restriction; read all the same, with its owner's consent
     description: str = ""
+    title: str = ""  # its feed's own, where `name` is another: shown nowhere
 
 
 class Keys(Struct, frozen=True):

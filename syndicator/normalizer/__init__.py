@@ -113,10 +113,11 @@ def _info(parsed: ParsedFeed, source: Source) -> SourceInfo:
     head = parsed.head
     site = links.site(parsed)
     feed = "" if source.private else urls.web(source.url) or urls.web(head.self_link)
+    title = text.title(Text(head.title, "text"))[0]
     base = head.base or site or feed
     return SourceInfo(
         id=source.id,
-        name=source.name or text.title(Text(head.title, "text"))[0] or urls.host(site or source.url) or source.id,
+        name=source.name or title or urls.host(site or source.url) or source.id,
         link=site,
         feed=feed,
         feed_id=links.identifier(head.id),
@@ -129,6 +130,7 @@ def _info(parsed: ParsedFeed, source: Source) -> SourceInfo:
         noindex=head.noindex,
         denied=head.denied,
         description=text.title(Text(head.subtitle))[0],
+        title=title if source.name and title != source.name else "",
     )
 
 

@@ -67,6 +67,7 @@ def run(
         news=(
             *status.outage_news(down_before, down, now),
             *status.news(before, after, config.sources),
+            *tally.news,
             *built.remarks,
         ),
         faults=tuple(tally.faults),

@@ -21,6 +21,7 @@ from syndicator.model.fetch import Fetched, FetchFailed, Hints, NotModified, Out
 from syndicator.model.post import Intake, NormalizedFeed, Post
 from syndicator.model.run import Options, Progress
 from syndicator.model.settings import Config, Copies, Source
+from syndicator.pipeline import takeover
 from syndicator.pipeline.reading import Reading, own_fault, readings, trace
 from syndicator.store import Store
 
@@ -43,6 +44,7 @@ class Tally(Struct):
     updated: int = 0
     duplicates: int = 0
     faults: list[str] = []
+    news: list[str] = []  # what the operator should hear of
 
     def count(self, outcome: Outcome, intake: Intake) -> str:
         """Count what became of a source; return it in words."""
@@ -218,7 +220,7 @@ class _Keeper:
         assert reading.feed is not None  # noqa: S101 - for mypy: a reading is a feed or a failure
         try:
             with self.store.transaction():
-                intake = self.shelf.put(reading.feed, reading.items, source.related.copies)
+                intake, news = self._put(source, fetched, reading.feed, reading.items)
                 hints = replace(reading.hints, pace=schedule.pace(self.store.dates(source.id), self.now))
                 self.store.save_state(self._settled(source, fetched, hints))
         except SyndicatorError:
@@ -226,7 +228,20 @@ class _Keeper:
         except Exception as error:  # noqa: BLE001 - a bug that one feed brings out costs that source its turn only
             self._remember_fault(source, trace(source, error))
             return own_fault(source, fetched, error), Intake()
+        self.tally.news += news
         return fetched, intake
+
+    def _put(
+        self, source: Source, fetched: Fetched, feed: NormalizedFeed, items: Sequence[str]
+    ) -> tuple[Intake, list[str]]:
+        """Store a source's posts; return what became of them, and the line where it has been taken over."""
+        before, state = self.store.source_info(source.id), self.states.get(source.id)
+        strange = takeover.looks_strange(source, state, fetched, before, feed.info)
+        known = bool(strange and self.store.known_items(source.id) & set(items))
+        intake = self.shelf.put(feed, items, source.related.copies)
+        if not strange or known or intake.updated or intake.unchanged or not intake.new:
+            return intake, []
+        return intake, [takeover.line(source, before, feed.info)]
 
     def _remember_fault(self, source: Source, trace: str) -> None:
         if trace:

@@ -100,6 +100,11 @@ class Store:
             return sources.save_info(self.connection, info, now)
 
     @in_words
+    def source_info(self, source_id: str) -> SourceInfo:
+        """Return what its feed said last of a source; without a site where it said nothing yet."""
+        return editions.source_info(self.connection, source_id)
+
+    @in_words
     def known_items(self, source_id: str) -> frozenset[str]:
         """Return the fingerprints of the items of a feed's current version: they need not be parsed again."""
         return frozenset(sources.items(self.connection, source_id))

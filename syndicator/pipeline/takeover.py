@@ -1,0 +1,50 @@
+"""What a source was, and what it is now -> has somebody else got its address? Pure.
+
+Domains expire, and who registers one next finds that its feed is read, and republished. Who runs the planet should hear
+of it; a site that is only redesigned is no news.
+"""
+
+from __future__ import annotations
+
+from syndicator import urls
+from syndicator.model.fetch import Fetched, SourceState
+from syndicator.model.post import SourceInfo
+from syndicator.model.settings import Source
+from syndicator.status import label
+
+_LONGEST = 80  # characters of a title that are shown: it is a stranger's
+
+
+def looks_strange(
+    source: Source, state: SourceState | None, fetched: Fetched, before: SourceInfo, after: SourceInfo
+) -> bool:
+    """Tell whether title and site are others than before, and no address that we asked or were led to explains it.
+
+    It is a takeover only if none of its items is known, which costs more to see.
+    """
+    old, new = urls.host(before.link), urls.host(after.link)
+    if not old or not new or old == new or _title(before) == _title(after):
+        return False
+    if state is None or source.url not in {state.url, state.moved_from}:
+        return False  # the operator has given it another address since
+    answered = urls.host(fetched.url)
+    is_at_home = urls.host(state.url) == answered and not fetched.moved_to
+    return is_at_home or new != answered  # what redirects to its new site has moved there
+
+
+def line(source: Source, before: SourceInfo, after: SourceInfo) -> str:
+    """Return what the operator is told."""
+    what = f"{label(source)} is another feed now: {_named(after)}, and was {_named(before)}; it has not one known post."
+    if not source.publish:
+        return what
+    return f"{what} Its new posts are published. Take it out of feeds.toml if it has changed hands: all its posts go."
+
+
+def _named(info: SourceInfo) -> str:
+    title = _title(info)
+    short = title if len(title) <= _LONGEST else f"{title[:_LONGEST]}..."
+    return f'"{short}"' if info.private else f'"{short}" of {urls.host(info.link)}'
+
+
+def _title(info: SourceInfo) -> str:
+    return info.title or info.name
