@@ -1,4 +1,4 @@
-"""The ledger of an output folder: which files below it are ours, of what type, and what their pages said.
+"""The ledger of an output folder: which files below it are ours, of what type, what their pages said, of which feed.
 
 A small SQLite file in that folder, hidden and never served. It is the one exception to the rule that all SQL stands
 in the store: it goes where its files go, so that the folder can be moved, copied or restored without the state file.
@@ -25,6 +25,7 @@ _PORTION = 500  # rows that are read at a time where all are read
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, type TEXT NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS files_by_type ON files (type)",
+    "CREATE TABLE IF NOT EXISTS feed (only INTEGER PRIMARY KEY, id TEXT NOT NULL)",
 )
 _FIND = "SELECT type, digest FROM files WHERE path = ?"
 _OF_TYPE = "SELECT path FROM files WHERE type = ? OR type >= ? AND type < ? LIMIT ?"
@@ -37,6 +38,8 @@ _RECORD = """INSERT INTO files VALUES (?, ?, ?) ON CONFLICT (path) DO
     UPDATE SET type = excluded.type, digest = excluded.digest
     WHERE type <> excluded.type OR digest <> excluded.digest"""
 _STAMP = "SELECT CAST(user_version AS TEXT) FROM pragma_user_version"
+_FEED = "SELECT id FROM feed"
+_NAME = "INSERT INTO feed VALUES (0, ?) ON CONFLICT (only) DO UPDATE SET id = excluded.id WHERE id <> excluded.id"
 _FORGET = "DELETE FROM files WHERE path = ?"
 # SQLITE_ERROR: a table or column is missing, so it is some other database.
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR")
@@ -98,6 +101,12 @@ class Ledger(Mapping[str, str]):
         found = self._ask(_STAMP)
         return int(found[0][0]) if found else 0
 
+    @property
+    def feed_id(self) -> str:
+        """The id of the feed that was published here last, "" for none."""
+        found = self._ask(_FEED)
+        return str(found[0][0]) if found else ""
+
     def files(self) -> Iterator[tuple[str, str]]:
         """Yield all paths and types, in order; portion by portion, so that a run that writes need not wait."""
         portion = self._ask(_AFTER, "", _PORTION)
@@ -144,6 +153,10 @@ class Ledger(Mapping[str, str]):
     def forget(self, path: str) -> None:
         """Note that a file is ours no more, after it was removed; durable as above."""
         self._tell(_FORGET, [(path,)])
+
+    def name(self, feed_id: str) -> None:
+        """Note whose files these are, for a state file that is lost; durable as above."""
+        self._tell(_NAME, [(feed_id,)])
 
     def sign(self, stamp: int) -> None:
         """Note of which build these files are (31 bits), after they are there; durable as above.

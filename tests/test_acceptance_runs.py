@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import feedparser
 import loopback
 import pytest
 from acceptance_helpers import BLOG, HOUR, START, Planet, feed, item, words
@@ -119,6 +120,45 @@ def test_another_address_in_the_file_is_no_takeover(tmp_path: Path, site: loopba
     planet.run()
     planet.sources = [("/b", 'name = "A friend"')]
     assert planet.run().news == ()
+
+
+# -- a state file that is lost ----------------------------------------------------------------------------
+
+
+def ids(planet: Planet) -> list[str]:
+    """The ids of the feeds, and of the posts of the first of them."""
+    found = [feedparser.parse(path.read_bytes()) for path in sorted(planet.folder.rglob("atom.xml"))]
+    return [*(one.feed.id for one in found), *(entry.id for entry in found[0].entries)]
+
+
+def test_a_state_file_that_is_lost(tmp_path: Path, site: loopback.Site) -> None:
+    """One line, in one run; the ids of the feeds and posts stay, and the old file goes on when it is back."""
+    site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1)))
+    planet = Planet(tmp_path, site, ("/a", ""), head='formats = ["atom"]\nper_language = true\nper_source = true')
+    assert planet.run().news == ()
+    before = ids(planet)
+    assert len(set(before)) == 4
+    state = tmp_path / "syndicator.db"
+    state.rename(tmp_path / "mislaid.db")
+    (told,) = planet.run().news
+    assert told.startswith(f"there was no state file {state}, though {tmp_path / 'public'} holds what an earlier one")
+    assert ids(planet) == before
+    assert planet.run().news == ()
+    (tmp_path / "mislaid.db").replace(state)
+    site.pages["/a"] = feed("Blog", BLOG, item("Two", f"{BLOG}/2/", words(2)), item("One", f"{BLOG}/1/", words(1)))
+    assert planet.run().news == ()
+    assert set(before) < set(ids(planet))
+
+
+def test_a_folder_that_was_copied_for_another_feed(tmp_path: Path, site: loopback.Site) -> None:
+    """Two feeds of one file never have one id."""
+    site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1)))
+    planet = Planet(tmp_path, site, ("/a", ""), head='formats = ["atom"]')
+    planet.run()
+    shutil.copytree(tmp_path / "public", tmp_path / "copy")
+    planet.more = '[[feeds]]\nname = "other"\noutput = "copy"'
+    assert planet.run().news == ()
+    assert len(set(ids(planet))) == 3
 
 
 # -- one item a story -----------------------------------------------------------------------------------

@@ -43,15 +43,16 @@ def build(config: Config, store: Store, options: Options, now: datetime) -> Buil
     """
     wanted = {source.id: source for source in config.sources}
     feeds = _named(config.feeds, store, wanted)
+    built = Built(remarks=_recall(feeds, store))
     store.conceal(config.sources, now)
     admit(feeds, store, wanted, now)
     if config.per_language:
         by_language = _feeds_by_language(config, store, wanted)
+        _recall(by_language, store)
         admit(by_language, store, wanted, now)
         feeds += by_language
     if options.rerender:
         _rerender(store, feeds, wanted, now)
-    built = Built()
     common = _Common(feeds, wanted, config.id)
     for feed in feeds:
         one = _FeedBuild(common, store, feed, now)
@@ -60,6 +61,28 @@ def build(config: Config, store: Store, options: Options, now: datetime) -> Buil
     store.purge(now, config.keep)
     built.remarks += _tell_hubs(store, config.fetch.user_agent)
     return built
+
+
+def _recall(feeds: Sequence[Feed], store: Store) -> list[str]:
+    """Let feeds that the store does not know keep the ids that they have in their folders; say so if it knows none.
+
+    Post ids come from the sources, but a feed's own is made once: with another, readers would take it for another feed.
+    """
+    known = store.feed_names()
+    found = []
+    for feed in feeds:
+        if feed.name in known:
+            continue
+        with Ledger(feed.output) as ledger:
+            if feed_id := ledger.feed_id:
+                store.name_feed(feed.name, feed_id)
+                found.append(feed.output)
+    if known or not found:
+        return []
+    return [
+        f"there was no state file {store.path}, though {found[0]} holds what an earlier one published: starting anew, "
+        "so readers may show posts as unread again, and what sources list no more is gone. If mislaid, put it back."
+    ]
 
 
 def admit(feeds: Sequence[Feed], store: Store, wanted: Mapping[str, Source], now: datetime) -> None:
@@ -195,6 +218,7 @@ class _FeedBuild:
             edition = store.edition(self.feed, common.wanted, common.others(self.feed), main_id, since=since)
             store.note_popular(self.feed, edition)
             published, slices = self._write(edition, ledger, damaged, rerender=rerender)
+            ledger.name(edition.id)
             ledger.sign(_stamped(stamp))
         if ledger.lost:
             what = "was damaged and begins anew: files that were published before and are not again stay where they are"

@@ -157,6 +157,17 @@ class Store:
     # ----- build side ----------------------------------------------------------------------------------------
 
     @in_words
+    def feed_names(self) -> Set[str]:
+        """Return the names of the feeds that were ever published from this file."""
+        return admission.feed_names(self.connection)
+
+    @in_words
+    def name_feed(self, name: str, feed_id: str) -> None:
+        """Give a feed that was never published from this file the id that it has had elsewhere."""
+        with self.transaction():
+            admission.name_feed(self.connection, name, feed_id)
+
+    @in_words
     def conceal(self, wanted: Iterable[Source], now: datetime) -> None:
         """Note which sources the file shows no more: what others show of theirs is left out. Once before `admit`."""
         with self.transaction():

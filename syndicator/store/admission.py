@@ -59,6 +59,19 @@ def feed_row(db: sqlite3.Connection, name: str, wanted_id: str = "") -> tuple[in
     return row[0], wanted_id or row[1], row[2], row[3], row[4]
 
 
+def feed_names(db: sqlite3.Connection) -> set[str]:
+    """Return the names of all feeds that have a row."""
+    return {name for (name,) in db.execute("SELECT name FROM feeds")}
+
+
+def name_feed(db: sqlite3.Connection, name: str, feed_id: str) -> None:
+    """Make the row of a feed with an id, unless another feed has it: a folder may have been copied."""
+    db.execute(
+        "INSERT INTO feeds (name, id) SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM feeds WHERE id = ?2)",
+        (name, feed_id),
+    )
+
+
 def selects(feed: Feed, source: Source) -> bool:
     """Tell whether a feed takes a source's posts."""
     if not source.publish:
