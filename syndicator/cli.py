@@ -317,10 +317,10 @@ def _named(sources: Sequence[Source], names: Sequence[str]) -> frozenset[str]:
     known = {name: source.id for source in sources for name in (source.name, source.id) if name}
     for name in names:
         if name not in known:
-            from syndicator.config.tables import did_you_mean
+            from syndicator.config.tables import source_meant
             from syndicator.urls import redacted
 
-            raise UsageError(f'--source: no source is named "{redacted(name)}"; {did_you_mean(name, list(known))}')
+            raise UsageError(f'--source: no source is named "{redacted(name)}"; {source_meant(name, list(known))}')
     return frozenset(known[name] for name in names)
 
 

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from syndicator import config, fetcher, generator, normalizer, parser, urls
 from syndicator.config.sources import read_source
-from syndicator.config.tables import Table, did_you_mean, shown
+from syndicator.config.tables import Table, shown, source_meant
 from syndicator.errors import ConfigError, SyndicatorError, UsageError
 from syndicator.model.feed import ParsedFeed
 from syndicator.model.fetch import Ask, Fetched, FetchFailed, NotModified, Outcome
@@ -119,7 +119,7 @@ def _source(target: str, settings: Config, path: Path) -> Source:
         base = Source(id="", url="") if "://" in place else Source(id="", url="", timeout=_A_DAY)
         return read_source(Table("the command line", "TARGET", {"url": place}), base, Path.cwd(), {})
     names = [source.name or source.id for source in settings.sources]
-    hint = f"; {did_you_mean(target, names)}" if names else ""
+    hint = f"; {source_meant(target, names)}" if names else ""
     raise UsageError(f"{shown(target)} is no source in {path}, no address and no path{hint}")
 
 

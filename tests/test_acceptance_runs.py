@@ -122,6 +122,21 @@ def test_another_address_in_the_file_is_no_takeover(tmp_path: Path, site: loopba
     assert planet.run().news == ()
 
 
+def test_an_update_noticed_by_a_wrong_clock(tmp_path: Path, site: loopback.Site) -> None:
+    """A machine that starts in 2020: the post is updated, but never before it was published."""
+    site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1), EARLY))
+    planet = Planet(tmp_path, site, ("/a", ""))
+    planet.run()
+    planet.now = START.replace(year=2020)
+    site.pages["/a"] = feed("Blog", BLOG, item("One, at last", f"{BLOG}/1/", words(1), EARLY))
+    planet.run()
+    (post,) = planet.items()
+    assert post["title"] == "One, at last"
+    assert post.get("date_modified", post["date_published"]) >= post["date_published"]
+    (entry,) = feedparser.parse((tmp_path / "public" / "atom.xml").read_bytes()).entries
+    assert entry.updated_parsed >= entry.published_parsed
+
+
 # -- a state file that is lost ----------------------------------------------------------------------------
 
 
@@ -281,6 +296,16 @@ def test_an_emptied_folder(tmp_path: Path, site: loopback.Site) -> None:
     after = planet.files()
     del before[tmp_path / "public" / ".syndicator"], after[tmp_path / "public" / ".syndicator"]
     assert after == before
+
+
+def test_the_first_archive(tmp_path: Path, site: loopback.Site) -> None:
+    """`check` has nothing to say of it, though there is no other yet to link to."""
+    posts = [item(f"Number {n}", f"{BLOG}/{n}/", words(n), EARLY - n * HOUR) for n in range(120)]
+    site.pages["/a"] = feed("Blog", BLOG, *posts)
+    planet = Planet(tmp_path, site, ("/a", ""), head='limit = 5\ncontact = "mailto:me@planet.example"')
+    planet.run()
+    assert len(list((tmp_path / "public" / "archive").glob("atom-*.xml"))) == 1
+    assert [*map(str, inspect(planet.config()))] == []
 
 
 def unlike(planet: Planet, before: dict[Path, bytes]) -> list[str]:

@@ -274,6 +274,15 @@ def test_a_word_where_hundreds_are_known() -> None:
     assert words.endswith(" and 170 more")
 
 
+def test_a_source_that_is_not_known(tmp_path: Path) -> None:
+    """The nearest three of many are named: first those in which the word stands."""
+    known = [f"https://blog{n}.example/feed/of/posts.xml" for n in range(40)] + ["https://xkcd.example/atom.xml"]
+    tables = "".join(f'[[sources]]\nurl = "{address}"\n' for address in known)
+    message = complaint(tmp_path, f'{HEAD}sources = ["XKCD"]\n{tables}')
+    assert "; known here: https://xkcd.example/atom.xml, https://blog" in message
+    assert message.endswith(" and 38 more")
+
+
 def test_a_key_that_is_like_no_other(tmp_path: Path) -> None:
     """Each key that is known here is named once."""
     message = complaint(tmp_path, HEAD + 'xyzzy = "1h"\n')

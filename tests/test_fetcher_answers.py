@@ -267,3 +267,15 @@ def test_no_text_of_a_server_is_a_bug(text: str, body: bytes):
     feeds_in(body + b"<link rel=alternate type=text/xml href='" + text.encode() + b"feed'>", text, "https://a.example/")
     literal_reach(text)
     host_of(text)
+
+
+@pytest.mark.parametrize(
+    ("status", "advice"),
+    [
+        (429, "if we do, lengthen the interval of this host's sources; else ask its owner to allow our User-Agent"),
+        (410, "its owner has ended it; its posts stay while it is in feeds.toml"),
+    ],
+)
+def test_advice_is_true_whatever_was_done_before(status: int, advice: str):
+    """A host may refuse whom it was seldom asked by; and what leaves the file leaves the documents."""
+    assert answers.verdict(status, {}).advice == advice

@@ -172,6 +172,10 @@ def test_wrong_usage(tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str
     assert run("--source", "Blig") == 2
     assert 'did you mean "Blog"?' in capsys.readouterr().err
     assert main(["run", "-c", "nowhere.toml"]) == 2
+    configuration(tmp_path, *(f"https://blog{n}.example/feed" for n in range(30)))
+    for command in (["run", "--source", "zzz"], ["fetch", "zzz"]):
+        assert main(command) == 2
+        assert capsys.readouterr().err.rstrip().endswith("example/feed and 27 more")
 
 
 def test_one_source_of_two(tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:

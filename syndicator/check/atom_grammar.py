@@ -151,11 +151,9 @@ def _feed(feed: _Element, where: str) -> Iterator[Problem]:
     relations = {link.get("rel", "alternate") for link in feed.iterfind(f"{_ATOM}link")}
     if "self" not in relations:
         yield Problem(where, "has no link to itself", serious=False, line=line)
-    if feed.find(f"{FH}archive") is not None and feed.find(f"{FH}complete") is None:
-        if not relations & {"prev-archive", "next-archive"}:
-            yield Problem(where, "is an archive without links to others", serious=False, line=line)
-        if "current" not in relations:
-            yield Problem(where, "is an archive without a link to the current document", serious=False, line=line)
+    is_archive = feed.find(f"{FH}archive") is not None and feed.find(f"{FH}complete") is None
+    if is_archive and "current" not in relations:  # one without links to others may be the only one
+        yield Problem(where, "is an archive without a link to the current document", serious=False, line=line)
     yield from _twins(feed, where)
     # RFC 4287 lets the order be; readers that stop at the first entry would miss what follows.
     entries = 0

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from syndicator.config.pieces import read_filter, read_language, read_timezone, read_web_address
-from syndicator.config.tables import Table, did_you_mean
+from syndicator.config.tables import Table, did_you_mean, source_meant
 from syndicator.model.settings import Feed, Per, Source
 
 # With the file names that `names` can replace; the generator's own, which a test holds.
@@ -84,7 +84,7 @@ def check_feeds(feeds: Sequence[Feed], tables: Sequence[Table], sources: Sequenc
         for key, wanted, known in (("sources", feed.sources, ids), ("tags", feed.tags, tags)):
             for word in wanted:
                 if word not in known:
-                    table.fail(key, f'no source has "{word}"; {did_you_mean(word, sorted(known))}')
+                    table.fail(key, f'no source has "{word}"; {source_meant(word, sorted(known))}')
         if feed.output in folders:
             table.fail("output", f"is the folder of {folders[feed.output]} too; each feed needs its own")
         folders[feed.output] = table.name

@@ -16,7 +16,8 @@ from syndicator.config.keys import elsewhere
 from syndicator.errors import ConfigError
 from syndicator.urls import redacted
 
-_NAMED = 30  # known words that are named; of hundreds of sources nobody reads them all
+_NAMED = 30  # known words that are named: as many keys are read,
+_NEAREST = 3  # but of hundreds of addresses nobody reads more
 _NO_HEADS: Mapping[str, str] = {}
 
 T = TypeVar("T")
@@ -66,6 +67,26 @@ def did_you_mean(word: str, known: Sequence[str], heads: Mapping[str, str] = _NO
     'known here: link, title'
     """
     return _meant(word, known, heads) or _known_here(known, heads)
+
+
+def source_meant(word: str, known: Sequence[str]) -> str:
+    """Say which of the names and tags of sources was probably meant, else which are nearest.
+
+    >>> source_meant("abc", ["xyz", "https://abc.example/posts/feed/", "qrs", "a", "b"])
+    'known here: https://abc.example/posts/feed/, a, b and 2 more'
+    """
+    words = sorted(set(known))
+    if meant := _meant(word, words, _NO_HEADS):
+        return meant
+    if len(words) > _NEAREST:
+        words.sort(key=lambda name: _distance(word.casefold(), name.casefold()))
+    more = f" and {len(words) - _NEAREST} more" if len(words) > _NEAREST else ""
+    return f"known here: {', '.join(words[:_NEAREST]) or 'none'}{more}"
+
+
+def _distance(word: str, name: str) -> tuple[bool, float]:
+    """Return what sorts names in which a word stands first, then by likeness."""
+    return word not in name, -difflib.SequenceMatcher(None, word, name).ratio()
 
 
 def _meant(word: str, known: Sequence[str], heads: Mapping[str, str]) -> str:

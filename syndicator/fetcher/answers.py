@@ -42,7 +42,11 @@ _BY_STATUS: dict[int, Verdict] = {
     407: Verdict("unauthorized", "the proxy asks for a user and password (407)", "put them into its address"),
     408: Verdict("timeout", "the server gave up waiting for our request (408)"),
     410: Verdict("gone", "is gone (410)", "its owner has ended it; its posts stay while it is in feeds.toml"),
-    429: Verdict("rate-limited", "we ask too often (429)", "lengthen the interval of this host's sources"),
+    429: Verdict(
+        "rate-limited",
+        "says that we ask too often (429)",
+        "if we do, lengthen the interval of this host's sources; else ask its owner to allow our User-Agent",
+    ),
     451: Verdict("forbidden", "is withheld for legal reasons (451)", "take the source out, or ask its owner"),
     503: Verdict("unavailable", "is not available for now (503)"),
 }  # fmt: skip

@@ -98,7 +98,7 @@ def _item(
         post=post,
         source=infos[at],
         published=codec.moment(published),
-        updated=codec.moment(updated),
+        updated=codec.moment(max(published, updated)),  # noticed by a clock that was wrong, or before its date had come
         first_published=codec.moment(first),
         sequence=sequence,
         related=related_lists(related, gone) if related else (),
