@@ -17,6 +17,10 @@ from acceptance_helpers import BLOG, HOUR, START, Planet, feed, item, words
 from syndicator import generator, pipeline
 from syndicator.check import check
 from syndicator.inspection import inspect
+from syndicator.model.fetch import Fetched, SourceState
+from syndicator.model.post import SourceInfo
+from syndicator.model.settings import Source
+from syndicator.pipeline import takeover
 from syndicator.store import Store
 
 OTHER = "https://other.example"
@@ -110,6 +114,38 @@ def test_a_redesign_is_no_takeover(
     planet.run()
     site.pages["/a"] = feed(name, address, *items)
     assert planet.run().news == ()
+
+
+def test_a_redesign_whose_items_are_byte_for_byte_the_same(tmp_path: Path, site: loopback.Site) -> None:
+    """They are not parsed again, and known all the same."""
+    one = {"id": f"{BLOG}/1/", "url": f"{BLOG}/1/", "title": "One", "content_html": words(1)}
+    new = {"id": f"{OTHER}/2/", "url": f"{OTHER}/2/", "title": "New", "content_html": words(9)}
+    version = "https://jsonfeed.org/version/1.1"
+    before = {"version": version, "title": "Blog", "home_page_url": BLOG, "items": [one]}
+    site.pages["/a"] = json.dumps(before).encode()
+    planet = Planet(tmp_path, site, ("/a", ""))
+    planet.run()
+    after = {"version": version, "title": "Another", "home_page_url": OTHER, "items": [new, one]}
+    site.pages["/a"] = json.dumps(after).encode()
+    report = planet.run()
+    assert (report.new, report.news) == (1, ())
+
+
+@pytest.mark.parametrize(
+    ("answered", "moved_to", "strange"),
+    [
+        (f"{BLOG}/feed", "", True),
+        (f"{OTHER}/feed", "", False),
+        (f"{OTHER}/feed", f"{OTHER}/feed", False),
+        ("https://feeds.service.example/blog", "", True),  # where it always was, perhaps
+    ],
+)
+def test_a_redirect_to_its_new_site_explains_it(answered: str, moved_to: str, *, strange: bool) -> None:
+    """The old owner has moved."""
+    source = Source("a", f"{BLOG}/feed")
+    before, after = SourceInfo("a", "Blog", f"{BLOG}/"), SourceInfo("a", "Another", f"{OTHER}/")
+    fetched = Fetched("a", answered, b"", moved_to=moved_to)
+    assert takeover.looks_strange(source, SourceState("a", source.url), fetched, before, after) is strange
 
 
 def test_another_address_in_the_file_is_no_takeover(tmp_path: Path, site: loopback.Site) -> None:

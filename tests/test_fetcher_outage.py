@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from fetcher_helpers import HOUR, SETTINGS, START, bad
 from loopback import configuration, rss, site
+from msgspec.structs import replace
 
 from syndicator import config, pipeline
+from syndicator.fetcher import schedule
 from syndicator.fetcher.outage import Suspicion
 from syndicator.model.fetch import Ask, FetchFailed, NotModified, Outage, SourceState
 from syndicator.model.run import Options, Report
@@ -47,6 +49,16 @@ def test_a_network_that_is_down_for_days(tmp_path: Path) -> None:
     assert (back.due, back.failed, back.alerts, back.nothing_works) == (6, 0, (), False)
     assert back.news == ("sources can be reached again: none could for 2 days",)
     assert back.failing == ()
+
+
+@pytest.mark.parametrize(("interval", "wait"), [(HOUR / 4, HOUR / 4), (24 * HOUR, HOUR)])
+def test_when_it_is_asked_again(interval: timedelta, wait: timedelta) -> None:
+    """After its interval, within an hour: a source that is asked daily does not wait another day."""
+    source = Source("a", "https://a.example/", interval=interval)
+    asked = schedule.spare(source, replace(FAILING, url=source.url), START + HOUR)
+    assert asked.next_due == START + HOUR + wait
+    assert asked.due_reason == "nothing at all could be reached: this machine's own network may be down"
+    assert (asked.consecutive, asked.failing_since) == (FAILING.consecutive, FAILING.failing_since)
 
 
 GOOD = SourceState("", last_attempt=START, last_success=START)

@@ -151,6 +151,17 @@ def test_a_new_installation_in_which_no_source_works(
         assert capsys.readouterr().err.endswith("no configured source works; `syndicator status` says why\n")
 
 
+def test_what_is_told_of_each_source_is_not_told_of_all(
+    tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With `alert_runs = 1` the first failure is told as such."""
+    with site() as blog:
+        configuration(tmp_path, f"{blog.url}/feed", more="alert_runs = 1")
+        assert run() == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith(f"{blog.url}/feed fails: is not there (404)")
+
+
 def test_no_source_is_configured(tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     """Status 1, saying what is missing."""
     configuration(tmp_path)
