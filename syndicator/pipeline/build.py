@@ -13,7 +13,6 @@ from zlib import crc32
 from msgspec import Struct
 
 from syndicator.config import sub_feed
-from syndicator.languages import own_name
 from syndicator.ledger import Ledger
 from syndicator.model.edition import Edition, Published, RelatedList
 from syndicator.model.post import Post
@@ -329,7 +328,9 @@ def _feeds_by_language(config: Config, store: Store, wanted: Mapping[str, Source
     if mark != now:  # the posts are read only where something was published since
         edition = store.edition(main, wanted, shelf=0)
         found = {item.post.language.partition("-")[0].lower() for item in edition.items} - {""}
-        # Names are kept, too: who publishes nothing new does not pay for Babel.
+        # Names are kept, too: who publishes nothing new does not pay for Babel, nor for our own tables.
+        from syndicator.languages import own_name
+
         names = {language: names.get(language) or own_name(language) for language in sorted(found | names.keys())}
         store.set_note("languages", json.dumps([now, names]))
     return [

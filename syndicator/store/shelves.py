@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from html import unescape
 
 from msgspec.structs import replace
 
@@ -24,6 +23,8 @@ def with_inbound(found: Sequence[Item]) -> list[Item]:
     Counting over what is published keeps it free of the clock and of the size of the store, and no old
     favourite stands on the page for ever.
     """
+    from html import unescape  # its table of entities takes a millisecond to load
+
     own = [_bare(item.post.link) for item in found]
     places, counts = set(own) - {""}, Counter[str]()
     for item, address in zip(found, own, strict=True):
