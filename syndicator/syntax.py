@@ -23,7 +23,7 @@ _CONTROLS = bytes({*range(32), 127} - set(b"\t\n\r"))
 _C1 = re.compile(rb"\xc2[\x80-\x9f]")  # as UTF-8; not \xc2\xa0, the space that does not break
 _TAG_START = re.compile(r"<[A-Za-z/!?]")
 _ANY_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(\s[^<>]*)?/?>")  # not "1 < 2 > 0", not "<ann@example.org>"
-_SPACE = re.compile("[ \t\n\r\f\v]+")
+_SPACE = re.compile("[ \t\n\r\f\v\x85\u2028\u2029]+")  # the last three end a line in some programs
 
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9;/?:@&=+$._!~*'(),#%-]+")
 _WEB = re.compile(r"https?://[^/]", re.IGNORECASE)
@@ -96,7 +96,7 @@ def line(text: str) -> str:
     """
     if text.isprintable() and "  " not in text:  # nearly always, and twenty times as fast to see
         return text.strip(" ")
-    return _SPACE.sub(" ", clean(text)).strip(" ")
+    return " ".join(filter(None, clean(_SPACE.sub(" ", text)).split(" ")))
 
 
 def is_markup(text: str) -> bool:

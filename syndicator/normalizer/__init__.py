@@ -13,7 +13,7 @@ from functools import lru_cache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from syndicator import urls
+from syndicator import syntax, urls
 from syndicator.model.feed import Category, Entry, ItemKey, ParsedFeed, Person, Text
 from syndicator.model.fetch import FetchFailed
 from syndicator.model.post import Keys, NormalizedFeed, Post, SourceInfo
@@ -122,7 +122,7 @@ def _info(parsed: ParsedFeed, source: Source) -> SourceInfo:
         feed=feed,
         feed_id=links.identifier(head.id),
         language=head.language or source.language,
-        rights=text.one_line(head.rights),
+        rights=syntax.line(head.rights),
         licence=urls.web(head.licence, base),
         image=urls.web(head.image, base),
         updated=head.updated,
@@ -171,7 +171,7 @@ def _post(entry: Entry, context: _Context) -> Post:
         image=media.lead(entry, files, body.html, base) if source.images == "keep" else None,
         comments=urls.web(entry.comments, base),
         comment_count=entry.comment_count,
-        rights=text.one_line(entry.rights) or info.rights,
+        rights=syntax.line(entry.rights) or info.rights,
         licence=urls.web(entry.licence, base) or info.licence,
         episode=media.episode(
             entry, base, lambda said: bodies.plain(said, entry, link, title, context.habitat, body.credits)
@@ -192,7 +192,7 @@ def _post(entry: Entry, context: _Context) -> Post:
 
 def _keys(entry: Entry, link: str, title: str, words: str, origin_link: str, context: _Context) -> Keys:
     return identity.keys(
-        guid=text.legal(entry.guid),
+        guid=syntax.clean(entry.guid),
         link=link,
         title=title,
         text=words,
@@ -243,7 +243,7 @@ def _people(written: tuple[Person, ...], base: str) -> tuple[Person, ...]:
     """Return authors, each once; most posts of a feed have the same."""
     found: dict[Person, None] = {}
     for person in written:
-        cleaned = Person(_name(person.name), urls.web(person.uri, base), text.one_line(person.email))
+        cleaned = Person(_name(person.name), urls.web(person.uri, base), syntax.line(person.email))
         if cleaned != _NOBODY:
             found[cleaned] = None
     return tuple(found)
@@ -255,7 +255,7 @@ def _categories(entry: Entry) -> tuple[Category, ...]:
     for category in entry.categories:
         term, label = _name(category.term), _name(category.label)
         if term or label:
-            found.setdefault((term or label).casefold(), Category(term or label, text.one_line(category.scheme), label))
+            found.setdefault((term or label).casefold(), Category(term or label, syntax.line(category.scheme), label))
     return tuple(found.values())
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from syndicator import urls
-from syndicator.normalizer import text
+from syndicator import syntax, urls
 
 _ADDRESSES = frozenset({"href", "xlink:href", "src", "action", "formaction", "data"})
 
@@ -29,7 +28,7 @@ def found(html: str) -> Hazards:
     """
     from lxml import etree  # 30 ms that only `fetch` pays; and patterns over hostile HTML may take for ever
 
-    root = etree.fromstring(f"<div>{text.legal(html)}</div>", etree.HTMLParser())
+    root = etree.fromstring(f"<div>{syntax.clean(html)}</div>", etree.HTMLParser())
     written = [(str(name), str(value)) for one in root.iter(etree.Element) for name, value in one.attrib.items()]
     links = sum(name in _ADDRESSES and urls.scheme(value) in urls.RUNNING - {"data"} for name, value in written)
     return Hazards(sum(len(name) > len("on") and name.startswith("on") for name, _ in written), links)

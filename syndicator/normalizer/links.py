@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from syndicator import urls
+from syndicator import syntax, urls
 from syndicator.model.feed import Entry, ItemKey, Origin, ParsedFeed, Text
 from syndicator.normalizer import text
 
@@ -56,15 +56,15 @@ def identifier(written: str) -> str:
     >>> identifier(" tag:a.example,2024:1\n"), identifier("java\tscript:alert(1)")
     ('tag:a.example,2024:1', '')
     """
-    return "" if urls.runs(written) else text.one_line(written)
+    return "" if urls.runs(written) else syntax.line(written)
 
 
 def legal_items(items: tuple[ItemKey, ...]) -> tuple[ItemKey, ...]:
     """Return the items of a fetch without what no text can be: half a surrogate pair, which JSON can spell."""
     together = "".join(item.guid + item.link for item in items)
-    if text.legal(together) == together:
+    if syntax.clean(together) == together:
         return items
-    return tuple(ItemKey(item.fingerprint, text.legal(item.guid), text.legal(item.link)) for item in items)
+    return tuple(ItemKey(item.fingerprint, syntax.clean(item.guid), syntax.clean(item.link)) for item in items)
 
 
 def origin(entry: Entry, base: str) -> Origin | None:
@@ -78,8 +78,8 @@ def origin(entry: Entry, base: str) -> Origin | None:
         url=urls.web(said.url, base),
         feed=urls.web(said.feed, base),
         id=identifier(said.id),
-        rights=text.one_line(said.rights),
-        language=text.one_line(said.language),
+        rights=syntax.line(said.rights),
+        language=syntax.line(said.language),
     )
     return cleaned if cleaned != Origin() else None
 

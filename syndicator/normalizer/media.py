@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from syndicator import urls
+from syndicator import syntax, urls
 from syndicator.model.feed import Enclosure, Entry, Episode, Image, Transcript
-from syndicator.normalizer import images, text
+from syndicator.normalizer import images
 
 
 def enclosures(entry: Entry, base: str) -> tuple[Enclosure, ...]:
@@ -23,9 +23,9 @@ def enclosures(entry: Entry, base: str) -> tuple[Enclosure, ...]:
             cleaned = replace(
                 enclosure,
                 url=url,
-                type=text.one_line(enclosure.type),
-                title=text.one_line(enclosure.title),
-                description=text.one_line(enclosure.description),
+                type=syntax.line(enclosure.type),
+                title=syntax.line(enclosure.title),
+                description=syntax.line(enclosure.description),
             )
             found[url] = _merged(found[url], cleaned) if url in found else cleaned
     return tuple(found.values())
@@ -67,10 +67,10 @@ def episode(entry: Entry, base: str, uncredited: Callable[[str], str]) -> Episod
         return None
     return replace(
         said,
-        title=text.one_line(said.title),
-        author=text.one_line(said.author),
-        subtitle=uncredited(text.one_line(said.subtitle)),
-        summary=uncredited(text.legal(said.summary).strip()),
+        title=syntax.line(said.title),
+        author=syntax.line(said.author),
+        subtitle=uncredited(syntax.line(said.subtitle)),
+        summary=uncredited(syntax.clean(said.summary).strip()),
         image=urls.web(said.image, base),
         chapters=urls.web(said.chapters, base),
         transcripts=tuple(

@@ -12,7 +12,7 @@ from functools import lru_cache
 from html import escape, unescape
 from typing import TYPE_CHECKING, NamedTuple
 
-from syndicator import urls
+from syndicator import syntax, urls
 from syndicator.model.feed import Text
 from syndicator.normalizer import embeds, glance, images, tags, text, trackers
 from syndicator.normalizer.images import Policy, Tally
@@ -119,7 +119,6 @@ _ADDRESSES = frozenset({"href", "src", "cite", "poster"})
 _ADDRESS = re.compile(
     r'<([a-z][a-z0-9-]*)(?: [a-z-]+="[^"]*")*? (?:href|src|cite|poster)="(?!https?://[^\s/?#"\\])[^>]*>'
 )
-_CONTROLS = bytes(code for code in range(32) if code not in {9, 10, 13})
 # A source's own script showed the buttons; nothing is fetched unasked.
 _PLAYER = re.compile(r"<(audio|video)((?: [^>]*)?)>")
 _LINK = re.compile(r"<a((?: [^>]*)?)>(.*?)</a>", re.DOTALL)
@@ -218,7 +217,7 @@ def from_plain(plain: str) -> str:
     >>> from_plain("a < b\nc\n\nd")
     '<p>a &lt; b<br>c</p><p>d</p>'
     """
-    paragraphs = re.split(r"\n[ \t]*\n\s*", text.legal(plain).replace("\r\n", "\n").replace("\r", "\n").strip())
+    paragraphs = re.split(r"\n[ \t]*\n\s*", syntax.clean(plain).replace("\r\n", "\n").replace("\r", "\n").strip())
     return "".join(
         f"<p>{escape(paragraph.strip(), quote=False).replace(chr(10), '<br>')}</p>"
         for paragraph in paragraphs
@@ -237,14 +236,10 @@ def _filtered(html: str) -> str:
     try:
         safe = _cleaner().clean(html)
     except UnicodeEncodeError:  # half a surrogate pair, which JSON can spell
-        safe = _cleaner().clean(text.legal(html))
+        safe = _cleaner().clean(syntax.clean(html))
     if "\r" in safe:  # `&#13;`: the next parser would make a line feed of it
         safe = safe.replace("\r", "\n")
-    encoded = safe.encode()
-    odd = len(encoded) != len(safe) and ("\ufffe" in safe or "\uffff" in safe)
-    if odd or len(encoded.translate(None, _CONTROLS)) != len(encoded):
-        safe = text.legal(safe)  # `&#1;` is a character that XML forbids when it is decoded
-    return safe
+    return syntax.clean(safe)  # `&#1;` is a character that XML forbids when it is decoded
 
 
 def _settled(safe: str, base: str, policy: Policy, tally: Tally, *, names: frozenset[str] | None = None) -> str:

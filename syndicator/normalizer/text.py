@@ -1,4 +1,4 @@
-"""Text as a feed wrote it -> plain text: titles, the words of a body, excerpts, characters that XML can carry.
+"""Text as a feed wrote it -> plain text: titles, the words of a body, excerpts.
 
 Titles are the hard part: feeds encode them once, twice or not at all, and say so wrongly. The rule stands
 at `title`.
@@ -12,9 +12,7 @@ from html.entities import html5
 
 from syndicator.model.feed import Text
 from syndicator.normalizer import tags
-
-# XML 1.0 (5th ed.), production 2: everything else can't stand in a document in any form.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+from syndicator.syntax import line
 
 # An entity that a person would call one: known name or number, and its semicolon ("AT&T;" is not one).
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|([A-Za-z][A-Za-z0-9]{1,31}));")
@@ -40,26 +38,6 @@ _SENTENCE_END = re.compile(r"[.!?…]['\"”’»)\]]*(?=\s)|[。！？｡．][�
 _JOINERS = "\u200d\ufe0f\ufe0e"  # what makes one emoji of several characters
 
 
-def legal(text: str) -> str:
-    r"""Take out the characters that XML 1.0 forbids.
-
-    >>> legal("a\x00b\x0bc\ufffe")
-    'abc'
-    """
-    return _FORBIDDEN.sub("", text)
-
-
-def one_line(text: str) -> str:
-    r"""Return text on one line, its white space made single spaces, forbidden characters gone.
-
-    >>> one_line(" a\n\t b\u00a0c ")
-    'a b\xa0c'
-    """
-    if text.isprintable() and "  " not in text:  # nothing to do for most: no control, no line end, no odd space
-        return text.strip(" ")
-    return " ".join(part for part in re.split(r"[ \t\r\n\f\v\x85\u2028\u2029]+", legal(text)) if part)
-
-
 def title(text: Text) -> tuple[str, bool]:
     """Return a title as plain text, and whether it had been encoded twice.
 
@@ -75,10 +53,10 @@ def title(text: Text) -> tuple[str, bool]:
     """
     value = text.value
     if "&" not in value and "<" not in value:
-        return one_line(value), False
+        return line(value), False
     once = _decoded(value) if text.kind == "html" else value
     twice = _decoded(once)
-    return one_line(twice), twice != once
+    return line(twice), twice != once
 
 
 def _decoded(value: str) -> str:
