@@ -27,6 +27,7 @@ WITNESSES = 5  # the nearest, whose common terms widen the question
 CLEAR = 0.12  # how near witnesses are, taken together, whose word counts in full,
 SURE = 0.15  # and how near those are beside whom nearness itself says more than they do
 KINDRED = 8  # nearest posts that are kept of a post
+VOUCHED = 0.7  # of the last part of a score is how well the kin did, the rest how well the post itself did
 TEACHERS = 16  # nearest posts, of which is learnt what its terms are worth
 COMPANY = 16  # posts of its source: what most of them have says nothing: a signature, the small words of a language
 OUTSIDE = 0.7  # of the last candidate's score: what a post is given that is none
@@ -110,7 +111,8 @@ class Searcher:
         near = self._compared(rows, {0: 1.0}, usual)[1:] * fresh
         seconded, heard = self._seconded(rows, near, usual)
         score = (2 - heard) * near + heard * fresh * seconded
-        score = score + self._vouched(numbers, [kin for *_, kin in found], score)
+        vouched = self._vouched(numbers, [kin for *_, kin in found], score)
+        score = (2 - VOUCHED) * score + VOUCHED * vouched
         score = np.round(score / PARTS, 6)  # sums in another order differ in their last digits
         order = np.argsort(-score, kind="stable")
         if not known:
