@@ -53,8 +53,8 @@ class Planet:
         path.write_text(f'{head}[fetch]\ndelay = "0s"\n{self.more}\n{tables}', "utf-8")
         return config.load(path)
 
-    def run(self, *, rerender: bool = False) -> Report:
-        options = Options(force=True, rerender=rerender)
+    def run(self, *, force: bool = True, rerender: bool = False) -> Report:
+        options = Options(force=force, rerender=rerender)
         report = pipeline.run(self.config(), options, self.now, threading.Event(), lambda _: None)
         assert not report.faults
         self.now += HOUR

@@ -201,6 +201,26 @@ def test_a_state_file_that_is_lost(tmp_path: Path, site: loopback.Site) -> None:
     assert set(before) < set(ids(planet))
 
 
+def test_archives_after_a_state_file_that_was_mislaid(tmp_path: Path, site: loopback.Site) -> None:
+    """What a run without it wrote there, with dates of its own, does not stay."""
+    old = [item(f"N {n}", f"{BLOG}/{n}/", words(n)) for n in range(220)]  # undated: of when they were first seen
+    site.pages["/a"] = feed("Blog", BLOG, *old)
+    planet = Planet(tmp_path, site, ("/a", ""), head="limit = 10", more='[related]\nscope = "none"')
+    planet.run()
+    archives = {path: body for path, body in planet.files().items() if path.parent.name == "archive"}
+    assert len(archives) >= 4
+    state = tmp_path / "syndicator.db"
+    state.rename(tmp_path / "mislaid.db")
+    planet.run()
+    assert all(planet.files()[path] != body for path, body in archives.items())
+    (tmp_path / "mislaid.db").replace(state)
+    site.pages["/a"] = feed("Blog", BLOG, item("New", f"{BLOG}/new/", words(999)), *old)
+    planet.now += 24 * HOUR  # by then every source is due
+    planet.run(force=False)
+    assert planet.items()[0]["title"] == "New"
+    assert {path: planet.files()[path] for path in archives} == archives
+
+
 def test_a_folder_that_was_copied_for_another_feed(tmp_path: Path, site: loopback.Site) -> None:
     """Two feeds of one file never have one id."""
     site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1)))

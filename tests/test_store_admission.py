@@ -186,6 +186,23 @@ def test_a_feed_with_its_oldest_on_top(store: Store) -> None:
     assert titles(store) == ["5", "4", "3", "2", "1", "0"]
 
 
+def test_an_old_post_pinned_on_top(store: Store) -> None:
+    """It does not turn the order of the others round."""
+    day = [post(name, published=NOW - DAY) for name in "cba"]
+    receive(store, post("pinned", published=NOW - 900 * DAY), *day, post("d", published=NOW - 2 * DAY))
+    store.admit(FEED, A, NOW)
+    assert titles(store) == ["c", "b", "a", "d", "pinned"]
+
+
+def test_a_date_a_little_ahead_is_one(store: Store) -> None:
+    """A clock or a time zone that is wrong: the post is shown as first seen, and is the newest."""
+    feed = replace(FEED, limit=3)
+    ahead = post("ahead", published=None, instant=NOW + 2 * HOUR)
+    receive(store, ahead, *(post(str(n), published=NOW - (n + 1) * HOUR) for n in range(9)))
+    store.admit(feed, A, NOW)
+    assert titles(store, feed) == ["ahead", "0", "1"]
+
+
 def test_undated_posts_of_a_source_that_joins_push_nothing_out(store: Store) -> None:
     """They may be of any age; what an old source posts without a date is new."""
     feed = replace(FEED, limit=3)
@@ -195,8 +212,12 @@ def test_undated_posts_of_a_source_that_joins_push_nothing_out(store: Store) -> 
     store.admit(feed, both, NOW)
     assert titles(store, feed) == ["u0", "d0", "d1"]  # in the order of their dates, as ever
     receive(store, post("new", published=None, instant=None), now=NOW + HOUR)
-    store.admit(feed, both, NOW + HOUR)
-    assert titles(store, feed)[0] == "new"
+    receive(store, *(post(f"e{n}", "b", published=NOW) for n in range(3)), now=NOW + HOUR)
+    undated = [post(f"v{n}", "c", published=None, instant=None) for n in range(4)]
+    receive(store, *undated, post("w", "c", published=NOW - DAY), now=NOW + HOUR)
+    admitted = store.admit(feed, sources("a", "b", "c"), NOW + HOUR)
+    names = [store.documents([number])[number].title.removeprefix("About ") for number in admitted]
+    assert names == ["v1", "v0", "w", "e2", "e1", "e0", "new"]  # of those that join the dated ones go first
 
 
 # -- ids --------------------------------------------------------------------------------------------------

@@ -211,14 +211,18 @@ class _FeedBuild:
         common, store = self.common, self.store
         now_event = store.last_event()
         with Ledger(self.feed.output) as ledger:
-            # What left before was removed then, if both the folder and the state file are as that build left them.
-            since = event if ledger.stamp == _stamped(old) else 0
+            # Both the folder and the state file are as the last build left them: what left before was removed then, and
+            # archives stand as they were written.
+            is_known = ledger.stamp == self._sign(old)
+            since = event if is_known else 0
             main_id = "" if self.feed.name else common.main_id  # `[feed] id` is the main feed's alone
             edition = store.edition(self.feed, common.wanted, common.others(self.feed), main_id, since=since)
             store.note_popular(self.feed, edition)
-            published, slices = self._write(edition, ledger, damaged, rerender=rerender)
+            published, slices = self._write(
+                edition, ledger, damaged, all_archives=rerender or not is_known, rerender=rerender
+            )
             ledger.name(edition.id)
-            ledger.sign(_stamped(stamp))
+            ledger.sign(self._sign(stamp))
         if ledger.lost:
             what = "was damaged and begins anew: files that were published before and are not again stay where they are"
             self.remarks.append(f"{ledger.path} {what}")
@@ -230,7 +234,7 @@ class _FeedBuild:
         return published
 
     def _write(
-        self, edition: Edition, ledger: Ledger, damaged: Iterable[str], *, rerender: bool
+        self, edition: Edition, ledger: Ledger, damaged: Iterable[str], *, all_archives: bool, rerender: bool
     ) -> tuple[list[Published], list[int]]:
         """Make and write what is new or changed, remove what is gone; return it, and the slices of history in it."""
         from syndicator import generator, publisher  # feedgen, lxml, jinja2: only who publishes pays
@@ -243,7 +247,7 @@ class _FeedBuild:
         documents = generator.generate(
             edition,
             lambda number: store.archive(feed, number),
-            stale=None if rerender else stale,
+            stale=None if all_archives else stale,
             known=ledger,
             rerender=rerender,
         )
@@ -254,6 +258,10 @@ class _FeedBuild:
     def _stamp(self) -> str:
         """Return what changes with anything that the documents are made of."""
         return f"{self.store.edition_mark(self.feed)} {_short(f'{self.feed} {self.common.stamp(self.feed)}')}"
+
+    def _sign(self, stamp: str) -> int:
+        """Return what a ledger keeps of a build: 31 bits; a new one has 0. Two state files may have counted alike."""
+        return crc32(f"{self.store.note('store')} {stamp}".encode()) >> 1 if stamp else -1
 
     def _note_news(self, edition: Edition) -> None:
         """Note the pings that are due: only an entry added or updated is news.
@@ -294,10 +302,6 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return -1
-
-
-def _stamped(stamp: str) -> int:
-    return crc32(stamp.encode()) >> 1 if stamp else -1  # as a ledger keeps it: 31 bits, 0 for one that is new
 
 
 def _short(text: str) -> str:

@@ -45,7 +45,7 @@ class Row(Struct, frozen=True):
 
 _ROW = """SELECT p.number, p.source, coalesce(p.copy_of, p.number), p.published, p.due, p.language, p.filtered,
     p.withdrawn OR coalesce(lead.withdrawn, 0), coalesce(lead.public_id, p.public_id), p.title, p.link, b.guid,
-    json_extract(b.rest, '$.published') IS NULL
+    json_extract(b.rest, '$.published') IS NULL AND p.due IS NULL
     FROM posts p JOIN bodies b ON b.post = p.number LEFT JOIN posts lead ON lead.number = p.copy_of"""
 
 
@@ -198,9 +198,10 @@ def _rows(db: sqlite3.Connection, where: str, *values: object) -> Iterable[Row]:
 
 
 def _newest_first(db: sqlite3.Connection, source: int) -> Iterable[Row]:
-    """Walk back through the posts of a source that are let through."""
-    where = "WHERE p.source = ? AND p.filtered = '' AND p.purged = 0 ORDER BY p.published DESC, p.number DESC"
-    return _rows(db, where, source)
+    """Walk back through the posts of a source that are let through, the undated ones last: they may be of any age."""
+    where = "WHERE p.source = ? AND p.filtered = '' AND p.purged = 0"
+    newest = "json_extract(b.rest, '$.published') IS NULL AND p.due IS NULL, p.published DESC, p.number DESC"
+    return _rows(db, f"{where} ORDER BY {newest}", source)
 
 
 def _has_posts(db: sqlite3.Connection, source: int) -> bool:

@@ -9,6 +9,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Sequence, Set
 from datetime import datetime
+from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -78,11 +79,12 @@ def _applied(
     """Do what the verdicts say; return the number that each post has now.
 
     Of posts with equal dates or none the higher number counts as the newer. A feed has its newest on top, so it is
-    gone through from its end, unless its dates say that it is the other way round.
+    gone through from its end, unless more of its dates rise than fall (one old post may be pinned on top).
     """
     numbers = [0] * len(posts)
     dates = [post.published for post in posts if post.published is not None]
-    places = range(len(posts)) if dates and dates[0] < dates[-1] else range(len(posts) - 1, -1, -1)
+    rises = sum((one < other) - (one > other) for one, other in pairwise(dates))
+    places = range(len(posts)) if rises > 0 else range(len(posts) - 1, -1, -1)
     for at in places:
         numbers[at] = _apply(db, source, posts[at], verdicts[at], now)
     for at, verdict in enumerate(verdicts):

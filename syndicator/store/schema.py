@@ -162,6 +162,7 @@ CREATE TABLE pings (
 ) WITHOUT ROWID;
 CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('event', 0);
+INSERT INTO meta VALUES ('note store', lower(hex(randomblob(8)))); -- tells this file from one made anew in its place
 """
 
 LIKENESS = """
