@@ -111,7 +111,7 @@ def _source(target: str, settings: Config, path: Path) -> Source:
         raise UsageError("TARGET is empty")  # an unset variable of a script
     place = _place(target)
     for source in settings.sources:
-        if target in (source.id, source.name) or (source.url and source.url in (target, place)):
+        if target in (source.id, source.name) or (source.url and urls.normal(source.url) == urls.normal(place)):
             return source
     if place and "://" not in place and not Path(place).exists():  # of a file: URL
         raise UsageError(f"{place}: there is no such file")
@@ -139,7 +139,7 @@ def _place(target: str) -> str:
 
 def _doubts(failed: FetchFailed, source: Source, target: str) -> list[str]:
     """Say what else may have been meant by a target that was taken for a host."""
-    if source.url != f"https://{target}":
+    if source.private or source.url != f"https://{target}":
         return []
     if failed.kind == "dns":
         return [f"there is no file {target} either"]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Set
 from datetime import UTC, datetime, tzinfo
 from functools import cache
 
 DEFAULT = "UTC"
+# What the database's folder holds besides: this machine's own zone, which is another elsewhere, and variants of all.
+_OF_NO_PLACE = re.compile(r"localtime$|posixrules$|posix/|right/|Factory$")
 
 
 @cache
@@ -18,6 +21,8 @@ def zone(name: str) -> tzinfo:
     """
     if name == DEFAULT:  # needs no database
         return UTC
+    if _OF_NO_PLACE.match(name):
+        raise LookupError(name)
     from zoneinfo import ZoneInfo  # 3 ms to import: only who asks for a zone pays
 
     try:

@@ -133,6 +133,9 @@ def test_a_source_overrides_what_it_says_and_inherits_the_rest(tmp_path: Path) -
         (HEAD + 'timezone = "new york"\n', ["[feed]", "`timezone`", 'did you mean "America/New_York"?']),
         (HEAD + 'timezone = "Asia"\n', ["`timezone`", '"Europe/Paris"']),
         (HEAD + 'timezone = "/etc/localtime"\n', ["`timezone`", '"Europe/Paris"']),
+        (HEAD + 'timezone = "localtime"\n', ["`timezone`", '"Europe/Paris"']),  # another on every machine
+        (HEAD + 'timezone = "right/UTC"\n', ["`timezone`", '"Europe/Paris"']),
+        (HEAD + 'timezone = "utc"\n', ["`timezone`", 'did you mean "UTC"?']),
         (HEAD + '[[feeds]]\nname = "a"\ntimezone = ""\n', ['[[feeds]] "a"', "`timezone`", '"Europe/Paris"']),
         (HEAD + '[fetch]\ninterval = "1h30m"\n', ["[fetch]", "`interval`", '"90s"']),
         (HEAD + "[fetch]\nmax_bytes = 20\n", ["[fetch]", "`max_bytes`", '"20MB"']),

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from syndicator import config, pipeline
 from syndicator.fetcher import schedule
 from syndicator.fetcher.outage import Suspicion
-from syndicator.model.fetch import Ask, FetchFailed, NotModified, Outage, SourceState
+from syndicator.model.fetch import Ask, FetchFailed, NotModified, Outage, Reach, SourceState
 from syndicator.model.run import Options, Report
 from syndicator.model.settings import Source
 
@@ -61,6 +61,7 @@ def test_when_it_is_asked_again(interval: timedelta, wait: timedelta) -> None:
     assert (asked.consecutive, asked.failing_since) == (FAILING.consecutive, FAILING.failing_since)
 
 
+SOURCES = (Source("a", "https://a.example/"),)
 GOOD = SourceState("", last_attempt=START, last_success=START)
 SPARED = SourceState("", last_attempt=START + HOUR, last_success=START)
 FAILING = SourceState("", last_attempt=START, last_success=START - HOUR, consecutive=4, failing_since=START - HOUR)
@@ -76,7 +77,7 @@ def judged(states: dict[str, SourceState], *others: object, before: Outage | Non
     for name in states:
         source = Source(name, f"https://{name}/feed")
         suspicion.holds(source, bad(Ask(source, source.url), "dns"))
-    return suspicion.verdict(START + 2 * HOUR, SETTINGS)
+    return suspicion.verdict(SOURCES, START + 2 * HOUR, SETTINGS)
 
 
 def test_several_hosts_that_fail_at_once() -> None:
@@ -119,6 +120,30 @@ def test_any_answer_ends_the_suspicion(answer: object, before: Outage | None) ->
     assert judged({"a.example": GOOD, "b.example": GOOD}, answer, before=before) is None
 
 
+@pytest.mark.parametrize("reach", ["public", "loopback"])
+def test_a_server_on_this_machine_says_nothing_of_the_internet(reach: Reach) -> None:
+    """It answers while the network is down; where all sources are in one's own network, it is an answer like others."""
+    states = {name: replace(GOOD, reach=reach) for name in ("a.example", "b.example")}
+    found = judged(states, lambda ask: replace(same(ask), reach="loopback"))
+    assert (found is not None) == (reach == "public")
+
+
+def test_an_outage_ends_with_the_last_source_that_has_an_address() -> None:
+    """Else nothing would ever end it."""
+    assert Suspicion(STANDING, {}).verdict([Source("file", "", path=Path("feed.xml"))], START, SETTINGS) is None
+
+
+def test_a_file_works_while_the_network_is_down(tmp_path: Path) -> None:
+    """So it isn't said that nothing does."""
+    (tmp_path / "own.xml").write_bytes(rss("Own", [("Post", "Text")]))
+    with site({f"/{n}": rss(f"Blog {n}", [("Post", f"Text {n}")]) for n in range(2)}) as blog:
+        other = blog.url.replace("127.0.0.1", "localhost")
+        run = runner(tmp_path, f"{blog.url}/0", f"{other}/1", "own.xml")
+        assert run(0 * HOUR).changed == 3
+    down = run(1 * HOUR)
+    assert (down.failed, down.nothing_works, len(down.failing)) == (2, False, 1)
+
+
 def test_what_says_nothing_of_the_network() -> None:
     """A file that is read, or not; a fetch that was broken off; a run in which nothing was due."""
     suspicion = Suspicion(STANDING, {})
@@ -127,7 +152,7 @@ def test_what_says_nothing_of_the_network() -> None:
     assert not suspicion.holds(file, same(Ask(file, "")))
     other = Source("other", "https://other.example/")
     assert not suspicion.holds(other, bad(Ask(other, ""), "interrupted"))
-    assert suspicion.verdict(START + HOUR, SETTINGS) == STANDING
+    assert suspicion.verdict(SOURCES, START + HOUR, SETTINGS) == STANDING
 
 
 def test_one_source_is_enough_for_it_to_go_on() -> None:
@@ -136,5 +161,5 @@ def test_one_source_is_enough_for_it_to_go_on() -> None:
     suspicion = Suspicion(STANDING, {"a": GOOD})
     source = Source("a", "https://a.example/")
     assert suspicion.holds(source, bad(Ask(source, ""), "timeout"))
-    assert suspicion.verdict(START + HOUR, settings) == Outage(START, 2, {"timeout": 1})
-    assert suspicion.verdict(START + 24 * HOUR, settings) == Outage(START, 2, {"timeout": 1}, alerted=True)
+    assert suspicion.verdict(SOURCES, START + HOUR, settings) == Outage(START, 2, {"timeout": 1})
+    assert suspicion.verdict(SOURCES, START + 24 * HOUR, settings) == Outage(START, 2, {"timeout": 1}, alerted=True)

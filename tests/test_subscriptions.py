@@ -232,7 +232,7 @@ https://g.example/${HOME}
 
 
 def test_addresses_as_the_configuration_compares_them(tmp_path, monkeypatch, capsys):
-    """Without accounts, http and https alike: appended twice nothing doubles, and what is printed can be read."""
+    """http and https alike, an account's own feed apart: appended twice nothing doubles, and all can be read."""
     monkeypatch.chdir(tmp_path)
     Path("urls").write_text(ACCOUNTS)
     Path("feeds.toml").write_text('[feed]\ntitle = "T"\n[[sources]]\nurl = "https://plain.example/f"\n')
@@ -246,6 +246,11 @@ def test_addresses_as_the_configuration_compares_them(tmp_path, monkeypatch, cap
     assert len({source.id for source in sources}) == 6
     assert main(["import", "urls"]) == 0
     assert capsys.readouterr().out == ""
+    Path("urls").write_text("https://w:p@g.example/rss\nhttps://g.example/rss\n")  # somebody else's; without whose
+    assert main(["import", "urls"]) == 0
+    printed, said = capsys.readouterr()
+    assert "w:p@" in printed
+    assert said.startswith("1 new source, 1 there already\n")
 
 
 def test_any_locale(tmp_path):

@@ -79,30 +79,29 @@ def feeds_by_source(sources: Sequence[Source], main: Feed) -> list[Feed]:
 def check_feeds(feeds: Sequence[Feed], tables: Sequence[Table], sources: Sequence[Source]) -> None:
     """Raise ConfigError where a feed asks for what no source has, or two share a folder."""
     ids, tags = {source.id for source in sources}, {tag for source in sources for tag in source.tags}
-    folders: dict[Path, str] = {}
+    folders: dict[Path, tuple[Feed, Table]] = {}
     for feed, table in zip(feeds, tables, strict=True):
         for key, wanted, known in (("sources", feed.sources, ids), ("tags", feed.tags, tags)):
             for word in wanted:
                 if word not in known:
                     table.fail(key, f'no source has "{word}"; {source_meant(word, sorted(known))}')
-        if feed.output in folders:
-            table.fail("output", f"is the folder of {folders[feed.output]} too; each feed needs its own")
-        folders[feed.output] = table.name
-    for feed, table in zip(feeds, tables, strict=True):
-        for other in feeds:
-            _check_below(feed, table, other)
+        folder = feed.output.resolve()
+        if folder in folders:
+            table.fail("output", f"is the folder of {folders[folder][1].name} too; each feed needs its own")
+        folders[folder] = feed, table
+    for folder, (feed, table) in folders.items():
+        for above in folder.parents:
+            if above in folders:
+                _check_below(feed, table, folders[above][0], folder.relative_to(above).parts[0])
 
 
-def _check_below(feed: Feed, table: Table, other: Feed) -> None:
-    """Raise ConfigError where a feed's folder lies where another has files or folders of its own."""
-    folder, above = feed.output.resolve(), other.output.resolve()
-    if folder == above or not folder.is_relative_to(above):
-        return
-    word = folder.relative_to(above).parts[0]
+def _check_below(feed: Feed, table: Table, other: Feed, word: str) -> None:
+    """Raise ConfigError where a feed's folder is, or lies below, a file or folder that another has for itself."""
     files = {(other.names.get(kind) or FORMATS[kind]).casefold() for kind in other.formats}
     if word.casefold() in files or _TAKEN.fullmatch(word.casefold()):
         key = "output" if table.has("output") or not feed.name else "name"
-        table.fail(key, f'"{word}" in {above} is where the feed there has pages or files of its own; choose another')
+        what = f'"{word}" in {other.output} is where the feed there has pages or files of its own'
+        table.fail(key, f"{what}; choose another")
 
 
 def _feed(table: Table, base: Feed, home: Path) -> Feed:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from syndicator import zones
-from syndicator.config.tables import Table, did_you_mean, shown
+from syndicator.config.tables import Table, did_you_mean, shown, source_meant
 from syndicator.model.settings import AttributionSettings, Filter, RelatedSettings, Rules, Scope
 
 SCOPES: tuple[Scope, ...] = ("source", "all", "both", "none")
@@ -56,13 +56,13 @@ def read_timezone(table: Table, default: str) -> str:
     try:
         zones.zone(value)
     except LookupError:
-        names = zones.known()
+        names = sorted(zones.known())
         if not names:
             what = "this system has no time zones: install its package tzdata, or that of PyPI; or leave the key out"
-            table.fail("timezone", f"{value!r} can't be read, {what}, for UTC")
-        cities = {name.rpartition("/")[2]: name for name in sorted(names)}
-        meant = did_you_mean(cities.get(value.replace(" ", "_").title(), value), sorted(names))
-        table.fail("timezone", f'must be a name such as "Europe/Paris", not {value!r}; {meant}')
+            table.fail("timezone", f"{shown(value)} can't be read, {what}, for UTC")
+        written = {word.casefold(): name for name in names for word in (name, name.rpartition("/")[2])}
+        meant = source_meant(written.get(value.replace(" ", "_").casefold(), value), names)
+        table.fail("timezone", f'must be a name such as "Europe/Paris", not {shown(value)}; {meant}')
     return value
 
 

@@ -30,7 +30,7 @@ _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|kB|KB|MB|GB)")  # never a bare number:
 _LARGEST = 2**53  # bytes: so far a float counts them one by one
 _BYTES = {"B": 1, "kB": 1000, "KB": 1000, "MB": 1_000_000, "GB": 1_000_000_000}
 # User and password of what should be an address and is none: there they may hold any character, also "/".
-_BEFORE_AT = re.compile(r"(?:(?<=//)|(?<=:)(?!//))\S*@")
+_BEFORE_AT = re.compile(r"(?:(?<=//)|(?<=:)(?!//)).*@")
 _KINDS: dict[type, str] = {str: "text in quotes", bool: "true or false", int: "a whole number", dict: "a table"}
 # What is told of by its kind: whole tables are long, and may hold secrets. A datetime is a date.
 _UNSHOWN: dict[type, str] = {dict: "a table", list: "a list", date: "a date", time: "a time"}
@@ -104,7 +104,7 @@ def _known_here(known: Sequence[str], heads: Mapping[str, str]) -> str:
 def shown(value: object) -> str:
     """Show a wrong value as the file has it, without what an address in it may hide; or say of what kind it is.
 
-    >>> shown(True), shown("ftp://me:s3/cr3t@a.example/?key=1"), shown({"password": 1})
+    >>> shown(True), shown("ftp://me:s3/cr 3t@a.example/?key=1"), shown({"password": 1})
     ('true', "'ftp://a.example/?key=...'", 'a table')
     """
     for kind, words in _UNSHOWN.items():

@@ -7,7 +7,7 @@ it, and cron would speak of each. So such a run counts for none of them, and the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from syndicator.fetcher.schedule import host_of, is_news
@@ -26,22 +26,30 @@ class Suspicion:
         self.states = states
         self.failures: list[tuple[Source, FetchFailed]] = []
         self._reached = False
+        self._reached_inward = False
 
     def holds(self, source: Source, outcome: Outcome) -> bool:
         """Note an outcome; tell whether it is kept back in `failures`, to be settled after `verdict`."""
         failed = outcome if isinstance(outcome, FetchFailed) else None
         if source.path is not None or (failed and failed.kind == "interrupted"):
             return False  # neither says anything of the network
-        if failed is None or failed.status or failed.kind not in UNREACHABLE:
+        if not isinstance(outcome, FetchFailed) and outcome.reach not in ("", "public"):
+            self._reached_inward = True  # a server on this machine answers, whatever has become of the network
+        elif failed is None or failed.status or failed.kind not in UNREACHABLE:
             self._reached = True
         if self._reached or failed is None:
             return False
         self.failures.append((source, failed))
         return True
 
-    def verdict(self, now: datetime, settings: FetchSettings) -> Outage | None:
-        """Return the outage that begins or goes on with this run, None where there is none (any more)."""
-        if self._reached:
+    def verdict(self, sources: Sequence[Source], now: datetime, settings: FetchSettings) -> Outage | None:
+        """Return the outage that begins or goes on with this run, None where there is none (any more).
+
+        `sources` are all that are configured: with the last that has an address its outage ends.
+        """
+        if self._reached or all(source.path is not None for source in sources):
+            return None
+        if self._reached_inward and not any(self._is_public(source) for source, _ in self.failures):
             return None
         if not self.failures or not (self.before or self._is_sudden()):
             return self.before
@@ -49,6 +57,10 @@ class Suspicion:
         kinds = Counter(failure.kind for _, failure in self.failures)
         alerted = before.alerted or is_news(before.since, before.runs + 1, now, settings)
         return Outage(before.since, before.runs + 1, dict(kinds.most_common()), alerted)
+
+    def _is_public(self, source: Source) -> bool:
+        state = self.states.get(source.id)
+        return state is not None and state.reach == "public"
 
     def _is_sudden(self) -> bool:
         """Tell whether several hosts fail that worked when they were last asked: two dead ones may be due alone."""

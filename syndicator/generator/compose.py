@@ -21,7 +21,10 @@ CREDIT = "syndicator-attribution"
 ALSO = "syndicator-also"
 RELATED = "syndicator-related"
 
-_RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")  # letters
+# Letters that are written from right to left, and the signs that turn what follows (UAX 9).
+_RTL = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff\u202a-\u202e\u2066-\u2069]"
+)
 
 
 def body(item: Item, timezone: str = DEFAULT) -> str:

@@ -60,9 +60,8 @@ class Report(Struct, frozen=True):
     failures: tuple[Failure, ...] = ()
     failing: tuple[str, ...] = ()  # the same for a person: a line each, a host that fails for many in one
     alerts: tuple[str, ...] = ()  # what fails for long enough that cron's mail should say so
-    news: tuple[
-        str, ...
-    ] = ()  # what is said once to cron and at a terminal: gone, back, moved, taken over, a hub that failed
+    # What is said once to cron and at a terminal: gone, back, moved, taken over, a hub that failed.
+    news: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()  # tracebacks of bugs that cost one source its turn
     seconds: float = 0.0
     nothing_works: bool = False  # every source fails

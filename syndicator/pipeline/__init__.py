@@ -47,6 +47,7 @@ def run(
         built = build(config, store, options, now) if ever_worked else Built()
         after = store.states()  # what cron hears is the difference; not read sooner, for it is as large as `before`
         configured = [after[source.id] for source in config.sources if source.id in after]
+        files = frozenset(source.id for source in config.sources if source.path is not None)
         down = outage(store)
         stored = store.count()
     return Report(
@@ -72,7 +73,10 @@ def run(
         ),
         faults=tuple(tally.faults),
         seconds=time.monotonic() - started,
-        nothing_works=bool(down) or not any(state.last_success and not state.consecutive for state in configured),
+        nothing_works=not any(
+            state.last_success and not state.consecutive and not (down and state.source_id not in files)
+            for state in configured
+        ),
         nothing_ever_worked=not ever_worked,
         newly_failing=status.newly_failing(before, after, config.sources),
     )

@@ -206,7 +206,7 @@ class _Keeper:
     def _judge(self) -> None:
         """Settle the failures that were kept back: as the sources' own, or as our network's."""
         suspicion = self.suspicion
-        found = suspicion.verdict(self.now, self.config.fetch)
+        found = suspicion.verdict(self.config.sources, self.now, self.config.fetch)
         if found != suspicion.before:
             self.store.set_note("outage", msgspec.json.encode(found).decode() if found else "")
         for source, failure in suspicion.failures:

@@ -22,7 +22,7 @@ from syndicator.errors import ConfigError, UsageError
 from syndicator.model.settings import Rules, Source
 from syndicator.parser.encodings import to_utf8  # lists are in as many encodings as feeds
 from syndicator.subscriptions.lists import read
-from syndicator.subscriptions.subscription import Subscription, place
+from syndicator.subscriptions.subscription import Subscription, account, place
 
 __all__ = ["Brought", "Subscription", "bring", "read", "tables"]
 
@@ -46,8 +46,8 @@ def bring(file: str, configuration: Path) -> Brought:
     feeds, remarks = read(_text(file), file)
     begun = not _is_blank(configuration)
     known = config.load(configuration).sources if begun else ()
-    places = {place(source.url) for source in known}
-    new = [feed for feed in feeds if place(feed.url) not in places]
+    places = {(place(source.url), name) for source in known for name in ("", ":".join(source.auth or ()))}
+    new = [feed for feed in feeds if (place(feed.url), account(feed.url)) not in places]
     written, refused = tables(new, (name for source in known for name in (source.id, source.name)))
     head = [] if begun or not written else [_FEED]
     counted = _counted(len(written), len(feeds) - len(new))

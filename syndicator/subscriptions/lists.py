@@ -10,14 +10,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from msgspec.structs import replace
 
 from syndicator import urls
 from syndicator.errors import UsageError
 from syndicator.subscriptions import planets
-from syndicator.subscriptions.subscription import Subscription, place
+from syndicator.subscriptions.subscription import Subscription, account, place
 from syndicator.urls import redacted
 
 if TYPE_CHECKING:
@@ -46,18 +45,13 @@ def read(text: str, name: str) -> tuple[list[Subscription], list[str]]:
         if isinstance(one, str):
             told.append(one)
         elif _WEB.fullmatch(url := urls.unhanded(one.url)):
-            feeds.setdefault((place(url), _account(url)), replace(one, url=url))
+            feeds.setdefault((place(url), account(url)), replace(one, url=url))
         else:
             others.append(f"left out, no address of a feed: {redacted(one.url)}")
     if not feeds and not told:
         kinds = "OPML, the INI file of a planet, or an address a line"
         raise UsageError(f"{name}: lists no feeds; expected {kinds}")
     return list(feeds.values()), told + others
-
-
-def _account(url: str) -> str:
-    """Return user and password of an address: two accounts at one address have two feeds."""
-    return unquote(re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0].rpartition("@")[0])
 
 
 def _opml(text: str, name: str) -> Iterator[Subscription | str]:

@@ -52,7 +52,8 @@ def _sections(text: str, name: str) -> dict[str, dict[str, str]]:
         parser.read_string("[planet]\n" + text.lstrip("\ufeff"), name)  # Pluto's own settings have no section
     except ParsingError as error:
         number = error.errors[0][0] - 1  # of the file, which begins a line later
-        raise UsageError(f"{name}, line {number}: no key and value: {text.splitlines()[number - 1]}") from error
+        line = redacted(text.splitlines()[number - 1])
+        raise UsageError(f"{name}, line {number}: no key and value: {line}") from error
     return {title: {key: value.strip() for key, value in parser[title].items()} for title in parser.sections()}
 
 

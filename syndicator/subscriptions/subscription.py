@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
+from urllib.parse import unquote
 
 from msgspec import Struct
 
@@ -27,3 +29,8 @@ def place(url: str) -> str:
     True
     """
     return urls.loose(urls.normal(url))
+
+
+def account(url: str) -> str:
+    """Return user and password of an address: two accounts at one address have two feeds."""
+    return unquote(re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0].rpartition("@")[0])
