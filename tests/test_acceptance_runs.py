@@ -91,6 +91,7 @@ def test_a_domain_that_is_somebody_elses_now(table: str, line: str, tmp_path: Pa
     site.pages["/a"] = feed("Casino 777", casino, item("Win", f"{casino}/win/", words(9)))
     assert planet.run().news == (line.format(url=site.url),)
     assert [post["title"] for post in planet.items()] == ([] if "private" in table else ["Win", "One"])
+    assert all("related" not in post["_syndicator"] for post in planet.items())  # neither leads to the other
     assert planet.run().news == ()
 
 

@@ -112,6 +112,16 @@ def test_little_in_common_across_sources_is_no_relation(shop: Shop) -> None:
     assert shop.chosen(post, "all") == []
 
 
+def test_a_post_of_one_word_is_related_to_nothing_elsewhere(shop: Shop) -> None:
+    """It may mean anything; its own source's list it gets all the same."""
+    post = shop.add("Coffee", link="https://a.example/1")
+    shop.add("Coffee", "In Hue it is salted, and drunk before dawn.", day=1)
+    shop.add("Coffee", "Prices of coffee reach a record as drought hits the highlands.", source="b")
+    lists = shop.index.choose(post, shop.posts[post], RelatedSettings(scope="both"))
+    assert [[link.title for link in one.links] for one in lists] == [["Coffee"]]
+    assert lists[0].scope == "source"
+
+
 @pytest.mark.parametrize(
     ("column", "value"), [("withdrawn", 1), ("filtered", "older than max_age"), ("copy_of", 1), ("due", 9e9)]
 )

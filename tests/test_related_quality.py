@@ -10,7 +10,7 @@ from related_helpers import DAY, Shop
 
 from syndicator.related import index as related_index
 from syndicator.related import postings, similarity
-from syndicator.store.corpus import ENTRY
+from syndicator.store.corpus import _SHELF, ENTRY
 
 STORIES: dict[str, list[str]] = json.loads(
     (Path(__file__).parent / "cases" / "related" / "stories.json").read_text(encoding="utf-8")
@@ -169,7 +169,7 @@ def test_of_a_term_that_many_posts_have_the_newest_are_read() -> None:
         ("SELECT term, posts FROM postings WHERE term IN (?, ?)", (1, 2)),
         ("SELECT posts FROM closed_postings WHERE term = ? ORDER BY number DESC LIMIT ?", (1, 8)),
         ("SELECT term, posts FROM postings WHERE length(posts) >= 2000", ()),
-        ("SELECT number FROM traces WHERE source = ? ORDER BY time DESC, number DESC LIMIT ?", (1, 5)),
+        (_SHELF, (1, 5)),
         (
             "SELECT number FROM traces WHERE source = (SELECT source FROM traces WHERE number = ?)"
             " ORDER BY time DESC, number DESC LIMIT ?",

@@ -241,6 +241,7 @@ class _Keeper:
         intake = self.shelf.put(feed, items, source.related.copies)
         if not strange or known or intake.updated or intake.unchanged or not intake.new:
             return intake, []
+        self.store.disown(source.id, min(intake.new) - 1)  # no "View more" from the one leads to the other
         return intake, [takeover.line(source, before, feed.info)]
 
     def _remember_fault(self, source: Source, trace: str) -> None:

@@ -18,6 +18,7 @@ from syndicator.related.postings import Postings
 SHELF = 4096  # the newest posts of a source, among which "View more from" chooses
 PORTION = 2000  # posts that are posted at once, or indexed when an index is made again: a few megabytes
 COPIES = 8  # the nearest posts, among which copies are looked for
+ENOUGH = 16  # terms without which a post can't be compared with all others: one word and no body may mean anything
 
 
 class Index:
@@ -85,7 +86,7 @@ class Index:
         if settings.scope != "all":
             own = self._corpus.shelf(post.source_id, SHELF)
             chosen.append(lists.of_source(self._corpus, wanted, self._near(number, own), own))
-        if settings.scope != "source":
+        if settings.scope != "source" and self._says_enough(number):
             taken = set(own)  # the second of two lists would say again what the first says
             nearest = [one for one in self._near(number) if one.number not in taken]
             chosen.append(lists.of_all(self._corpus, wanted, nearest))
@@ -117,6 +118,9 @@ class Index:
     def _ready(self) -> None:
         if not self._settled:
             self.settle()
+
+    def _says_enough(self, number: int) -> bool:
+        return any(len(packed) >= ENOUGH * vectors.TERM.itemsize for _, _, packed, _ in self._corpus.vectors([number]))
 
     def _near(self, number: int, shelf: list[int] | None = None) -> list[Neighbour]:
         own = self._corpus.vectors([number])

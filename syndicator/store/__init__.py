@@ -105,6 +105,11 @@ class Store:
         return editions.source_info(self.connection, source_id)
 
     @in_words
+    def disown(self, source_id: str, last: int) -> None:
+        """Note that a source's posts up to this number are of whoever had its address before."""
+        self.connection.execute("UPDATE sources SET former = ? WHERE id = ?", (last, source_id))
+
+    @in_words
     def known_items(self, source_id: str) -> frozenset[str]:
         """Return the fingerprints of the items of a feed's current version: they need not be parsed again."""
         return frozenset(sources.items(self.connection, source_id))

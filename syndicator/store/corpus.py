@@ -30,6 +30,9 @@ _SETTLE = """INSERT OR REPLACE INTO traces (number, source, time, terms)
     SELECT number, source, time, ? FROM unposted WHERE number = ?"""
 _CLOSED = "SELECT posts FROM closed_postings WHERE term = ? ORDER BY number DESC LIMIT ?"
 
+_SHELF = """SELECT number FROM traces
+    WHERE source = ?1 AND number > (SELECT coalesce(max(former), 0) FROM sources WHERE number = ?1)
+    ORDER BY time DESC, number DESC LIMIT ?2"""
 _COMPANY = """SELECT number FROM traces WHERE source = (SELECT source FROM traces WHERE number = ?)
     ORDER BY time DESC, number DESC LIMIT ?"""
 
@@ -108,9 +111,8 @@ class SqlCorpus:
         self._db.execute("UPDATE traces SET kin = ? WHERE number = ?", (kin, number))
 
     def shelf(self, source_id: str, limit: int) -> list[int]:
-        """Return the posts of a source, newest first."""
-        query = "SELECT number FROM traces WHERE source = ? ORDER BY time DESC, number DESC LIMIT ?"
-        return [number for (number,) in self._db.execute(query, (self._source(source_id), limit))]
+        """Return the posts of a source, newest first, but none of whoever had its address before."""
+        return [number for (number,) in self._db.execute(_SHELF, (self._source(source_id), limit))]
 
     def cards(self, numbers: Sequence[int]) -> Mapping[int, Card]:
         """Return those of these posts that a list may link to: not withdrawn, filtered, folded or dated to come."""

@@ -33,7 +33,8 @@ CREATE TABLE sources (
     due_reason TEXT NOT NULL DEFAULT '',
     reach TEXT NOT NULL DEFAULT '',
     hints TEXT NOT NULL DEFAULT '',     -- JSON; few different ones, so decoding them is remembered
-    rest TEXT NOT NULL DEFAULT ''       -- JSON: failures, moves; empty for a healthy source
+    rest TEXT NOT NULL DEFAULT '',      -- JSON: failures, moves; empty for a healthy source
+    former INTEGER NOT NULL DEFAULT 0   -- posts up to this number are of whoever had its address before
 );
 -- How we show a source, and the items of its feed's current version with the post that each became.
 CREATE TABLE infos (source INTEGER PRIMARY KEY, info TEXT NOT NULL);
