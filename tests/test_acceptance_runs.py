@@ -82,14 +82,17 @@ TAKE_OUT = " Its new posts are published. Take it out of feeds.toml if it has ch
         ('name = "Secret"\nprivate = true', f"{HIDDEN} it has not one known post."),
     ],
 )
-def test_a_domain_that_is_somebody_elses_now(table: str, line: str, tmp_path: Path, site: loopback.Site) -> None:
+@pytest.mark.parametrize("host", ["casino.example", "blog.example"])
+def test_a_domain_that_is_somebody_elses_now(
+    host: str, table: str, line: str, tmp_path: Path, site: loopback.Site
+) -> None:
     """One line in the run that finds another feed, with what to do; its posts are published all the same."""
     site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1)))
     planet = Planet(tmp_path, site, ("/a", table))
     assert planet.run().news == ()
-    casino = "https://casino.example"
+    casino = f"https://{host}"
     site.pages["/a"] = feed("Casino 777", casino, item("Win", f"{casino}/win/", words(9)))
-    assert planet.run().news == (line.format(url=site.url),)
+    assert planet.run().news == (line.format(url=site.url).replace("casino.example", host),)
     assert [post["title"] for post in planet.items()] == ([] if "private" in table else ["Win", "One"])
     assert all("related" not in post["_syndicator"] for post in planet.items())  # neither leads to the other
     assert planet.run().news == ()
@@ -99,7 +102,8 @@ def test_a_domain_that_is_somebody_elses_now(table: str, line: str, tmp_path: Pa
     ("name", "address", "items"),
     [
         ("Blog", OTHER, [item("New", f"{OTHER}/new/", words(9))]),  # it has moved
-        ("Another name", BLOG, [item("New", f"{BLOG}/new/", words(9))]),
+        ("Blog (3 new)", BLOG, [item("New", f"{BLOG}/new/", words(9))]),
+        ("Another name", BLOG, [item("New", f"{BLOG}/new/", words(9)), item("One", f"{BLOG}/1/", words(1))]),
         ("Another name", OTHER, [item("New", f"{OTHER}/new/", words(9)), item("One", f"{BLOG}/1/", words(1))]),
         ("Another name", OTHER, [item("One", f"{OTHER}/1/", words(1))]),  # the same post at its new address
         ("Another name", OTHER, []),
@@ -109,7 +113,7 @@ def test_a_domain_that_is_somebody_elses_now(table: str, line: str, tmp_path: Pa
 def test_a_redesign_is_no_takeover(
     name: str, address: str, items: list[str], named: str, tmp_path: Path, site: loopback.Site
 ) -> None:
-    """Its name, its host or one of its posts has stayed."""
+    """Its name, a word of it on the old host, or one of its posts has stayed."""
     site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1)))
     planet = Planet(tmp_path, site, ("/a", named))
     planet.run()
