@@ -183,6 +183,22 @@ def test_a_source_more_makes_no_page_of_others_again(tmp_path: Path, monkeypatch
     assert atom(tmp_path, "by-source/en").findtext(f"{A}id") == ids
 
 
+def test_settings_show_with_the_next_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That each source has a feed, a name for one: also where no source has anything new."""
+    monkeypatch.chdir(tmp_path)
+    with site({"/en": rss("Boats", ENGLISH[:3])}) as planet:
+        source = f'{planet.url}/en\nid = "boats"'
+        configuration(tmp_path, source)
+        assert main(["run", "-q"]) == 0
+        assert "by-source" not in (tmp_path / "public/sources.html").read_text("utf-8")
+        configuration(tmp_path, source, feed="per_source = true\n")
+        assert main(["run", "-q"]) == 0
+        assert 'href="by-source/boats/' in (tmp_path / "public/sources.html").read_text("utf-8")
+        configuration(tmp_path, f'{source}\nname = "Ships"', feed="per_source = true\n")
+        assert main(["run", "-q"]) == 0
+        assert atom(tmp_path, "by-source/boats").findtext(f"{A}title").endswith(": Ships")
+
+
 def test_a_run_with_nothing_new(world: tuple[Path, Site]) -> None:
     """No byte of any feed changes, and no file's time."""
     home, _ = world
