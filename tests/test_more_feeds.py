@@ -162,6 +162,17 @@ def test_what_made_feeds_are_called(world: tuple[Path, Site]) -> None:
     ]  # fmt: skip
 
 
+def test_a_language_whose_posts_are_in_the_archives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has its feed too: what the main feed has published counts, not what stands in it now."""
+    monkeypatch.chdir(tmp_path)
+    old = rss("Phố", VIETNAMESE[:3], "https://pho.example", "vi").replace(b" Oct ", b" Sep ")
+    with site({"/en": rss("Boats", ENGLISH[:9]), "/vi": old}) as planet:
+        configuration(tmp_path, f"{planet.url}/en", f"{planet.url}/vi", feed=FEED.replace("limit = 10", "limit = 4"))
+        assert main(["run", "-q"]) == 0
+    assert {title.split()[0] for title in titles(tmp_path, "")} == {"Boats"}
+    assert [title.split()[0] for title in titles(tmp_path, "by-language/vi")] == ["Phố"] * 3
+
+
 @pytest.mark.parametrize("tag", ["en", "vi"])
 def test_a_feed_by_language_speaks_that_language(world: tuple[Path, Site], tag: str) -> None:
     """In every format, and around its posts: labels and dates too. The others keep the main feed's."""
