@@ -14,6 +14,7 @@ from loopback import Site, configuration, rss, site
 from lxml import etree, html
 
 from syndicator.cli import main
+from syndicator.languages import label
 
 A = "{http://www.w3.org/2005/Atom}"
 ROOT = Path(__file__).resolve().parents[1]
@@ -161,6 +162,44 @@ def test_what_made_feeds_are_called(world: tuple[Path, Site]) -> None:
     ]  # fmt: skip
 
 
+def test_a_language_whose_posts_are_in_the_archives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has its feed too: what the main feed has published counts, not what stands in it now."""
+    monkeypatch.chdir(tmp_path)
+    old = rss("Phố", VIETNAMESE[:3], "https://pho.example", "vi").replace(b" Oct ", b" Sep ")
+    with site({"/en": rss("Boats", ENGLISH[:9]), "/vi": old}) as planet:
+        configuration(tmp_path, f"{planet.url}/en", f"{planet.url}/vi", feed=FEED.replace("limit = 10", "limit = 4"))
+        assert main(["run", "-q"]) == 0
+    assert {title.split()[0] for title in titles(tmp_path, "")} == {"Boats"}
+    assert [title.split()[0] for title in titles(tmp_path, "by-language/vi")] == ["Phố"] * 3
+
+
+@pytest.mark.parametrize("tag", ["en", "vi"])
+def test_a_feed_by_language_speaks_that_language(world: tuple[Path, Site], tag: str) -> None:
+    """In every format, and around its posts: labels and dates too. The others keep the main feed's."""
+    home, _ = world
+    folder = home / "public/by-language" / tag
+    page = html.parse(str(folder / "index.html")).getroot()
+    assert (page.get("lang"), page.get("dir")) == (tag, "ltr")
+    assert atom(home, f"by-language/{tag}").get("{http://www.w3.org/XML/1998/namespace}lang") == tag
+    assert json.loads((folder / "feed.json").read_text("utf-8"))["language"] == tag
+    assert etree.parse(str(folder / "rss.xml")).findtext("channel/language") == tag
+    assert label(tag, "sources") in page.text_content()
+    assert json.loads((home / "public/by-source/pho/feed.json").read_text("utf-8"))["language"] == "en"
+
+
+def test_a_feed_by_language_is_written_as_its_language_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From right to left, on a planet whose main feed is not."""
+    monkeypatch.chdir(tmp_path)
+    posts = [("قوارب", "تم طلاء قوارب الميناء هذا الصباح قبل أن يعود الصيادون إلى البحر")]
+    with site({"/ar": rss("قوارب", posts, "https://boats.example", "ar")}) as planet:
+        configuration(tmp_path, f"{planet.url}/ar", feed=FEED)
+        assert main(["run", "-q"]) == 0
+    pages = [
+        html.parse(str(tmp_path / "public" / name)).getroot() for name in ("index.html", "by-language/ar/index.html")
+    ]
+    assert [(page.get("lang"), page.get("dir")) for page in pages] == [("en", "ltr"), ("ar", "rtl")]
+
+
 def test_a_source_more_makes_no_page_of_others_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A feed for each source, in each of which nothing is written when another joins; nor do posts' pages change."""
     monkeypatch.chdir(tmp_path)
@@ -244,6 +283,7 @@ def test_a_source_that_leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 IDLE = """
 import json, sys
 from syndicator.cli import main
+from syndicator.languages import label
 status = main(["run", "-q"])
 print(json.dumps([status, sorted(sys.modules)]))
 """

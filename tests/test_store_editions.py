@@ -403,3 +403,20 @@ def test_a_chain_of_copies_through_a_source_that_left(store: Store) -> None:
     store.admit(FEED, left, NOW + HOUR)
     (item,) = store.edition(FEED, left).items
     assert item.post.via == chain[1:]
+
+
+def test_languages_of_all_that_was_published() -> None:
+    """Of what is in no document any more too; not of what was published before, is withdrawn, or whose source left."""
+    with Store(":memory:") as store:
+        receive(store, *(post(str(n), language=tag) for n, tag in enumerate(("fr", "vi", "en", "en", "en"))))
+        receive(store, post("x", "b", language="th"))
+        small = replace(FEED, limit=1, stay=timedelta())
+        store.admit(small, sources("a", "b"), NOW)
+        assert store.languages(small, 0) == (6, {"fr", "vi", "en", "th"})
+        store.admit(small, sources("a"), NOW + HOUR)
+        store.withdraw("https://a.example/0", NOW + HOUR)
+        assert store.languages(small, 0) == (6, {"vi", "en"})
+        receive(store, post("new", language="pt-BR"), now=NOW + DAY)
+        store.admit(small, sources("a"), NOW + DAY)
+        assert store.languages(small, 6) == (7, {"pt-BR"})
+        assert store.languages(small, 7) == (7, set())

@@ -65,6 +65,7 @@ def a_run(store: Store) -> None:
         store.freeze_related(number, ())
     store.unlisted(FEED)
     store.shown(FEED)
+    store.languages(FEED, 150)
     store.edition(FEED, wanted)
     store.edition_mark(FEED)
     store.stale_archives(FEED)
@@ -103,6 +104,18 @@ def test_a_history_whose_sources_have_nearly_all_left() -> None:
         (walk,) = [statement for statement in seen if "ORDER BY e.sequence DESC" in statement]
         assert len(store.connection.execute(walk).fetchall()) <= 3
         assert set(titles(store, FEED, "b")) == {"new", "y", "x"}
+
+
+def test_the_languages_of_what_is_new() -> None:
+    """They are those of the entries since the last look, each looked at once."""
+    with Store(":memory:") as store:
+        receive(store, *(post(str(n)) for n in range(300)))
+        store.admit(FEED, sources("a"), NOW)
+        seen = statements(store, lambda: store.languages(FEED, 299))
+        (look,) = [statement for statement in seen if "DISTINCT" in statement]
+        first, *rest = [row[3] for row in store.connection.execute(f"EXPLAIN QUERY PLAN {look}")]
+        assert "(feed=? AND sequence>?)" in first
+        assert all("(rowid=?)" in step or "(feed=? AND source=?)" in step for step in rest if "SEARCH" in step)
 
 
 def test_the_check_sees_a_scan() -> None:

@@ -54,9 +54,11 @@ def read_other_feed(table: Table, main: Feed, home: Path) -> Feed:
 def sub_feed(main: Feed, name: str, title: str, *, per: Per = "", **selection: tuple[str, ...]) -> Feed:
     """Return a feed like the main one, in a folder of its own, with a selection of its posts.
 
-    `selection`: sources, tags or languages, as Feed has them.
+    `selection`: sources, tags or languages, as Feed has them. One made of a language speaks it.
     """
     selected: dict[str, Any] = dict(selection)
+    if per == "language":
+        (selected["language"],) = selection["languages"]
     output, link = main.output / name, f"{main.link}{name}/"
     return replace(main, name=name, per=per, title=f"{main.title}: {title}", output=output, link=link, **selected)
 

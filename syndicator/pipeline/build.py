@@ -46,7 +46,7 @@ def build(config: Config, store: Store, options: Options, now: datetime) -> Buil
     store.conceal(config.sources, now)
     admit(feeds, store, wanted, now)
     if config.per_language:
-        by_language = _feeds_by_language(config, store, wanted)
+        by_language = _feeds_by_language(config.feeds[0], store)
         _recall(by_language, store)
         admit(by_language, store, wanted, now)
         feeds += by_language
@@ -324,19 +324,17 @@ def _named(feeds: Sequence[Feed], store: Store, wanted: Mapping[str, Source]) ->
     return list(map(named, feeds))
 
 
-def _feeds_by_language(config: Config, store: Store, wanted: Mapping[str, Source]) -> list[Feed]:
-    """Make a feed of each language that posts have been published in; one that is there stays."""
-    main = config.feeds[0]
-    now = store.edition_mark(main)
-    mark, names = json.loads(store.note("languages") or '["", {}]')
-    if mark != now:  # the posts are read only where something was published since
-        edition = store.edition(main, wanted, shelf=0)
-        found = {item.post.language.partition("-")[0].lower() for item in edition.items} - {""}
+def _feeds_by_language(main: Feed, store: Store) -> list[Feed]:
+    """Make a feed of each language that the main feed has ever published posts in; one that is there stays."""
+    seen, names = json.loads(store.note("languages") or "[0, {}]")
+    last, tags = store.languages(main, seen)
+    if last != seen:
+        found = {tag.partition("-")[0].lower() for tag in tags} - {""}
         # Names are kept, too: who publishes nothing new does not pay for Babel, nor for our own tables.
         from syndicator.languages import own_name
 
         names = {language: names.get(language) or own_name(language) for language in sorted(found | names.keys())}
-        store.set_note("languages", json.dumps([now, names]))
+        store.set_note("languages", json.dumps([last, names]))
     return [
         sub_feed(main, f"by-language/{language}", name, per="language", languages=(language,))
         for language, name in names.items()

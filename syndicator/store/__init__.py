@@ -230,6 +230,11 @@ class Store:
         return editions.shown(self.connection, feed)
 
     @in_words
+    def languages(self, feed: Feed, since: int) -> tuple[int, Set[str]]:
+        """Return the last sequence of a feed, and the languages of what it published after the one `since`."""
+        return editions.languages(self.connection, feed, since)
+
+    @in_words
     def documents(self, numbers: Iterable[int]) -> dict[int, Post]:
         """Return stored posts whole, by number."""
         return posts.wholes(self.connection, list(numbers))

@@ -214,6 +214,19 @@ def shown(db: sqlite3.Connection, feed: Feed) -> list[int]:
     return [post for (post,) in db.execute(query, (number,))]
 
 
+def languages(db: sqlite3.Connection, feed: Feed, since: int) -> tuple[int, Set[str]]:
+    """Return the last sequence of a feed, and the languages of the entries after one that may still be shown."""
+    number, _, _, last, _ = admission.feed_row(db, feed.name)
+    # CROSS: from the entries on, in this order, or all that the members ever published is read.
+    found = db.execute(
+        """SELECT DISTINCT p.language FROM entries e CROSS JOIN posts p ON p.number = e.post
+        CROSS JOIN members m ON m.feed = e.feed AND m.source = e.source
+        WHERE e.feed = ? AND e.sequence > ? AND p.purged = 0 AND p.withdrawn = 0 AND m.gone = 0""",
+        (number, since),
+    )
+    return last, {language for (language,) in found}
+
+
 def mark(db: sqlite3.Connection, feed: Feed) -> str:
     """Return a stamp that changes with every event that touched the feed."""
     row = db.execute("SELECT id, mark, shape FROM feeds WHERE name = ?", (feed.name,)).fetchone()
