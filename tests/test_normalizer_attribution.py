@@ -131,6 +131,9 @@ def test_what_was_seen_in_the_wild_is_recognised():
         f'<a href="{POST}"><em>blog.example.org</em></a><em> on May 3, 2024.</em></p>',
         f"<p>Source: {S}</p>",
         f'<p>Quelle: <a href="{POST}">{NAME}</a></p>',
+        f'<p>Article original de <a href="{POST}">{NAME}</a></p>',
+        f"<p>Billet d’origine : {S}</p>",
+        f"<p>Aller sur {S}</p>",
         f"<p>Zamieszczono {P} w {S}</p>",  # no words of ours: by its links
         "<p>&lt;p&gt;The post &lt;a href=&quot;x&quot;&gt;A “new” world – 5 &gt; 3 &amp; more?&lt;/a&gt; "
         "appeared first on "
@@ -266,6 +269,17 @@ def test_a_republished_article_names_its_origin(line, credit):
     assert tuple(getattr(credited[0], name) for name in ("title", "url", "site", "site_url")) == credit
 
 
+def test_a_planets_two_lines_name_the_author_and_itself():
+    """Planète jQuery: the post is linked at its own host, the planet below it; both lines go."""
+    lines = f'<i>Article original de <a href="{ORIGIN}">Origin</a><br>Aller sur <a href="{SITE}">{NAME}</a></i>'
+    left, credited = strip(f"{BODY}<p><br>{lines}</p>", post_link=ORIGIN)
+    assert left == BODY
+    assert credited == (
+        Credit("", ORIGIN, "Origin", "https://origin.example.net/", "fr"),
+        Credit("", "", NAME, SITE, "fr"),
+    )
+
+
 # What stays
 
 
@@ -292,6 +306,9 @@ def test_a_republished_article_names_its_origin(line, credit):
         '<p>Jane first appeared on <a href="https://tv.example/">TV</a>.</p>',
         '<p>Source: <a href="https://origin.example.net/">Origin</a></p>',
         f'<p>Source: <a href="{SITE}/2020/other/">an older post of mine</a></p>',
+        '<p>Article original de <a href="https://origin.example.net/a/1">Origin</a></p>',  # a translation's
+        '<p>Aller sur <a href="https://origin.example.net/">Origin</a></p>',
+        f'<p>Aller sur <a href="{SITE}/2020/other/">un autre billet</a></p>',
         '<p>(via <a href="https://origin.example.net/x">Origin</a>)</p>',
         f'<p><a href="{POST}">Permalink</a> | <a href="{SITE}">Home</a></p>',
         f'<p>Posted by <a href="{SITE}/author/x">X</a> in <a href="{SITE}/cat">Cats</a></p>',

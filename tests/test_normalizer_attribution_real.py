@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from syndicator import urls
 from syndicator.model.feed import ParsedFeed
 from syndicator.model.fetch import Fetched
 from syndicator.model.settings import Source
@@ -77,3 +78,16 @@ def test_a_feed_without_lines_loses_no_words_to_them(row):
         if post.republished:
             assert post.via
             assert post.origin.name
+
+
+def test_a_planets_posts_are_their_authors():
+    """Planète jQuery writes "Article original de X", linked to the post at X, and "Aller sur Planète jQuery" below."""
+    row = {"host": "planete-jquery.fr", "file": "nicolus_picoFeed__tests_fixtures_planete-jquery.xml"}
+    parsed, normalized = posts_of(row)
+    assert len(normalized.posts) == 20
+    for entry, post in zip(parsed.entries, normalized.posts, strict=True):
+        assert "Article original" not in post.text
+        assert "Aller sur" not in post.text
+        assert post.origin.name == entry.authors[0].name
+        assert urls.host(post.origin.url) == urls.host(post.link)
+        assert [place.url for place in post.via] == ["http://planete-jquery.fr"]

@@ -38,6 +38,17 @@ def test_a_credit_to_another_site_proves_a_copy():
     assert made.republished
 
 
+def test_a_planets_post_that_lies_at_its_author_is_the_authors():
+    """Its link is the original's already; that the planet credits itself below says nothing more."""
+    lines = (
+        Credit("", THEIRS, "Theirs", "https://theirs.example/"),
+        Credit("", "", "Things", "https://planet.example"),
+    )
+    made = origin.decide(PLANET, link=THEIRS, credits=lines)
+    assert made.origin == Origin("Theirs", "https://theirs.example/")
+    assert (made.link, [place.name for place in made.via], made.republished) == ("", ["Planet Things"], True)
+
+
 @pytest.mark.parametrize(
     "credit",
     [

@@ -293,3 +293,38 @@ def test_addresses_as_a_browser_hands_them_over():
     feeds, others = read("feed://a.example/f\nfeed:https://b.example/f\nfeed:c\n", "urls")
     assert [feed.url for feed in feeds] == ["http://a.example/f", "https://b.example/f"]
     assert others == ["left out, no address of a feed: feed:c"]
+
+
+def test_what_newsboat_hides():
+    """It reads such a feed as any other; so do we."""
+    feeds, others = read('!https://a.example/f "~A" "!hidden"\n', "urls")
+    assert feeds == [Subscription("https://a.example/f", "A")]
+    assert not others
+
+
+def test_a_file_of_this_machine(tmp_path, monkeypatch, capsys):
+    """A path is a source; another machine's file, and a folder, are none. Appended twice nothing doubles."""
+    monkeypatch.chdir(tmp_path)
+    lines = "file:///a/my%20own.xml\nfile://localhost/b.xml\nFILE:/c.xml\nfile://far.example/d.xml\nfile:///e/\n"
+    Path("urls").write_text(lines)
+    assert main(["import", "urls"]) == 0
+    printed, said = capsys.readouterr()
+    assert said.splitlines()[2:] == [
+        "left out, no address of a feed: file://far.example/d.xml",
+        "left out, no address of a feed: file:///e/",
+    ]
+    Path("feeds.toml").write_text(printed)
+    paths = [source.path for source in config.load(Path("feeds.toml")).sources]
+    assert paths == [Path("/a/my own.xml"), Path("/b.xml"), Path("/c.xml")]
+    assert main(["import", "urls"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_full_text_from_pages():
+    """FreshRSS can fetch it; a feed that loses it is taken, and told of."""
+    attribute = 'xmlns:frss="https://freshrss.org/opml" frss:cssFullContent='
+    outlines = f'<outline xmlUrl="https://a.example/f" {attribute}"article"/>'
+    outlines += f'<outline xmlUrl="https://b.example/f" {attribute}""/>'
+    feeds, remarks = read(f"<opml><body>{outlines}</body></opml>", "list")
+    assert [feed.url for feed in feeds] == ["https://a.example/f", "https://b.example/f"]
+    assert remarks == ["not taken over, `frss:cssFullContent` of https://a.example/f"]

@@ -7,12 +7,13 @@ import pytest
 from msgspec.structs import replace
 from normalizer_helpers import NOW, post
 
+from syndicator import config
 from syndicator.config.sources import read_source
 from syndicator.config.tables import Table
 from syndicator.model.feed import Category, Person
 from syndicator.model.settings import Source
 from syndicator.normalizer.filters import judge
-from syndicator.subscriptions import Subscription, read, tables
+from syndicator.subscriptions import Subscription, bring, read, tables
 
 URL = "https://rails.example/feed"
 LOOK = "look over the filters: a category counts for them by its whole name only"
@@ -100,3 +101,49 @@ def test_what_has_no_equal():
     found = read(f"[Planet]\nfilters = excerpt.py\n[{URL}]\nignore_in_feed = author\n", "planet.ini")
     lines = [f"not taken over, `{key}` of {URL}" for key in ("filters", "ignore_in_feed")]
     assert found == ([Subscription(URL)], lines)
+
+
+PLANET = f"""[Planet]
+name = Planet
+  "Rail"
+link = https://planet.example/
+owner_name = Ann
+owner_email = ann@planet.example
+[{URL}]
+"""
+
+
+def begun(text: str, folder: Path) -> tuple[config.Config, list[str]]:
+    """Return the configuration that a list begins, and what is said of it."""
+    (folder / "planet.ini").write_text(text)
+    (folder / "feeds.toml").unlink(missing_ok=True)
+    brought = bring(str(folder / "planet.ini"), folder / "feeds.toml")
+    (folder / "feeds.toml").write_text(brought.text)
+    return config.load(folder / "feeds.toml"), list(brought.remarks[1:])
+
+
+def test_the_planet_itself(tmp_path):
+    """What it is called, where it is and whom to write to begin our own configuration."""
+    made, said = begun(PLANET, tmp_path)
+    feed = made.feeds[0]
+    assert (feed.title, feed.link, feed.contact) == (
+        'Planet "Rail"',
+        "https://planet.example/",
+        "mailto:ann@planet.example",
+    )
+    assert said == ["a [feed] table is printed first, with the title that the list has"]
+    assert bring(str(tmp_path / "planet.ini"), tmp_path / "feeds.toml").text == ""
+
+
+def test_a_planet_of_which_little_can_be_said(tmp_path):
+    """What our configuration would refuse is left out, and told; Pluto's title stands before all sections."""
+    made, said = begun(PLANET.replace("ann@", "ann at ").replace("https://planet", "planet"), tmp_path)
+    assert (made.feeds[0].title, made.feeds[0].contact) == ('Planet "Rail"', "")
+    assert [line.split(":")[2].split(",")[1].strip() for line in said[1:]] == ["key `link`", "key `contact`"]
+    made, said = begun(f"title = Rails\n[rails]\nfeed = {URL}\n", tmp_path)
+    assert (made.feeds[0].title, said) == (
+        "Rails",
+        ["a [feed] table is printed first, with the title that the list has"],
+    )
+    made, said = begun(f"[{URL}]\nname = Slow rails\n", tmp_path)
+    assert (made.feeds[0].title, said) == ("My planet", ["a [feed] table is printed first: put your title in"])

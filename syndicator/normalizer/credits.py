@@ -230,6 +230,11 @@ ROWS = (
         f"(?:本文|本篇文章|這篇文章|这篇文章)? ?(?:最早|最初)?(?:首发|首發|原载|原載|发表|發表)[於于] ?{_CJK_SITE} ?"),
     Row("de", "own", "quelle quelle:",
         "quelle:? ?{site}"),
+    # Planète jQuery puts both under each post, on two lines: whose it is, then itself.
+    Row("fr", "own", "original d'origine",
+        "(?:article|billet|texte) (?:original|d'origine)(?: (?:de|par|sur|chez))?(?: ?:)? ?{site}"),
+    Row("fr", "own", "aller",
+        "aller sur (?:le (?:site|blog) (?:de )?)?{site}"),
     Row("es", "own", "fuente fuente:",
         "fuente:? ?{site}"),
     Row("it", "own", "fonte fonte:",

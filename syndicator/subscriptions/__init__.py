@@ -16,18 +16,19 @@ from typing import Any
 from msgspec import Struct
 
 from syndicator import config
+from syndicator.config.feeds import read_main_feed
 from syndicator.config.sources import read_source
 from syndicator.config.tables import Table
 from syndicator.errors import ConfigError, UsageError
 from syndicator.model.settings import Rules, Source
 from syndicator.parser.encodings import to_utf8  # lists are in as many encodings as feeds
-from syndicator.subscriptions.lists import read
-from syndicator.subscriptions.subscription import Subscription, account, place
+from syndicator.subscriptions.lists import heading, read
+from syndicator.subscriptions.subscription import Heading, Subscription, account, place
 
 __all__ = ["Brought", "Subscription", "bring", "read", "tables"]
 
 # What a configuration must begin with; the shell has made an empty file by the time that `>> feeds.toml` reaches us.
-_FEED = '[feed]\ntitle = "My planet"  # the name of what you publish: put in yours'
+_TITLE = 'title = "My planet"  # the name of what you publish: put in yours'
 
 
 class Brought(Struct, frozen=True):
@@ -40,19 +41,37 @@ class Brought(Struct, frozen=True):
 def bring(file: str, configuration: Path) -> Brought:
     """Return what the list in `file` has and the configuration has not.
 
-    A configuration that is missing or says nothing yet is begun with a `[feed]` table. Raises UsageError for what is no
-    list, ConfigError for a configuration that can't be read.
+    A configuration that is missing or says nothing yet is begun with a `[feed]` table: the planet's, where the list is
+    one's. Raises UsageError for what is no list, ConfigError for a configuration that can't be read.
     """
-    feeds, remarks = read(_text(file), file)
+    text = _text(file)
+    feeds, remarks = read(text, file)
     begun = not _is_blank(configuration)
     known = config.load(configuration).sources if begun else ()
-    places = {(place(source.url), name) for source in known for name in ("", ":".join(source.auth or ()))}
+    places = {
+        (place(source.url or str(source.path)), name) for source in known for name in ("", ":".join(source.auth or ()))
+    }
     new = [feed for feed in feeds if (place(feed.url), account(feed.url)) not in places]
     written, refused = tables(new, (name for source in known for name in (source.id, source.name)))
-    head = [] if begun or not written else [_FEED]
+    head, titled = ([], []) if begun or not written else _begun(heading(text, file))
     counted = _counted(len(written), len(feeds) - len(new))
-    titled = ["a [feed] table is printed first: put your title in"] if head else []
     return Brought("".join(f"\n{table}\n" for table in (*head, *written)), (counted, *titled, *remarks, *refused))
+
+
+def _begun(said: Heading) -> tuple[list[str], list[str]]:
+    """Return the `[feed]` table that a configuration begins with, as a list of one, and lines about it."""
+    title, hint = _TITLE, ": put your title in"
+    if said.title:
+        title, hint = f"title = {_written(said.title)}", ", with the title that the list has"
+    lines, remarks = ["[feed]", title], [f"a [feed] table is printed first{hint}"]
+    for key, value in (("link", said.link), ("contact", said.contact)):
+        try:
+            read_main_feed(Table("the list", "[Planet]", {"title": "any", key: value}), Path())
+        except ConfigError as error:
+            remarks.append(f"not taken over: {error}")
+        else:
+            lines += [f"{key} = {_written(value)}"] if value else []
+    return ["\n".join(lines)], remarks
 
 
 def tables(feeds: Iterable[Subscription], taken: Iterable[str] = ()) -> tuple[list[str], list[str]]:

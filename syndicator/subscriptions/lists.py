@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from msgspec.structs import replace
 
 from syndicator import urls
 from syndicator.errors import UsageError
 from syndicator.subscriptions import planets
-from syndicator.subscriptions.subscription import Subscription, account, place
+from syndicator.subscriptions.subscription import Heading, Subscription, account, place
 from syndicator.urls import redacted
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 _SECTION = re.compile(r"^\[[^\[\]\n]+\]\s*$", re.MULTILINE)
 _WEB = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
+_FILE = re.compile(r"file:(?://(?:localhost)?)?(/(?!/)[^?#]*[^?#/])", re.IGNORECASE)  # of this machine, and no folder
 # An ampersand that XML has no meaning for: bare in an address, or HTML's (`&nbsp;`).
 _AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#[xX][0-9a-fA-F]+);)([A-Za-z][A-Za-z0-9]*;)?")
 _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)')  # as newsboat's urls file: bare, or in quotes
@@ -34,7 +37,7 @@ def read(text: str, name: str) -> tuple[list[Subscription], list[str]]:
 
     `name` is that of the file, for errors. Raises UsageError where no feed is listed.
     """
-    if text.lstrip("\ufeff \t\r\n").startswith("<"):
+    if _is_xml(text):
         found = _opml(text, name)
     elif _SECTION.search(text):
         found = planets.read(text, name)
@@ -44,7 +47,7 @@ def read(text: str, name: str) -> tuple[list[Subscription], list[str]]:
     for one in found:
         if isinstance(one, str):
             told.append(one)
-        elif _WEB.fullmatch(url := urls.unhanded(one.url)):
+        elif url := _address(one.url):
             feeds.setdefault((place(url), account(url)), replace(one, url=url))
         else:
             others.append(f"left out, no address of a feed: {redacted(one.url)}")
@@ -52,6 +55,24 @@ def read(text: str, name: str) -> tuple[list[Subscription], list[str]]:
         kinds = "OPML, the INI file of a planet, or an address a line"
         raise UsageError(f"{name}: lists no feeds; expected {kinds}")
     return list(feeds.values()), told + others
+
+
+def heading(text: str, name: str) -> Heading:
+    """Return what a planet's list says of the planet; the lists of readers say nothing of the kind."""
+    return Heading() if _is_xml(text) or not _SECTION.search(text) else planets.heading(text, name)
+
+
+def _is_xml(text: str) -> bool:
+    return text.lstrip("\ufeff \t\r\n").startswith("<")
+
+
+def _address(written: str) -> str:
+    """Return the address of a feed, or the path where it is a file here; "" for what is neither."""
+    url = urls.unhanded(written)
+    if _WEB.fullmatch(url):
+        return url
+    path = unquote(found[1]) if (found := _FILE.fullmatch(url)) else ""
+    return str(Path(path)) if path and path.isprintable() else ""
 
 
 def _opml(text: str, name: str) -> Iterator[Subscription | str]:
@@ -73,6 +94,8 @@ def _opml(text: str, name: str) -> Iterator[Subscription | str]:
                 yield f"left out, not a feed but {said['type']}: {shown}"
             else:
                 yield Subscription(url, said.get("title") or said.get("text", ""), _tags(said, folders))
+                if any(value and key.endswith("cssfullcontent") for key, value in said.items()):  # whatever the prefix
+                    yield f"not taken over, `frss:cssFullContent` of {shown}"  # FreshRSS: the text of each post's page
 
 
 def _said(outline: _Element) -> dict[str, str]:
@@ -91,11 +114,14 @@ def _mended(found: re.Match[str]) -> str:
 
 
 def _lines(text: str) -> Iterator[Subscription]:
-    """Yield a feed a line: its address, then tags; a tag that begins with "~" is the name, "!" hides it in newsboat."""
+    """Yield a feed a line: its address, then tags; a tag that begins with "~" is the name.
+
+    "!" before an address or a tag hides the feed in newsboat's own list; it is read there as any other, and so here.
+    """
     for line in text.lstrip("\ufeff").splitlines():
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         url, *words = [quoted.replace('\\"', '"') or bare for quoted, bare in _WORD.findall(line)] or [line]
         names = [word[1:] for word in words if word.startswith("~")]
         tags = dict.fromkeys(word for word in words if word and word[0] not in "~!")
-        yield Subscription(url, names[0] if names else "", tuple(tags))
+        yield Subscription(url.removeprefix("!"), names[0] if names else "", tuple(tags))

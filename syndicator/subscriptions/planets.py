@@ -13,7 +13,7 @@ from typing import Literal
 
 from syndicator.errors import UsageError
 from syndicator.model.settings import Filter, Rules
-from syndicator.subscriptions.subscription import Subscription
+from syndicator.subscriptions.subscription import Heading, Subscription
 from syndicator.urls import redacted
 
 # Venus takes these for a section from [DEFAULT] or [Planet], where its own does not say.
@@ -44,6 +44,19 @@ def read(text: str, name: str) -> Iterator[Subscription | str]:
             filtered = filtered or not (why or {"filter", "exclude"}.isdisjoint(said))
     if filtered:
         yield "look over the filters: a category counts for them by its whole name only"
+
+
+def heading(text: str, name: str) -> Heading:
+    """Return what is said of the planet itself. Raises UsageError for what is no INI."""
+    sections = _sections(text, name)
+    own = {**sections.get("planet", {}), **sections.get("Planet", {})}
+    said = {key: " ".join(value.split()) for key, value in own.items()}
+    mail = said.get("owner_email", "").removeprefix("mailto:")
+    return Heading(
+        title=said.get("name") or said.get("title", ""),
+        link=said.get("link", ""),
+        contact=f"mailto:{mail}" if "@" in mail else mail,
+    )
 
 
 def _sections(text: str, name: str) -> dict[str, dict[str, str]]:

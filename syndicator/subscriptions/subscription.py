@@ -1,4 +1,4 @@
-"""The noun between reading a list and writing tables."""
+"""The nouns between reading a list and writing tables."""
 
 from __future__ import annotations
 
@@ -15,11 +15,19 @@ from syndicator.model.settings import Filter
 class Subscription(Struct, frozen=True):
     """A feed as another program lists it."""
 
-    url: str
+    url: str  # or the path of a file
     name: str = ""
     tags: tuple[str, ...] = ()
     filter: Filter = Filter()
     future: Literal["", "hold", "keep"] = ""  # as `Source.future`; "": not said
+
+
+class Heading(Struct, frozen=True):
+    """What a planet calls itself and where it is: our `[feed]`; "" for what it does not say."""
+
+    title: str = ""
+    link: str = ""
+    contact: str = ""
 
 
 def place(url: str) -> str:
