@@ -116,6 +116,7 @@ SOURCE_FIELDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "noindex": (True, ("noindex", "True")),
     "denied": (True, ("norepublish", "True")),
     "title": ("Titled-marker", ("Titled-marker",)),
+    "spoken": ("zu-ZA", ("zu-ZA",)),
 }
 
 

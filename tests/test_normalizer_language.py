@@ -94,6 +94,43 @@ def test_the_setting_helps_where_the_feed_is_wrong():
     assert language.of("", "en", "zh-Hant-TW", TEXTS["zh"]) == "zh-Hant-TW"
 
 
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        (["es"] * 12 + [""] * 8, "es"),
+        (["de", "de", "de", "en"], "de"),
+        (["ja"] * 4 + ["en"] * 2 + [""] * 25, "ja"),  # two thirds are enough
+        (["fr"] * 10 + ["en"] * 8, ""),
+        (["bg", "bg", "ru", ""], ""),  # two posts are not
+        (["zh-Hant", "zh", "zh-Hant"], "zh-Hant"),
+        ([""] * 9, ""),
+    ],
+)
+def test_the_language_of_a_source(tags, expected):
+    """What at least two thirds of its posts are in, three at the least; those that tell nothing don't count."""
+    assert language.habit(tags) == expected
+
+
+@pytest.mark.parametrize(
+    ("tag", "text", "expected"),
+    [
+        ("es", "MD ya está en Budapest", True),
+        ("ru", "С 20.11.2023 прекращают работу БЗП «Полоцк»", True),
+        ("ru", "Kubernetes 1.30", True),
+        ("ru", "A guest writes about the new harbour", False),
+        ("zh-Hant", "A guest writes about the new harbour", False),
+        ("ja", "Jiftyを入れてみた", True),
+        ("en", "品客大對決Ⅰ Author: monkey90418 Added: May 6, 2006", False),
+        ("en", "", True),
+        ("sr-Latn", "Влада је јуче објавила", True),
+        ("vi", "Ha Noi, 12:30", True),
+    ],
+)
+def test_the_letters_of_a_text_that_gives_no_language_away(tag, text, expected):
+    """It may be in the language of its source unless it is plainly written in other letters."""
+    assert language.befits(tag, text) is expected
+
+
 @pytest.mark.parametrize("text", ["", "OK", "Lorem ipsum", "🎉", "12:30", "\ud800", "a\x00b", "<<>>"])
 def test_an_unsure_text_has_no_language(text):
     """Rather none than a wrong one: the feed's then holds."""

@@ -12,7 +12,7 @@ from loopback import rss
 from syndicator.model.fetch import Fetched, NotModified, Outcome
 from syndicator.model.settings import Source
 from syndicator.pipeline import reading
-from syndicator.pipeline.reading import Reading, read, readings
+from syndicator.pipeline.reading import Known, Reading, read, readings
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 Result = tuple[Source, Outcome, Reading | None]
@@ -28,8 +28,8 @@ def outcomes(count: int) -> Iterator[tuple[Source, Outcome]]:
             yield source, Fetched(source.id, source.url, body if number % 5 else b"no feed")
 
 
-def nothing_known(_source: str) -> frozenset[str]:
-    return frozenset()
+def nothing_known(_source: str) -> Known:
+    return Known()
 
 
 def by_source(results: Iterator[Result]) -> dict[str, Reading | None]:
@@ -63,7 +63,7 @@ def test_a_process_that_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_bug_that_a_feed_brings_out() -> None:
     """It costs that source its turn, says whose fault it is, and keeps its traceback."""
     source = Source(id="x", url="https://x.example/", filter=None)  # type: ignore[arg-type]
-    result = read(Fetched("x", source.url, rss("X", [("One", "Text")])), source, frozenset(), NOW)
+    result = read(Fetched("x", source.url, rss("X", [("One", "Text")])), source, Known(), NOW)
     assert result.failed is not None
     assert result.failed.kind == "bug"
     assert "syndicator's own" in result.failed.error
@@ -78,7 +78,7 @@ def test_what_feedparser_cannot_read_is_the_fault_of_the_bytes(monkeypatch: pyte
         raise TypeError("odd bytes")
 
     monkeypatch.setattr("feedparser.parse", stumble)
-    found = read(Fetched("s", "https://s.example/", body), Source("s", "https://s.example/"), (), NOW)
+    found = read(Fetched("s", "https://s.example/", body), Source("s", "https://s.example/"), Known(), NOW)
     assert found.failed is not None
     assert (found.failed.kind, found.failed.error) == ("not-a-feed", "no parser can read it: TypeError: odd bytes")
     assert not found.fault
@@ -93,7 +93,7 @@ def test_a_bug_of_ours_in_the_parser_is_told_as_such(where: str, monkeypatch: py
 
     monkeypatch.setattr(f"syndicator.{where}", stumble)
     body = b'<?xml version="1.0" encoding="iso-8859-1"?><rss><channel><item><title>\xe9</title></item></channel></rss>'
-    found = read(Fetched("s", "https://s.example/", body), Source("s", "https://s.example/"), (), NOW)
+    found = read(Fetched("s", "https://s.example/", body), Source("s", "https://s.example/"), Known(), NOW)
     assert found.failed is not None
     assert found.failed.kind == "bug"
     assert "KeyError: 'ours'" in found.fault

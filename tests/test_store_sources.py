@@ -70,6 +70,19 @@ def test_how_a_source_is_shown(store: Store) -> None:
         assert store.edition(FEED, sources("a")).sources == (replace(info, updated=None),)
 
 
+def test_what_a_source_speaks(store: Store) -> None:
+    """It is kept, and shown nowhere: to learn it makes no document again."""
+    info = SourceInfo("a", "A", "https://a.example/")
+    receive(store, post("x"))
+    store.save_source(info, NOW)
+    store.admit(FEED, sources("a"), NOW)
+    mark = store.edition_mark(FEED)
+    assert not store.save_source(replace(info, spoken="ru"), NOW)
+    assert store.source_info("a").spoken == "ru"
+    assert store.edition_mark(FEED) == mark
+    assert store.edition(FEED, sources("a")).sources == (info,)
+
+
 def test_known_items(store: Store) -> None:
     """Those of the current version, and as many from before: what is remembered of a feed is bounded."""
     assert store.known_items("a") == frozenset()

@@ -27,6 +27,7 @@ class SourceInfo(Struct, frozen=True):
     denied: bool = False  # access:restriction; read all the same, with its owner's consent
     description: str = ""
     title: str = ""  # its feed's own, where `name` is another: shown nowhere
+    spoken: str = ""  # what most of its posts are in, learnt where its feed declares nothing: shown nowhere
 
 
 class Keys(Struct, frozen=True):

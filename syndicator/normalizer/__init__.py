@@ -13,7 +13,7 @@ from functools import lru_cache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from syndicator import syntax, urls
+from syndicator import languages, syntax, urls
 from syndicator.model.feed import Category, Entry, ItemKey, ParsedFeed, Person, Text
 from syndicator.model.fetch import FetchFailed
 from syndicator.model.post import Keys, NormalizedFeed, Post, SourceInfo
@@ -48,11 +48,14 @@ def refusal(parsed: ParsedFeed, source: Source) -> FetchFailed | None:
     )
 
 
-def normalize(parsed: ParsedFeed, source: Source, now: datetime, *, closely: bool = False) -> NormalizedFeed:
+def normalize(
+    parsed: ParsedFeed, source: Source, now: datetime, *, spoken: str = "", closely: bool = False
+) -> NormalizedFeed:
     """Make the posts of a parsed feed's unseen entries, in its order; one that says nothing is no post.
 
-    `now` (aware UTC) is what dates to come and `max_age` are judged against. With `closely` the posts' notes tell, too,
-    of what is gone without a trace, at a price. Never raises for what a feed says.
+    `now` (aware UTC) is what dates to come and `max_age` are judged against. `spoken` is what earlier fetches found the
+    source to speak (SourceInfo.spoken). With `closely` the posts' notes tell, too, of what is gone without a trace, at
+    a price. Never raises for what a feed says.
     """
     info = _info(parsed, source)
     habitat = bodies.Habitat(
@@ -65,6 +68,9 @@ def normalize(parsed: ParsedFeed, source: Source, now: datetime, *, closely: boo
     context = _Context(parsed, source, info, habitat, links.legal_items(parsed.items), now)
     entries = [entry for entry in parsed.entries if _says_something(entry)]
     posts = [_post(entry, context) for entry in entries]
+    if not any(map(languages.normalise, (parsed.head.language, source.language))):
+        info = replace(info, spoken=spoken or language.habit(post.language for post in posts))
+        posts = [_as_spoken(post, info.spoken, source) for post in posts]
     notes = tuple(_remarks(parsed, empty=len(parsed.entries) - len(entries)))
     return NormalizedFeed(info, filters.capped(posts, source.filter.newest), notes)
 
@@ -188,6 +194,14 @@ def _post(entry: Entry, context: _Context) -> Post:
     # Last, since a filter asks the finished post; what it keeps back is stored all the same, to be known again.
     reason = filters.judge(post, source.filter, context.now)
     return replace(post, filtered=reason) if reason else post
+
+
+def _as_spoken(post: Post, spoken: str, source: Source) -> Post:
+    """Give a post whose language nothing tells that of its source, where its letters allow it."""
+    if post.language or not spoken or not language.befits(spoken, f"{post.title}\n{post.text}"):
+        return post
+    credit = attribution.choose(source.attribution, spoken, titled=bool(post.title), fallback=source.fallback)
+    return replace(post, language=spoken, attribution=credit)
 
 
 def _keys(entry: Entry, link: str, title: str, words: str, origin_link: str, context: _Context) -> Keys:

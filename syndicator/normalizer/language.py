@@ -18,6 +18,7 @@ _DETECT = 1000  # characters that a detector is given
 _LETTERS = 20  # fewer prove nothing
 # Per cent of a text that must be in the language found; one in its own script is full of foreign names.
 _HALF, _MOSTLY, _NEARLY_ALL = 40, 70, 90
+_SOME = 3  # posts in one language: fewer make no habit of their source, and what it is said to speak is kept
 # Addresses, hashtags, and what CLD2 refuses: controls, surrogates, noncharacters.
 _NO_WORDS = re.compile(r"https?://\S+|www\.\S+|[#@]\S+|[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
@@ -82,6 +83,35 @@ def of(entry: str, feed: str, setting: str, text: str) -> str:
         return _specific(found, declared)
     # Latin letters prove little against a declaration: posts of code and names are written in any country.
     return _ONLY.get(script, "") or next(iter(declared), "")
+
+
+def habit(tags: Iterable[str]) -> str:
+    """Return what at least two thirds of a source's posts are in, of those whose language is known; "" for nothing.
+
+    >>> habit(["ru", "", "ru", "en", "ru", ""]), habit(["pt", "pt-BR", "pt-BR"]), habit(["ru", "en"]), habit(["ru"])
+    ('ru', 'pt-BR', '', '')
+    """
+    counts = Counter(filter(None, tags))
+    of_all_regions = Counter(tag.partition("-")[0] for tag in counts.elements())
+    for language, posts in of_all_regions.most_common(1):
+        if posts >= _SOME and posts * 3 >= counts.total() * 2:
+            return max((tag for tag in counts if tag.partition("-")[0] == language), key=counts.__getitem__)
+    return ""
+
+
+def befits(tag: str, text: str) -> bool:
+    """Tell whether a text that gave no language away may be in that of its source, by its letters.
+
+    A few Latin letters ("iPhone 17") stand in a post of any language; a line of them is another one. Where a language
+    writes in Latin letters alone, nothing else may stand among them.
+
+    >>> befits("ru", "iPhone 17"), befits("ru", "Release notes of the new version"), befits("en", "Hanoi 寿司")
+    (True, False, False)
+    """
+    language, sample = tag.partition("-")[0], text[:_SAMPLE]
+    if _WRITES.get(language, ("Latn",)) == ("Latn",):
+        return _plainly(language, sample)
+    return _written_in(language, _script(sample))
 
 
 def _plainly(tag: str, sample: str) -> bool:

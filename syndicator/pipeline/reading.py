@@ -28,7 +28,12 @@ if TYPE_CHECKING:
 MANY = 400  # unread sources for which a pool pays: below, the run is over before it would have caught up
 AHEAD = 4  # bodies that wait for each process
 
-Known = Callable[[str], Collection[str]]
+
+class Known(Struct, frozen=True):
+    """What earlier fetches have brought to light of a source, as far as reading needs it."""
+
+    items: Collection[str] = frozenset()  # the fingerprints of those seen
+    spoken: str = ""  # SourceInfo.spoken
 
 
 class Reading(Struct, frozen=True):
@@ -41,8 +46,8 @@ class Reading(Struct, frozen=True):
     fault: str = ""  # the traceback of a bug that this feed brought out
 
 
-def read(fetched: Fetched, source: Source, known: Collection[str], now: datetime) -> Reading:
-    """Parse a body and make its unseen posts clean; `known` are the fingerprints of the seen ones.
+def read(fetched: Fetched, source: Source, known: Known, now: datetime) -> Reading:
+    """Parse a body and make its unseen posts clean.
 
     Never raises: a bug that one feed brings out costs that source its turn only, and is told with its traceback.
     """
@@ -50,12 +55,12 @@ def read(fetched: Fetched, source: Source, known: Collection[str], now: datetime
     from syndicator import normalizer
 
     try:
-        parsed = parser.parse(fetched, known)
+        parsed = parser.parse(fetched, known.items)
         if isinstance(parsed, FetchFailed):
             return Reading(failed=parsed)
         if refused := normalizer.refusal(parsed, source):
             return Reading(failed=refused)
-        feed = normalizer.normalize(parsed, source, now)
+        feed = normalizer.normalize(parsed, source, now, spoken=known.spoken)
     except Exception as error:  # noqa: BLE001 - as the docstring says
         return Reading(failed=own_fault(source, fetched, error), fault=trace(source, error))
     return Reading(feed, tuple(item.fingerprint for item in parsed.items), parsed.head.hints)
@@ -76,7 +81,7 @@ def trace(source: Source, error: Exception) -> str:
 
 
 def readings(
-    outcomes: Iterable[tuple[Source, Outcome]], known: Known, now: datetime, unread: int
+    outcomes: Iterable[tuple[Source, Outcome]], known: Callable[[str], Known], now: datetime, unread: int
 ) -> Iterator[tuple[Source, Outcome, Reading | None]]:
     """Yield each outcome with its Reading, None where there is no body.
 
@@ -97,7 +102,11 @@ def readings(
 
 
 def _pooled(
-    pool: ProcessPoolExecutor, outcomes: Iterable[tuple[Source, Outcome]], known: Known, now: datetime, ahead: int
+    pool: ProcessPoolExecutor,
+    outcomes: Iterable[tuple[Source, Outcome]],
+    known: Callable[[str], Known],
+    now: datetime,
+    ahead: int,
 ) -> Iterator[tuple[Source, Outcome, Reading | None]]:
     from concurrent.futures import BrokenExecutor
 

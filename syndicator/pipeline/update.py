@@ -22,7 +22,7 @@ from syndicator.model.post import Intake, NormalizedFeed, Post
 from syndicator.model.run import Options, Progress
 from syndicator.model.settings import Config, Copies, Source
 from syndicator.pipeline import takeover
-from syndicator.pipeline.reading import Reading, own_fault, readings, trace
+from syndicator.pipeline.reading import Known, Reading, own_fault, readings, trace
 from syndicator.store import Store
 
 if TYPE_CHECKING:
@@ -80,13 +80,17 @@ def update(
     unread = sum(not ask.body_hash for ask in asks)
     watch(Progress(0, len(asks)))
     try:
-        for done, (source, outcome, reading) in enumerate(readings(outcomes, store.known_items, now, unread), 1):
+        for done, (source, outcome, reading) in enumerate(readings(outcomes, partial(_known, store), now, unread), 1):
             del left[source.id]
             words = keeper.keep(source, outcome, reading)
             watch(Progress(done, len(asks), source.id, words, tuple(left) if len(left) <= FEW else ()))
     finally:
         keeper.finish()
     return keeper.tally
+
+
+def _known(store: Store, source_id: str) -> Known:
+    return Known(store.known_items(source_id), store.source_info(source_id).spoken)
 
 
 def outage(store: Store) -> Outage | None:

@@ -66,7 +66,7 @@ def _shown_info(source: Source, packed: str | None) -> SourceInfo:
         url = "" if source.private else source.url
         return SourceInfo(source.id, source.name or source.id, feed=url, private=source.private)
     # The date of its feed moves at every fetch; items have it as it was when they were published.
-    return replace(codec.read(SourceInfo, packed), updated=None, title="")
+    return replace(codec.read(SourceInfo, packed), updated=None, title="", spoken="")
 
 
 def items(db: sqlite3.Connection, query: str, *values: object) -> list[Item]:
@@ -92,7 +92,7 @@ def _item(
     at = (post.source_id, source_updated)
     if at not in infos:
         dated = codec.moment_or_none(source_updated)
-        infos[at] = replace(source_info(db, post.source_id), updated=dated, title="")
+        infos[at] = replace(source_info(db, post.source_id), updated=dated, title="", spoken="")
     return Item(
         id=public_id,
         post=post,

@@ -99,7 +99,7 @@ _SAVE = f"""INSERT INTO sources ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 
 
 
 def save_info(db: sqlite3.Connection, info: SourceInfo, now: datetime) -> bool:
-    """Keep how we show a source; tell whether anything shown changed (its feed's own date and title aside)."""
+    """Keep how we show a source; tell whether anything shown changed (not its feed's date, say)."""
     source = number(db, info.id)
     packed = codec.dumps(codec.pack(info))
     old = db.execute("SELECT info FROM infos WHERE source = ?", (source,)).fetchone()
@@ -114,7 +114,7 @@ def save_info(db: sqlite3.Connection, info: SourceInfo, now: datetime) -> bool:
 
 
 def _shown(packed: str) -> dict[str, object]:
-    return {name: value for name, value in json.loads(packed).items() if name not in {"updated", "title"}}
+    return {name: value for name, value in json.loads(packed).items() if name not in {"updated", "title", "spoken"}}
 
 
 def items(db: sqlite3.Connection, source_id: str) -> dict[str, int]:
