@@ -100,7 +100,7 @@ def _add_run(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument("--json", action="store_true", help="print what happened as one JSON object")
     loudness = command.add_mutually_exclusive_group()
     loudness.add_argument("-v", "--verbose", action="store_true", help="a line for each source")
-    loudness.add_argument("-q", "--quiet", action="store_true", help="say nothing but errors")
+    loudness.add_argument("-q", "--quiet", action="store_true", help="say no more than cron would mail")
     command.set_defaults(command=_run)
 
 
@@ -185,10 +185,10 @@ def _run(arguments: argparse.Namespace) -> int:
     _report(report, arguments, at_terminal=at_terminal)
     if stop.signal:
         raise Interrupted(stop.signal, "what was fetched by then is published")
-    return _verdict(report, options, quiet=arguments.quiet, shown=at_terminal or arguments.verbose)
+    return _verdict(report, options, shown=at_terminal or arguments.verbose)
 
 
-def _verdict(report: Report, options: Options, *, quiet: bool, shown: bool) -> int:
+def _verdict(report: Report, options: Options, *, shown: bool) -> int:
     """Return the exit status of a run; say why nothing works where it is news: a blip of the network is none.
 
     `shown`: the failures stand above already, since a person looks on.
@@ -199,10 +199,10 @@ def _verdict(report: Report, options: Options, *, quiet: bool, shown: bool) -> i
         raise SyndicatorError("there is no [[sources]] table yet: nothing to fetch")
     if options.offline and report.nothing_ever_worked:
         raise SyndicatorError("nothing has been fetched yet, so --offline has nothing to publish")
-    if shown and not quiet:
+    if shown:
         raise SyndicatorError("no configured source works; `syndicator status` says why")
     # A new installation: at once, but not again at each run. What lasts is said as of any source, by `alerts`.
-    if report.nothing_ever_worked and report.newly_failing and not (report.alerts or quiet):
+    if report.nothing_ever_worked and report.newly_failing and not report.alerts:
         raise SyndicatorError("\n  ".join(["no configured source works:", *report.failing]))
     return SyndicatorError.exit_code
 
@@ -219,8 +219,7 @@ def _report(report: Report, arguments: argparse.Namespace, *, at_terminal: bool)
         if at_terminal or arguments.verbose:
             _say([*terminal.summary(report), *report.news])
             return
-    if not arguments.quiet:
-        _say([*report.alerts, *report.news])
+    _say([*report.alerts, *report.news])
 
 
 def _fetch(arguments: argparse.Namespace) -> int:

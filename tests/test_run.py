@@ -152,6 +152,21 @@ def test_a_new_installation_in_which_no_source_works(
         assert capsys.readouterr().err.endswith("no configured source works; `syndicator status` says why\n")
 
 
+def test_quiet_is_no_quieter_than_cron(tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is said once, or of what lasts, would be lost for good."""
+    with site() as blog:
+        configuration(tmp_path, f"{blog.url}/feed", more="alert_runs = 2")
+        assert run("--quiet") == 1
+        assert capsys.readouterr().err.startswith("syndicator: no configured source works:\n")
+        assert run("--quiet", "--force") == 1
+        assert " fails: is not there (404)" in capsys.readouterr().err
+        blog.pages["/feed"] = rss("Blog", [("One", "First text")])
+        assert run("--quiet", "--force") == 0
+        assert " works again" in capsys.readouterr().err
+        assert run("--quiet", "--force") == 0
+        assert capsys.readouterr().err == ""
+
+
 def test_what_is_told_of_each_source_is_not_told_of_all(
     tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
