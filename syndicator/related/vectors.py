@@ -80,9 +80,11 @@ class Counts:
             told = np.log((1 + total) / (1 + often + np.float32(COMMON) * total))
             rarest = max(float(np.log((1 + total) / (2 + np.float32(COMMON) * total))), 1.0)
             # Among few posts nothing is as rare as among many: stretched, or small words would outvote the others.
-            stretch = min((FULL / rarest) ** 2, STRETCHED)
+            stretch = min(max((FULL / rarest) ** 2, 1.0), STRETCHED)
             scaled = np.maximum(told, np.float32(0)) / np.float32(rarest)
-            rarity: Weights = 1 + np.float32(FULL) * scaled ** np.float32(stretch)
+            if stretch > 1:  # with very many posts it is not, and the power is most of the work
+                scaled **= np.float32(stretch)
+            rarity: Weights = 1 + np.float32(FULL) * scaled
             self._rarity = rarity
             self._telling = rarity * self._trust(slice(None))
         return self._telling
