@@ -66,7 +66,7 @@ def did_you_mean(word: str, known: Sequence[str], heads: Mapping[str, str] = _NO
     >>> did_you_mean("xyz", ["title", "link"])
     'known here: link, title'
     """
-    return _meant(word, known, heads) or _known_here(known, heads)
+    return _meant(word, known, heads) or _all_known(known, heads)
 
 
 def source_meant(word: str, known: Sequence[str]) -> str:
@@ -80,8 +80,7 @@ def source_meant(word: str, known: Sequence[str]) -> str:
         return meant
     if len(words) > _NEAREST:
         words.sort(key=lambda name: _distance(word.casefold(), name.casefold()))
-    more = f" and {len(words) - _NEAREST} more" if len(words) > _NEAREST else ""
-    return f"known here: {', '.join(words[:_NEAREST]) or 'none'}{more}"
+    return _known_here(words, _NEAREST)
 
 
 def _distance(word: str, name: str) -> tuple[bool, float]:
@@ -95,10 +94,13 @@ def _meant(word: str, known: Sequence[str], heads: Mapping[str, str]) -> str:
     return f"did you mean {heads.get(close[0], quoted)}?" if close else ""
 
 
-def _known_here(known: Sequence[str], heads: Mapping[str, str]) -> str:
-    words = [heads.get(word, word) for word in sorted(set(known))]
-    more = f" and {len(words) - _NAMED} more" if len(words) > _NAMED else ""
-    return f"known here: {', '.join(words[:_NAMED]) or 'none'}{more}"
+def _all_known(known: Sequence[str], heads: Mapping[str, str]) -> str:
+    return _known_here([heads.get(word, word) for word in sorted(set(known))], _NAMED)
+
+
+def _known_here(words: Sequence[str], most: int) -> str:
+    more = f" and {len(words) - most} more" if len(words) > most else ""
+    return f"known here: {', '.join(words[:most]) or 'none'}{more}"
 
 
 def shown(value: object) -> str:
@@ -250,5 +252,5 @@ class Table:
         if unknown:
             hints = {key: elsewhere(key) or _meant(key, self._known, heads) for key in unknown}
             told = ", ".join(f"`{key}` ({hint})" if hint else f"`{key}`" for key, hint in hints.items())
-            rest = "" if all(hints.values()) else f"; {_known_here(self._known, heads)}"
+            rest = "" if all(hints.values()) else f"; {_all_known(self._known, heads)}"
             self.fail("", f"these keys are not known: {told}{rest}")

@@ -43,9 +43,10 @@ class Row(Struct, frozen=True):
     undated: bool
 
 
-_ROW = """SELECT p.number, p.source, coalesce(p.copy_of, p.number), p.published, p.due, p.language, p.filtered,
+_UNDATED = "json_extract(b.rest, '$.published') IS NULL AND p.due IS NULL"
+_ROW = f"""SELECT p.number, p.source, coalesce(p.copy_of, p.number), p.published, p.due, p.language, p.filtered,
     p.withdrawn OR coalesce(lead.withdrawn, 0), coalesce(lead.public_id, p.public_id), p.title, p.link, b.guid,
-    json_extract(b.rest, '$.published') IS NULL AND p.due IS NULL
+    {_UNDATED}
     FROM posts p JOIN bodies b ON b.post = p.number LEFT JOIN posts lead ON lead.number = p.copy_of"""
 
 
@@ -200,8 +201,7 @@ def _rows(db: sqlite3.Connection, where: str, *values: object) -> Iterable[Row]:
 def _newest_first(db: sqlite3.Connection, source: int) -> Iterable[Row]:
     """Walk back through the posts of a source that are let through, the undated ones last: they may be of any age."""
     where = "WHERE p.source = ? AND p.filtered = '' AND p.purged = 0"
-    newest = "json_extract(b.rest, '$.published') IS NULL AND p.due IS NULL, p.published DESC, p.number DESC"
-    return _rows(db, f"{where} ORDER BY {newest}", source)
+    return _rows(db, f"{where} ORDER BY {_UNDATED}, p.published DESC, p.number DESC", source)
 
 
 def _has_posts(db: sqlite3.Connection, source: int) -> bool:
