@@ -11,7 +11,18 @@ import threading
 from pathlib import Path
 
 TOGETHER = 20  # hosts that share a certificate
-_NEW = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+_NEW = [
+    "openssl",
+    "req",
+    "-x509",
+    "-newkey",
+    "ec",
+    "-pkeyopt",
+    "ec_paramgen_curve:P-256",
+    "-nodes",
+    "-days",
+    "2",
+]
 # By the letter of RFC 5280, as Python 3.13 wants it.
 _AUTHORITY = ("basicConstraints=critical,CA:true", "keyUsage=critical,keyCertSign,cRLSign")
 
@@ -41,16 +52,28 @@ class Certificates:
         hosts = range(place * TOGETHER, min((place + 1) * TOGETHER, 256))
         names = ",".join(f"IP:{network}.{last}" for last in hosts)
         name = f"{network}-{place}"
-        self._make(name, "hosts of the bench", f"subjectAltName={names}", "basicConstraints=CA:false", by="middle")
+        self._make(
+            name,
+            "hosts of the bench",
+            f"subjectAltName={names}",
+            "basicConstraints=CA:false",
+            by="middle",
+        )
         chain = self.folder / f"{name}.chain"
-        chain.write_text("".join((self.folder / f"{one}.crt").read_text() for one in (name, "middle")))
+        chain.write_text(
+            "".join((self.folder / f"{one}.crt").read_text() for one in (name, "middle"))
+        )
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(chain, self.folder / f"{name}.key")
         return context
 
     def _make(self, name: str, title: str, *extensions: str, by: str = "") -> None:
         command = [*_NEW, "-subj", f"/CN={title}", "-keyout", f"{name}.key", "-out", f"{name}.crt"]
-        for extension in (*extensions, "subjectKeyIdentifier=hash", *(["authorityKeyIdentifier=keyid"] if by else [])):
+        for extension in (
+            *extensions,
+            "subjectKeyIdentifier=hash",
+            *(["authorityKeyIdentifier=keyid"] if by else []),
+        ):
             command += ["-addext", extension]
         if by:
             command += ["-CA", f"{by}.crt", "-CAkey", f"{by}.key"]

@@ -16,7 +16,9 @@ from itertools import accumulate
 
 WORDS = 30_000
 START = datetime(2026, 1, 1, tzinfo=UTC)
-SYLLABLES = "ba ce di fo gu ha je ki lo mu na pe qui ro su ta ve wi xo yu zar bel cor dan fin gol".split()
+SYLLABLES = (
+    "ba ce di fo gu ha je ki lo mu na pe qui ro su ta ve wi xo yu zar bel cor dan fin gol".split()
+)
 KINDS = ("wordpress", "wordpress", "wordpress", "blogger", "atom", "podcast")
 
 
@@ -36,12 +38,18 @@ class FeedMaker:
         entries = [self._post(number, post, kind) for post in reversed(range(more, more + posts))]
         text = _atom(number, entries) if kind in ("blogger", "atom") else _rss(number, entries)
         # One in sixteen is not well-formed, as on the web.
-        return text.replace("<title>Site", "<title>A & B, Site", 1).encode() if number % 16 == 15 else text.encode()
+        return (
+            text.replace("<title>Site", "<title>A & B, Site", 1).encode()
+            if number % 16 == 15
+            else text.encode()
+        )
 
     def text(self, maker: random.Random, count: int) -> str:
         """Return so many words, the frequent ones often."""
         top = self.weights[-1]
-        return " ".join(self.words[bisect(self.weights, maker.random() * top)] for _ in range(count))
+        return " ".join(
+            self.words[bisect(self.weights, maker.random() * top)] for _ in range(count)
+        )
 
     def _post(self, site: int, post: int, kind: str) -> dict[str, str]:
         maker = random.Random(f"{self.seed}/{site}/{post}")
@@ -50,9 +58,7 @@ class FeedMaker:
         body, paragraphs = "", 0
         while len(body) < self.size - 300:
             paragraphs += 1
-            body += (
-                f'<p>{self.text(maker, 60).capitalize()}. <a href="{link}#{paragraphs}">{self.text(maker, 2)}</a></p>\n'
-            )
+            body += f'<p>{self.text(maker, 60).capitalize()}. <a href="{link}#{paragraphs}">{self.text(maker, 2)}</a></p>\n'
             if paragraphs % 3 == 0:
                 picture = f"https://site{site}.example/wp-content/{post}-{paragraphs}.jpg"
                 body += f'<figure><img src="{picture}" srcset="{picture} 1x, {picture}?w=2048 2x" alt="{self.text(maker, 4)}" width="1024" height="683"><figcaption>{self.text(maker, 6)}</figcaption></figure>\n'

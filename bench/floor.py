@@ -14,7 +14,11 @@ from xml.etree import ElementTree
 
 import requests
 
-BODIES = ("{http://purl.org/rss/1.0/modules/content/}encoded", "{http://www.w3.org/2005/Atom}content", "description")
+BODIES = (
+    "{http://purl.org/rss/1.0/modules/content/}encoded",
+    "{http://www.w3.org/2005/Atom}content",
+    "description",
+)
 session = requests.Session()
 db = sqlite3.connect("floor.db")
 db.execute("CREATE TABLE IF NOT EXISTS feeds (url TEXT PRIMARY KEY, etag TEXT)")
@@ -31,11 +35,18 @@ def keep(root: ElementTree.Element) -> int:
 
     posts = []
     for item in (*root.iter("item"), *root.iter("{http://www.w3.org/2005/Atom}entry")):
-        parts = {part.tag.removeprefix("{http://www.w3.org/2005/Atom}"): part.text or "" for part in item}
+        parts = {
+            part.tag.removeprefix("{http://www.w3.org/2005/Atom}"): part.text or "" for part in item
+        }
         body = next((part.text or "" for name in BODIES for part in item.iter(name)), "")
         posts.append((parts.get("guid") or parts.get("id"), parts.get("title"), body))
     ids = json.dumps([guid for guid, _, _ in posts])
-    known = {guid for (guid,) in db.execute("SELECT id FROM posts WHERE id IN (SELECT value FROM json_each(?))", [ids])}
+    known = {
+        guid
+        for (guid,) in db.execute(
+            "SELECT id FROM posts WHERE id IN (SELECT value FROM json_each(?))", [ids]
+        )
+    }
     fresh = [(guid, title, nh3.clean(body)) for guid, title, body in posts if guid not in known]
     db.executemany("INSERT OR IGNORE INTO posts VALUES (?, ?, ?)", fresh)
     return len(fresh)
@@ -49,7 +60,9 @@ def write() -> None:
     feed.title("Floor")
     feed.link(href="http://127.0.0.1/")
     feed.description("All posts")
-    for guid, title, body in db.execute("SELECT id, title, body FROM posts ORDER BY rowid DESC LIMIT 100"):
+    for guid, title, body in db.execute(
+        "SELECT id, title, body FROM posts ORDER BY rowid DESC LIMIT 100"
+    ):
         item = feed.add_entry(order="append")
         item.id(guid)
         item.title(title)
@@ -66,6 +79,8 @@ with ThreadPoolExecutor(16) as pool, db:
                 new += keep(ElementTree.fromstring(answer.content))  # noqa: S314 - feeds of our own making
             except ElementTree.ParseError:
                 continue
-            db.execute("INSERT OR REPLACE INTO feeds VALUES (?, ?)", (url, answer.headers.get("ETag", "")))
+            db.execute(
+                "INSERT OR REPLACE INTO feeds VALUES (?, ?)", (url, answer.headers.get("ETag", ""))
+            )
 if new:
     write()

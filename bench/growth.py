@@ -36,7 +36,9 @@ Curves = dict[str, dict[int, list[float]]]
 
 def main() -> None:
     """Measure what is asked for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--sources", type=int, nargs="*", default=[])
     parser.add_argument("--posts", type=int, nargs="*", default=[])
     parser.add_argument("--rounds", type=int, default=5)
@@ -59,14 +61,18 @@ def main() -> None:
 
 def by_sources(options: argparse.Namespace, folder: Path, curves: Curves) -> None:
     """Measure runs in which nothing changed, by the number of sources."""
-    with serving(f"--port={options.port}", "--posts=2", f"--size={stock.SIZE}", "--news=none") as port:
+    with serving(
+        f"--port={options.port}", "--posts=2", f"--size={stock.SIZE}", "--news=none"
+    ) as port:
         for count in options.sources:
             configure(folder / str(count), count, port)
             measure.run(RUN, folder / str(count))
         for _ in range(options.rounds):
             for count in options.sources:
                 cost = unchanged(folder / str(count), count)
-                curves["CPU ms a source where nothing changed, by sources"][count].append(1000 * cost.cpu / count)
+                curves["CPU ms a source where nothing changed, by sources"][count].append(
+                    1000 * cost.cpu / count
+                )
                 curves["MB at most, by sources"][count].append(cost.peak)
 
 
@@ -79,8 +85,12 @@ def by_posts(options: argparse.Namespace, kept: Path, curves: Curves) -> None:
                 same = unchanged(home, stock.SITES)
                 write_one(home)
                 more = published(home)
-                curves["CPU ms where nothing changed, 1,000 sources, by posts stored"][count].append(1000 * same.cpu)
-                curves["CPU ms with one new post, 1,000 sources, by posts stored"][count].append(1000 * more.cpu)
+                curves["CPU ms where nothing changed, 1,000 sources, by posts stored"][
+                    count
+                ].append(1000 * same.cpu)
+                curves["CPU ms with one new post, 1,000 sources, by posts stored"][count].append(
+                    1000 * more.cpu
+                )
                 curves["MB at most where nothing changed, by posts stored"][count].append(same.peak)
                 curves["MB at most with one new post, by posts stored"][count].append(more.peak)
 
@@ -167,7 +177,9 @@ def picture(curves: Curves) -> str:
             y += 26
             width = 400 * value / most
             rows.append(f'<text x="90" y="{y}" text-anchor="end">{count:,}</text>')
-            rows.append(f'<rect x="100" y="{y - 13}" width="{width:.0f}" height="16" fill="#476a8f"/>')
+            rows.append(
+                f'<rect x="100" y="{y - 13}" width="{width:.0f}" height="16" fill="#476a8f"/>'
+            )
             rows.append(f'<text x="{110 + width:.0f}" y="{y}">{figure(value)}</text>')
         y += 44
     body = "\n".join(rows)

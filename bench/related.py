@@ -27,11 +27,27 @@ import related_sets
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", nargs="?", type=Path, default=Path(__file__).parents[2] / "shared" / "related")
-    parser.add_argument("--cost", type=int, metavar="N", help="fill N synthetic posts and print CPU times")
-    parser.add_argument("--words", type=int, default=900, help="of each synthetic body (900: about 5,500 characters)")
-    parser.add_argument("--slice", default="", metavar="START:STOP:STEP", help="of each set, take these documents only")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=Path(__file__).parents[2] / "shared" / "related"
+    )
+    parser.add_argument(
+        "--cost", type=int, metavar="N", help="fill N synthetic posts and print CPU times"
+    )
+    parser.add_argument(
+        "--words",
+        type=int,
+        default=900,
+        help="of each synthetic body (900: about 5,500 characters)",
+    )
+    parser.add_argument(
+        "--slice",
+        default="",
+        metavar="START:STOP:STEP",
+        help="of each set, take these documents only",
+    )
     arguments = parser.parse_args()
     if arguments.cost:
         related_cost.measure(arguments.cost, arguments.words)

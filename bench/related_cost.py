@@ -33,11 +33,16 @@ class Writer:
         self._random = np.random.default_rng(seed)
         self._length = length
         letters = random.Random(1)
-        self._words = ["".join(letters.choices("etaoinshrdlu", k=letters.randint(3, 9))) for _ in range(VOCABULARY)]
+        self._words = [
+            "".join(letters.choices("etaoinshrdlu", k=letters.randint(3, 9)))
+            for _ in range(VOCABULARY)
+        ]
 
     def post(self, number: int) -> Post:
         common = self._random.zipf(1.15, self._length * 2 // 3)
-        topic = int(self._random.integers(TOPICS)) * 100 + self._random.integers(0, 300, self._length // 3)
+        topic = int(self._random.integers(TOPICS)) * 100 + self._random.integers(
+            0, 300, self._length // 3
+        )
         drawn = np.concatenate([common, topic]) % VOCABULARY
         self._random.shuffle(drawn)
         words = [self._words[place] for place in drawn.tolist()]
@@ -64,11 +69,17 @@ def measure(size: int, words: int) -> None:
             spent = _add(db, index, writer, range(start + 1, min(start + BATCH, size) + 1))
         pages = sum(f.stat().st_size for f in Path(folder).iterdir()) / 1e6
         last = min(BATCH, size)
-        print(f"{size} posts of {words} words stored, {pages:.0f} MB; the last {last} cost {spent:.3f} ms each to add")
+        print(
+            f"{size} posts of {words} words stored, {pages:.0f} MB; the last {last} cost {spent:.3f} ms each to add"
+        )
         starts = range(size + 1, size + 1 + RUNS * FEW, FEW)
-        runs = [_add(db, Index(SqlCorpus(db)), writer, range(start, start + FEW)) for start in starts]
+        runs = [
+            _add(db, Index(SqlCorpus(db)), writer, range(start, start + FEW)) for start in starts
+        ]
         mean = sum(runs) / RUNS
-        print(f"{RUNS} runs of {FEW} more cost {mean:.3f} ms a post (median {median(runs):.3f}, worst {max(runs):.3f})")
+        print(
+            f"{RUNS} runs of {FEW} more cost {mean:.3f} ms a post (median {median(runs):.3f}, worst {max(runs):.3f})"
+        )
         _choose(db, size)
         db.close()
 

@@ -28,8 +28,16 @@ PLACES = 10
 def load(folder: Path, cut: str) -> Iterator[tuple[str, list[dict[str, str]]]]:
     """Yield the sets of a folder by name."""
     for path in sorted(folder.glob("*.jsonl")):
-        documents = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-        chosen = slice(*(int(part) if part else None for part in cut.split(":"))) if cut else USUAL.get(path.stem)
+        documents = [
+            json.loads(line)
+            for line in path.read_text(encoding="utf-8").splitlines()
+            if line.strip()
+        ]
+        chosen = (
+            slice(*(int(part) if part else None for part in cut.split(":")))
+            if cut
+            else USUAL.get(path.stem)
+        )
         yield path.stem, documents[chosen] if chosen else documents
 
 
@@ -49,7 +57,11 @@ def compare(name: str, documents: list[dict[str, str]]) -> None:
         except ImportError:
             continue
         _report(RIVALS[package], lists, labels, time.process_time() - started)
-    for title, extra in (("ours", ()), ("with links", ("url",)), ("with links, dates", ("url", "ts"))):
+    for title, extra in (
+        ("ours", ()),
+        ("with links", ("url",)),
+        ("with links, dates", ("url", "ts")),
+    ):
         if all(document.get(field) for document in documents for field in extra):
             started = time.process_time()
             lists = ours([{**document, **_without(extra)} for document in documents])
@@ -71,7 +83,9 @@ def quality(lists: list[list[int]], labels: list[str]) -> tuple[float, float]:
         relevant = [labels[other] == labels[own] for other in found[:PLACES]]
         ideal = sum(gains[: sizes[labels[own]] - 1])
         precisions.append(sum(relevant[:5]) / 5)
-        discounted.append(sum(gain for gain, hit in zip(gains, relevant, strict=False) if hit) / ideal)
+        discounted.append(
+            sum(gain for gain, hit in zip(gains, relevant, strict=False) if hit) / ideal
+        )
     return sum(precisions) / len(precisions), sum(discounted) / len(discounted)
 
 
@@ -85,7 +99,10 @@ def ours(documents: list[dict[str, str]]) -> list[list[int]]:
     for number, document in enumerate(documents, 1):
         index.add(number, _post(document), float(document.get("ts") or 0) / 1000)
     index.settle()
-    found = [[near.number - 1 for near in index.near(number)][:PLACES] for number in range(1, len(documents) + 1)]
+    found = [
+        [near.number - 1 for near in index.near(number)][:PLACES]
+        for number in range(1, len(documents) + 1)
+    ]
     db.close()
     return found
 
@@ -100,7 +117,9 @@ def _post(document: dict[str, str]) -> Post:
 
 def _report(title: str, lists: list[list[int]], labels: list[str], seconds: float) -> None:
     precision, gain = quality(lists, labels)
-    print(f"  {title:18} P@5 {precision:.3f}  nDCG@10 {gain:.3f}   {1000 * seconds / len(labels):6.2f} ms a document")
+    print(
+        f"  {title:18} P@5 {precision:.3f}  nDCG@10 {gain:.3f}   {1000 * seconds / len(labels):6.2f} ms a document"
+    )
 
 
 def _nearest(scores: np.ndarray) -> list[list[int]]:
@@ -123,7 +142,9 @@ def _bm25(texts: list[str]) -> list[list[int]]:
     retriever = bm25s.BM25()
     retriever.index(tokens, show_progress=False)
     found, _ = retriever.retrieve(tokens, k=PLACES + 1, show_progress=False)
-    return [[other for other in row if other != own][:PLACES] for own, row in enumerate(found.tolist())]
+    return [
+        [other for other in row if other != own][:PLACES] for own, row in enumerate(found.tolist())
+    ]
 
 
 def _minilm(texts: list[str]) -> list[list[int]]:

@@ -32,7 +32,9 @@ OURS = "syndicator"
 def main() -> None:
     """Run the rounds and print the table."""
     options = arguments()
-    peers = [peer for peer in PEERS if peer.is_there and (not options.only or peer.name in options.only)]
+    peers = [
+        peer for peer in PEERS if peer.is_there and (not options.only or peer.name in options.only)
+    ]
     for peer in PEERS:
         if not peer.is_there:
             print(f"left out, not installed: {peer.name}", file=sys.stderr)
@@ -43,24 +45,36 @@ def main() -> None:
 
 def arguments() -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--sites", type=int, default=200)
     parser.add_argument("--posts", type=int, default=20)
     parser.add_argument("--size", type=int, default=8_000, help="bytes a post")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--latency", default="0", help="seconds before each answer, or a range: 0.05-0.2")
+    parser.add_argument(
+        "--latency", default="0", help="seconds before each answer, or a range: 0.05-0.2"
+    )
     parser.add_argument("--port", type=int, default=0, help="of the server; default: a free one")
-    parser.add_argument("--https", action="store_true", help="with a certificate made for the occasion")
-    parser.add_argument("--situation", choices=SITUATIONS, default="some", help="the last one to run")
+    parser.add_argument(
+        "--https", action="store_true", help="with a certificate made for the occasion"
+    )
+    parser.add_argument(
+        "--situation", choices=SITUATIONS, default="some", help="the last one to run"
+    )
     parser.add_argument("--only", action="append", default=[], help="a program; may be repeated")
     parser.add_argument("--wall", action="store_true", help="print wall seconds instead of CPU")
     return parser.parse_args()
 
 
-def rounds(options: argparse.Namespace, peers: list[Peer], folder: Path) -> dict[tuple[str, str], list[float]]:
+def rounds(
+    options: argparse.Namespace, peers: list[Peer], folder: Path
+) -> dict[tuple[str, str], list[float]]:
     """Return seconds by program and situation, a figure a round."""
     figures: dict[tuple[str, str], list[float]] = defaultdict(list)
-    shape = [f"--{key}={getattr(options, key)}" for key in ("sites", "posts", "size", "latency", "port")]
+    shape = [
+        f"--{key}={getattr(options, key)}" for key in ("sites", "posts", "size", "latency", "port")
+    ]
     if options.https:
         shape.append(f"--https={folder / 'https'}")
     with serving("--warm", f"--news={folder / 'news'}", *shape) as port:
@@ -68,7 +82,9 @@ def rounds(options: argparse.Namespace, peers: list[Peer], folder: Path) -> dict
         urls = [f"{scheme}://{host(site)}:{port}/{site}.xml" for site in range(options.sites)]
         for _ in range(options.rounds):
             for peer in peers:
-                for situation, seconds in zip(SITUATIONS, lives(peer, folder, urls, options), strict=False):
+                for situation, seconds in zip(
+                    SITUATIONS, lives(peer, folder, urls, options), strict=False
+                ):
                     figures[peer.name, situation].append(seconds)
     return figures
 
@@ -90,13 +106,17 @@ def run(peer: Peer, home: Path, folder: Path, *, wall: bool) -> float:
     """Run a program once; return its seconds."""
     environment = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), str(home))
     if (root := bundle(folder / "https")).exists():
-        environment |= dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"), str(root))
+        environment |= dict.fromkeys(
+            ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"), str(root)
+        )
     cost = measure.run(peer.command, home, environment)
     peer.verify(home)
     return cost.wall if wall else cost.cpu
 
 
-def table(peers: list[Peer], figures: dict[tuple[str, str], list[float]], options: argparse.Namespace) -> str:
+def table(
+    peers: list[Peer], figures: dict[tuple[str, str], list[float]], options: argparse.Namespace
+) -> str:
     """Return a Markdown table: medians, and the ratio of ours to the fastest peer, round by round."""
     situations = SITUATIONS[: SITUATIONS.index(options.situation) + 1]
     unit = "wall" if options.wall else "CPU"
@@ -110,7 +130,9 @@ def table(peers: list[Peer], figures: dict[tuple[str, str], list[float]], option
     lines += [row(peer, figures, situations) for peer in peers]
     others = [peer.name for peer in peers if peer.rival]
     for ours in (peer.name for peer in peers if peer.name.startswith(OURS)) if others else ():
-        lines.append(f"| **{ours} / fastest peer** | {' | '.join(ratios(ours, others, figures, situations))} |")
+        lines.append(
+            f"| **{ours} / fastest peer** | {' | '.join(ratios(ours, others, figures, situations))} |"
+        )
     return "\n".join(lines)
 
 
@@ -121,14 +143,19 @@ def waiting(options: argparse.Namespace) -> list[str]:
     return [f"the waiting alone, {JOBS} at once: {total / JOBS:.2f}"] if total else []
 
 
-def row(peer: Peer, figures: dict[tuple[str, str], list[float]], situations: tuple[str, ...]) -> str:
+def row(
+    peer: Peer, figures: dict[tuple[str, str], list[float]], situations: tuple[str, ...]
+) -> str:
     """Return a program's row of the table."""
     cells = [f"{statistics.median(figures[peer.name, situation]):.2f}" for situation in situations]
     return f"| {peer.name} ({peer.about}) | {' | '.join(cells)} |"
 
 
 def ratios(
-    ours: str, others: list[str], figures: dict[tuple[str, str], list[float]], situations: tuple[str, ...]
+    ours: str,
+    others: list[str],
+    figures: dict[tuple[str, str], list[float]],
+    situations: tuple[str, ...],
 ) -> list[str]:
     """Return the median ratio to the fastest peer, and which that is, by situation."""
     cells = []

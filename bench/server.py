@@ -111,14 +111,20 @@ class World:
             try:
                 with self.secured(caller) as connection:
                     self.answer(connection)
-            except (OSError, ValueError, IndexError):  # the client went away, or speaks something else
+            except (
+                OSError,
+                ValueError,
+                IndexError,
+            ):  # the client went away, or speaks something else
                 caller.close()
 
     def secured(self, caller: socket.socket) -> socket.socket:
         """Return a connection, with TLS where that is served."""
         if self.certificates is None:
             return caller
-        return self.certificates.context(caller.getsockname()[0]).wrap_socket(caller, server_side=True)
+        return self.certificates.context(caller.getsockname()[0]).wrap_socket(
+            caller, server_side=True
+        )
 
     def answer(self, connection: socket.socket) -> None:
         """Answer one request."""
@@ -156,9 +162,19 @@ if __name__ == "__main__":
     options.add_argument("--sites", type=int, default=200)
     options.add_argument("--posts", type=int, default=20)
     options.add_argument("--size", type=int, default=8_000, help="bytes a post")
-    options.add_argument("--before", type=int, default=0, help="posts that each site wrote before those it shows")
-    options.add_argument("--latency", type=span, default="0", help="seconds before each answer, or a range of them")
-    options.add_argument("--news", default="news.txt", help="file that says which sites have something new")
-    options.add_argument("--https", metavar="FOLDER", help="serve https, with certificates made in this folder")
-    options.add_argument("--warm", action="store_true", help="make all feeds before the first request")
+    options.add_argument(
+        "--before", type=int, default=0, help="posts that each site wrote before those it shows"
+    )
+    options.add_argument(
+        "--latency", type=span, default="0", help="seconds before each answer, or a range of them"
+    )
+    options.add_argument(
+        "--news", default="news.txt", help="file that says which sites have something new"
+    )
+    options.add_argument(
+        "--https", metavar="FOLDER", help="serve https, with certificates made in this folder"
+    )
+    options.add_argument(
+        "--warm", action="store_true", help="make all feeds before the first request"
+    )
     serve(options.parse_args())

@@ -28,19 +28,25 @@ COMMANDS = {
 
 def main() -> None:
     """Measure and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--sources", type=int, nargs="*", default=[10, 200, 1000])
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--port", type=int, default=0, help="of the server; default: a free one")
     options = parser.parse_args()
-    print("| command | sources | CPU seconds | wall seconds | MB at most | lines printed |\n|---|---|---|---|---|---|")
+    print(
+        "| command | sources | CPU seconds | wall seconds | MB at most | lines printed |\n|---|---|---|---|---|---|"
+    )
     with tempfile.TemporaryDirectory(prefix="syndicator-startup-") as name:
         print(row("--version", "", [*OURS, "--version"], Path(name), options.rounds))
         with serving(f"--port={options.port}", "--posts=2", "--size=500", "--news=none") as port:
             for count in options.sources:
                 home = Path(name) / str(count)
                 home.mkdir()
-                syndicator()(home, [f"http://{host(site)}:{port}/{site}.xml" for site in range(count)])
+                syndicator()(
+                    home, [f"http://{host(site)}:{port}/{site}.xml" for site in range(count)]
+                )
                 measure.run([*OURS, "run"], home)
                 for label, command in COMMANDS.items():
                     print(row(label, f"{count:,}", [*OURS, *command], home, options.rounds))
@@ -49,7 +55,9 @@ def main() -> None:
 def row(label: str, count: str, command: list[str], folder: Path, rounds: int) -> str:
     """Return a row of the table: medians, and the largest peak."""
     costs = [measure.run(command, folder) for _ in range(rounds + 1)][1:]
-    cpu, wall = (statistics.median(getattr(cost, name) for cost in costs) for name in ("cpu", "wall"))
+    cpu, wall = (
+        statistics.median(getattr(cost, name) for cost in costs) for name in ("cpu", "wall")
+    )
     peak = max(cost.peak for cost in costs)
     return f"| {label} | {count} | {cpu:.3f} | {wall:.3f} | {peak:.0f} | {costs[-1].output.count(chr(10))} |"
 

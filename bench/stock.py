@@ -40,7 +40,9 @@ def main(folder: Path, count: int) -> None:
     each = max(count // SITES, 1)
     with Store(loaded.state) as store:
         store.adopt(loaded.sources)
-        store.connection.execute("PRAGMA cache_size = -1000000")  # KB: a gigabyte; what is spilled is written twice
+        store.connection.execute(
+            "PRAGMA cache_size = -1000000"
+        )  # KB: a gigabyte; what is spilled is written twice
         for before in range(0, each, AT_ONCE):
             _run(store, loaded, before, min(AT_ONCE, each - before), now)
             now += timedelta(minutes=1)
@@ -64,7 +66,9 @@ def _run(store, loaded, before: int, posts: int, now: datetime) -> None:
             posts_of_feed = normalizer.normalize(parsed, source, now)
             shelver.put(posts_of_feed, [item.fingerprint for item in parsed.items])
             if not before:
-                store.save_state(SourceState(source.id, url="http://elsewhere.example/", last_success=now))
+                store.save_state(
+                    SourceState(source.id, url="http://elsewhere.example/", last_success=now)
+                )
     shelver.settle()
     store.conceal(loaded.sources, now)
     admit(loaded.feeds, store, wanted, now)

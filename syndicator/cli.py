@@ -37,7 +37,9 @@ exit status:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
-    gc.set_threshold(20_000, 20, 50)  # few cycles are made: looking for them as often as Python does costs 5 %
+    gc.set_threshold(
+        20_000, 20, 50
+    )  # few cycles are made: looking for them as often as Python does costs 5 %
     _mend_streams()
     arguments = parser().parse_args(argv)
     try:
@@ -46,7 +48,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         if str(error):
             _tell(f"syndicator: {error}")
         return error.exit_code
-    except KeyboardInterrupt:  # where there is nothing to end in order: `check`, or a run that has not begun
+    except (
+        KeyboardInterrupt
+    ):  # where there is nothing to end in order: `check`, or a run that has not begun
         return 128 + signal.SIGINT
 
 
@@ -70,7 +74,9 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-Commands = argparse._SubParsersAction  # the type that add_subparsers returns; argparse gives it no public name
+Commands = (
+    argparse._SubParsersAction
+)  # the type that add_subparsers returns; argparse gives it no public name
 
 
 def _add(
@@ -79,7 +85,9 @@ def _add(
     description = f"{summary[0].upper()}{summary[1:]}. {more}".strip()
     command = commands.add_parser(name, help=summary, description=description)
     configuration = "the configuration (default: feeds.toml)"
-    command.add_argument("-c", "--config", metavar="FILE", type=Path, default=Path("feeds.toml"), help=configuration)
+    command.add_argument(
+        "-c", "--config", metavar="FILE", type=Path, default=Path("feeds.toml"), help=configuration
+    )
     return command
 
 
@@ -88,19 +96,29 @@ def _add_run(commands: Commands[argparse.ArgumentParser]) -> None:
     force = "every source is due, though a Retry-After still holds; harmed feeds are made again"
     command.add_argument("--force", action="store_true", help=force)
     command.add_argument(
-        "--source", metavar="NAME", action="append", default=[], help="only this source, by id or name; may be repeated"
+        "--source",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="only this source, by id or name; may be repeated",
     )
-    command.add_argument("--offline", action="store_true", help="publish from the store, without network")
+    command.add_argument(
+        "--offline", action="store_true", help="publish from the store, without network"
+    )
     command.add_argument(
         "--rerender",
         action="store_true",
         help="give published posts the credit, lists, names and templates of now; "
         "take away what `content` and `images` let through no more",
     )
-    command.add_argument("--json", action="store_true", help="print what happened as one JSON object")
+    command.add_argument(
+        "--json", action="store_true", help="print what happened as one JSON object"
+    )
     loudness = command.add_mutually_exclusive_group()
     loudness.add_argument("-v", "--verbose", action="store_true", help="a line for each source")
-    loudness.add_argument("-q", "--quiet", action="store_true", help="say no more than cron would mail")
+    loudness.add_argument(
+        "-q", "--quiet", action="store_true", help="say no more than cron would mail"
+    )
     command.set_defaults(command=_run)
 
 
@@ -112,22 +130,41 @@ def _add_fetch(commands: Commands[argparse.ArgumentParser]) -> None:
         help="a source's id or name, a feed's address, a page's address, a path, or - for standard input",
     )
     command.add_argument(
-        "--format", choices=("text", "json", "rss", "atom"), default="text", help="text to read, or the document itself"
+        "--format",
+        choices=("text", "json", "rss", "atom"),
+        default="text",
+        help="text to read, or the document itself",
     )
-    command.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
-    command.add_argument("--limit", metavar="N", type=_count, default=0, help="the newest N posts (default: all)")
+    command.add_argument(
+        "--json",
+        dest="format",
+        action="store_const",
+        const="json",
+        help="the same as --format json",
+    )
+    command.add_argument(
+        "--limit", metavar="N", type=_count, default=0, help="the newest N posts (default: all)"
+    )
     command.set_defaults(command=_fetch)
 
 
 def _add_serve(commands: Commands[argparse.ArgumentParser]) -> None:
     command = _add(commands, "serve", "serve what is published, for a reader on this machine")
-    command.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
-    command.add_argument("--port", type=_port, default=8000, help="the port to listen on (default: 8000)")
+    command.add_argument(
+        "--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)"
+    )
+    command.add_argument(
+        "--port", type=_port, default=8000, help="the port to listen on (default: 8000)"
+    )
     command.set_defaults(command=_serve)
 
 
 def _add_status(commands: Commands[argparse.ArgumentParser]) -> None:
-    command = _add(commands, "status", "show when each source last worked, when it is due and why, and what fails")
+    command = _add(
+        commands,
+        "status",
+        "show when each source last worked, when it is due and why, and what fails",
+    )
     command.add_argument("--json", action="store_true", help="as a JSON list")
     command.set_defaults(command=_status)
 
@@ -138,16 +175,24 @@ def _add_check(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _add_withdraw(commands: Commands[argparse.ArgumentParser]) -> None:
-    command = _add(commands, "withdraw", "take a post out of all documents, pages and lists, for good")
-    command.add_argument("post", metavar="POST", help="its id, its address, or that of our page of it")
+    command = _add(
+        commands, "withdraw", "take a post out of all documents, pages and lists, for good"
+    )
+    command.add_argument(
+        "post", metavar="POST", help="its id, its address, or that of our page of it"
+    )
     command.set_defaults(command=_withdraw)
 
 
 def _add_import(commands: Commands[argparse.ArgumentParser]) -> None:
     more = "Prints what the configuration does not have yet; append it: syndicator import list.opml >> feeds.toml"
-    command = _add(commands, "import", "turn another program's list of feeds into [[sources]] tables", more)
+    command = _add(
+        commands, "import", "turn another program's list of feeds into [[sources]] tables", more
+    )
     command.add_argument(
-        "file", metavar="FILE", help="OPML, the INI file of a planet, or a list with an address a line"
+        "file",
+        metavar="FILE",
+        help="OPML, the INI file of a planet, or a list with an address a line",
     )
     command.set_defaults(command=_import)
 
@@ -319,7 +364,9 @@ def _named(sources: Sequence[Source], names: Sequence[str]) -> frozenset[str]:
             from syndicator.config.tables import source_meant
             from syndicator.urls import redacted
 
-            raise UsageError(f'--source: no source is named "{redacted(name)}"; {source_meant(name, list(known))}')
+            raise UsageError(
+                f'--source: no source is named "{redacted(name)}"; {source_meant(name, list(known))}'
+            )
     return frozenset(known[name] for name in names)
 
 

@@ -48,7 +48,11 @@ def _remarks(config: Config) -> Iterator[Finding]:
         yield Finding(file, "there is no [[sources]] table: nothing would be fetched")
     for source in config.sources:
         if source.path and not source.path.is_file():
-            what = "is not a file" if source.path.exists() else "no such file (an address begins with https://)"
+            what = (
+                "is not a file"
+                if source.path.exists()
+                else "no such file (an address begins with https://)"
+            )
             yield Finding(file, f'[[sources]] "{source.id}", key `url`: {what}: {source.path}')
     for folder in {feed.templates: None for feed in config.feeds if feed.templates}:
         for fault in theme.faults(folder):
@@ -62,7 +66,9 @@ def _places(config: Config) -> Iterator[Finding]:
         yield Finding(file, f"[feed], key `state`: {fault}")
     faults: dict[str, str] = {}  # each once: most feeds lie in the folder of the first
     for feed in config.feeds:
-        faults.setdefault(_folder_fault(feed.output), f'[[feeds]] "{feed.name}"' if feed.name else "[feed]")
+        faults.setdefault(
+            _folder_fault(feed.output), f'[[feeds]] "{feed.name}"' if feed.name else "[feed]"
+        )
     for fault, table in faults.items():
         if fault:
             yield Finding(file, f"{table}, key `output`: {fault}")
@@ -73,7 +79,9 @@ def _state_fault(path: Path) -> str:
     if not _may(path, os.F_OK):
         return _folder_fault(path.parent)
     if not path.is_file():
-        return f"{path} is {'a folder' if path.is_dir() else 'no file'}; it must be the path of a file"
+        return (
+            f"{path} is {'a folder' if path.is_dir() else 'no file'}; it must be the path of a file"
+        )
     if not _may(path, os.R_OK | os.W_OK):
         return f"{path} can't be read and written by who runs this"
     try:
@@ -98,7 +106,10 @@ def _may(path: Path, mode: int) -> bool:
 def _documents(feed: Feed) -> Iterator[Finding]:
     with Ledger(feed.output) as ledger:
         path = ""
-        for path, kind in ledger.files():  # one by one: there may be a page for each post ever published
+        for (
+            path,
+            kind,
+        ) in ledger.files():  # one by one: there may be a page for each post ever published
             yield from _problems(feed.output / path, kind)
         if ledger.lost:
             what = "is damaged: which files are ours is not known; the next run that publishes starts it anew"

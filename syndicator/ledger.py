@@ -43,7 +43,11 @@ _NAME = "INSERT INTO feed VALUES (0, ?) ON CONFLICT (only) DO UPDATE SET id = ex
 _FORGET = "DELETE FROM files WHERE path = ?"
 # SQLITE_ERROR: a table or column is missing, so it is some other database.
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR")
-_NO_TEXT = (sqlite3.OperationalError, UnicodeDecodeError, TypeError)  # without a name: what should be text is none
+_NO_TEXT = (
+    sqlite3.OperationalError,
+    UnicodeDecodeError,
+    TypeError,
+)  # without a name: what should be text is none
 _TROUBLE = (sqlite3.Error, UnicodeDecodeError, TypeError, OSError)
 
 
@@ -65,7 +69,12 @@ class Ledger(Mapping[str, str]):
     def __enter__(self) -> Ledger:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
         self.close()
 
     # ----- reading ---------------------------------------------------------------------------------------
@@ -89,7 +98,9 @@ class Ledger(Mapping[str, str]):
 
     def of_type(self, kind: str, most: int = -1) -> list[str]:
         """Return the paths of our files of a media type, whatever its parameters; so many at most, -1: all."""
-        return [path for (path,) in self._ask(_OF_TYPE, kind, kind + ";", kind + "<", most)]  # "<" follows ";"
+        return [
+            path for (path,) in self._ask(_OF_TYPE, kind, kind + ";", kind + "<", most)
+        ]  # "<" follows ";"
 
     def below(self, folder: str) -> list[str]:
         """Return the paths of our files below a folder ("posts/")."""
@@ -210,7 +221,10 @@ class Ledger(Mapping[str, str]):
 
     def _make(self) -> sqlite3.Connection:
         if self._damaged:
-            for name in (f"{NAME}-journal", NAME):  # first the journal: it would be played into the new file
+            for name in (
+                f"{NAME}-journal",
+                NAME,
+            ):  # first the journal: it would be played into the new file
                 (self.folder / name).unlink(missing_ok=True)
             self._damaged = False
         db = self._connect()
@@ -224,7 +238,9 @@ class Ledger(Mapping[str, str]):
         # a WAL can't work, and nobody should copy or serve its files.
         db.execute("PRAGMA journal_mode = DELETE")
         db.execute("PRAGMA synchronous = NORMAL")
-        db.execute("BEGIN")  # one is always open: a look-up in it takes a third of one that locks the file for itself
+        db.execute(
+            "BEGIN"
+        )  # one is always open: a look-up in it takes a third of one that locks the file for itself
         return db
 
     def _drop(self) -> None:
@@ -239,7 +255,9 @@ class Ledger(Mapping[str, str]):
             self._lose()
             return
         self._drop()
-        raise PublishError(f"cannot use {self.path}: {error}; what was published before still stands") from error
+        raise PublishError(
+            f"cannot use {self.path}: {error}; what was published before still stands"
+        ) from error
 
     def _lose(self) -> None:
         self._drop()

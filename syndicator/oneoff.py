@@ -32,7 +32,9 @@ from syndicator.store import Store
 _DEFAULT = Path("feeds.toml")
 # "example.org/feed", "box:8080", "[2001:db8::1]"; never "My Blog" or "feed.xml" that exists.
 _HOST = re.compile(r"([\w-]+(\.[\w-]+)*:\d+|[\w-]+(\.[\w-]+)+|\[[0-9A-Fa-f:.]+\](:\d+)?)([/?#]|$)")
-_HERE = re.compile(r"(localhost|127(\.\d+){3}|\[::1\])(:\d+)?([/?#]|$)")  # has no certificate, as a rule
+_HERE = re.compile(
+    r"(localhost|127(\.\d+){3}|\[::1\])(:\d+)?([/?#]|$)"
+)  # has no certificate, as a rule
 _A_DAY = timedelta(days=1)  # a pipe takes as long as what writes into it
 
 
@@ -53,7 +55,11 @@ def look(target: str, path: Path, now: datetime, stop: threading.Event) -> Look 
         raise _failure(read, source, [*_doubts(read, source, target), *warnings])
     fetched, parsed = read
     address = "" if source.private else fetched.url
-    found = (f"the feed is at {address}",) if address and not source.path and address != source.url else ()
+    found = (
+        (f"the feed is at {address}",)
+        if address and not source.path and address != source.url
+        else ()
+    )
     others = (f"another feed of that page: {url}" for url in fetched.feeds if address)
     feed = normalizer.normalize(parsed, source, now, closely=True)
     return Look(source, address, feed, (*warnings, *found, *others, *parsed.notes, *feed.notes))
@@ -62,7 +68,9 @@ def look(target: str, path: Path, now: datetime, stop: threading.Event) -> Look 
 def _read(outcome: Outcome, source: Source) -> tuple[Fetched, ParsedFeed] | FetchFailed:
     """Return the feed that an answer holds."""
     if isinstance(outcome, NotModified):  # no validators were sent
-        raise SyndicatorError(f"{outcome.url} answered 304 Not Modified to a request without conditions")
+        raise SyndicatorError(
+            f"{outcome.url} answered 304 Not Modified to a request without conditions"
+        )
     if isinstance(outcome, FetchFailed):
         return outcome
     parsed = parser.parse(outcome)
@@ -80,8 +88,15 @@ def _with_others(failed: FetchFailed, fetched: Fetched, source: Source) -> Fetch
 
 def document(look: Look, form: str, limit: int, now: datetime) -> bytes:
     """Return the document ("rss", "atom" or "json") that would be published of these posts."""
-    source = replace(look.source, publish=True)  # a private source is not published, but may be looked at
-    feed = Feed(title=look.feed.info.name, formats=(form,), archives=False, limit=limit or max(1, len(look.feed.posts)))
+    source = replace(
+        look.source, publish=True
+    )  # a private source is not published, but may be looked at
+    feed = Feed(
+        title=look.feed.info.name,
+        formats=(form,),
+        archives=False,
+        limit=limit or max(1, len(look.feed.posts)),
+    )
     # The very steps of a run, on a store that is gone afterwards: what is shown is what would be published.
     with Store(":memory:") as store:
         shelver = Shelver(store, now)
@@ -111,13 +126,17 @@ def _source(target: str, settings: Config, path: Path) -> Source:
         raise UsageError("TARGET is empty")  # an unset variable of a script
     place = _place(target)
     for source in settings.sources:
-        if target in (source.id, source.name) or (source.url and urls.normal(source.url) == urls.normal(place)):
+        if target in (source.id, source.name) or (
+            source.url and urls.normal(source.url) == urls.normal(place)
+        ):
             return source
     if place and "://" not in place and not Path(place).exists():  # of a file: URL
         raise UsageError(f"{place}: there is no such file")
     if place:
         base = Source(id="", url="") if "://" in place else Source(id="", url="", timeout=_A_DAY)
-        return read_source(Table("the command line", "TARGET", {"url": place}), base, Path.cwd(), {})
+        return read_source(
+            Table("the command line", "TARGET", {"url": place}), base, Path.cwd(), {}
+        )
     names = [source.name or source.id for source in settings.sources]
     hint = f"; {source_meant(target, names)}" if names else ""
     raise UsageError(f"{shown(target)} is no source in {path}, no address and no path{hint}")
@@ -155,7 +174,11 @@ def _failure(failed: FetchFailed, source: Source, more: list[str]) -> Syndicator
     lines = [
         f"{label(source)}: {failed.error}",
         failed.advice,
-        *(f"a feed of that page: {address}" for address in failed.feeds if address not in failed.advice),
+        *(
+            f"a feed of that page: {address}"
+            for address in failed.feeds
+            if address not in failed.advice
+        ),
         *more,
     ]
     return SyndicatorError("\n".join(filter(None, lines)))

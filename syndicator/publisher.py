@@ -147,7 +147,11 @@ class _Press:
         mark = folder / UNFINISHED
         if mark.exists():
             for entry in os.scandir(folder):
-                if entry.name.startswith(".") and entry.name.endswith(UNFINISHED) and entry.name != UNFINISHED:
+                if (
+                    entry.name.startswith(".")
+                    and entry.name.endswith(UNFINISHED)
+                    and entry.name != UNFINISHED
+                ):
                     Path(entry.path).unlink(missing_ok=True)
         mark.touch()
         self.cleaned.add(folder)
@@ -164,7 +168,9 @@ class _Press:
         if _unpacked(twin) != document.body:
             packed = gzip.compress(document.body, _GZIP_LEVEL, mtime=0)
             unfinished = self._write(twin, packed, (name, _TWIN, ""))
-            _same_time(unfinished, like=self.waiting[path].unfinished if path in self.waiting else path)
+            _same_time(
+                unfinished, like=self.waiting[path].unfinished if path in self.waiting else path
+            )
 
     def remove(self, name: str) -> None:
         """Remove a file and its twin if they are ours, and their folder if nothing is left in it."""
@@ -237,7 +243,9 @@ def _settled(one: _Waiting) -> None:
         finally:
             os.close(descriptor)
     if not whole:
-        raise PublishError(f"{one.path} does not hold what was written to it; what was published before still stands")
+        raise PublishError(
+            f"{one.path} does not hold what was written to it; what was published before still stands"
+        )
 
 
 def _sync(folder: Path) -> None:
@@ -258,7 +266,9 @@ def _named(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
-        raise PublishError(f"cannot write {path}: {reason}; what was published before still stands") from error
+        raise PublishError(
+            f"cannot write {path}: {reason}; what was published before still stands"
+        ) from error
 
 
 def _read(path: Path) -> bytes | None:
@@ -294,13 +304,19 @@ def _same_time(path: Path, like: Path) -> None:
 def _check(path: Path, document: Document) -> None:
     """Read back what was written and refuse it unless it is whole and holds its posts."""
     if path.read_bytes() != document.body:
-        raise PublishError(f"{path} does not hold what was written to it; what was published before still stands")
+        raise PublishError(
+            f"{path} does not hold what was written to it; what was published before still stands"
+        )
     try:
         found = _posts(document)
     except ValueError as error:
-        raise PublishError(f"{document.path} would be broken: {error}; the last good one stays") from error
+        raise PublishError(
+            f"{document.path} would be broken: {error}; the last good one stays"
+        ) from error
     if found is not None and found != document.posts:
-        raise PublishError(f"{document.path} would hold {found} posts, not {document.posts}; the last good one stays")
+        raise PublishError(
+            f"{document.path} would hold {found} posts, not {document.posts}; the last good one stays"
+        )
 
 
 def _posts(document: Document) -> int | None:
@@ -310,7 +326,9 @@ def _posts(document: Document) -> int | None:
         from lxml import etree
 
         try:
-            root = etree.fromstring(document.body, etree.XMLParser(resolve_entities=False, huge_tree=True))
+            root = etree.fromstring(
+                document.body, etree.XMLParser(resolve_entities=False, huge_tree=True)
+            )
         except etree.XMLSyntaxError as error:
             raise ValueError(str(error)) from error
         entry = _FEED_ENTRIES.get(document.type)

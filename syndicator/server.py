@@ -54,10 +54,17 @@ _YOUNG = 2.0  # seconds in which a file may still change within the second that 
 
 _MADE = ("by-source", "by-language")  # folders of feeds that nobody wrote out, which may be many
 _INNER = frozenset(("posts", "sources", "archive", *_MADE))  # those and folders of pages
-_KINDS = {"application/rss+xml": "RSS", "application/atom+xml": "Atom", _JSON_FEED: "JSON Feed", "text/x-opml": "OPML"}
+_KINDS = {
+    "application/rss+xml": "RSS",
+    "application/atom+xml": "Atom",
+    _JSON_FEED: "JSON Feed",
+    "text/x-opml": "OPML",
+}
 
 
-def serve(folder: Path, host: str, port: int, stop: threading.Event, *, say: Callable[[str], object]) -> None:
+def serve(
+    folder: Path, host: str, port: int, stop: threading.Event, *, say: Callable[[str], object]
+) -> None:
     """Serve a folder until `stop` is set, which signals are expected to do.
 
     `say` is given each line for the operator: where it listens, and the addresses to subscribe to. Port 0 takes a
@@ -122,7 +129,9 @@ def _folders(folder: Path) -> Iterator[Path]:
 def is_below(path: Path, folder: Path) -> bool:
     """Tell whether a path really lies in the folder, and is not hidden there."""
     real, edge = path.resolve(), folder.resolve()
-    return real.is_relative_to(edge) and not any(part.startswith(".") for part in real.relative_to(edge).parts)
+    return real.is_relative_to(edge) and not any(
+        part.startswith(".") for part in real.relative_to(edge).parts
+    )
 
 
 def _kind(path: Path) -> str:
@@ -133,7 +142,11 @@ def _kind(path: Path) -> str:
     with path.open("rb") as file:
         head = file.read(_SNIFFED)
     # RFC 5005, 4: an archive is there to be read once, not to be subscribed to
-    return "" if b"<fh:archive" in head else _KINDS.get(media_type(path.name, head).partition(";")[0], "")
+    return (
+        ""
+        if b"<fh:archive" in head
+        else _KINDS.get(media_type(path.name, head).partition(";")[0], "")
+    )
 
 
 class Server(uvicorn.Server):
@@ -219,7 +232,9 @@ class Documents(StaticFiles):
         kind = media_type(Path(full_path).name, body[:_SNIFFED])
         if not kind:
             raise HTTPException(status_code=404)
-        response = Response(body, status_code, _headers(Path(full_path).name, body, status), media_type=None)
+        response = Response(
+            body, status_code, _headers(Path(full_path).name, body, status), media_type=None
+        )
         response.headers["content-type"] = kind
         if self.is_not_modified(_strong(response.headers), Headers(scope=scope)):
             response.headers["vary"] = "Accept-Encoding"  # what gzip says of a whole answer

@@ -45,7 +45,10 @@ _Pair = tuple[Source, SourceState]
 
 
 def alerts(
-    before: Mapping[str, SourceState], after: Mapping[str, SourceState], sources: Iterable[Source], now: datetime
+    before: Mapping[str, SourceState],
+    after: Mapping[str, SourceState],
+    sources: Iterable[Source],
+    now: datetime,
 ) -> list[str]:
     """Return a line for each failure that cron should speak of after a run.
 
@@ -62,7 +65,9 @@ def alerts(
     return _failing_lines([pair for pair in failing if not _is_told(pair, told)], pairs, now)
 
 
-def news(before: Mapping[str, SourceState], after: Mapping[str, SourceState], sources: Iterable[Source]) -> list[str]:
+def news(
+    before: Mapping[str, SourceState], after: Mapping[str, SourceState], sources: Iterable[Source]
+) -> list[str]:
     """Return what else is said once after a run, at a terminal too: what has ended, come back or moved."""
     pairs = _pairs(after, sources)
     fresh = [(source, state, before.get(source.id, _UNKNOWN)) for source, state in pairs]
@@ -84,7 +89,9 @@ def outage_line(outage: Outage | None, now: datetime) -> list[str]:
     kinds = ", ".join(f"{kind} {count}" for kind, count in outage.kinds.items())
     sources = _counted(sum(outage.kinds.values()), "source")
     lasted = _lasted(outage.runs, now - outage.since)
-    return [f"none of the {sources} fetched could be reached ({kinds}): is this machine's own network down? {lasted}"]
+    return [
+        f"none of the {sources} fetched could be reached ({kinds}): is this machine's own network down? {lasted}"
+    ]
 
 
 def outage_alerts(before: Outage | None, after: Outage | None, now: datetime) -> list[str]:
@@ -127,9 +134,15 @@ def failures(sources: Iterable[Source], states: Mapping[str, SourceState]) -> tu
     return tuple(sorted(standing, key=lambda failure: failure.since))
 
 
-def failure_table(sources: Iterable[Source], states: Mapping[str, SourceState], now: datetime) -> list[str]:
+def failure_table(
+    sources: Iterable[Source], states: Mapping[str, SourceState], now: datetime
+) -> list[str]:
     """Return a line for each failure that stands, of each host that fails for many one; for a terminal."""
-    pairs = [(source, state) for source, state in _pairs(states, sources) if state.failing_since is not None]
+    pairs = [
+        (source, state)
+        for source, state in _pairs(states, sources)
+        if state.failing_since is not None
+    ]
     singles, crowds = _sorted_out(_grouped(pairs))
     return [
         *(f"{_names(group)}: {_words(group, now)}" for group in singles),
@@ -137,9 +150,13 @@ def failure_table(sources: Iterable[Source], states: Mapping[str, SourceState], 
     ]
 
 
-def rows(sources: Iterable[Source], states: Mapping[str, SourceState], now: datetime) -> list[dict[str, Any]]:
+def rows(
+    sources: Iterable[Source], states: Mapping[str, SourceState], now: datetime
+) -> list[dict[str, Any]]:
     """Return an object for each source, as `status --json` prints it; times in ISO 8601, null where there is none."""
-    return [_row(source, states.get(source.id) or SourceState(source.id), now) for source in sources]
+    return [
+        _row(source, states.get(source.id) or SourceState(source.id), now) for source in sources
+    ]
 
 
 def table(sources: Iterable[Source], states: Mapping[str, SourceState], now: datetime) -> str:
@@ -148,7 +165,9 @@ def table(sources: Iterable[Source], states: Mapping[str, SourceState], now: dat
     notes: list[list[str]] = [[]]
     for source in sources:
         state = states.get(source.id) or SourceState(source.id)
-        cells.append((label(source), _ago(state.last_success, now), _until(state, now), _reason(state)))
+        cells.append(
+            (label(source), _ago(state.last_success, now), _until(state, now), _reason(state))
+        )
         notes.append(_notes(source, state, now))
     widths = [max(len(row[column]) for row in cells) for column in range(3)]
     lines = []
@@ -171,7 +190,9 @@ def label(source: Source) -> str:
         return source.name
     if "://" not in source.id and "/" not in source.id:
         return source.id
-    return f"a private source at {urlsplit(source.url).hostname}" if source.url else "a private file"
+    return (
+        f"a private source at {urlsplit(source.url).hostname}" if source.url else "a private file"
+    )
 
 
 def in_words(span: timedelta) -> str:
@@ -197,7 +218,9 @@ def _counted(number: int, unit: str) -> str:
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
-def _pairs(states: Mapping[str, SourceState], sources: Iterable[Source] | Iterable[_Pair]) -> list[_Pair]:
+def _pairs(
+    states: Mapping[str, SourceState], sources: Iterable[Source] | Iterable[_Pair]
+) -> list[_Pair]:
     """Return the sources that have a state, with it."""
     only = (item[0] if isinstance(item, tuple) else item for item in sources)
     return [(source, states[source.id]) for source in only if source.id in states]
@@ -258,7 +281,9 @@ def _failing_lines(news: list[_Pair], pairs: list[_Pair], now: datetime) -> list
     for pair in pairs if news else ():
         if pair[1].consecutive:
             met[_trouble(pair)].append(pair)
-    groups = [met[_trouble(group[0])] if _is_of_the_host(group[0]) else group for group in _grouped(news)]
+    groups = [
+        met[_trouble(group[0])] if _is_of_the_host(group[0]) else group for group in _grouped(news)
+    ]
     singles, crowds = _sorted_out(groups)
     return [
         *(f"{_names(group)} fails: {_words(group, now)}" for group in singles),
@@ -280,7 +305,9 @@ def _back_lines(back: list[_Pair], pairs: list[_Pair]) -> list[str]:
         host = _host(group[0][0])
         known = of_host[host] if _is_of_the_host(group[0]) else []
         if len(known) >= _MANY and not any(state.alerted for state in known):
-            lines.append(f"{_names(group)} works again: none of the sources of {host} fails any more")
+            lines.append(
+                f"{_names(group)} works again: none of the sources of {host} fails any more"
+            )
         else:
             lines += [f"{label(source)} works again" for source, _ in group]
     return [*lines, *(f"{_many(crowd)} work again" for crowd in crowds)]
@@ -294,8 +321,14 @@ def _sorted_out(groups: list[list[_Pair]]) -> tuple[list[list[_Pair]], list[list
     kinds: dict[str, list[list[_Pair]]] = defaultdict(list)
     for group in groups:
         kinds[group[0][1].failure_kind].append(group)
-    crowds = {kind: list(chain.from_iterable(alike)) for kind, alike in kinds.items() if len(alike) > _MOST}
-    return [group for group in groups if group[0][1].failure_kind not in crowds], list(crowds.values())
+    crowds = {
+        kind: list(chain.from_iterable(alike))
+        for kind, alike in kinds.items()
+        if len(alike) > _MOST
+    }
+    return [group for group in groups if group[0][1].failure_kind not in crowds], list(
+        crowds.values()
+    )
 
 
 def _many(crowd: list[_Pair]) -> str:
@@ -378,11 +411,17 @@ def _notes(source: Source, state: SourceState, now: datetime) -> list[str]:
     """Return what stands below a source's line."""
     notes = []
     if not source.publish:
-        why = "it is private; `publish = true` publishes them" if source.private else "`publish = false`"
+        why = (
+            "it is private; `publish = true` publishes them"
+            if source.private
+            else "`publish = false`"
+        )
         notes.append(f"its posts are not published: {why}")
     if state.failing_since is not None:
         times = "once" if state.consecutive == 1 else f"{state.consecutive} times"
-        notes.append(f"failing for {in_words(now - state.failing_since)} ({times}): {state.failure}")
+        notes.append(
+            f"failing for {in_words(now - state.failing_since)} ({times}): {state.failure}"
+        )
     if _has_moved(source, state):
         notes.append(_moved_line(source, state))
     return notes

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 # A feed must not steer the terminal, nor turn its lines around (U+202A to U+202E); never the line feed.
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
 _EXCERPT = 240  # characters: three lines
-_NO_DATE = datetime.fromtimestamp(0, UTC)  # any will do: posts without a date are sorted among themselves
+_NO_DATE = datetime.fromtimestamp(
+    0, UTC
+)  # any will do: posts without a date are sorted among themselves
 
 Watch = Callable[[Progress], None]
 
@@ -36,10 +38,18 @@ def as_json(value: object) -> str:
 def report_as_json(report: Report) -> dict[str, Any]:
     """Return the object that `run --json` prints; its keys are a contract."""
     return {
-        "sources": {key: getattr(report, key) for key in ("total", "due", "changed", "not_modified", "failed", "gone")},
+        "sources": {
+            key: getattr(report, key)
+            for key in ("total", "due", "changed", "not_modified", "failed", "gone")
+        },
         "posts": {key: getattr(report, key) for key in ("new", "updated", "duplicates", "stored")},
         "documents": [
-            {"path": str(document.path), "changed": document.changed, "posts": document.posts, "bytes": document.bytes}
+            {
+                "path": str(document.path),
+                "changed": document.changed,
+                "posts": document.posts,
+                "bytes": document.bytes,
+            }
             for document in report.documents
         ],
         "failures": [
@@ -88,7 +98,9 @@ def _written(documents: tuple[Published, ...]) -> list[str]:
     changed = [document for document in documents if document.changed]
     if not changed:
         return ["Published: nothing changed"] if documents else []
-    top = min((document.path.parent for document in documents), key=lambda folder: len(folder.parts))
+    top = min(
+        (document.path.parent for document in documents), key=lambda folder: len(folder.parts)
+    )
     named = [document.path.name for document in changed if document.path.parent == top]
     others = len(changed) - len(named)
     more = f" and {_counted(others, 'more file')}" if others else ""
@@ -114,7 +126,9 @@ def progress_bar() -> Iterator[Watch]:
         def watch(progress: Progress) -> None:
             words = f"waiting for {', '.join(progress.left)}" if progress.left else progress.source
             # No longer than what stands beside the bar on one line.
-            bar.update(task, completed=progress.done, total=progress.total, description=plain(words)[:60])
+            bar.update(
+                task, completed=progress.done, total=progress.total, description=plain(words)[:60]
+            )
 
         yield watch
 
@@ -144,7 +158,10 @@ def posts(console: Console, look: Look, limit: int) -> None:
 
 def newest_first(posts: Sequence[Post]) -> list[Post]:
     """Return posts by their dates, those without one first: they count as new now."""
-    return sorted(posts, key=lambda post: (post.published is not None, -(post.published or _NO_DATE).timestamp()))
+    return sorted(
+        posts,
+        key=lambda post: (post.published is not None, -(post.published or _NO_DATE).timestamp()),
+    )
 
 
 def _post(console: Console, number: int, post: Post) -> None:

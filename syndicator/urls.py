@@ -12,8 +12,23 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 WEB = frozenset({"http", "https"})
 # What a link may do when clicked: open a page, a message, a call, a chat, a download. Nothing that runs.
-LINKABLE = WEB | {"mailto", "tel", "sms", "xmpp", "irc", "ircs", "magnet", "geo", "ftp", "ftps", "gemini", "matrix"}
-RUNNING = frozenset({"javascript", "vbscript", "data", "livescript", "mocha", "blob", "filesystem", "jar"})
+LINKABLE = WEB | {
+    "mailto",
+    "tel",
+    "sms",
+    "xmpp",
+    "irc",
+    "ircs",
+    "magnet",
+    "geo",
+    "ftp",
+    "ftps",
+    "gemini",
+    "matrix",
+}
+RUNNING = frozenset(
+    {"javascript", "vbscript", "data", "livescript", "mocha", "blob", "filesystem", "jar"}
+)
 
 # A name is a tracking parameter when it says where a reader came from and no site answers differently for it.
 _NAMES = """
@@ -27,7 +42,8 @@ _TRACKING_PREFIXES = (
     "guce_", "ml_subscriber", "ga_source", "ga_medium", "ga_campaign", "ga_content", "ga_term",
 )  # fmt: skip
 _MAYBE_TRACKED = re.compile(
-    rf"[?&;#](?:{'|'.join(map(re.escape, (*_TRACKING_PREFIXES, *sorted(_TRACKING_NAMES))))})", re.IGNORECASE
+    rf"[?&;#](?:{'|'.join(map(re.escape, (*_TRACKING_PREFIXES, *sorted(_TRACKING_NAMES))))})",
+    re.IGNORECASE,
 )
 
 # What RFC 3986 lets stand as it is; "%" is judged apart, so that nothing is encoded twice.
@@ -79,7 +95,11 @@ def unhanded(url: str) -> str:
     ('http://a.example/f', 'https://a.example/f')
     """
     found = _HANDED.match(url)
-    return url if found is None else ("http://" if found[0].endswith("//") else "") + url[found.end() :]
+    return (
+        url
+        if found is None
+        else ("http://" if found[0].endswith("//") else "") + url[found.end() :]
+    )
 
 
 def runs(url: str) -> bool:
@@ -161,7 +181,9 @@ def to_uri(iri: str) -> str:
     host = _host(parts)
     if not host:
         return ""
-    path, query, fragment = (_BARE_PERCENT.sub("%25", part) for part in (parts.path, parts.query, parts.fragment))
+    path, query, fragment = (
+        _BARE_PERCENT.sub("%25", part) for part in (parts.path, parts.query, parts.fragment)
+    )
     return urlunsplit(
         (
             parts.scheme.lower(),
@@ -192,7 +214,9 @@ def _host(parts: SplitResult) -> str:
     if not re.fullmatch(r"[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\]", host):
         return ""
     user = quote(_BARE_PERCENT.sub("%25", parts.netloc.rpartition("@")[0]), safe="!$&'()*+,;=:%")
-    return (f"{user}@" if user else "") + host + (f":{parts.port}" if parts.port is not None else "")
+    return (
+        (f"{user}@" if user else "") + host + (f":{parts.port}" if parts.port is not None else "")
+    )
 
 
 @lru_cache(maxsize=256)
@@ -245,7 +269,9 @@ def without_tracking(url: str) -> str:
     head, hash_, fragment = url.partition("#")
     address, _, query = head.partition("?")
     query = _untracked(query)
-    if hash_ and all(_is_tracking(part) for part in fragment.split("&")):  # "#utm_source=rss", "#xtor=RSS-1"
+    if hash_ and all(
+        _is_tracking(part) for part in fragment.split("&")
+    ):  # "#utm_source=rss", "#xtor=RSS-1"
         fragment, hash_ = "", ""
     return address + (f"?{query}" if query else "") + hash_ + fragment
 
@@ -260,7 +286,9 @@ def _untracked(query: str) -> str:
 
 
 def _is_tracking(parameter: str) -> bool:
-    name, equals, _ = parameter.removeprefix("amp;").partition("=")  # "&amp;utm_source=x", decoded once too few
+    name, equals, _ = parameter.removeprefix("amp;").partition(
+        "="
+    )  # "&amp;utm_source=x", decoded once too few
     name = name.lower()
     return bool(equals) and (name in _TRACKING_NAMES or name.startswith(_TRACKING_PREFIXES))
 

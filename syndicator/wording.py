@@ -39,11 +39,15 @@ def render(
         "post": _name(post, post_url),
         "source": _name(source or source_url, source_url),
         "author": _name(author, ""),
-        "date": _date(date, tag) if date and "{date}" in text else "",  # looked for first: see _date
+        "date": _date(date, tag)
+        if date and "{date}" in text
+        else "",  # looked for first: see _date
     }
     # Every second part of the split is a placeholder's name; what stands between is the operator's or our own text.
     parts = _PLACEHOLDER.split(text)
-    line = "".join(values[part] if place % 2 else escape(part, quote=False) for place, part in enumerate(parts))
+    line = "".join(
+        values[part] if place % 2 else escape(part, quote=False) for place, part in enumerate(parts)
+    )
     # An operator's own text has no language that we know; the browser goes by its letters.
     attributes = f'lang="{escape(tag)}" dir="{languages.direction(tag)}"' if tag else 'dir="auto"'
     return f'<p class="syndicator-attribution" {attributes}>{line}</p>'

@@ -22,7 +22,10 @@ BLOG = "https://blog.example"
 
 def words(number: int) -> str:
     """A paragraph of some eighty words that no other number has."""
-    sentences = (f"Carriage {number * 31 + n} of line {number} left for stop {n * n + number}." for n in range(12))
+    sentences = (
+        f"Carriage {number * 31 + n} of line {number} left for stop {n * n + number}."
+        for n in range(12)
+    )
     return f"<p>{' '.join(sentences)}</p>"
 
 
@@ -42,12 +45,22 @@ def feed(name: str, site: str, *items: str, head: str = "") -> bytes:
 class Planet:
     """Sources are (path, further lines of its table); each run is an hour after the one before."""
 
-    def __init__(self, folder: Path, site: Site, *sources: tuple[str, str], head: str = "", more: str = "") -> None:
-        self.folder, self.site, self.sources, self.head, self.more = folder, site, list(sources), head, more
+    def __init__(
+        self, folder: Path, site: Site, *sources: tuple[str, str], head: str = "", more: str = ""
+    ) -> None:
+        self.folder, self.site, self.sources, self.head, self.more = (
+            folder,
+            site,
+            list(sources),
+            head,
+            more,
+        )
         self.now = START
 
     def config(self) -> Any:
-        tables = "".join(f'[[sources]]\nurl = "{self.site.url}{path}"\n{rest}\n' for path, rest in self.sources)
+        tables = "".join(
+            f'[[sources]]\nurl = "{self.site.url}{path}"\n{rest}\n' for path, rest in self.sources
+        )
         path = self.folder / "feeds.toml"
         head = f'[feed]\ntitle = "Planet"\nlink = "https://planet.example/"\n{self.head}\n'
         path.write_text(f'{head}[fetch]\ndelay = "0s"\n{self.more}\n{tables}', "utf-8")
@@ -61,8 +74,14 @@ class Planet:
         return report
 
     def items(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = json.loads((self.folder / "public" / "feed.json").read_text("utf-8"))["items"]
+        found: list[dict[str, Any]] = json.loads(
+            (self.folder / "public" / "feed.json").read_text("utf-8")
+        )["items"]
         return found
 
     def files(self) -> dict[Path, bytes]:
-        return {path: path.read_bytes() for path in (self.folder / "public").rglob("*") if path.is_file()}
+        return {
+            path: path.read_bytes()
+            for path in (self.folder / "public").rglob("*")
+            if path.is_file()
+        }

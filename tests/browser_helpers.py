@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
 
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
@@ -55,7 +57,9 @@ class Browser:
         self.number = 0
         self.session = ""
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)[
+            "sessionId"
+        ]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
 
@@ -76,7 +80,11 @@ class Browser:
     def view(self, width: int, height: int = 900, *, dark: bool = False, scale: float = 1) -> None:
         """Set the window and the colour scheme."""
         self.call(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale, mobile=False
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=scale,
+            mobile=False,
         )
         scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
         self.call("Emulation.setEmulatedMedia", features=scheme)
@@ -91,7 +99,9 @@ class Browser:
 
     def run(self, script: str) -> Any:
         """Return what a script of the test's own gives; it is not held by the page's policy."""
-        result = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        result = self.call(
+            "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True
+        )
         assert "exceptionDetails" not in result, result
         return result["result"].get("value")
 
@@ -101,15 +111,24 @@ class Browser:
 
     def requests(self) -> list[str]:
         """Return every address that was asked for: what the page's policy stopped did not leave the browser."""
-        stopped = {seen["requestId"] for seen in self.seen("Network.loadingFailed") if seen.get("blockedReason")}
+        stopped = {
+            seen["requestId"]
+            for seen in self.seen("Network.loadingFailed")
+            if seen.get("blockedReason")
+        }
         sent = self.seen("Network.requestWillBeSent")
         return [seen["request"]["url"] for seen in sent if seen["requestId"] not in stopped]
 
     def complaints(self) -> list[str]:
         """Return what stands in the console, what was blocked and what failed."""
-        logged = [f"{e['entry']['level']}: {e['entry']['text']}" for e in self.seen("Log.entryAdded")]
+        logged = [
+            f"{e['entry']['level']}: {e['entry']['text']}" for e in self.seen("Log.entryAdded")
+        ]
         printed = [str(e["args"]) for e in self.seen("Runtime.consoleAPICalled")]
-        failed = [f"{e['errorText']} {e.get('blockedReason', '')}" for e in self.seen("Network.loadingFailed")]
+        failed = [
+            f"{e['errorText']} {e.get('blockedReason', '')}"
+            for e in self.seen("Network.loadingFailed")
+        ]
         return logged + printed + failed
 
     def screenshot(self, path: Path, *, whole: bool = True) -> None:

@@ -7,7 +7,16 @@ from datetime import UTC, datetime, timedelta
 
 from syndicator import status
 from syndicator.fetcher import schedule
-from syndicator.model.fetch import Ask, Fetched, FetchFailed, Hints, NotModified, Outcome, SourceState, Validators
+from syndicator.model.fetch import (
+    Ask,
+    Fetched,
+    FetchFailed,
+    Hints,
+    NotModified,
+    Outcome,
+    SourceState,
+    Validators,
+)
 from syndicator.model.settings import FetchSettings, Source
 
 START = datetime(2024, 5, 1, tzinfo=UTC)  # a Wednesday
@@ -43,12 +52,20 @@ class World:
     def run(self, now: datetime, *, force: bool = False, named: Iterable[str] = ()) -> list[Ask]:
         """Make one cron run at `now` and return what it asked."""
         before = dict(self.states)
-        asks = schedule.plan(self.sources, self.states, now, self.settings, force=force, named=tuple(named))
+        asks = schedule.plan(
+            self.sources, self.states, now, self.settings, force=force, named=tuple(named)
+        )
         for ask in asks:
             outcome, hints = self.servers[ask.source.id](ask, now)
             self.log.append(Request(now, ask, outcome, hints, force))
             self.states[ask.source.id] = schedule.settle(
-                ask.source, before.get(ask.source.id), outcome, now, self.settings, self.dice.random(), hints
+                ask.source,
+                before.get(ask.source.id),
+                outcome,
+                now,
+                self.settings,
+                self.dice.random(),
+                hints,
             )
         lines = status.alerts(before, self.states, self.sources, now)
         lines += status.news(before, self.states, self.sources)
@@ -57,8 +74,13 @@ class World:
 
     def live(self, days: float, every: timedelta = HOUR) -> None:
         """Let cron run for so many days; its clock trembles by up to twenty seconds."""
-        begin = max((state.last_attempt for state in self.states.values() if state.last_attempt), default=START)
-        begin = begin.replace(minute=0, second=0, microsecond=0) + (every if self.states else timedelta(0))
+        begin = max(
+            (state.last_attempt for state in self.states.values() if state.last_attempt),
+            default=START,
+        )
+        begin = begin.replace(minute=0, second=0, microsecond=0) + (
+            every if self.states else timedelta(0)
+        )
         for number in range(int(days * DAY / every)):
             self.run(begin + number * every + timedelta(seconds=self.dice.uniform(0, 20)))
 
@@ -68,17 +90,24 @@ class World:
 
 def world(settings: FetchSettings = SETTINGS, **servers: Server) -> World:
     """Return a world with one source for each server, each at its own host."""
-    sources = [Source(name, f"https://{name.replace('_', '-')}.example/feed", name=name) for name in servers]
+    sources = [
+        Source(name, f"https://{name.replace('_', '-')}.example/feed", name=name)
+        for name in servers
+    ]
     return World(dict(servers), sources, settings)
 
 
-def good(ask: Ask, number: int = 1, max_age: timedelta | None = None, moved_to: str = "") -> Outcome:
+def good(
+    ask: Ask, number: int = 1, max_age: timedelta | None = None, moved_to: str = ""
+) -> Outcome:
     """Return the answer of a server that keeps its manners: 304 to the validators of this very version."""
     validators = Validators(etag=f'"{number}"')
     if ask.validators == validators:
         return NotModified(ask.source.id, ask.url, max_age=max_age, moved_to=moved_to)
     if ask.body_hash == str(number):
-        return NotModified(ask.source.id, ask.url, validators, max_age=max_age, moved_to=moved_to, by_hash=True)
+        return NotModified(
+            ask.source.id, ask.url, validators, max_age=max_age, moved_to=moved_to, by_hash=True
+        )
     return Fetched(
         ask.source.id, ask.url, b"<rss/>", validators=validators, max_age=max_age, moved_to=moved_to,
         body_hash=str(number), reach="public",

@@ -57,13 +57,18 @@ FULL = Post(
     summary="They are happy.",
     text="They are happy.",
     language="en-GB",
-    authors=(Person("Ann Author", "https://cats.example.org/ann", "ann@cats.example.org"), Person("Bob")),
+    authors=(
+        Person("Ann Author", "https://cats.example.org/ann", "ann@cats.example.org"),
+        Person("Bob"),
+    ),
     categories=(Category("cats", "https://cats.example.org/tags", "Cats"), Category("sound")),
     published=NOW,
     updated=NOW,
     enclosures=(
         Enclosure("https://cats.example.org/7.mp3", "audio/mpeg", 1234, "The sound", 3723),
-        Enclosure("https://cats.example.org/7.mp4", "video/mp4", 99, medium="video", width=640, height=480),
+        Enclosure(
+            "https://cats.example.org/7.mp4", "video/mp4", 99, medium="video", width=640, height=480
+        ),
     ),
     image=Image("https://cats.example.org/7.jpg", 800, 600, "A cat"),
     comments="https://cats.example.org/purring#comments",
@@ -87,13 +92,30 @@ ITEM = Item(
             "source",
             "View more from {source}:",
             "en",
-            (Reference("urn:uuid:1", "Hunger & sleep", "https://cats.example.org/hunger", "Cat Diary", 0.5),),
+            (
+                Reference(
+                    "urn:uuid:1",
+                    "Hunger & sleep",
+                    "https://cats.example.org/hunger",
+                    "Cat Diary",
+                    0.5,
+                ),
+            ),
         ),
         RelatedList(
             "all",
             "Related posts:",
             "en",
-            (Reference("urn:uuid:2", "Dogs bark", "https://dogs.example.org/bark", "Dog Times", 0.4, "en"),),
+            (
+                Reference(
+                    "urn:uuid:2",
+                    "Dogs bark",
+                    "https://dogs.example.org/bark",
+                    "Dog Times",
+                    0.4,
+                    "en",
+                ),
+            ),
         ),
     ),
     also=(Reference("urn:uuid:3", "Why cats purr", "https://wire.example.net/1", "The Wire"),),
@@ -119,7 +141,15 @@ EDITION = Edition(
 
 def post(**fields: object) -> Post:
     """A plain post with these fields."""
-    plain = Post("cat-diary", Keys(), "", link="https://cats.example.org/1", title="One", summary="Text", language="en")
+    plain = Post(
+        "cat-diary",
+        Keys(),
+        "",
+        link="https://cats.example.org/1",
+        title="One",
+        summary="Text",
+        language="en",
+    )
     return replace(plain, **{"content_html": "<p>Text</p>", **fields})  # type: ignore[arg-type]
 
 
@@ -133,7 +163,10 @@ def edition(*items: Item, **fields: object) -> Edition:
     """An edition of these items, its feed with these fields."""
     feed = replace(FEED, **fields)  # type: ignore[arg-type]
     return replace(
-        EDITION, feed=feed, items=items, sources=tuple({found.source.id: found.source for found in items}.values())
+        EDITION,
+        feed=feed,
+        items=items,
+        sources=tuple({found.source.id: found.source for found in items}.values()),
     )
 
 
@@ -166,14 +199,19 @@ _KINDS = st.sampled_from(["", "audio/mpeg", "audio/mpeg; a=b", "mp3", "text/html
 
 PEOPLE = st.builds(Person, _TEXTS, _ADDRESSES, st.one_of(_TEXTS, st.just("a@b.example")))
 _BODIES = st.one_of(
-    _TEXTS, st.sampled_from(["<p>Text</p>", "<p>a &amp; b</p><ul><li>c</li></ul>", "<img src='https://a.example/b'>"])
+    _TEXTS,
+    st.sampled_from(
+        ["<p>Text</p>", "<p>a &amp; b</p><ul><li>c</li></ul>", "<img src='https://a.example/b'>"]
+    ),
 )
 _EPISODES = st.builds(
     Episode, _TEXTS, _TEXTS, _TEXTS, _TEXTS, _TEXTS, st.sampled_from(["", "true", "yes"]),
     st.sampled_from(["", "1", "x", "-1"]), _TEXTS, st.sampled_from(["full", "", "x"]), _ADDRESSES, st.booleans(),
     st.lists(st.builds(Transcript, _ADDRESSES, _KINDS, _LANGUAGES, _TEXTS), max_size=2).map(tuple), _ADDRESSES, _KINDS,
 )  # fmt: skip
-_ORIGINS = st.builds(Origin, _TEXTS, _ADDRESSES, _ADDRESSES, _ADDRESSES, st.none() | _TIMES, _TEXTS, _LANGUAGES)
+_ORIGINS = st.builds(
+    Origin, _TEXTS, _ADDRESSES, _ADDRESSES, _ADDRESSES, st.none() | _TIMES, _TEXTS, _LANGUAGES
+)
 _REFERENCES = st.builds(Reference, _ADDRESSES, _TEXTS, _ADDRESSES, _TEXTS, st.just(0.5), _LANGUAGES)
 _ENCLOSURES = st.builds(
     Enclosure, _ADDRESSES, _KINDS, _NUMBERS, _TEXTS, _NUMBERS, st.sampled_from(["", "audio", "x"]), _NUMBERS, _NUMBERS,
@@ -210,7 +248,11 @@ POSTS = st.builds(
     attribution=st.none() | st.builds(Attribution, _TEXTS, st.sampled_from(["", "en", "ar"])),
 )
 _LISTS = st.builds(
-    RelatedList, st.sampled_from(["source", "all"]), _TEXTS, _LANGUAGES, st.lists(_REFERENCES, max_size=2).map(tuple)
+    RelatedList,
+    st.sampled_from(["source", "all"]),
+    _TEXTS,
+    _LANGUAGES,
+    st.lists(_REFERENCES, max_size=2).map(tuple),
 )
 ITEMS = st.builds(
     Item, _ADDRESSES, POSTS, SOURCES, _TIMES, _TIMES, _TIMES, st.just(1), st.lists(_LISTS, max_size=2).map(tuple),

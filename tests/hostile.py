@@ -72,7 +72,11 @@ class Talk:
         self.connection.sendall(data)
 
     def answer(self, status: str, *fields: str, body: bytes = b"", length: bool = True) -> None:
-        lines = [f"HTTP/1.1 {status}", *fields, *([f"Content-Length: {len(body)}"] if length else [])]
+        lines = [
+            f"HTTP/1.1 {status}",
+            *fields,
+            *([f"Content-Length: {len(body)}"] if length else []),
+        ]
         self.send("\r\n".join([*lines, "", ""]).encode() + body)
 
     def drip(self, data: bytes, every: float = 0.1) -> None:
@@ -121,7 +125,9 @@ def healthy(name: str) -> Play:
             return talk.answer("304 Not Modified", f"ETag: {tag}", length=False)
         fields = (RSS, f"ETag: {tag}", "Last-Modified: Wed, 01 May 2024 10:00:00 GMT")
         if "gzip" in talk.headers.get("accept-encoding", ""):
-            return talk.answer("200 OK", *fields, "Content-Encoding: gzip", body=gzip.compress(body))
+            return talk.answer(
+                "200 OK", *fields, "Content-Encoding: gzip", body=gzip.compress(body)
+            )
         return talk.answer("200 OK", *fields, body=body)
 
     return play
@@ -202,7 +208,10 @@ FAULTS: dict[str, tuple[str, Play]] = {
     "stops within its body": ("timeout", then(_LONG + BODY[:500], Talk.dawdle)),
     "resets after the request": ("reset", Talk.reset),
     "resets within its head": ("reset", then(_OK, Talk.reset)),
-    "resets within its body": ("reset", then(_LONG + BODY[:500], lambda talk: (talk.closing.wait(0.2), talk.reset()))),
+    "resets within its body": (
+        "reset",
+        then(_LONG + BODY[:500], lambda talk: (talk.closing.wait(0.2), talk.reset())),
+    ),
     "cut without a length": ("truncated", raw(_OK + b"\r\n" + BODY[:-99])),
     "cut without a length, gzip": (
         "truncated",
@@ -212,36 +221,69 @@ FAULTS: dict[str, tuple[str, Play]] = {
     "closes within its head": ("reset", raw(_OK)),
     "body cut short": ("truncated", raw(_LONG + BODY)),
     "length too short": ("protocol", raw(_OK + b"Content-Length: 300\r\n\r\n" + BODY)),
-    "two lengths": ("protocol", raw(_OK + b"Content-Length: 300\r\nContent-Length: 400\r\n\r\n" + BODY)),
-    "length of a thousand digits": ("protocol", raw(_OK + b"Content-Length: %s\r\n\r\n" % (b"9" * 9999) + BODY)),
+    "two lengths": (
+        "protocol",
+        raw(_OK + b"Content-Length: 300\r\nContent-Length: 400\r\n\r\n" + BODY),
+    ),
+    "length of a thousand digits": (
+        "protocol",
+        raw(_OK + b"Content-Length: %s\r\n\r\n" % (b"9" * 9999) + BODY),
+    ),
     "negative length": ("protocol", raw(_OK + b"Content-Length: -5\r\n\r\n" + BODY)),
     "chunks cut short": ("truncated", raw(_chunked(chunk(BODY[:800])))),
     "last chunk missing": ("truncated", raw(_chunked(chunk(BODY)))),
     "chunk size is no number": ("protocol", raw(_chunked(b"zz\r\n", BODY))),
     "chunk size lies": ("protocol", raw(_chunked(b"10\r\n", BODY))),
     "negative chunk size": ("protocol", raw(_chunked(b"-10\r\n", BODY))),
-    "unknown transfer encoding": ("protocol", raw(_OK + b"Transfer-Encoding: rot13\r\n\r\n" + BODY)),
+    "unknown transfer encoding": (
+        "protocol",
+        raw(_OK + b"Transfer-Encoding: rot13\r\n\r\n" + BODY),
+    ),
     "gzip bomb": ("too-large", bomb(_gzip_bomb, "gzip")),
     "brotli bomb": ("too-large", bomb(lambda data: brotli.compress(data, quality=1), "br")),
     "zstd bomb": ("too-large", bomb(zstandard.ZstdCompressor().compress, "zstd")),
-    "gzip cut short": ("truncated", says("200 OK", RSS, "Content-Encoding: gzip", body=gzip.compress(BODY)[:-20])),
-    "brotli cut short": ("truncated", says("200 OK", RSS, "Content-Encoding: br", body=brotli.compress(BODY)[:-20])),
-    "damaged gzip": ("protocol", says("200 OK", RSS, "Content-Encoding: gzip", body=b"\x1f\x8b" + bytes(range(99)))),
-    "damaged zstd": ("protocol", says("200 OK", RSS, "Content-Encoding: zstd", body=bytes(range(99)))),
+    "gzip cut short": (
+        "truncated",
+        says("200 OK", RSS, "Content-Encoding: gzip", body=gzip.compress(BODY)[:-20]),
+    ),
+    "brotli cut short": (
+        "truncated",
+        says("200 OK", RSS, "Content-Encoding: br", body=brotli.compress(BODY)[:-20]),
+    ),
+    "damaged gzip": (
+        "protocol",
+        says("200 OK", RSS, "Content-Encoding: gzip", body=b"\x1f\x8b" + bytes(range(99))),
+    ),
+    "damaged zstd": (
+        "protocol",
+        says("200 OK", RSS, "Content-Encoding: zstd", body=bytes(range(99))),
+    ),
     "gzip that is none": ("protocol", says("200 OK", RSS, "Content-Encoding: gzip", body=BODY)),
-    "unknown content encoding": ("protocol", says("200 OK", RSS, "Content-Encoding: rot13", body=BODY)),
+    "unknown content encoding": (
+        "protocol",
+        says("200 OK", RSS, "Content-Encoding: rot13", body=BODY),
+    ),
     "body without end": ("too-large", endless("HTTP/1.1 200 OK\r\n\r\n", b"<rss>" + b" " * 65536)),
     "header without end": ("protocol", endless("HTTP/1.1 200 OK\r\nX-Long: ", b"x" * 65536)),
     "headers without end": ("protocol", endless("HTTP/1.1 200 OK\r\n", b"X-Flood: 1\r\n" * 1000)),
-    "too many headers": ("protocol", says("200 OK", *(f"X-{number}: 1" for number in range(500)), body=BODY)),
+    "too many headers": (
+        "protocol",
+        says("200 OK", *(f"X-{number}: 1" for number in range(500)), body=BODY),
+    ),
     "interim answers without end": ("protocol", endless("", b"HTTP/1.1 102 Processing\r\n\r\n")),
     "not HTTP": ("protocol", raw(b"SSH-2.0-OpenSSH_9.6\r\n\r\n")),
     "bare body": ("protocol", raw(BODY + b"\r\n\r\n")),
-    "redirects to itself": ("redirect-loop", lambda talk: talk.answer("301 Moved", f"Location: {talk.target}")),
+    "redirects to itself": (
+        "redirect-loop",
+        lambda talk: talk.answer("301 Moved", f"Location: {talk.target}"),
+    ),
     "redirects to and fro": ("redirect-loop", _ping_pong),
     "redirects without end": ("redirect-loop", _endless_redirect),
     "redirects to metadata": ("forbidden-address", to("http://169.254.169.254/latest/meta-data/")),
-    "redirects to metadata in IPv6": ("forbidden-address", to("http://[::ffff:a9fe:a9fe]/latest/meta-data/")),
+    "redirects to metadata in IPv6": (
+        "forbidden-address",
+        to("http://[::ffff:a9fe:a9fe]/latest/meta-data/"),
+    ),
     "redirects inward": ("forbidden-address", to("http://10.0.0.1/feed", "301 Moved Permanently")),
     "redirects to a file": ("forbidden-address", to("file:///etc/passwd")),
     "redirects nowhere": ("http", says("302 Found")),
@@ -252,12 +294,18 @@ FAULTS: dict[str, tuple[str, Play]] = {
     "410": ("gone", says("410 Gone")),
     "418": ("http", says("418 I'm a teapot")),
     "429 in seconds": ("rate-limited", says("429 Too Many Requests", "Retry-After: 7200")),
-    "429 by date": ("rate-limited", says("429 Too Many Requests", "Retry-After: Fri, 31 Dec 2100 23:59:59 GMT")),
+    "429 by date": (
+        "rate-limited",
+        says("429 Too Many Requests", "Retry-After: Fri, 31 Dec 2100 23:59:59 GMT"),
+    ),
     "451": ("forbidden", says("451 Unavailable For Legal Reasons")),
     "500": ("server-error", says("500 Internal Server Error", body=BODY)),
     "503": ("unavailable", says("503 Service Unavailable", "Retry-After: 120")),
     "522": ("server-error", says("522 Connection Timed Out")),
-    "bot challenge": ("challenge", says("403 Forbidden", "cf-mitigated: challenge", RSS, body=PAGE)),
+    "bot challenge": (
+        "challenge",
+        says("403 Forbidden", "cf-mitigated: challenge", RSS, body=PAGE),
+    ),
     "bot challenge in a 200": ("challenge", says("200 OK", "cf-mitigated: challenge", body=PAGE)),
     "empty 200": ("empty", says("200 OK", RSS)),
     "204": ("empty", raw(b"HTTP/1.1 204 No Content\r\n\r\n")),
@@ -265,8 +313,14 @@ FAULTS: dict[str, tuple[str, Play]] = {
     "304 without a condition": ("protocol", raw(b"HTTP/1.1 304 Not Modified\r\n\r\n")),
     "HTML": ("html", says("200 OK", "Content-Type: text/html", body=PAGE)),
     "HTML as RSS": ("html", says("200 OK", RSS, body=PAGE)),
-    "binary": ("not-a-feed", says("200 OK", RSS, body=b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8)),
-    "plain text": ("not-a-feed", says("200 OK", "Content-Type: text/plain", body=b"Come back later, please. " * 9)),
+    "binary": (
+        "not-a-feed",
+        says("200 OK", RSS, body=b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8),
+    ),
+    "plain text": (
+        "not-a-feed",
+        says("200 OK", "Content-Type: text/plain", body=b"Come back later, please. " * 9),
+    ),
 }
 
 # name -> what it plays: odd, and yet the feed is all there
@@ -343,11 +397,16 @@ class Site:
         self._threads[0].join()
         for thread in self._threads[1:]:
             thread.join()
-        for plug in [key.fileobj for key in self._selector.get_map().values()] + [*self._held, self._bell]:
+        for plug in [key.fileobj for key in self._selector.get_map().values()] + [
+            *self._held,
+            self._bell,
+        ]:
             plug.close()  # type: ignore[union-attr]
         self._selector.close()
 
-    def add(self, name: str, play: Play, context: ssl.SSLContext | None = None, *, asked: bool = True) -> Feed:
+    def add(
+        self, name: str, play: Play, context: ssl.SSLContext | None = None, *, asked: bool = True
+    ) -> Feed:
         """Add a host that plays this after each request (`asked` False: as soon as it is connected to)."""
         plug = socket.create_server(("127.0.0.1", 0), backlog=64)
         self._selector.register(plug, selectors.EVENT_READ, (name, play, context, asked))
@@ -360,16 +419,34 @@ class Site:
         """Add the faults of connections and of TLS."""
         past = datetime.now(UTC) - timedelta(days=9)
         stranger = trustme.CA().issue_cert("127.0.0.1")
-        expired = self._authority.issue_cert("127.0.0.1", not_before=past, not_after=past + timedelta(days=1))
+        expired = self._authority.issue_cert(
+            "127.0.0.1", not_before=past, not_after=past + timedelta(days=1)
+        )
         other = self._authority.issue_cert("other.example")
         ok = healthy("tls")
-        self._fault("resets at once", "reset", self.add("resets at once", Talk.reset, asked=False).url)
-        self._fault("certificate of a stranger", "tls", self.add("tls 1", ok, self.context(stranger)).url)
+        self._fault(
+            "resets at once", "reset", self.add("resets at once", Talk.reset, asked=False).url
+        )
+        self._fault(
+            "certificate of a stranger", "tls", self.add("tls 1", ok, self.context(stranger)).url
+        )
         self._fault("certificate expired", "tls", self.add("tls 2", ok, self.context(expired)).url)
-        self._fault("certificate of another host", "tls", self.add("tls 3", ok, self.context(other)).url)
-        self._fault("no TLS at all", "tls", self._https(self.add("tls 4", raw(_OK), asked=False).url))
-        self._fault("TLS handshake without end", "timeout", self._https(self.add("5", Talk.dawdle, asked=False).url))
-        self._fault("TLS handshake broken off", "reset", self._https(self.add("tls 6", Talk.reset, asked=False).url))
+        self._fault(
+            "certificate of another host", "tls", self.add("tls 3", ok, self.context(other)).url
+        )
+        self._fault(
+            "no TLS at all", "tls", self._https(self.add("tls 4", raw(_OK), asked=False).url)
+        )
+        self._fault(
+            "TLS handshake without end",
+            "timeout",
+            self._https(self.add("5", Talk.dawdle, asked=False).url),
+        )
+        self._fault(
+            "TLS handshake broken off",
+            "reset",
+            self._https(self.add("tls 6", Talk.reset, asked=False).url),
+        )
         self._fault("connection refused", "connect", self._refusing())
         self._fault("slow connect", "timeout", self.full())
 
@@ -404,7 +481,9 @@ class Site:
 
     def context(self, certificate: trustme.LeafCert | None = None) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        (certificate or self._authority.issue_cert("127.0.0.1", "localhost")).configure_cert(context)
+        (certificate or self._authority.issue_cert("127.0.0.1", "localhost")).configure_cert(
+            context
+        )
         return context
 
     def _serve(self) -> None:
@@ -417,7 +496,14 @@ class Site:
                 self._threads.append(thread)
                 thread.start()
 
-    def _talk(self, bare: socket.socket, name: str, play: Play, context: ssl.SSLContext | None, asked: bool) -> None:
+    def _talk(
+        self,
+        bare: socket.socket,
+        name: str,
+        play: Play,
+        context: ssl.SSLContext | None,
+        asked: bool,
+    ) -> None:
         connection = bare
         try:
             connection.settimeout(DAWDLE)
@@ -451,6 +537,8 @@ class Site:
             data += piece
         first, *lines = data.decode("latin-1").partition("\r\n\r\n")[0].split("\r\n")
         talk.target = first.split(" ")[1]
-        talk.headers = {key.lower(): value for key, _, value in (line.partition(": ") for line in lines)}
+        talk.headers = {
+            key.lower(): value for key, _, value in (line.partition(": ") for line in lines)
+        }
         self.seen.append(Seen(name, talk.target, talk.headers))
         return True

@@ -17,7 +17,9 @@ class Site:
     """What the server gives; change `pages` between runs."""
 
     url: str = ""
-    pages: dict[str, bytes | int | float] = field(default_factory=dict)  # a body, a status, or seconds to wait
+    pages: dict[str, bytes | int | float] = field(
+        default_factory=dict
+    )  # a body, a status, or seconds to wait
     types: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, int]] = field(default_factory=list)  # path and status of each answer
 
@@ -40,7 +42,11 @@ class Handler(BaseHTTPRequestHandler):
         if self.headers.get("If-None-Match") == etag:
             self.answer(304, b"", {"ETag": etag})
             return
-        self.answer(200, page, {"ETag": etag, "Content-Type": self.site.types.get(self.path, "application/xml")})
+        self.answer(
+            200,
+            page,
+            {"ETag": etag, "Content-Type": self.site.types.get(self.path, "application/xml")},
+        )
 
     def answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         self.site.asked.append((self.path, status))
@@ -74,14 +80,21 @@ def site(pages: dict[str, bytes | int | float] | None = None, port: int = 0) -> 
     handler = type("Bound", (Handler,), {"site": shown})
     with Server(("127.0.0.1", port), handler) as server:
         shown.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        thread = threading.Thread(
+            target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        )
         thread.start()
         yield shown
         server.shutdown()
         thread.join()
 
 
-def rss(name: str, posts: list[tuple[str, str]], host: str = "https://blog.example", language: str = "en") -> bytes:
+def rss(
+    name: str,
+    posts: list[tuple[str, str]],
+    host: str = "https://blog.example",
+    language: str = "en",
+) -> bytes:
     """Make an RSS feed of (title, text) posts, the first the newest."""
     items = "".join(
         f"<item><title>{title}</title><link>{host}/{slug(title)}/</link><guid>{host}/{slug(title)}/</guid>"
@@ -90,7 +103,9 @@ def rss(name: str, posts: list[tuple[str, str]], host: str = "https://blog.examp
         for n, (title, text) in enumerate(posts)
     )
     head = f"<title>{name}</title><link>{host}/</link><description/><language>{language}</language>"
-    return f'<?xml version="1.0"?><rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()
+    return (
+        f'<?xml version="1.0"?><rss version="2.0"><channel>{head}{items}</channel></rss>'.encode()
+    )
 
 
 def slug(title: str) -> str:
@@ -99,7 +114,10 @@ def slug(title: str) -> str:
 
 def configuration(folder: Path, *sources: str, more: str = "", feed: str = "") -> Path:
     """Write a feeds.toml with these source addresses; a source may bring further lines after its address."""
-    tables = "".join(f'\n[[sources]]\nurl = "{url}"\n{rest}' for url, _, rest in (s.partition("\n") for s in sources))
+    tables = "".join(
+        f'\n[[sources]]\nurl = "{url}"\n{rest}'
+        for url, _, rest in (s.partition("\n") for s in sources)
+    )
     text = f'[feed]\ntitle = "Planet Test"\n{feed}\n[fetch]\ndelay = "0s"\n{more}\n{tables}'
     path = folder / "feeds.toml"
     path.write_text(text, "utf-8")

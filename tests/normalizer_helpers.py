@@ -31,7 +31,9 @@ _TAGS = """
 """
 TAGS = _TAGS.split()
 ADDRESSES = {"href": "", "src": "web", "poster": "web", "cite": "web", "srcset": "set"}
-NEVER = re.compile(r"on|data|xlink|(?:style|id|name|action|formaction|background|srcdoc|http-equiv|ping|target|is)$")
+NEVER = re.compile(
+    r"on|data|xlink|(?:style|id|name|action|formaction|background|srcdoc|http-equiv|ping|target|is)$"
+)
 _LINKS = "http https mailto tel sms xmpp irc ircs magnet geo ftp ftps gemini matrix"
 LINKS = set(_LINKS.split())
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -41,7 +43,9 @@ NAMESPACES = {"http://www.w3.org/1999/xhtml", "http://www.w3.org/1998/Math/MathM
 def cases(name: str) -> list[tuple[str, str, str]]:
     """Read a file of cases: situation, HTML, what becomes of it."""
     found = []
-    for block in re.split(r"^## ", (CASES / f"{name}.txt").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
+    for block in re.split(
+        r"^## ", (CASES / f"{name}.txt").read_text(encoding="utf-8"), flags=re.MULTILINE
+    )[1:]:
         situation, _, body = block.partition("\n")
         written, arrow, expected = body.partition("\n=>\n")
         assert arrow, f"{name}: {situation}: no expected HTML"
@@ -64,17 +68,25 @@ def offences(html: str) -> list[str]:
 
 
 def _attribute_offences(name: str, attributes: dict[str, str]) -> list[str]:
-    found = [f"{name} {key}" for key in attributes if NEVER.match(str(key)) and key not in {"datetime"}]
+    found = [
+        f"{name} {key}" for key in attributes if NEVER.match(str(key)) and key not in {"datetime"}
+    ]
     for key, kind in ADDRESSES.items():
         if key not in attributes:
             continue
         for address in attributes[key].split(", ") if kind == "set" else [attributes[key]]:
             bare = re.sub(r"[\x00-\x20]", "", address).lower()
             scheme = bare.partition(":")[0]
-            picture = name == "img" and key == "src" and re.match(r"data:image/(png|jpeg|gif|webp|avif);base64,", bare)
+            picture = (
+                name == "img"
+                and key == "src"
+                and re.match(r"data:image/(png|jpeg|gif|webp|avif);base64,", bare)
+            )
             if not picture and scheme not in (LINKS if not kind else {"http", "https"}):
                 found.append(f"{name} {key}={address}")
-    if name == "iframe" and ("allow-top" in attributes.get("sandbox", "allow-top") or "srcdoc" in attributes):
+    if name == "iframe" and (
+        "allow-top" in attributes.get("sandbox", "allow-top") or "srcdoc" in attributes
+    ):
         found.append("iframe without a sandbox")
     return found
 
@@ -105,7 +117,11 @@ def feed(
 
 
 def post(
-    html: str = "<p>Text</p>", *, source: Source | None = None, head: FeedHead | None = None, **parts: object
+    html: str = "<p>Text</p>",
+    *,
+    source: Source | None = None,
+    head: FeedHead | None = None,
+    **parts: object,
 ) -> Post:
     """Normalize one entry."""
     return feed(entry(html, **parts), head=head, source=source).posts[0]

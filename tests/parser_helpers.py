@@ -37,9 +37,7 @@ NAMESPACES = " ".join(
 
 def rss(items: str = "", head: str = "", attributes: str = "") -> bytes:
     """An RSS 2.0 document with these items (whole elements) and this in its head."""
-    document = (
-        f'<rss version="2.0" {NAMESPACES} {attributes}><channel><title>Hanoi</title>{head}{items}</channel></rss>'
-    )
+    document = f'<rss version="2.0" {NAMESPACES} {attributes}><channel><title>Hanoi</title>{head}{items}</channel></rss>'  # noqa: E501
     return document.encode()
 
 
@@ -85,7 +83,9 @@ def lanes_agree(body: bytes) -> bool | None:
     if quick is None:
         return None
     slow = parse_with_feedparser(to_utf8(body)[0], "s", URL, frozenset())
-    return quick.head == slow.head and list(map(_bare, quick.entries)) == list(map(_bare, slow.entries))
+    return quick.head == slow.head and list(map(_bare, quick.entries)) == list(
+        map(_bare, slow.entries)
+    )
 
 
 def _bare(entry: Entry) -> Entry:

@@ -52,7 +52,9 @@ class Shop:
     def lend_bodies(self) -> None:
         """Keep the posts whole, as the store does: an index that is made again reads them."""
         for number, post in self.posts.items():
-            self.db.execute("INSERT INTO bodies VALUES (?, ?, ?, ?, ?, ?)", (number, *rows.body(post)))
+            self.db.execute(
+                "INSERT INTO bodies VALUES (?, ?, ?, ?, ?, ?)", (number, *rows.body(post))
+            )
 
     def asked_for_cards(self, choose: Callable[[], object]) -> int:
         """Return how many posts were looked up to be shown while `choose` ran."""
@@ -71,11 +73,15 @@ class Shop:
     def mark(self, number: int, column: str, value: object) -> None:
         self.db.execute(f"UPDATE posts SET {column} = ? WHERE number = ?", (value, number))  # noqa: S608 - ours
 
-    def lists(self, number: int, scope: str = "source", limit: int = 5, **more: object) -> tuple[RelatedList, ...]:
+    def lists(
+        self, number: int, scope: str = "source", limit: int = 5, **more: object
+    ) -> tuple[RelatedList, ...]:
         settings = RelatedSettings(scope=scope, limit=limit)  # type: ignore[arg-type]
         return self.index.choose(number, self.posts[number], settings, **more)  # type: ignore[arg-type]
 
-    def chosen(self, number: int, scope: str = "source", limit: int = 5, **more: object) -> list[int]:
+    def chosen(
+        self, number: int, scope: str = "source", limit: int = 5, **more: object
+    ) -> list[int]:
         """Return the numbers of the posts in the one list asked for."""
         found = self.lists(number, scope, limit, **more)
         return [int(link.url.rpartition("/")[2]) for one in found for link in one.links]

@@ -118,7 +118,10 @@ JAPANESE = (
 
 def post(source: str, title: str, body: str, summary: str = "", **more: object) -> Post:
     """Make a post of a source."""
-    slug = "".join(c if c.isascii() and c.isalnum() else "-" for c in (title or body[3:]).lower())[:40] or "note"
+    slug = (
+        "".join(c if c.isascii() and c.isalnum() else "-" for c in (title or body[3:]).lower())[:40]
+        or "note"
+    )
     info = SOURCES[source]
     fields: dict[str, object] = {
         "link": f"{info.link}{slug}", "title": title, "content_html": body, "summary": summary, "text": summary,
@@ -198,8 +201,13 @@ def items(media: str = MEDIA) -> tuple[Item, ...]:
         when = NOON - timedelta(hours=7 * place)
         info = SOURCES[one.source_id]
         others = [p for p in made if p.source_id == one.source_id and p is not one][:5]
-        links = tuple(Reference(p.link, p.title or p.summary, p.link, info.name, 0.5, p.language) for p in others)
-        related = (RelatedList("source", HEADINGS[info.language], info.language, links),) if links else ()
+        links = tuple(
+            Reference(p.link, p.title or p.summary, p.link, info.name, 0.5, p.language)
+            for p in others
+        )
+        related = (
+            (RelatedList("source", HEADINGS[info.language], info.language, links),) if links else ()
+        )
         if place == 0:
             crossing = tuple(reference(p) for p in made[1:4])
             related += (RelatedList("all", "Related posts:", "en", crossing),)
@@ -213,7 +221,9 @@ def items(media: str = MEDIA) -> tuple[Item, ...]:
 
 def reference(one: Post) -> Reference:
     """Refer to a post."""
-    return Reference(one.link, one.title or one.summary, one.link, SOURCES[one.source_id].name, 0.4, one.language)
+    return Reference(
+        one.link, one.title or one.summary, one.link, SOURCES[one.source_id].name, 0.4, one.language
+    )
 
 
 def edition(media: str = MEDIA, **settings: object) -> Edition:
@@ -252,18 +262,24 @@ def paint(folder: Path, width: int = 120, height: int = 75) -> None:
     media.mkdir(parents=True, exist_ok=True)
     for seed, name in enumerate(("ferry", "vuon", "sahra", "engawa", "radio")):
         rows = b"".join(
-            b"\0" + bytes(v for x in range(width) for v in (40 * seed % 200 + x // 2, 90 + y, 160 - y))
+            b"\0"
+            + bytes(v for x in range(width) for v in (40 * seed % 200 + x // 2, 90 + y, 160 - y))
             for y in range(height)
         )
         header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
         chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
         (media / f"{name}.png").write_bytes(
             b"\x89PNG\r\n\x1a\n"
-            + b"".join(struct.pack(">I", len(d)) + k + d + struct.pack(">I", zlib.crc32(k + d)) for k, d in chunks)
+            + b"".join(
+                struct.pack(">I", len(d)) + k + d + struct.pack(">I", zlib.crc32(k + d))
+                for k, d in chunks
+            )
         )
 
 
-def pages(edition: Edition, *, archives: Iterable[Archive] = (), **options: object) -> Iterator[Document]:
+def pages(
+    edition: Edition, *, archives: Iterable[Archive] = (), **options: object
+) -> Iterator[Document]:
     """Yield all that a site has to say: its posts, these archives, its lists; `options` are those of Site."""
     site = Site(edition, **options)
     yield from site.posts(edition.items)

@@ -21,7 +21,10 @@ def post(name: str, source: str = "a", *, text: str = "", title: str = "", **mor
     """A post of a source's site, with what follows from its name."""
     link = more.pop("link", f"https://{source}.example/{name}")
     guid = more.pop("guid", link)
-    text = text or f"All that can be said of {name}, and said at some length, so that it tells posts apart."
+    text = (
+        text
+        or f"All that can be said of {name}, and said at some length, so that it tells posts apart."
+    )
     title = title or f"About {name}"
     published = more.pop("published", NOW - HOUR)
     instant = more.pop("instant", published)
@@ -58,8 +61,12 @@ def sources(*names: str, **more: Any) -> Mapping[str, Source]:
 def receive(store: Store, *posts: Post, now: datetime = NOW, items: Sequence[str] = ()) -> Intake:
     """Store a fetch of one source."""
     source = posts[0].source_id
-    store.save_source(SourceInfo(source, source.upper(), f"https://{source}.example/", updated=now), now)
-    return store.receive(source, posts, [*(one.fingerprint for one in posts), *items], identity.decide, now)
+    store.save_source(
+        SourceInfo(source, source.upper(), f"https://{source}.example/", updated=now), now
+    )
+    return store.receive(
+        source, posts, [*(one.fingerprint for one in posts), *items], identity.decide, now
+    )
 
 
 def titles(store: Store, feed: Feed = FEED, *names: str) -> list[str]:

@@ -139,14 +139,23 @@ def test_a_long_text(capsys: pytest.CaptureFixture[str]) -> None:
 # -- streams --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("arguments", [["status"], ["status", "--json"], ["fetch", "föd.xml"], ["run", "-v"]])
+@pytest.mark.parametrize(
+    "arguments", [["status"], ["status", "--json"], ["fetch", "föd.xml"], ["run", "-v"]]
+)
 def test_a_locale_without_the_letters(arguments: list[str], tmp_path: Path) -> None:
     """Cron's locale may lack most letters: they are written as escapes, and nothing breaks."""
     (tmp_path / "föd.xml").write_bytes(FEED)
     configuration(tmp_path, "föd.xml\nname = 'Blög 日本'")
-    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONPATH": str(Path(__file__).parents[1])}
+    environment = {
+        **os.environ,
+        "PYTHONIOENCODING": "ascii",
+        "PYTHONPATH": str(Path(__file__).parents[1]),
+    }
     done = subprocess.run(
-        [sys.executable, "-m", "syndicator", *arguments], env=environment, capture_output=True, check=False
+        [sys.executable, "-m", "syndicator", *arguments],
+        env=environment,
+        capture_output=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     assert b"Traceback" not in done.stderr
@@ -154,7 +163,9 @@ def test_a_locale_without_the_letters(arguments: list[str], tmp_path: Path) -> N
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full (Linux)")
-@pytest.mark.parametrize("arguments", [["status"], ["run", "--json"], ["fetch", "feed.xml", "--format", "rss"]])
+@pytest.mark.parametrize(
+    "arguments", [["status"], ["run", "--json"], ["fetch", "feed.xml", "--format", "rss"]]
+)
 def test_standard_output_that_is_full(arguments: list[str], tmp_path: Path) -> None:
     """It is said in words, with status 1: a script that reads the results must not take half of them for whole."""
     (tmp_path / "feed.xml").write_bytes(FEED)
@@ -175,7 +186,9 @@ def test_streams_that_are_closed(tmp_path: Path) -> None:
     assert (tmp_path / "public" / "rss.xml").exists()
 
 
-def test_a_name_that_steers_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_name_that_steers_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Neither `status` nor a run hands its escapes on."""
     configuration(tmp_path, 'missing.xml\nname = "a\\u001b[2Jb\\u202ec"')
     assert main(["run", "-v"]) == 1
@@ -210,22 +223,32 @@ def test_a_signal_ends_serving(number: signal.Signals, tmp_path: Path) -> None:
     ("arguments", "right"),
     [
         *((["serve", f"--port={port}"], "from 0 to 65535") for port in ("-1", "65536", "http", "")),
-        *((["fetch", "x", f"--limit={limit}"], "of at least 1") for limit in ("abc", "0", "1.5", "9" * 30)),
+        *(
+            (["fetch", "x", f"--limit={limit}"], "of at least 1")
+            for limit in ("abc", "0", "1.5", "9" * 30)
+        ),
     ],
 )
-def test_a_number_that_is_none(arguments: list[str], right: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_number_that_is_none(
+    arguments: list[str], right: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     """It is wrong usage, and what would be right is said."""
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     assert caught.value.code == 2
     option, _, value = arguments[-1].partition("=")
-    assert f"argument {option}: must be a whole number {right}, not '{value}'" in capsys.readouterr().err
+    assert (
+        f"argument {option}: must be a whole number {right}, not '{value}'"
+        in capsys.readouterr().err
+    )
 
 
 # -- run, status, check -----------------------------------------------------------------------------------
 
 
-def test_offline_before_anything_was_fetched(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_offline_before_anything_was_fetched(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """It says what is missing: nothing is wrong with the sources."""
     configuration(tmp_path, "missing.xml")
     assert main(["run", "--offline"]) == 1
@@ -240,7 +263,9 @@ def test_check_before_the_first_run(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "nothing is published there yet" in capsys.readouterr().out
 
 
-def test_check_of_a_source_that_is_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_of_a_source_that_is_a_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """It is found before a run fails at it."""
     configuration(tmp_path, ".")
     assert main(["check"]) == 1
@@ -252,10 +277,16 @@ def test_check_of_a_source_that_is_a_folder(tmp_path: Path, capsys: pytest.Captu
     [
         ('output = "letter.txt"', "[feed], key `output`: {}/letter.txt is no folder"),
         ('output = "letter.txt/a/b"', "[feed], key `output`: {}/letter.txt is no folder"),
-        ('[[feeds]]\nname = "vi"\noutput = "letter.txt"', '[[feeds]] "vi", key `output`: {}/letter.txt is no folder'),
+        (
+            '[[feeds]]\nname = "vi"\noutput = "letter.txt"',
+            '[[feeds]] "vi", key `output`: {}/letter.txt is no folder',
+        ),
         ('state = "folder"', "[feed], key `state`: {}/folder is a folder"),
         ('state = "letter.txt"', "[feed], key `state`: {}/letter.txt is damaged"),
-        ('state = "theirs.db"', "[feed], key `state`: {}/theirs.db is a database of another program"),
+        (
+            'state = "theirs.db"',
+            "[feed], key `state`: {}/theirs.db is a database of another program",
+        ),
         ('state = "letter.txt/s.db"', "[feed], key `state`: {}/letter.txt is no folder"),
     ],
 )
@@ -278,16 +309,33 @@ def test_check_of_a_place_that_can_not_be_used(
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ('output = "closed/a"', "[feed], key `output`: {}/closed can't be written to by who runs this"),
-        ('output = "hidden/a/b"', "[feed], key `output`: {}/hidden can't be written to by who runs this"),
-        ('state = "closed/s.db"', "[feed], key `state`: {}/closed can't be written to by who runs this"),
-        ('state = "closed/old.db"', "[feed], key `state`: {}/closed can't be written to by who runs this"),
-        ('state = "locked.db"', "[feed], key `state`: {}/locked.db can't be read and written by who runs this"),
+        (
+            'output = "closed/a"',
+            "[feed], key `output`: {}/closed can't be written to by who runs this",
+        ),
+        (
+            'output = "hidden/a/b"',
+            "[feed], key `output`: {}/hidden can't be written to by who runs this",
+        ),
+        (
+            'state = "closed/s.db"',
+            "[feed], key `state`: {}/closed can't be written to by who runs this",
+        ),
+        (
+            'state = "closed/old.db"',
+            "[feed], key `state`: {}/closed can't be written to by who runs this",
+        ),
+        (
+            'state = "locked.db"',
+            "[feed], key `state`: {}/locked.db can't be read and written by who runs this",
+        ),
     ],
 )
 def test_check_of_a_place_that_may_not_be_used(line: str, says: str) -> None:
     """It is found by the rights of who runs `check`."""
-    with tempfile.TemporaryDirectory() as name:  # pytest's own folders are closed to all but who made them
+    with (
+        tempfile.TemporaryDirectory() as name
+    ):  # pytest's own folders are closed to all but who made them
         folder = Path(name)
         loaded = config.load(configuration(folder, feed=line))
         (folder / "closed").mkdir()
@@ -319,7 +367,9 @@ def test_check_of_a_state_file_of_ours(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("copy.db-*"))
 
 
-def test_check_of_a_template_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_of_a_template_that_is_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """It is found before a run fails at it."""
     (tmp_path / "feed.xml").write_bytes(FEED)
     (tmp_path / "mine").mkdir()
@@ -327,7 +377,9 @@ def test_check_of_a_template_that_is_none(tmp_path: Path, capsys: pytest.Capture
     (tmp_path / "mine" / "foot.html").write_text("<p>{{ t('feed') }}")
     configuration(tmp_path, "feed.xml", feed='templates = "mine"')
     assert main(["check"]) == 1
-    assert f"key `templates`: {tmp_path / 'mine' / 'index.html'}, line 2: " in capsys.readouterr().out
+    assert (
+        f"key `templates`: {tmp_path / 'mine' / 'index.html'}, line 2: " in capsys.readouterr().out
+    )
 
 
 def test_several_files_that_fail(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -349,10 +401,15 @@ def test_pages_in_place_of_feeds_at_one_host() -> None:
     """A page, not a feed, is each source's own trouble: both are named."""
     sources = [Source(id=name, url=f"https://a.example/{name}") for name in ("x", "y")]
     states = {
-        source.id: SourceState(source.id, failing_since=NOW, consecutive=1, failure_kind="html", failure="is a page")
+        source.id: SourceState(
+            source.id, failing_since=NOW, consecutive=1, failure_kind="html", failure="is a page"
+        )
         for source in sources
     }
-    assert [line.partition(":")[0] for line in status.failure_table(sources, states, NOW)] == ["x", "y"]
+    assert [line.partition(":")[0] for line in status.failure_table(sources, states, NOW)] == [
+        "x",
+        "y",
+    ]
 
 
 def test_a_file_that_is_put_in_its_place(tmp_path: Path) -> None:
@@ -369,7 +426,9 @@ def test_a_file_that_is_put_in_its_place(tmp_path: Path) -> None:
 def test_a_file_that_is_being_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing of it is published before it is whole: half a post would be an update for every reader later."""
     configuration(tmp_path, "feed.xml", "other.xml")
-    (tmp_path / "other.xml").write_bytes(rss("Other", [("Three", "Text")], host="https://other.example"))
+    (tmp_path / "other.xml").write_bytes(
+        rss("Other", [("Three", "Text")], host="https://other.example")
+    )
     (tmp_path / "feed.xml").write_bytes(FEED[: FEED.index(b"Second text")])
     assert main(["run", "-v"]) == 0
     assert "feed.xml: failed: stops before its end" in capsys.readouterr().err
@@ -395,7 +454,9 @@ def test_news_at_a_terminal(
 ) -> None:
     """What is said once is said there too, or nobody would ever hear it."""
     configuration(tmp_path, "feed.xml", "other.xml", more="alert_runs = 1")
-    (tmp_path / "other.xml").write_bytes(rss("Other", [("Three", "Text")], host="https://other.example"))
+    (tmp_path / "other.xml").write_bytes(
+        rss("Other", [("Three", "Text")], host="https://other.example")
+    )
     assert at_terminal() == 0
     assert "feed.xml: there is no such file" in capsys.readouterr().err
     (tmp_path / "feed.xml").write_bytes(FEED)
@@ -407,7 +468,9 @@ def test_a_time_that_is_not_quite_over() -> None:
     """The next hour is an hour away, not 59 minutes: `status` never says sooner than it is."""
     source = Source(id="a", url="https://a.example/")
     due = NOW + timedelta(hours=2) - timedelta(milliseconds=1)
-    state = SourceState("a", url=source.url, next_due=due, last_success=NOW, due_reason="its interval")
+    state = SourceState(
+        "a", url=source.url, next_due=due, last_success=NOW, due_reason="its interval"
+    )
     assert " in 2 hours " in status.table([source], {"a": state}, NOW)
 
 
@@ -415,19 +478,36 @@ def test_a_clock_that_was_wrong() -> None:
     """What was asked in a year to come is asked now: a machine whose clock is set right must not wait for that year."""
     source = Source(id="a", url="https://a.example/")
     ahead = NOW + timedelta(days=3000)
-    busy = FetchFailed("a", source.url, "rate-limited", "we ask too often", retry_at=ahead, retry_scope="host")
+    busy = FetchFailed(
+        "a", source.url, "rate-limited", "we ask too often", retry_at=ahead, retry_scope="host"
+    )
     for outcome in (Fetched("a", source.url, b""), busy):
-        state = schedule.settle(source, None, outcome, ahead - timedelta(hours=1), FetchSettings(), 0.0)
-        assert [ask.url for ask in schedule.plan([source], {"a": state}, NOW, FetchSettings())] == [source.url]
+        state = schedule.settle(
+            source, None, outcome, ahead - timedelta(hours=1), FetchSettings(), 0.0
+        )
+        assert [ask.url for ask in schedule.plan([source], {"a": state}, NOW, FetchSettings())] == [
+            source.url
+        ]
 
 
 def test_a_new_address_that_is_written() -> None:
     """`status` does not ask for it again, though the source was not fetched since."""
-    state = SourceState("a", url="https://new.example/", moved=True, moved_to="https://new.example/", last_success=NOW)
-    old, new = Source(id="a", url="https://old.example/"), Source(id="a", url="https://new.example/")
+    state = SourceState(
+        "a",
+        url="https://new.example/",
+        moved=True,
+        moved_to="https://new.example/",
+        last_success=NOW,
+    )
+    old, new = (
+        Source(id="a", url="https://old.example/"),
+        Source(id="a", url="https://new.example/"),
+    )
     assert 'url = "https://new.example/"' in status.table([old], {"a": state}, NOW)
     assert "has moved" not in status.table([new], {"a": state}, NOW)
-    assert [row["moved_to"] for source in (old, new) for row in status.rows([source], {"a": state}, NOW)] == [
+    assert [
+        row["moved_to"] for source in (old, new) for row in status.rows([source], {"a": state}, NOW)
+    ] == [
         new.url,
         "",
     ]
@@ -446,7 +526,10 @@ def test_a_first_failure() -> None:
 @pytest.mark.parametrize("private", [False, True])
 def test_a_bug_that_a_feed_brings_out(private: bool) -> None:
     """It is told with its traceback; of a private feed without the error's words, which may hold the address."""
-    source, address = Source(id="a", url="https://a.example/", private=private), "https://a.example/" + "s3cr3t"
+    source, address = (
+        Source(id="a", url="https://a.example/", private=private),
+        "https://a.example/" + "s3cr3t",
+    )
     with pytest.raises(ValueError, match="s3cr3t") as caught:
         raise ValueError(address)
     failed = own_fault(source, Fetched("a", address, b""), caught.value)
@@ -458,7 +541,10 @@ def test_a_bug_that_a_feed_brings_out(private: bool) -> None:
 
 @pytest.mark.parametrize("content", [None, "none\n"])
 def test_certificates_that_can_not_be_read(
-    content: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    content: str | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """The setting is blamed, not the source."""
     if content is not None:

@@ -13,9 +13,7 @@ from syndicator.normalizer import normalize
 from syndicator.parser import parse
 
 FEED = "https://radio.example/feed"
-NAMES = (
-    'xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" xmlns:content="http://purl.org/rss/1.0/modules/content/"'
-)
+NAMES = 'xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" xmlns:content="http://purl.org/rss/1.0/modules/content/"'
 
 
 def post(inside: str, language: str = "en") -> Post:
@@ -35,7 +33,9 @@ def post(inside: str, language: str = "en") -> Post:
 def test_a_credit_in_the_texts_of_a_podcast(name: str):
     """Plugins write the line into itunes:summary too; a directory shows it as part of the description."""
     line = "Nine hours to Vinh. The post Night train appeared first on Radio Song."
-    made = post(f"<description>&lt;p&gt;Nine hours.&lt;/p&gt;</description><itunes:{name}>{line}</itunes:{name}>")
+    made = post(
+        f"<description>&lt;p&gt;Nine hours.&lt;/p&gt;</description><itunes:{name}>{line}</itunes:{name}>"
+    )
     assert made.episode is not None
     assert getattr(made.episode, name) == "Nine hours to Vinh."
 
@@ -73,7 +73,10 @@ FAR = '<a href="https://far.example/2026/train/">Far Away</a>'
 )
 def test_a_line_that_says_where_the_text_was_first(language: str, line: str):
     """The post is credited there, and the line is not left under it."""
-    made = post(f"<description><![CDATA[<p>Nine hours to Vinh.</p><p><em>{line}</em></p>]]></description>", language)
+    made = post(
+        f"<description><![CDATA[<p>Nine hours to Vinh.</p><p><em>{line}</em></p>]]></description>",
+        language,
+    )
     assert (made.origin.name, made.origin_link) == ("Far Away", "https://far.example/2026/train/")
     assert [place.name for place in made.via] == ["Radio Song"]
     assert made.content_html == "<p>Nine hours to Vinh.</p>"
@@ -95,6 +98,8 @@ def test_a_line_that_says_where_the_text_was_first(language: str, line: str):
 )
 def test_a_line_that_only_links_to_another_site(language: str, line: str):
     """A link blog's post is its own, whatever closes it."""
-    made = post(f"<description><![CDATA[<p>Nine hours to Vinh.</p><p>{line}</p>]]></description>", language)
+    made = post(
+        f"<description><![CDATA[<p>Nine hours to Vinh.</p><p>{line}</p>]]></description>", language
+    )
     assert (made.origin.name, made.origin_link, made.republished) == ("Radio Song", "", False)
     assert "far.example" in made.content_html

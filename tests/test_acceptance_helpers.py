@@ -21,7 +21,11 @@ def test_helpers_of_a_killed_run(tmp_path: Path) -> None:
     (tmp_path / "run.py").write_text(RUN, "utf-8")
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
     with subprocess.Popen(
-        [sys.executable, "run.py"], cwd=tmp_path, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "run.py"],
+        cwd=tmp_path,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     ) as process:
         assert process.stdout
         assert int(process.stdout.readline()) != process.pid

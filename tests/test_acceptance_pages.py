@@ -31,8 +31,13 @@ def site() -> Iterator[loopback.Site]:
 
 def planet(folder: Path, site: loopback.Site, body: str, more: str, head: str = "") -> Planet:
     """Return one with two posts of a source, of which one will be taken away, and one of another with this body."""
-    other = [item("Sleeper", GONE, STORY + words(1), EARLY), item("Stopper", f"{OTHER}/2/", words(2), EARLY)]
-    site.pages["/a"] = feed("Blog", BLOG, item("Night train", f"{BLOG}/1/", body + words(3), EARLY + HOUR))
+    other = [
+        item("Sleeper", GONE, STORY + words(1), EARLY),
+        item("Stopper", f"{OTHER}/2/", words(2), EARLY),
+    ]
+    site.pages["/a"] = feed(
+        "Blog", BLOG, item("Night train", f"{BLOG}/1/", body + words(3), EARLY + HOUR)
+    )
     site.pages["/b"] = feed("Other", OTHER, *other)
     head = f'limit = 200\nstay = "1h"\n{head}'
     made = Planet(folder, site, ("/a", 'id = "a"'), ("/b", 'id = "b"'), head=head, more=more)
@@ -46,7 +51,10 @@ def fill(planet: Planet, site: loopback.Site, count: int) -> None:
     planet.sources.append(("/c", 'id = "c"'))
     planet.run()
     minute = timedelta(minutes=1)
-    fresh = (item(f"Number {n}", f"{THIRD}/{n}/", words(n), START - n * minute) for n in range(9, 9 + count))
+    fresh = (
+        item(f"Number {n}", f"{THIRD}/{n}/", words(n), START - n * minute)
+        for n in range(9, 9 + count)
+    )
     site.pages["/c"] = feed("Third", THIRD, *fresh)
     planet.run()
     planet.head = planet.head.replace("limit = 200", "limit = 5")
@@ -64,7 +72,11 @@ def naming(planet: Planet) -> list[str]:
 def dead(planet: Planet) -> set[str]:
     """Return where links between pages lead to nothing."""
     pages = [path for path in planet.files() if path.suffix == ".html"]
-    links = {(path, link) for path in pages for link in re.findall(r'href="([^:"]+\.html)"', path.read_text("utf-8"))}
+    links = {
+        (path, link)
+        for path in pages
+        for link in re.findall(r'href="([^:"]+\.html)"', path.read_text("utf-8"))
+    }
     return {f"{path.name} -> {link}" for path, link in links if not (path.parent / link).exists()}
 
 
@@ -112,7 +124,9 @@ def test_the_newest_of_a_source(tmp_path: Path, site: loopback.Site, count: int)
 
 
 @pytest.mark.parametrize("count", COUNTS)
-def test_a_source_that_a_feed_takes_no_more(tmp_path: Path, site: loopback.Site, count: int) -> None:
+def test_a_source_that_a_feed_takes_no_more(
+    tmp_path: Path, site: loopback.Site, count: int
+) -> None:
     """Lists go on to name its posts, which are still to be had, but lead to the originals."""
     made = planet(tmp_path, site, STORY, RELATED, 'pages = "full"')
     fill(made, site, count)
@@ -130,7 +144,11 @@ def test_an_edit(tmp_path: Path, site: loopback.Site, count: int) -> None:
     fill(made, site, count)
     site.pages["/a"] = site.pages["/a"].replace(b"glacier bridge", b"wooden bridge")
     made.run()
-    assert [path for path, body in made.files().items() if b"wooden bridge" in body and path.parent.name == "posts"]
+    assert [
+        path
+        for path, body in made.files().items()
+        if b"wooden bridge" in body and path.parent.name == "posts"
+    ]
 
 
 def test_rerender(tmp_path: Path, site: loopback.Site) -> None:
@@ -148,8 +166,12 @@ def test_rerender(tmp_path: Path, site: loopback.Site) -> None:
 
 def test_a_source_without_a_page(tmp_path: Path, site: loopback.Site) -> None:
     """One that is silent, or has old posts only, is named without a link until it has a post in the documents."""
-    site.pages["/a"] = feed("Old", BLOG, *(item(f"N {n}", f"{BLOG}/{n}/", words(n), EARLY) for n in range(5)))
-    site.pages["/b"] = feed("New", OTHER, *(item(f"M {n}", f"{OTHER}/{n}/", words(n + 9), START) for n in range(5)))
+    site.pages["/a"] = feed(
+        "Old", BLOG, *(item(f"N {n}", f"{BLOG}/{n}/", words(n), EARLY) for n in range(5))
+    )
+    site.pages["/b"] = feed(
+        "New", OTHER, *(item(f"M {n}", f"{OTHER}/{n}/", words(n + 9), START) for n in range(5))
+    )
     sources = [(f"/{name}", f'id = "{name}"') for name in "abc"]
     made = Planet(tmp_path, site, *sources, head="limit = 3", more=ALONE)
     made.run()

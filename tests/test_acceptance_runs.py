@@ -58,7 +58,9 @@ def test_an_edit_that_is_taken_back(tmp_path: Path, site: loopback.Site) -> None
         assert body in planet.items()[0]["content_html"]
 
 
-def test_a_name_for_a_source_whose_feed_does_not_change(tmp_path: Path, site: loopback.Site) -> None:
+def test_a_name_for_a_source_whose_feed_does_not_change(
+    tmp_path: Path, site: loopback.Site
+) -> None:
     """Its id changes with the name; it is the same source with the same posts."""
     site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1)))
     planet = Planet(tmp_path, site, ("/a", ""))
@@ -93,8 +95,12 @@ def test_a_domain_that_is_somebody_elses_now(
     casino = f"https://{host}"
     site.pages["/a"] = feed("Casino 777", casino, item("Win", f"{casino}/win/", words(9)))
     assert planet.run().news == (line.format(url=site.url).replace("casino.example", host),)
-    assert [post["title"] for post in planet.items()] == ([] if "private" in table else ["Win", "One"])
-    assert all("related" not in post["_syndicator"] for post in planet.items())  # neither leads to the other
+    assert [post["title"] for post in planet.items()] == (
+        [] if "private" in table else ["Win", "One"]
+    )
+    assert all(
+        "related" not in post["_syndicator"] for post in planet.items()
+    )  # neither leads to the other
     assert planet.run().news == ()
 
 
@@ -103,9 +109,21 @@ def test_a_domain_that_is_somebody_elses_now(
     [
         ("Blog", OTHER, [item("New", f"{OTHER}/new/", words(9))]),  # it has moved
         ("Blog (3 new)", BLOG, [item("New", f"{BLOG}/new/", words(9))]),
-        ("Another name", BLOG, [item("New", f"{BLOG}/new/", words(9)), item("One", f"{BLOG}/1/", words(1))]),
-        ("Another name", OTHER, [item("New", f"{OTHER}/new/", words(9)), item("One", f"{BLOG}/1/", words(1))]),
-        ("Another name", OTHER, [item("One", f"{OTHER}/1/", words(1))]),  # the same post at its new address
+        (
+            "Another name",
+            BLOG,
+            [item("New", f"{BLOG}/new/", words(9)), item("One", f"{BLOG}/1/", words(1))],
+        ),
+        (
+            "Another name",
+            OTHER,
+            [item("New", f"{OTHER}/new/", words(9)), item("One", f"{BLOG}/1/", words(1))],
+        ),
+        (
+            "Another name",
+            OTHER,
+            [item("One", f"{OTHER}/1/", words(1))],
+        ),  # the same post at its new address
         ("Another name", OTHER, []),
     ],
 )
@@ -121,7 +139,9 @@ def test_a_redesign_is_no_takeover(
     assert planet.run().news == ()
 
 
-def test_a_redesign_whose_items_are_byte_for_byte_the_same(tmp_path: Path, site: loopback.Site) -> None:
+def test_a_redesign_whose_items_are_byte_for_byte_the_same(
+    tmp_path: Path, site: loopback.Site
+) -> None:
     """They are not parsed again, and known all the same."""
     one = {"id": f"{BLOG}/1/", "url": f"{BLOG}/1/", "title": "One", "content_html": words(1)}
     new = {"id": f"{OTHER}/2/", "url": f"{OTHER}/2/", "title": "New", "content_html": words(9)}
@@ -145,12 +165,17 @@ def test_a_redesign_whose_items_are_byte_for_byte_the_same(tmp_path: Path, site:
         ("https://feeds.service.example/blog", "", True),  # where it always was, perhaps
     ],
 )
-def test_a_redirect_to_its_new_site_explains_it(answered: str, moved_to: str, *, strange: bool) -> None:
+def test_a_redirect_to_its_new_site_explains_it(
+    answered: str, moved_to: str, *, strange: bool
+) -> None:
     """The old owner has moved."""
     source = Source("a", f"{BLOG}/feed")
     before, after = SourceInfo("a", "Blog", f"{BLOG}/"), SourceInfo("a", "Another", f"{OTHER}/")
     fetched = Fetched("a", answered, b"", moved_to=moved_to)
-    assert takeover.looks_strange(source, SourceState("a", source.url), fetched, before, after) is strange
+    assert (
+        takeover.looks_strange(source, SourceState("a", source.url), fetched, before, after)
+        is strange
+    )
 
 
 def test_another_address_in_the_file_is_no_takeover(tmp_path: Path, site: loopback.Site) -> None:
@@ -183,36 +208,51 @@ def test_an_update_noticed_by_a_wrong_clock(tmp_path: Path, site: loopback.Site)
 
 def ids(planet: Planet) -> list[str]:
     """The ids of the feeds, and of the posts of the first of them."""
-    found = [feedparser.parse(path.read_bytes()) for path in sorted(planet.folder.rglob("atom.xml"))]
+    found = [
+        feedparser.parse(path.read_bytes()) for path in sorted(planet.folder.rglob("atom.xml"))
+    ]
     return [*(one.feed.id for one in found), *(entry.id for entry in found[0].entries)]
 
 
 def test_a_state_file_that_is_lost(tmp_path: Path, site: loopback.Site) -> None:
     """One line, in one run; the ids of the feeds and posts stay, and the old file goes on when it is back."""
     site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1)))
-    planet = Planet(tmp_path, site, ("/a", ""), head='formats = ["atom"]\nper_language = true\nper_source = true')
+    planet = Planet(
+        tmp_path,
+        site,
+        ("/a", ""),
+        head='formats = ["atom"]\nper_language = true\nper_source = true',
+    )
     assert planet.run().news == ()
     before = ids(planet)
     assert len(set(before)) == 4
     state = tmp_path / "syndicator.db"
     state.rename(tmp_path / "mislaid.db")
     (told,) = planet.run().news
-    assert told.startswith(f"there was no state file {state}, though {tmp_path / 'public'} holds what an earlier one")
+    assert told.startswith(
+        f"there was no state file {state}, though {tmp_path / 'public'} holds what an earlier one"
+    )
     assert ids(planet) == before
     assert planet.run().news == ()
     (tmp_path / "mislaid.db").replace(state)
-    site.pages["/a"] = feed("Blog", BLOG, item("Two", f"{BLOG}/2/", words(2)), item("One", f"{BLOG}/1/", words(1)))
+    site.pages["/a"] = feed(
+        "Blog", BLOG, item("Two", f"{BLOG}/2/", words(2)), item("One", f"{BLOG}/1/", words(1))
+    )
     assert planet.run().news == ()
     assert set(before) < set(ids(planet))
 
 
 def test_archives_after_a_state_file_that_was_mislaid(tmp_path: Path, site: loopback.Site) -> None:
     """What a run without it wrote there, with dates of its own, does not stay."""
-    old = [item(f"N {n}", f"{BLOG}/{n}/", words(n)) for n in range(220)]  # undated: of when they were first seen
+    old = [
+        item(f"N {n}", f"{BLOG}/{n}/", words(n)) for n in range(220)
+    ]  # undated: of when they were first seen
     site.pages["/a"] = feed("Blog", BLOG, *old)
     planet = Planet(tmp_path, site, ("/a", ""), head="limit = 10", more='[related]\nscope = "none"')
     planet.run()
-    archives = {path: body for path, body in planet.files().items() if path.parent.name == "archive"}
+    archives = {
+        path: body for path, body in planet.files().items() if path.parent.name == "archive"
+    }
     assert len(archives) >= 4
     state = tmp_path / "syndicator.db"
     state.rename(tmp_path / "mislaid.db")
@@ -241,11 +281,16 @@ def test_a_folder_that_was_copied_for_another_feed(tmp_path: Path, site: loopbac
 
 
 def published(planet: Planet) -> list[tuple[str, list[str]]]:
-    return [(post["url"], [place["url"] for place in post["_syndicator"].get("also", ())]) for post in planet.items()]
+    return [
+        (post["url"], [place["url"] for place in post["_syndicator"].get("also", ())])
+        for post in planet.items()
+    ]
 
 
 @pytest.mark.parametrize("order", [("/a", "/b"), ("/b", "/a")])
-def test_a_press_release_on_two_sites(tmp_path: Path, site: loopback.Site, order: tuple[str, str]) -> None:
+def test_a_press_release_on_two_sites(
+    tmp_path: Path, site: loopback.Site, order: tuple[str, str]
+) -> None:
     """The same words under the same title are one item, the earlier one's, which names the other."""
     site.pages["/a"] = feed("Blog", BLOG, item("Sleeper", f"{BLOG}/s/", words(1), EARLY))
     site.pages["/b"] = feed("Other", OTHER, item("Sleeper", f"{OTHER}/s/", words(1), LATE))
@@ -270,7 +315,9 @@ def test_a_press_release_that_a_second_site_has_later(
 
 
 @pytest.mark.parametrize(("copies", "items"), [("near", 1), ("exact", 2), ("off", 2)])
-def test_a_release_that_an_editor_has_touched(tmp_path: Path, site: loopback.Site, copies: str, items: int) -> None:
+def test_a_release_that_an_editor_has_touched(
+    tmp_path: Path, site: loopback.Site, copies: str, items: int
+) -> None:
     """Nearly the same words are one story for those who asked for it."""
     site.pages["/a"] = feed("Blog", BLOG, item("Sleeper", f"{BLOG}/s/", words(1) * 3, EARLY))
     touched = (words(1) * 3).replace("Carriage 31 ", "Wagon 31 ", 1)
@@ -321,7 +368,13 @@ def test_a_rename_that_no_entry_shows(tmp_path: Path, site: loopback.Site) -> No
     """A source without a post in the documents renames itself: no byte of them changes, the page of sources does."""
     site.pages["/a"] = feed("Blog", BLOG, item("New", f"{BLOG}/1/", words(1), LATE))
     site.pages["/b"] = feed("Other", OTHER, item("Old", f"{OTHER}/1/", words(2), EARLY))
-    planet = Planet(tmp_path, site, ("/a", ""), ("/b", ""), head='limit = 1\nformats = ["rss", "atom", "json", "html"]')
+    planet = Planet(
+        tmp_path,
+        site,
+        ("/a", ""),
+        ("/b", ""),
+        head='limit = 1\nformats = ["rss", "atom", "json", "html"]',
+    )
     planet.run()
     before = planet.files()
     site.pages["/b"] = feed("Another", OTHER, item("Old", f"{OTHER}/1/", words(2), EARLY))
@@ -346,7 +399,9 @@ def test_a_rename_that_entries_show(tmp_path: Path, site: loopback.Site) -> None
 
 def test_an_emptied_folder(tmp_path: Path, site: loopback.Site) -> None:
     """The next run makes every file of it again, byte for byte, the archives too: they are linked."""
-    posts = [item(f"Number {n}", f"{BLOG}/{n}/", f"<p>{n}</p>", EARLY - n * HOUR) for n in range(120)]
+    posts = [
+        item(f"Number {n}", f"{BLOG}/{n}/", f"<p>{n}</p>", EARLY - n * HOUR) for n in range(120)
+    ]
     site.pages["/a"] = feed("Blog", BLOG, *posts)
     planet = Planet(tmp_path, site, ("/a", ""), head="limit = 5")
     planet.run()
@@ -363,7 +418,9 @@ def test_the_first_archive(tmp_path: Path, site: loopback.Site) -> None:
     """`check` has nothing to say of it, though there is no other yet to link to."""
     posts = [item(f"Number {n}", f"{BLOG}/{n}/", words(n), EARLY - n * HOUR) for n in range(120)]
     site.pages["/a"] = feed("Blog", BLOG, *posts)
-    planet = Planet(tmp_path, site, ("/a", ""), head='limit = 5\ncontact = "mailto:me@planet.example"')
+    planet = Planet(
+        tmp_path, site, ("/a", ""), head='limit = 5\ncontact = "mailto:me@planet.example"'
+    )
     planet.run()
     assert len(list((tmp_path / "public" / "archive").glob("atom-*.xml"))) == 1
     assert [*map(str, inspect(planet.config()))] == []
@@ -371,13 +428,17 @@ def test_the_first_archive(tmp_path: Path, site: loopback.Site) -> None:
 
 def unlike(planet: Planet, before: dict[Path, bytes]) -> list[str]:
     after = planet.files()
-    return sorted(path.name for path in before if after.get(path) != before[path] and path.name[0] != ".")
+    return sorted(
+        path.name for path in before if after.get(path) != before[path] and path.name[0] != "."
+    )
 
 
 @pytest.mark.parametrize("harm", ["changed", "deleted"])
 def test_documents_that_another_hand_harmed(tmp_path: Path, site: loopback.Site, harm: str) -> None:
     """A forced run makes them again, archives too, though no post is new and no size differs."""
-    posts = [item(f"Number {n}", f"{BLOG}/{n}/", f"<p>{n}</p>", EARLY - n * HOUR) for n in range(220)]
+    posts = [
+        item(f"Number {n}", f"{BLOG}/{n}/", f"<p>{n}</p>", EARLY - n * HOUR) for n in range(220)
+    ]
     site.pages["/a"] = feed("Blog", BLOG, *posts)
     planet = Planet(tmp_path, site, ("/a", ""), head="limit = 5")
     planet.run()
@@ -449,7 +510,9 @@ def test_numbers_of_comments_on_old_pages(tmp_path: Path, site: loopback.Site) -
     assert b"4,712" in page.read_bytes()
 
 
-def test_an_older_post_that_takes_the_place_of_a_withdrawn_one(tmp_path: Path, site: loopback.Site) -> None:
+def test_an_older_post_that_takes_the_place_of_a_withdrawn_one(
+    tmp_path: Path, site: loopback.Site
+) -> None:
     """It is in the documents again, and no news: a hub is not told."""
     posts = [item(f"Number {n}", f"{BLOG}/{n}/", words(n), EARLY - n * HOUR) for n in range(4)]
     site.pages["/a"] = feed("Blog", BLOG, *posts)
@@ -490,18 +553,24 @@ def test_two_planets_with_the_same_writers(tmp_path: Path, site: loopback.Site) 
     site.pages["/b"] = site.pages["/b"].replace(b"News of", b"About")  # no copies by their titles
     planet = Planet(tmp_path, site, ("/a", ""), ("/b", ""))
     planet.run()
-    assert sorted(post["url"] for post in planet.items()) == [f"https://{name}.example/1/" for name in writers]
+    assert sorted(post["url"] for post in planet.items()) == [
+        f"https://{name}.example/1/" for name in writers
+    ]
 
 
 def test_a_name_for_a_source_and_a_rerender(tmp_path: Path, site: loopback.Site) -> None:
     """A changed setting holds for new posts; for all of them when asked to, though the feed has not changed."""
-    site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1)), item("Two", f"{BLOG}/2/", words(2)))
+    site.pages["/a"] = feed(
+        "Blog", BLOG, item("One", f"{BLOG}/1/", words(1)), item("Two", f"{BLOG}/2/", words(2))
+    )
     planet = Planet(tmp_path, site, ("/a", ""))
     planet.run()
     before = planet.items()
     planet.sources = [("/a", 'name = "A friend"')]
     planet.run()
-    assert [post["content_html"] for post in planet.items()] == [post["content_html"] for post in before]
+    assert [post["content_html"] for post in planet.items()] == [
+        post["content_html"] for post in before
+    ]
     planet.run(rerender=True)
     for post in planet.items():
         assert "<bdi>A friend</bdi></a>" in post["content_html"]
@@ -523,20 +592,35 @@ def test_a_source_whose_owner_asks_for_less(
 ) -> None:
     """What may be shown no more leaves documents, archives and pages, the older posts' included, and no post is new."""
     picture = f'<p>Foreword. <b>word</b> <img src="{BLOG}/cat.jpg" width="600" height="400" alt="cat"></p>'
-    posts = [item(f"Post {n}", f"{BLOG}/{n}/", picture + words(n), date=START - n * HOUR) for n in range(210)]
+    posts = [
+        item(f"Post {n}", f"{BLOG}/{n}/", picture + words(n), date=START - n * HOUR)
+        for n in range(210)
+    ]
     site.pages["/a"] = feed("Blog", BLOG, *posts)
-    planet = Planet(tmp_path, site, ("/a", ""), head='pages = "full"\nstay = "1h"', more='[related]\nscope = "none"')
+    planet = Planet(
+        tmp_path,
+        site,
+        ("/a", ""),
+        head='pages = "full"\nstay = "1h"',
+        more='[related]\nscope = "none"',
+    )
     planet.run()
     before = [post["id"] for post in planet.items()]
-    archives = [path for path in planet.files() if "archive" in path.parts and path.suffix == ".xml"]
+    archives = [
+        path for path in planet.files() if "archive" in path.parts and path.suffix == ".xml"
+    ]
     assert archives
-    assert all(gone.encode() in body for path, body in planet.files().items() if "posts" in path.parts)
+    assert all(
+        gone.encode() in body for path, body in planet.files().items() if "posts" in path.parts
+    )
     planet.sources = [("/a", setting)]
     planet.run()
     assert gone in planet.items()[0]["content_html"]
     planet.run(rerender=True)
     assert [post["id"] for post in planet.items()] == before
-    assert all(kept in post["content_html"] and gone not in post["content_html"] for post in planet.items())
+    assert all(
+        kept in post["content_html"] and gone not in post["content_html"] for post in planet.items()
+    )
     files = planet.files()
     assert set(archives) <= set(files)
     for path, body in files.items():
@@ -549,7 +633,9 @@ def test_a_source_whose_owner_asks_for_less(
     }
 
 
-def test_a_rerender_in_a_language_that_we_have_no_words_of(tmp_path: Path, site: loopback.Site) -> None:
+def test_a_rerender_in_a_language_that_we_have_no_words_of(
+    tmp_path: Path, site: loopback.Site
+) -> None:
     """The feed's language stands in, as it did when the post was published: nothing is written anew."""
     site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1))).replace(
         b"<language>en<", b"<language>gv<"
@@ -565,9 +651,7 @@ def test_a_rerender_in_a_language_that_we_have_no_words_of(tmp_path: Path, site:
 
 def test_what_a_source_asks_for_is_passed_on(tmp_path: Path, site: loopback.Site) -> None:
     """Neither index nor republish: our own documents ask for it, too, and `check` knows the words."""
-    namespaces = (
-        'xmlns:access="http://www.bloglines.com/about/specs/fac-1.0" xmlns:indexing="urn:atom-extension:indexing"'
-    )
+    namespaces = 'xmlns:access="http://www.bloglines.com/about/specs/fac-1.0" xmlns:indexing="urn:atom-extension:indexing"'  # noqa: E501
     asked = '<access:restriction relationship="deny"/><indexing:index>no</indexing:index>'
     body = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1)), head=asked)
     site.pages["/a"] = body.replace(b"<rss ", f"<rss {namespaces} ".encode())
@@ -579,7 +663,10 @@ def test_what_a_source_asks_for_is_passed_on(tmp_path: Path, site: loopback.Site
         assert b'indexing:index="no"' in path.read_bytes()
         kind = "application/rss+xml" if name == "rss.xml" else "application/atom+xml"
         assert not [problem for problem in check(path.read_bytes(), kind) if problem.serious]
-    for said in (json.loads((tmp_path / "public" / "feed.json").read_text("utf-8")), *planet.items()):
+    for said in (
+        json.loads((tmp_path / "public" / "feed.json").read_text("utf-8")),
+        *planet.items(),
+    ):
         assert said["_syndicator"]["noindex"] is said["_syndicator"]["norepublish"] is True
 
 
@@ -587,10 +674,15 @@ def test_archives_that_close_one_by_one(tmp_path: Path, site: loopback.Site) -> 
     """Each leads on to the next, in its feed and on its page (RFC 5005, 4)."""
     planet = Planet(tmp_path, site, ("/a", ""))
     for run in range(4):
-        posts = (item(f"Number {n}", f"{BLOG}/{n}/", words(n), START) for n in range(run * 70, run * 70 + 70))
+        posts = (
+            item(f"Number {n}", f"{BLOG}/{n}/", words(n), START)
+            for n in range(run * 70, run * 70 + 70)
+        )
         site.pages["/a"] = feed("Blog", BLOG, *posts)
         planet.run()
     folder = tmp_path / "public" / "archive"
-    (link,) = re.findall('<link[^>]*"next-archive"[^>]*>', (folder / "atom-1.xml").read_text("utf-8"))
+    (link,) = re.findall(
+        '<link[^>]*"next-archive"[^>]*>', (folder / "atom-1.xml").read_text("utf-8")
+    )
     assert 'href="https://planet.example/archive/atom-2.xml"' in link
     assert 'href="2.html"' in (folder / "1.html").read_text("utf-8")

@@ -41,12 +41,22 @@ def test_a_peer_is_measured_beside_ours(program: str) -> None:
     for name in (peer, "syndicator"):
         assert all(float(seconds) > 0 for seconds in found[name]), found
         assert len(found[name]) == 3
-    assert [cell.partition(" ")[2] for cell in found["syndicator / fastest peer"]] == [f"({peer})"] * 3
+    assert [cell.partition(" ")[2] for cell in found["syndicator / fastest peer"]] == [
+        f"({peer})"
+    ] * 3
 
 
 def test_what_is_no_rival_is_measured_too() -> None:
     """Ours with less switched on and the libraries alone: ratios are to programs that do the work."""
-    found = figures(bench("run.py", *SMALL, "--only=the libraries alone", "--only=syndicator, lean", "--only=naive"))
+    found = figures(
+        bench(
+            "run.py",
+            *SMALL,
+            "--only=the libraries alone",
+            "--only=syndicator, lean",
+            "--only=naive",
+        )
+    )
     assert set(found) == {
         "program",
         "syndicator, lean",
@@ -60,7 +70,14 @@ def test_what_is_no_rival_is_measured_too() -> None:
 def test_reader_over_https_with_latency() -> None:
     """Certificates of its own making are trusted by the programs, and what the waiting takes is said."""
     assert find_spec("reader")
-    asked = ("--https", "--latency=0.01-0.03", "--wall", "--situation=nothing", "--only=reader", "--only=syndicator")
+    asked = (
+        "--https",
+        "--latency=0.01-0.03",
+        "--wall",
+        "--situation=nothing",
+        "--only=reader",
+        "--only=syndicator",
+    )
     said = bench("run.py", *SMALL, *asked)
     assert re.search(r"the waiting alone, 64 at once: 0\.0\d", said)
     assert all(len(cells) == 2 for name, cells in figures(said).items() if name != "program")
@@ -68,7 +85,9 @@ def test_reader_over_https_with_latency() -> None:
 
 def test_growth_by_sources(tmp_path: Path) -> None:
     """Prints a line a curve with its points, and draws them."""
-    said = bench("growth.py", "--sources", "3", "6", "--rounds=1", f"--plot={tmp_path / 'growth.svg'}")
+    said = bench(
+        "growth.py", "--sources", "3", "6", "--rounds=1", f"--plot={tmp_path / 'growth.svg'}"
+    )
     lines = said.splitlines()
     assert [line.partition(":")[0] for line in lines] == [
         "CPU ms a source where nothing changed, by sources",
@@ -92,7 +111,10 @@ def test_start_up() -> None:
 
 def test_related_posts_of_a_labelled_set(tmp_path: Path) -> None:
     """Two subjects with words of their own: every one of the first five has the same label."""
-    subjects = {"tea": "green leaves steep in hot water", "rail": "night trains cross the border slowly"}
+    subjects = {
+        "tea": "green leaves steep in hot water",
+        "rail": "night trains cross the border slowly",
+    }
     documents = [
         {"title": f"{label} {number}", "text": f"{words} {label}{number}", "label": label}
         for label, words in subjects.items()
@@ -122,6 +144,9 @@ def broken(body):
     except ElementTree.ParseError: return True
 print(sum(map(bool, map(broken, bodies))), sha256(b"".join(bodies)).hexdigest())
 """
-    said = {subprocess.check_output([sys.executable, "-c", code, str(BENCH)], text=True) for _ in range(2)}
+    said = {
+        subprocess.check_output([sys.executable, "-c", code, str(BENCH)], text=True)
+        for _ in range(2)
+    }
     assert len(said) == 1
     assert said.pop().startswith("1 ")

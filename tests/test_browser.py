@@ -84,9 +84,19 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         evil = replace(item, post=replace(item.post, content_html=SMUGGLED))
         given.write(pages(replace(edition, items=(evil,), archives=0)), folder / "evil")
         paths = {str(place): post_path(item.id) for place, item in enumerate(edition.items[:9])}
-        paths |= {name: f"{name}.html" for name in ("index", "sources", "sources/harbour", "archive/1")}
-        paths |= {f"ar/{name}": f"ar/{path}" for name, path in paths.items() if name in ("index", "0", "2", "sources")}
-        paths |= {"excerpt": "excerpt/index.html", "excerpt/0": f"excerpt/{paths['0']}", "evil": f"evil/{paths['0']}"}
+        paths |= {
+            name: f"{name}.html" for name in ("index", "sources", "sources/harbour", "archive/1")
+        }
+        paths |= {
+            f"ar/{name}": f"ar/{path}"
+            for name, path in paths.items()
+            if name in ("index", "0", "2", "sources")
+        }
+        paths |= {
+            "excerpt": "excerpt/index.html",
+            "excerpt/0": f"excerpt/{paths['0']}",
+            "evil": f"evil/{paths['0']}",
+        }
         stop = threading.Event()
         running = server.server(folder, stop)
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
@@ -106,14 +116,20 @@ def clean(site: Site) -> dict[str, str]:
     return {name: path for name, path in site.paths.items() if name != "evil"}
 
 
-def test_pages_open_without_a_complaint_or_a_request_elsewhere(site: Site, browser: Browser) -> None:
+def test_pages_open_without_a_complaint_or_a_request_elsewhere(
+    site: Site, browser: Browser
+) -> None:
     """Nothing is blocked, nothing is logged, and all that is asked for is asked of this server."""
     for name, path in clean(site).items():
         browser.view(1280)
         browser.open(site.base + path)
         assert browser.complaints() == [], name
-        assert [url for url in browser.requests() if not url.startswith((site.base, "data:"))] == [], name
-        assert len(browser.requests()) >= 2, name  # the page and its style, so that the check above sees something
+        assert [
+            url for url in browser.requests() if not url.startswith((site.base, "data:"))
+        ] == [], name
+        assert len(browser.requests()) >= 2, (
+            name
+        )  # the page and its style, so that the check above sees something
 
 
 def test_nothing_is_wider_than_the_window(site: Site, browser: Browser) -> None:
@@ -131,7 +147,9 @@ def test_wide_things_scroll_by_themselves(site: Site, browser: Browser) -> None:
     browser.view(390)
     for name, box in (("7", ".wide"), ("6", "pre")):
         browser.open(site.base + site.paths[name])
-        assert browser.run(f"(e => e.scrollWidth > e.clientWidth)(document.querySelector('{box}'))"), name
+        assert browser.run(
+            f"(e => e.scrollWidth > e.clientWidth)(document.querySelector('{box}'))"
+        ), name
         assert browser.run(f"document.querySelector('{box}').tabIndex") == 0, name
 
 
@@ -189,7 +207,9 @@ def test_the_keyboard_reaches_everything_and_sees_where_it_is(site: Site, browse
     seen = []
     for _ in range(12):
         for kind in ("keyDown", "keyUp"):
-            browser.call("Input.dispatchKeyEvent", type=kind, key="Tab", code="Tab", windowsVirtualKeyCode=9)
+            browser.call(
+                "Input.dispatchKeyEvent", type=kind, key="Tab", code="Tab", windowsVirtualKeyCode=9
+            )
         seen.append(browser.run(FOCUS))
     assert seen[0][1] == "Skip to the posts"
     assert [text for _, text, *_ in seen[1:6]] == [
@@ -199,7 +219,9 @@ def test_the_keyboard_reaches_everything_and_sees_where_it_is(site: Site, browse
         "Subscribe",
         "Harbour Notes",
     ]
-    assert all(style == "solid" and width >= 2 and visible for _, _, style, width, visible in seen), seen
+    assert all(
+        style == "solid" and width >= 2 and visible for _, _, style, width, visible in seen
+    ), seen
 
 
 def test_an_arabic_page_is_laid_out_from_the_right(site: Site, browser: Browser) -> None:
@@ -218,7 +240,9 @@ def test_the_mark_of_a_source_stands_where_the_page_begins(site: Site, browser: 
     browser.view(800)
     for page, way in (("index", "ltr"), ("ar/index", "rtl")):
         browser.open(site.base + site.paths[page])
-        chips = browser.run("[...document.querySelectorAll('.who .chip')].map(c => getComputedStyle(c).direction)")
+        chips = browser.run(
+            "[...document.querySelectorAll('.who .chip')].map(c => getComputedStyle(c).direction)"
+        )
         assert len(chips) > 2 and set(chips) == {way}
         names = browser.run("[...document.querySelectorAll('.who .chip bdi')].map(c => c.dir)")
         assert "rtl" in names or way == "rtl"
@@ -243,4 +267,6 @@ def test_pages_look_the_same_from_a_disk(site: Site, browser: Browser, tmp_path:
     given.write(pages(given.edition()), tmp_path)
     browser.view(1280)
     browser.open(f"file://{tmp_path}/index.html")
-    assert browser.run("getComputedStyle(document.querySelector('.masthead')).borderTopWidth") == "4px"
+    assert (
+        browser.run("getComputedStyle(document.querySelector('.masthead')).borderTopWidth") == "4px"
+    )

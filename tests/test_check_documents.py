@@ -120,7 +120,9 @@ SERIOUS = [
 def test_serious(form: str, old: str, new: str, where: str, what: str) -> None:
     """What makes a document invalid is found, with its place."""
     problems = [problem for problem in found(form, old, new) if problem.serious]
-    assert any(problem.where == where and what in problem.what for problem in problems), [*map(str, problems)]
+    assert any(problem.where == where and what in problem.what for problem in problems), [
+        *map(str, problems)
+    ]
 
 
 SLIPS = [
@@ -147,7 +149,9 @@ SLIPS = [
 def test_slip(form: str, old: str, new: str, where: str, what: str) -> None:
     """What makes some reader stumble is found, and called no error."""
     problems = found(form, old, new)
-    assert any(problem.where == where and what in problem.what for problem in problems), [*map(str, problems)]
+    assert any(problem.where == where and what in problem.what for problem in problems), [
+        *map(str, problems)
+    ]
     assert not [str(problem) for problem in problems if problem.serious]
 
 
@@ -155,7 +159,9 @@ def test_slip(form: str, old: str, new: str, where: str, what: str) -> None:
 def test_id_that_stands_twice(form: str) -> None:
     """Two items with one id are an error: readers show one of them."""
     document = one(edition(item(1), item(1)), form)
-    assert [problem.what for problem in check(document.body, document.type)] == ["'urn:x-test:1' stands twice"]
+    assert [problem.what for problem in check(document.body, document.type)] == [
+        "'urn:x-test:1' stands twice"
+    ]
 
 
 def test_id_that_stands_twice_in_atom() -> None:
@@ -184,7 +190,9 @@ def test_id_that_stands_twice_in_atom() -> None:
 def test_body_that_runs(form: str, html: str, what: str) -> None:
     """A body in which something could run is an error in each format."""
     document = one(edition(item(content_html=html)), form)
-    assert what in [problem.what for problem in check(document.body, document.type) if problem.serious]
+    assert what in [
+        problem.what for problem in check(document.body, document.type) if problem.serious
+    ]
 
 
 @pytest.mark.parametrize(
@@ -259,9 +267,15 @@ def test_atom_of_other_kinds(head: str, entry: str, what: list[str]) -> None:
     ("body", "what"),
     [
         (b"[]", "is no JSON object"),
-        (b'{"version": "https://jsonfeed.org/version/1", "title": "T", "items": [7]}', "is no object"),
+        (
+            b'{"version": "https://jsonfeed.org/version/1", "title": "T", "items": [7]}',
+            "is no object",
+        ),
         (b'{"version": "https://jsonfeed.org/version/1", "title": "T", "items": {}}', "is no list"),
-        (b'{"version": "https://jsonfeed.org/version/1", "title": "T", "items": [], "expired": 1}', "neither true nor"),
+        (
+            b'{"version": "https://jsonfeed.org/version/1", "title": "T", "items": [], "expired": 1}',
+            "neither true nor",
+        ),
         (
             b'{"version": "https://jsonfeed.org/version/1", "title": "T", "items": [], "hubs": {}}',
             "is no list of objects",
@@ -282,7 +296,10 @@ def test_json_of_other_kinds(body: bytes, what: str) -> None:
         ("<skipHours><hour>7</hour><hour>7</hour></skipHours>", ["'7' stands twice"]),
         ("<skipHours><hour>25</hour></skipHours>", ["is none of 0, 1"]),
         ("<skipDays/>", ["has no day"]),
-        ("<image><url>https://a.example/i.png</url><title>T</title><link>https://a.example/</link></image>", []),
+        (
+            "<image><url>https://a.example/i.png</url><title>T</title><link>https://a.example/</link></image>",
+            [],
+        ),
         ("<image><url>https://a.example/i.png</url><title>T</title></image>", ["has no link"]),
         ("<ttl>0</ttl>", ["is no number above 0"]),
     ],
@@ -294,7 +311,11 @@ def test_rss_of_other_kinds(head: str, what: list[str]) -> None:
     <item><!-- none --></item></channel></rss>"""
     problems = [problem.what for problem in check(body.encode(), "application/rss+xml")]
     assert {"has neither title nor description", "has no guid"} <= set(problems)
-    found = [problem for problem in problems if "neither title" not in problem and "no guid" not in problem]
+    found = [
+        problem
+        for problem in problems
+        if "neither title" not in problem and "no guid" not in problem
+    ]
     assert len(found) == len(what), found
     assert all(words in problem for words, problem in zip(what, found, strict=True))
 

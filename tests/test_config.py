@@ -63,7 +63,11 @@ def test_a_source_overrides_what_it_says_and_inherits_the_rest(tmp_path: Path) -
         timedelta(hours=2),
         timedelta(0, 5),
     )
-    assert (a.related.scope, a.related.limit, a.attribution.text) == ("source", 7, "{post} @ {source}")
+    assert (a.related.scope, a.related.limit, a.attribution.text) == (
+        "source",
+        7,
+        "{post} @ {source}",
+    )
     assert (b.id, b.url, b.path) == ("Bee", "", tmp_path / "b.xml")
     assert (b.interval, b.language, b.limit) == (timedelta(seconds=90), "vi", 3)
     assert (b.related.scope, b.related.limit) == ("all", 7)
@@ -82,78 +86,156 @@ def test_a_source_overrides_what_it_says_and_inherits_the_rest(tmp_path: Path) -
         (HEAD + 'state = ""\n', ["[feed]", "`state`", "path of a file"]),
         (HEAD + 'tags = ["x"]\n', ["`tags`", '"x"', "known here: none"]),
         (HEAD + '[fetch]\ninterval = "99999999999d"\n', ["[fetch]", "`interval`", '"90s"']),
-        (HEAD + '[[sources]]\nurll = "a"\n', ["[[sources]] no. 1", "`urll`", 'did you mean "url"?']),
-        (HEAD + '[[sources]]\nurl = "a"\n[[sources]]\nurl = "a"\n', ['[[sources]] "a"', "`url`", "[[sources]] no. 1"]),
+        (
+            HEAD + '[[sources]]\nurll = "a"\n',
+            ["[[sources]] no. 1", "`urll`", 'did you mean "url"?'],
+        ),
+        (
+            HEAD + '[[sources]]\nurl = "a"\n[[sources]]\nurl = "a"\n',
+            ['[[sources]] "a"', "`url`", "[[sources]] no. 1"],
+        ),
         (HEAD + '[[feeds]]\nnam = "x"\n', ["[[feeds]] no. 1", "`nam`", 'did you mean "name"?']),
         (HEAD + "[fech]\n", ["`fech`", "did you mean [fetch]?"]),
         (HEAD + '[source]\nurl = "a"\n', ["`source`", "did you mean [[sources]]?"]),
         (HEAD + '[[source]]\nurl = "a"\n', ["`source`", "did you mean [[sources]]?"]),
         (HEAD + "[xyzzy]\n", ["`xyzzy`", "[feed], [[feeds]], [fetch], [related], [[sources]]"]),
-        ('title = "T"\n', ["the top level", "`title`", "may be set in [feed], in [[feeds]] and in `include`"]),
-        (HEAD + 'interval = "1h"\n', ["[feed]", "`interval`", "may be set in [fetch] and in [[sources]] only"]),
-        (HEAD + '[[feeds]]\nname = "a"\nstate = "b"\n', ['[[feeds]] "a"', "`state`: may be set in [feed] only"]),
-        (HEAD + '[[sources]]\nurl = "a"\npassword = "b"\n', ["`password`: may be set in `auth` of a source only"]),
+        (
+            'title = "T"\n',
+            ["the top level", "`title`", "may be set in [feed], in [[feeds]] and in `include`"],
+        ),
+        (
+            HEAD + 'interval = "1h"\n',
+            ["[feed]", "`interval`", "may be set in [fetch] and in [[sources]] only"],
+        ),
+        (
+            HEAD + '[[feeds]]\nname = "a"\nstate = "b"\n',
+            ['[[feeds]] "a"', "`state`: may be set in [feed] only"],
+        ),
+        (
+            HEAD + '[[sources]]\nurl = "a"\npassword = "b"\n',
+            ["`password`: may be set in `auth` of a source only"],
+        ),
         (HEAD + "[feed.fetch]\n", ["[feed]", "`fetch`: may be set at the top level only"]),
         (
             HEAD + 'lnk = "a"\nxyzzy = 1\nurl = "b"\n',
             ["[feed]: these keys", '`lnk` (did you mean "link"?), `xyzzy`, `'],
         ),
-        (HEAD + 'lnk = "a"\nxyzzy = 1\nurl = "b"\n', ["`url` (may be set in [[sources]] only); known here: arch"]),
-        (HEAD + '[fetch]\ntimeout = "0s"\n', ["[fetch]", "`timeout`", "must be at least \"0.1s\", not '0s'"]),
-        (HEAD + '[fetch]\nmax_bytes = "0B"\n', ["[fetch]", "`max_bytes`", "must be more than 0, not '0B'"]),
+        (
+            HEAD + 'lnk = "a"\nxyzzy = 1\nurl = "b"\n',
+            ["`url` (may be set in [[sources]] only); known here: arch"],
+        ),
+        (
+            HEAD + '[fetch]\ntimeout = "0s"\n',
+            ["[fetch]", "`timeout`", "must be at least \"0.1s\", not '0s'"],
+        ),
+        (
+            HEAD + '[fetch]\nmax_bytes = "0B"\n',
+            ["[fetch]", "`max_bytes`", "must be more than 0, not '0B'"],
+        ),
         (HEAD + 'id = "my planet"\n', ["[feed]", "`id`", "urn:uuid:"]),
         (HEAD + 'output = "."\n', ["[feed]", "`state`", "published folder"]),
         (HEAD + 'state = "public/x/s.db"\n', ["[feed]", "`state`", "published folder"]),
-        (HEAD + 'state = "b/s.db"\n[[feeds]]\nname = "a"\noutput = "b"\n', ["[feed]", "`state`", "published folder"]),
+        (
+            HEAD + 'state = "b/s.db"\n[[feeds]]\nname = "a"\noutput = "b"\n',
+            ["[feed]", "`state`", "published folder"],
+        ),
         (HEAD + "limit = true\n", ["[feed]", "`limit`", "a whole number", "not true"]),
         (HEAD + "limit = 0\n", ["`limit`", "at least 1"]),
         (HEAD + 'link = "ftp://x/"\n', ["`link`", "https://example.org/"]),
         (HEAD + 'link = "http://[x/"\n', ["`link`"]),
         (HEAD + 'formats = ["rss", "atmo"]\n', ["`formats`", 'did you mean "atom"?']),
         (HEAD + 'names = { rss = "../up.xml" }\n', ["`names.rss`", "plain file name"]),
-        (HEAD + 'names = { html = "sources.html" }\n', ["[feed]", "`names.html`", '"sources.html"']),
+        (
+            HEAD + 'names = { html = "sources.html" }\n',
+            ["[feed]", "`names.html`", '"sources.html"'],
+        ),
         (HEAD + 'names = { rss = "Sources.html" }\n', ["`names.rss`", '"Sources.html"']),
         (HEAD + 'names = { html = "style-0a1b.css" }\n', ["`names.html`", '"style-0a1b.css"']),
         (HEAD + 'names = { rss = "rss.xml.gz" }\n', ["`names.rss`", '"rss.xml.gz"']),
         (HEAD + 'names = { rss = "posts" }\n', ["`names.rss`", '"posts"']),
         (HEAD + 'names = { rss = "Atom.xml" }\n', ["`names`", '"rss" and "atom"']),
-        (HEAD + '[[feeds]]\nname = "a"\nnames = { rss = "by-source" }\n', ['[[feeds]] "a"', "`names.rss`"]),
+        (
+            HEAD + '[[feeds]]\nname = "a"\nnames = { rss = "by-source" }\n',
+            ['[[feeds]] "a"', "`names.rss`"],
+        ),
         (HEAD + '[[feeds]]\nname = "posts"\n', ['[[feeds]] "posts"', "`name`", '"posts"']),
         (HEAD + '[[feeds]]\nname = "Sources"\n', ['[[feeds]] "Sources"', "`name`", '"Sources"']),
         (HEAD + '[[feeds]]\nname = "archive"\n', ['[[feeds]] "archive"', "`name`"]),
         (HEAD + '[[feeds]]\nname = "by-language"\n', ['[[feeds]] "by-language"', "`name`"]),
         (HEAD + '[[feeds]]\nname = "rss.xml"\n', ['[[feeds]] "rss.xml"', "`name`"]),
         (HEAD + 'names = { rss = "a" }\n[[feeds]]\nname = "a"\n', ['[[feeds]] "a"', "`name`"]),
-        (HEAD + '[[feeds]]\nname = "a"\noutput = "public/posts/a"\n', ['[[feeds]] "a"', "`output`", '"posts"']),
-        (HEAD + '[[feeds]]\nname = "a"\n[[feeds]]\nname = "b"\noutput = "public/x/../a/posts"\n', ['"b"', "`output`"]),
-        (HEAD + 'output = "x/posts"\n[[feeds]]\nname = "a"\noutput = "x"\n', ["[feed]", "`output`", '"posts"']),
+        (
+            HEAD + '[[feeds]]\nname = "a"\noutput = "public/posts/a"\n',
+            ['[[feeds]] "a"', "`output`", '"posts"'],
+        ),
+        (
+            HEAD + '[[feeds]]\nname = "a"\n[[feeds]]\nname = "b"\noutput = "public/x/../a/posts"\n',
+            ['"b"', "`output`"],
+        ),
+        (
+            HEAD + 'output = "x/posts"\n[[feeds]]\nname = "a"\noutput = "x"\n',
+            ["[feed]", "`output`", '"posts"'],
+        ),
         (HEAD + 'contact = "nobody"\n', ["`contact`", "mail address"]),
         (HEAD + 'language = "English"\n', ["`language`", '"pt-BR"']),
-        (HEAD + 'timezone = "Asia/Ho_Chi_Min"\n', ["[feed]", "`timezone`", 'did you mean "Asia/Ho_Chi_Minh"?']),
-        (HEAD + 'timezone = "new york"\n', ["[feed]", "`timezone`", 'did you mean "America/New_York"?']),
+        (
+            HEAD + 'timezone = "Asia/Ho_Chi_Min"\n',
+            ["[feed]", "`timezone`", 'did you mean "Asia/Ho_Chi_Minh"?'],
+        ),
+        (
+            HEAD + 'timezone = "new york"\n',
+            ["[feed]", "`timezone`", 'did you mean "America/New_York"?'],
+        ),
         (HEAD + 'timezone = "Asia"\n', ["`timezone`", '"Europe/Paris"']),
         (HEAD + 'timezone = "/etc/localtime"\n', ["`timezone`", '"Europe/Paris"']),
-        (HEAD + 'timezone = "localtime"\n', ["`timezone`", '"Europe/Paris"']),  # another on every machine
+        (
+            HEAD + 'timezone = "localtime"\n',
+            ["`timezone`", '"Europe/Paris"'],
+        ),  # another on every machine
         (HEAD + 'timezone = "right/UTC"\n', ["`timezone`", '"Europe/Paris"']),
         (HEAD + 'timezone = "utc"\n', ["`timezone`", 'did you mean "UTC"?']),
-        (HEAD + '[[feeds]]\nname = "a"\ntimezone = ""\n', ['[[feeds]] "a"', "`timezone`", '"Europe/Paris"']),
+        (
+            HEAD + '[[feeds]]\nname = "a"\ntimezone = ""\n',
+            ['[[feeds]] "a"', "`timezone`", '"Europe/Paris"'],
+        ),
         (HEAD + '[fetch]\ninterval = "1h30m"\n', ["[fetch]", "`interval`", '"90s"']),
         (HEAD + "[fetch]\nmax_bytes = 20\n", ["[fetch]", "`max_bytes`", '"20MB"']),
         (HEAD + f"[fetch]\nmax_bytes = '{'9' * 400}B'\n", ["[fetch]", "`max_bytes`", '"20MB"']),
         (HEAD + '[related]\nscope = "some"\n', ["[related]", "`scope`", '"both"']),
-        (HEAD + '[attribution]\ntext = "{psot}"\n', ["[attribution]", "{psot}", 'did you mean "post"?']),
+        (
+            HEAD + '[attribution]\ntext = "{psot}"\n',
+            ["[attribution]", "{psot}", 'did you mean "post"?'],
+        ),
         (HEAD + "[[sources]]\n", ["[[sources]] no. 1", "`url`", "required"]),
         (HEAD + '[[sources]]\nurl = "ftp://x/"\n', ["`url`", "http or https"]),
-        (HEAD + '[[sources]]\nurl = "a"\nnam = "x"\n', ['[[sources]] "a"', "`nam`", 'did you mean "name"?']),
-        (HEAD + '[[sources]]\nurl = "a"\n[[sources]]\nurl = "a"\nname = "b"\n', ['[[sources]] "b"', "`url`", '"a"']),
-        (HEAD + '[[sources]]\nurl = "a"\nid = "x"\n[[sources]]\nurl = "b"\nid = "x"\n', ["`id`", "its own id"]),
-        (HEAD + '[[sources]]\nurl = "a"\n[sources.filter.include]\ntitle = "("\n', ["include", "`title`", "RE2"]),
+        (
+            HEAD + '[[sources]]\nurl = "a"\nnam = "x"\n',
+            ['[[sources]] "a"', "`nam`", 'did you mean "name"?'],
+        ),
+        (
+            HEAD + '[[sources]]\nurl = "a"\n[[sources]]\nurl = "a"\nname = "b"\n',
+            ['[[sources]] "b"', "`url`", '"a"'],
+        ),
+        (
+            HEAD + '[[sources]]\nurl = "a"\nid = "x"\n[[sources]]\nurl = "b"\nid = "x"\n',
+            ["`id`", "its own id"],
+        ),
+        (
+            HEAD + '[[sources]]\nurl = "a"\n[sources.filter.include]\ntitle = "("\n',
+            ["include", "`title`", "RE2"],
+        ),
         (HEAD + '[[sources]]\nurl = "https://x/${NOPE}"\n', ["`url`", "NOPE", "environment"]),
         (HEAD + '[sources]\nurl = "a"\n', ["`sources`", "write [[sources]], in double brackets"]),
-        ('[feeds]\ntitle = "T"\n', ["`feeds`", "write [feed] for the one feed", "[[feeds]]", "are more of them"]),
+        (
+            '[feeds]\ntitle = "T"\n',
+            ["`feeds`", "write [feed] for the one feed", "[[feeds]]", "are more of them"],
+        ),
         ('[[feed]]\ntitle = "T"\n', ["`feed`", "write [feed], in single brackets"]),
         (HEAD + '[[fetch]]\ninterval = "1h"\n', ["`fetch`", "write [fetch], in single brackets"]),
-        (HEAD + "[[feed.filter]]\nnewest = 1\n", ["[feed]", "`filter`", "must be a table, not a list"]),
+        (
+            HEAD + "[[feed.filter]]\nnewest = 1\n",
+            ["[feed]", "`filter`", "must be a table, not a list"],
+        ),
         (HEAD + 'link = { en = "T" }\n', ["`link`", "text in quotes, not a table"]),
         (HEAD + "tags = [2]\n", ["`tags`", "must be a list of texts in quotes; 2 is none"]),
         (HEAD + "tags = 2\n", ["`tags`", "must be a list of texts, not 2"]),
@@ -176,17 +258,32 @@ def test_a_mistake(tmp_path: Path, text: str, says: list[str]) -> None:
     ("line", "says"),
     [
         ('auth = "me:s3cr3t"', 'key `auth`: must be { user = "...", password = "${NAME}" }'),
-        ('auth = [{ user = "me", password = "s3cr3t" }]', 'key `auth`: must be { user = "...", password = "${NAME}" }'),
+        (
+            'auth = [{ user = "me", password = "s3cr3t" }]',
+            'key `auth`: must be { user = "...", password = "${NAME}" }',
+        ),
         (
             'auth = { user = "me", password = 54321 }',
             'key `auth.password`: must be text in quotes: { user = "...", pass',
         ),
         ('headers = "Authorization: Bearer s3cr3t"', 'key `headers`: must be { Name = "value" }'),
-        ("headers = { X-Key = 54321 }", 'key `headers.X-Key`: must be text in quotes: { Name = "value" }'),
+        (
+            "headers = { X-Key = 54321 }",
+            'key `headers.X-Key`: must be text in quotes: { Name = "value" }',
+        ),
         ('headers = { X-Key = { a = "s3cr3t" } }', "key `headers.X-Key`: must be text in quotes"),
-        ('headers = { "X Key" = "s3cr3t" }', "key `headers.X Key`: can't be the name of a header: letters, digits and"),
-        ('headers = { X-Key = "s3cr3t\\nb" }', "key `headers.X-Key`: must be one line, without control characters"),
-        ('headers = { X-Key = "${KEY}" }', "key `headers.X-Key`: must be one line, without control characters"),
+        (
+            'headers = { "X Key" = "s3cr3t" }',
+            "key `headers.X Key`: can't be the name of a header: letters, digits and",
+        ),
+        (
+            'headers = { X-Key = "s3cr3t\\nb" }',
+            "key `headers.X-Key`: must be one line, without control characters",
+        ),
+        (
+            'headers = { X-Key = "${KEY}" }',
+            "key `headers.X-Key`: must be one line, without control characters",
+        ),
         ('header = { X-Key = "s3cr3t" }', 'did you mean "headers"?'),
         ('interval = "https://me:s3cr3t@a.example/"', "must be a duration"),
     ],
@@ -210,7 +307,9 @@ def test_a_mistake_beside_a_secret(tmp_path: Path, line: str, says: str) -> None
         "https//me:s3cr3t@a.example/feed",
     ],
 )
-@pytest.mark.parametrize("key", ["[[sources]]\nurl", "[feed]\ntitle = 'T'\nlink", "[feed]\ntitle = 'T'\nhub"])
+@pytest.mark.parametrize(
+    "key", ["[[sources]]\nurl", "[feed]\ntitle = 'T'\nlink", "[feed]\ntitle = 'T'\nhub"]
+)
 def test_a_wrong_address_with_a_password(tmp_path: Path, key: str, address: str) -> None:
     """It is shown without it; one without a scheme is not taken for a path, and shown as its name."""
     message = complaint(tmp_path, ("" if "[feed]" in key else HEAD) + f"{key} = '{address}'\n")
@@ -243,14 +342,20 @@ def test_a_time_zone_is_inherited(tmp_path: Path) -> None:
     assert load(tmp_path, HEAD).feeds[0].timezone == "UTC"
     more = '[[feeds]]\nname = "a"\n[[feeds]]\nname = "b"\ntimezone = "Europe/Paris"\n'
     feeds = load(tmp_path, HEAD + 'timezone = "Asia/Ho_Chi_Minh"\n' + more).feeds
-    assert [feed.timezone for feed in feeds] == ["Asia/Ho_Chi_Minh", "Asia/Ho_Chi_Minh", "Europe/Paris"]
+    assert [feed.timezone for feed in feeds] == [
+        "Asia/Ho_Chi_Minh",
+        "Asia/Ho_Chi_Minh",
+        "Europe/Paris",
+    ]
 
 
 def test_a_system_without_time_zones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is said what is missing, and nothing is where none is asked for."""
     for module in [name for name in sys.modules if name.startswith("tzdata.")]:
         monkeypatch.delitem(sys.modules, module)
-    monkeypatch.setitem(sys.modules, "tzdata", None)  # as where PyPI's database is not installed either
+    monkeypatch.setitem(
+        sys.modules, "tzdata", None
+    )  # as where PyPI's database is not installed either
     zoneinfo.reset_tzpath(to=[])
     zoneinfo.ZoneInfo.clear_cache()
     try:
@@ -264,7 +369,9 @@ def test_a_system_without_time_zones(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_a_pattern_that_is_none(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """It is said in our words alone: nothing that the library writes, and no b'...'."""
-    message = complaint(tmp_path, HEAD + '[[sources]]\nurl = "a"\n[sources.filter.include]\ntitle = "("\n')
+    message = complaint(
+        tmp_path, HEAD + '[[sources]]\nurl = "a"\n[sources.filter.include]\ntitle = "("\n'
+    )
     assert "missing )" in message
     assert "b'" not in message
     assert capfd.readouterr().err == ""
@@ -279,7 +386,9 @@ def test_a_word_where_hundreds_are_known() -> None:
 
 def test_a_source_that_is_not_known(tmp_path: Path) -> None:
     """The nearest three of many are named: first those in which the word stands."""
-    known = [f"https://blog{n}.example/feed/of/posts.xml" for n in range(40)] + ["https://xkcd.example/atom.xml"]
+    known = [f"https://blog{n}.example/feed/of/posts.xml" for n in range(40)] + [
+        "https://xkcd.example/atom.xml"
+    ]
     tables = "".join(f'[[sources]]\nurl = "{address}"\n' for address in known)
     message = complaint(tmp_path, f'{HEAD}sources = ["XKCD"]\n{tables}')
     assert "; known here: https://xkcd.example/atom.xml, https://blog" in message
@@ -310,7 +419,9 @@ def test_a_byte_order_mark(tmp_path: Path) -> None:
 def test_another_encoding(tmp_path: Path, encoding: str, says: str) -> None:
     """What editors of Windows may make of it is told in words, with the line."""
     text = HEAD + "# One line, and one in which it shows\ndescription = 'Café'\n"
-    written = text.encode(encoding) if encoding != "utf-16-be" else b"\xfe\xff" + text.encode(encoding)
+    written = (
+        text.encode(encoding) if encoding != "utf-16-be" else b"\xfe\xff" + text.encode(encoding)
+    )
     (tmp_path / "feeds.toml").write_bytes(written.replace("é".encode(), b"\xe9"))
     with pytest.raises(ConfigError) as caught:
         config.load(tmp_path / "feeds.toml")
@@ -337,7 +448,9 @@ def test_a_missing_file(tmp_path: Path) -> None:
 
 def test_credentials_in_a_url(tmp_path: Path) -> None:
     """They leave the URL and the id, and make the source private and unpublished."""
-    source = load(tmp_path, HEAD + '[[sources]]\nurl = "https://me:p%40w@a.example/feed?token=abc"\n').sources[0]
+    source = load(
+        tmp_path, HEAD + '[[sources]]\nurl = "https://me:p%40w@a.example/feed?token=abc"\n'
+    ).sources[0]
     assert (source.url, source.auth) == ("https://a.example/feed?token=abc", ("me", "p@w"))
     assert re.fullmatch(r"private source \w+ at a\.example", source.id)
     assert source.private
@@ -347,7 +460,8 @@ def test_credentials_in_a_url(tmp_path: Path) -> None:
 def test_a_secret_that_changes(tmp_path: Path) -> None:
     """The source keeps its id, so its posts stay known; two private ones of a host are told apart."""
     text = (
-        HEAD + '[[sources]]\nurl = "https://a.example/feed?token=%s"\n[[sources]]\nurl = "https://a.example/f?key=1"\n'
+        HEAD
+        + '[[sources]]\nurl = "https://a.example/feed?token=%s"\n[[sources]]\nurl = "https://a.example/f?key=1"\n'
     )
     old, new = (load(tmp_path, text % token).sources for token in ("abc", "xyz"))
     assert [source.id for source in old] == [source.id for source in new]
@@ -371,16 +485,21 @@ def test_secrets_from_the_environment(tmp_path: Path) -> None:
 def test_user_and_password_in_a_table(tmp_path: Path) -> None:
     """Both or none; they make the source private, and two accounts at one address are two sources."""
     table = '[[sources]]\nurl = "https://a.example/feed"\nid = "%s"\nauth = { user = "%s", password = "${WORD}" }\n'
-    one, two = load(tmp_path, HEAD + table % ("a", "me") + table % ("b", "you"), {"WORD": "s3cret"}).sources
+    one, two = load(
+        tmp_path, HEAD + table % ("a", "me") + table % ("b", "you"), {"WORD": "s3cret"}
+    ).sources
     assert (one.auth, two.auth) == (("me", "s3cret"), ("you", "s3cret"))
     assert one.private
     for wrong in ('{ user = "me" }', '{ user = "me", pasword = "x" }'):
-        told = complaint(tmp_path, HEAD + f'[[sources]]\nurl = "https://a.example/feed"\nauth = {wrong}\n')
+        told = complaint(
+            tmp_path, HEAD + f'[[sources]]\nurl = "https://a.example/feed"\nauth = {wrong}\n'
+        )
         assert 'key `auth`: must be { user = "...", password = "${NAME}" }' in told
 
 
 @pytest.mark.parametrize(
-    "address", ["https://a.example/feed?page=2", "https://a.example/monkey/x", "https://ä.example/f"]
+    "address",
+    ["https://a.example/feed?page=2", "https://a.example/monkey/x", "https://ä.example/f"],
 )
 def test_an_address_without_a_secret(tmp_path: Path, address: str) -> None:
     """A parameter alone, or a word in a path, hides nothing: the source is named by its address and published."""
@@ -402,11 +521,17 @@ def test_an_address_without_a_secret(tmp_path: Path, address: str) -> None:
 )
 def test_one_address_in_two_spellings(tmp_path: Path, one: str, other: str) -> None:
     """It is one source, that would be fetched and published twice."""
-    message = complaint(tmp_path, HEAD + f'[[sources]]\nurl = "{one}"\n[[sources]]\nurl = "{other}"\n')
-    assert f'[[sources]] "{other}", key `url`: is that of [[sources]] no. 1 ("{one}") too' in message
+    message = complaint(
+        tmp_path, HEAD + f'[[sources]]\nurl = "{one}"\n[[sources]]\nurl = "{other}"\n'
+    )
+    assert (
+        f'[[sources]] "{other}", key `url`: is that of [[sources]] no. 1 ("{one}") too' in message
+    )
 
 
-@pytest.mark.parametrize("other", ["https://a.example/Feed", "http://a.example/feed", "https://a.example/feed/"])
+@pytest.mark.parametrize(
+    "other", ["https://a.example/Feed", "http://a.example/feed", "https://a.example/feed/"]
+)
 def test_addresses_that_only_look_alike(tmp_path: Path, other: str) -> None:
     """A server may answer each with another feed."""
     text = f'[[sources]]\nurl = "https://a.example/feed"\n[[sources]]\nurl = "{other}"\n'
@@ -415,7 +540,10 @@ def test_addresses_that_only_look_alike(tmp_path: Path, other: str) -> None:
 
 def test_a_second_feed(tmp_path: Path) -> None:
     """It inherits [feed], in a folder below it and with an address to match."""
-    text = HEAD + 'link = "https://p.example/x"\nlimit = 9\n[[feeds]]\nname = "vi"\nlanguages = ["vi"]\n'
+    text = (
+        HEAD
+        + 'link = "https://p.example/x"\nlimit = 9\n[[feeds]]\nname = "vi"\nlanguages = ["vi"]\n'
+    )
     main, second = load(tmp_path, text).feeds
     assert second.title == "Planet Test: vi"
     assert second.output == main.output / "vi"
@@ -426,7 +554,9 @@ def test_a_second_feed(tmp_path: Path) -> None:
 def test_spaces_around_a_title(tmp_path: Path) -> None:
     """They are no part of it; where there is nothing else, a second feed has the title that it would have without."""
     feeds = '[[feeds]]\nname = "vi"\ntitle = " "\n[[feeds]]\nname = "en"\ntitle = " In English"\n'
-    assert [feed.title for feed in load(tmp_path, f'[feed]\ntitle = " Planet "\n{feeds}').feeds] == [
+    assert [
+        feed.title for feed in load(tmp_path, f'[feed]\ntitle = " Planet "\n{feeds}').feeds
+    ] == [
         "Planet",
         "Planet: vi",
         "In English",

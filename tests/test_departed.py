@@ -30,10 +30,15 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return counted(monkeypatch, every=10)
 
 
-def planet(folder: Path, site: loopback.Site, count: int, head: str = FULL, *more: tuple[str, str]) -> Planet:
+def planet(
+    folder: Path, site: loopback.Site, count: int, head: str = FULL, *more: tuple[str, str]
+) -> Planet:
     """Return one of two sources and more, with so many posts each."""
     for path, host in (("/a", BLOG), ("/b", OTHER)):
-        posts = (item(f"Number {n}", f"{host}/{n}/", words(n + len(host)), START - n * HOUR) for n in range(count))
+        posts = (
+            item(f"Number {n}", f"{host}/{n}/", words(n + len(host)), START - n * HOUR)
+            for n in range(count)
+        )
         site.pages[path] = feed(host[8:13], host, *posts)
     folder.mkdir(exist_ok=True)
     rest = '[related]\nscope = "none"\ncopies = "off"'
@@ -52,8 +57,12 @@ def test_cost_of_one_new_post(tmp_path: Path, site: loopback.Site, steps: list[i
     """Publishing it costs no more where hundreds were withdrawn, and hundreds more left with their source."""
     costs = []
     for count in (510, 1020):
-        site.pages["/c"] = feed("Third", THIRD, *(item(f"N {n}", f"{THIRD}/{n}/", words(n), START) for n in range(9)))
-        made = planet(tmp_path / str(count), site, count, f"{FULL}\nlimit = 10\narchives = false", ("/c", ""))
+        site.pages["/c"] = feed(
+            "Third", THIRD, *(item(f"N {n}", f"{THIRD}/{n}/", words(n), START) for n in range(9))
+        )
+        made = planet(
+            tmp_path / str(count), site, count, f"{FULL}\nlimit = 10\narchives = false", ("/c", "")
+        )
         with pipeline.Store(made.config().state) as store, store.transaction():
             for n in range(count):
                 store.withdraw(f"{BLOG}/{n}/", made.now)
@@ -68,7 +77,9 @@ def test_cost_of_one_new_post(tmp_path: Path, site: loopback.Site, steps: list[i
 
 
 @pytest.mark.parametrize("lost", ["folder", "state"])
-def test_an_older_copy_of_the_folder_or_the_state(tmp_path: Path, site: loopback.Site, lost: str) -> None:
+def test_an_older_copy_of_the_folder_or_the_state(
+    tmp_path: Path, site: loopback.Site, lost: str
+) -> None:
     """What was taken away since is removed from it once more."""
     made = planet(tmp_path, site, 5)
     gone, also = page(made, f"{BLOG}/1/"), page(made, f"{OTHER}/1/")

@@ -17,13 +17,17 @@ from syndicator.config.tables import Table
 from syndicator.model.settings import Config
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS = sorted(path for folder in (".", "docs", "bench", "samples") for path in (ROOT / folder).glob("*.md"))
+DOCUMENTS = sorted(
+    path for folder in (".", "docs", "bench", "samples") for path in (ROOT / folder).glob("*.md")
+)
 
 
 def cli_reference() -> str:
     """Make docs/cli.md: every command with its options, from the parser itself."""
     top = cli.parser()
-    (commands,) = (action for action in top._actions if isinstance(action, argparse._SubParsersAction))
+    (commands,) = (
+        action for action in top._actions if isinstance(action, argparse._SubParsersAction)
+    )
     parts = [
         "# The command line",
         "Made from the program by `python tests/test_docs.py`; `--help` says the same.",
@@ -41,7 +45,10 @@ def _options(command: argparse.ArgumentParser) -> str:
         names = ", ".join(action.option_strings) or str(action.metavar or action.dest)
         value = ""
         if action.option_strings and action.nargs != 0:
-            value = " " + str(action.metavar or ("|".join(action.choices) if action.choices else action.dest.upper()))
+            value = " " + str(
+                action.metavar
+                or ("|".join(action.choices) if action.choices else action.dest.upper())
+            )
         rows.append(f"| `{names}{value.replace('|', chr(92) + '|')}` | {action.help} |")
     return "\n".join(rows)
 
@@ -75,7 +82,9 @@ def known_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, set
 
 
 @pytest.mark.parametrize("section", ["feed", "fetch", "sources"])
-def test_the_readme_lists_the_keys_of_a_table(section: str, known_keys: dict[str, set[str]]) -> None:
+def test_the_readme_lists_the_keys_of_a_table(
+    section: str, known_keys: dict[str, set[str]]
+) -> None:
     """All that the program reads, and none that it does not."""
     readme = (ROOT / "README.md").read_text("utf-8")
     inner = {"sources": known_keys["attribution"] | known_keys["related"]}.get(section, set())
@@ -95,7 +104,9 @@ def test_complaints_know_where_each_key_belongs(known_keys: dict[str, set[str]])
         "include": "in `include` and `exclude` of a filter",
         "the top level": "at the top level",
     }
-    assert {place: KEYS[place] for place in tables.values()} == {tables[name]: known_keys[name] for name in tables}
+    assert {place: KEYS[place] for place in tables.values()} == {
+        tables[name]: known_keys[name] for name in tables
+    }
     assert KEYS.keys() - tables.values() == {"in `auth` of a source"}
 
 
@@ -104,7 +115,13 @@ def test_the_readme_tells_the_defaults(section: str, tmp_path: Path) -> None:
     """A file that writes out each default of the README's table means what one without them does."""
     readme = (ROOT / "README.md").read_text("utf-8")
     table = readme.split(f"<!-- keys: {section} -->\n")[1].split("\n\n", maxsplit=1)[0]
-    written = {"feed": {"title": '"T"'}, "sources": {"url": '"x"'}, "fetch": {}, "attribution": {}, "related": {}}
+    written = {
+        "feed": {"title": '"T"'},
+        "sources": {"url": '"x"'},
+        "fetch": {},
+        "attribution": {},
+        "related": {},
+    }
     plain = _loaded(tmp_path, written)
     told = 0
     for row in table.splitlines()[2:]:
@@ -129,16 +146,22 @@ def _loaded(folder: Path, written: dict[str, dict[str, str]]) -> Config:
     return config.load(folder / "feeds.toml", {})
 
 
-def test_the_readme_lists_the_keys_of_attribution_and_related(known_keys: dict[str, set[str]]) -> None:
+def test_the_readme_lists_the_keys_of_attribution_and_related(
+    known_keys: dict[str, set[str]],
+) -> None:
     """All that the program reads, and none that it does not."""
     readme = (ROOT / "README.md").read_text("utf-8")
-    wanted = {f"{section}.{key}" for section in ("attribution", "related") for key in known_keys[section]}
+    wanted = {
+        f"{section}.{key}" for section in ("attribution", "related") for key in known_keys[section]
+    }
     assert documented_keys(readme, "attribution related") == wanted
 
 
 def test_the_command_line_reference_is_the_programs_own() -> None:
     """docs/cli.md is what would be made now."""
-    assert (ROOT / "docs" / "cli.md").read_text("utf-8") == cli_reference(), "run: python tests/test_docs.py"
+    assert (ROOT / "docs" / "cli.md").read_text("utf-8") == cli_reference(), (
+        "run: python tests/test_docs.py"
+    )
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
@@ -152,7 +175,12 @@ def test_links_of_a_document(document: Path) -> None:
 @pytest.mark.parametrize("mark", ["run command", "test command"])
 def test_a_command_of_the_readme(mark: str) -> None:
     """It is a single line to paste, and needs nothing but Python."""
-    block = (ROOT / "README.md").read_text("utf-8").split(f"<!-- {mark} -->\n```sh\n")[1].split("```")[0]
+    block = (
+        (ROOT / "README.md")
+        .read_text("utf-8")
+        .split(f"<!-- {mark} -->\n```sh\n")[1]
+        .split("```")[0]
+    )
     assert len(block.strip().splitlines()) == 1
     assert block.startswith("python3 -m venv .venv && ")
 
@@ -160,13 +188,21 @@ def test_a_command_of_the_readme(mark: str) -> None:
 def test_every_step_has_its_place_in_the_design() -> None:
     """docs/design.md names each room of the package."""
     design = (ROOT / "docs" / "design.md").read_text("utf-8")
-    rooms = {path.stem for path in (ROOT / "syndicator").glob("[a-z]*") if path.suffix in ("", ".py")} - {"py"}
-    missing = sorted(room for room in rooms if f"`{room}" not in design and f"{room}/" not in design)
+    rooms = {
+        path.stem for path in (ROOT / "syndicator").glob("[a-z]*") if path.suffix in ("", ".py")
+    } - {"py"}
+    missing = sorted(
+        room for room in rooms if f"`{room}" not in design and f"{room}/" not in design
+    )
     assert not missing
 
 
 if __name__ == "__main__":
     path = ROOT / "docs" / "cli.md"
     if "--check" in sys.argv:
-        sys.exit(0 if path.read_text("utf-8") == cli_reference() else f"{path} is old: run python tests/test_docs.py")
+        sys.exit(
+            0
+            if path.read_text("utf-8") == cli_reference()
+            else f"{path} is old: run python tests/test_docs.py"
+        )
     path.write_text(cli_reference(), "utf-8")

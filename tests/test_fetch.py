@@ -32,7 +32,14 @@ def test_an_address(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     with site({"/feed": FEED}) as blog:
         assert main(["fetch", f"{blog.url}/feed"]) == 0
     out = capsys.readouterr().out
-    for words in ("Blog", "One", "2026-10-28 08:00 UTC", "https://blog.example/one/", "First text", "2 posts"):
+    for words in (
+        "Blog",
+        "One",
+        "2026-10-28 08:00 UTC",
+        "https://blog.example/one/",
+        "First text",
+        "2 posts",
+    ):
         assert words in out
     assert list(tmp_path.iterdir()) == []
 
@@ -68,7 +75,10 @@ def test_what_a_pipe_brings(capsys: pytest.CaptureFixture[str]) -> None:
 def test_standard_input() -> None:
     """As a filter of the shell; its name is the usual one."""
     command = [sys.executable, "-m", "syndicator", "fetch", "-"]
-    assert b"Second text" in subprocess.run(command, input=FEED, capture_output=True, check=True).stdout
+    assert (
+        b"Second text"
+        in subprocess.run(command, input=FEED, capture_output=True, check=True).stdout
+    )
     empty = subprocess.run(command, input=b"", capture_output=True, check=False)
     assert (empty.returncode, empty.stderr) == (1, b"syndicator: /dev/stdin: is empty\n")
 
@@ -110,7 +120,9 @@ def test_what_a_target_means(target: str, url: str) -> None:
     assert _place(target) == url
 
 
-@pytest.mark.parametrize(("kind", "word"), [("dns", "there is no file nope.xml either"), ("tls", "or is it http://n")])
+@pytest.mark.parametrize(
+    ("kind", "word"), [("dns", "there is no file nope.xml either"), ("tls", "or is it http://n")]
+)
 def test_a_path_that_is_not_there(kind: str, word: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It looks like a host; where there is no such host either, both are said."""
     failed = FetchFailed("", "", kind, "does not answer")
@@ -139,7 +151,10 @@ def test_a_page_with_two_feeds(capsys: pytest.CaptureFixture[str]) -> None:
     with site({"/": comments, "/feed": FEED}) as blog:
         blog.types["/"] = "text/html"
         assert main(["fetch", f"{blog.url}/"]) == 0
-        words = [f"the feed is at {blog.url}/feed", f"another feed of that page: {blog.url}/comments/feed"]
+        words = [
+            f"the feed is at {blog.url}/feed",
+            f"another feed of that page: {blog.url}/comments/feed",
+        ]
         assert capsys.readouterr().err.splitlines() == words
         blog.pages["/feed"] = 404
         assert main(["fetch", f"{blog.url}/"]) == 1
@@ -168,7 +183,9 @@ def test_a_configuration_with_a_mistake(capsys: pytest.CaptureFixture[str], tmp_
     assert main(["fetch", "feed.xml", "-c", "other.toml"]) == 2
 
 
-def test_an_address_of_the_file_without_its_scheme(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_an_address_of_the_file_without_its_scheme(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     """It is that source, with its own settings; one that is a path has none."""
     (tmp_path / "feed.xml").write_bytes(FEED)
     with site({"/feed": FEED}) as blog:
@@ -178,9 +195,13 @@ def test_an_address_of_the_file_without_its_scheme(capsys: pytest.CaptureFixture
     assert main(["fetch", "nothing"]) == 2
 
 
-def test_a_narrow_terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_narrow_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Date, author and categories are wrapped as the excerpt is."""
-    named = b"".join(b"<category>Category no. %d with so long a name</category>" % number for number in range(4))
+    named = b"".join(
+        b"<category>Category no. %d with so long a name</category>" % number for number in range(4)
+    )
     (tmp_path / "feed.xml").write_bytes(FEED.replace(b"</item>", named + b"</item>"))
     monkeypatch.setenv("COLUMNS", "60")
     assert main(["fetch", "feed.xml"]) == 0
@@ -200,7 +221,9 @@ def test_a_source_of_the_file(capsys: pytest.CaptureFixture[str], tmp_path: Path
 
 
 @pytest.mark.parametrize("form", ["rss", "atom"])
-def test_the_document_that_would_be_published(form: str, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+def test_the_document_that_would_be_published(
+    form: str, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
     """RSS or Atom on standard output, attribution and related links in it."""
     with site({"/feed": FEED}) as blog:
         assert main(["fetch", f"{blog.url}/feed", "--format", form]) == 0
@@ -215,7 +238,9 @@ def test_as_json_with_a_limit(capfdbinary: pytest.CaptureFixture[bytes]) -> None
     with site({"/feed": FEED}) as blog:
         assert main(["fetch", f"{blog.url}/feed", "--format", "json", "--limit", "1"]) == 0
         printed = capfdbinary.readouterr().out
-        assert main(["fetch", f"{blog.url}/feed", "--json", "--limit", "1"]) == 0  # as `run` and `status` have it
+        assert (
+            main(["fetch", f"{blog.url}/feed", "--json", "--limit", "1"]) == 0
+        )  # as `run` and `status` have it
     assert [item["title"] for item in json.loads(printed)["items"]] == ["One"]
     assert json.loads(capfdbinary.readouterr().out)["items"] == json.loads(printed)["items"]
 
@@ -232,7 +257,11 @@ def test_what_was_done_to_a_post(capsys: pytest.CaptureFixture[str]) -> None:
     """The attribution line that was there is replaced, and that is said."""
     line = '&lt;p&gt;The post &lt;a href="https://blog.example/one/"&gt;One&lt;/a&gt; appeared first on &lt;a href="https://blog.example"&gt;Blog&lt;/a&gt;.&lt;/p&gt;'
     with site(
-        {"/feed": FEED.replace(b"&lt;p&gt;First text&lt;/p&gt;", b"&lt;p&gt;First text&lt;/p&gt;" + line.encode())}
+        {
+            "/feed": FEED.replace(
+                b"&lt;p&gt;First text&lt;/p&gt;", b"&lt;p&gt;First text&lt;/p&gt;" + line.encode()
+            )
+        }
     ) as blog:
         assert main(["fetch", f"{blog.url}/feed"]) == 0
     assert "attribution" in capsys.readouterr().out

@@ -61,7 +61,9 @@ def test_freshness(fields: dict[str, str], seconds: int | None):
     [
         b"<rss version='2.0'>",
         b"\xef\xbb\xbf<?xml version='1.0'?><!-- a page? <html> --><rss>",
-        "\ufeff<?xml version='1.0' encoding='utf-16'?><feed xmlns='http://www.w3.org/2005/Atom'>".encode("utf-16-le"),
+        "\ufeff<?xml version='1.0' encoding='utf-16'?><feed xmlns='http://www.w3.org/2005/Atom'>".encode(
+            "utf-16-le"
+        ),
         "<rdf:RDF>".encode("utf-16-be"),
         b"<?xml-stylesheet href='a'?><atom:feed>",
         b'\n\n  {"version": "https://jsonfeed.org/version/1.1"}',
@@ -85,7 +87,10 @@ def test_what_may_be_a_feed_goes_to_the_parser(body: bytes, content_type: str):
         (b"", "empty"),
         (b" \r\n\x00", "empty"),
         (b"<!doctype HTML><p>", "html"),
-        (b"<?xml version='1.0'?>\n<!-- x --><!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.0'><html>", "html"),
+        (
+            b"<?xml version='1.0'?>\n<!-- x --><!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.0'><html>",
+            "html",
+        ),
         (b"<html xmlns='http://www.w3.org/1999/xhtml'>", "html"),
         (b"<head><meta http-equiv='refresh' content='0'>", "html"),
         (b"\x89PNG\r\n\x1a\n<rssx", "not-a-feed"),
@@ -123,8 +128,13 @@ def test_discovery():
 
 def test_discovery_falls_back_to_links():
     """A page that announces nothing may still link to its feed."""
-    page = b"<a href='/about'>x</a> <a class=x href='/blog/feed/'>RSS</a> <a href='/index.rss'>x</a>"
-    assert feeds_in(page, "", "https://a.example/") == ("https://a.example/blog/feed/", "https://a.example/index.rss")
+    page = (
+        b"<a href='/about'>x</a> <a class=x href='/blog/feed/'>RSS</a> <a href='/index.rss'>x</a>"
+    )
+    assert feeds_in(page, "", "https://a.example/") == (
+        "https://a.example/blog/feed/",
+        "https://a.example/index.rss",
+    )
 
 
 @pytest.mark.parametrize(
@@ -178,7 +188,9 @@ def read(data: bytes) -> bytes:
         far.shutdown(socket.SHUT_WR)
         wire = Wire(near, Bounds(Seat(Room(), time.monotonic() + 5), LIMIT, LIMIT), "public")
         head = read_head(wire)
-        return b"".join(decoded(read_body(wire, head), head.fields.get("content-encoding", ""), LIMIT))
+        return b"".join(
+            decoded(read_body(wire, head), head.fields.get("content-encoding", ""), LIMIT)
+        )
 
 
 def test_a_drip_ends_at_the_deadline():
@@ -225,13 +237,18 @@ def test_no_bytes_of_a_server_are_a_bug(data: bytes):
             assert fault.error
 
 
-@given(st.binary(max_size=400), st.sampled_from(["gzip", "deflate", "br", "zstd"]), st.integers(1, 7))
+@given(
+    st.binary(max_size=400), st.sampled_from(["gzip", "deflate", "br", "zstd"]), st.integers(1, 7)
+)
 @settings(max_examples=200, deadline=None)
 def test_encodings_do_not_care_how_the_wire_cuts_them(data: bytes, encoding: str, size: int):
     """Decoded in pieces of any size it is the same; without its last byte it is never taken for whole."""
-    pack = {"gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress, "zstd": zstandard.compress}[
-        encoding
-    ]
+    pack = {
+        "gzip": gzip.compress,
+        "deflate": zlib.compress,
+        "br": brotli.compress,
+        "zstd": zstandard.compress,
+    }[encoding]
     packed = pack(data)
     pieces = [packed[at : at + size] for at in range(0, len(packed), size)]
     assert b"".join(decoded(iter(pieces), encoding, LIMIT)) == data
@@ -248,7 +265,8 @@ def test_a_body_in_a_million_members():
 
 
 @pytest.mark.parametrize(
-    "piece", [b"<!--", b"<a href='", b'<link "', b"<a<link<", b"<div>", b"&amp", b"<![CDATA[", b"</a"]
+    "piece",
+    [b"<!--", b"<a href='", b'<link "', b"<a<link<", b"<div>", b"&amp", b"<![CDATA[", b"</a"],
 )
 def test_no_page_takes_long(piece: bytes):
     """A page that is made to be slow to read: this test would not end."""
@@ -259,12 +277,22 @@ def test_no_page_takes_long(piece: bytes):
 @settings(max_examples=200, deadline=None)
 def test_no_text_of_a_server_is_a_bug(text: str, body: bytes):
     """Header values and pages of any kind are read without an exception."""
-    fields = {"retry-after": text, "cache-control": f"max-age={text}", "expires": text, "date": text, "age": text}
+    fields = {
+        "retry-after": text,
+        "cache-control": f"max-age={text}",
+        "expires": text,
+        "date": text,
+        "age": text,
+    }
     answers.retry_at(fields, NOW)
     answers.max_age(fields)
     answers.max_age({"expires": text, "date": text})
     answers.no_feed(body, text)
-    feeds_in(body + b"<link rel=alternate type=text/xml href='" + text.encode() + b"feed'>", text, "https://a.example/")
+    feeds_in(
+        body + b"<link rel=alternate type=text/xml href='" + text.encode() + b"feed'>",
+        text,
+        "https://a.example/",
+    )
     literal_reach(text)
     host_of(text)
 
@@ -272,7 +300,10 @@ def test_no_text_of_a_server_is_a_bug(text: str, body: bytes):
 @pytest.mark.parametrize(
     ("status", "advice"),
     [
-        (429, "if we do, lengthen the interval of this host's sources; else ask its owner to allow our User-Agent"),
+        (
+            429,
+            "if we do, lengthen the interval of this host's sources; else ask its owner to allow our User-Agent",
+        ),
         (410, "its owner has ended it; its posts stay while it is in feeds.toml"),
     ],
 )

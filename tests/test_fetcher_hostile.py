@@ -12,7 +12,11 @@ from syndicator.model.fetch import Ask, Fetched, FetchFailed, Outcome
 from syndicator.model.settings import FetchSettings, Source
 
 SETTINGS = FetchSettings(
-    jobs=160, delay=timedelta(0), max_bytes=3_000_000, max_decoded_bytes=20_000_000, user_agent="syndicator/test"
+    jobs=160,
+    delay=timedelta(0),
+    max_bytes=3_000_000,
+    max_decoded_bytes=20_000_000,
+    user_agent="syndicator/test",
 )
 
 
@@ -30,10 +34,16 @@ def outcomes(site: Site) -> dict[str, Outcome]:
         patience = {fault.name: timedelta(seconds=fault.timeout) for fault in site.faults}
         everything = [*site.faults, *site.bent, *site.healthy]
         asks = [
-            Ask(Source(each.name, each.url, timeout=patience.get(each.name, timedelta(minutes=1))), each.url)
+            Ask(
+                Source(each.name, each.url, timeout=patience.get(each.name, timedelta(minutes=1))),
+                each.url,
+            )
             for each in everything
         ]
-        return {outcome.source_id: outcome for outcome in fetcher.fetch_all(asks, SETTINGS, threading.Event())}
+        return {
+            outcome.source_id: outcome
+            for outcome in fetcher.fetch_all(asks, SETTINGS, threading.Event())
+        }
 
 
 def test_every_source_has_an_outcome(site: Site, outcomes: dict[str, Outcome]):

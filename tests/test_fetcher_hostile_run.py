@@ -32,7 +32,12 @@ def report(site: Site, folder: Path) -> dict[str, Any]:
     timeouts = {fault.name: fault.timeout for fault in site.faults}
     for each in [*site.faults, *site.bent, *site.healthy]:
         name, timeout = json.dumps(each.name), timeouts.get(each.name, 60)
-        lines += ["[[sources]]", f'url = "{each.url}"', f"name = {name}", f'timeout = "{timeout:.0f}s"']
+        lines += [
+            "[[sources]]",
+            f'url = "{each.url}"',
+            f"name = {name}",
+            f'timeout = "{timeout:.0f}s"',
+        ]
     (folder / "feeds.toml").write_text("\n".join(lines))
     done = run(site, folder, "--json")
     assert done.returncode == 0, done.stderr
@@ -41,9 +46,23 @@ def report(site: Site, folder: Path) -> dict[str, Any]:
 
 def run(site: Site, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Run the program as cron does: no terminal."""
-    environment = {**os.environ, "REQUESTS_CA_BUNDLE": str(site.authority_file), "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "syndicator", "run", "-c", str(folder / "feeds.toml"), *options]
-    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300, check=False)
+    environment = {
+        **os.environ,
+        "REQUESTS_CA_BUNDLE": str(site.authority_file),
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "syndicator",
+        "run",
+        "-c",
+        str(folder / "feeds.toml"),
+        *options,
+    ]
+    return subprocess.run(
+        command, capture_output=True, text=True, env=environment, timeout=300, check=False
+    )
 
 
 def test_all_that_is_healthy_is_published(site: Site, folder: Path, report: dict[str, Any]):

@@ -18,7 +18,9 @@ HINTS = {
     "night": Hints(skip_hours=(22, 23, 24, 1, 2, 3, 4, 5)),
     "weekend": Hints(skip_days=("Saturday", "Sunday")),
     "quiet": Hints(pace=12 * DAY),
-    "all": Hints(ttl=2 * HOUR, update_period=3 * HOUR, skip_hours=(12, 13), skip_days=("Monday",), pace=DAY),
+    "all": Hints(
+        ttl=2 * HOUR, update_period=3 * HOUR, skip_hours=(12, 13), skip_days=("Monday",), pace=DAY
+    ),
 }
 
 
@@ -63,13 +65,21 @@ def month() -> World:
         blips=blips,
         broken=unparsable_at_times,
         dead=lambda ask, now: (bad(ask, "dns"), None),
-        gone=lambda ask, now: (bad(ask, "gone") if now > START + 3 * DAY else daily(ask, now), None),
+        gone=lambda ask, now: (
+            bad(ask, "gone") if now > START + 3 * DAY else daily(ask, now),
+            None,
+        ),
         still=lambda ask, now: (good(ask), None),
-        moved=lambda ask, now: (daily(ask, now, moved_to="" if "new" in ask.url else "https://new.example/feed"), None),
+        moved=lambda ask, now: (
+            daily(ask, now, moved_to="" if "new" in ask.url else "https://new.example/feed"),
+            None,
+        ),
         **every,
     )
     for number in range(3):
-        lived.sources.append(Source(f"busy_{number}", f"https://busy.example/{number}", interval=2 * HOUR))
+        lived.sources.append(
+            Source(f"busy_{number}", f"https://busy.example/{number}", interval=2 * HOUR)
+        )
         lived.servers[f"busy_{number}"] = busy_host
     lived.live(31, every=15 * MINUTE)
     return lived
@@ -98,12 +108,16 @@ def test_no_request_earlier_than_allowed(month: World):
 
 def test_retry_after_is_kept_to_the_second(month: World):
     """An explicit Retry-After counts in full, without slack: 503 for the source, 429 for the whole host."""
-    asked_to_wait = [r for r in month.log if isinstance(r.outcome, FetchFailed) and r.outcome.retry_at]
+    asked_to_wait = [
+        r for r in month.log if isinstance(r.outcome, FetchFailed) and r.outcome.retry_at
+    ]
     assert {r.ask.source.id for r in asked_to_wait} == {"unavailable", "busy_0", "busy_1", "busy_2"}
     for waiting in asked_to_wait:
         for request in month.log:
             same = request.ask.source.id == waiting.ask.source.id
-            host = waiting.outcome.retry_scope == "host" and host_of(request.ask.url) == host_of(waiting.ask.url)
+            host = waiting.outcome.retry_scope == "host" and host_of(request.ask.url) == host_of(
+                waiting.ask.url
+            )
             if (same or host) and request.at > waiting.at:
                 assert request.at >= waiting.outcome.retry_at
 
@@ -111,7 +125,9 @@ def test_retry_after_is_kept_to_the_second(month: World):
 @pytest.mark.parametrize(
     ("name", "hours", "days"), [("night", (22, 23, 0, 1, 2, 3, 4, 5), ()), ("weekend", (), (5, 6))]
 )
-def test_no_request_in_skipped_hours_and_days(month: World, name: str, hours: tuple[int, ...], days: tuple[int, ...]):
+def test_no_request_in_skipped_hours_and_days(
+    month: World, name: str, hours: tuple[int, ...], days: tuple[int, ...]
+):
     """skipHours (24 is midnight) and skipDays hold, but for the day that all hints together may add."""
     requests = month.requests_to(name)
     for earlier, later in pairwise(requests):
@@ -134,9 +150,15 @@ def test_none_unconditional_where_validators_are_held(month: World):
 
 def test_eight_days_of_304_are_doubted_once(month: World):
     """A source that never changes is asked without validators every eight days or so, and only then."""
-    bare = [request for request in month.requests_to("still")[1:] if request.ask.validators == Validators()]
+    bare = [
+        request
+        for request in month.requests_to("still")[1:]
+        if request.ask.validators == Validators()
+    ]
     assert 2 <= len(bare) <= 4
-    assert all(isinstance(request.outcome, NotModified) and request.outcome.by_hash for request in bare)
+    assert all(
+        isinstance(request.outcome, NotModified) and request.outcome.by_hash for request in bare
+    )
 
 
 def test_hourly_source_is_asked_hourly(month: World):
@@ -172,7 +194,9 @@ def test_a_blip_changes_nothing(month: World):
 
 def test_gone_is_asked_once_more_and_then_no_more(month: World):
     """410, and 410 again the next day: that was it."""
-    last = [request for request in month.requests_to("gone") if isinstance(request.outcome, FetchFailed)]
+    last = [
+        request for request in month.requests_to("gone") if isinstance(request.outcome, FetchFailed)
+    ]
     assert len(last) == 2
     assert last[1].at - last[0].at >= DAY - SLACK
 

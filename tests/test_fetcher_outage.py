@@ -26,12 +26,17 @@ Run = Callable[[timedelta], Report]
 def runner(folder: Path, *addresses: str) -> Run:
     """Return a cron run so long after NOW."""
     loaded = config.load(configuration(folder, *addresses))
-    return lambda after: pipeline.run(loaded, Options(), NOW + after, threading.Event(), lambda _: None)
+    return lambda after: pipeline.run(
+        loaded, Options(), NOW + after, threading.Event(), lambda _: None
+    )
 
 
 def test_a_network_that_is_down_for_days(tmp_path: Path) -> None:
     """One line after three runs, one at its end; the run in which it is back asks every source as it would have."""
-    pages = {f"/{n}": rss(f"Blog {n}", [(f"Post {n}", f"Text {n}")], f"https://blog{n}.example") for n in range(6)}
+    pages = {
+        f"/{n}": rss(f"Blog {n}", [(f"Post {n}", f"Text {n}")], f"https://blog{n}.example")
+        for n in range(6)
+    }
     with site(dict(pages)) as blog:
         other = blog.url.replace("127.0.0.1", "localhost")
         run = runner(tmp_path, *(f"{(blog.url, other)[n % 2]}/{n}" for n in range(6)))
@@ -39,8 +44,15 @@ def test_a_network_that_is_down_for_days(tmp_path: Path) -> None:
         port = blog.url.rpartition(":")[2]
     reports = [run(hour * HOUR) for hour in range(1, 61)]
     assert [report.failed for report in reports] == [6] * 60
-    assert [report.alerts for report in reports] == [(), (), (f"{DOWN} [failed 3 times, for 2 hours]",), *[()] * 57]
-    assert all(report.nothing_works and not report.failures and not report.news for report in reports)
+    assert [report.alerts for report in reports] == [
+        (),
+        (),
+        (f"{DOWN} [failed 3 times, for 2 hours]",),
+        *[()] * 57,
+    ]
+    assert all(
+        report.nothing_works and not report.failures and not report.news for report in reports
+    )
     assert reports[0].failing == (f"{DOWN} [failed once, for less than a minute]",)
     idle = run(60 * HOUR + timedelta(minutes=15))
     assert (idle.due, idle.nothing_works, len(idle.failing)) == (0, True, 1)
@@ -57,18 +69,25 @@ def test_when_it_is_asked_again(interval: timedelta, wait: timedelta) -> None:
     source = Source("a", "https://a.example/", interval=interval)
     asked = schedule.spare(source, replace(FAILING, url=source.url), START + HOUR)
     assert asked.next_due == START + HOUR + wait
-    assert asked.due_reason == "nothing at all could be reached: this machine's own network may be down"
+    assert (
+        asked.due_reason
+        == "nothing at all could be reached: this machine's own network may be down"
+    )
     assert (asked.consecutive, asked.failing_since) == (FAILING.consecutive, FAILING.failing_since)
 
 
 SOURCES = (Source("a", "https://a.example/"),)
 GOOD = SourceState("", last_attempt=START, last_success=START)
 SPARED = SourceState("", last_attempt=START + HOUR, last_success=START)
-FAILING = SourceState("", last_attempt=START, last_success=START - HOUR, consecutive=4, failing_since=START - HOUR)
+FAILING = SourceState(
+    "", last_attempt=START, last_success=START - HOUR, consecutive=4, failing_since=START - HOUR
+)
 STANDING = Outage(START, 1, {"dns": 2})
 
 
-def judged(states: dict[str, SourceState], *others: object, before: Outage | None = None) -> Outage | None:
+def judged(
+    states: dict[str, SourceState], *others: object, before: Outage | None = None
+) -> Outage | None:
     """Return what is thought of a run in which the sources of some hosts could not be reached, after `others`."""
     suspicion = Suspicion(before, states)
     for outcome in others:
@@ -91,7 +110,10 @@ def test_several_hosts_that_fail_at_once() -> None:
         {"a.example": GOOD},
         {"a.example": GOOD, "a.example:8080": GOOD},  # one machine
         {"a.example": GOOD, "b.example": FAILING, "c.example": FAILING},
-        {"a.example": SPARED, "b.example": SPARED},  # others were reached since, or the outage would stand
+        {
+            "a.example": SPARED,
+            "b.example": SPARED,
+        },  # others were reached since, or the outage would stand
         {"a.example": SourceState(""), "b.example": SourceState("")},  # mistyped, perhaps
         {},
     ],
@@ -130,7 +152,12 @@ def test_a_server_on_this_machine_says_nothing_of_the_internet(reach: Reach) -> 
 
 def test_an_outage_ends_with_the_last_source_that_has_an_address() -> None:
     """Else nothing would ever end it."""
-    assert Suspicion(STANDING, {}).verdict([Source("file", "", path=Path("feed.xml"))], START, SETTINGS) is None
+    assert (
+        Suspicion(STANDING, {}).verdict(
+            [Source("file", "", path=Path("feed.xml"))], START, SETTINGS
+        )
+        is None
+    )
 
 
 def test_a_file_works_while_the_network_is_down(tmp_path: Path) -> None:
@@ -162,4 +189,6 @@ def test_one_source_is_enough_for_it_to_go_on() -> None:
     source = Source("a", "https://a.example/")
     assert suspicion.holds(source, bad(Ask(source, ""), "timeout"))
     assert suspicion.verdict(SOURCES, START + HOUR, settings) == Outage(START, 2, {"timeout": 1})
-    assert suspicion.verdict(SOURCES, START + 24 * HOUR, settings) == Outage(START, 2, {"timeout": 1}, alerted=True)
+    assert suspicion.verdict(SOURCES, START + 24 * HOUR, settings) == Outage(
+        START, 2, {"timeout": 1}, alerted=True
+    )

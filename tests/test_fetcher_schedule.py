@@ -8,7 +8,15 @@ from fetcher_helpers import DAY, HOUR, MINUTE, SETTINGS, START, bad, daily, good
 from msgspec.structs import replace
 
 from syndicator.fetcher import schedule
-from syndicator.model.fetch import Ask, Fetched, FetchFailed, Hints, NotModified, SourceState, Validators
+from syndicator.model.fetch import (
+    Ask,
+    Fetched,
+    FetchFailed,
+    Hints,
+    NotModified,
+    SourceState,
+    Validators,
+)
 from syndicator.model.settings import Source
 
 SOURCE = Source("a", "https://a.example/feed", name="a")
@@ -16,7 +24,9 @@ ASK = Ask(SOURCE, SOURCE.url)
 HELD = Validators('W/"odd etag', "Wed, 1 May 2024 10:00 nonsense")
 
 
-def settled(outcome, state=None, now=START, jitter=0.0, hints=None, source=SOURCE, settings=SETTINGS):
+def settled(
+    outcome, state=None, now=START, jitter=0.0, hints=None, source=SOURCE, settings=SETTINGS
+):
     return schedule.settle(source, state, outcome, now, settings, jitter, hints)
 
 
@@ -25,7 +35,9 @@ def plan(state, now, source=SOURCE, **more):
 
 
 def fetched(**more):
-    return Fetched("a", SOURCE.url, b"<rss/>", validators=HELD, body_hash="1", reach="public", **more)
+    return Fetched(
+        "a", SOURCE.url, b"<rss/>", validators=HELD, body_hash="1", reach="public", **more
+    )
 
 
 def test_a_new_source_is_due_at_once():
@@ -53,13 +65,17 @@ def test_a_304_without_validators_keeps_the_old_ones():
     before = settled(fetched())
     assert settled(NotModified("a", SOURCE.url), before, START + HOUR).validators == HELD
     renamed = NotModified("a", SOURCE.url, Validators(etag='"2"'))
-    assert settled(renamed, before, START + HOUR).validators == Validators('"2"', HELD.last_modified)
+    assert settled(renamed, before, START + HOUR).validators == Validators(
+        '"2"', HELD.last_modified
+    )
 
 
 def test_a_304_without_a_max_age_keeps_the_old_one():
     """How long an answer stays fresh holds until the server says otherwise."""
     before = settled(fetched(max_age=3 * HOUR))
-    assert settled(NotModified("a", SOURCE.url), before, START + 3 * HOUR).next_due == START + 6 * HOUR
+    assert (
+        settled(NotModified("a", SOURCE.url), before, START + 3 * HOUR).next_due == START + 6 * HOUR
+    )
     sooner = NotModified("a", SOURCE.url, max_age=2 * HOUR)
     assert settled(sooner, before, START + 3 * HOUR).next_due == START + 5 * HOUR
 
@@ -141,7 +157,9 @@ def test_retry_after_of_a_host_holds_back_its_other_sources():
     """A 429 counts for the host, a source that was never asked included; another port is another host."""
     sources = [SOURCE, Source("b", "https://a.example/b"), Source("c", "https://a.example:444/c")]
     states = {"a": settled(bad(ASK, "rate-limited", retry_at=START + HOUR, retry_scope="host"))}
-    assert [ask.source.id for ask in schedule.plan(sources, states, START, SETTINGS, force=True)] == ["c"]
+    assert [
+        ask.source.id for ask in schedule.plan(sources, states, START, SETTINGS, force=True)
+    ] == ["c"]
     assert len(schedule.plan(sources, states, START + HOUR, SETTINGS, force=True)) == 3
 
 
@@ -149,7 +167,9 @@ def test_retry_after_of_a_source_is_its_own():
     """A 503 at one address says nothing of the others at its host."""
     states = {"a": settled(bad(ASK, "unavailable", retry_at=START + HOUR))}
     sources = [SOURCE, Source("b", "https://a.example/b")]
-    assert [ask.source.id for ask in schedule.plan(sources, states, START, SETTINGS, force=True)] == ["b"]
+    assert [
+        ask.source.id for ask in schedule.plan(sources, states, START, SETTINGS, force=True)
+    ] == ["b"]
 
 
 def test_a_source_that_is_gone_is_asked_only_where_forced_and_named():
@@ -207,12 +227,16 @@ def test_failures_back_off(failures: int, since: int, wait: int):
 def test_named_sources_only():
     """--source restricts the run."""
     sources = [SOURCE, Source("b", "https://b.example/")]
-    assert [ask.source.id for ask in schedule.plan(sources, {}, START, SETTINGS, named=["b"])] == ["b"]
+    assert [ask.source.id for ask in schedule.plan(sources, {}, START, SETTINGS, named=["b"])] == [
+        "b"
+    ]
 
 
 def test_hosts_take_turns():
     """A host with many sources does not fill the line before the others."""
-    sources = [Source(f"{host}{n}", f"https://{host}.example/{n}") for host in "ab" for n in range(3)]
+    sources = [
+        Source(f"{host}{n}", f"https://{host}.example/{n}") for host in "ab" for n in range(3)
+    ]
     asked = [ask.source.id for ask in schedule.plan(sources, {}, START, SETTINGS)]
     assert asked == ["a0", "b0", "a1", "b1", "a2", "b2"]
 
@@ -275,7 +299,10 @@ def test_a_new_address_that_does_not_work_is_given_up():
 def test_where_a_source_lay_first_is_remembered():
     """A later answer can't move its trust inward, be it a body or a 304."""
     state = settled(fetched())
-    for later in (replace(fetched(), reach="loopback"), NotModified("a", SOURCE.url, reach="private")):
+    for later in (
+        replace(fetched(), reach="loopback"),
+        NotModified("a", SOURCE.url, reach="private"),
+    ):
         state = settled(later, state, START + HOUR)
     assert plan(state, START + 2 * HOUR)[0].reach == "public"
 
@@ -292,7 +319,9 @@ def test_pace_is_the_usual_gap_and_counts_the_silence():
 def test_states_of_sources_taken_out_do_no_harm():
     """The store remembers more than the file names."""
     lived = world(a=lambda ask, now: (daily(ask, now), None))
-    lived.states["old"] = SourceState("old", "https://old.example/", retry_at=START + DAY, retry_scope="host")
+    lived.states["old"] = SourceState(
+        "old", "https://old.example/", retry_at=START + DAY, retry_scope="host"
+    )
     assert len(lived.run(START)) == 1
 
 

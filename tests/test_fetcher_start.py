@@ -22,7 +22,9 @@ assert list(fetcher.fetch_all([], FetchSettings(), threading.Event())) == []
 
 def loaded(work: str) -> str:
     """Return which of the heavy libraries a fresh interpreter has after this work."""
-    done = subprocess.run([sys.executable, "-c", LOOK.format(work=work)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", LOOK.format(work=work)], capture_output=True, text=True, check=True
+    )
     return done.stdout.strip()
 
 

@@ -20,7 +20,9 @@ from syndicator import fetcher
 from syndicator.model.fetch import Ask, Fetched, FetchFailed, NotModified, Outcome, Validators
 from syndicator.model.settings import FetchSettings, Source
 
-SETTINGS = FetchSettings(delay=timedelta(0), user_agent="syndicator/9.9 (+https://operator.example/)")
+SETTINGS = FetchSettings(
+    delay=timedelta(0), user_agent="syndicator/9.9 (+https://operator.example/)"
+)
 PATIENCE = timedelta(minutes=1)
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
@@ -78,7 +80,10 @@ def test_request_says_who_we_are_and_what_we_read(site: Site):
 def test_conditions_are_the_validators_as_received(site: Site):
     """Weak, unquoted or nonsense: they go back letter for letter, and a 304 is the answer."""
     odd = Validators('W/unquoted "x', "Thursday 32nd")
-    host = site.add("a", lambda talk: talk.send(b"HTTP/1.1 304 Not Modified\r\nCache-Control: max-age=60\r\n\r\n"))
+    host = site.add(
+        "a",
+        lambda talk: talk.send(b"HTTP/1.1 304 Not Modified\r\nCache-Control: max-age=60\r\n\r\n"),
+    )
     outcome = one(replace(ask(host.url), validators=odd))
     assert isinstance(outcome, NotModified)
     assert outcome.max_age == timedelta(seconds=60)
@@ -105,7 +110,9 @@ def test_headers_and_credentials_of_a_source(site: Site):
     first, second, third = site.seen
     assert first.headers["x-key"] == "s3cret"
     assert third.headers["x-name"].encode("latin-1").decode() == "Nguy\u1ec5n"
-    assert base64.b64decode(first.headers["authorization"].removeprefix("Basic ")) == b"me:pass:word"
+    assert (
+        base64.b64decode(first.headers["authorization"].removeprefix("Basic ")) == b"me:pass:word"
+    )
     assert base64.b64decode(second.headers["authorization"].removeprefix("Basic ")) == b"me:p@ss"
     assert "@" not in second.headers["host"] + second.target
 
@@ -116,7 +123,11 @@ def test_secrets_stay_with_their_host(site: Site):
     home = site.add("home", lambda talk: to(other.url if talk.target == "/feed" else "/feed")(talk))
     one(ask(home.url.replace("/feed", "/start"), headers={"Cookie": "x=1"}, auth=("me", "pw")))
     assert [seen.name for seen in site.seen] == ["home", "home", "other"]
-    assert ["authorization" in seen.headers and "cookie" in seen.headers for seen in site.seen] == [True, True, False]
+    assert ["authorization" in seen.headers and "cookie" in seen.headers for seen in site.seen] == [
+        True,
+        True,
+        False,
+    ]
 
 
 def test_secrets_stay_behind_tls(site: Site):
@@ -135,9 +146,19 @@ def test_secrets_stay_behind_tls(site: Site):
 
 @pytest.mark.parametrize(
     ("statuses", "moved"),
-    [((301,), 1), ((308, 301), 2), ((302,), 0), ((303,), 0), ((307,), 0), ((301, 302), 1), ((302, 301), 0)],
+    [
+        ((301,), 1),
+        ((308, 301), 2),
+        ((302,), 0),
+        ((303,), 0),
+        ((307,), 0),
+        ((301, 302), 1),
+        ((302, 301), 0),
+    ],
 )
-def test_permanent_redirects_name_the_new_address(site: Site, statuses: tuple[int, ...], moved: int):
+def test_permanent_redirects_name_the_new_address(
+    site: Site, statuses: tuple[int, ...], moved: int
+):
     """All are followed; the new address is where the permanent ones led before the first temporary one."""
 
     def play(talk: Talk) -> None:
@@ -185,7 +206,9 @@ def test_a_location_in_utf8_keeps_its_letters(site: Site):
 
     def play(talk: Talk) -> None:
         if talk.target == "/feed":
-            return talk.send("HTTP/1.1 302 Found\r\nLocation: /\u00c5land?q=\u00e9 1#top\r\n\r\n".encode())
+            return talk.send(
+                "HTTP/1.1 302 Found\r\nLocation: /\u00c5land?q=\u00e9 1#top\r\n\r\n".encode()
+            )
         return healthy("a")(talk)
 
     assert isinstance(one(site.add("a", play).url), Fetched)
@@ -229,7 +252,9 @@ class Crowding:
 def test_per_host_at_once(site: Site):
     """At most so many requests at a time to one host, and really that many."""
     crowd = Crowding(site)
-    outcomes = every([ask(f"{crowd.feed.url}/{n}", f"{n}") for n in range(9)], replace(SETTINGS, per_host=3))
+    outcomes = every(
+        [ask(f"{crowd.feed.url}/{n}", f"{n}") for n in range(9)], replace(SETTINGS, per_host=3)
+    )
     assert len(outcomes) == 9
     assert crowd.most == 3
 
@@ -367,7 +392,9 @@ def test_only_the_address_that_is_allowed_is_connected_to(site: Site):
         return [(2, ("127.0.0.1", number)), (2, ("192.0.2.1", number))]
 
     host = site.add("a", healthy("a"))
-    asked = Ask(Source("a", f"http://feed.example:{port(host.url)}/", timeout=timedelta(seconds=0.3)), "")
+    asked = Ask(
+        Source("a", f"http://feed.example:{port(host.url)}/", timeout=timedelta(seconds=0.3)), ""
+    )
     asked = replace(asked, url=asked.source.url, reach="public")
     assert failure(one(asked, lookup=lookup)).kind in ("timeout", "connect", "forbidden-address")
     assert not site.seen
@@ -380,7 +407,10 @@ def test_a_host_whose_first_address_leads_nowhere(site: Site):
     def lookup(host: str, number: int) -> list[tuple[int, tuple[str, int]]]:
         return [(98, ("127.0.0.1", live)), (2, ("127.0.0.1", dead)), (2, ("127.0.0.1", live))]
 
-    asked = Ask(Source("a", "http://feed.example/feed", timeout=timedelta(seconds=3)), "http://feed.example/feed")
+    asked = Ask(
+        Source("a", "http://feed.example/feed", timeout=timedelta(seconds=3)),
+        "http://feed.example/feed",
+    )
     whole(one(asked, lookup=lookup))
 
 
@@ -425,9 +455,14 @@ def test_a_slow_resolver_ends_at_the_deadline(site: Site):
         return [(2, ("127.0.0.1", number))]
 
     host = site.add("a", healthy("a"))
-    slow = [Ask(Source(f"{n}", f"http://slow.example:{n}/", timeout=timedelta(seconds=0.2)), "") for n in range(2)]
+    slow = [
+        Ask(Source(f"{n}", f"http://slow.example:{n}/", timeout=timedelta(seconds=0.2)), "")
+        for n in range(2)
+    ]
     asks = [replace(each, url=each.source.url) for each in slow]
-    outcomes = fetcher.fetch_all([*asks, ask(host.url)], replace(SETTINGS, jobs=1), threading.Event(), lookup=lookup)
+    outcomes = fetcher.fetch_all(
+        [*asks, ask(host.url)], replace(SETTINGS, jobs=1), threading.Event(), lookup=lookup
+    )
     kinds = [getattr(outcome, "kind", "ok") for outcome in outcomes]
     assert not answered
     release.set()
@@ -460,7 +495,9 @@ def test_proxy_of_the_environment(site: Site, proxy: Feed):
     (seen,) = site.seen
     assert seen.target == "http://unresolvable.example/feed"
     assert seen.headers["host"] == "unresolvable.example"
-    assert base64.b64decode(seen.headers["proxy-authorization"].removeprefix("Basic ")) == b"user:p@ss"
+    assert (
+        base64.b64decode(seen.headers["proxy-authorization"].removeprefix("Basic ")) == b"user:p@ss"
+    )
 
 
 def test_no_proxy_is_respected(site: Site, proxy: Feed):
@@ -587,7 +624,9 @@ def test_a_private_address_is_in_no_error_and_no_repr(site: Site, name: str):
 
 def test_follow_goes_on_to_the_feed_that_a_page_announces(site: Site):
     """For the one-off fetch: the page's first feed is read, as one more hop with the same bounds."""
-    host = site.add("a", lambda talk: (healthy("found") if "announced" in talk.target else PLAY_PAGE)(talk))
+    host = site.add(
+        "a", lambda talk: (healthy("found") if "announced" in talk.target else PLAY_PAGE)(talk)
+    )
     assert whole(one(host.url, follow=True)).body == feed("found")
     assert failure(one(host.url)).kind == "html"
 
@@ -627,13 +666,17 @@ def test_files_are_read_where_they_are(tmp_path: Path):
     assert failure(one(replace(known, source=Source("f", "", path=tmp_path)))).kind == "file"
     missing = failure(one(replace(known, source=Source("f", "", path=tmp_path / "no.xml"))))
     assert missing.kind == "file"
-    assert "an address begins with https://" in missing.advice  # "example.org/feed" is read as a path
+    assert (
+        "an address begins with https://" in missing.advice
+    )  # "example.org/feed" is read as a path
 
 
 def test_a_saved_page_is_told_of_with_its_feeds(tmp_path: Path):
     """As over http; of a private one nothing that it says."""
     path = tmp_path / "page.html"
-    path.write_bytes(b'<!doctype html><link rel="alternate" type="application/atom+xml" href="https://a.example/f">')
+    path.write_bytes(
+        b'<!doctype html><link rel="alternate" type="application/atom+xml" href="https://a.example/f">'
+    )
     failed = failure(one(Ask(Source("f", "", path=path), str(path))))
     assert (failed.kind, failed.feeds) == ("html", ("https://a.example/f",))
     hidden = failure(one(Ask(Source("f", "", path=path, private=True), str(path))))
@@ -652,7 +695,9 @@ def test_a_run_waits_for_no_pipe(tmp_path: Path):
     assert whole(one(asked, follow=True)).body == feed("piped")
     writer.join()
     endless = Ask(Source("f", "", path=Path("/dev/zero")), "/dev/zero")
-    assert failure(one(endless, FetchSettings(max_decoded_bytes=5_000_000), follow=True)).error.startswith("is larger")
+    assert failure(
+        one(endless, FetchSettings(max_decoded_bytes=5_000_000), follow=True)
+    ).error.startswith("is larger")
 
 
 def test_files_have_no_host(tmp_path: Path):
@@ -737,7 +782,9 @@ def test_large_bodies_are_alive_one_at_a_time(site: Site):
 
 def test_too_large_by_its_own_word_is_not_loaded(site: Site):
     """A Content-Length beyond max_bytes ends it with the head."""
-    host = site.add("a", lambda talk: talk.send(b"HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\n<rss>"))
+    host = site.add(
+        "a", lambda talk: talk.send(b"HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\n<rss>")
+    )
     assert failure(one(host.url)).kind == "too-large"
 
 

@@ -33,7 +33,9 @@ def problems(document: Document) -> list[str]:
     max_examples=50,
     deadline=None,
     database=None,
-    phases=[Phase.generate],  # a failing edition is small enough to read, and shrinking it would take minutes
+    phases=[
+        Phase.generate
+    ],  # a failing edition is small enough to read, and shrinking it would take minutes
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(found=EDITIONS)
@@ -41,7 +43,11 @@ def test_anything_a_source_can_send(found: Edition) -> None:
     """No edition makes an invalid document. What runs in a body is the normalizer's to take out."""
     for form in FORMS:
         document = one(found, form)
-        wrong = [problem for problem in problems(document) if " has a <" not in problem and "handler" not in problem]
+        wrong = [
+            problem
+            for problem in problems(document)
+            if " has a <" not in problem and "handler" not in problem
+        ]
         assert wrong == []
         assert document.posts == len(found.sources if form == "opml" else found.items)
 
@@ -49,7 +55,9 @@ def test_anything_a_source_can_send(found: Edition) -> None:
 @pytest.mark.parametrize("form", FORMS)
 def test_full_item(form: str) -> None:
     """A post with everything in it makes a document without any blemish."""
-    assert [str(problem) for problem in check(one(EDITION, form).body, one(EDITION, form).type)] == []
+    assert [
+        str(problem) for problem in check(one(EDITION, form).body, one(EDITION, form).type)
+    ] == []
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -75,7 +83,12 @@ def test_other_machines() -> None:
         command = [sys.executable, "-c", DIGEST, str(Path(__file__).parent)]
         root = Path(__file__).parents[1]
         return subprocess.run(
-            command, env={"PYTHONPATH": str(root), **environment}, capture_output=True, text=True, check=True, cwd=root
+            command,
+            env={"PYTHONPATH": str(root), **environment},
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=root,
         ).stdout
 
     here = digests(PYTHONHASHSEED="1", TZ="UTC", LC_ALL="C")
@@ -92,7 +105,9 @@ def test_no_posts_yet(form: str) -> None:
 def test_order_and_ranks() -> None:
     """Documents come in rising rank: pages and archives, then the lists of pages, then the current feeds."""
     archive = Archive(1, (ITEM,), NOW)
-    found = replace(EDITION, archives=1, feed=replace(FEED, formats=("rss", "atom", "json", "opml", "html")))
+    found = replace(
+        EDITION, archives=1, feed=replace(FEED, formats=("rss", "atom", "json", "opml", "html"))
+    )
     documents = list(generate(found, lambda number: archive))
     ranks = [document.rank for document in documents]
     assert ranks == sorted(ranks)
@@ -123,7 +138,9 @@ SECRET = SourceInfo(
 def test_private_source(form: str) -> None:
     """A private source that may be published is named, and its address stands nowhere, its posts' `via` included."""
     through = (Origin(SECRET.name, SECRET.link, SECRET.feed, SECRET.feed_id),)
-    body = one(edition(item(1, SECRET, link="https://members.example/post", via=through)), form).body
+    body = one(
+        edition(item(1, SECRET, link="https://members.example/post", via=through)), form
+    ).body
     assert b"s3cret" not in body
     assert b"members.example/feed" not in body
 
@@ -164,7 +181,10 @@ def test_archives_are_a_chain(form: str) -> None:
 def test_archives_are_in_one_format() -> None:
     """Where Atom is published the archives are Atom, and RSS leads to them by links that name their type."""
     made = archived(2)
-    assert [path for path in made if path.startswith("archive/")] == ["archive/atom-1.xml", "archive/atom-2.xml"]
+    assert [path for path in made if path.startswith("archive/")] == [
+        "archive/atom-1.xml",
+        "archive/atom-2.xml",
+    ]
     root = etree.fromstring(made["rss.xml"])
     (link,) = root.findall("channel/{http://www.w3.org/2005/Atom}link[@rel='prev-archive']")
     assert link.get("href") == "https://planet.example.org/archive/atom-2.xml"
@@ -191,7 +211,9 @@ def test_archives_are_valid(form: str) -> None:
 def test_an_archived_entry_is_the_current_one(found: Edition) -> None:
     """What stands in an archive is byte for byte what stood in the feed, though feedgen makes only the latter."""
     pieces = prepare((ITEM, *found.items))
-    now, then = (atom(found, Volume("a.xml", NOW, pieces, archive=archive)) for archive in (False, True))
+    now, then = (
+        atom(found, Volume("a.xml", NOW, pieces, archive=archive)) for archive in (False, True)
+    )
     assert then.count(b"<entry") == len(pieces)
     assert now[now.index(b"<entry") :] == then[then.index(b"<entry") :]
 
@@ -214,7 +236,10 @@ def test_only_stale_archives_are_made() -> None:
     found = replace(EDITION, archives=1000)
     made = [document.path for document in generate(found, archive, stale=[7, 999, 5000])]
     assert read == [7, 999]  # each once, though pages and feeds are made of it
-    assert [path for path in made if path.startswith("archive/")] == ["archive/atom-7.xml", "archive/atom-999.xml"]
+    assert [path for path in made if path.startswith("archive/")] == [
+        "archive/atom-7.xml",
+        "archive/atom-999.xml",
+    ]
 
 
 def test_archives_switched_off() -> None:
@@ -259,11 +284,16 @@ def test_pages_of_posts_taken_out(tmp_path: Path, fields: dict[str, object]) -> 
 def test_addresses_of_a_feed() -> None:
     """A hub is told of the documents that readers subscribe to."""
     feed = replace(FEED, names={"rss": "rss20.xml"})
-    assert addresses(feed) == [f"https://planet.example.org/{name}" for name in ("rss20.xml", "atom.xml", "feed.json")]
+    assert addresses(feed) == [
+        f"https://planet.example.org/{name}" for name in ("rss20.xml", "atom.xml", "feed.json")
+    ]
 
 
 def test_served_from_an_ipv6_address() -> None:
     """Our own address is what the operator says it is."""
     body = json.loads(one(edition(ITEM, link="http://[::1]:8000/"), "json").body)
     assert body["feed_url"] == "http://[::1]:8000/feed.json"
-    assert b"<link>http://[::1]:8000/</link>" in one(edition(ITEM, link="http://[::1]:8000/"), "rss").body
+    assert (
+        b"<link>http://[::1]:8000/</link>"
+        in one(edition(ITEM, link="http://[::1]:8000/"), "rss").body
+    )

@@ -28,7 +28,9 @@ def test_alternate_comes_first() -> None:
     entry = feed(ITEM).find(f"{A}entry")
     relations = [link.get("rel") for link in entry.findall(f"{A}link")]
     assert relations[0] == "alternate"
-    assert relations == sorted(relations, key=["alternate", "enclosure", "replies", "license", "related"].index)
+    assert relations == sorted(
+        relations, key=["alternate", "enclosure", "replies", "license", "related"].index
+    )
     assert [child.tag for child in entry][:4] == [f"{A}id", f"{A}title", f"{A}updated", f"{A}link"]
 
 
@@ -86,11 +88,19 @@ def test_private_source() -> None:
 
 def test_republished() -> None:
     """A proven copy has its origin as source; the way it came and the original are `via`."""
-    origin = Origin("First", "https://first.example/", "https://first.example/rss", "tag:first.example,2001:f")
+    origin = Origin(
+        "First", "https://first.example/", "https://first.example/rss", "tag:first.example,2001:f"
+    )
     between = Origin("Between", "https://between.example/")
-    entry = only(republished=True, origin=origin, origin_link="https://first.example/1", via=(between,))
+    entry = only(
+        republished=True, origin=origin, origin_link="https://first.example/1", via=(between,)
+    )
     assert entry.findtext(f"{A}source/{A}id") == "tag:first.example,2001:f"
-    via = [(link.get("href"), link.get("title")) for link in entry.findall(f"{A}link") if link.get("rel") == "via"]
+    via = [
+        (link.get("href"), link.get("title"))
+        for link in entry.findall(f"{A}link")
+        if link.get("rel") == "via"
+    ]
     assert via == [("https://between.example/", "Between"), ("https://first.example/1", "First")]
 
 
@@ -113,7 +123,12 @@ LONG = "one two three four five six seven eight nine ten eleven twelve"
 
 @pytest.mark.parametrize(
     ("summary", "title"),
-    [("Good morning", "Good morning"), (f"{LONG} thirteen", f"{LONG}…"), (LONG, LONG), ("", "Cat Diary")],
+    [
+        ("Good morning", "Good morning"),
+        (f"{LONG} thirteen", f"{LONG}…"),
+        (LONG, LONG),
+        ("", "Cat Diary"),
+    ],
 )
 def test_untitled(summary: str, title: str) -> None:
     """Atom must have a title: the first words of the post, else its source's name."""
@@ -144,4 +159,6 @@ def test_one_alternate_of_a_kind() -> None:
     """An entry has one alternate link; its copies elsewhere are related."""
     links = feed(ITEM).find(f"{A}entry").findall(f"{A}link")
     assert [link.get("rel") for link in links].count("alternate") == 1
-    assert "https://wire.example.net/1" in [link.get("href") for link in links if link.get("rel") == "related"]
+    assert "https://wire.example.net/1" in [
+        link.get("href") for link in links if link.get("rel") == "related"
+    ]

@@ -30,7 +30,10 @@ def test_layout_of_a_newer_program() -> None:
 
 def test_parts_in_order() -> None:
     """The post comes first, for its first words are the preview; then the credit, the copies, the lists."""
-    places = [body(ITEM).index(f'class="syndicator-{part}"') for part in ("attribution", "also", "related")]
+    places = [
+        body(ITEM).index(f'class="syndicator-{part}"')
+        for part in ("attribution", "also", "related")
+    ]
     assert places == sorted(places)
     assert body(ITEM).startswith("<p>They are <em>happy</em>.</p>")
 
@@ -51,7 +54,11 @@ def test_untitled() -> None:
 def test_republished() -> None:
     """The line credits and links the origin, not the copy."""
     origin = Origin("First Press", "https://first.example/")
-    found = credit(item(attribution=LINE, origin=origin, origin_link="https://first.example/1", republished=True))
+    found = credit(
+        item(
+            attribution=LINE, origin=origin, origin_link="https://first.example/1", republished=True
+        )
+    )
     assert 'href="https://first.example/1"' in found
     assert '<a href="https://first.example/"><bdi>First Press</bdi></a>' in found
     assert "cats.example" not in found
@@ -66,10 +73,14 @@ def test_private_source() -> None:
 
 def test_a_day_in_the_credit_is_that_of_the_feeds_readers() -> None:
     """In each document, where JSON Feed has the credit alone, too; dates for machines stay as they are."""
-    dated = replace(item(attribution=Attribution("{date}: {post}", "en")), published=NOW.replace(hour=20))
+    dated = replace(
+        item(attribution=Attribution("{date}: {post}", "en")), published=NOW.replace(hour=20)
+    )
 
     def documents(zone: str) -> dict[str, str]:
-        made = replace(edition(dated, timezone=zone, formats=("rss", "atom", "json", "html")), archives=1)
+        made = replace(
+            edition(dated, timezone=zone, formats=("rss", "atom", "json", "html")), archives=1
+        )
         found = generate(made, lambda number: Archive(number, (dated,), NOW))
         return {document.path: document.body.decode() for document in found}
 
@@ -93,12 +104,16 @@ def test_titles_with_markup_in_lists() -> None:
 def test_link_that_leads_nowhere(address: str) -> None:
     """What is no web address is not linked."""
     links = (Reference("a", "Title", address),)
-    assert "<li>Title</li>" in body(replace(item(), related=(RelatedList("source", "More", "", links),)))
+    assert "<li>Title</li>" in body(
+        replace(item(), related=(RelatedList("source", "More", "", links),))
+    )
 
 
 def test_list_without_links() -> None:
     """A list whose links are all withdrawn has no heading either."""
-    assert body(replace(item(), related=(RelatedList("source", "More", "en", ()),))) == "<p>Text</p>"
+    assert (
+        body(replace(item(), related=(RelatedList("source", "More", "en", ()),))) == "<p>Text</p>"
+    )
 
 
 def test_right_to_left_list_under_a_left_to_right_post() -> None:
@@ -113,9 +128,13 @@ def test_right_to_left_list_under_a_left_to_right_post() -> None:
 def test_right_to_left_list_under_a_right_to_left_post() -> None:
     """Readers don't take an item's language for a direction: it stands on the list, and names are isolated."""
     links = (Reference("a", "Title!", "https://x.example/", "Other"),)
-    arabic = replace(item(language="ar"), related=(RelatedList("all", "المزيد من {source}:", "ar", links),))
+    arabic = replace(
+        item(language="ar"), related=(RelatedList("all", "المزيد من {source}:", "ar", links),)
+    )
     found = body(arabic)
-    assert '<div class="syndicator-related" dir="rtl"><p>المزيد من <bdi>Cat Diary</bdi>:</p>' in found
+    assert (
+        '<div class="syndicator-related" dir="rtl"><p>المزيد من <bdi>Cat Diary</bdi>:</p>' in found
+    )
     assert '<a href="https://x.example/"><bdi>Title!</bdi></a> (<bdi>Other</bdi>)' in found
 
 

@@ -42,7 +42,9 @@ ROW = re.compile(r"^\| (.+?) \|$", re.MULTILINE)
 def rows(heading: str) -> list[tuple[str, list[str]]]:
     """The rows of the table below a heading: name, cells."""
     section = DOCS.read_text(encoding="utf-8").split(f"## {heading}\n")[1].split("\n## ")[0]
-    table = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("|")][2:]
+    table = [
+        line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("|")
+    ][2:]
     return [(cells[0].strip("`"), cells[1:]) for cells in table]
 
 
@@ -97,7 +99,10 @@ POST["episode"] = (
 LINKED = (Reference("urn:x-test:9", "Marked Link", "https://marker.example/rel", "Marked Place"),)
 ITEM_FIELDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "id": ("urn:x-test:marked", ("urn:x-test:marked",)),
-    "related": ((RelatedList("all", "More", "en", LINKED),), ("https://marker.example/rel", "Marked Link")),
+    "related": (
+        (RelatedList("all", "More", "en", LINKED),),
+        ("https://marker.example/rel", "Marked Link"),
+    ),
     "also": (LINKED, ("https://marker.example/rel", "Marked Place")),
 }
 SOURCE_FIELDS: dict[str, tuple[Any, tuple[str, ...]]] = {
@@ -128,7 +133,10 @@ def whole(**changes: Any) -> Edition:
 
 def marked_post(name: str, value: Any) -> Edition:
     republished = name in {"origin", "via"}
-    post = replace(ITEM.post, **{"licence": "", "republished": republished, "origin": Origin("An Origin"), name: value})
+    post = replace(
+        ITEM.post,
+        **{"licence": "", "republished": republished, "origin": Origin("An Origin"), name: value},
+    )
     dates = {name: value} if name in {"published", "updated"} else {}
     return whole(post=post, **dates)
 
@@ -144,7 +152,9 @@ def marked_source(name: str, value: Any) -> Edition:
 
 def values(path: str, form: str, body: bytes) -> list[str]:
     """What stands at a place of the document."""
-    return list(_json(path.split("."), json.loads(body))) if form == "json" else _xml(path, form, body)
+    return (
+        list(_json(path.split("."), json.loads(body))) if form == "json" else _xml(path, form, body)
+    )
 
 
 def _json(steps: list[str], found: Any) -> Iterator[str]:
@@ -162,12 +172,22 @@ def _xml(path: str, form: str, body: bytes) -> list[str]:
     path, _, attribute = path.partition("@")
     steps = [_step(step, form) for step in path.split("/")]
     parents = {root.tag, "channel"}
-    query = "/".join(steps[1:]) if form == "atom" and path.startswith("feed") else ".//" + "/".join(steps)
+    query = (
+        "/".join(steps[1:])
+        if form == "atom" and path.startswith("feed")
+        else ".//" + "/".join(steps)
+    )
     found = [root] if form == "atom" and path == "feed" else root.findall(query, PREFIXES)
     assert parents
-    name = attribute if ":" not in attribute else f"{{{PREFIXES[attribute.split(':')[0]]}}}{attribute.split(':')[1]}"
+    name = (
+        attribute
+        if ":" not in attribute
+        else f"{{{PREFIXES[attribute.split(':')[0]]}}}{attribute.split(':')[1]}"
+    )
     return [
-        str(element.get(name) if name else element.text or "") for element in found if not name or element.get(name)
+        str(element.get(name) if name else element.text or "")
+        for element in found
+        if not name or element.get(name)
     ]
 
 
@@ -179,10 +199,14 @@ def _step(step: str, form: str) -> str:
 
 def places(cell: str) -> list[str]:
     """The places that a cell names: code that is a path."""
-    return [code for code in re.findall(r"`([^`]+)`", cell) if re.fullmatch(r"[\w:./@\[\]=-]+", code)]
+    return [
+        code for code in re.findall(r"`([^`]+)`", cell) if re.fullmatch(r"[\w:./@\[\]=-]+", code)
+    ]
 
 
-TABLES: list[tuple[str, dict[str, tuple[Any, tuple[str, ...]]], Callable[[str, Any], Edition], int]] = [
+TABLES: list[
+    tuple[str, dict[str, tuple[Any, tuple[str, ...]]], Callable[[str, Any], Edition], int]
+] = [
     ("A post", POST, marked_post, 3),
     ("What we add to it", ITEM_FIELDS, marked_item, 3),
     ("A source", SOURCE_FIELDS, marked_source, 4),
@@ -226,7 +250,9 @@ def test_the_feed(form: str) -> None:
     by_mail = replace(EDITION, archives=2, feed=replace(FEED, formats=FORMS))
     wishing = replace(ITEM, source=replace(SOURCE, noindex=True, denied=True))
     by_mail = replace(by_mail, items=(wishing, *by_mail.items[1:]))
-    by_page = replace(by_mail, feed=replace(by_mail.feed, contact="https://planet.example.org/contact"))
+    by_page = replace(
+        by_mail, feed=replace(by_mail.feed, contact="https://planet.example.org/contact")
+    )
     bodies = [one(edition, form).body for edition in (by_mail, by_page)]
     for name, cells in rows("The feed"):
         for place in places(cells[FORMS.index(form)]):

@@ -44,7 +44,16 @@ def test_untitled() -> None:
 
 def test_nothing_empty() -> None:
     """What is not known is not said."""
-    assert set(only()) == {"id", "url", "title", "content_html", "summary", "date_published", "language", "_syndicator"}
+    assert set(only()) == {
+        "id",
+        "url",
+        "title",
+        "content_html",
+        "summary",
+        "date_published",
+        "language",
+        "_syndicator",
+    }
     assert set(only()["_syndicator"]) == {"source", "licence"}
 
 
@@ -55,7 +64,12 @@ def test_body_is_never_missing() -> None:
 
 def test_authors() -> None:
     """An author has a name and a page, or a mail address."""
-    found = only(authors=(Person("Ann", "https://a.example/", "a@a.example"), Person("Bob", "", "b@b.example")))
+    found = only(
+        authors=(
+            Person("Ann", "https://a.example/", "a@a.example"),
+            Person("Bob", "", "b@b.example"),
+        )
+    )
     assert found["authors"] == [
         {"name": "Ann", "url": "https://a.example/"},
         {"name": "Bob", "url": "mailto:b@b.example"},
@@ -64,14 +78,25 @@ def test_authors() -> None:
 
 def test_tags() -> None:
     """Tags are shown by their labels, each once."""
-    assert only(categories=(Category("a", label="A"), Category("A"), Category("b")))["tags"] == ["A", "b"]
+    assert only(categories=(Category("a", label="A"), Category("A"), Category("b")))["tags"] == [
+        "A",
+        "b",
+    ]
 
 
 def test_attachments() -> None:
     """All files are attached, each with the type that it must have."""
-    files = (Enclosure("https://a.example/1.mp3", length=5, duration=7), Enclosure("https://a.example/x"))
+    files = (
+        Enclosure("https://a.example/1.mp3", length=5, duration=7),
+        Enclosure("https://a.example/x"),
+    )
     assert only(enclosures=files)["attachments"] == [
-        {"url": "https://a.example/1.mp3", "mime_type": "audio/mpeg", "size_in_bytes": 5, "duration_in_seconds": 7},
+        {
+            "url": "https://a.example/1.mp3",
+            "mime_type": "audio/mpeg",
+            "size_in_bytes": 5,
+            "duration_in_seconds": 7,
+        },
         {"url": "https://a.example/x", "mime_type": "application/octet-stream"},
     ]
 
@@ -81,7 +106,10 @@ def test_our_object() -> None:
     found = feed(ITEM)["items"][0]["_syndicator"]
     assert found["source"]["title"] == "Cat Diary"
     assert found["attribution"] in feed(ITEM)["items"][0]["content_html"]
-    assert [entry["title"] for links in found["related"] for entry in links["items"]] == ["Hunger & sleep", "Dogs bark"]
+    assert [entry["title"] for links in found["related"] for entry in links["items"]] == [
+        "Hunger & sleep",
+        "Dogs bark",
+    ]
     assert found["related"][0]["heading"] == "View more from Cat Diary:"
     assert found["also"][0]["source"] == "The Wire"
 

@@ -18,7 +18,9 @@ from syndicator.model.settings import Source
 from syndicator.normalizer import normalize
 from syndicator.parser import parse
 
-SAMPLES = sorted(path for path in (Path(__file__).parents[1] / "samples").iterdir() if path.suffix != ".md")
+SAMPLES = sorted(
+    path for path in (Path(__file__).parents[1] / "samples").iterdir() if path.suffix != ".md"
+)
 FORMS = ("rss", "atom", "json")
 
 
@@ -32,10 +34,23 @@ def read(body: bytes, kind: str, url: str) -> NormalizedFeed:
 def published(path: Path) -> Edition:
     """An edition of a sample's posts, each with a list of others."""
     feed = read(path.read_bytes(), "", "https://sample.example.org/feed")
-    links = tuple(Reference(post.guid, post.title, post.link, feed.info.name) for post in feed.posts[:4] if post.title)
+    links = tuple(
+        Reference(post.guid, post.title, post.link, feed.info.name)
+        for post in feed.posts[:4]
+        if post.title
+    )
     lists = (RelatedList("source", "View more from {source}:", "en", links),)
     items = [
-        Item(post.guid or f"urn:x-test:{place}", post, feed.info, post.published or NOW, NOW, NOW, place, related=lists)
+        Item(
+            post.guid or f"urn:x-test:{place}",
+            post,
+            feed.info,
+            post.published or NOW,
+            NOW,
+            NOW,
+            place,
+            related=lists,
+        )
         for place, post in enumerate(feed.posts)
     ]
     return replace(EDITION, items=tuple(items), sources=(feed.info,))
@@ -59,7 +74,9 @@ class TestOurFeedAsASource:
 
     def test_posts(self, path: Path, form: str) -> None:
         """Each post is there once, in order, known by the id that we gave it."""
-        assert [post.guid for _, post in pairs(path, form)] == [item.id for item, _ in pairs(path, form)]
+        assert [post.guid for _, post in pairs(path, form)] == [
+            item.id for item, _ in pairs(path, form)
+        ]
 
     def test_bodies(self, path: Path, form: str) -> None:
         """A body has neither our line nor our lists in it."""
@@ -74,12 +91,18 @@ class TestOurFeedAsASource:
                 assert post.title == item.post.title
             assert (post.link, post.language) == (item.post.link, item.post.language)
             assert post.published == item.published.replace(microsecond=0)
-            assert [c.label or c.term for c in post.categories] == [c.label or c.term for c in item.post.categories]
-            assert [file.url for file in post.enclosures] == [file.url for file in item.post.enclosures]
+            assert [c.label or c.term for c in post.categories] == [
+                c.label or c.term for c in item.post.categories
+            ]
+            assert [file.url for file in post.enclosures] == [
+                file.url for file in item.post.enclosures
+            ]
 
     def test_credits(self, path: Path, form: str) -> None:
         """The credit goes to whom we gave it, not to us."""
         for item, post in pairs(path, form):
             assert post.republished
-            assert post.origin.name == (item.post.origin.name if item.post.republished else item.source.name)
+            assert post.origin.name == (
+                item.post.origin.name if item.post.republished else item.source.name
+            )
             assert (post.origin_link or post.link) == (item.post.origin_link or item.post.link)

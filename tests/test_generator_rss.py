@@ -117,15 +117,20 @@ def test_file_of_unknown_type_and_length() -> None:
         "url": "https://a.example/1.m4a?x", "length": "0", "type": "audio/mp4"
     }  # fmt: skip
     assert (
-        only(enclosures=(Enclosure("https://a.example/1", medium="video"),)).find("enclosure").get("type")
+        only(enclosures=(Enclosure("https://a.example/1", medium="video"),))
+        .find("enclosure")
+        .get("type")
         == "video/mp4"
     )
     assert (
-        only(enclosures=(Enclosure("https://a.example/1"),)).find("enclosure").get("type") == "application/octet-stream"
+        only(enclosures=(Enclosure("https://a.example/1"),)).find("enclosure").get("type")
+        == "application/octet-stream"
     )
 
 
-@pytest.mark.parametrize("address", ["ftp://a.example/1.mp3", "https://user@a.example/1.mp3", "magnet:?xt=urn:btih:1"])
+@pytest.mark.parametrize(
+    "address", ["ftp://a.example/1.mp3", "https://user@a.example/1.mp3", "magnet:?xt=urn:btih:1"]
+)
 def test_file_that_strict_clients_refuse(address: str) -> None:
     """What cannot be an enclosure is media:content."""
     found = only(enclosures=(Enclosure(address, "audio/mpeg"),))
@@ -154,7 +159,10 @@ def test_source() -> None:
 
 def test_republished() -> None:
     """A proven copy names its origin's feed."""
-    found = only(republished=True, origin=Origin("First", "https://first.example/", "https://first.example/rss"))
+    found = only(
+        republished=True,
+        origin=Origin("First", "https://first.example/", "https://first.example/rss"),
+    )
     assert found.find("source").get("url") == "https://first.example/rss"
 
 
@@ -187,9 +195,13 @@ def test_contact() -> None:
     """A mail address is the web master's, with a name that RFC 822 lets stand; a page is the publisher's."""
     found = channel(title='Pets (the "best")', contact="mailto:a@b.example")
     assert found.findtext("webMaster") == "a@b.example (Pets the best)"
-    assert channel(contact="https://b.example/me").findtext(f"{DC}publisher") == "https://b.example/me"
+    assert (
+        channel(contact="https://b.example/me").findtext(f"{DC}publisher") == "https://b.example/me"
+    )
     assert channel(contact="").find("webMaster") is None
-    assert channel().find("managingEditor") is None  # readers would take it for the author of every post
+    assert (
+        channel().find("managingEditor") is None
+    )  # readers would take it for the author of every post
 
 
 def test_merged_feed_with_episodes() -> None:
@@ -241,5 +253,8 @@ def test_names_are_declared_once() -> None:
 @pytest.mark.parametrize(("title", "named"), [("One", None), ("", "The film")])
 def test_title_of_a_file(title: str, named: str | None) -> None:
     """feedparser takes it for the title of the item, so only an item without one has it."""
-    files = (Enclosure("https://cats.example.org/1.mp3"), Enclosure("https://cats.example.org/1.mp4", title="The film"))
+    files = (
+        Enclosure("https://cats.example.org/1.mp3"),
+        Enclosure("https://cats.example.org/1.mp4", title="The film"),
+    )
     assert only(title=title, enclosures=files).findtext(f"{MEDIA}content/{MEDIA}title") == named

@@ -16,7 +16,16 @@ TABLE = languages.table()
 PLACEHOLDERS = {"titled": {"post", "source"}, "untitled": {"source"}, "heading": {"source"}, "read_more": {"source"},
                 "by": {"author"}}  # fmt: skip
 # How a sentence ends. Thai has no mark for it.
-STOPS = {"zh": "。", "zh-Hant": "。", "ja": "。", "hi": "।", "bn": "।", "ur": "۔", "hy": "։", "th": ""}
+STOPS = {
+    "zh": "。",
+    "zh-Hant": "。",
+    "ja": "。",
+    "hi": "।",
+    "bn": "।",
+    "ur": "۔",
+    "hy": "։",
+    "th": "",
+}
 COLONS = {"zh": "：", "zh-Hant": "：", "ja": "：", "hy": "՝"}
 SCRIPTS = {"ar": "ARABIC", "fa": "ARABIC", "ur": "ARABIC", "ps": "ARABIC", "ckb": "ARABIC", "he": "HEBREW",
            "ru": "CYRILLIC", "uk": "CYRILLIC", "be": "CYRILLIC", "bg": "CYRILLIC", "mk": "CYRILLIC", "sr": "CYRILLIC",
@@ -70,7 +79,9 @@ def test_sentences_end_as_the_language_ends_them(tag):
 def test_a_language_is_written_in_its_script(tag, script):
     """No line of a table is left in another language's letters, but for words that are Latin there too."""
     for key, value in TABLE[tag].items():
-        letters = [unicodedata.name(letter) for letter in re.sub(r"\{\w+\}", "", value) if letter.isalpha()]
+        letters = [
+            unicodedata.name(letter) for letter in re.sub(r"\{\w+\}", "", value) if letter.isalpha()
+        ]
         assert all(name.startswith(script) for name in letters), (key, value)
 
 
@@ -116,19 +127,25 @@ def test_what_we_have_no_words_of_falls_back_to_the_feeds_language():
     assert languages.label("tlh", "untitled", fallback="fr") == TABLE["fr"]["untitled"]
 
 
-@pytest.mark.parametrize("tag", ["ar", "he", "fa", "ur", "ps", "ckb", "yi", "dv", "ug", "ar-EG", "pa-Arab", "ks"])
+@pytest.mark.parametrize(
+    "tag", ["ar", "he", "fa", "ur", "ps", "ckb", "yi", "dv", "ug", "ar-EG", "pa-Arab", "ks"]
+)
 def test_right_to_left(tag):
     """The scripts of Arabic, Hebrew, Thaana."""
     assert languages.direction(tag) == "rtl"
 
 
-@pytest.mark.parametrize("tag", ["en", "vi", "ku", "az", "tr", "ar-Latn", "zh-Hant", "", "pa", "ks-Deva"])
+@pytest.mark.parametrize(
+    "tag", ["en", "vi", "ku", "az", "tr", "ar-Latn", "zh-Hant", "", "pa", "ks-Deva"]
+)
 def test_left_to_right(tag):
     """Kurdish is written in Latin unless its tag says otherwise, Punjabi in Gurmukhi."""
     assert languages.direction(tag) == "ltr"
 
 
-@pytest.mark.parametrize("junk", ["English", "utf-8", "UTF-8", "xx", "e", "en us", "1", "c++", "www", "html", "en-"])
+@pytest.mark.parametrize(
+    "junk", ["English", "utf-8", "UTF-8", "xx", "e", "en us", "1", "c++", "www", "html", "en-"]
+)
 def test_what_is_no_language_is_none(junk):
     """Feeds write names and encodings where a tag belongs."""
     assert languages.normalise(junk) == ""
@@ -153,26 +170,43 @@ def test_a_line_is_marked_isolated_and_escaped():
         source="O’Reilly", source_url='https://o.example/"x',
     )  # fmt: skip
     assert line.startswith('<p class="syndicator-attribution" lang="he" dir="rtl">')
-    assert '<a href="https://a.example/?a=1&amp;b=2"><bdi>&lt;b&gt;"War" &amp; peace&lt;/b&gt;</bdi></a>' in line
+    assert (
+        '<a href="https://a.example/?a=1&amp;b=2"><bdi>&lt;b&gt;"War" &amp; peace&lt;/b&gt;</bdi></a>'
+        in line
+    )
     assert '<a href="https://o.example/&quot;x"><bdi>O’Reilly</bdi></a>' in line
 
 
 def test_a_name_without_an_address_stands_unlinked():
     """Private sources have none that may be shown."""
-    line = render(Attribution("First on {source}.", "en"), post="", post_url="", source="S", source_url="")
-    assert line == '<p class="syndicator-attribution" lang="en" dir="ltr">First on <bdi>S</bdi>.</p>'
+    line = render(
+        Attribution("First on {source}.", "en"), post="", post_url="", source="S", source_url=""
+    )
+    assert (
+        line == '<p class="syndicator-attribution" lang="en" dir="ltr">First on <bdi>S</bdi>.</p>'
+    )
 
 
 def test_a_site_without_a_name_is_named_by_its_address():
     """An empty link would be a credit that nobody sees."""
     assert "<bdi>https://s.example/</bdi>" in render(
-        Attribution("First on {source}.", "en"), post="", post_url="", source="", source_url="https://s.example/"
+        Attribution("First on {source}.", "en"),
+        post="",
+        post_url="",
+        source="",
+        source_url="https://s.example/",
     )
 
 
 def test_a_title_that_looks_like_a_placeholder_stays_text():
     """What is put in is not looked at again."""
-    line = render(Attribution("{post} on {source}", "en"), post="{source}", post_url="", source="S", source_url="")
+    line = render(
+        Attribution("{post} on {source}", "en"),
+        post="{source}",
+        post_url="",
+        source="S",
+        source_url="",
+    )
     assert line.endswith("><bdi>{source}</bdi> on <bdi>S</bdi></p>")
 
 
@@ -188,11 +222,17 @@ def test_author_and_date_are_written_in_the_language_of_the_line():
 
 def test_an_operators_own_text_takes_the_direction_of_its_letters():
     """Its language is not said."""
-    line = render(Attribution("{post} <3 {source}"), post="P", post_url="", source="S", source_url="")
-    assert line == '<p class="syndicator-attribution" dir="auto"><bdi>P</bdi> &lt;3 <bdi>S</bdi></p>'
+    line = render(
+        Attribution("{post} <3 {source}"), post="P", post_url="", source="S", source_url=""
+    )
+    assert (
+        line == '<p class="syndicator-attribution" dir="auto"><bdi>P</bdi> &lt;3 <bdi>S</bdi></p>'
+    )
 
 
 def test_a_post_that_lost_its_title_is_credited_in_the_short_form():
     """The wording is frozen, the title is not."""
-    line = render(Attribution(TABLE["de"]["titled"], "de"), post="", post_url="", source="S", source_url="")
+    line = render(
+        Attribution(TABLE["de"]["titled"], "de"), post="", post_url="", source="S", source_url=""
+    )
     assert "Zuerst auf <bdi>S</bdi>." in line

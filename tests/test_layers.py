@@ -41,7 +41,18 @@ def test_a_step_stands_alone(path: Path) -> None:
 
 def test_no_module_has_a_librarys_name() -> None:
     """`import json` in a folder with a json.py is a riddle."""
-    libraries = {"json", "html", "feedparser", "feedgen", "requests", "http", "email", "types", "string", "re"}
+    libraries = {
+        "json",
+        "html",
+        "feedparser",
+        "feedgen",
+        "requests",
+        "http",
+        "email",
+        "types",
+        "string",
+        "re",
+    }
     ours = {path.stem for path in SELECTED} & libraries
     assert not ours
 
@@ -51,5 +62,9 @@ def test_only_the_command_line_prints(path: Path) -> None:
     """Standard output is for results; everything else returns a value."""
     if path.name == "cli.py":
         return
-    calls = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)]
-    assert not [call.lineno for call in calls if isinstance(call.func, ast.Name) and call.func.id == "print"]
+    calls = [
+        node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call)
+    ]
+    assert not [
+        call.lineno for call in calls if isinstance(call.func, ast.Name) and call.func.id == "print"
+    ]

@@ -61,7 +61,9 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         ('formats = ["rss", "atom"]', "application/gzip"),
     ],
 )
-def test_cost_of_one_new_post(tmp_path: Path, site: loopback.Site, steps: list[int], head: str, kind: str) -> None:
+def test_cost_of_one_new_post(
+    tmp_path: Path, site: loopback.Site, steps: list[int], head: str, kind: str
+) -> None:
     """Publishing it reads as many rows of the ledger where 5,000 more files are known as where one is."""
     costs = []
     for number in (1, 5000):
@@ -74,7 +76,9 @@ def test_cost_of_one_new_post(tmp_path: Path, site: loopback.Site, steps: list[i
         with Ledger(folder / "public") as ledger:
             ledger.record((f"pages/{n * 7919 % 5003}.html", kind, "x") for n in range(number))
         before = steps[0]
-        site.pages["/a"] = feed("Blog", BLOG, item("New", f"{BLOG}/new/", words(9), START + HOUR), *posts)
+        site.pages["/a"] = feed(
+            "Blog", BLOG, item("New", f"{BLOG}/new/", words(9), START + HOUR), *posts
+        )
         assert any(document.changed for document in planet.run().documents)
         costs.append(steps[0] - before)
     assert costs[0] == costs[1] > 50
@@ -124,7 +128,12 @@ def test_hidden_files(tmp_path: Path) -> None:
 def test_folder_that_is_not_there(tmp_path: Path) -> None:
     """Nothing is known of it, and asking makes nothing."""
     with Ledger(tmp_path / "none") as ledger:
-        assert (dict(ledger), ledger.kind("x"), list(ledger.files()), ledger.lost) == ({}, None, [], False)
+        assert (dict(ledger), ledger.kind("x"), list(ledger.files()), ledger.lost) == (
+            {},
+            None,
+            [],
+            False,
+        )
     assert names(tmp_path) == []
 
 
@@ -161,7 +170,11 @@ def test_claimed_before_it_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     def watching(self: Path, target: Path) -> Path:
         with sqlite3.connect(tmp_path / NAME) as db:
-            seen.append(db.execute("SELECT path, digest FROM files WHERE path = ?", (target.name,)).fetchall())
+            seen.append(
+                db.execute(
+                    "SELECT path, digest FROM files WHERE path = ?", (target.name,)
+                ).fetchall()
+            )
         db.close()
         return replace(self, target)
 
@@ -244,7 +257,9 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "another database": another_database,
     "no table": changed("DROP TABLE files"),
     "bytes for text": changed("UPDATE files SET digest = x'00ff', type = x'00ff'"),
-    "no UTF-8": changed("UPDATE files SET digest = CAST(x'fffe' AS TEXT), type = CAST(x'fffe' AS TEXT)"),
+    "no UTF-8": changed(
+        "UPDATE files SET digest = CAST(x'fffe' AS TEXT), type = CAST(x'fffe' AS TEXT)"
+    ),
 }
 
 
@@ -278,19 +293,28 @@ def test_the_operator_hears_of_damage_once(tmp_path: Path, site: loopback.Site) 
     planet = Planet(tmp_path, site, ("/a", ""))
     planet.run()
     (tmp_path / "public" / NAME).write_bytes(b"\x93noise" * 999)
-    assert [find.what for find in inspect(planet.config()) if "ledger" in find.what or "damaged" in find.what]
+    assert [
+        find.what
+        for find in inspect(planet.config())
+        if "ledger" in find.what or "damaged" in find.what
+    ]
     before = planet.files()
     site.pages["/a"] = feed("Blog", BLOG, *posts)
     assert sum("was damaged and begins anew" in line for line in planet.run().news) == 1
     assert planet.files().keys() >= before.keys()
     assert not [find for find in inspect(planet.config()) if "damaged" in find.what]
-    site.pages["/a"] = feed("Blog", BLOG, item("New", f"{BLOG}/new/", words(9), START + HOUR), *posts)
+    site.pages["/a"] = feed(
+        "Blog", BLOG, item("New", f"{BLOG}/new/", words(9), START + HOUR), *posts
+    )
     assert not [line for line in planet.run().news if "damaged" in line]
 
 
 def test_out_of_reach(tmp_path: Path) -> None:
     """What can't be opened is an error that names it, and nothing is published without a claim."""
     (tmp_path / NAME).mkdir()
-    with pytest.raises(PublishError, match=r"cannot use .*\.syndicator: "), Ledger(tmp_path) as ledger:
+    with (
+        pytest.raises(PublishError, match=r"cannot use .*\.syndicator: "),
+        Ledger(tmp_path) as ledger,
+    ):
         publish([page()], ledger)
     assert names(tmp_path) == [NAME]

@@ -23,7 +23,11 @@ with run_lock(pathlib.Path(sys.argv[1])):
 def test_a_second_run(tmp_path: Path) -> None:
     """It is told who holds the lock, and may come back later (EX_TEMPFAIL)."""
     state = tmp_path / "state.db"
-    with run_lock(state), pytest.raises(LockHeld, match=f"process {os.getpid()}") as caught, run_lock(state):
+    with (
+        run_lock(state),
+        pytest.raises(LockHeld, match=f"process {os.getpid()}") as caught,
+        run_lock(state),
+    ):
         pass
     assert caught.value.exit_code == 75
 
@@ -32,7 +36,11 @@ def test_a_run_after_one_with_a_longer_number(tmp_path: Path) -> None:
     """Who is named is the process that holds the lock, with nothing left of the one before."""
     state = tmp_path / "state.db"
     state.with_name("state.db.lock").write_text(f"{10**12}\n")
-    with run_lock(state), pytest.raises(LockHeld, match=rf"\(process {os.getpid()}\)"), run_lock(state):
+    with (
+        run_lock(state),
+        pytest.raises(LockHeld, match=rf"\(process {os.getpid()}\)"),
+        run_lock(state),
+    ):
         pass
 
 

@@ -18,8 +18,14 @@ from syndicator.languages import label
 
 A = "{http://www.w3.org/2005/Atom}"
 ROOT = Path(__file__).resolve().parents[1]
-ENGLISH = [(f"Boats {n}", f"The boats of the harbour were painted, and this is the {n}th of them.") for n in range(120)]
-VIETNAMESE = [(f"Phố {n}", f"Những con phố nhỏ của Hà Nội vào buổi sáng, đây là phố thứ {n}.") for n in range(110)]
+ENGLISH = [
+    (f"Boats {n}", f"The boats of the harbour were painted, and this is the {n}th of them.")
+    for n in range(120)
+]
+VIETNAMESE = [
+    (f"Phố {n}", f"Những con phố nhỏ của Hà Nội vào buổi sáng, đây là phố thứ {n}.")
+    for n in range(110)
+]
 FEED = """link = "https://planet.example/"
 limit = 10
 per_source = true
@@ -38,14 +44,25 @@ tags = ["sea"]
 limit = 3
 formats = ["rss", "html"]
 """
-FOLDERS = ["", "odd", "harbour", "by-source/boats", "by-source/pho", "by-language/en", "by-language/vi"]
+FOLDERS = [
+    "",
+    "odd",
+    "harbour",
+    "by-source/boats",
+    "by-source/pho",
+    "by-language/en",
+    "by-language/vi",
+]
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Site]]:
     """A planet of two sources with two feeds written out, one for each source, one for each language; run once."""
     home = tmp_path_factory.mktemp("planet")
-    pages = {"/en": rss("Boats", ENGLISH), "/vi": rss("Phố", VIETNAMESE, "https://pho.example", "vi")}
+    pages = {
+        "/en": rss("Boats", ENGLISH),
+        "/vi": rss("Phố", VIETNAMESE, "https://pho.example", "vi"),
+    }
     with site(dict(pages)) as planet, pytest.MonkeyPatch.context() as patch:
         patch.chdir(home)
         sources = f'{planet.url}/en\nid = "boats"\ntags = ["sea"]', f'{planet.url}/vi\nid = "pho"'
@@ -91,7 +108,9 @@ def test_ids_and_addresses(world: tuple[Path, Site]) -> None:
     feeds = [atom(home, folder) for folder in FOLDERS if folder != "harbour"]
     assert len({feed.findtext(f"{A}id") for feed in feeds}) == len(feeds)
     assert [link(feed, "self") for feed in feeds] == [
-        f"https://planet.example/{folder}/atom.xml".replace("e//", "e/") for folder in FOLDERS if folder != "harbour"
+        f"https://planet.example/{folder}/atom.xml".replace("e//", "e/")
+        for folder in FOLDERS
+        if folder != "harbour"
     ]
     ids: dict[str | None, set[str | None]] = {}
     for entry in (entry for feed in feeds for entry in feed.findall(f"{A}entry")):
@@ -102,17 +121,22 @@ def test_ids_and_addresses(world: tuple[Path, Site]) -> None:
 def test_archives(world: tuple[Path, Site]) -> None:
     """Each feed has the archives of its own posts, in the one format that it publishes."""
     home, _ = world
-    archived = {str(path.relative_to(home / "public")) for path in (home / "public").rglob("archive/*.xml")}
+    archived = {
+        str(path.relative_to(home / "public")) for path in (home / "public").rglob("archive/*.xml")
+    }
     assert archived == {
         "archive/atom-1.xml", "archive/atom-2.xml", "odd/archive/atom-1.xml", "harbour/archive/rss-1.xml",
         "by-source/boats/archive/atom-1.xml", "by-source/pho/archive/atom-1.xml",
         "by-language/en/archive/atom-1.xml", "by-language/vi/archive/atom-1.xml",
     }  # fmt: skip
     assert (
-        link(atom(home, "by-source/pho"), "prev-archive") == "https://planet.example/by-source/pho/archive/atom-1.xml"
+        link(atom(home, "by-source/pho"), "prev-archive")
+        == "https://planet.example/by-source/pho/archive/atom-1.xml"
     )
     archive = etree.fromstring((home / "public/by-source/pho/archive/atom-1.xml").read_bytes())
-    assert {(entry.findtext(f"{A}title") or "").split()[0] for entry in archive.findall(f"{A}entry")} == {"Phố"}
+    assert {
+        (entry.findtext(f"{A}title") or "").split()[0] for entry in archive.findall(f"{A}entry")
+    } == {"Phố"}
 
 
 def test_pages_name_the_other_feeds(world: tuple[Path, Site]) -> None:
@@ -123,7 +147,9 @@ def test_pages_name_the_other_feeds(world: tuple[Path, Site]) -> None:
     for folder in FOLDERS:
         page = (home / "public" / folder / "index.html").read_text("utf-8")
         own = f"https://planet.example/{folder}/".replace("e//", "e/")
-        assert {address for address in addresses if f'<a href="{address}"' in page} == written - {own}
+        assert {address for address in addresses if f'<a href="{address}"' in page} == written - {
+            own
+        }
 
 
 def links(home: Path, page: str) -> dict[str, str]:
@@ -142,7 +168,9 @@ def test_the_feed_of_a_source_is_named_where_the_source_is(world: tuple[Path, Si
         "Subscribe Boats": "by-source/boats/index.html",
         "Subscribe Phố": "by-source/pho/index.html",
     }
-    pages = [path.relative_to(home / "public").as_posix() for path in (home / "public").rglob("*.html")]
+    pages = [
+        path.relative_to(home / "public").as_posix() for path in (home / "public").rglob("*.html")
+    ]
     naming = {page for page in pages if links(home, page)}
     assert naming == {"index.html", "sources.html", "sources/boats.html", "sources/pho.html"}
 
@@ -162,12 +190,19 @@ def test_what_made_feeds_are_called(world: tuple[Path, Site]) -> None:
     ]  # fmt: skip
 
 
-def test_a_language_whose_posts_are_in_the_archives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_language_whose_posts_are_in_the_archives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It has its feed too: what the main feed has published counts, not what stands in it now."""
     monkeypatch.chdir(tmp_path)
     old = rss("Phố", VIETNAMESE[:3], "https://pho.example", "vi").replace(b" Oct ", b" Sep ")
     with site({"/en": rss("Boats", ENGLISH[:9]), "/vi": old}) as planet:
-        configuration(tmp_path, f"{planet.url}/en", f"{planet.url}/vi", feed=FEED.replace("limit = 10", "limit = 4"))
+        configuration(
+            tmp_path,
+            f"{planet.url}/en",
+            f"{planet.url}/vi",
+            feed=FEED.replace("limit = 10", "limit = 4"),
+        )
         assert main(["run", "-q"]) == 0
     assert {title.split()[0] for title in titles(tmp_path, "")} == {"Boats"}
     assert [title.split()[0] for title in titles(tmp_path, "by-language/vi")] == ["Phố"] * 3
@@ -184,10 +219,14 @@ def test_a_feed_by_language_speaks_that_language(world: tuple[Path, Site], tag: 
     assert json.loads((folder / "feed.json").read_text("utf-8"))["language"] == tag
     assert etree.parse(str(folder / "rss.xml")).findtext("channel/language") == tag
     assert label(tag, "sources") in page.text_content()
-    assert json.loads((home / "public/by-source/pho/feed.json").read_text("utf-8"))["language"] == "en"
+    assert (
+        json.loads((home / "public/by-source/pho/feed.json").read_text("utf-8"))["language"] == "en"
+    )
 
 
-def test_a_feed_by_language_is_written_as_its_language_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_feed_by_language_is_written_as_its_language_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """From right to left, on a planet whose main feed is not."""
     monkeypatch.chdir(tmp_path)
     posts = [("قوارب", "تم طلاء قوارب الميناء هذا الصباح قبل أن يعود الصيادون إلى البحر")]
@@ -195,12 +234,15 @@ def test_a_feed_by_language_is_written_as_its_language_is(tmp_path: Path, monkey
         configuration(tmp_path, f"{planet.url}/ar", feed=FEED)
         assert main(["run", "-q"]) == 0
     pages = [
-        html.parse(str(tmp_path / "public" / name)).getroot() for name in ("index.html", "by-language/ar/index.html")
+        html.parse(str(tmp_path / "public" / name)).getroot()
+        for name in ("index.html", "by-language/ar/index.html")
     ]
     assert [(page.get("lang"), page.get("dir")) for page in pages] == [("en", "ltr"), ("ar", "rtl")]
 
 
-def test_a_source_more_makes_no_page_of_others_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_source_more_makes_no_page_of_others_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A feed for each source, in each of which nothing is written when another joins; nor do posts' pages change."""
     monkeypatch.chdir(tmp_path)
     pages = {
@@ -215,7 +257,11 @@ def test_a_source_more_makes_no_page_of_others_again(tmp_path: Path, monkeypatch
         configuration(tmp_path, *old, f'{planet.url}/new\nid = "new"', feed=FEED)
         main(["run", "-q"])
     after = snapshot(tmp_path)
-    changed = {path.relative_to(tmp_path / "public").as_posix() for path in before if after[path] != before[path]}
+    changed = {
+        path.relative_to(tmp_path / "public").as_posix()
+        for path in before
+        if after[path] != before[path]
+    }
     assert "sources.html" in changed
     assert not {path for path in changed if path.startswith("by-source/") or "posts/" in path}
     assert (tmp_path / "public/by-source/new/index.html").is_file()
@@ -260,7 +306,9 @@ def test_archives_of_another_format(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_a_source_that_leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its page, the pages of its posts and its posts in archives go; no page links to what is gone; all comes back."""
     monkeypatch.chdir(tmp_path)
-    with site({"/en": rss("Boats", ENGLISH), "/vi": rss("Phố", VIETNAMESE, "https://pho.example", "vi")}) as planet:
+    with site(
+        {"/en": rss("Boats", ENGLISH), "/vi": rss("Phố", VIETNAMESE, "https://pho.example", "vi")}
+    ) as planet:
         boats, pho = f'{planet.url}/en\nid = "boats"', f'{planet.url}/vi\nid = "pho"'
         configuration(tmp_path, boats, pho, feed='pages = "full"\n')
         main(["run", "-q"])
@@ -295,13 +343,25 @@ def test_an_idle_run_imports_nothing_of_what_it_does_not_do(tmp_path: Path) -> N
         configuration(tmp_path, f"{planet.url}/en")
         command, environment = [sys.executable, "-c", IDLE], {"PYTHONPATH": str(ROOT)}
         runs = [
-            subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=True) for _ in range(2)
+            subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=True)
+            for _ in range(2)
         ]
         assert planet.asked == [("/en", 200)]
     (first, second) = (json.loads(run.stdout) for run in runs)
     assert first[0] == second[0] == 0
     steps = {"generator", "publisher", "normalizer", "related", "check", "websub", "server"}
-    libraries = {"requests", "feedparser", "feedgen", "lxml", "jinja2", "babel", "nh3", "numpy", "re2", "markupsafe"}
+    libraries = {
+        "requests",
+        "feedparser",
+        "feedgen",
+        "lxml",
+        "jinja2",
+        "babel",
+        "nh3",
+        "numpy",
+        "re2",
+        "markupsafe",
+    }
     unwanted = {f"syndicator.{step}" for step in steps} | libraries
     assert unwanted & set(second[1]) == set()
     assert {"syndicator.generator", "lxml", "jinja2"} <= set(first[1])  # the check can fail

@@ -33,7 +33,9 @@ ORIGIN = "https://origin.example.net/a/1"
 FOREIGN = f'The post <a href="{ORIGIN}">Theirs</a> appeared first on <a href="https://origin.example.net/">Origin</a>.'
 BODY = "<p>Body text.</p>"
 
-WORDINGS = [line.split("\t") for line in (CASES / "wordings.tsv").read_text(encoding="utf-8").splitlines()]
+WORDINGS = [
+    line.split("\t") for line in (CASES / "wordings.tsv").read_text(encoding="utf-8").splitlines()
+]
 
 
 def strip(source, **known):
@@ -73,7 +75,11 @@ def test_a_wording_that_credits_another_site_is_recognised(locale, wording):
     for title in ("Theirs", TITLE):
         if title == "Theirs" and wording.startswith("{post} first"):
             continue  # "Seinfeld first appeared on NBC" is about a show
-        theirs = filled(wording, f'<a href="{ORIGIN}">{title}</a>', '<a href="https://origin.example.net/">Origin</a>')
+        theirs = filled(
+            wording,
+            f'<a href="{ORIGIN}">{title}</a>',
+            '<a href="https://origin.example.net/">Origin</a>',
+        )
         left, credited = strip(f"{BODY}<p>{theirs}</p>")
         assert left == BODY
         assert credited == (Credit(title, ORIGIN, "Origin", "https://origin.example.net/", locale),)
@@ -87,15 +93,27 @@ def test_every_row_compiles_and_is_found_by_a_word_of_its_own():
         assert any(word.rstrip(":") in sentence for word in row.words.split()), row
 
 
-@pytest.mark.skipif(not (SHARED / "attribution-patterns.json").exists(), reason="the shared facts are not here")
+@pytest.mark.skipif(
+    not (SHARED / "attribution-patterns.json").exists(), reason="the shared facts are not here"
+)
 def test_what_was_seen_in_the_wild_is_recognised():
     """Every wording of the shared facts, linked and as text, ours and another's."""
-    facts = json.loads((SHARED / "attribution-patterns.json").read_text(encoding="utf-8"))["languages"]
+    facts = json.loads((SHARED / "attribution-patterns.json").read_text(encoding="utf-8"))[
+        "languages"
+    ]
     for wording in (seen for locale in facts.values() for seen in locale["seen"]):
-        assert strip(f"{BODY}<p>{filled(escape(wording, quote=False), P, S)}</p>")[0] == BODY, wording
-        assert strip(f"<p>Body text. {filled(escape(wording, quote=False), P, S)}</p>")[0] == BODY, wording
-        assert strip(f"Text […] {filled(wording, TITLE, NAME)}", text_mode=True)[0] == "Text […]", wording
-        theirs = filled(wording, f'<a href="{ORIGIN}">T</a>', '<a href="https://origin.example.net">O</a>')
+        assert strip(f"{BODY}<p>{filled(escape(wording, quote=False), P, S)}</p>")[0] == BODY, (
+            wording
+        )
+        assert (
+            strip(f"<p>Body text. {filled(escape(wording, quote=False), P, S)}</p>")[0] == BODY
+        ), wording
+        assert strip(f"Text […] {filled(wording, TITLE, NAME)}", text_mode=True)[0] == "Text […]", (
+            wording
+        )
+        theirs = filled(
+            wording, f'<a href="{ORIGIN}">T</a>', '<a href="https://origin.example.net">O</a>'
+        )
         assert strip(f"{BODY}<p>{theirs}</p>")[1][0].url == ORIGIN, wording
 
 
@@ -151,7 +169,10 @@ def test_a_closing_credit_goes_with_its_wrappers(closing):
 
 def test_text_before_a_credit_in_its_paragraph_stays():
     """Excerpts often run into it."""
-    assert strip(f"<p>He said so. […] The post {P} appeared first on {S}.</p>")[0] == "<p>He said so. […]</p>"
+    assert (
+        strip(f"<p>He said so. […] The post {P} appeared first on {S}.</p>")[0]
+        == "<p>He said so. […]</p>"
+    )
     assert strip(f"<p>One<br>The post {P} appeared first on {S}.</p>")[0] == "<p>One</p>"
 
 
@@ -163,7 +184,10 @@ def test_a_credit_alone_leaves_nothing():
 
 def test_markup_that_a_credit_shares_stays_balanced():
     """An emphasis that opened before it closes after it."""
-    assert strip(f"<div><em>One<br>The post {P} appeared first on {S}.</em></div>")[0] == "<div><em>One</em></div>"
+    assert (
+        strip(f"<div><em>One<br>The post {P} appeared first on {S}.</em></div>")[0]
+        == "<div><em>One</em></div>"
+    )
     table = f"<table><tbody><tr><td>One</td></tr><tr><td>The post {P} appeared first on {S}.</td></tr></tbody></table>"
     assert strip(table)[0] == "<table><tbody><tr><td>One</td></tr></tbody></table>"
 
@@ -224,9 +248,7 @@ def test_a_title_that_is_a_part_of_a_word_does_not_stand_there(title, subject):
 
 def test_lines_of_copies_of_copies_give_the_chain():
     """The innermost is the origin's; each copy has added its own below."""
-    middle = (
-        '<a href="https://middle.example/1">Theirs</a> first appeared on <a href="https://middle.example">Middle</a>'
-    )
+    middle = '<a href="https://middle.example/1">Theirs</a> first appeared on <a href="https://middle.example">Middle</a>'
     for between in ("</p><p>", "<br>", " "):
         left, credited = strip(f"{BODY}<p>{FOREIGN}{between}The post {middle}.</p>\n{LINE}")
         assert left == BODY
@@ -266,7 +288,9 @@ def test_a_republished_article_names_its_origin(line, credit):
     """Medium's imports, The Conversation, newsrooms that share."""
     left, credited = strip(f"{BODY}<p>{line}</p>")
     assert left == BODY
-    assert tuple(getattr(credited[0], name) for name in ("title", "url", "site", "site_url")) == credit
+    assert (
+        tuple(getattr(credited[0], name) for name in ("title", "url", "site", "site_url")) == credit
+    )
 
 
 def test_a_planets_two_lines_name_the_author_and_itself():
@@ -344,7 +368,9 @@ def test_plain_sentences_stay_as_they_are(text):
 def ours(tag, *, titled=True, post=TITLE, source=NAME):
     """Make our line as a feed of ours has it."""
     wording = Attribution(languages.label(tag, "titled" if titled else "untitled"), tag)
-    return render(wording, post=post if titled else "", post_url=POST, source=source, source_url=SITE)
+    return render(
+        wording, post=post if titled else "", post_url=POST, source=source, source_url=SITE
+    )
 
 
 @pytest.mark.parametrize("titled", [True, False], ids=["titled", "untitled"])
@@ -353,13 +379,23 @@ def test_our_own_line_and_lists_come_off_again(tag, titled):
     """With our classes, and after a reader has taken the classes off; in plain text too."""
     words = languages.table()[tag]
     heading = escape(words["heading"].replace("{source}", NAME))
-    links = f'<ul><li><a href="{SITE}/a">One</a></li><li><a href="{SITE}/b">Two 2</a> (Other)</li></ul>'
+    links = (
+        f'<ul><li><a href="{SITE}/a">One</a></li><li><a href="{SITE}/b">Two 2</a> (Other)</li></ul>'
+    )
     line = ours(tag, titled=titled)
     others = '<a href="https://a.example/1">A</a>, <a href="https://b.example/2">B</a>'
     also = f'<p class="syndicator-also">{words["also"]} {others}</p>'
     lists = f'<div class="syndicator-related"><p>{heading}</p>{links}</div>'
-    known = {"title": TITLE if titled else "", "site_links": ("https://planet.example/",), "names": [NAME]}
-    for whole in (f"{BODY}\n{line}", f"{BODY}\n{line}\n{lists}", f"{BODY}\n{line}\n{also}\n{lists}\n{lists}"):
+    known = {
+        "title": TITLE if titled else "",
+        "site_links": ("https://planet.example/",),
+        "names": [NAME],
+    }
+    for whole in (
+        f"{BODY}\n{line}",
+        f"{BODY}\n{line}\n{lists}",
+        f"{BODY}\n{line}\n{also}\n{lists}\n{lists}",
+    ):
         for html in (whole, re.sub(' class="[^"]*"', "", whole)):
             left, credited = strip(html, **known)
             assert left == BODY
@@ -396,7 +432,9 @@ def test_whatever_the_title_our_line_comes_off_alone(tag, title, name, keep_clas
     """Render, clean as a source's HTML is, strip: the body is there again, and nothing else."""
     title, name = " ".join(title.split()), " ".join(name.split())
     line = ours(tag, post=title, source=name)
-    cleaned = nh3.clean(f"{BODY}\n{line}", attributes={"a": {"href"}, "p": {"class"} if keep_class else set()})
+    cleaned = nh3.clean(
+        f"{BODY}\n{line}", attributes={"a": {"href"}, "p": {"class"} if keep_class else set()}
+    )
     left, credited = strip(cleaned, title=title, names=[name])
     assert left == BODY
     assert credited[0].url == POST
@@ -415,7 +453,9 @@ def test_stripping_twice_is_stripping_once(parts):
     """And what is left is still balanced: cleaning it changes nothing."""
 
     def clean(html):
-        return nh3.clean(html, attributes={"a": {"href"}, "p": {"class"}, "img": {"src"}}, link_rel=None)
+        return nh3.clean(
+            html, attributes={"a": {"href"}, "p": {"class"}, "img": {"src"}}, link_rel=None
+        )
 
     left, _ = strip(clean("".join(parts)), names=[NAME])
     assert clean(left) == left
@@ -461,9 +501,9 @@ def test_the_wording_is_chosen_in_the_posts_language():
     assert attribution.choose(AttributionSettings(), "pt-AO", titled=True) == Attribution(
         languages.table()["pt-PT"]["titled"], "pt-PT"
     )
-    assert attribution.choose(AttributionSettings(), "tlh", titled=False, fallback="vi") == Attribution(
-        languages.table()["vi"]["untitled"], "vi"
-    )
+    assert attribution.choose(
+        AttributionSettings(), "tlh", titled=False, fallback="vi"
+    ) == Attribution(languages.table()["vi"]["untitled"], "vi")
 
 
 def test_an_operators_own_text_holds_for_every_language():

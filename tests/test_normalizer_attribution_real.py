@@ -25,7 +25,12 @@ SAID = re.compile(
     r"|Bài viết .{1,300} đã xuất hiện đầu tiên|Der Beitrag .{1,300} erschien zuerst auf"
     r"|L[’']articolo .{1,300} sembra essere il primo su|El cargo .{1,300} apareció primero en) [^.]{1,80}\.?\s*$"
 )
-PHRASES = ("appeared first on", "erschien zuerst auf", "est apparu en premier sur", "đã xuất hiện đầu tiên vào ngày")
+PHRASES = (
+    "appeared first on",
+    "erschien zuerst auf",
+    "est apparu en premier sur",
+    "đã xuất hiện đầu tiên vào ngày",
+)
 
 
 def rows(*, with_line: bool):
@@ -33,7 +38,11 @@ def rows(*, with_line: bool):
     if not SHARED.exists():
         return []
     with (SHARED / "MANIFEST.tsv").open(encoding="utf-8", newline="") as manifest:
-        return [row for row in csv.DictReader(manifest, delimiter="\t") if (":" in row["attribution"]) == with_line]
+        return [
+            row
+            for row in csv.DictReader(manifest, delimiter="\t")
+            if (":" in row["attribution"]) == with_line
+        ]
 
 
 def posts_of(row):
@@ -63,7 +72,9 @@ def test_a_feed_with_lines_loses_each_and_credits_its_site(row):
         entry = written[post.fingerprint]
         parts = [part.value for part in (*entry.contents, entry.summary) if part]
         said = any(phrase in part for part in parts for phrase in PHRASES)
-        assert not said or not any(phrase in post.content_html[-1500:] for phrase in PHRASES), post.link
+        assert not said or not any(phrase in post.content_html[-1500:] for phrase in PHRASES), (
+            post.link
+        )
         recognised += said
         assert post.attribution is not None
     assert recognised
@@ -82,7 +93,10 @@ def test_a_feed_without_lines_loses_no_words_to_them(row):
 
 def test_a_planets_posts_are_their_authors():
     """Planète jQuery writes "Article original de X", linked to the post at X, and "Aller sur Planète jQuery" below."""
-    row = {"host": "planete-jquery.fr", "file": "nicolus_picoFeed__tests_fixtures_planete-jquery.xml"}
+    row = {
+        "host": "planete-jquery.fr",
+        "file": "nicolus_picoFeed__tests_fixtures_planete-jquery.xml",
+    }
     parsed, normalized = posts_of(row)
     assert len(normalized.posts) == 20
     for entry, post in zip(parsed.entries, normalized.posts, strict=True):

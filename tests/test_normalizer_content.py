@@ -11,7 +11,9 @@ from syndicator.model.feed import Text
 from syndicator.normalizer import embeds, images, sanitize, tags, trackers
 
 
-@pytest.mark.parametrize(("situation", "written", "expected"), [*cases("kept"), *cases("gone"), *cases("mended")])
+@pytest.mark.parametrize(
+    ("situation", "written", "expected"), [*cases("kept"), *cases("gone"), *cases("mended")]
+)
 def test_a_case_of_our_own_writing_comes_out_as_it_should(situation, written, expected):
     """Each case in cases/normalizer says what it proves; what comes out is safe and is left alone a second time."""
     html = sanitize.finish(sanitize.clean(written, PAGE).html)
@@ -57,7 +59,10 @@ def test_images_can_be_links_or_left_out():
         '<a href="https://a.example/3.jpg" rel="noopener noreferrer">[three]</a></p>'
     )
     assert cleaned.tally.images == 3
-    assert sanitize.clean(html, PAGE, "none").html == "<figure><figcaption>C</figcaption></figure><p>x</p>"
+    assert (
+        sanitize.clean(html, PAGE, "none").html
+        == "<figure><figcaption>C</figcaption></figure><p>x</p>"
+    )
 
 
 def test_without_a_base_relative_addresses_go():
@@ -68,7 +73,9 @@ def test_without_a_base_relative_addresses_go():
 
 def test_our_own_lines_keep_their_class_until_attribution_has_seen_them():
     """Only whole values of ours survive, and `finish` takes them off."""
-    html = sanitize.clean('<p class="syndicator-attribution">a</p><div class="syndicator-related x">b</div>', PAGE).html
+    html = sanitize.clean(
+        '<p class="syndicator-attribution">a</p><div class="syndicator-related x">b</div>', PAGE
+    ).html
     assert html == '<p class="syndicator-attribution">a</p><div>b</div>'
     assert sanitize.finish(html) == "<p>a</p><div>b</div>"
 
@@ -160,13 +167,20 @@ def test_the_lead_image_is_one_worth_showing_alone():
     )
     found = images.lead(html)
     assert found is not None
-    assert (found.url, found.width, found.height, found.title) == ("https://a.example/p.jpg?a=1&b=2", 640, 0, "P")
+    assert (found.url, found.width, found.height, found.title) == (
+        "https://a.example/p.jpg?a=1&b=2",
+        640,
+        0,
+        "P",
+    )
     assert images.lead('<p>none</p><img alt="">') is None
 
 
 def test_only_elements_that_html_reads_as_raw_text_are_renamed():
     """`<iframes>` or `<objective>` are nobody's."""
-    html = "<IFRAME src=x></IFRAME><iframes><noscript>a</noscript><amp-iframe src=y><objective><embed>"
+    html = (
+        "<IFRAME src=x></IFRAME><iframes><noscript>a</noscript><amp-iframe src=y><objective><embed>"
+    )
     renamed = "<x-iframe src=x></x-iframe><iframes><x-noscript>a</x-noscript><x-iframe src=y><objective><x-embed>"
     assert embeds.prepare(html) == renamed
 
@@ -176,7 +190,9 @@ def test_an_element_that_never_ends_reaches_to_the_end():
     assert tags.end_of("<div><div></div>", 0, "div") == len("<div><div></div>")
 
 
-@pytest.mark.parametrize("unit", ["<div>", "<ul><li>", "<div></x>", "<dd><li>", "<table><td>", "<b><p>", "<DIV\n>"])
+@pytest.mark.parametrize(
+    "unit", ["<div>", "<ul><li>", "<div></x>", "<dd><li>", "<table><td>", "<b><p>", "<DIV\n>"]
+)
 def test_no_depth_of_nesting_holds_a_run_up(unit):
     """nh3 takes the square of the depth: 14 s for 80,000 <div>. Deeper than browsers go, elements go."""
     html = sanitize.clean("<p>before</p>" + unit * 20_000 + "after", PAGE).html

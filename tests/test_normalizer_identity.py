@@ -16,7 +16,17 @@ from syndicator.model.feed import Enclosure, ItemKey, Origin
 from syndicator.model.post import CopyOf, Intake, Keys, KnownPost, New, Post
 from syndicator.normalizer import identity
 from syndicator.normalizer.keys import pieces, sketch
-from syndicator.normalizer.verdict import LOOSE, OTHER, PATH, STRICT, UNKNOWN, Evidence, compare, is_same, texts
+from syndicator.normalizer.verdict import (
+    LOOSE,
+    OTHER,
+    PATH,
+    STRICT,
+    UNKNOWN,
+    Evidence,
+    compare,
+    is_same,
+    texts,
+)
 from syndicator.sketches import likeness
 from syndicator.store import Store
 
@@ -26,7 +36,9 @@ NOW = datetime(2024, 9, 1, 12, 0, tzinfo=UTC)
 HARBOUR, GARDEN = TEXTS["harbour"], TEXTS["garden"]
 
 
-def make(part: Mapping[str, Any], items: Sequence[ItemKey] = (), source: str = "s", **more: Any) -> Post:
+def make(
+    part: Mapping[str, Any], items: Sequence[ItemKey] = (), source: str = "s", **more: Any
+) -> Post:
     """A post as the normalizer would make it of a case's item."""
     text = TEXTS[part["text"]] if "text" in part else ""
     if "edit" in part:
@@ -60,18 +72,25 @@ def make(part: Mapping[str, Any], items: Sequence[ItemKey] = (), source: str = "
 
 
 def fetch(store: Store, parts: Sequence[Mapping[str, Any]], now: datetime = NOW) -> Intake:
-    items = [ItemKey(str(at), str(part.get("guid", "")), str(part.get("link", ""))) for at, part in enumerate(parts)]
+    items = [
+        ItemKey(str(at), str(part.get("guid", "")), str(part.get("link", "")))
+        for at, part in enumerate(parts)
+    ]
     posts = [replace(make(part, items), fingerprint=f"{now} {at}") for at, part in enumerate(parts)]
     return store.receive("s", posts, [post.fingerprint for post in posts], identity.decide, now)
 
 
-@pytest.mark.parametrize("path", [p for p in sorted(CASES.glob("*.toml")) if p.stem != "texts"], ids=lambda p: p.stem)
+@pytest.mark.parametrize(
+    "path", [p for p in sorted(CASES.glob("*.toml")) if p.stem != "texts"], ids=lambda p: p.stem
+)
 def test_case(path: Path) -> None:
     """What the file says: after `before` is stored, each item of `after` is what its `is` names."""
     case = tomllib.loads(path.read_text())
     with Store(":memory:") as store:
         before = fetch(store, case.get("before", []))
-        assert len(before.new) == len(case.get("before", [])), "the posts of `before` are all different"
+        assert len(before.new) == len(case.get("before", [])), (
+            "the posts of `before` are all different"
+        )
         after = fetch(store, case["after"], NOW + timedelta(hours=1))
         for number, part in zip(after.numbers, case["after"], strict=True):
             what, _, which = part["is"].partition(" ")
@@ -83,7 +102,9 @@ def test_case(path: Path) -> None:
                 assert number == before.numbers[int(which) - 1]
 
 
-@pytest.mark.parametrize("path", [p for p in sorted(CASES.glob("*.toml")) if p.stem != "texts"], ids=lambda p: p.stem)
+@pytest.mark.parametrize(
+    "path", [p for p in sorted(CASES.glob("*.toml")) if p.stem != "texts"], ids=lambda p: p.stem
+)
 def test_case_fetched_again(path: Path) -> None:
     """Whatever came before, the same feed fetched once more brings nothing new and no update."""
     case = tomllib.loads(path.read_text())
@@ -96,15 +117,27 @@ def test_case_fetched_again(path: Path) -> None:
 
 def known(post: Post, number: int = 1, **more: Any) -> KnownPost:
     return KnownPost(
-        number, post.source_id, post.keys, post.meaning, post.title, post.link, post.origin, post.republished, **more
+        number,
+        post.source_id,
+        post.keys,
+        post.meaning,
+        post.title,
+        post.link,
+        post.origin,
+        post.republished,
+        **more,
     )
 
 
 # -- across sources ---------------------------------------------------------------------------------------
 
 
-def ferry(source: str, link: str = "https://a.example/ferry", text: str = "harbour", **more: Any) -> Post:
-    return make({"guid": link, "link": link, "title": "The ferry", "text": text}, source=source, **more)
+def ferry(
+    source: str, link: str = "https://a.example/ferry", text: str = "harbour", **more: Any
+) -> Post:
+    return make(
+        {"guid": link, "link": link, "title": "The ferry", "text": text}, source=source, **more
+    )
 
 
 def across(post: Post, stored: Post) -> object:
@@ -113,20 +146,26 @@ def across(post: Post, stored: Post) -> object:
 
 def test_a_planet_republishes_what_is_stored() -> None:
     """The source says whose post it is: a copy of the original that is stored."""
-    copy = ferry("p", "https://p.example/7", republished=True, origin_link="https://a.example/ferry")
+    copy = ferry(
+        "p", "https://p.example/7", republished=True, origin_link="https://a.example/ferry"
+    )
     assert across(copy, ferry("a")) == CopyOf(1)
 
 
 def test_the_original_comes_after_its_copy() -> None:
     """The same the other way round: the original's credit wins."""
-    copy = ferry("p", "https://p.example/7", republished=True, origin_link="https://a.example/ferry")
+    copy = ferry(
+        "p", "https://p.example/7", republished=True, origin_link="https://a.example/ferry"
+    )
     assert across(ferry("a"), copy) == CopyOf(1, original=True)
 
 
 def test_two_planets_republish_one_post() -> None:
     """Neither is the original, both prove the same one."""
     one = ferry("p", "https://p.example/7", republished=True, origin_link="https://a.example/ferry")
-    other = ferry("q", "https://q.example/8", republished=True, origin_link="http://www.a.example/ferry/")
+    other = ferry(
+        "q", "https://q.example/8", republished=True, origin_link="http://www.a.example/ferry/"
+    )
     assert across(other, one) == CopyOf(1)
 
 
@@ -176,10 +215,14 @@ def test_two_writers_of_a_planet_whose_posts_have_one_path() -> None:
     items = [ItemKey(place, place, place) for place in places]
     parts = [
         {"guid": place, "link": place, "title": title, "text": text}
-        for place, title, text in zip(places, ("The ferry", "A loaf"), ("harbour", "bread"), strict=True)
+        for place, title, text in zip(
+            places, ("The ferry", "A loaf"), ("harbour", "bread"), strict=True
+        )
     ]
     with Store(":memory:") as store:
-        carried = store.receive("p", [make(part, items, "p") for part in parts], [], identity.decide, NOW)
+        carried = store.receive(
+            "p", [make(part, items, "p") for part in parts], [], identity.decide, NOW
+        )
         assert len(carried.new) == 2
         own = make({**parts[0], "edit": ["at seven", "at eight"]}, source="a")
         assert store.receive("a", [own], [], identity.decide, NOW).copies
@@ -187,13 +230,18 @@ def test_two_writers_of_a_planet_whose_posts_have_one_path() -> None:
 
 def test_the_newest_of_many_posts_that_only_their_texts_tell_apart() -> None:
     """It is known again, though more posts of its title are stored than are compared."""
-    texts = [" ".join(blake2b(f"{day} {word}".encode()).hexdigest() for word in range(9)) for day in range(40)]
+    texts = [
+        " ".join(blake2b(f"{day} {word}".encode()).hexdigest() for word in range(9))
+        for day in range(40)
+    ]
     with Store(":memory:") as store:
 
         def fetch(text: str) -> Intake:
             post = make({"title": "The weather"})
             keys = identity.keys(title="The weather", text=text)
-            made = replace(post, keys=keys, text=text, meaning=identity.meaning(title="The weather", text=text))
+            made = replace(
+                post, keys=keys, text=text, meaning=identity.meaning(title="The weather", text=text)
+            )
             return store.receive("s", [made], [], identity.decide, NOW)
 
         for text in texts:
@@ -213,8 +261,14 @@ STILL = {
         '<a href="https://a.example/x?sid=8f3a">x</a>',
         '<a href="https://a.example/x?sid=77b1">x</a>',
     ),
-    "a token in a path": ('<a href="https://r.example/c/8f3ab1">x</a>', '<a href="https://r.example/c/77b1c0">x</a>'),
-    "tracking in a link": ('<a href="https://a.example/x">x</a>', '<a href="https://a.example/x?utm_source=rss">x</a>'),
+    "a token in a path": (
+        '<a href="https://r.example/c/8f3ab1">x</a>',
+        '<a href="https://r.example/c/77b1c0">x</a>',
+    ),
+    "tracking in a link": (
+        '<a href="https://a.example/x">x</a>',
+        '<a href="https://a.example/x?utm_source=rss">x</a>',
+    ),
     "the order of attributes": (
         '<img alt="x" src="https://a.example/i.png">',
         '<img src="https://a.example/i.png" alt="x">',
@@ -227,7 +281,10 @@ STILL = {
         '<img src="https://i0.wp.com/a.example/i.png">',
         '<img src="https://i2.wp.com/a.example/i.png">',
     ),
-    "the site's scheme": ('<a href="http://a.example/x/">x</a>', '<a href="https://www.a.example/x">x</a>'),
+    "the site's scheme": (
+        '<a href="http://a.example/x/">x</a>',
+        '<a href="https://www.a.example/x">x</a>',
+    ),
     "white space": ("<p>x</p><p>y</p>", "<p>x</p>\n\n<p>y</p>\n"),
 }
 
@@ -290,8 +347,12 @@ def test_words_that_the_source_changed(one: str, other: str) -> None:
 
 def test_links_and_files_that_the_source_changed() -> None:
     """Another target, another picture, another recording is an update."""
-    assert meaning('<a href="https://a.example/x">x</a>') != meaning('<a href="https://b.example/x">x</a>')
-    assert meaning('<img src="https://a.example/i.png">') != meaning('<img src="https://a.example/j.png">')
+    assert meaning('<a href="https://a.example/x">x</a>') != meaning(
+        '<a href="https://b.example/x">x</a>'
+    )
+    assert meaning('<img src="https://a.example/i.png">') != meaning(
+        '<img src="https://a.example/j.png">'
+    )
     one, other = (Enclosure(f"https://a.example/{name}.mp3?token=1") for name in ("one", "two"))
     assert meaning(enclosures=[one]) != meaning(enclosures=[other])
 
@@ -299,15 +360,23 @@ def test_links_and_files_that_the_source_changed() -> None:
 def test_a_site_below_its_owners_host() -> None:
     """Both hosts move, whichever is the longer."""
     one = meaning(
-        '<a href="http://blog.old.example/x">x</a>', link="http://blog.old.example/1", site="http://old.example/"
+        '<a href="http://blog.old.example/x">x</a>',
+        link="http://blog.old.example/1",
+        site="http://old.example/",
     )
-    other = meaning('<a href="http://new.example/x">x</a>', link="http://new.example/1", site="http://new.example/")
+    other = meaning(
+        '<a href="http://new.example/x">x</a>',
+        link="http://new.example/1",
+        site="http://new.example/",
+    )
     assert one == other
 
 
 def test_a_token_that_rotates_in_an_enclosure() -> None:
     """The file is the same."""
-    one, other = (Enclosure(f"https://a.example/{at}/one.mp3?token={at}") for at in ("8a7b", "99f0"))
+    one, other = (
+        Enclosure(f"https://a.example/{at}/one.mp3?token={at}") for at in ("8a7b", "99f0")
+    )
     assert meaning(enclosures=[one]) == meaning(enclosures=[other])
 
 
@@ -341,8 +410,12 @@ ANY = st.text(st.characters(), max_size=200)
 @given(guid=ANY, link=ANY | st.just("https://[::1/?a=1#"), title=ANY, text=ANY, html=ANY)
 def test_any_text(guid: str, link: str, title: str, text: str, html: str) -> None:
     """Keys and meaning are made of any text, lone surrogates included; a post is always the same as itself."""
-    keys = identity.keys(guid=guid, link=link, title=title, text=text, items=[ItemKey("", guid, link)])
-    assert keys == identity.keys(guid=guid, link=link, title=title, text=text, items=[ItemKey("", guid, link)])
+    keys = identity.keys(
+        guid=guid, link=link, title=title, text=text, items=[ItemKey("", guid, link)]
+    )
+    assert keys == identity.keys(
+        guid=guid, link=link, title=title, text=text, items=[ItemKey("", guid, link)]
+    )
     assert {len(digest) for digest in (keys.guid, keys.link, keys.title, keys.text)} <= {0, 16}
     assert len(identity.meaning(title=title, text=text, link=link, content_html=html)) == 16
 
@@ -396,7 +469,9 @@ def test_any_text(guid: str, link: str, title: str, text: str, html: str) -> Non
         (OTHER, OTHER, (1, 0, 1), False),
     ],
 )
-def test_what_makes_two_posts_of_a_source_one(guid: int, link: int, rest: tuple[int, int, int], same: bool) -> None:
+def test_what_makes_two_posts_of_a_source_one(
+    guid: int, link: int, rest: tuple[int, int, int], same: bool
+) -> None:
     """Which parts must agree hangs on how far the addresses do; `rest` is title, text and instant."""
     assert is_same(Evidence(guid, link, *rest)) is same
 
@@ -410,14 +485,21 @@ def test_an_instant_on_the_hour_is_shared_by_many_posts(sharp: bool, same: bool)
 
 def test_what_two_posts_have_in_common() -> None:
     """A part that one of them lacks says nothing; of two that differ it speaks against; a front page is no link."""
-    page, other = make({"link": "https://a.example/1"}).keys, make({"link": "https://a.example/2"}).keys
+    page, other = (
+        make({"link": "https://a.example/1"}).keys,
+        make({"link": "https://a.example/2"}).keys,
+    )
     front = make({"link": "https://a.example/"}).keys
     assert (compare(page, page).link, compare(page, other).link) == (STRICT, OTHER)
-    assert (compare(page, front).link, compare(front, page).link, compare(front, front).link) == (UNKNOWN,) * 3
+    assert (compare(page, front).link, compare(front, page).link, compare(front, front).link) == (
+        UNKNOWN,
+    ) * 3
     named, nameless = make({"guid": "x", "title": "A"}).keys, make({}).keys
     assert (compare(named, nameless).guid, compare(nameless, named).guid) == (UNKNOWN, UNKNOWN)
     assert (compare(named, nameless).title, compare(nameless, named).title) == (0, 0)
-    assert compare(named, make({"guid": "y", "title": "B"}).keys) == Evidence(OTHER, UNKNOWN, -1, 0, 0, silent=True)
+    assert compare(named, make({"guid": "y", "title": "B"}).keys) == Evidence(
+        OTHER, UNKNOWN, -1, 0, 0, silent=True
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ import pytest
 
 from syndicator.normalizer import language
 
-by_guess = pytest.mark.skipif(find_spec("pycld2") is None, reason="pycld2 has no wheels here: nothing is guessed")
+by_guess = pytest.mark.skipif(
+    find_spec("pycld2") is None, reason="pycld2 has no wheels here: nothing is guessed"
+)
 
 TEXTS = {
     "vi": "Hội nghị ngoại giao toàn quốc lần thứ ba mươi hai được tổ chức tại Hà Nội vào tháng mười hai năm nay",
@@ -58,7 +60,9 @@ def test_what_is_no_language_is_passed_over():
 
 
 @by_guess
-@pytest.mark.parametrize("tag", ["vi", "ru", "uk", "el", "ar", "fa", "he", "hi", "th", "ko", "ja", "zh"])
+@pytest.mark.parametrize(
+    "tag", ["vi", "ru", "uk", "el", "ar", "fa", "he", "hi", "th", "ko", "ja", "zh"]
+)
 def test_a_default_that_the_letters_belie_is_passed_over(tag):
     """ "en-US" is what programs write unasked; these letters are not English."""
     assert language.of("", "en-US", "", f"Apple Inc. {TEXTS[tag]}") == tag
@@ -75,10 +79,19 @@ def test_chinese_in_traditional_signs():
 
 def test_the_script_belies_no_language_that_it_writes():
     """Serbian has two, Japanese posts may be all Han signs, Chinese ones full of English names."""
-    assert language.of("", "sr", "", "Влада је јуче објавила нове мере за здравство и образовање") == "sr"
-    assert language.of("", "sr", "", "Vlada je juče objavila nove mere za zdravstvo i obrazovanje") == "sr"
+    assert (
+        language.of("", "sr", "", "Влада је јуче објавила нове мере за здравство и образовање")
+        == "sr"
+    )
+    assert (
+        language.of("", "sr", "", "Vlada je juče objavila nove mere za zdravstvo i obrazovanje")
+        == "sr"
+    )
     assert language.of("", "ja", "", "東京都知事選挙結果発表会見全文掲載") == "ja"
-    assert language.of("", "zh-TW", "", "使用 Kubernetes 與 Docker Compose 部署 PostgreSQL 叢集的方法") == "zh-TW"
+    assert (
+        language.of("", "zh-TW", "", "使用 Kubernetes 與 Docker Compose 部署 PostgreSQL 叢集的方法")
+        == "zh-TW"
+    )
     assert language.of("", "ru", "", "Kubernetes 1.30 release notes") == "ru"
     assert language.of("", "he", "", "") == "he"
 
@@ -131,7 +144,9 @@ def test_the_letters_of_a_text_that_gives_no_language_away(tag, text, expected):
     assert language.befits(tag, text) is expected
 
 
-@pytest.mark.parametrize("text", ["", "OK", "Lorem ipsum", "🎉", "12:30", "\ud800", "a\x00b", "<<>>"])
+@pytest.mark.parametrize(
+    "text", ["", "OK", "Lorem ipsum", "🎉", "12:30", "\ud800", "a\x00b", "<<>>"]
+)
 def test_an_unsure_text_has_no_language(text):
     """Rather none than a wrong one: the feed's then holds."""
     assert language.of("", "", "", text) == ""

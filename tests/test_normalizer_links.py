@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 from normalizer_helpers import FEED, NOW, PAGE, SITE, entry, feed, post
 
-from syndicator.model.feed import Enclosure, Episode, FeedHead, Image, Link, ParsedFeed, Text, Transcript
+from syndicator.model.feed import (
+    Enclosure,
+    Episode,
+    FeedHead,
+    Image,
+    Link,
+    ParsedFeed,
+    Text,
+    Transcript,
+)
 from syndicator.model.settings import Source
 from syndicator.normalizer import normalize
 
@@ -44,8 +53,18 @@ def test_the_page_of_an_entry(links, guid, is_permalink, page):
         (ATOM, "https://blog.example/a/feed.atom", "p", "https://blog.example/a/p"),
         (RSS, "https://blog.example/a/feed.rss", "p", "https://blog.example/p"),
         (ATOM, "https://feeds.proxy.example/blog", "p", "https://blog.example/p"),
-        (FeedHead(base="https://x.example/b/", version="atom10"), FEED, "p", "https://x.example/b/p"),
-        (FeedHead(self_link="https://blog.example/a/feed"), "samples/feed.xml", "p", "https://blog.example/a/p"),
+        (
+            FeedHead(base="https://x.example/b/", version="atom10"),
+            FEED,
+            "p",
+            "https://x.example/b/p",
+        ),
+        (
+            FeedHead(self_link="https://blog.example/a/feed"),
+            "samples/feed.xml",
+            "p",
+            "https://blog.example/a/p",
+        ),
         (FeedHead(link="../site/"), "https://blog.example/a/feed", "p", "https://blog.example/a/p"),
         (FeedHead(version="rss20"), "feed.xml", "p", ""),
     ],
@@ -87,14 +106,22 @@ def test_dangerous_schemes_are_nowhere():
         head=FeedHead(title="B", link=bad, self_link=bad, image=bad, licence=bad, id=bad),
         source=Source(id="blog", url=""),
     )
-    info = feed(entry(), head=FeedHead(link=bad, self_link=bad, image=bad, licence=bad, id=bad)).info
+    info = feed(
+        entry(), head=FeedHead(link=bad, self_link=bad, image=bad, licence=bad, id=bad)
+    ).info
     assert "alert" not in repr(made)
     assert info.link == info.image == info.licence == info.feed_id == ""
 
 
 def test_the_same_guid_comes_out_as_it_went_in():
     """A guid is never cleaned of parameters, resolved or encoded: it is an id."""
-    for guid in ("https://a.example/?p=1&utm_source=x", "tag:a.example,2024:é", "urn:uuid:1", "7", "/relative"):
+    for guid in (
+        "https://a.example/?p=1&utm_source=x",
+        "tag:a.example,2024:é",
+        "urn:uuid:1",
+        "7",
+        "/relative",
+    ):
         assert post(guid=guid).guid == guid
 
 
@@ -103,14 +130,21 @@ def test_enclosures_are_absolute_and_said_once_with_every_parameter():
     made = post(
         enclosures=(
             Enclosure("/e.mp3?token=a&utm_source=x", "audio/mpeg", primary=True),
-            Enclosure("https://blog.example/e.mp3?token=a&utm_source=x", length=9, medium="audio", primary=False),
+            Enclosure(
+                "https://blog.example/e.mp3?token=a&utm_source=x",
+                length=9,
+                medium="audio",
+                primary=False,
+            ),
             Enclosure("/e.mp3?token=b", "audio/mpeg"),
         ),
         links=(),
         guid="g",
     )
     assert made.enclosures == (
-        Enclosure("https://blog.example/e.mp3?token=a&utm_source=x", "audio/mpeg", 9, medium="audio"),
+        Enclosure(
+            "https://blog.example/e.mp3?token=a&utm_source=x", "audio/mpeg", 9, medium="audio"
+        ),
         Enclosure("https://blog.example/e.mp3?token=b", "audio/mpeg"),
     )
 
@@ -118,11 +152,20 @@ def test_enclosures_are_absolute_and_said_once_with_every_parameter():
 @pytest.mark.parametrize(
     ("parts", "url"),
     [
-        ({"images": (Image("/s.jpg", 75, 75), Image("/l.jpg", 600, 400))}, "https://blog.example/l.jpg"),
-        ({"enclosures": (Enclosure("/e.jpg", "image/jpeg"),)}, "https://blog.example/e.jpg"),
-        ({"enclosures": (Enclosure("/e.jpg", medium="image", primary=False),)}, "https://blog.example/e.jpg"),
         (
-            {"enclosures": (Enclosure("/e.mp3", "audio/mpeg"),), "episode": Episode(image="/c.jpg")},
+            {"images": (Image("/s.jpg", 75, 75), Image("/l.jpg", 600, 400))},
+            "https://blog.example/l.jpg",
+        ),
+        ({"enclosures": (Enclosure("/e.jpg", "image/jpeg"),)}, "https://blog.example/e.jpg"),
+        (
+            {"enclosures": (Enclosure("/e.jpg", medium="image", primary=False),)},
+            "https://blog.example/e.jpg",
+        ),
+        (
+            {
+                "enclosures": (Enclosure("/e.mp3", "audio/mpeg"),),
+                "episode": Episode(image="/c.jpg"),
+            },
             "https://blog.example/c.jpg",
         ),
         ({}, "https://blog.example/b.jpg"),

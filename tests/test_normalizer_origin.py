@@ -8,8 +8,12 @@ from syndicator.model.feed import Origin
 from syndicator.model.post import Credit, SourceInfo
 from syndicator.normalizer import origin
 
-INFO = SourceInfo("s", "Own Blog", link="https://own.example/", feed="https://own.example/feed", feed_id="urn:own")
-PLANET = SourceInfo("p", "Planet Things", link="https://planet.example/", feed="https://planet.example/atom.xml")
+INFO = SourceInfo(
+    "s", "Own Blog", link="https://own.example/", feed="https://own.example/feed", feed_id="urn:own"
+)
+PLANET = SourceInfo(
+    "p", "Planet Things", link="https://planet.example/", feed="https://planet.example/atom.xml"
+)
 LINK = "https://own.example/2024/1"
 THEIRS = "https://theirs.example/1"
 CREDIT = Credit("T", THEIRS, "Theirs", "https://theirs.example/", "en")
@@ -18,7 +22,11 @@ CREDIT = Credit("T", THEIRS, "Theirs", "https://theirs.example/", "en")
 def test_a_post_is_the_sources_own():
     """Nothing says otherwise."""
     made = origin.decide(INFO, link=LINK)
-    assert (made.origin.name, made.origin.url, made.origin.feed) == ("Own Blog", "https://own.example/", INFO.feed)
+    assert (made.origin.name, made.origin.url, made.origin.feed) == (
+        "Own Blog",
+        "https://own.example/",
+        INFO.feed,
+    )
     assert (made.link, made.via, made.republished) == ("", (), False)
 
 
@@ -46,7 +54,11 @@ def test_a_planets_post_that_lies_at_its_author_is_the_authors():
     )
     made = origin.decide(PLANET, link=THEIRS, credits=lines)
     assert made.origin == Origin("Theirs", "https://theirs.example/")
-    assert (made.link, [place.name for place in made.via], made.republished) == ("", ["Planet Things"], True)
+    assert (made.link, [place.name for place in made.via], made.republished) == (
+        "",
+        ["Planet Things"],
+        True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -55,10 +67,14 @@ def test_a_planets_post_that_lies_at_its_author_is_the_authors():
         Credit("T", LINK, "Own Blog", "https://own.example"),
         Credit("T", "http://www.own.example/?p=1", "Other Name", "http://www.own.example/"),
         Credit("T", LINK, "Own", "https://blog.own.example"),
-        Credit("T", "https://old.example/1", "Own Blog", "https://old.example/"),  # the site has moved
+        Credit(
+            "T", "https://old.example/1", "Own Blog", "https://old.example/"
+        ),  # the site has moved
         Credit("T", "", "Own Blog", ""),
         Credit("T", "", "Renamed", ""),
-        Credit("T", LINK, "Network", "https://network.example/"),  # Medium: a publication beside the writer's page
+        Credit(
+            "T", LINK, "Network", "https://network.example/"
+        ),  # Medium: a publication beside the writer's page
     ],
 )
 def test_a_credit_to_the_source_itself_proves_nothing(credit):
@@ -141,18 +157,24 @@ def test_a_source_element_that_names_its_own_feed_proves_nothing(source):
 def test_an_rss_source_gives_a_name_and_a_feed():
     """Its site is where the feed lives, or, on a feed host, where the post does."""
     made = origin.decide(
-        PLANET, link="https://planet.example/1", source=Origin("Bob", "", "https://bob.example/rss.xml")
+        PLANET,
+        link="https://planet.example/1",
+        source=Origin("Bob", "", "https://bob.example/rss.xml"),
     )
     assert made.origin.url == "https://bob.example/"
     hosted = Origin("Bob", "", "https://feeds.feedburner.com/bob")
-    assert origin.decide(PLANET, link="https://bob.example/1", source=hosted).origin.url == "https://bob.example/"
+    assert (
+        origin.decide(PLANET, link="https://bob.example/1", source=hosted).origin.url
+        == "https://bob.example/"
+    )
 
 
 def test_an_rss_source_on_the_host_of_many_writers():
     """Where the post is on a host below the feed's, that one is the writer's site, not the host of all."""
     bob = Origin("Bob", "", "https://blogs.example/feeds/bob.xml")
     assert (
-        origin.decide(PLANET, link="https://bob.blogs.example/1", source=bob).origin.url == "https://bob.blogs.example/"
+        origin.decide(PLANET, link="https://bob.blogs.example/1", source=bob).origin.url
+        == "https://bob.blogs.example/"
     )
 
 
@@ -171,7 +193,9 @@ def test_an_rss_source_that_only_names_is_weighed_by_the_link():
         "Theirs", "https://theirs.example/"
     )
     info = SourceInfo("w", "Wellness - The Daily Planet", link="https://daily.example/")
-    assert not origin.decide(info, link="https://x.example/1", source=Origin("The Daily Planet")).republished
+    assert not origin.decide(
+        info, link="https://x.example/1", source=Origin("The Daily Planet")
+    ).republished
 
 
 def test_a_site_that_the_feed_does_not_name_is_where_its_posts_are():

@@ -47,7 +47,8 @@ def source(**settings_: object) -> Source:
 
 
 @pytest.mark.parametrize(
-    ("future", "published", "noted"), [("now", None, True), ("hold", LATER, False), ("keep", LATER, False)]
+    ("future", "published", "noted"),
+    [("now", None, True), ("hold", LATER, False), ("keep", LATER, False)],
 )
 def test_a_date_to_come_is_none_held_or_believed(future, published, noted):
     """By default the store's time of first sight stands; what was written still helps to know the post again."""
@@ -77,7 +78,13 @@ def test_an_update_to_come_does_not_touch_the_date():
 
 def test_html_goes_before_text_and_the_longer_before_the_shorter():
     """JSON Feed gives both; some Atom feeds give a teaser as a second content."""
-    made = post(contents=(Text("plain and much longer than the rest", "text"), Text("<p>a</p>"), Text("<p>long</p>")))
+    made = post(
+        contents=(
+            Text("plain and much longer than the rest", "text"),
+            Text("<p>a</p>"),
+            Text("<p>long</p>"),
+        )
+    )
     assert made.content_html == "<p>long</p>"
     assert post(contents=(Text("one\ntwo", "text"),)).content_html == "<p>one<br>two</p>"
 
@@ -91,7 +98,9 @@ def test_blank_content_gives_way_to_the_summary():
 
 def test_the_summary_is_the_source_s_or_made_of_the_body_and_never_has_the_credit():
     """Plain text either way."""
-    own = post("<p>Body.</p>" + CREDIT, summary="<p>Own &amp; <b>short</b>.</p>" + CREDIT, title="Title")
+    own = post(
+        "<p>Body.</p>" + CREDIT, summary="<p>Own &amp; <b>short</b>.</p>" + CREDIT, title="Title"
+    )
     made = post("<p>Body of the post.</p>" + CREDIT, title="Title")
     assert own.summary == "Own & short."
     assert made.summary == made.text == "Body of the post."
@@ -100,7 +109,11 @@ def test_the_summary_is_the_source_s_or_made_of_the_body_and_never_has_the_credi
 
 @pytest.mark.parametrize(
     ("content", "html", "short"),
-    [("full", "<p>A &lt; B.</p>", "A < B."), ("summary", "<p>A &lt; B.</p>", "A < B."), ("none", "", "")],
+    [
+        ("full", "<p>A &lt; B.</p>", "A < B."),
+        ("summary", "<p>A &lt; B.</p>", "A < B."),
+        ("none", "", ""),
+    ],
 )
 def test_a_source_s_settings_say_how_much_is_let_through(content, html, short):
     """The words are kept for likeness all the same."""
@@ -128,7 +141,13 @@ def test_an_untitled_post_stays_untitled():
 def test_the_episode_keeps_its_texts_without_a_credit_line():
     """Podcast texts are plain and legal; addresses absolute."""
     made = post(
-        episode=Episode(title="A\nB", summary=" Long\n\ntext\x0b ", image="/c.jpg", chapters="c.json", duration="1:02")
+        episode=Episode(
+            title="A\nB",
+            summary=" Long\n\ntext\x0b ",
+            image="/c.jpg",
+            chapters="c.json",
+            duration="1:02",
+        )
     )
     assert made.episode == Episode(
         title="A B",
@@ -150,7 +169,12 @@ def test_authors_are_the_entry_s_else_the_feed_s_each_once():
     head = FeedHead(title="Blog", link=SITE, authors=(Person("Feed &amp; Co"), Person()))
     assert post(head=head).authors == (Person("Feed & Co"),)
     made = post(
-        head=head, authors=(Person("A <b>B</b>", "/a", " a@b.example "), Person("A B", "/a", "a@b.example"), Person(""))
+        head=head,
+        authors=(
+            Person("A <b>B</b>", "/a", " a@b.example "),
+            Person("A B", "/a", "a@b.example"),
+            Person(""),
+        ),
     )
     assert made.authors == (Person("A B", "https://blog.example/a", "a@b.example"),)
 
@@ -173,7 +197,12 @@ def test_categories_are_plain_and_stand_once():
 
 def test_rights_and_licence_are_the_entry_s_else_the_feed_s():
     """Both are carried along."""
-    head = FeedHead(title="Blog", link=SITE, rights="© Blog", licence="https://creativecommons.org/licenses/by/4.0/")
+    head = FeedHead(
+        title="Blog",
+        link=SITE,
+        rights="© Blog",
+        licence="https://creativecommons.org/licenses/by/4.0/",
+    )
     made = post(head=head)
     assert (made.rights, made.licence) == ("© Blog", "https://creativecommons.org/licenses/by/4.0/")
     own = post(head=head, rights="© Me", licence="/licence")
@@ -230,7 +259,9 @@ def test_a_private_source_s_address_is_shown_nowhere():
 
 def test_what_was_done_is_said_in_plain_words():
     """`fetch` prints these lines."""
-    pixels = '<img src="https://pixel.wp.com/b.gif"><img src="https://x.example/1" width=1 height=1>'
+    pixels = (
+        '<img src="https://pixel.wp.com/b.gif"><img src="https://x.example/1" width=1 height=1>'
+    )
     html = f'<p>a <a href="/b">b</a> <a href="mailto:c@other.example">c</a></p>{pixels}{CREDIT}'
     made = post(html, title="Title &amp;amp; more", published=LATER)
     assert made.notes == (
@@ -250,7 +281,10 @@ def test_a_replaced_line_always_says_by_what_it_was_known():
     ours = f'<p class="syndicator-attribution"><a href="{PAGE}">Title</a> @ <a href="{SITE}">Blog</a></p>'
     assert "attribution replaced (ours)" in post(f"<p>Text</p>{ours}", title="Title").notes
     klingon = f'<p>wa\'DIch <a href="{PAGE}">A long title</a> nargh <a href="{SITE}">Blog</a></p>'
-    assert "attribution replaced (by its links)" in post(f"<p>Text</p>{klingon}", title="A long title").notes
+    assert (
+        "attribution replaced (by its links)"
+        in post(f"<p>Text</p>{klingon}", title="A long title").notes
+    )
 
 
 def test_an_entry_that_says_nothing_is_no_post():
@@ -270,7 +304,9 @@ def test_a_feed_that_says_it_has_moved_is_told_of():
         body = rss.format(f"<itunes:new-feed-url>{new_url}</itunes:new-feed-url>").encode()
         return normalize(parse(Fetched("s", FEED, body)), source(), NOW).notes
 
-    assert notes("https://new.example/feed") == ("says that it has moved to https://new.example/feed",)
+    assert notes("https://new.example/feed") == (
+        "says that it has moved to https://new.example/feed",
+    )
     assert notes(FEED) == notes("javascript:x") == notes("") == ()
 
 
@@ -286,7 +322,11 @@ def test_a_move_of_a_link_blog_changes_no_meaning():
     """Its posts link to others, so only its site tells which addresses in them are its own."""
     old, new = (
         feed(
-            entry(f'<p><a href="{site}about">Me</a></p>', links=(Link("https://elsewhere.example/1"),), title="T"),
+            entry(
+                f'<p><a href="{site}about">Me</a></p>',
+                links=(Link("https://elsewhere.example/1"),),
+                title="T",
+            ),
             head=FeedHead(title="Blog", link=site, version="rss20", language="en"),
         ).posts[0]
         for site in ("http://old.example/", "https://new.example/")
@@ -313,18 +353,35 @@ def test_the_post_is_credited_to_the_source_unless_that_proves_to_republish():
 _WORD = st.one_of(
     st.text(max_size=12),
     st.sampled_from(
-        ["<b>x</b>", "&amp;amp;", "javascript:x", "https://a.example/é?utm_source=x", "//h/x", "\x00\ufffe", "\ud800"]
+        [
+            "<b>x</b>",
+            "&amp;amp;",
+            "javascript:x",
+            "https://a.example/é?utm_source=x",
+            "//h/x",
+            "\x00\ufffe",
+            "\ud800",
+        ]
     ),
 )
 _TEXTS = st.one_of(
-    st.none(), st.builds(Text, st.one_of(_WORD, st.text(max_size=80)), st.sampled_from(["html", "text"]), _WORD, _WORD)
+    st.none(),
+    st.builds(
+        Text,
+        st.one_of(_WORD, st.text(max_size=80)),
+        st.sampled_from(["html", "text"]),
+        _WORD,
+        _WORD,
+    ),
 )
 _ENTRIES = st.builds(
     Entry,
     fingerprint=_WORD,
     guid=_WORD,
     guid_is_permalink=st.booleans(),
-    links=st.lists(st.builds(Link, _WORD, st.sampled_from(["alternate", "related", ""])), max_size=2).map(tuple),
+    links=st.lists(
+        st.builds(Link, _WORD, st.sampled_from(["alternate", "related", ""])), max_size=2
+    ).map(tuple),
     title=_TEXTS,
     contents=st.lists(_TEXTS, max_size=2).map(lambda texts: tuple(text for text in texts if text)),
     summary=_TEXTS,
@@ -356,7 +413,11 @@ _HEADS = st.builds(
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(_ENTRIES, max_size=2).map(tuple), _HEADS, st.sampled_from([FEED, "samples/feed.xml", ""]))
+@given(
+    st.lists(_ENTRIES, max_size=2).map(tuple),
+    _HEADS,
+    st.sampled_from([FEED, "samples/feed.xml", ""]),
+)
 def test_whatever_a_feed_says_makes_legal_posts(entries, head, url):
     """No exception, no character that XML forbids, no address that is not of the web, no unsafe HTML."""
     items = tuple(ItemKey(one.fingerprint, one.guid) for one in entries)
@@ -372,13 +433,17 @@ def test_whatever_a_feed_says_makes_legal_posts(entries, head, url):
             one.origin.name,
             *(person.name for person in one.authors),
         )
-        assert not FORBIDDEN.search("".join(texts) + "".join(category.term for category in one.categories))
+        assert not FORBIDDEN.search(
+            "".join(texts) + "".join(category.term for category in one.categories)
+        )
         addresses = [
             one.link, one.external_url, one.comments, one.licence, one.origin_link, one.origin.url, one.origin.feed,
             *(file.url for file in one.enclosures), *(person.uri for person in one.authors),
             one.image.url if one.image else "", one.episode.image if one.episode else "",
         ]  # fmt: skip
-        assert [url for url in addresses if url and not url.startswith(("http://", "https://"))] == []
+        assert [
+            url for url in addresses if url and not url.startswith(("http://", "https://"))
+        ] == []
     assert not FORBIDDEN.search(made.info.name + made.info.description)
 
 
@@ -426,7 +491,10 @@ PLAYER = '<iframe src="https://www.youtube.com/embed/abc"></iframe>'
 
 @settings(max_examples=60, deadline=None)
 @example(f'{PLAYER}<p>Bare <b>bold<p>A <a href="https://x.example/">link</a></p>{PLAYER}', "Title")
-@given(st.lists(_BLOCK, min_size=1, max_size=6).map("".join), st.sampled_from(["Title", "", "1 < 2 &amp; so on"]))
+@given(
+    st.lists(_BLOCK, min_size=1, max_size=6).map("".join),
+    st.sampled_from(["Title", "", "1 < 2 &amp; so on"]),
+)
 def test_our_own_feed_as_a_source_gives_the_same_posts(html, title):
     """Same body, same credit; no second line, no second list."""
     made = post(f"<p>Start.</p>{html}", title=title)
@@ -460,11 +528,14 @@ def test_every_captured_feed_makes_safe_posts_that_keep_their_words(part):
                 one.link,
             )  # the first: html5lib takes a while
             body = next(
-                (content.value for content in was.contents if content.value.strip()), was.summary and was.summary.value
+                (content.value for content in was.contents if content.value.strip()),
+                was.summary and was.summary.value,
             )
             written += len(_MARKUP.sub("", body or ""))
             kept += len(_MARKUP.sub("", one.content_html))
     assert kept > 0.95 * written
 
 
-_MARKUP = re.compile(r"(?s)<(script|style|textarea|svg|select|button)\b.*?</\1>|<!--.*?-->|<[^>]*>|&#?\w+;|[\s\W]")
+_MARKUP = re.compile(
+    r"(?s)<(script|style|textarea|svg|select|button)\b.*?</\1>|<!--.*?-->|<[^>]*>|&#?\w+;|[\s\W]"
+)

@@ -13,9 +13,14 @@ from syndicator.model.post import NormalizedFeed
 from syndicator.model.settings import Source
 from syndicator.normalizer import normalize
 
-by_guess = pytest.mark.skipif(find_spec("pycld2") is None, reason="pycld2 has no wheels here: nothing is guessed")
+by_guess = pytest.mark.skipif(
+    find_spec("pycld2") is None, reason="pycld2 has no wheels here: nothing is guessed"
+)
 
-SPANISH = [f"El gobierno anunció ayer {n} nuevas medidas para la salud y la educación del país" for n in (3, 4, 5)]
+SPANISH = [
+    f"El gobierno anunció ayer {n} nuevas medidas para la salud y la educación del país"
+    for n in (3, 4, 5)
+]
 UNSURE = "Así es el Groupama Stadium, sede de la final de Champions femenina"
 SILENT = FeedHead(title="Blog", link=SITE, version="rss20")
 
@@ -41,9 +46,14 @@ def test_a_post_that_does_not_tell_its_language_is_in_that_of_the_others():
 def test_a_post_alone_is_in_the_language_that_its_source_has_spoken():
     """A later fetch reads but what is new; a few posts in another language turn nothing."""
     assert spoken(UNSURE).posts[0].language == ""
-    made = spoken(UNSURE, "The government announced new measures for the schools of the country", before="es")
+    made = spoken(
+        UNSURE, "The government announced new measures for the schools of the country", before="es"
+    )
     assert [post.language for post in made.posts] == ["es", "en"]
-    english = [f"The government announced {n} new measures for the schools of the country" for n in (3, 4, 5)]
+    english = [
+        f"The government announced {n} new measures for the schools of the country"
+        for n in (3, 4, 5)
+    ]
     assert spoken(*english, before="es").info.spoken == "es"
 
 
@@ -68,4 +78,8 @@ def test_a_digest_of_a_post_does_not_depend_on_its_language():
     """A post is not updated when its source is found to speak something else."""
     (one,), (other,) = spoken("1", before="es").posts, spoken("1", before="fr").posts
     assert (one.language, other.language) == ("es", "fr")
-    assert (one.meaning, one.keys, one.fingerprint) == (other.meaning, other.keys, other.fingerprint)
+    assert (one.meaning, one.keys, one.fingerprint) == (
+        other.meaning,
+        other.keys,
+        other.fingerprint,
+    )

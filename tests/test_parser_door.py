@@ -12,7 +12,9 @@ RSS = b"""<?xml version="1.0" encoding="UTF-8"?>
 
 
 def parsed(body: bytes, content_type: str = "application/xml") -> ParsedFeed:
-    outcome = parser.parse(Fetched("s", "https://hanoi.example/feed", body, {"content-type": content_type}))
+    outcome = parser.parse(
+        Fetched("s", "https://hanoi.example/feed", body, {"content-type": content_type})
+    )
     assert isinstance(outcome, ParsedFeed), outcome
     return outcome
 
@@ -30,13 +32,17 @@ def test_a_feed_gives_its_entry():
     assert entry.title is not None and entry.summary is not None
     assert entry.title.value == "Pho & more"
     assert entry.summary.value == "<p>Soup</p>"
-    assert entry.published is not None and entry.published.isoformat() == "2024-03-05T01:15:00+00:00"
+    assert (
+        entry.published is not None and entry.published.isoformat() == "2024-03-05T01:15:00+00:00"
+    )
 
 
 def test_an_item_that_is_known_is_named_but_not_read():
     """`items` tells of every item; `entries` only of those whose fingerprint is new."""
     first = parsed(RSS)
-    again = parser.parse(Fetched("s", "https://hanoi.example/feed", RSS), known={first.items[0].fingerprint})
+    again = parser.parse(
+        Fetched("s", "https://hanoi.example/feed", RSS), known={first.items[0].fingerprint}
+    )
     assert isinstance(again, ParsedFeed)
     assert again.entries == ()
     assert again.items == first.items

@@ -14,7 +14,9 @@ def declared(text: str, encoding: str, name: str = "") -> bytes:
     return f'<?xml version="1.0" encoding="{name or encoding}"?>{text}'.encode(encoding)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"]
+)
 def test_unicode(encoding: str):
     """With a mark or without, the first bytes tell which of them it is."""
     assert to_utf8(declared(TEXT, encoding)) == (TEXT.encode(), "")
@@ -43,7 +45,10 @@ def test_a_declared_encoding(encoding: str, text: str):
 
 def test_utf_8_that_is_called_something_else():
     """Servers add their own charset to everything; bytes that are UTF-8 are UTF-8."""
-    assert to_utf8(declared(TEXT, "utf-8", "iso-8859-1"), "text/xml; charset=iso-8859-1") == (TEXT.encode(), "")
+    assert to_utf8(declared(TEXT, "utf-8", "iso-8859-1"), "text/xml; charset=iso-8859-1") == (
+        TEXT.encode(),
+        "",
+    )
 
 
 def test_the_header_counts_before_the_declaration():
@@ -61,7 +66,10 @@ def test_a_letter_cut_in_two():
 
 def test_a_letter_cut_in_two_of_what_is_called_something_else():
     """One torn letter does not make what a feed says of its encoding true: a hundred whole ones stand against it."""
-    body = declared("<rss><title>Brøndby på søndag</title></rss>" * 20, "utf-8", "iso-8859-1") + b"<a>s\xc3</a>"
+    body = (
+        declared("<rss><title>Brøndby på søndag</title></rss>" * 20, "utf-8", "iso-8859-1")
+        + b"<a>s\xc3</a>"
+    )
     data, note = to_utf8(body, "text/xml; charset=iso-8859-1")
     assert "Brøndby på søndag".encode() in data
     assert note
@@ -91,7 +99,9 @@ def test_a_stylesheet_stays():
     assert to_utf8(b"<?xml-stylesheet href='a'?><rss/>")[0].startswith(b"<?xml-stylesheet")
 
 
-@example(b"\x80", "undefined")  # what a script sends that lacks the name; Python has such a codec, to raise
+@example(
+    b"\x80", "undefined"
+)  # what a script sends that lacks the name; Python has such a codec, to raise
 @given(st.binary(max_size=300), st.text(max_size=30))
 def test_any_bytes(body: bytes, content_type: str):
     """Whatever comes, UTF-8 goes out, without characters that XML forbids in a byte."""

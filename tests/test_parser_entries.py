@@ -18,7 +18,9 @@ def test_a_plain_rss_title():
 
 def test_an_rss_title_with_markup():
     """A closing tag or an entity in an RSS title shows that it is HTML."""
-    assert only(item("<title>&lt;b&gt;Pho&lt;/b&gt; &amp;#8217;</title>")).title == Text("<b>Pho</b> &#8217;", "html")
+    assert only(item("<title>&lt;b&gt;Pho&lt;/b&gt; &amp;#8217;</title>")).title == Text(
+        "<b>Pho</b> &#8217;", "html"
+    )
 
 
 def test_an_atom_title_says_what_it_is():
@@ -36,7 +38,11 @@ def test_xhtml_content():
 
 def test_a_body_and_a_summary():
     """content:encoded is the content, and description then the summary."""
-    entry = only(item("<description>Short</description><content:encoded><![CDATA[<p>Long</p>]]></content:encoded>"))
+    entry = only(
+        item(
+            "<description>Short</description><content:encoded><![CDATA[<p>Long</p>]]></content:encoded>"
+        )
+    )
     assert entry.summary == Text("Short", "html")
     assert entry.contents == (Text("<p>Long</p>", "html"),)
 
@@ -44,7 +50,12 @@ def test_a_body_and_a_summary():
 def test_podcast_texts_do_not_take_the_place_of_the_items_own():
     """feedparser makes an itunes:summary the description, or a second body, by the order of the elements."""
     inside = "<itunes:summary>For the app</itunes:summary><description>For the page</description>"
-    entry = only(item(inside + "<media:description>Picture</media:description><media:title>Photo</media:title>"))
+    entry = only(
+        item(
+            inside
+            + "<media:description>Picture</media:description><media:title>Photo</media:title>"
+        )
+    )
     assert entry.summary == Text("For the page", "html")
     assert (entry.contents, entry.title) == ((), Text("Photo", "text"))
     assert entry.episode is not None and entry.episode.summary == "For the app"
@@ -93,7 +104,11 @@ def test_a_base_is_left_with_its_element():
 def test_a_guid_that_is_a_permalink():
     """It stays a guid; that it can serve as the link is said beside it."""
     entry = only(item("<guid>https://hanoi.example/1</guid>"))
-    assert (entry.guid, entry.guid_is_permalink, entry.links) == ("https://hanoi.example/1", True, ())
+    assert (entry.guid, entry.guid_is_permalink, entry.links) == (
+        "https://hanoi.example/1",
+        True,
+        (),
+    )
 
 
 def test_a_guid_that_is_none():
@@ -103,7 +118,9 @@ def test_a_guid_that_is_none():
 
 def test_atom_ids_stay_as_written():
     """An id is compared, not followed: no base changes it."""
-    assert only(atom("<id>t3_1</id>", attributes='xml:base="https://hanoi.example/"')).guid == "t3_1"
+    assert (
+        only(atom("<id>t3_1</id>", attributes='xml:base="https://hanoi.example/"')).guid == "t3_1"
+    )
 
 
 def test_links_keep_their_relations_and_order():
@@ -126,7 +143,10 @@ def test_people_in_atom():
             "<author><name>Minh</name></author><contributor><name>Hoa</name></contributor>"
         )
     )
-    assert entry.authors == (Person("Lan", "https://lan.example/", "lan@hanoi.example"), Person("Minh"))
+    assert entry.authors == (
+        Person("Lan", "https://lan.example/", "lan@hanoi.example"),
+        Person("Minh"),
+    )
     assert entry.contributors == (Person("Hoa"),)
 
 
@@ -140,15 +160,27 @@ def test_an_item_from_another_feed():
     """RSS <source> and atom:source name the feed that an item was taken from."""
     entry = only(item('<source url="https://a.example/feed">A</source><title>Mine</title>'))
     assert entry.source is not None and entry.title is not None
-    assert (entry.source.name, entry.source.feed, entry.title.value) == ("A", "https://a.example/feed", "Mine")
+    assert (entry.source.name, entry.source.feed, entry.title.value) == (
+        "A",
+        "https://a.example/feed",
+        "Mine",
+    )
     inside = (
         "<source><id>urn:a</id><title>A</title><updated>2024-03-05T08:15:00Z</updated><rights>R</rights>"
         '<link href="https://a.example/"/><link rel="self" href="https://a.example/feed"/></source><title>Mine</title>'
     )
     source = only(atom(inside)).source
     assert source is not None
-    assert (source.name, source.url, source.feed) == ("A", "https://a.example/", "https://a.example/feed")
-    assert (source.id, source.rights, source.updated) == ("urn:a", "R", datetime(2024, 3, 5, 8, 15, tzinfo=UTC))
+    assert (source.name, source.url, source.feed) == (
+        "A",
+        "https://a.example/",
+        "https://a.example/feed",
+    )
+    assert (source.id, source.rights, source.updated) == (
+        "urn:a",
+        "R",
+        datetime(2024, 3, 5, 8, 15, tzinfo=UTC),
+    )
 
 
 # -- the rest --------------------------------------------------------------------------------------------
@@ -156,7 +188,9 @@ def test_an_item_from_another_feed():
 
 def test_dates():
     """pubDate is when it was published; dc:date and Atom's updated when it changed."""
-    entry = only(item("<pubDate>Tue, 05 Mar 2024 08:15:00 GMT</pubDate><dc:date>2024-03-06</dc:date>"))
+    entry = only(
+        item("<pubDate>Tue, 05 Mar 2024 08:15:00 GMT</pubDate><dc:date>2024-03-06</dc:date>")
+    )
     assert entry.published is not None and entry.updated is not None
     assert entry.updated - entry.published == timedelta(hours=15, minutes=45)
 
@@ -192,7 +226,13 @@ def test_media_files():
     assert entry.enclosures == (
         Enclosure("https://a.example/1.mp4", "video/mp4", 99, duration=61, width=640, height=360),
         Enclosure(
-            "https://a.example/1.webm", "video/webm", 88, "Film", medium="video", description="Words", primary=False
+            "https://a.example/1.webm",
+            "video/webm",
+            88,
+            "Film",
+            medium="video",
+            description="Words",
+            primary=False,
         ),
     )
     assert entry.images == (Image("https://a.example/1.jpg", 64, 36),)
@@ -214,7 +254,10 @@ def test_a_podcast_episode():
     assert (episode.episode, episode.season, episode.type) == ("4", "2", "full")
     assert episode.image == "https://a.example/1.jpg"
     assert episode.transcripts == (Transcript("https://a.example/1.vtt", "text/vtt", "vi"),)
-    assert (episode.chapters, episode.chapters_type) == ("https://a.example/1.json", "application/json+chapters")
+    assert (episode.chapters, episode.chapters_type) == (
+        "https://a.example/1.json",
+        "application/json+chapters",
+    )
 
 
 def test_comments_and_rights():
@@ -225,14 +268,22 @@ def test_comments_and_rights():
             "<creativeCommons:license>https://creativecommons.org/licenses/by/4.0/</creativeCommons:license>"
         )
     )
-    assert (entry.comments, entry.comment_count, entry.rights) == ("https://a.example/1#c", 7, "Lan")
+    assert (entry.comments, entry.comment_count, entry.rights) == (
+        "https://a.example/1#c",
+        7,
+        "Lan",
+    )
     assert entry.licence == "https://creativecommons.org/licenses/by/4.0/"
     assert only(atom("<thr:total>3</thr:total>")).comment_count == 3
 
 
 def test_a_picture_in_an_item_keeps_to_itself():
     """<image> is no part of an RSS item; where one is there, its title is not the item's."""
-    entry = only(item("<title>Soup</title><image><url>https://a.example/1.jpg</url><title>Bowl</title></image>"))
+    entry = only(
+        item(
+            "<title>Soup</title><image><url>https://a.example/1.jpg</url><title>Bowl</title></image>"
+        )
+    )
     assert entry.title == Text("Soup", "text")
     assert entry.images == (Image("https://a.example/1.jpg"),)
 
@@ -268,7 +319,9 @@ def test_an_items_own_language():
 def test_the_page_of_an_entrys_comments():
     """RFC 4685: a link to the replies is their page where it is HTML, else their feed; it may bring their number."""
     feed = '<link rel="replies" type="application/atom+xml" href="https://a.example/1/comments.atom" thr:count="12"/>'
-    page = '<link rel="replies" type="text/html" href="https://a.example/1#comments" thr:count="12"/>'
+    page = (
+        '<link rel="replies" type="text/html" href="https://a.example/1#comments" thr:count="12"/>'
+    )
     entry = only(atom(feed + page))
     assert (entry.comments, entry.comment_count) == ("https://a.example/1#comments", 12)
     assert only(atom(feed)).comments == ""

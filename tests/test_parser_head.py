@@ -66,7 +66,11 @@ def test_rss_1():
      <image rdf:about="https://hanoi.example/i.png"><url>https://hanoi.example/i.png</url></image>
      <item rdf:about="https://hanoi.example/1"><title>One</title><link>https://hanoi.example/1</link></item></rdf:RDF>"""
     found = head(body)
-    assert (found.version, found.language, found.image) == ("rss10", "vi", "https://hanoi.example/i.png")
+    assert (found.version, found.language, found.image) == (
+        "rss10",
+        "vi",
+        "https://hanoi.example/i.png",
+    )
     assert parsed(body).entries[0].guid == "https://hanoi.example/1"
 
 
@@ -80,18 +84,25 @@ def test_hints():
         )
     )
     assert found.hints == Hints(
-        ttl=timedelta(minutes=90), update_period=timedelta(hours=6), skip_hours=(0, 3), skip_days=("Sunday",)
+        ttl=timedelta(minutes=90),
+        update_period=timedelta(hours=6),
+        skip_hours=(0, 3),
+        skip_days=("Sunday",),
     )
 
 
 def test_hints_that_make_no_sense():
     """What is no number is no hint."""
-    assert head(rss(head="<ttl>soon</ttl><sy:updatePeriod>often</sy:updatePeriod>")).hints == Hints()
+    assert (
+        head(rss(head="<ttl>soon</ttl><sy:updatePeriod>often</sy:updatePeriod>")).hints == Hints()
+    )
 
 
 def test_wishes():
     """access:restriction and indexing:index, as element and as attribute."""
-    denied = head(rss(head='<access:restriction relationship="deny"/><indexing:index>no</indexing:index>'))
+    denied = head(
+        rss(head='<access:restriction relationship="deny"/><indexing:index>no</indexing:index>')
+    )
     assert (denied.denied, denied.noindex) == (True, True)
     assert head(rss(attributes='indexing:index="no"')).noindex
     assert not head(rss(head='<access:restriction relationship="allow"/>')).denied
@@ -105,7 +116,11 @@ def test_a_podcast():
             "<itunes:new-feed-url>https://new.example/</itunes:new-feed-url>"
         )
     )
-    assert (found.podcast, found.authors, found.image) == (True, (Person("Lan"),), "https://a.example/i.jpg")
+    assert (found.podcast, found.authors, found.image) == (
+        True,
+        (Person("Lan"),),
+        "https://a.example/i.jpg",
+    )
     assert found.new_url == "https://new.example/"
 
 
@@ -121,7 +136,12 @@ def test_versions():
     for version, name in (("2.0", "rss20"), ("0.91", "rss091u"), ("0.92", "rss092"), ("", "rss")):
         body = f'<rss version="{version}" xmlns="" xmlns:a="http://www.w3.org/2005/Atom"><channel><title>x</title></channel></rss>'
         assert head(body.encode()).version == name
-    assert head(b'<feed version="0.3" xmlns="http://purl.org/atom/ns#"><title>x</title></feed>').version == "atom03"
+    assert (
+        head(
+            b'<feed version="0.3" xmlns="http://purl.org/atom/ns#"><title>x</title></feed>'
+        ).version
+        == "atom03"
+    )
 
 
 def test_a_namespace_that_a_feed_made_up():
@@ -131,8 +151,14 @@ def test_a_namespace_that_a_feed_made_up():
         <item><title>One</title><dc:creator>Ann</dc:creator><link>https://example.org/1</link></item></channel></rss>"""
     assert lanes_agree(body)
     read = parsed(body)
-    assert (read.head.title, read.head.link, read.head.version) == ("News", "https://example.org/", "rss20")
-    assert [(entry.title.value, entry.authors[0].name) for entry in read.entries] == [("One", "Ann")]
+    assert (read.head.title, read.head.link, read.head.version) == (
+        "News",
+        "https://example.org/",
+        "rss20",
+    )
+    assert [(entry.title.value, entry.authors[0].name) for entry in read.entries] == [
+        ("One", "Ann")
+    ]
 
 
 def test_a_broken_head():
@@ -147,7 +173,8 @@ def test_a_restriction_beside_the_channel():
     """Its specification has it there; many write it into the channel."""
     said = b'<access:restriction relationship="deny"/>'
     inside, beside = (
-        rss().replace(before, before + said) for before in (b"<channel>", rss().partition(b"<channel>")[0])
+        rss().replace(before, before + said)
+        for before in (b"<channel>", rss().partition(b"<channel>")[0])
     )
     assert parsed(inside).head.denied
     assert parsed(beside).head.denied

@@ -5,7 +5,8 @@ from parser_helpers import atom, fast, parsed, rss
 from syndicator.parser.items import cut
 
 ITEMS = "".join(
-    f"<item><title>{n}</title><link>https://hanoi.example/{n}</link><guid>g{n}</guid></item>" for n in range(5)
+    f"<item><title>{n}</title><link>https://hanoi.example/{n}</link><guid>g{n}</guid></item>"
+    for n in range(5)
 )
 
 
@@ -19,7 +20,9 @@ def test_one_new_item_of_five():
     new = ITEMS.replace("<title>2</title>", "<title>two</title>")
     found = parsed(rss(new), frozenset(key.fingerprint for key in old.items))
     assert [entry.guid for entry in found.entries] == ["g2"]
-    assert [(key.guid, key.link) for key in found.items] == [(key.guid, key.link) for key in old.items]
+    assert [(key.guid, key.link) for key in found.items] == [
+        (key.guid, key.link) for key in old.items
+    ]
 
 
 def test_a_restless_head():
@@ -44,7 +47,9 @@ def test_the_other_items_do_not_matter():
 
 def test_a_key_that_could_not_be_told_from_the_bytes():
     """An id in a form that searching misreads is read by the parser each time, and told rightly."""
-    body = rss("<item><x:a>&lt;guid&gt;</x:a><guid><![CDATA[a]]>b</guid><atom:link href='https://a.example/'/></item>")
+    body = rss(
+        "<item><x:a>&lt;guid&gt;</x:a><guid><![CDATA[a]]>b</guid><atom:link href='https://a.example/'/></item>"
+    )
     assert fast(body) is not None
     first = parsed(body)
     again = parsed(body, frozenset(key.fingerprint for key in first.items))
@@ -54,7 +59,9 @@ def test_a_key_that_could_not_be_told_from_the_bytes():
 
 def test_atom_keys():
     """The first alternate link counts, not `self` or `edit`."""
-    body = atom('<link rel="edit" href="/e"/><link rel="alternate" href="/a?x=1&amp;y=2"/><id>urn:1</id>')
+    body = atom(
+        '<link rel="edit" href="/e"/><link rel="alternate" href="/a?x=1&amp;y=2"/><id>urn:1</id>'
+    )
     first = parsed(body)
     again = parsed(body, frozenset(key.fingerprint for key in first.items))
     assert (first.items[0].guid, first.items[0].link) == ("urn:1", "/a?x=1&y=2")

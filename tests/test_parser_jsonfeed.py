@@ -62,13 +62,23 @@ def test_all_fields():
     assert entry.published == datetime(2024, 3, 5, 1, 15, tzinfo=UTC)
     assert entry.updated == datetime(2024, 3, 6, 1, 15, tzinfo=UTC)
     assert entry.categories == (Category("Food"),)
-    assert entry.images == (Image("https://hanoi.example/17.jpg"), Image("https://hanoi.example/17-wide.jpg"))
-    assert entry.enclosures == (Enclosure("https://hanoi.example/17.mp3", "audio/mpeg", 9, title="Sound", duration=61),)
+    assert entry.images == (
+        Image("https://hanoi.example/17.jpg"),
+        Image("https://hanoi.example/17-wide.jpg"),
+    )
+    assert entry.enclosures == (
+        Enclosure("https://hanoi.example/17.mp3", "audio/mpeg", 9, title="Sound", duration=61),
+    )
 
 
 def test_version_1_0():
     """The one author of 1.0 counts where there are no authors."""
-    old = {"version": "https://jsonfeed.org/version/1", "title": "Old", "author": {"name": "Lan"}, "items": []}
+    old = {
+        "version": "https://jsonfeed.org/version/1",
+        "title": "Old",
+        "author": {"name": "Lan"},
+        "items": [],
+    }
     found = parsed(json.dumps(old).encode())
     assert (found.head.version, found.head.authors) == ("json10", (Person("Lan"),))
 
@@ -101,7 +111,9 @@ def test_a_value_of_the_wrong_type(name: str, wrong: object):
     assert len(found.entries) == 1
 
 
-@pytest.mark.parametrize("body", [b'{"a": 1}', b"[1, 2]", b"{", b"[" * 100_000, b'{"items": 1}', b'{"items": NaN'])
+@pytest.mark.parametrize(
+    "body", [b'{"a": 1}', b"[1, 2]", b"{", b"[" * 100_000, b'{"items": 1}', b'{"items": NaN']
+)
 def test_json_that_is_no_feed(body: bytes):
     """What is JSON, or looks like it, but has no list of items."""
     assert failed(body).kind == "not-a-feed"
@@ -122,21 +134,32 @@ def test_what_our_own_feeds_add():
         "source": {"title": "A", "id": "urn:x:a", "home_page_url": "https://a.example/", "feed_url": "https://a.example/f"},
     }  # fmt: skip
     entry = parsed(json.dumps({"items": [{"id": "1", "_syndicator": ours}]}).encode()).entries[0]
-    assert (entry.comments, entry.rights, entry.licence) == (ours["comments_url"], ours["rights"], ours["licence"])
+    assert (entry.comments, entry.rights, entry.licence) == (
+        ours["comments_url"],
+        ours["rights"],
+        ours["licence"],
+    )
     assert entry.source == Origin("A", "https://a.example/", "https://a.example/f", "urn:x:a")
 
 
 def test_wishes_that_our_own_feeds_pass_on():
     """Not to be republished is for the whole feed to say, not to be indexed for each item."""
-    feed = {"_syndicator": {"noindex": True, "norepublish": True}, "items": [{"id": "1"}, {"id": "2"}]}
-    assert not parsed(json.dumps({**feed, "_syndicator": {"norepublish": "no"}}).encode()).head.denied
+    feed = {
+        "_syndicator": {"noindex": True, "norepublish": True},
+        "items": [{"id": "1"}, {"id": "2"}],
+    }
+    assert not parsed(
+        json.dumps({**feed, "_syndicator": {"norepublish": "no"}}).encode()
+    ).head.denied
     feed["items"][0]["_syndicator"] = {"noindex": True}
     found = parsed(json.dumps(feed).encode())
     assert (found.head.denied, found.head.noindex) == (True, False)
     assert [entry.noindex for entry in found.entries] == [True, False]
 
 
-@pytest.mark.parametrize("odd", [7, [], {"source": "A", "comments_url": {}}, {"source": {"title": []}}])
+@pytest.mark.parametrize(
+    "odd", [7, [], {"source": "A", "comments_url": {}}, {"source": {"title": []}}]
+)
 def test_an_extension_that_is_none_of_ours(odd: object):
     """Anyone may write anything under an underscore."""
     entry = parsed(json.dumps({"items": [{"id": "1", "_syndicator": odd}]}).encode()).entries[0]

@@ -47,7 +47,10 @@ def test_a_feed_that_is_nearly_well_formed():
 def test_an_entry_with_tags_that_cross():
     """feedparser's loose parser reads both items, and says that it had to."""
     feed = parsed((CASES / "slow-not-well-formed.xml").read_bytes())
-    assert [entry.links[0].href for entry in feed.entries] == ["https://hanoi.example/1", "https://hanoi.example/2"]
+    assert [entry.links[0].href for entry in feed.entries] == [
+        "https://hanoi.example/1",
+        "https://hanoi.example/2",
+    ]
     assert feed.notes[0].startswith("not well-formed: ")
 
 
@@ -67,7 +70,15 @@ TEXTS = ["", "Soup", "A &amp;amp; B", "<![CDATA[<b>x</b> & y]]>", "&lt;i&gt;c&lt
          "lan@hanoi.example (Lan)", "https://a.example/?c=1&amp;d=2", "/rel", "../up",
          "2024-03-05T08:15:00Z"]  # fmt: skip
 HREFS = ["https://a.example/1", "/rel", "x?y=1&amp;z=2", "", "https://a.example/ü"]
-SCOPES = ["", "", "", ' xml:base="https://b.example/x/"', ' xml:lang="de"', ' xml:lang=""', ' xml:base="sub/"']
+SCOPES = [
+    "",
+    "",
+    "",
+    ' xml:base="https://b.example/x/"',
+    ' xml:lang="de"',
+    ' xml:lang=""',
+    ' xml:base="sub/"',
+]
 ELEMENTS = [
     "<title{s}>{t}</title>", '<title type="html"{s}>{t}</title>', "<dc:title{s}>{t}</dc:title>",
     "<media:title>{t}</media:title>", "<itunes:title>{t}</itunes:title>", "<link{s}>{t}</link>",
@@ -106,7 +117,9 @@ def any_feed(choose: random.Random) -> bytes:
         for mark, values in (("{t}", TEXTS), ("{h}", HREFS), ("{s}", SCOPES)):
             while mark in written:
                 written = written.replace(mark, choose.choice(values), 1)
-        return written.replace("{r}", choose.choice(["alternate", "self", "enclosure", "license", "via"]))
+        return written.replace(
+            "{r}", choose.choice(["alternate", "self", "enclosure", "license", "via"])
+        )
 
     tag, root, end = choose.choice(
         [
@@ -123,7 +136,9 @@ def any_feed(choose: random.Random) -> bytes:
 
 
 # The same feeds in every run: one that somebody meets by luck would say nothing of what he has changed.
-@settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(st.randoms(use_true_random=False))
 def test_any_elements_in_any_order(choose: random.Random):
     """The lanes agree, or the fast one hands over; and a known item is told as it was when it was new."""
@@ -158,7 +173,10 @@ def test_most_captured_feeds_take_the_fast_lane():
     """A lane that hands everything over would agree with feedparser too."""
     paths = [path for path in shared("feeds/real/*") if path.suffix != ".json"]
     skip_if_absent(paths[0])
-    taken = sum(parse_fast(to_utf8(path.read_bytes())[0], "s", "", frozenset()) is not None for path in paths)
+    taken = sum(
+        parse_fast(to_utf8(path.read_bytes())[0], "s", "", frozenset()) is not None
+        for path in paths
+    )
     assert taken > 0.85 * len(paths)
 
 
@@ -172,5 +190,7 @@ def test_a_feed_over_time(series: Path):
         body = capture.read_bytes()
         whole, part = parsed(body), parsed(body, frozenset(known))
         assert part.items == whole.items
-        assert part.entries == tuple(entry for entry in whole.entries if entry.fingerprint not in known)
+        assert part.entries == tuple(
+            entry for entry in whole.entries if entry.fingerprint not in known
+        )
         known.update(key.fingerprint for key in whole.items)

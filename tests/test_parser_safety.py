@@ -37,7 +37,9 @@ def test_a_file_of_this_machine(tmp_path):
     secret.write_text("do not tell")
     for uri in (secret.as_uri(), str(secret), "http://127.0.0.1:9/"):
         head = f'<!DOCTYPE rss [<!ENTITY x SYSTEM "{uri}">]>'
-        assert "do not tell" not in repr(answer(head.encode() + rss("<item><title>a&x;</title></item>")))
+        assert "do not tell" not in repr(
+            answer(head.encode() + rss("<item><title>a&x;</title></item>"))
+        )
 
 
 def test_a_document_that_looks_like_the_name_of_a_file(tmp_path, monkeypatch):
@@ -51,12 +53,16 @@ def test_deep_nesting():
     """Elements within elements, many thousands deep, exhaust no stack."""
     deep = "<b>" * 30_000 + "</b>" * 30_000
     assert isinstance(answer(item(f"<title>x</title><x:a>{deep}</x:a>")), ParsedFeed | FetchFailed)
-    inside = f'<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">{deep}</div></content>'
+    inside = (
+        f'<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">{deep}</div></content>'
+    )
     body = f'<feed xmlns="http://www.w3.org/2005/Atom"><entry>{inside}</entry></feed>'
     assert isinstance(answer(body.encode()), ParsedFeed | FetchFailed)
 
 
-@pytest.mark.parametrize("tail", [b"<!" * 20_000, b"&" * 20_000, b"<a " * 20_000, b"]]>" * 20_000, b"<!--" * 20_000])
+@pytest.mark.parametrize(
+    "tail", [b"<!" * 20_000, b"&" * 20_000, b"<a " * 20_000, b"]]>" * 20_000, b"<!--" * 20_000]
+)
 def test_markup_that_makes_slow_patterns_slower(tail: bytes):
     """No pattern of ours grows with the square of what a broken feed may hold: this test would hang."""
     found = answer(b'<rss version="2.0"><channel><item><title>x</title></item>' + tail)
@@ -73,7 +79,9 @@ def test_damaged_feeds(body: bytes, damages: list[tuple[float, bytes | int]], co
     """A token put in, or some bytes taken out, anywhere."""
     for place, damage in damages:
         at = int(place * len(body))
-        body = body[:at] + (damage + body[at:] if isinstance(damage, bytes) else body[at + damage :])
+        body = body[:at] + (
+            damage + body[at:] if isinstance(damage, bytes) else body[at + damage :]
+        )
     assert isinstance(answer(body, content_type), ParsedFeed | FetchFailed)
 
 
@@ -106,5 +114,7 @@ def test_a_common_feed_needs_no_heavy_library():
 def test_numbers_beyond_all_bounds():
     """Sizes, counts and durations with a hundred digits are none."""
     huge = "9" * 100
-    (entry,) = parsed(item(f'<enclosure url="a" length="{huge}"/><slash:comments>{huge}</slash:comments>')).entries
+    (entry,) = parsed(
+        item(f'<enclosure url="a" length="{huge}"/><slash:comments>{huge}</slash:comments>')
+    ).entries
     assert (entry.enclosures[0].length, entry.comment_count) == (0, 0)

@@ -70,22 +70,33 @@ def test_a_bug_that_a_feed_brings_out() -> None:
     assert "Traceback" in result.fault
 
 
-def test_what_feedparser_cannot_read_is_the_fault_of_the_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_feedparser_cannot_read_is_the_fault_of_the_bytes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """It raises anything on some; the source is told of, with no traceback."""
-    body = b"<rss><channel><item><title>a</title></item></channel>"  # not well-formed, so it is asked
+    body = (
+        b"<rss><channel><item><title>a</title></item></channel>"  # not well-formed, so it is asked
+    )
 
     def stumble(*_: object, **__: object) -> None:
         raise TypeError("odd bytes")
 
     monkeypatch.setattr("feedparser.parse", stumble)
-    found = read(Fetched("s", "https://s.example/", body), Source("s", "https://s.example/"), Known(), NOW)
+    found = read(
+        Fetched("s", "https://s.example/", body), Source("s", "https://s.example/"), Known(), NOW
+    )
     assert found.failed is not None
-    assert (found.failed.kind, found.failed.error) == ("not-a-feed", "no parser can read it: TypeError: odd bytes")
+    assert (found.failed.kind, found.failed.error) == (
+        "not-a-feed",
+        "no parser can read it: TypeError: odd bytes",
+    )
     assert not found.fault
 
 
 @pytest.mark.parametrize("where", ["parser.lanes.parse_fast", "parser.lanes.to_utf8"])
-def test_a_bug_of_ours_in_the_parser_is_told_as_such(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_of_ours_in_the_parser_is_told_as_such(
+    where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It costs that source its turn, and its traceback is shown: it is no fault of the source."""
 
     def stumble(*_: object) -> None:
@@ -93,7 +104,9 @@ def test_a_bug_of_ours_in_the_parser_is_told_as_such(where: str, monkeypatch: py
 
     monkeypatch.setattr(f"syndicator.{where}", stumble)
     body = b'<?xml version="1.0" encoding="iso-8859-1"?><rss><channel><item><title>\xe9</title></item></channel></rss>'
-    found = read(Fetched("s", "https://s.example/", body), Source("s", "https://s.example/"), Known(), NOW)
+    found = read(
+        Fetched("s", "https://s.example/", body), Source("s", "https://s.example/"), Known(), NOW
+    )
     assert found.failed is not None
     assert found.failed.kind == "bug"
     assert "KeyError: 'ours'" in found.fault

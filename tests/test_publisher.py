@@ -108,25 +108,39 @@ def test_feed_that_lost_posts(tmp_path: Path) -> None:
     with pytest.raises(PublishError, match="would hold 1 posts, not 2"):
         publish([Document("rss.xml", RSS, "application/rss+xml", posts=2)], tmp_path)
     with pytest.raises(PublishError, match="would hold 0 posts, not 2"):
-        publish([Document("feed.json", b'{"items": []}', "application/feed+json", posts=2)], tmp_path)
+        publish(
+            [Document("feed.json", b'{"items": []}', "application/feed+json", posts=2)], tmp_path
+        )
 
 
 def test_broken_feed_after_good_ones(tmp_path: Path) -> None:
     """What came before the document that can't be published is published; what would come after it is not."""
     broken = Document("atom.xml", b"<feed>", "application/atom+xml", posts=1, rank=2)
     with pytest.raises(PublishError, match=r"atom\.xml would be broken"):
-        publish([page("1.html"), Document("rss.xml", RSS, "application/rss+xml", 1, rank=2), broken, page()], tmp_path)
+        publish(
+            [
+                page("1.html"),
+                Document("rss.xml", RSS, "application/rss+xml", 1, rank=2),
+                broken,
+                page(),
+            ],
+            tmp_path,
+        )
     assert sorted(entry.name for entry in tmp_path.iterdir()) == [NAME, "1.html", "rss.xml"]
 
 
 def test_many_files(tmp_path: Path) -> None:
     """A great many pages are put in place batch by batch, each with its digest, in the order they came."""
-    made = [page(f"posts/{number}.html", b"%d" % number, digest=str(number)) for number in range(600)]
+    made = [
+        page(f"posts/{number}.html", b"%d" % number, digest=str(number)) for number in range(600)
+    ]
     results = publish(made, tmp_path)
     assert [result.path.name for result in results] == [f"{number}.html" for number in range(600)]
     assert all((tmp_path / d.path).read_bytes() == d.body for d in made)
     assert dict(known(tmp_path)) == {d.path: d.digest for d in made}
-    assert not [entry.name for entry in (tmp_path / "posts").iterdir() if entry.name.startswith(".")]
+    assert not [
+        entry.name for entry in (tmp_path / "posts").iterdir() if entry.name.startswith(".")
+    ]
 
 
 def test_no_folder_is_looked_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,7 +235,9 @@ def test_folder_without_permission(tmp_path: Path) -> None:
 def test_disk_that_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What reads back otherwise than it was written is not published."""
     publish([page()], tmp_path)
-    monkeypatch.setattr(os, "fsync", lambda descriptor: os.truncate(f"/proc/self/fd/{descriptor}", 1))
+    monkeypatch.setattr(
+        os, "fsync", lambda descriptor: os.truncate(f"/proc/self/fd/{descriptor}", 1)
+    )
     with pytest.raises(PublishError, match="does not hold what was written"):
         publish([page(body=b"new")], tmp_path)
     assert (tmp_path / "index.html").read_bytes() == b"<p>"
@@ -268,10 +284,14 @@ def test_nothing_published_yet(tmp_path: Path) -> None:
     assert dict(known(tmp_path / "none")) == {}
 
 
-def test_digest_of_a_page_that_could_not_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_digest_of_a_page_that_could_not_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A failed write leaves the digest of the file that still stands, or the new page would never be made again."""
     publish([page(digest="old")], tmp_path)
-    monkeypatch.setattr(os, "fsync", lambda descriptor: os.truncate(f"/proc/self/fd/{descriptor}", 1))
+    monkeypatch.setattr(
+        os, "fsync", lambda descriptor: os.truncate(f"/proc/self/fd/{descriptor}", 1)
+    )
     with pytest.raises(PublishError):
         publish([page(body=b"new", digest="new")], tmp_path)
     assert known(tmp_path)["index.html"] == "old"
@@ -290,7 +310,9 @@ def test_twins(tmp_path: Path) -> None:
     assert gzip.decompress(twin.read_bytes()) == b"new"
 
 
-@pytest.mark.parametrize("broken", [b"", b"no gzip", gzip.compress(b"<p>")[:-3], gzip.compress(b"old")])
+@pytest.mark.parametrize(
+    "broken", [b"", b"no gzip", gzip.compress(b"<p>")[:-3], gzip.compress(b"old")]
+)
 def test_broken_twin(tmp_path: Path, broken: bytes) -> None:
     """A twin that is not the same as its file is made again, though the file did not change."""
     publish([page()], tmp_path, twins=True)
@@ -304,7 +326,9 @@ def test_twins_switched_off(tmp_path: Path) -> None:
     publish([page(), page("posts/1.html")], tmp_path, twins=True)
     (tmp_path / "other.html.gz").write_bytes(b"theirs")
     publish([page(), page("other.html")], tmp_path, gone=["posts/1.html"])
-    assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.*z")) == ["other.html.gz"]
+    assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.*z")) == [
+        "other.html.gz"
+    ]
 
 
 def test_pages_reach_the_disk_before_feeds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -348,7 +372,9 @@ for number in range(1, 10**6):
 def test_killed_at_any_moment(tmp_path: Path) -> None:
     """After kill -9 each file is whole, its digest is its own or unknown, and leftovers are cleaned."""
     for delay in (0.001, 0.007, 0.013, 0.022, 0.031, 0.047):
-        child = subprocess.Popen([sys.executable, "-c", CHILD, str(tmp_path)], stdout=subprocess.PIPE)
+        child = subprocess.Popen(
+            [sys.executable, "-c", CHILD, str(tmp_path)], stdout=subprocess.PIPE
+        )
         assert child.stdout
         child.stdout.readline()
         time.sleep(delay)
@@ -363,4 +389,9 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
             assert ledger[f"{name}.html"] in {"", str(int(number))}
     # With a digest that is news: SQLite clears a journal away that was never begun in earnest when it next writes.
     publish([page("a.html", body=b"end", digest="end")], tmp_path)
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == [NAME, "a.html", "b.html", "c.html"]
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == [
+        NAME,
+        "a.html",
+        "b.html",
+        "c.html",
+    ]

@@ -64,8 +64,15 @@ class Desk:
 
     def run(self, *command: str) -> str:
         """Run a reader's program with a home of its own."""
-        environment = {"HOME": str(self.home), "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TZ": "UTC"}
-        done = subprocess.run(command, env=environment, cwd=self.home, capture_output=True, text=True, timeout=120)  # noqa: PLW1510
+        environment = {
+            "HOME": str(self.home),
+            "PATH": os.environ["PATH"],
+            "LANG": "C.UTF-8",
+            "TZ": "UTC",
+        }
+        done = subprocess.run(  # noqa: PLW1510
+            command, env=environment, cwd=self.home, capture_output=True, text=True, timeout=120
+        )
         assert done.returncode == 0, done
         return done.stdout
 
@@ -73,7 +80,9 @@ class Desk:
 def put(document: Document, folder: Path) -> None:
     path = folder / document.path
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists() or path.read_bytes() != document.body:  # equal bytes: the file is not touched
+    if (
+        not path.exists() or path.read_bytes() != document.body
+    ):  # equal bytes: the file is not touched
         new = path.with_name(f".{path.name}.new")
         new.write_bytes(document.body)
         new.rename(path)
@@ -93,7 +102,9 @@ def calm(item: Item) -> Item:
 
 def one_more(before: Edition) -> Edition:
     """The next run's edition, with one post more."""
-    post = given.post("harbour", "The ferry came back", "<p>With nobody on it.</p>", "With nobody on it.")
+    post = given.post(
+        "harbour", "The ferry came back", "<p>With nobody on it.</p>", "With nobody on it."
+    )
     when = given.NOON + timedelta(hours=1)
     item = Item(post.link, post, given.SOURCES["harbour"], when, when, when, 101)
     return replace(before, items=(item, *before.items), updated=when)
@@ -148,7 +159,9 @@ class Newsboat:
         (desk.home / "config").write_text("download-timeout 10\n")
 
     def poll(self) -> None:
-        self.desk.run("newsboat", "-q", "-u", "urls", "-c", "cache.db", "-C", "config", "-x", "reload")
+        self.desk.run(
+            "newsboat", "-q", "-u", "urls", "-c", "cache.db", "-C", "config", "-x", "reload"
+        )
 
     def _rows(self, query: str) -> list[Any]:
         connection = sqlite3.connect(self.desk.home / "cache.db")
@@ -195,7 +208,9 @@ class Sfeed:
 
     def posts(self) -> list[Seen]:
         rows = [line.split("\t") for line in self._lines()]
-        body = [row[3].replace("\\n", "\n").replace("\\t", "\t").replace("\\\\", "\\") for row in rows]
+        body = [
+            row[3].replace("\\n", "\n").replace("\\t", "\t").replace("\\\\", "\\") for row in rows
+        ]
         return [
             Seen(row[1], row[2], row[6], datetime.fromtimestamp(int(row[0]), UTC), content)
             for row, content in zip(rows, body, strict=True)
@@ -265,11 +280,19 @@ class Reader:
         self.reader.add_feed(url)
 
     def poll(self) -> None:
-        self.reader.update_feed(self.url)  # this one by name: `update_feeds` may wait until it is due
+        self.reader.update_feed(
+            self.url
+        )  # this one by name: `update_feeds` may wait until it is due
 
     def posts(self) -> list[Seen]:
         return [
-            Seen(entry.title or "", entry.link or "", names(entry), entry.published, entry.get_content().value)
+            Seen(
+                entry.title or "",
+                entry.link or "",
+                names(entry),
+                entry.published,
+                entry.get_content().value,
+            )
             for entry in self.reader.get_entries()
         ]
 

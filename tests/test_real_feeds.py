@@ -18,7 +18,10 @@ pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the captured feeds 
 
 
 def captured() -> dict[str, bytes]:
-    return {f"/{number}": path.read_bytes() for number, path in enumerate(sorted((SHARED / "real").iterdir()))}
+    return {
+        f"/{number}": path.read_bytes()
+        for number, path in enumerate(sorted((SHARED / "real").iterdir()))
+    }
 
 
 def entries_of(feed: bytes) -> int:
@@ -34,7 +37,12 @@ def test_every_captured_feed(
     monkeypatch.chdir(tmp_path)
     feeds = captured()
     with site(dict(feeds)) as sites:
-        configuration(tmp_path, *(f"{sites.url}{path}" for path in feeds), more="per_host = 32\n", feed="limit = 20000")
+        configuration(
+            tmp_path,
+            *(f"{sites.url}{path}" for path in feeds),
+            more="per_host = 32\n",
+            feed="limit = 20000",
+        )
         assert main(["run", "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
     failed = {failure["source"].removeprefix(sites.url) for failure in report["failures"]}
@@ -50,4 +58,6 @@ def test_every_captured_feed(
     for item in items:
         assert len(LINE.findall(item["content_html"])) == 1, item["id"]
         after = item["content_html"].rpartition('class="syndicator-attribution"')[2]
-        assert "View more" in after or "<ul>" in after or after.rstrip().endswith("</p>"), item["id"]
+        assert "View more" in after or "<ul>" in after or after.rstrip().endswith("</p>"), item[
+            "id"
+        ]

@@ -29,7 +29,9 @@ PHRASES = [
     "Everything must go, says the toy shop",
 ]
 ASKED = "Everything on the Kestrel"
-SIGNATURE = "Subscribe to our newsletter and support the Harbour Gazette with a small donation each month."
+SIGNATURE = (
+    "Subscribe to our newsletter and support the Harbour Gazette with a small donation each month."
+)
 MATTERS = "bread ferry tulip violin glacier beetle salmon opera quarry lantern orchid parsley anvil comet".split()  # noqa: SIM905
 
 
@@ -51,7 +53,10 @@ def likeness(shop: Shop, number: int) -> dict[int, float]:
 def lead(shop: Shop) -> float:
     """Return by how much posts that share the name are nearer than those that share the phrase."""
     found = likeness(shop, shop.add(ASKED))
-    return sum(found.get(number, 0.0) * (1 if number % 2 else -1) for number in range(1, 2 * len(NAMED) + 1))
+    return sum(
+        found.get(number, 0.0) * (1 if number % 2 else -1)
+        for number in range(1, 2 * len(NAMED) + 1)
+    )
 
 
 def test_words_by_which_posts_hold_together_outdo_phrases() -> None:

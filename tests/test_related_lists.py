@@ -12,7 +12,9 @@ from syndicator import languages
 from syndicator.model.settings import RelatedSettings
 
 STORM = "Storm floods the harbour of Hue"
-STORM_TEXT = "A storm brought floods to the old harbour this morning; ships were torn from their moorings."
+STORM_TEXT = (
+    "A storm brought floods to the old harbour this morning; ships were torn from their moorings."
+)
 _NOUNS = "bridge market kiosk brook valley tavern bakery park brewery vault kennel lake hive clock".split()  # noqa: SIM905
 REPORT = " ".join(
     f"The council spoke {'at length' if n % 3 else 'in brief'} about the {noun} near the {other}, for reason {n}."
@@ -31,7 +33,9 @@ def shop() -> Iterator[Shop]:
 def test_a_source_with_few_alike_is_filled_up_with_its_newest(shop: Shop) -> None:
     """The list starts with what is alike, then come the newest posts of the source, newest first."""
     post = shop.add(STORM, STORM_TEXT, day=9)
-    alike = shop.add("Harbour of Hue opens after storm", "Ships sail from the harbour again.", day=1)
+    alike = shop.add(
+        "Harbour of Hue opens after storm", "Ships sail from the harbour again.", day=1
+    )
     soup = shop.add("A recipe for noodle soup", "Boil bones with star anise.", day=2)
     chess = shop.add("Young player wins at chess", "The match took five hours.", day=3)
     assert shop.chosen(post, limit=3) == [alike, chess, soup]
@@ -40,7 +44,9 @@ def test_a_source_with_few_alike_is_filled_up_with_its_newest(shop: Shop) -> Non
 def test_another_sources_post_is_in_the_list_of_all_only(shop: Shop) -> None:
     """`source` keeps to the post's source; `all` crosses, and there each link names its source."""
     post = shop.add(STORM, STORM_TEXT)
-    other = shop.add("Floods in the harbour of Hue after storm", "The storm tore ships away.", source="b")
+    other = shop.add(
+        "Floods in the harbour of Hue after storm", "The storm tore ships away.", source="b"
+    )
     assert shop.chosen(post) == []
     assert shop.chosen(post, "all") == [other]
     (found,) = shop.lists(post, "all")
@@ -74,7 +80,9 @@ def test_of_two_lists_neither_has_what_the_other_has(shop: Shop) -> None:
     """The second one is of other sources: what the first lists as the source's own need not be said again."""
     post = shop.add(STORM, STORM_TEXT)
     near = shop.add("Harbour of Hue opens after storm", "Ships sail from the harbour again.")
-    other = shop.add("Floods in the harbour of Hue after storm", "The storm tore ships away.", source="b")
+    other = shop.add(
+        "Floods in the harbour of Hue after storm", "The storm tore ships away.", source="b"
+    )
     assert shop.chosen(post, "all") in ([near, other], [other, near])
     own, others = shop.lists(post, "both")
     assert [link.title for link in own.links] == [shop.posts[near].title]
@@ -85,7 +93,9 @@ def test_a_heading_of_the_operators_own_stands_for_ours(shop: Shop) -> None:
     """`heading` is taken as it is, whatever the language."""
     post = shop.add(STORM, STORM_TEXT)
     shop.add("Harbour of Hue opens after storm")
-    (found,) = shop.index.choose(post, shop.posts[post], RelatedSettings(heading="More of {source}"))
+    (found,) = shop.index.choose(
+        post, shop.posts[post], RelatedSettings(heading="More of {source}")
+    )
     assert found.heading == "More of {source}"
 
 
@@ -101,7 +111,10 @@ def test_little_in_common_across_sources_is_no_relation(shop: Shop) -> None:
     post = shop.add(STORM, STORM_TEXT)
     for n, (title, text) in enumerate(
         [
-            ("A recipe for noodle soup", "Boil bones with star anise for the whole of this morning."),
+            (
+                "A recipe for noodle soup",
+                "Boil bones with star anise for the whole of this morning.",
+            ),
             ("Young player wins at chess", "The match took five hours."),
             ("Minister opens a school", "Pupils sang a song."),
             ("Shares slip again", "Traders wait for the bank's decision."),
@@ -123,7 +136,8 @@ def test_a_post_of_one_word_is_related_to_nothing_elsewhere(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("column", "value"), [("withdrawn", 1), ("filtered", "older than max_age"), ("copy_of", 1), ("due", 9e9)]
+    ("column", "value"),
+    [("withdrawn", 1), ("filtered", "older than max_age"), ("copy_of", 1), ("due", 9e9)],
 )
 def test_a_post_that_may_not_be_shown_is_in_no_list(shop: Shop, column: str, value: object) -> None:
     """Withdrawn, filtered, folded into another or dated in the future: neither as alike nor to fill up."""
@@ -156,19 +170,25 @@ def test_a_copy_of_the_post_is_not_related_to_it(shop: Shop) -> None:
     assert shop.chosen(post, "all") == [kept]
 
 
-def test_a_near_copy_of_another_source_is_named_where_one_item_a_story_is_wanted(shop: Shop) -> None:
+def test_a_near_copy_of_another_source_is_named_where_one_item_a_story_is_wanted(
+    shop: Shop,
+) -> None:
     """The first stored of those with nearly the same text; a report in other words is none."""
     first = shop.add("Council considers much", REPORT)
     copy = shop.add("What the council considered", REPORT + " Corrected on Friday.", source="b")
     again = shop.add("One hundred matters", REPORT + " Seen again.", source="c")
-    other = shop.add("The council speaks of a new bridge", "It spoke of the market, and the kiosk.", source="d")
+    other = shop.add(
+        "The council speaks of a new bridge", "It spoke of the market, and the kiosk.", source="d"
+    )
     assert [shop.index.copy_of(n, shop.posts[n]) for n in (copy, again, other)] == [first, first, 0]
 
 
 def test_posts_of_one_title_stand_once_while_there_are_others(shop: Shop) -> None:
     """A weekly column's title says nothing; where there is nothing else, it still leads to another post."""
     post = shop.add("Weekly links", "Trains, ferries, night buses and one good map of them.", day=1)
-    twin = shop.add("Weekly links", "More night trains, and one more map that shows them all.", day=2)
+    twin = shop.add(
+        "Weekly links", "More night trains, and one more map that shows them all.", day=2
+    )
     other = shop.add("Why I draw maps", "A map of ferries.", day=3)
     assert shop.chosen(post) == [other, twin]
 
@@ -176,7 +196,8 @@ def test_posts_of_one_title_stand_once_while_there_are_others(shop: Shop) -> Non
 def test_of_two_copies_one_is_shown(shop: Shop) -> None:
     """No two links of a list lead to the same text."""
     post = shop.add(
-        "The council speaks of a new bridge", "At length it spoke of the market, and of the kiosk near the brook."
+        "The council speaks of a new bridge",
+        "At length it spoke of the market, and of the kiosk near the brook.",
     )
     shop.add("Council considers much", REPORT, source="b")
     shop.add("What the council considered", REPORT, source="c")
@@ -186,8 +207,14 @@ def test_of_two_copies_one_is_shown(shop: Shop) -> None:
 def test_two_reports_on_one_event_are_both_shown(shop: Shop) -> None:
     """Related is not the same: own words make two posts."""
     post = shop.add(STORM, STORM_TEXT)
-    one = shop.add("Storm floods harbour of Hue", "Ships were torn from their moorings in the old harbour.", source="b")
-    two = shop.add("Hue: floods after the storm", "The old harbour was under water this morning.", source="c")
+    one = shop.add(
+        "Storm floods harbour of Hue",
+        "Ships were torn from their moorings in the old harbour.",
+        source="b",
+    )
+    two = shop.add(
+        "Hue: floods after the storm", "The old harbour was under water this morning.", source="c"
+    )
     assert sorted(shop.chosen(post, "all")) == [one, two]
 
 
@@ -195,7 +222,9 @@ def test_sources_that_may_not_be_linked_are_left_out_but_for_the_posts_own(shop:
     """A private source's addresses stand in no other source's list."""
     post = shop.add(STORM, STORM_TEXT)
     own = shop.add("Harbour of Hue opens after storm", "Ships sail from the harbour again.")
-    shop.add("Floods in the harbour of Hue after storm", "The storm tore ships away.", source="secret")
+    shop.add(
+        "Floods in the harbour of Hue after storm", "The storm tore ships away.", source="secret"
+    )
     assert shop.chosen(post, "all", sources=frozenset({"b"})) == [own]
 
 
@@ -215,7 +244,9 @@ def test_an_updated_post_is_found_by_its_new_words(shop: Shop) -> None:
     post = shop.add(STORM, STORM_TEXT)
     changed = shop.add("A recipe for noodle soup", "Boil bones with star anise.", source="b")
     assert shop.chosen(post, "all") == []
-    shop.add("Storm floods harbour of Hue", "Ships torn from their moorings.", source="b", number=changed)
+    shop.add(
+        "Storm floods harbour of Hue", "Ships torn from their moorings.", source="b", number=changed
+    )
     assert shop.chosen(post, "all") == [changed]
     shop.add("A recipe for noodle soup", "Boil bones with star anise.", source="b", number=changed)
     assert shop.chosen(post, "all") == []
@@ -268,25 +299,50 @@ def test_a_source_whose_posts_all_have_one_title_still_gets_a_list(shop: Shop) -
     """Namesakes come last, and there is nothing else; no more of them are looked at than a list needs."""
     post = shop.add("Untitled", "The first of many diary pages, about trains and the sea.")
     for n in range(90):
-        shop.add("Untitled", f"Diary page {n}, about day {n * 7} of the year and its weather.", day=n)
+        shop.add(
+            "Untitled", f"Diary page {n}, about day {n * 7} of the year and its weather.", day=n
+        )
     looked = shop.asked_for_cards(lambda: shop.chosen(post, limit=5))
     assert len(shop.chosen(post, limit=5)) == 5
     assert looked <= 5 + 48
 
 
 SMALL = "och att det som en på är av för med till den har de inte om ett men var jag".split()  # noqa: SIM905
-SUBJECTS = "cykel räntor vatten kärnkraft skola hamn tåg fisk sjukhus teater snö bröd mjölk glas".split()  # noqa: SIM905
+SUBJECTS = [
+    "cykel",
+    "räntor",
+    "vatten",
+    "kärnkraft",
+    "skola",
+    "hamn",
+    "tåg",
+    "fisk",
+    "sjukhus",
+    "teater",
+    "snö",
+    "bröd",
+    "mjölk",
+    "glas",
+]  # noqa: E501
 
 
 def test_to_be_written_in_one_rare_language_is_not_to_be_related(shop: Shop) -> None:
     """Among English posts the small words of Swedish are as rare as names are, and each Swedish post has them."""
     for n in range(300):
-        shop.add(f"The {_NOUNS[n % 14]} of the {_NOUNS[n // 14 % 14]}", f"On {n} days, in {n} ways.", source="english")
+        shop.add(
+            f"The {_NOUNS[n % 14]} of the {_NOUNS[n // 14 % 14]}",
+            f"On {n} days, in {n} ways.",
+            source="english",
+        )
     swedish = [
-        shop.add(subject, " ".join((*SMALL, *(f"{subject}{part}{n}" for part in _NOUNS))), source=source)
+        shop.add(
+            subject, " ".join((*SMALL, *(f"{subject}{part}{n}" for part in _NOUNS))), source=source
+        )
         for n, subject in enumerate(SUBJECTS)
         for source, subject in (("b", subject), ("c", f"{subject}pris"))
     ]
     assert [shop.chosen(post, "all") for post in swedish] == [[]] * len(swedish)
-    twin = shop.add("cykel", " ".join((*SMALL, *(f"cykel{part}0" for part in _NOUNS[:9]))), source="d")
+    twin = shop.add(
+        "cykel", " ".join((*SMALL, *(f"cykel{part}0" for part in _NOUNS[:9]))), source="d"
+    )
     assert shop.index.near(swedish[0])[0].number == twin

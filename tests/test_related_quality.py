@@ -56,20 +56,29 @@ def test_posts_that_came_one_by_one_and_all_at_once_get_the_same_neighbours() ->
     assert sum(one[number][0] == other[number][0] for number in one) >= 0.9 * len(one)
 
 
-def test_the_order_in_which_the_posts_of_a_run_arrived_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_order_in_which_the_posts_of_a_run_arrived_decides_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Numbers are given as feeds arrive; asked in the order of their dates, posts get the same neighbours."""
-    monkeypatch.setattr(similarity, "CANDIDATES", 12)  # fewer than do equally well: some are left out
+    monkeypatch.setattr(
+        similarity, "CANDIDATES", 12
+    )  # fewer than do equally well: some are left out
     found = []
     for step in (1, 7, -1):
         shop = Shop()
-        days = {shop.add(HEADLINES[day][1], day=day): day for day in sorted(range(60), key=lambda day: day * step % 61)}
+        days = {
+            shop.add(HEADLINES[day][1], day=day): day
+            for day in sorted(range(60), key=lambda day: day * step % 61)
+        }
         asked = sorted(days, key=lambda number: days[number])
         found.append([[days[near.number] for near in shop.index.near(number)] for number in asked])
     assert len(days) == len(HEADLINES)
     assert found[0] == found[1] == found[2]
 
 
-def test_more_posts_than_are_posted_at_once_get_the_same_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_posts_than_are_posted_at_once_get_the_same_neighbours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """What a run of many posts holds in memory is bounded, and its lists are those of one big portion."""
     whole, portions = Shop(), Shop()
     for _, title in HEADLINES:
@@ -81,7 +90,9 @@ def test_more_posts_than_are_posted_at_once_get_the_same_neighbours(monkeypatch:
     assert portions.db.execute("SELECT count(*) FROM unposted").fetchone() == (0,)
 
 
-def test_posts_are_found_alike_in_the_log_and_under_their_terms(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_posts_are_found_alike_in_the_log_and_under_their_terms(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Small runs log what they post; that it is appended later, or was at once, changes no neighbour."""
     answers = []
     for most in (0, 700, 10**6):  # entries that may wait: none; those of some runs; all
@@ -93,7 +104,13 @@ def test_posts_are_found_alike_in_the_log_and_under_their_terms(monkeypatch: pyt
                 shop.add(title)
             shop.index.settle()
         shop.index = type(shop.index)(shop.corpus)
-        answers.append((found(shop), bool(shop.corpus.logged()), shop.db.execute("SELECT 1 FROM postings").fetchone()))
+        answers.append(
+            (
+                found(shop),
+                bool(shop.corpus.logged()),
+                shop.db.execute("SELECT 1 FROM postings").fetchone(),
+            )
+        )
     assert answers[0][0] == answers[1][0] == answers[2][0]
     assert [waiting for _, waiting, _ in answers] == [False, True, True]
     assert [appended for *_, appended in answers] == [(1,), (1,), None]
@@ -111,11 +128,17 @@ def test_an_index_that_was_lost_is_made_again_from_the_posts() -> None:
     after.corpus.forget()
     after.lend_bodies()
     again = type(after.index)(after.corpus)
-    assert {number: [near.number for near in again.near(number)][:5] for number in after.posts} == expected
-    assert after.db.execute("SELECT max(time) FROM traces").fetchone() == ((len(HEADLINES) - 1) / 10 * DAY,)
+    assert {
+        number: [near.number for near in again.near(number)][:5] for number in after.posts
+    } == expected
+    assert after.db.execute("SELECT max(time) FROM traces").fetchone() == (
+        (len(HEADLINES) - 1) / 10 * DAY,
+    )
 
 
-def test_an_index_over_more_posts_than_a_portion_is_made_again_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_index_over_more_posts_than_a_portion_is_made_again_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """The posts are read portion by portion, to the oldest."""
     shop = Shop()
     for _, title in HEADLINES[:20]:
@@ -138,7 +161,10 @@ def test_an_index_of_another_version_is_thrown_away_and_made_again() -> None:
     shop.db.execute("UPDATE traces SET terms = x'00'")
     again = type(shop.index)(type(shop.corpus)(shop.db))
     again.settle()
-    assert shop.db.execute("SELECT count(*), min(length(terms)) > 5 FROM traces").fetchone() == (20, 1)
+    assert shop.db.execute("SELECT count(*), min(length(terms)) > 5 FROM traces").fetchone() == (
+        20,
+        1,
+    )
 
 
 def test_posts_added_by_a_run_that_was_killed_are_found_by_the_next() -> None:
@@ -177,10 +203,14 @@ def test_of_a_term_that_many_posts_have_the_newest_are_read() -> None:
         ),
     ],
 )
-def test_no_question_to_the_index_reads_a_whole_table(query: str, values: tuple[int, ...], shop: Shop) -> None:
+def test_no_question_to_the_index_reads_a_whole_table(
+    query: str, values: tuple[int, ...], shop: Shop
+) -> None:
     """Each is answered by a key or an index, and needs no sorting."""
     plan = [row[3] for row in shop.db.execute("EXPLAIN QUERY PLAN " + query, values)]
-    assert all(step.startswith(("SEARCH", "SCALAR SUBQUERY")) or "postings_full" in step for step in plan), plan
+    assert all(
+        step.startswith(("SEARCH", "SCALAR SUBQUERY")) or "postings_full" in step for step in plan
+    ), plan
 
 
 def test_of_two_stories_of_one_kind_the_smaller_keeps_to_itself() -> None:
@@ -192,5 +222,7 @@ def test_of_two_stories_of_one_kind_the_smaller_keeps_to_itself() -> None:
     for n in range(4):
         shop.add("Quake in Aceh", f"{kind} sumatra banda governor tsunami edition{n}")
     one = shop.add("Quake in Gisborne", f"{kind} zealand hawke wharf vineyard cliffs ferries")
-    other = shop.add("Quake at night", f"{kind} zealand hawke wharf vineyard cliffs lambs cellar choir")
+    other = shop.add(
+        "Quake at night", f"{kind} zealand hawke wharf vineyard cliffs lambs cellar choir"
+    )
     assert [shop.index.near(one)[0].number, shop.index.near(other)[0].number] == [other, one]

@@ -32,13 +32,18 @@ def site() -> Iterator[loopback.Site]:
 
 def places(planet: Planet) -> list[tuple[str, list[str]]]:
     """Return the address of each item, with those of its copies."""
-    return [(post["url"], [at["url"] for at in post["_syndicator"].get("also", ())]) for post in planet.items()]
+    return [
+        (post["url"], [at["url"] for at in post["_syndicator"].get("also", ())])
+        for post in planet.items()
+    ]
 
 
 def lists(planet: Planet) -> dict[str, set[str]]:
     """Return the addresses in the lists under each item."""
     return {
-        post["url"]: {link["url"] for one in post["_syndicator"].get("related", ()) for link in one["items"]}
+        post["url"]: {
+            link["url"] for one in post["_syndicator"].get("related", ()) for link in one["items"]
+        }
         for post in planet.items()
     }
 
@@ -58,7 +63,11 @@ def test_a_touched_release_where_one_item_a_story_is_asked_for(
     report = planet.run()
     assert places(planet) == [(f"{BLOG}/s/", [f"{OTHER}/s/"])]
     assert (report.new, report.duplicates) == (1, 1)
-    assert any(f"{OTHER}/s/".encode() in body for path, body in planet.files().items() if path.suffix == ".html")
+    assert any(
+        f"{OTHER}/s/".encode() in body
+        for path, body in planet.files().items()
+        if path.suffix == ".html"
+    )
 
 
 def test_a_touched_release_by_default(tmp_path: Path, site: loopback.Site) -> None:
@@ -84,7 +93,9 @@ def test_a_release_that_three_sites_touched(tmp_path: Path, site: loopback.Site)
 
 
 @pytest.mark.parametrize("order", [("/a", "/b"), ("/b", "/a")])
-def test_one_source_that_asks_is_enough(tmp_path: Path, site: loopback.Site, order: tuple[str, str]) -> None:
+def test_one_source_that_asks_is_enough(
+    tmp_path: Path, site: loopback.Site, order: tuple[str, str]
+) -> None:
     """Its posts are folded with those of sources that do not ask, whichever is read first."""
     put(site, "/a", BLOG, "A sleeper to Hue", RELEASE, 3)
     put(site, "/b", OTHER, "At last: a sleeper", TOUCHED, 1)
@@ -107,7 +118,9 @@ def test_a_touched_release_that_comes_a_run_later(tmp_path: Path, site: loopback
     assert (report.new, report.duplicates) == (0, 1)
 
 
-def test_two_reports_on_one_event_where_one_item_a_story_is_asked_for(tmp_path: Path, site: loopback.Site) -> None:
+def test_two_reports_on_one_event_where_one_item_a_story_is_asked_for(
+    tmp_path: Path, site: loopback.Site
+) -> None:
     """They stay two items: own words make two posts."""
     put(site, "/a", BLOG, "Night train to Hue runs again", REPORT, 3)
     put(site, "/b", OTHER, "Sleep on the way to Hue", ANOTHER, 1)
@@ -116,7 +129,9 @@ def test_two_reports_on_one_event_where_one_item_a_story_is_asked_for(tmp_path: 
     assert places(planet) == [(f"{OTHER}/s/", []), (f"{BLOG}/s/", [])]
 
 
-def test_a_withdrawn_post_that_was_listed_but_never_published(tmp_path: Path, site: loopback.Site) -> None:
+def test_a_withdrawn_post_that_was_listed_but_never_published(
+    tmp_path: Path, site: loopback.Site
+) -> None:
     """Older than what the feed shows, it stood in lists by its address alone; it leaves them all the same."""
     posts = [item(f"Number {n}", f"{BLOG}/{n}/", words(n), START - n * HOUR) for n in range(1, 6)]
     site.pages["/a"] = feed("Blog", BLOG, *posts)
@@ -131,10 +146,15 @@ def test_a_withdrawn_post_that_was_listed_but_never_published(tmp_path: Path, si
 
 def test_lists_switched_on_later(tmp_path: Path, site: loopback.Site) -> None:
     """What was stored while nobody asked for lists is found by the first post that gets one."""
-    old = [item(f"Brass clocks {n}", f"{BLOG}/{n}/", f"<p>{words(n)}</p>", START - n * HOUR) for n in range(1, 5)]
+    old = [
+        item(f"Brass clocks {n}", f"{BLOG}/{n}/", f"<p>{words(n)}</p>", START - n * HOUR)
+        for n in range(1, 5)
+    ]
     site.pages["/a"] = feed("Clocks", BLOG, *old)
     Planet(tmp_path, site, ("/a", ""), more='[related]\nscope = "none"').run()
-    site.pages["/a"] = feed("Clocks", BLOG, item("More brass clocks", f"{BLOG}/more/", "<p>Chimes</p>", START), *old)
+    site.pages["/a"] = feed(
+        "Clocks", BLOG, item("More brass clocks", f"{BLOG}/more/", "<p>Chimes</p>", START), *old
+    )
     planet = Planet(tmp_path, site, ("/a", ""))
     planet.run()
     assert lists(planet)[f"{BLOG}/more/"] == {f"{BLOG}/{n}/" for n in range(1, 5)}

@@ -77,5 +77,8 @@ def test_a_category_relates_two_posts() -> None:
 
 def test_only_the_first_part_of_a_long_body_is_looked_at() -> None:
     """An article says early what it is about; the rest costs time."""
-    early, late = tokens.terms("", "alpha " * 10), tokens.terms("", "alpha " * 10 + "x " * tokens.BODY + "omega")
+    early, late = (
+        tokens.terms("", "alpha " * 10),
+        tokens.terms("", "alpha " * 10 + "x " * tokens.BODY + "omega"),
+    )
     assert len(late[0]) == len(early[0]) + 1

@@ -22,7 +22,11 @@ from syndicator.store import Store
 SHARED = Path(__file__).parents[2] / "shared" / "feeds"
 SERIES = sorted(path for path in (SHARED / "series").glob("*") if path.is_dir())
 REAL = sorted((SHARED / "real").iterdir())[::6] if (SHARED / "real").is_dir() else []
-SAMPLES = sorted(p for p in (Path(__file__).parents[1] / "samples").iterdir() if p.suffix in {".xml", ".json", ".atom"})
+SAMPLES = sorted(
+    p
+    for p in (Path(__file__).parents[1] / "samples").iterdir()
+    if p.suffix in {".xml", ".json", ".atom"}
+)
 OURS = Feed("Ours", limit=100_000)
 
 needs_shared = pytest.mark.skipif(not SERIES, reason="the captured feeds are not here")
@@ -42,7 +46,11 @@ class Replay:
         assert isinstance(parsed, ParsedFeed)
         made = normalizer.normalize(parsed, self.source, now)
         posts = [renamed(post, now) if afresh else post for post in made.posts]
-        names = [post.fingerprint for post in posts] if afresh else [item.fingerprint for item in parsed.items]
+        names = (
+            [post.fingerprint for post in posts]
+            if afresh
+            else [item.fingerprint for item in parsed.items]
+        )
         with self.store.transaction():
             self.store.save_source(made.info, now)
             intake = self.store.receive(self.source.id, posts, names, identity.decide, now)
@@ -65,19 +73,38 @@ def renamed(post: Post, now: datetime) -> Post:
 def shown(item: Item) -> tuple[object, ...]:
     """What the body of an entry is made of, and its head."""
     post = item.post
-    return post.title, post.content_html, post.link, post.enclosures, post.origin, post.attribution, item.related
+    return (
+        post.title,
+        post.content_html,
+        post.link,
+        post.enclosures,
+        post.origin,
+        post.attribution,
+        item.related,
+    )
 
 
 def frozen(item: Item) -> tuple[object, ...]:
     """What never changes."""
-    return item.related, item.published, item.first_published, item.sequence, item.post.attribution, item.post.language
+    return (
+        item.related,
+        item.published,
+        item.first_published,
+        item.sequence,
+        item.post.attribution,
+        item.post.language,
+    )
 
 
 def versions(folder: Path) -> list[tuple[bytes, datetime, dict[str, str]]]:
     with (folder / "INDEX.tsv").open(encoding="utf-8") as index:
         rows = list(csv.DictReader(index, delimiter="\t"))
     return [
-        ((folder / f"{row['n']}.xml").read_bytes(), datetime.fromisoformat(row["date"]).astimezone(UTC), row)
+        (
+            (folder / f"{row['n']}.xml").read_bytes(),
+            datetime.fromisoformat(row["date"]).astimezone(UTC),
+            row,
+        )
         for row in rows
     ]
 
@@ -98,7 +125,9 @@ def test_a_series(folder: Path) -> None:
             assert set(before) <= set(after), "what was published stays"
             if before:
                 assert len(fresh) <= int(row["added"])
-                assert not {item.post.link for item in fresh} & {item.post.link for item in before.values()}
+                assert not {item.post.link for item in fresh} & {
+                    item.post.link for item in before.values()
+                }
             changed = [name for name in before if shown(before[name]) != shown(after[name])]
             assert len(changed) <= int(row["edited"]) + int(row["added"])
             for name in before:
@@ -125,7 +154,9 @@ def test_a_series_seen_again_and_moved(folder: Path) -> None:
         again = replay.play(last, now + timedelta(hours=1), afresh=True)
         assert (again.new, again.updated) == ((), ())
         assert replay.publish() == before
-        secure = last.replace(b">http://", b">https://").replace(b'href="http://', b'href="https://')
+        secure = last.replace(b">http://", b">https://").replace(
+            b'href="http://', b'href="https://'
+        )
         assert replay.play(secure, now + timedelta(hours=2), afresh=True).new == ()
         hosts = {urlsplit(item.post.link).netloc for item in before.values()}
         for host in hosts - {""}:

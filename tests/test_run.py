@@ -60,7 +60,9 @@ def test_the_shipped_samples(tmp_path: Path, run: Run, capsys: pytest.CaptureFix
     for entry in entries:
         assert body(entry).count(LINE) == 1
         assert body(entry).count("appeared first on") <= 1
-    ours = next(entry for entry in entries if entry.get("title") == "Three days on the Ha Giang loop")
+    ours = next(
+        entry for entry in entries if entry.get("title") == "Three days on the Ha Giang loop"
+    )
     assert "View more from " in body(ours)
     assert len(re.findall("<li>", body(ours).split("View more from")[1])) == 20
     vietnamese = next(entry for entry in entries if "gocpho" in entry.link)
@@ -94,15 +96,26 @@ def test_a_removed_document(tmp_path: Path, run: Run) -> None:
 
 def test_one_broken_source(tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     """The others are published; the failure is named; cron hears nothing of a blip."""
-    with site({"/good": rss("Good", [("One", "First text")]), "/bad": b"not a feed", "/gone": 404}) as blog:
+    with site(
+        {"/good": rss("Good", [("One", "First text")]), "/bad": b"not a feed", "/gone": 404}
+    ) as blog:
         configuration(tmp_path, *(f"{blog.url}/{name}" for name in ("bad", "good", "gone")))
         assert run("--json") == 0
         out, err = capsys.readouterr()
         assert err == ""
         report = json.loads(out)
-        assert report["sources"] == {"total": 3, "due": 3, "changed": 1, "not_modified": 0, "failed": 2, "gone": 0}
+        assert report["sources"] == {
+            "total": 3,
+            "due": 3,
+            "changed": 1,
+            "not_modified": 0,
+            "failed": 2,
+            "gone": 0,
+        }
         assert report["posts"] == {"new": 1, "updated": 0, "duplicates": 0, "stored": 1}
-        kinds = {failure["source"].rpartition("/")[2]: failure["kind"] for failure in report["failures"]}
+        kinds = {
+            failure["source"].rpartition("/")[2]: failure["kind"] for failure in report["failures"]
+        }
         assert kinds == {"bad": "not-a-feed", "gone": "not-found"}
         assert {"path", "changed", "posts", "bytes"} == set(report["documents"][0])
         assert len(posts(tmp_path / "public" / "rss.xml")) == 1
@@ -142,17 +155,23 @@ def test_a_new_installation_in_which_no_source_works(
         assert run() == 1
         first, *reasons = capsys.readouterr().err.splitlines()
         assert first == "syndicator: no configured source works:"
-        assert [line.partition(": ")[2].partition(" (404)")[0] for line in reasons] == ["is not there"] * 2
+        assert [line.partition(": ")[2].partition(" (404)")[0] for line in reasons] == [
+            "is not there"
+        ] * 2
         assert run() == 1, "nothing was due"
         assert run("--force") == 1, "the second failure is no news"
         assert capsys.readouterr().err == ""
         assert run("--force") == 1, "the third is"
         assert [" fails: " in line for line in capsys.readouterr().err.splitlines()] == [True, True]
         assert run("--verbose") == 1
-        assert capsys.readouterr().err.endswith("no configured source works; `syndicator status` says why\n")
+        assert capsys.readouterr().err.endswith(
+            "no configured source works; `syndicator status` says why\n"
+        )
 
 
-def test_quiet_is_no_quieter_than_cron(tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_quiet_is_no_quieter_than_cron(
+    tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
     """What is said once, or of what lasts, would be lost for good."""
     with site() as blog:
         configuration(tmp_path, f"{blog.url}/feed", more="alert_runs = 2")
@@ -178,7 +197,9 @@ def test_what_is_told_of_each_source_is_not_told_of_all(
         assert line.startswith(f"{blog.url}/feed fails: is not there (404)")
 
 
-def test_no_source_is_configured(tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_source_is_configured(
+    tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Status 1, saying what is missing."""
     configuration(tmp_path)
     assert run() == 1
@@ -207,7 +228,9 @@ def test_wrong_usage(tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str
 
 def test_one_source_of_two(tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     """Only it is asked, and only it counts."""
-    with site({"/a": rss("A", [("One", "Text")]), "/b": rss("B", [("Two", "Text")], "https://b.example")}) as blog:
+    with site(
+        {"/a": rss("A", [("One", "Text")]), "/b": rss("B", [("Two", "Text")], "https://b.example")}
+    ) as blog:
         configuration(tmp_path, f'{blog.url}/a\nname = "A"', f'{blog.url}/b\nname = "B"')
         assert run("--source", "B", "--json") == 0
         assert [path for path, _ in blog.asked] == ["/b"]
@@ -225,7 +248,9 @@ def test_offline(tmp_path: Path, run: Run) -> None:
         assert run("--offline") == 0
         assert blog.asked == []
         after = snapshot(tmp_path / "public")
-        assert {name: data for name, (data, _) in after.items()} == {name: data for name, (data, _) in before.items()}
+        assert {name: data for name, (data, _) in after.items()} == {
+            name: data for name, (data, _) in before.items()
+        }
 
 
 def test_changed_settings(tmp_path: Path, run: Run) -> None:
@@ -234,7 +259,9 @@ def test_changed_settings(tmp_path: Path, run: Run) -> None:
     with site({"/feed": feed}) as blog:
         configuration(tmp_path, f"{blog.url}/feed")
         run()
-        configuration(tmp_path, f"{blog.url}/feed", more='[attribution]\ntext = "From {source}: {post}"')
+        configuration(
+            tmp_path, f"{blog.url}/feed", more='[attribution]\ntext = "From {source}: {post}"'
+        )
         blog.pages["/feed"] = rss("Blog", [("Two", "Second text"), ("One", "First text")])
         run("--force")
         two, one = posts(tmp_path / "public" / "rss.xml")
@@ -248,7 +275,10 @@ def test_changed_settings(tmp_path: Path, run: Run) -> None:
 
 def test_a_source_taken_out_of_the_file(tmp_path: Path, run: Run) -> None:
     """It leaves the documents; when it comes back nothing is doubled, and ids are the same."""
-    pages = {"/a": rss("A", [("One", "Text of one")]), "/b": rss("B", [("Two", "Text of two")], "https://b.example")}
+    pages = {
+        "/a": rss("A", [("One", "Text of one")]),
+        "/b": rss("B", [("Two", "Text of two")], "https://b.example"),
+    }
     with site(dict(pages)) as blog:
         both = [f"{blog.url}/a", f"{blog.url}/b"]
         configuration(tmp_path, *both)
@@ -275,8 +305,12 @@ def test_a_withdrawn_post(tmp_path: Path, run: Run, capsys: pytest.CaptureFixtur
         assert "nowhere.example" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("nobody", ["https://nowhere.example/", "https://planet.example/posts/0.html", ""])
-def test_a_post_without_an_address_is_not_withdrawn_by_chance(nobody: str, tmp_path: Path, run: Run) -> None:
+@pytest.mark.parametrize(
+    "nobody", ["https://nowhere.example/", "https://planet.example/posts/0.html", ""]
+)
+def test_a_post_without_an_address_is_not_withdrawn_by_chance(
+    nobody: str, tmp_path: Path, run: Run
+) -> None:
     """What no post is named by takes none, and leaves the documents as they are."""
     bare = (
         b'<rss version="2.0"><channel><title>B</title><link>https://blog.example/</link><item><title>Note</title>'
@@ -297,7 +331,11 @@ def test_a_post_withdrawn_by_the_address_of_our_page(tmp_path: Path, run: Run) -
     with site({"/feed": rss("Blog", [("One", "First text"), ("Two", "Second text")])}) as blog:
         configuration(tmp_path, f"{blog.url}/feed")
         run()
-        (shown,) = (page for page in (tmp_path / "public" / "posts").iterdir() if "<title>One" in page.read_text())
+        (shown,) = (
+            page
+            for page in (tmp_path / "public" / "posts").iterdir()
+            if "<title>One" in page.read_text()
+        )
         assert main(["withdraw", f"https://planet.example/x/posts/{shown.name}?from=mail#top"]) == 0
         assert [entry.title for entry in posts(tmp_path / "public" / "rss.xml")] == ["Two"]
         assert not shown.exists()
@@ -323,9 +361,13 @@ def test_status(tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]) ->
 
 
 def start(folder: Path) -> subprocess.Popen[bytes]:
-    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    environment = {
+        name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")
+    }
     command = [sys.executable, "-m", "syndicator", "run"]
-    return subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
 
 
 def wait_for(path: str, blog: Site) -> None:
@@ -368,7 +410,9 @@ def test_kill_at_any_moment(tmp_path: Path) -> None:
         assert not list((tmp_path / "public").rglob(".*-new"))
 
 
-@pytest.mark.skipif(find_spec("pycld2") is None, reason="pycld2 has no wheels here: nothing is guessed")
+@pytest.mark.skipif(
+    find_spec("pycld2") is None, reason="pycld2 has no wheels here: nothing is guessed"
+)
 def test_a_later_post_of_a_feed_that_does_not_say_its_language(tmp_path: Path, run: Run) -> None:
     """One too short to tell, read alone, is in what the source's first posts were in; the others stay as they are."""
     bodies = [("Первая", "Правительство вчера объявило о новых мерах поддержки здравоохранения и образования"),

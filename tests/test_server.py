@@ -20,7 +20,11 @@ import pytest
 from syndicator import server
 from syndicator.errors import SyndicatorError
 
-RSS = b"<?xml version='1.0' encoding='UTF-8'?>\n<rss version='2.0'><channel>" + b"<item/>" * 200 + b"</channel></rss>"
+RSS = (
+    b"<?xml version='1.0' encoding='UTF-8'?>\n<rss version='2.0'><channel>"
+    + b"<item/>" * 200
+    + b"</channel></rss>"
+)
 ATOM = b"<?xml version='1.0' encoding='UTF-8'?>\n<feed xmlns='http://www.w3.org/2005/Atom'/>"
 JSON = b'{"version": "https://jsonfeed.org/version/1.1", "items": []}'
 OPML = b"<?xml version='1.0' encoding='UTF-8'?>\n<opml version='2.0'/>"
@@ -89,7 +93,9 @@ def ask(
 ) -> tuple[int, dict[str, str], bytes]:  # fmt: skip
     """Ask as it stands: no client of ours tidies the path."""
     connection = http.client.HTTPConnection(*at, timeout=10)
-    connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    connection.request(
+        method, path, headers={name.replace("_", "-"): value for name, value in headers.items()}
+    )
     answer = connection.getresponse()
     body = answer.read()
     connection.close()
@@ -112,7 +118,9 @@ def ask(
         ("/inner.xml", "application/atom+xml; charset=utf-8", ATOM),
     ],
 )
-def test_a_document_comes_with_its_type(at: tuple[str, int], path: str, kind: str, body: bytes) -> None:
+def test_a_document_comes_with_its_type(
+    at: tuple[str, int], path: str, kind: str, body: bytes
+) -> None:
     """Whatever its file is named: XML and JSON show what they are."""
     status, headers, got = ask(at, path)
     assert (status, headers["content-type"], got) == (200, kind, body)
@@ -167,14 +175,19 @@ def test_a_document_that_changed_is_sent(changing: tuple[str, int], folder: Path
     os.utime(new, (PAST, PAST))
     new.rename(folder / "rss20.xml")
     status, again, body = ask(
-        changing, "/rss20.xml", If_None_Match=headers["etag"], If_Modified_Since=headers["last-modified"]
+        changing,
+        "/rss20.xml",
+        If_None_Match=headers["etag"],
+        If_Modified_Since=headers["last-modified"],
     )
     assert status == 200
     assert b"<item> </item>" in body
     assert again["etag"] != headers["etag"]
 
 
-def test_a_document_written_again_the_same_is_not_modified(changing: tuple[str, int], folder: Path) -> None:
+def test_a_document_written_again_the_same_is_not_modified(
+    changing: tuple[str, int], folder: Path
+) -> None:
     """The tag is of the bytes."""
     _, headers, _ = ask(changing, "/rss20.xml")
     (folder / "rss20.xml").write_bytes(RSS)
@@ -193,7 +206,11 @@ def test_gzip_for_who_takes_it(at: tuple[str, int]) -> None:
     """The same document under the same tag, which is weak for that; caches are told."""
     _, plain, _ = ask(at, "/rss20.xml")
     status, headers, body = ask(at, "/rss20.xml", Accept_Encoding="gzip, deflate")
-    assert (status, headers["content-encoding"], headers["vary"]) == (200, "gzip", "Accept-Encoding")
+    assert (status, headers["content-encoding"], headers["vary"]) == (
+        200,
+        "gzip",
+        "Accept-Encoding",
+    )
     assert gzip.decompress(body) == RSS
     assert len(body) < len(RSS) / 5
     assert headers["etag"] == plain["etag"]
@@ -207,7 +224,9 @@ def test_head_is_get_without_the_body(at: tuple[str, int]) -> None:
     _, get, _ = ask(at, "/rss20.xml")
     status, head, body = ask(at, "/rss20.xml", "HEAD")
     assert (status, body) == (200, b"")
-    assert {k: v for k, v in head.items() if k != "date"} == {k: v for k, v in get.items() if k != "date"}
+    assert {k: v for k, v in head.items() if k != "date"} == {
+        k: v for k, v in get.items() if k != "date"
+    }
     assert ask(at, "/nothing.xml", "HEAD")[0] == 404
 
 
@@ -234,12 +253,16 @@ def test_a_new_document_is_there_at_once(changing: tuple[str, int], folder: Path
     assert ask(changing, "/posts/b.html")[0] == 404
 
 
-def test_an_answer_is_of_one_version_while_runs_rename_under_it(changing: tuple[str, int], folder: Path) -> None:
+def test_an_answer_is_of_one_version_while_runs_rename_under_it(
+    changing: tuple[str, int], folder: Path
+) -> None:
     """Length, tag and bytes agree however often the document is replaced meanwhile."""
     stop = threading.Event()
 
     def replace() -> None:
-        versions = [b"<rss>" + letter * size + b"</rss>" for letter, size in ((b"a", 10), (b"b", 90_000))]
+        versions = [
+            b"<rss>" + letter * size + b"</rss>" for letter, size in ((b"a", 10), (b"b", 90_000))
+        ]
         while not stop.is_set():
             for version in versions:
                 (folder / ".new").write_bytes(version)
@@ -320,7 +343,9 @@ def test_a_signal_before_the_server_runs_ends_it_too(folder: Path) -> None:
 
 def test_ctrl_c_ends_it_in_order(folder: Path) -> None:
     """With what it says, with status 0, without a traceback, and at once though a reader keeps its connection."""
-    code = "import signal, sys, threading; from pathlib import Path; from syndicator import server\n"
+    code = (
+        "import signal, sys, threading; from pathlib import Path; from syndicator import server\n"
+    )
     code += "stop = threading.Event(); signal.signal(signal.SIGINT, lambda *_: stop.set())\n"
     code += "server.serve(Path(sys.argv[1]), '127.0.0.1', 0, stop, say=lambda line: print(line, flush=True))"
     with subprocess.Popen(

@@ -34,10 +34,20 @@ def test_pages_of_captured_feeds_are_valid_html() -> None:
             continue
         normalized = normalizer.normalize(parsed, source, NOW)
         items = tuple(
-            Item(f"urn:{path.name}:{place}", post, normalized.info, post.published or NOW, NOW, NOW, place)
+            Item(
+                f"urn:{path.name}:{place}",
+                post,
+                normalized.info,
+                post.published or NOW,
+                NOW,
+                NOW,
+                place,
+            )
             for place, post in enumerate(normalized.posts[:POSTS], 1)
         )
-        edition = Edition(Feed("Captured", pages="full", language="vi"), "urn:x", NOW, items, (normalized.info,))
+        edition = Edition(
+            Feed("Captured", pages="full", language="vi"), "urn:x", NOW, items, (normalized.info,)
+        )
         for document in pages(edition):
             if document.type.startswith("text/html") and len(document.body) < LONGEST:
                 strict = html5lib.HTMLParser()

@@ -28,7 +28,9 @@ from syndicator.model.settings import Feed
 
 def made(edition: Edition, **options: object) -> dict[str, Document]:
     """Return all pages by path."""
-    return {document.path: document for document in pages(edition, archives=given.archives(), **options)}
+    return {
+        document.path: document for document in pages(edition, archives=given.archives(), **options)
+    }
 
 
 def tree(document: Document) -> html.HtmlElement:
@@ -43,14 +45,20 @@ def site() -> dict[str, Document]:
 def first(edition: Edition, **changes: object) -> Edition:
     """Return the edition with its first post changed."""
     item = edition.items[0]
-    return replace(edition, items=(replace(item, post=replace(item.post, **changes)), *edition.items[1:]))
+    return replace(
+        edition, items=(replace(item, post=replace(item.post, **changes)), *edition.items[1:])
+    )
 
 
 # -- validity -------------------------------------------------------------------------------------------
 
 
 def htmls(documents: dict[str, Document]) -> Iterator[tuple[str, str]]:
-    return ((path, document.body.decode()) for path, document in documents.items() if path.endswith(".html"))
+    return (
+        (path, document.body.decode())
+        for path, document in documents.items()
+        if path.endswith(".html")
+    )
 
 
 def test_every_page_of_a_full_site_is_valid_html(site: dict[str, Document]) -> None:
@@ -72,9 +80,23 @@ def hostile() -> Edition:
         authors=(Person(evil, scheme),), image=replace(given.picture("a", evil), url=scheme),
         enclosures=(replace(given.items()[5].post.enclosures[0], url=scheme, title=evil),),
     )  # fmt: skip
-    source = replace(item.source, name=evil, link=scheme, feed=scheme, licence=scheme, description=evil, rights=evil)
+    source = replace(
+        item.source,
+        name=evil,
+        link=scheme,
+        feed=scheme,
+        licence=scheme,
+        description=evil,
+        rights=evil,
+    )
     link = Reference("x", evil, scheme, evil)
-    bad = replace(item, post=post, source=source, also=(link,), related=(RelatedList("source", evil, "en", (link,)),))
+    bad = replace(
+        item,
+        post=post,
+        source=source,
+        also=(link,),
+        related=(RelatedList("source", evil, "en", (link,)),),
+    )
     return replace(edition, items=(bad,), popular=(link,), sources=(source,), archives=0)
 
 
@@ -109,14 +131,22 @@ def test_headings_landmarks_and_names_are_in_order(site: dict[str, Document]) ->
         assert levels[0] == 1 or path == "index.html", path
         assert levels.count(1) == 1, path
         assert all(after - before <= 1 for before, after in pairwise(levels)), path
-        assert len(page.xpath("//main")) == len(page.xpath("//header[contains(@class, 'masthead')]")) == 1, path
+        assert (
+            len(page.xpath("//main"))
+            == len(page.xpath("//header[contains(@class, 'masthead')]"))
+            == 1
+        ), path
         assert not page.xpath("//img[not(@alt)]"), path
         assert not page.xpath("//iframe[not(@title)]"), path
-        assert not page.xpath("//table[not(ancestor::div[@class='wide' and @tabindex and @aria-label])]"), path
+        assert not page.xpath(
+            "//table[not(ancestor::div[@class='wide' and @tabindex and @aria-label])]"
+        ), path
         assert not page.xpath("//pre[not(@tabindex)]"), path
         assert not [i for i, times in Counter(page.xpath("//@id")).items() if times > 1], path
         assert page.xpath("//a[@class='skip']/@href") == ["#main"], path
-        assert all(a.text_content().strip() or a.xpath(".//img/@alt") for a in page.xpath("//a[@href]")), path
+        assert all(
+            a.text_content().strip() or a.xpath(".//img/@alt") for a in page.xpath("//a[@href]")
+        ), path
 
 
 def test_a_post_says_its_language_and_direction() -> None:
@@ -138,13 +168,17 @@ def test_a_post_says_its_language_and_direction() -> None:
         ("pt-BR", "ltr", "24 de novembro de 2026"),
     ],
 )
-def test_dates_and_labels_are_in_the_language_of_the_feed(language: str, direction: str, date: str) -> None:
+def test_dates_and_labels_are_in_the_language_of_the_feed(
+    language: str, direction: str, date: str
+) -> None:
     """Whatever the language of the post."""
     edition = given.edition(language=language)
     page = tree(made(edition)[post_path(edition.items[0].id)])
     assert (page.get("lang"), page.get("dir")) == (language, direction)
     assert page.xpath("//article//time")[0].text == date
-    assert page.xpath("//a[@class='comments']")[0].text.strip() == languages.label(language, "comments")
+    assert page.xpath("//a[@class='comments']")[0].text.strip() == languages.label(
+        language, "comments"
+    )
 
 
 def test_days_are_those_of_the_feeds_time_zone(site: dict[str, Document]) -> None:
@@ -157,9 +191,14 @@ def test_days_are_those_of_the_feeds_time_zone(site: dict[str, Document]) -> Non
     post, index = tree(documents[post_path(shown.id)]), tree(documents["index.html"])
     for time in (post.xpath("//article//time")[0], index.xpath("//article//time")[0]):
         assert (time.text, time.get("datetime")) == ("1 tháng 11, 2026", "2026-10-31T23:30:00Z")
-    assert post.xpath("//meta[@property='article:published_time']/@content") == ["2026-10-31T23:30:00Z"]
+    assert post.xpath("//meta[@property='article:published_time']/@content") == [
+        "2026-10-31T23:30:00Z"
+    ]
     last = index.xpath("//section[@class='month']")[-1]
-    assert (last.xpath("h2")[0].text, last.xpath(".//time")[-1].text) == ("tháng 11 năm 2026", "1 thg 11")
+    assert (last.xpath("h2")[0].text, last.xpath(".//time")[-1].text) == (
+        "tháng 11 năm 2026",
+        "1 thg 11",
+    )
     again = made(given.edition(timezone="Asia/Ho_Chi_Minh"), known=digests(site))
     assert set(again) >= {path for path in site if path.endswith(".html")}
 
@@ -170,7 +209,10 @@ def test_an_update_on_another_day_is_one_in_the_feeds_time_zone() -> None:
     evening = datetime(2026, 11, 24, 16, tzinfo=UTC)
     changed = replace(edition.items[0], published=evening, updated=evening.replace(hour=18))
     page = tree(made(replace(edition, items=(changed,)))[post_path(changed.id)])
-    assert [time.text for time in page.xpath("//article//time")] == ["November 24, 2026", "November 25, 2026"]
+    assert [time.text for time in page.xpath("//article//time")] == [
+        "November 24, 2026",
+        "November 25, 2026",
+    ]
 
 
 def test_a_date_at_the_end_of_the_calendar_has_a_page() -> None:
@@ -194,13 +236,17 @@ def test_the_first_page_shows_as_many_posts_as_the_feed_has(site: dict[str, Docu
 
 def shown(index: Document) -> tuple[int, int]:
     """Return how many posts the first page shows as cards and as lines."""
-    return len(tree(index).xpath("//article")), len(tree(index).xpath("//section[@class='month']//li"))
+    return len(tree(index).xpath("//article")), len(
+        tree(index).xpath("//section[@class='month']//li")
+    )
 
 
 # -- what a post's page holds -----------------------------------------------------------------------------
 
 
-def test_a_page_has_the_parts_of_a_syndicated_post_in_their_order(site: dict[str, Document]) -> None:
+def test_a_page_has_the_parts_of_a_syndicated_post_in_their_order(
+    site: dict[str, Document],
+) -> None:
     """Title, picture with caption, body, attribution, comments with their number, more from the source, popular."""
     edition = given.edition()
     text = tree(site[post_path(edition.items[0].id)]).xpath("//main")[0].text_content()
@@ -218,7 +264,9 @@ def test_a_page_has_the_parts_of_a_syndicated_post_in_their_order(site: dict[str
     assert places == sorted(places)
 
 
-def test_the_list_under_a_post_goes_on_with_the_newest_of_its_source(site: dict[str, Document]) -> None:
+def test_the_list_under_a_post_goes_on_with_the_newest_of_its_source(
+    site: dict[str, Document],
+) -> None:
     """Twenty links: the five frozen ones first, the post itself not among them."""
     edition = given.edition()
     page = tree(site[post_path(edition.items[0].id)])
@@ -233,7 +281,10 @@ def test_copies_are_named_where_they_stand(site: dict[str, Document]) -> None:
     """All that are known now, one that came after the post was published too; each leads to its own site."""
     edition = given.edition()
     item = edition.items[0]
-    copies = (*item.also, Reference("urn:late", "The ferry", "https://radio.example/ferry", "Radio Kettle"))
+    copies = (
+        *item.also,
+        Reference("urn:late", "The ferry", "https://radio.example/ferry", "Radio Kettle"),
+    )
     edition = replace(edition, items=(replace(item, copies=copies), *edition.items[1:]))
     page = tree(made(edition, known=digests(site))[post_path(item.id)])
     assert [(a.text, a.get("href")) for a in page.xpath("//p[@class='also']/a")] == [
@@ -285,13 +336,17 @@ def test_without_pages_of_posts_titles_lead_to_the_originals() -> None:
     edition = given.edition(pages="none")
     documents = made(edition)
     assert not [path for path in documents if path.startswith("posts/")]
-    assert tree(documents["index.html"]).xpath("//article[1]/h2/a/@href") == [edition.items[0].post.link]
+    assert tree(documents["index.html"]).xpath("//article[1]/h2/a/@href") == [
+        edition.items[0].post.link
+    ]
 
 
 # -- lists ----------------------------------------------------------------------------------------------
 
 
-def test_the_index_leads_on_to_older_posts_and_those_to_each_other(site: dict[str, Document]) -> None:
+def test_the_index_leads_on_to_older_posts_and_those_to_each_other(
+    site: dict[str, Document],
+) -> None:
     """Cut as the archives are, so that a page of older posts keeps its posts."""
     turn = {path: tree(site[path]).xpath("//p[@class='turn']/a/@href") for path in
             ("index.html", "archive/2.html", "archive/1.html")}  # fmt: skip
@@ -305,12 +360,16 @@ def test_the_index_leads_on_to_older_posts_and_those_to_each_other(site: dict[st
 def test_a_source_page_shows_its_shelf() -> None:
     """Not only what the edition holds of it."""
     edition = given.edition()
-    old = Reference("urn:old", "Before there was a harbour", "https://harbour.example/old", published=given.NOON)
+    old = Reference(
+        "urn:old", "Before there was a harbour", "https://harbour.example/old", published=given.NOON
+    )
     documents = made(replace(edition, shelves=(Shelf("harbour", (old,), 900),)))
     assert "Before there was a harbour" in tree(documents["sources/harbour.html"]).text_content()
 
 
-def test_the_sources_page_says_where_each_post_comes_from_and_how_to_be_removed(site: dict[str, Document]) -> None:
+def test_the_sources_page_says_where_each_post_comes_from_and_how_to_be_removed(
+    site: dict[str, Document],
+) -> None:
     """Site, feed, licence, contact."""
     hrefs = set(tree(site["sources.html"]).xpath("//main//@href"))
     assert {
@@ -387,9 +446,13 @@ def test_nothing_new_makes_no_page(site: dict[str, Document]) -> None:
     assert not made(given.edition(), known=digests(site))
 
 
-def test_a_new_template_leaves_what_was_published_as_it_is(site: dict[str, Document], tmp_path: Path) -> None:
+def test_a_new_template_leaves_what_was_published_as_it_is(
+    site: dict[str, Document], tmp_path: Path
+) -> None:
     """Until the operator asks for it."""
-    (tmp_path / "post.html").write_text("{% extends 'base.html' %}{% block main %}<h1>Mine</h1>{% endblock %}")
+    (tmp_path / "post.html").write_text(
+        "{% extends 'base.html' %}{% block main %}<h1>Mine</h1>{% endblock %}"
+    )
     edition = given.edition(templates=tmp_path)
     assert not made(edition, known=digests(site))
     again = made(edition, known=digests(site), rerender=True)
@@ -422,7 +485,9 @@ def test_a_template_in_another_encoding_is_said_to_be(tmp_path: Path) -> None:
         made(given.edition(templates=tmp_path))
 
 
-def test_a_style_of_ones_own_has_an_address_of_its_own(site: dict[str, Document], tmp_path: Path) -> None:
+def test_a_style_of_ones_own_has_an_address_of_its_own(
+    site: dict[str, Document], tmp_path: Path
+) -> None:
     """So that pages made before keep theirs."""
     (tmp_path / "style.css").write_text("body { color: red }")
     ours, mine = ({path for path in documents if path.startswith("style-")} for documents in
@@ -453,11 +518,18 @@ def among_others(*others: Feed) -> Edition:
     return replace(given.edition(), siblings=others)
 
 
-def test_feeds_of_each_source_and_language_make_only_the_pages_that_name_them(site: dict[str, Document]) -> None:
+def test_feeds_of_each_source_and_language_make_only_the_pages_that_name_them(
+    site: dict[str, Document],
+) -> None:
     """A planet with a feed for each of its sources adds one without touching what it has published."""
-    boats = Feed("The Low Tide Reader: Harbour Notes", "by-source/harbour", "source", sources=("harbour",))
+    boats = Feed(
+        "The Low Tide Reader: Harbour Notes", "by-source/harbour", "source", sources=("harbour",)
+    )
     persian = Feed("The Low Tide Reader: فارسی", "by-language/fa", "language", languages=("fa",))
-    assert set(made(among_others(boats), known=digests(site))) == {"sources/harbour.html", "sources.html"}
+    assert set(made(among_others(boats), known=digests(site))) == {
+        "sources/harbour.html",
+        "sources.html",
+    }
     again = made(among_others(persian), known=digests(site))
     assert set(again) == {"index.html"}
     (link,) = tree(again["index.html"]).xpath("//footer//a[@hreflang='fa']")
@@ -468,13 +540,21 @@ def test_feeds_of_each_source_and_language_make_only_the_pages_that_name_them(si
 
 def test_a_feed_that_is_written_out_is_named_by_every_page(site: dict[str, Document]) -> None:
     """So each is made again."""
-    again = made(among_others(Feed("Of the sea", "sea", link="https://reader.example/sea/")), known=digests(site))
+    again = made(
+        among_others(Feed("Of the sea", "sea", link="https://reader.example/sea/")),
+        known=digests(site),
+    )
     pages = {path for path in site if path.endswith(".html")}
     assert set(again) >= pages
-    assert all(tree(again[path]).xpath("//footer//a[@href='https://reader.example/sea/']") for path in pages)
+    assert all(
+        tree(again[path]).xpath("//footer//a[@href='https://reader.example/sea/']")
+        for path in pages
+    )
 
 
-def test_a_changed_post_makes_its_page_and_the_lists_that_show_it(site: dict[str, Document]) -> None:
+def test_a_changed_post_makes_its_page_and_the_lists_that_show_it(
+    site: dict[str, Document],
+) -> None:
     """And no other post's."""
     edition = first(given.edition(), title="The ferry has left")
     again = made(edition, known=digests(site))
@@ -490,7 +570,9 @@ def test_a_changed_post_makes_its_page_and_the_lists_that_show_it(site: dict[str
     ],
     ids=lambda change: next(iter(change)),
 )  # fmt: skip
-def test_what_a_page_shows_is_in_its_digest(site: dict[str, Document], change: dict[str, object]) -> None:
+def test_what_a_page_shows_is_in_its_digest(
+    site: dict[str, Document], change: dict[str, object]
+) -> None:
     """A post whose source changed it in any way that shows is made again."""
     edition = first(given.edition(), **change)
     assert post_path(edition.items[0].id) in made(edition, known=digests(site))
@@ -504,14 +586,19 @@ def test_a_withdrawn_post_is_named_by_no_page_any_more(site: dict[str, Document]
     popular = tuple(link for link in edition.popular if link.url != gone.link)
     edition = replace(edition, items=left, popular=popular, departed=Departed(1))
     again = {document.path: document for document in pages(edition, known=digests(site))}
-    assert {post_path(item.id) for item in edition.items} | {"index.html", "sources/workshop.html"} <= set(again)
+    assert {post_path(item.id) for item in edition.items} | {
+        "index.html",
+        "sources/workshop.html",
+    } <= set(again)
     assert [path for path, text in htmls(again) if post_path(gone.link) in text] == []
 
 
 def test_a_closed_archive_is_linked_on_when_the_next_one_closes() -> None:
     """Its page is made once more, then never again."""
     edition = given.edition()
-    before = {d.path: d.digest for d in pages(replace(edition, archives=1), archives=given.archives()[:1])}
+    before = {
+        d.path: d.digest for d in pages(replace(edition, archives=1), archives=given.archives()[:1])
+    }
     after = {d.path: d for d in pages(edition, archives=given.archives(), known=before)}
     assert {"archive/1.html", "archive/2.html"} <= set(after)
     assert not [d for d in pages(replace(edition, archives=3), archives=given.archives(), known=digests(after))
@@ -565,8 +652,12 @@ def test_posts_without_anything_but_a_body_have_pages() -> None:
     edition = given.edition()
     item = edition.items[0]
     bare = Post("harbour", item.post.keys, "m", content_html="<p>Hm.</p>")
-    source = replace(item.source, language="", description="", link="", feed="", licence="", rights="")
-    edition = replace(edition, items=(replace(item, post=bare, source=source, related=(), also=()),), popular=())
+    source = replace(
+        item.source, language="", description="", link="", feed="", licence="", rights=""
+    )
+    edition = replace(
+        edition, items=(replace(item, post=bare, source=source, related=(), also=()),), popular=()
+    )
     page = tree({d.path: d for d in pages(edition)}[post_path(item.id)])
     assert page.xpath("//h1")[0].text == "Harbour Notes"
     assert "Hm." in page.text_content()

@@ -96,14 +96,20 @@ def test_a_host_that_fails_for_many_is_one_line():
     down, up = lines(lived)
     alerts = {at for at, source in first_alerts(lived)}
     assert len(alerts) > 1, "they must become news in different runs, or the test shows nothing"
-    assert down.startswith("big.example (12 sources) fails: fails with connect [failed 3 times, for ")
+    assert down.startswith(
+        "big.example (12 sources) fails: fails with connect [failed 3 times, for "
+    )
     assert up.endswith("works again: none of the sources of big.example fails any more")
 
 
 def hosts(kind_of, count: int) -> World:
     """Return a world with many hosts of one source each."""
-    sources = [Source(f"s{n}", f"https://host{n}.example/", name=f"Source {n}") for n in range(count)]
-    return World({source.id: kind_of for source in sources}, sources, replace(SETTINGS, alert_runs=1))
+    sources = [
+        Source(f"s{n}", f"https://host{n}.example/", name=f"Source {n}") for n in range(count)
+    ]
+    return World(
+        {source.id: kind_of for source in sources}, sources, replace(SETTINGS, alert_runs=1)
+    )
 
 
 def test_a_network_that_is_down_is_one_line():
@@ -128,7 +134,9 @@ def test_twenty_hosts_are_named_each():
 def test_a_crowd_that_fails_is_one_line_at_a_terminal():
     """Below it what else stands, each for itself."""
     states = {
-        f"s{n}": SourceState(f"s{n}", failing_since=START, consecutive=1, failure_kind="not-found", failure="no feed")
+        f"s{n}": SourceState(
+            f"s{n}", failing_since=START, consecutive=1, failure_kind="not-found", failure="no feed"
+        )
         for n in range(30)
     }
     sources = [Source(f"s{n}", f"https://one.example/{n}") for n in range(30)]
@@ -176,15 +184,24 @@ def test_gone_is_said_once():
 def test_moved_is_the_line_to_put_into_the_file():
     """Said once, when it is believed."""
     lived = world(
-        a=lambda ask, now: (good(ask, moved_to="" if "new" in ask.url else "https://new.example/f?a=1"), None)
+        a=lambda ask, now: (
+            good(ask, moved_to="" if "new" in ask.url else "https://new.example/f?a=1"),
+            None,
+        )
     )
     lived.live(20)
-    assert lines(lived) == ['a has moved for good; put this into feeds.toml:  url = "https://new.example/f?a=1"']
+    assert lines(lived) == [
+        'a has moved for good; put this into feeds.toml:  url = "https://new.example/f?a=1"'
+    ]
     address = lived.sources[0].url
     unnamed = [replace(lived.sources[0], id=address)]
-    said = status.table(unnamed, {address: replace(lived.states["a"], source_id=address)}, START + 20 * DAY)
+    said = status.table(
+        unnamed, {address: replace(lived.states["a"], source_id=address)}, START + 20 * DAY
+    )
     assert f'url = "https://new.example/f?a=1"  and  id = "{address}"' in said
-    assert 'url = "https://new.example/f?a=1"' in status.table(lived.sources, lived.states, START + 20 * DAY)
+    assert 'url = "https://new.example/f?a=1"' in status.table(
+        lived.sources, lived.states, START + 20 * DAY
+    )
 
 
 def test_sources_taken_out_are_not_spoken_of():
@@ -268,7 +285,9 @@ def test_a_source_that_is_read_but_not_published():
     chosen = Source("b", "https://b.example/", name="b", publish=False)
     shown = Source("c", "https://c.example/?token=x", name="c", private=True)
     _, _, first, _, second, _ = status.table([token, chosen, shown], {}, START).split("\n")
-    assert first == "    its posts are not published: it is private; `publish = true` publishes them"
+    assert (
+        first == "    its posts are not published: it is private; `publish = true` publishes them"
+    )
     assert second == "    its posts are not published: `publish = false`"
     assert [row["published"] for row in status.rows([token, shown], {}, START)] == [False, True]
 

@@ -30,7 +30,10 @@ def test_first_run(store: Store) -> None:
     intake = receive(store, post("new", published=NOW - HOUR), post("old", published=NOW - DAY))
     assert store.admit(FEED, A, NOW) == [intake.new[1], intake.new[0]]
     edition = store.edition(FEED, A)
-    assert [(item.post.title, item.sequence) for item in edition.items] == [("About new", 2), ("About old", 1)]
+    assert [(item.post.title, item.sequence) for item in edition.items] == [
+        ("About new", 2),
+        ("About old", 1),
+    ]
     assert {item.first_published for item in edition.items} == {NOW}
     assert edition.updated == NOW
 
@@ -48,7 +51,9 @@ def test_a_source_joins(store: Store) -> None:
     """Its newest three are added, the others never, and then whatever it posts."""
     receive(store, post("x"))
     store.admit(FEED, A, NOW)
-    receive(store, *(post(str(n), "b", published=NOW - n * HOUR) for n in range(10)), now=NOW + HOUR)
+    receive(
+        store, *(post(str(n), "b", published=NOW - n * HOUR) for n in range(10)), now=NOW + HOUR
+    )
     both = sources("a", "b")
     assert len(store.admit(FEED, both, NOW + HOUR)) == 3
     assert titles(store)[:4] == ["0", "1", "x", "2"]
@@ -79,7 +84,11 @@ def test_a_source_leaves_and_comes_back(store: Store) -> None:
     before = ids(store)
     store.admit(FEED, A, NOW + DAY)
     assert titles(store) == ["x"]
-    receive(store, *(post(str(n), "b", published=NOW + timedelta(minutes=n)) for n in range(5, 20)), now=NOW + 2 * DAY)
+    receive(
+        store,
+        *(post(str(n), "b", published=NOW + timedelta(minutes=n)) for n in range(5, 20)),
+        now=NOW + 2 * DAY,
+    )
     assert len(store.admit(FEED, both, NOW + 2 * DAY)) == 3
     after = ids(store)
     assert len(after) == len(set(after)) == 9
@@ -145,7 +154,11 @@ def test_a_future_date_that_is_taken_back(store: Store) -> None:
     """The source corrects the date of a post that was dated ahead by mistake."""
     receive(store, post("x", published=None, instant=NOW + 300 * DAY))
     store.admit(FEED, A, NOW)
-    receive(store, post("x", published=NOW - DAY, text="Corrected in every way, and at some length."), now=NOW + HOUR)
+    receive(
+        store,
+        post("x", published=NOW - DAY, text="Corrected in every way, and at some length."),
+        now=NOW + HOUR,
+    )
     assert store.edition(FEED, A).items[0].published == NOW - DAY
 
 
@@ -174,7 +187,9 @@ def test_posts_with_equal_dates_or_none(store: Store) -> None:
     both = sources("a", "b")
     store.admit(FEED, both, NOW)
     assert titles(store) == ["a3", "a2", "a1", "b3", "b2", "b1"]
-    receive(store, *(post(f"a{n}", published=None, instant=None) for n in (5, 4, 3, 2)), now=NOW + HOUR)
+    receive(
+        store, *(post(f"a{n}", published=None, instant=None) for n in (5, 4, 3, 2)), now=NOW + HOUR
+    )
     store.admit(FEED, both, NOW + HOUR)
     assert titles(store)[:2] == ["a5", "a4"]
 
@@ -189,7 +204,9 @@ def test_a_feed_with_its_oldest_on_top(store: Store) -> None:
 def test_an_old_post_pinned_on_top(store: Store) -> None:
     """It does not turn the order of the others round."""
     day = [post(name, published=NOW - DAY) for name in "cba"]
-    receive(store, post("pinned", published=NOW - 900 * DAY), *day, post("d", published=NOW - 2 * DAY))
+    receive(
+        store, post("pinned", published=NOW - 900 * DAY), *day, post("d", published=NOW - 2 * DAY)
+    )
     store.admit(FEED, A, NOW)
     assert titles(store) == ["c", "b", "a", "d", "pinned"]
 
@@ -217,7 +234,15 @@ def test_undated_posts_of_a_source_that_joins_push_nothing_out(store: Store) -> 
     receive(store, *undated, post("w", "c", published=NOW - DAY), now=NOW + HOUR)
     admitted = store.admit(feed, sources("a", "b", "c"), NOW + HOUR)
     names = [store.documents([number])[number].title.removeprefix("About ") for number in admitted]
-    assert names == ["v1", "v0", "w", "e2", "e1", "e0", "new"]  # of those that join the dated ones go first
+    assert names == [
+        "v1",
+        "v0",
+        "w",
+        "e2",
+        "e1",
+        "e0",
+        "new",
+    ]  # of those that join the dated ones go first
 
 
 # -- ids --------------------------------------------------------------------------------------------------
@@ -235,7 +260,17 @@ def test_the_source_has_a_uri(store: Store, guid: str) -> None:
 
 @pytest.mark.parametrize(
     "guid",
-    ["17", "", "a b", "javascript:alert(1)", "data:text/html,x", "/x", "C:\\feed\\1", "http://", "https://a/%zz"],
+    [
+        "17",
+        "",
+        "a b",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "/x",
+        "C:\\feed\\1",
+        "http://",
+        "https://a/%zz",
+    ],
 )
 def test_the_source_has_no_uri(store: Store, guid: str) -> None:
     """The id is made of what it has and the source; another store makes the same on another day."""
@@ -251,7 +286,9 @@ def test_the_source_has_no_uri(store: Store, guid: str) -> None:
 
 def test_one_guid_in_two_posts(store: Store) -> None:
     """The first has it; the second gets another id."""
-    receive(store, post("x", guid="https://a.example/feed"), post("y", guid="https://a.example/feed"))
+    receive(
+        store, post("x", guid="https://a.example/feed"), post("y", guid="https://a.example/feed")
+    )
     store.admit(FEED, A, NOW)
     assert len(set(ids(store))) == 2
 
@@ -262,8 +299,14 @@ def test_an_id_survives_everything(store: Store) -> None:
     store.admit(FEED, A, NOW)
     before = ids(store)
     receive(store, post("x", guid="https://a.example/?p=1"), now=NOW + HOUR)
-    receive(store, post("x", guid="https://a.example/?p=1", title="Another title"), now=NOW + 2 * HOUR)
-    receive(store, post("x", guid="https://a.example/?p=1", link="https://a.example/moved"), now=NOW + 3 * HOUR)
+    receive(
+        store, post("x", guid="https://a.example/?p=1", title="Another title"), now=NOW + 2 * HOUR
+    )
+    receive(
+        store,
+        post("x", guid="https://a.example/?p=1", link="https://a.example/moved"),
+        now=NOW + 3 * HOUR,
+    )
     store.admit(FEED, A, NOW + 4 * HOUR)
     assert ids(store) == before == ["http://a.example/?p=1"]
 
@@ -286,7 +329,9 @@ def test_a_copy_in_the_same_run(store: Store) -> None:
             other.admit(FEED, sources("a", "b"), NOW)
             (item,) = other.edition(FEED, sources("a", "b")).items
             assert (item.id, item.post.source_id) == ("https://a.example/x", "a")
-            assert [(place.url, place.source) for place in item.also] == [("https://b.example/x", "B")]
+            assert [(place.url, place.source) for place in item.also] == [
+                ("https://b.example/x", "B")
+            ]
 
 
 def test_the_original_comes_after_its_copy_was_published(store: Store) -> None:
@@ -311,7 +356,11 @@ def test_the_originals_credit_wins(store: Store) -> None:
     mark = store.edition_mark(FEED)
     receive(store, post("x"), now=NOW + HOUR)
     (item,) = store.edition(FEED, both).items
-    assert (item.post.source_id, item.post.origin.name, item.post.origin_link) == ("b", "A", "https://a.example/x")
+    assert (item.post.source_id, item.post.origin.name, item.post.origin_link) == (
+        "b",
+        "A",
+        "https://a.example/x",
+    )
     assert store.edition_mark(FEED) != mark
 
 
@@ -391,7 +440,11 @@ def test_a_post_with_copies_is_found_to_be_a_copy(store: Store) -> None:
 def test_a_changed_address_in_the_configuration(store: Store) -> None:
     """A source known by its address gets another one: it is the same source, and nothing is doubled."""
     old = sources("https://a.example/feed")
-    new = {"http://www.a.example/feed/": replace(old["https://a.example/feed"], id="http://www.a.example/feed/")}
+    new = {
+        "http://www.a.example/feed/": replace(
+            old["https://a.example/feed"], id="http://www.a.example/feed/"
+        )
+    }
     new = {name: replace(one, url=name) for name, one in new.items()}
     info = SourceInfo("https://a.example/feed", "A")
     store.save_source(info, NOW)
@@ -409,7 +462,9 @@ def test_a_changed_address_in_the_configuration(store: Store) -> None:
 
 
 def names(count: int, source: str = "a", start: int = 0) -> list[Post]:
-    return [post(str(n), source, published=NOW - (1000 - n) * HOUR) for n in range(start, start + count)]
+    return [
+        post(str(n), source, published=NOW - (1000 - n) * HOUR) for n in range(start, start + count)
+    ]
 
 
 def test_the_first_edition(store: Store) -> None:

@@ -28,7 +28,10 @@ def published(store: Store, *posts: Post) -> list[int]:
 
 
 def listing(*names: str) -> RelatedList:
-    links = tuple(Reference(f"https://a.example/{n}", f"About {n}", f"https://a.example/{n}", score=0.5) for n in names)
+    links = tuple(
+        Reference(f"https://a.example/{n}", f"About {n}", f"https://a.example/{n}", score=0.5)
+        for n in names
+    )
     return RelatedList("source", "View more from {source}:", "en", links)
 
 
@@ -42,14 +45,19 @@ def test_a_post_comes_back_whole(store: Store) -> None:
         authors=(Person("Ann", "https://ann.example/", "ann@ann.example"),),
         categories=(Category("c", "https://scheme.example/", "C"),),
         updated=NOW - timedelta(minutes=3, microseconds=7),
-        enclosures=(Enclosure("https://a.example/1.mp3", "audio/mpeg", 12, duration=60, primary=False),),
+        enclosures=(
+            Enclosure("https://a.example/1.mp3", "audio/mpeg", 12, duration=60, primary=False),
+        ),
         image=Image("https://a.example/i.png", 1, 2, "t"),
         comments="https://a.example/x#comments",
         comment_count=7,
         rights="(c)",
         licence="https://creativecommons.org/licenses/by/4.0/",
         episode=Episode(
-            "E", explicit="true", block=True, transcripts=(Transcript("https://a.example/t.vtt", "text/vtt"),)
+            "E",
+            explicit="true",
+            block=True,
+            transcripts=(Transcript("https://a.example/t.vtt", "text/vtt"),),
         ),
         origin=Origin("O", "https://o.example/", updated=NOW),
         origin_link="https://o.example/x",
@@ -59,7 +67,9 @@ def test_a_post_comes_back_whole(store: Store) -> None:
     )
     (number,) = published(store, full)
     assert store.documents([number])[number] == replace(full, fingerprint="", notes=())
-    assert store.edition(FEED, A).items[0].post == replace(full, fingerprint="", notes=(), keys=Keys())
+    assert store.edition(FEED, A).items[0].post == replace(
+        full, fingerprint="", notes=(), keys=Keys()
+    )
 
 
 def test_the_same_store(store: Store) -> None:
@@ -74,7 +84,11 @@ def test_an_update(store: Store) -> None:
     store.freeze_related(number, [listing("y")], 2)
     before = store.edition(FEED, A)
     changed = replace(
-        post("x", title="Changed", text="Other words altogether, as many as are needed to tell them apart."),
+        post(
+            "x",
+            title="Changed",
+            text="Other words altogether, as many as are needed to tell them apart.",
+        ),
         origin=Origin("Z", "https://z.example/"),
         language="vi",
         attribution=Attribution("Bài viết {post} xuất hiện đầu tiên trên {source}.", "vi"),
@@ -144,7 +158,11 @@ def test_a_token_that_rotates(store: Store, private: bool) -> None:
     store.save_source(SourceInfo("a", "A", private=private), NOW)
 
     def fetch(token: str, hours: int) -> None:
-        one = post("x", enclosures=(Enclosure(f"https://a.example/x.mp3?token={token}"),), fingerprint=token)
+        one = post(
+            "x",
+            enclosures=(Enclosure(f"https://a.example/x.mp3?token={token}"),),
+            fingerprint=token,
+        )
         intake = store.receive("a", [one], [token], identity.decide, NOW + hours * HOUR)
         assert (len(intake.new), len(intake.unchanged)) == ((1, 0) if hours == 0 else (0, 1))
 
@@ -203,7 +221,12 @@ def test_withdrawn(store: Store) -> None:
     assert edition.items[0].related == (listing("z"),)
     assert [one.title for one in edition.shelves[0].posts] == ["About y"]
     assert (edition.updated, store.edition_mark(FEED) != mark) == (NOW + HOUR, True)
-    receive(store, post("x", title="Changed"), post("x", "a", guid="https://www.a.example/x/"), now=NOW + DAY)
+    receive(
+        store,
+        post("x", title="Changed"),
+        post("x", "a", guid="https://www.a.example/x/"),
+        now=NOW + DAY,
+    )
     assert store.admit(FEED, A, NOW + DAY) == []
     assert titles(store) == ["y"]
 
@@ -213,7 +236,9 @@ def test_withdrawn_before_it_was_published(store: Store) -> None:
     """By its link; lists that lead there lose it too."""
     numbers = published(store, post("x"))
     receive(store, post("y"), now=NOW + HOUR)
-    store.freeze_related(numbers[0], [RelatedList("source", "", "en", (Reference("", "y", "https://a.example/y"),))])
+    store.freeze_related(
+        numbers[0], [RelatedList("source", "", "en", (Reference("", "y", "https://a.example/y"),))]
+    )
     assert store.withdraw("https://a.example/y", NOW + HOUR)
     assert store.admit(FEED, A, NOW + HOUR) == []
     assert store.edition(FEED, A).items[0].related[0].links == ()
@@ -231,10 +256,14 @@ def test_a_source_is_renamed(store: Store) -> None:
     """What is shown of it changes at once, everywhere; the date of its feed alone changes nothing."""
     published(store, post("x"))
     mark = store.edition_mark(FEED)
-    assert not store.save_source(SourceInfo("a", "A", "https://a.example/", updated=NOW + DAY), NOW + DAY)
+    assert not store.save_source(
+        SourceInfo("a", "A", "https://a.example/", updated=NOW + DAY), NOW + DAY
+    )
     assert store.edition_mark(FEED) == mark
     assert store.edition(FEED, A).items[0].source.updated == NOW
-    assert store.save_source(SourceInfo("a", "Anna", "https://a.example/", updated=NOW + DAY), NOW + DAY)
+    assert store.save_source(
+        SourceInfo("a", "Anna", "https://a.example/", updated=NOW + DAY), NOW + DAY
+    )
     assert store.edition_mark(FEED) != mark
     edition = store.edition(FEED, A)
     assert edition.items[0].source.name == edition.sources[0].name == "Anna"
@@ -293,12 +322,15 @@ def test_popular_posts(store: Store) -> None:
             content_html='<p><a href="http://www.a.example/loved/?p=1&amp;q=2#more">l</a></p>',
         ),
         post(
-            "2", content_html='<a href="https://a.example/loved?p=1&amp;q=2">l</a> <a href="https://a.example/2">2</a>'
+            "2",
+            content_html='<a href="https://a.example/loved?p=1&amp;q=2">l</a> <a href="https://a.example/2">2</a>',
         ),
     )
     edition = store.edition(FEED, A)
     assert [one.title for one in edition.popular] == ["About loved", "About talked"]
-    assert {item.post.title: item.inbound for item in edition.items if item.inbound} == {"About loved": 2}
+    assert {item.post.title: item.inbound for item in edition.items if item.inbound} == {
+        "About loved": 2
+    }
 
 
 def test_shelves(store: Store) -> None:
@@ -307,7 +339,10 @@ def test_shelves(store: Store) -> None:
     feed = replace(FEED, limit=2)
     store.admit(feed, A, NOW)
     (shelf,) = store.edition(feed, A, shelf=5).shelves
-    assert ([one.title for one in shelf.posts], shelf.total) == ([f"About {n}" for n in range(5)], 9)
+    assert ([one.title for one in shelf.posts], shelf.total) == (
+        [f"About {n}" for n in range(5)],
+        9,
+    )
     assert store.edition(feed, A, shelf=0).shelves == ()
 
 
@@ -315,7 +350,11 @@ def test_shelves(store: Store) -> None:
 
 
 def many(store: Store, start: int, count: int, now=NOW) -> None:
-    receive(store, *(post(str(n), published=NOW + timedelta(minutes=n)) for n in range(start, start + count)), now=now)
+    receive(
+        store,
+        *(post(str(n), published=NOW + timedelta(minutes=n)) for n in range(start, start + count)),
+        now=now,
+    )
     store.admit(FEED, A, now)
 
 
@@ -327,7 +366,10 @@ def test_archives(store: Store) -> None:
     assert [item.sequence for item in first.items] == list(range(100, 0, -1))
     store.archive_written(FEED, 1)
     many(store, 200, 100, NOW + DAY)
-    assert (store.edition(FEED, A).archives, store.stale_archives(FEED)) == (2, [1, 2])  # the first now links on
+    assert (store.edition(FEED, A).archives, store.stale_archives(FEED)) == (
+        2,
+        [1, 2],
+    )  # the first now links on
     assert store.archive(FEED, 1) == first
     assert store.edition(replace(FEED, archives=False), A).archives == 0
 
@@ -379,7 +421,13 @@ def test_an_old_post_seen_lately(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    "keys", [Keys(), post("x").keys, replace(post("x").keys, instant=None, sketch=(), guid=""), Keys(instant=NOW)]
+    "keys",
+    [
+        Keys(),
+        post("x").keys,
+        replace(post("x").keys, instant=None, sketch=(), guid=""),
+        Keys(instant=NOW),
+    ],
 )
 def test_keys_come_back(keys: Keys) -> None:
     """Packed keys are the keys, with and without an instant, a sketch, a digest."""
@@ -408,7 +456,10 @@ def test_a_chain_of_copies_through_a_source_that_left(store: Store) -> None:
 def test_languages_of_all_that_was_published() -> None:
     """Of what is in no document any more too; not of what was published before, is withdrawn, or whose source left."""
     with Store(":memory:") as store:
-        receive(store, *(post(str(n), language=tag) for n, tag in enumerate(("fr", "vi", "en", "en", "en"))))
+        receive(
+            store,
+            *(post(str(n), language=tag) for n, tag in enumerate(("fr", "vi", "en", "en", "en"))),
+        )
         receive(store, post("x", "b", language="th"))
         small = replace(FEED, limit=1, stay=timedelta())
         store.admit(small, sources("a", "b"), NOW)

@@ -77,12 +77,16 @@ def test_a_newer_version(tmp_path: Path) -> None:
         Store(path)
 
 
-def test_a_migration_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_migration_that_fails_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """All or nothing: the old version opens as before, and the mended migration is applied."""
     path = tmp_path / "s.db"
     Store(path).close()
     released = list(schema.MIGRATIONS)
-    monkeypatch.setattr(schema, "MIGRATIONS", [*released, ["CREATE TABLE more (x);\nCREATE TABLE sources (x);\n"]])
+    monkeypatch.setattr(
+        schema, "MIGRATIONS", [*released, ["CREATE TABLE more (x);\nCREATE TABLE sources (x);\n"]]
+    )
     with pytest.raises(StoreError, match="already exists"):
         Store(path)
     monkeypatch.setattr(schema, "MIGRATIONS", [*released, ["CREATE TABLE more (x);\n"]])
@@ -171,7 +175,11 @@ print(steps)
 def run_killed(path: Path, at: int) -> subprocess.CompletedProcess[str]:
     code = textwrap.dedent(KILLED).format(tests=str(TESTS), path=str(path), at=at)
     return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=dict(os.environ)
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=dict(os.environ),
     )
 
 

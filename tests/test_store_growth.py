@@ -30,7 +30,13 @@ GROW = (
 )
 
 # Indexes of the few rows that still want something done: reading one through reads only those.
-PARTIAL = {"posts_withdrawn", "posts_withdrawn_by_link", "posts_due", "archives_stale", "entries_current"}
+PARTIAL = {
+    "posts_withdrawn",
+    "posts_withdrawn_by_link",
+    "posts_due",
+    "archives_stale",
+    "entries_current",
+}
 
 
 def statements(store: Store, act: Callable[[], object]) -> set[str]:
@@ -57,7 +63,13 @@ def a_run(store: Store) -> None:
     store.known_items("a")
     later = NOW + DAY
     with store.transaction():
-        receive(store, post("x", title="Changed"), post("new"), post("copy", link="https://b.example/0"), now=later)
+        receive(
+            store,
+            post("x", title="Changed"),
+            post("new"),
+            post("copy", link="https://b.example/0"),
+            now=later,
+        )
         store.save_state(SourceState("a"))
     store.dates("a")
     store.conceal(wanted.values(), later)
@@ -87,7 +99,9 @@ def test_no_statement_of_a_run_reads_a_table_through() -> None:
         store.connection.execute("ANALYZE")
         seen = statements(store, lambda: a_run(store))
         assert len(seen) > 50
-        found = {statement: steps for statement in seen if (steps := scans(store.connection, statement))}
+        found = {
+            statement: steps for statement in seen if (steps := scans(store.connection, statement))
+        }
         assert found == {}
 
 
@@ -115,7 +129,11 @@ def test_the_languages_of_what_is_new() -> None:
         (look,) = [statement for statement in seen if "DISTINCT" in statement]
         first, *rest = [row[3] for row in store.connection.execute(f"EXPLAIN QUERY PLAN {look}")]
         assert "(feed=? AND sequence>?)" in first
-        assert all("(rowid=?)" in step or "(feed=? AND source=?)" in step for step in rest if "SEARCH" in step)
+        assert all(
+            "(rowid=?)" in step or "(feed=? AND source=?)" in step
+            for step in rest
+            if "SEARCH" in step
+        )
 
 
 def test_the_check_sees_a_scan() -> None:
@@ -123,7 +141,9 @@ def test_the_check_sees_a_scan() -> None:
     with Store(":memory:") as store:
         assert scans(store.connection, "SELECT * FROM posts WHERE title = 'x'")
         assert scans(store.connection, "SELECT count(*) FROM entries e")
-        assert scans(store.connection, "SELECT e.post FROM entries e WHERE e.feed = 1 AND e.current = 1")
+        assert scans(
+            store.connection, "SELECT e.post FROM entries e WHERE e.feed = 1 AND e.current = 1"
+        )
 
 
 @pytest.mark.parametrize("stored", [10, 300])

@@ -43,7 +43,9 @@ def store():
         yield opened
 
 
-@pytest.mark.parametrize("state", [FULL, SourceState("a"), replace(FULL, failure="", consecutive=0)])
+@pytest.mark.parametrize(
+    "state", [FULL, SourceState("a"), replace(FULL, failure="", consecutive=0)]
+)
 def test_a_state_comes_back(store: Store, state: SourceState) -> None:
     """Every field, whatever stood there before."""
     store.save_state(FULL)
@@ -53,7 +55,11 @@ def test_a_state_comes_back(store: Store, state: SourceState) -> None:
 
 def test_every_field_of_a_state_is_kept(store: Store) -> None:
     """A field that is added to the noun is kept without a word here: none differs from its default unseen."""
-    named = {name for name in SourceState.__slots__ if getattr(FULL, name) != getattr(SourceState("a"), name)}
+    named = {
+        name
+        for name in SourceState.__slots__
+        if getattr(FULL, name) != getattr(SourceState("a"), name)
+    }
     assert named | {"moved", "moved_from", "reach"} >= set(SourceState.__slots__) - {"source_id"}
     extra = replace(FULL, moved=True, moved_from="https://o.example/", reach="public")
     store.save_state(extra)
@@ -62,9 +68,13 @@ def test_every_field_of_a_state_is_kept(store: Store) -> None:
 
 def test_how_a_source_is_shown(store: Store) -> None:
     """As it was saved last, without the restless date of its feed; by its id before its first success."""
-    assert store.edition(FEED, sources("a")).sources == (SourceInfo("a", "a", feed="https://a.example/feed"),)
+    assert store.edition(FEED, sources("a")).sources == (
+        SourceInfo("a", "a", feed="https://a.example/feed"),
+    )
     for name in ("A", "The A"):
-        info = SourceInfo("a", name, "https://a.example/", feed_id="tag:a.example,2024:feed", updated=NOW)
+        info = SourceInfo(
+            "a", name, "https://a.example/", feed_id="tag:a.example,2024:feed", updated=NOW
+        )
         assert store.save_source(info, NOW)
         assert not store.save_source(info, NOW)
         assert store.edition(FEED, sources("a")).sources == (replace(info, updated=None),)
@@ -104,9 +114,17 @@ def test_a_server_that_wavers(store: Store) -> None:
 
 def test_an_item_that_was_known_belongs_to_its_post(store: Store) -> None:
     """A new item that looks like one that stands in the feed unchanged is another post."""
-    one = post("x", title="Weather", text="Sun in the morning, some clouds in the afternoon, rain at night.")
+    one = post(
+        "x",
+        title="Weather",
+        text="Sun in the morning, some clouds in the afternoon, rain at night.",
+    )
     receive(store, one)
-    other = post("y", title="Weather", text="Sun in the morning, some clouds in the afternoon, rain at night.")
+    other = post(
+        "y",
+        title="Weather",
+        text="Sun in the morning, some clouds in the afternoon, rain at night.",
+    )
     intake = receive(store, other, items=[one.fingerprint], now=NOW + HOUR)
     assert len(intake.new) == 1
 
@@ -117,7 +135,9 @@ def test_dates(store: Store) -> None:
     assert store.dates("a", 2) == [NOW, NOW - DAY]
 
 
-@pytest.mark.parametrize("url", ["http://a.example/feed", "https://www.a.example/feed/", "https://b.example/feed"])
+@pytest.mark.parametrize(
+    "url", ["http://a.example/feed", "https://www.a.example/feed/", "https://b.example/feed"]
+)
 def test_a_new_address_in_the_file(store: Store, url: str) -> None:
     """Scheme, www., slash, or the address that the feed is known to have moved to: its history goes along."""
     old, new = "https://a.example/feed", replace(sources(url)[url], url=url)

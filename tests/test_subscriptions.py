@@ -67,7 +67,9 @@ https://tea.example/atom twice
         pytest.param(
             OPML,
             [
-                Subscription("https://rails.example/feed?a=1&b=2", "Slow rails", ("Trains", "Night & day")),
+                Subscription(
+                    "https://rails.example/feed?a=1&b=2", "Slow rails", ("Trains", "Night & day")
+                ),
                 Subscription("https://tea.example/atom", "Tea", ("drink/hot", "leaves")),
             ],
             ["left out, no address of a feed: feeds/own.xml"],
@@ -86,7 +88,9 @@ https://tea.example/atom twice
         pytest.param(
             NEWSBOAT,
             [
-                Subscription("https://rails.example/feed", 'Slow "rails"', ("trains", "night and day")),
+                Subscription(
+                    "https://rails.example/feed", 'Slow "rails"', ("trains", "night and day")
+                ),
                 Subscription("https://tea.example/atom"),
             ],
             ['left out, no address of a feed: query:All:unread = "yes"'],
@@ -113,7 +117,10 @@ def test_a_list_with_settings_before_its_first_section():
         ("[a]\nb = c\n", "lists no feeds"),
         ("[a]\nno key\n", "line 2: no key and value: no key"),
         ("<opml><body/></opml>", "lists no feeds"),
-        ('<rss version="2.0"/>', "is XML, but no OPML; a feed itself is read by `syndicator fetch list`"),
+        (
+            '<rss version="2.0"/>',
+            "is XML, but no OPML; a feed itself is read by `syndicator fetch list`",
+        ),
         ("<", "is XML, but no OPML"),
     ],
 )
@@ -127,7 +134,10 @@ def test_what_is_no_list(text, words):
 def test_a_name_serves_once():
     """It is the source's id: of two with one name the second goes by its address."""
     two = [Subscription("https://a.example/", "News"), Subscription("https://b.example/", "News")]
-    assert [tomllib.loads(table)["sources"][0].get("name") for table in tables(two)[0]] == ["News", None]
+    assert [tomllib.loads(table)["sources"][0].get("name") for table in tables(two)[0]] == [
+        "News",
+        None,
+    ]
     assert all("name" not in table for table in tables(two, ["News"])[0])
 
 
@@ -150,14 +160,18 @@ def test_from_the_command_line(tmp_path, monkeypatch, capsys):
     """What it prints is a configuration; what is there already is not printed again."""
     monkeypatch.chdir(tmp_path)
     Path("list.opml").write_text(OPML)
-    Path("feeds.toml").write_text('[feed]\ntitle = "T"\n[[sources]]\nurl = "https://tea.example/atom"\n')
+    Path("feeds.toml").write_text(
+        '[feed]\ntitle = "T"\n[[sources]]\nurl = "https://tea.example/atom"\n'
+    )
     assert main(["import", "list.opml"]) == 0
     printed, said = capsys.readouterr()
     assert "[feed]" not in printed
     assert said == "1 new source, 1 there already\nleft out, no address of a feed: feeds/own.xml\n"
     with Path("feeds.toml").open("a") as file:
         file.write(printed)
-    assert [(source.url, source.name, source.tags) for source in config.load(Path("feeds.toml")).sources] == [
+    assert [
+        (source.url, source.name, source.tags) for source in config.load(Path("feeds.toml")).sources
+    ] == [
         ("https://tea.example/atom", "", ()),
         ("https://rails.example/feed?a=1&b=2", "Slow rails", ("Trains", "Night & day")),
     ]
@@ -173,7 +187,10 @@ def test_an_address_in_another_spelling(tmp_path, monkeypatch, capsys):
     Path("feeds.toml").write_text('[feed]\ntitle = "T"\n[[sources]]\nurl = "https://a.example"\n')
     assert main(["import", "urls"]) == 0
     printed, said = capsys.readouterr()
-    assert (printed, said) == ('\n[[sources]]\nurl = "HTTP://B.example/f"\n', "1 new source, 1 there already\n")
+    assert (printed, said) == (
+        '\n[[sources]]\nurl = "HTTP://B.example/f"\n',
+        "1 new source, 1 there already\n",
+    )
 
 
 @pytest.mark.parametrize("there", [None, "", "\n \n", "# mine\n"])
@@ -188,7 +205,10 @@ def test_before_there_is_a_configuration(tmp_path, monkeypatch, capsys, there):
     with Path("feeds.toml").open("a") as file:
         file.write(printed)
     assert len(config.load(Path("feeds.toml")).sources) == 2
-    assert said.splitlines()[:2] == ["2 new sources", "a [feed] table is printed first: put your title in"]
+    assert said.splitlines()[:2] == [
+        "2 new sources",
+        "a [feed] table is printed first: put your title in",
+    ]
     assert main(["import", "urls"]) == 0
     assert capsys.readouterr().out == ""
 
@@ -235,7 +255,9 @@ def test_addresses_as_the_configuration_compares_them(tmp_path, monkeypatch, cap
     """http and https alike, an account's own feed apart: appended twice nothing doubles, and all can be read."""
     monkeypatch.chdir(tmp_path)
     Path("urls").write_text(ACCOUNTS)
-    Path("feeds.toml").write_text('[feed]\ntitle = "T"\n[[sources]]\nurl = "https://plain.example/f"\n')
+    Path("feeds.toml").write_text(
+        '[feed]\ntitle = "T"\n[[sources]]\nurl = "https://plain.example/f"\n'
+    )
     assert main(["import", "urls"]) == 0
     printed, said = capsys.readouterr()
     assert said.startswith("5 new sources, 1 there already\nleft out: the list: ")
@@ -246,7 +268,9 @@ def test_addresses_as_the_configuration_compares_them(tmp_path, monkeypatch, cap
     assert len({source.id for source in sources}) == 6
     assert main(["import", "urls"]) == 0
     assert capsys.readouterr().out == ""
-    Path("urls").write_text("https://w:p@g.example/rss\nhttps://g.example/rss\n")  # somebody else's; without whose
+    Path("urls").write_text(
+        "https://w:p@g.example/rss\nhttps://g.example/rss\n"
+    )  # somebody else's; without whose
     assert main(["import", "urls"]) == 0
     printed, said = capsys.readouterr()
     assert "w:p@" in printed
@@ -283,7 +307,9 @@ def test_a_list_in_another_encoding(tmp_path, monkeypatch, capsys, encoding):
     """Old readers export what they declare, not UTF-8."""
     monkeypatch.chdir(tmp_path)
     text = '<opml><body><outline text="Café" xmlUrl="https://a.example/f"/></body></opml>'
-    (tmp_path / "list.opml").write_bytes(f'<?xml version="1.0" encoding="{encoding}"?>{text}'.encode(encoding))
+    (tmp_path / "list.opml").write_bytes(
+        f'<?xml version="1.0" encoding="{encoding}"?>{text}'.encode(encoding)
+    )
     assert main(["import", "list.opml"]) == 0
     assert 'name = "Café"' in capsys.readouterr().out
 

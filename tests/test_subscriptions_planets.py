@@ -25,7 +25,9 @@ def source(settings: str, before: str = "") -> Source:
     feeds, _ = read(f"{before}\n[{URL}]\n{settings}\n", "planet.ini")
     (table,), refused = tables(feeds)
     assert not refused
-    return read_source(Table("f", "t", tomllib.loads(table)["sources"][0]), Source(id="", url=""), Path(), {})
+    return read_source(
+        Table("f", "t", tomllib.loads(table)["sources"][0]), Source(id="", url=""), Path(), {}
+    )
 
 
 @pytest.mark.parametrize(
@@ -98,7 +100,9 @@ def test_a_pattern_of_another_grammar():
 
 def test_what_has_no_equal():
     """Other programs that a post was sent through are named; the feed is taken."""
-    found = read(f"[Planet]\nfilters = excerpt.py\n[{URL}]\nignore_in_feed = author\n", "planet.ini")
+    found = read(
+        f"[Planet]\nfilters = excerpt.py\n[{URL}]\nignore_in_feed = author\n", "planet.ini"
+    )
     lines = [f"not taken over, `{key}` of {URL}" for key in ("filters", "ignore_in_feed")]
     assert found == ([Subscription(URL)], lines)
 
@@ -137,13 +141,21 @@ def test_the_planet_itself(tmp_path):
 
 def test_a_planet_of_which_little_can_be_said(tmp_path):
     """What our configuration would refuse is left out, and told; Pluto's title stands before all sections."""
-    made, said = begun(PLANET.replace("ann@", "ann at ").replace("https://planet", "planet"), tmp_path)
+    made, said = begun(
+        PLANET.replace("ann@", "ann at ").replace("https://planet", "planet"), tmp_path
+    )
     assert (made.feeds[0].title, made.feeds[0].contact) == ('Planet "Rail"', "")
-    assert [line.split(":")[2].split(",")[1].strip() for line in said[1:]] == ["key `link`", "key `contact`"]
+    assert [line.split(":")[2].split(",")[1].strip() for line in said[1:]] == [
+        "key `link`",
+        "key `contact`",
+    ]
     made, said = begun(f"title = Rails\n[rails]\nfeed = {URL}\n", tmp_path)
     assert (made.feeds[0].title, said) == (
         "Rails",
         ["a [feed] table is printed first, with the title that the list has"],
     )
     made, said = begun(f"[{URL}]\nname = Slow rails\n", tmp_path)
-    assert (made.feeds[0].title, said) == ("My planet", ["a [feed] table is printed first: put your title in"])
+    assert (made.feeds[0].title, said) == (
+        "My planet",
+        ["a [feed] table is printed first: put your title in"],
+    )

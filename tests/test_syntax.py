@@ -12,7 +12,8 @@ def test_each_character_by_itself() -> None:
     wrong = [
         code
         for code in range(sys.maxunicode + 1)
-        if (syntax.clean(f"é{chr(code)}") == f"é{chr(code)}") == bool(syntax._FORBIDDEN.search(chr(code)))
+        if (syntax.clean(f"é{chr(code)}") == f"é{chr(code)}")
+        == bool(syntax._FORBIDDEN.search(chr(code)))
     ]
     assert wrong == []
 

@@ -43,7 +43,10 @@ def test_a_reference_is_resolved_as_browsers_do(reference, expected):
     ("written", "uri"),
     [
         ("https://a.example/p?q=1&r=%20#f", "https://a.example/p?q=1&r=%20#f"),
-        ("https://a.example/ä ö?ü=[]|&x#ß", "https://a.example/%C3%A4%20%C3%B6?%C3%BC=%5B%5D%7C&x#%C3%9F"),
+        (
+            "https://a.example/ä ö?ü=[]|&x#ß",
+            "https://a.example/%C3%A4%20%C3%B6?%C3%BC=%5B%5D%7C&x#%C3%9F",
+        ),
         ("https://a.example/100%", "https://a.example/100%25"),
         ("https://a.example/%zz%20", "https://a.example/%25zz%20"),
         ("https://a.example/a<b>\"c'", "https://a.example/a%3Cb%3E%22c'"),
@@ -73,14 +76,23 @@ def test_a_web_address_becomes_a_valid_uri_or_nothing(written, uri):
 @pytest.mark.parametrize("scheme", sorted(urls.RUNNING))
 def test_an_address_that_runs_is_never_clickable(scheme):
     """Whatever is put before or into the scheme that browsers overlook."""
-    for disguise in (scheme, scheme.upper(), f"\x01 {scheme}", f"{scheme[:2]}\n{scheme[2:]}", f"\t{scheme}"):
+    for disguise in (
+        scheme,
+        scheme.upper(),
+        f"\x01 {scheme}",
+        f"{scheme[:2]}\n{scheme[2:]}",
+        f"\t{scheme}",
+    ):
         assert urls.clickable(f"{disguise}:alert(1)", BASE) == ""
         assert urls.runs(f"{disguise}:alert(1)")
 
 
 def test_what_is_clicked_for_a_message_or_a_call_is_kept():
     """Not web, but nothing that runs; spaces and letters beyond ASCII are encoded there too."""
-    assert urls.clickable("mailto:a@b.example?subject=é 1%") == "mailto:a@b.example?subject=%C3%A9%201%25"
+    assert (
+        urls.clickable("mailto:a@b.example?subject=é 1%")
+        == "mailto:a@b.example?subject=%C3%A9%201%25"
+    )
     assert urls.clickable("TEL:+49 1") == "TEL:+49%201"
     assert urls.clickable("unknown:x") == ""
 
@@ -95,7 +107,10 @@ def test_what_is_clicked_for_a_message_or_a_call_is_kept():
         ("https://a.example/p#xtor=RSS-1", "https://a.example/p"),
         ("https://a.example/p?x=1#top", "https://a.example/p?x=1#top"),
         ("https://a.example/p?mc_cid=1&mc_eid=2&mc_donalds=3", "https://a.example/p?mc_donalds=3"),
-        ("https://a.example/p?ref=home&source=rss&id=7", "https://a.example/p?ref=home&source=rss&id=7"),
+        (
+            "https://a.example/p?ref=home&source=rss&id=7",
+            "https://a.example/p?ref=home&source=rss&id=7",
+        ),
         ("https://a.example/?utm_source", "https://a.example/?utm_source"),
         ("https://a.example/utm_source=x", "https://a.example/utm_source=x"),
         ("https://a.example/?q=a?b&utm_source=x#?c", "https://a.example/?q=a?b#?c"),

@@ -67,7 +67,9 @@ def hub() -> Iterator[Hub]:
 
 def test_ping_accepted(hub: Hub) -> None:
     """The hub is told the topic, under both names that hubs know, by our User-Agent."""
-    (result,) = notify([Ping(hub.url, "https://planet.example.org/rss.xml")], "syndicator/1 (+mail)")
+    (result,) = notify(
+        [Ping(hub.url, "https://planet.example.org/rss.xml")], "syndicator/1 (+mail)"
+    )
     topic = ["https://planet.example.org/rss.xml"]
     assert result.error == ""
     assert hub.told == [{"hub.mode": ["publish"], "hub.url": topic, "hub.topic": topic}]
@@ -76,15 +78,22 @@ def test_ping_accepted(hub: Hub) -> None:
 
 def test_two_feeds_are_two_pings_to_the_hub(hub: Hub) -> None:
     """Each topic is told, in order."""
-    results = notify([Ping(hub.url, "https://a.example/1"), Ping(hub.url, "https://a.example/2")], "x")
+    results = notify(
+        [Ping(hub.url, "https://a.example/1"), Ping(hub.url, "https://a.example/2")], "x"
+    )
     assert [result.error for result in results] == ["", ""]
-    assert [told["hub.url"] for told in hub.told] == [["https://a.example/1"], ["https://a.example/2"]]
+    assert [told["hub.url"] for told in hub.told] == [
+        ["https://a.example/1"],
+        ["https://a.example/2"],
+    ]
 
 
 def test_hub_refuses(hub: Hub) -> None:
     """A refusal is told with its status; the next topic is still tried."""
     hub.status = 403
-    results = notify([Ping(hub.url, "https://a.example/1"), Ping(hub.url, "https://a.example/2")], "x")
+    results = notify(
+        [Ping(hub.url, "https://a.example/1"), Ping(hub.url, "https://a.example/2")], "x"
+    )
     assert [result.error for result in results] == ["the hub answered 403 Forbidden"] * 2
     assert len(hub.told) == 2
 
@@ -93,13 +102,18 @@ def test_hub_has_moved(hub: Hub) -> None:
     """A redirect is no acceptance: the POST is not repeated elsewhere, and the error names the new address."""
     hub.status, hub.headers = 301, (("Location", "https://new.example/hub"),)
     (result,) = notify([Ping(hub.url, "https://a.example/1")], "x")
-    assert result.error == "the hub answered 301 Moved Permanently: it has moved to https://new.example/hub"
+    assert (
+        result.error
+        == "the hub answered 301 Moved Permanently: it has moved to https://new.example/hub"
+    )
 
 
 def test_hub_that_does_not_answer(hub: Hub) -> None:
     """It is not told of the next topic in the same run: each would cost us a timeout."""
     hub.status = 0
-    results = notify([Ping(hub.url, "https://a.example/1"), Ping(hub.url, "https://a.example/2")], "x")
+    results = notify(
+        [Ping(hub.url, "https://a.example/1"), Ping(hub.url, "https://a.example/2")], "x"
+    )
     assert [result.error for result in results] == ["no answer from the hub: ConnectionError"] * 2
     assert len(hub.told) == 1
 

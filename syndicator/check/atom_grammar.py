@@ -44,7 +44,9 @@ def _construct(element: _Element, where: str) -> Iterator[Problem]:
     elif kind != "text":
         yield from _typed(element, kind, where)
     elif "</" in text:
-        yield Problem(where, "looks like markup where plain text is expected", serious=False, line=line)
+        yield Problem(
+            where, "looks like markup where plain text is expected", serious=False, line=line
+        )
 
 
 def _elsewhere(element: _Element, kind: str, where: str) -> Iterator[Problem]:
@@ -70,7 +72,12 @@ def _typed(element: _Element, kind: str, where: str) -> Iterator[Problem]:
 def _link(element: _Element, where: str) -> Iterator[Problem]:
     rel = element.get("rel", "alternate")
     if rel not in RELATIONS and uri(rel):
-        yield Problem(f"{where}@rel", f"{shown(rel)} is no registered relation", serious=False, line=line_of(element))
+        yield Problem(
+            f"{where}@rel",
+            f"{shown(rel)} is no registered relation",
+            serious=False,
+            line=line_of(element),
+        )
 
 
 # Of IANA's list those that feeds have a use for; another one is a URI (RFC 4287, 4.2.7.2).
@@ -100,7 +107,10 @@ PERSON = Rule(
     children={"name": Rule(something), "uri": Rule(uri, tight=True), "email": Rule(bare_address)},
 )
 _CATEGORY = Rule(
-    many=True, attributes={"term": something, "scheme": uri, "label": anything}, required=("term",), value=anything
+    many=True,
+    attributes={"term": something, "scheme": uri, "label": anything},
+    required=("term",),
+    value=anything,
 )
 
 
@@ -111,7 +121,9 @@ def _alternates(element: _Element, where: str) -> Iterator[Problem]:
         if link.get("rel", "alternate") == "alternate":
             kind = link.get("type", ""), link.get("hreflang", "")
             if kind in seen:
-                yield Problem(where, "has two alternate links of one type and language", line=line_of(link))
+                yield Problem(
+                    where, "has two alternate links of one type and language", line=line_of(link)
+                )
             seen.add(kind)
 
 
@@ -132,7 +144,9 @@ def _entry(entry: _Element, where: str) -> Iterator[Problem]:
     if content is not None and _unreadable(content) and entry.find(f"{_ATOM}summary") is None:
         yield Problem(where, "has content that is not text, and no summary", line=line)
     if content is None:
-        if not any(link.get("rel", "alternate") == "alternate" for link in entry.iterfind(f"{_ATOM}link")):
+        if not any(
+            link.get("rel", "alternate") == "alternate" for link in entry.iterfind(f"{_ATOM}link")
+        ):
             yield Problem(where, "has neither content nor an alternate link", line=line)
         if entry.find(f"{_ATOM}summary") is None:
             yield Problem(where, "has neither content nor a summary", serious=False, line=line)
@@ -153,14 +167,20 @@ def _feed(feed: _Element, where: str) -> Iterator[Problem]:
         yield Problem(where, "has no link to itself", serious=False, line=line)
     is_archive = feed.find(f"{FH}archive") is not None and feed.find(f"{FH}complete") is None
     if is_archive and "current" not in relations:  # one without links to others may be the only one
-        yield Problem(where, "is an archive without a link to the current document", serious=False, line=line)
+        yield Problem(
+            where, "is an archive without a link to the current document", serious=False, line=line
+        )
     yield from _twins(feed, where)
     # RFC 4287 lets the order be; readers that stop at the first entry would miss what follows.
     entries = 0
     for child in feed.iterchildren(f"{_ATOM}*"):
         entries += child.tag == f"{_ATOM}entry"
         if entries and child.tag != f"{_ATOM}entry":
-            yield Problem(where, f"has {str(child.tag).rpartition('}')[2]} after an entry", line=line_of(child))
+            yield Problem(
+                where,
+                f"has {str(child.tag).rpartition('}')[2]} after an entry",
+                line=line_of(child),
+            )
 
 
 def _twins(feed: _Element, where: str) -> Iterator[Problem]:
@@ -170,7 +190,10 @@ def _twins(feed: _Element, where: str) -> Iterator[Problem]:
         name = (entry.findtext(f"{_ATOM}id") or "").strip()
         if name and name in ids:
             yield Problem(
-                f"{where}/entry[{place}]/id", f"{shown(name)} stands twice", serious=False, line=line_of(entry)
+                f"{where}/entry[{place}]/id",
+                f"{shown(name)} stands twice",
+                serious=False,
+                line=line_of(entry),
             )
         ids.add(name)
 

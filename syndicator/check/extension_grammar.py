@@ -37,7 +37,9 @@ _SHORT, _LONG = 255, 4000  # what Apple allows
 def _encoded(element: _Element, where: str) -> Iterator[Problem]:
     yield from markup(element, where)
     item = element.getparent()
-    if item is not None and item.find("description") is None:  # readers that know no namespaces show that
+    if (
+        item is not None and item.find("description") is None
+    ):  # readers that know no namespaces show that
         yield Problem(where, "stands without a description", serious=False, line=line_of(element))
 
 
@@ -66,11 +68,15 @@ EXTENSIONS: Mapping[str, Rule] = {
     f"{DC}language": Rule(language),
     f"{DC}rights": Rule(anything, plain=True),
     f"{CC}license": Rule(uri, many=True),
-    f"{ACCESS}restriction": Rule(attributes={"relationship": one_of("allow", "deny")}, required=("relationship",)),
+    f"{ACCESS}restriction": Rule(
+        attributes={"relationship": one_of("allow", "deny")}, required=("relationship",)
+    ),
     f"{FH}archive": Rule(),
     f"{FH}complete": Rule(),
     f"{MEDIA}content": _CONTENT_RULE,
-    f"{MEDIA}thumbnail": Rule(many=True, attributes={"url": uri, "time": something, **_SIZES}, required=("url",)),
+    f"{MEDIA}thumbnail": Rule(
+        many=True, attributes={"url": uri, "time": something, **_SIZES}, required=("url",)
+    ),
     f"{MEDIA}title": _PLAIN,
     f"{MEDIA}description": _PLAIN,
     f"{ITUNES}block": Rule(one_of("yes", "no", "Yes", "No", "clean")),
@@ -92,11 +98,20 @@ EXTENSIONS: Mapping[str, Rule] = {
         required=("text",),
         children={"category": Rule(many=True, attributes={"text": something}, required=("text",))},
     ),
-    f"{ITUNES}owner": Rule(children={"email": Rule(address), "name": Rule(at_most(_SHORT))}, required=("email",)),
+    f"{ITUNES}owner": Rule(
+        children={"email": Rule(address), "name": Rule(at_most(_SHORT))}, required=("email",)
+    ),
     f"{PODCAST}transcript": Rule(
         many=True,
-        attributes={"url": uri, "type": media_type, "language": language, "rel": one_of("captions")},
+        attributes={
+            "url": uri,
+            "type": media_type,
+            "language": language,
+            "rel": one_of("captions"),
+        },
         required=("url", "type"),
     ),
-    f"{PODCAST}chapters": Rule(attributes={"url": uri, "type": media_type}, required=("url", "type")),
+    f"{PODCAST}chapters": Rule(
+        attributes={"url": uri, "type": media_type}, required=("url", "type")
+    ),
 }

@@ -14,11 +14,17 @@ from syndicator.check.problem import Problem, line_of
 from syndicator.check.values import Slip, Value, anything, base, optional_language
 
 XML = "{http://www.w3.org/XML/1998/namespace}"
-_C1 = re.compile("[\x80-\x9f�]")  # C1 controls and U+FFFD: what is left where a text was read in a wrong charset
+_C1 = re.compile(
+    "[\x80-\x9f�]"
+)  # C1 controls and U+FFFD: what is left where a text was read in a wrong charset
 _MARKUP = re.compile(r"</[A-Za-z]\w*>")  # a closing tag: words may hold "<b", but hardly that
-_NUMBERED = frozenset({"item", "entry", "outline"})  # of these a document has many: the first has its number, too
+_NUMBERED = frozenset(
+    {"item", "entry", "outline"}
+)  # of these a document has many: the first has its number, too
 
-Special = Callable[[_Element, str], Iterator[Problem]]  # an element and where it stands -> what no table can say
+Special = Callable[
+    [_Element, str], Iterator[Problem]
+]  # an element and where it stands -> what no table can say
 
 
 class Rule(Struct, frozen=True):
@@ -53,11 +59,19 @@ def walk(element: _Element, rule: Rule, where: str, known: Mapping[str, Rule]) -
         at = f"{where}/{name}" + (f"[{seen[tag]}]" if seen[tag] > 1 or name in _NUMBERED else "")
         ours = _space(child) == space
         found = (rule.children.get(name) if ours else rule.children.get(tag)) or known.get(tag)
-        yield from walk(child, found, at, known) if found else _unknown(child, at, ours=ours or not _space(child))
+        yield from (
+            walk(child, found, at, known)
+            if found
+            else _unknown(child, at, ours=ours or not _space(child))
+        )
         if found and seen[tag] > 1 and not found.many:
             yield Problem(at, "stands more than once", line=line_of(child))
     # Rules name children of the parent's own namespace without it.
-    names = {child.rpartition("}")[2] for child in seen if child.rpartition("}")[0].removeprefix("{") == space}
+    names = {
+        child.rpartition("}")[2]
+        for child in seen
+        if child.rpartition("}")[0].removeprefix("{") == space
+    }
     yield from _missing(element, rule, where, names)
     if rule.special:
         yield from rule.special(element, where)
@@ -93,7 +107,9 @@ def _own(element: _Element, rule: Rule, where: str) -> Iterator[Problem]:
         yield Problem(where, "has white space around it", line=line)
     yield from _letters(text, where, line)
     if rule.plain and _MARKUP.search(text):
-        yield Problem(where, "looks like markup where plain text is expected", serious=False, line=line)
+        yield Problem(
+            where, "looks like markup where plain text is expected", serious=False, line=line
+        )
 
 
 def _letters(text: str, where: str, line: int) -> Iterator[Problem]:

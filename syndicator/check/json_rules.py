@@ -29,7 +29,10 @@ def check_json(body: bytes) -> Iterator[Problem]:
 
 
 def _object(
-    found: Mapping[str, Any], grammar: Mapping[str, Check], where: str, required: tuple[str, ...] = ()
+    found: Mapping[str, Any],
+    grammar: Mapping[str, Check],
+    where: str,
+    required: tuple[str, ...] = (),
 ) -> Iterator[Problem]:
     """Judge the keys of one object and their values; what begins with "_" is an extension's own."""
     for name in required:
@@ -41,7 +44,9 @@ def _object(
         if wrong:
             yield Problem(f"{where}.{name}".lstrip("."), wrong)
         elif check is None and not name.startswith("_"):
-            yield Problem(where, f"has the unknown key {name!r}; extensions begin with _", serious=False)
+            yield Problem(
+                where, f"has the unknown key {name!r}; extensions begin with _", serious=False
+            )
 
 
 def _items(items: object) -> Iterator[Problem]:
@@ -97,7 +102,9 @@ def _all(grammar: Mapping[str, Check], required: tuple[str, ...]) -> Check:
     def check(value: object) -> str:
         if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
             return "is no list of objects"
-        for place, one in enumerate(value):  # the first problem will do: a Check answers in one line
+        for place, one in enumerate(
+            value
+        ):  # the first problem will do: a Check answers in one line
             for problem in _object(one, grammar, f"[{place}]", required):
                 return str(problem)
         return ""
@@ -114,7 +121,9 @@ def _people(value: object) -> str:
 
 _ADDRESS = _string(uri)
 _FEED: Mapping[str, Check] = {
-    "version": lambda value: "" if value in _VERSIONS else f"{shown(str(value))} is no version of JSON Feed",
+    "version": lambda value: (
+        "" if value in _VERSIONS else f"{shown(str(value))} is no version of JSON Feed"
+    ),
     "title": _string(something),
     "home_page_url": _ADDRESS,
     "feed_url": _ADDRESS,

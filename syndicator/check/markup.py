@@ -14,10 +14,18 @@ _ELEMENTS = re.compile(
 # Quoted values may hold ">"; a lone "<" as in "a < b" begins no tag.
 _TAG = re.compile(r"<[a-zA-Z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
 _ATTRIBUTE = re.compile(r"([^\s\"'<>/=]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'<>]+))?")
-_ADDRESSES = frozenset({"href", "src", "poster", "cite", "action", "formaction", "data", "background", "longdesc"})
-_RUNNING = re.compile(r"(javascript|vbscript|livescript|mocha|data|blob|filesystem):", re.IGNORECASE)
-_ABSOLUTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|#|$")  # "#note" leads within the post; "" leads nowhere
-_DROPPED = dict.fromkeys(range(0x21))  # controls and spaces, by which browsers let a scheme be disguised
+_ADDRESSES = frozenset(
+    {"href", "src", "poster", "cite", "action", "formaction", "data", "background", "longdesc"}
+)
+_RUNNING = re.compile(
+    r"(javascript|vbscript|livescript|mocha|data|blob|filesystem):", re.IGNORECASE
+)
+_ABSOLUTE = re.compile(
+    r"[a-zA-Z][a-zA-Z0-9+.-]*:|#|$"
+)  # "#note" leads within the post; "" leads nowhere
+_DROPPED = dict.fromkeys(
+    range(0x21)
+)  # controls and spaces, by which browsers let a scheme be disguised
 
 
 def check_markup(html: str) -> Iterator[tuple[str, bool]]:

@@ -8,7 +8,17 @@ from lxml.etree import _Element
 
 from syndicator.check.grammar import Rule
 from syndicator.check.problem import Problem, line_of
-from syndicator.check.values import address, anything, count, file, language, one_of, rss_date, something, uri
+from syndicator.check.values import (
+    address,
+    anything,
+    count,
+    file,
+    language,
+    one_of,
+    rss_date,
+    something,
+    uri,
+)
 
 
 def _outline(outline: _Element, where: str) -> Iterator[Problem]:
@@ -41,7 +51,9 @@ _ATTRIBUTES = {
     "isBreakpoint": _TRUTH,
 }
 _CHILDREN: dict[str, Rule] = {}
-OUTLINE = Rule(many=True, attributes=_ATTRIBUTES, required=("text",), children=_CHILDREN, special=_outline)
+OUTLINE = Rule(
+    many=True, attributes=_ATTRIBUTES, required=("text",), children=_CHILDREN, special=_outline
+)
 _CHILDREN["outline"] = OUTLINE  # outlines in outlines
 
 _WINDOW = ("vertScrollState", "windowTop", "windowLeft", "windowBottom", "windowRight")

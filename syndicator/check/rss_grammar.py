@@ -31,7 +31,9 @@ from syndicator.check.values import (
 
 def _guid(element: _Element, where: str) -> Iterator[Problem]:
     text = (element.text or "").strip()
-    if element.get("isPermaLink", "true") == "true" and (uri(text) or text.lower().startswith(("tag:", "urn:uuid:"))):
+    if element.get("isPermaLink", "true") == "true" and (
+        uri(text) or text.lower().startswith(("tag:", "urn:uuid:"))
+    ):
         yield Problem(where, f"{shown(text)} is no permalink", line=line_of(element))
     elif element.get("isPermaLink") == "false" and identifier(text):
         yield Problem(where, identifier(text), serious=False, line=line_of(element))
@@ -44,7 +46,12 @@ def _item(item: _Element, where: str) -> Iterator[Problem]:
     if item.find("guid") is None:
         yield Problem(where, "has no guid", serious=False, line=line)
     # Of the two a reader takes one or the other, and some show both.
-    for plain, dublin in (("author", "creator"), ("category", "subject"), ("pubDate", "date"), ("source", "source")):
+    for plain, dublin in (
+        ("author", "creator"),
+        ("category", "subject"),
+        ("pubDate", "date"),
+        ("source", "source"),
+    ):
         if item.find(plain) is not None and item.find(DC + dublin) is not None:
             yield Problem(where, f"has both {plain} and dc:{dublin}", serious=False, line=line)
 
@@ -55,7 +62,9 @@ def _channel(channel: _Element, where: str) -> Iterator[Problem]:
     for place, item in enumerate(channel.iterfind("item"), 1):
         guid = (item.findtext("guid") or "").strip()
         if guid and guid in guids:
-            yield Problem(f"{where}/item[{place}]/guid", f"{shown(guid)} stands twice", line=line_of(item))
+            yield Problem(
+                f"{where}/item[{place}]/guid", f"{shown(guid)} stands twice", line=line_of(item)
+            )
         guids.add(guid)
     if not any(link.get("rel") == "self" for link in channel.iterfind(f"{ATOM}link")):
         yield Problem(where, "has no atom:link to itself", serious=False, line=line)
@@ -109,11 +118,13 @@ _IMAGE = Rule(
     required=("url", "title", "link"),
 )
 _TEXT_INPUT = Rule(
-    children={name: Rule(something) for name in ("title", "description", "name")} | {"link": Rule(uri)},
+    children={name: Rule(something) for name in ("title", "description", "name")}
+    | {"link": Rule(uri)},
     required=("title", "description", "name", "link"),
 )
 _CLOUD = Rule(
-    attributes=dict.fromkeys(("domain", "path", "registerProcedure", "protocol"), anything) | {"port": positive}
+    attributes=dict.fromkeys(("domain", "path", "registerProcedure", "protocol"), anything)
+    | {"port": positive}
 )
 
 CHANNEL = Rule(
@@ -135,8 +146,12 @@ CHANNEL = Rule(
         "image": _IMAGE,
         "rating": Rule(anything),
         "textInput": _TEXT_INPUT,
-        "skipHours": Rule(children={"hour": Rule(_HOUR, many=True)}, required=("hour",), special=_different),
-        "skipDays": Rule(children={"day": Rule(_DAY, many=True)}, required=("day",), special=_different),
+        "skipHours": Rule(
+            children={"hour": Rule(_HOUR, many=True)}, required=("hour",), special=_different
+        ),
+        "skipDays": Rule(
+            children={"day": Rule(_DAY, many=True)}, required=("day",), special=_different
+        ),
         f"{ATOM}link": LINK,
         f"{ATOM}author": PERSON,
         "item": ITEM,

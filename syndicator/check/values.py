@@ -70,7 +70,9 @@ def file(text: str) -> str:
 
 def identifier(text: str) -> str:
     """Refuse a number so short that another feed is sure to use it too."""
-    return something(text) or (f"{shown(text)} is not unique enough" if text.isdigit() and len(text) < 9 else "")  # noqa: PLR2004
+    return something(text) or (
+        f"{shown(text)} is not unique enough" if text.isdigit() and len(text) < 9 else ""  # noqa: PLR2004
+    )
 
 
 def rss_date(text: str) -> str:
@@ -161,7 +163,9 @@ def at_most_number(limit: int) -> Value:
     """Refuse all but 1, 2 ... limit."""
 
     def check(text: str) -> str:
-        return positive(text) or ("" if int(text) <= limit else f"{shown(text)} is more than {limit}")
+        return positive(text) or (
+            "" if int(text) <= limit else f"{shown(text)} is more than {limit}"
+        )
 
     return check
 

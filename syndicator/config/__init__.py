@@ -14,13 +14,26 @@ from pathlib import Path
 from typing import Any
 
 from syndicator import __version__
-from syndicator.config.feeds import check_feeds, feeds_by_source, read_main_feed, read_other_feed, sub_feed
+from syndicator.config.feeds import (
+    check_feeds,
+    feeds_by_source,
+    read_main_feed,
+    read_other_feed,
+    sub_feed,
+)
 from syndicator.config.keys import HEADS
 from syndicator.config.pieces import read_attribution, read_related, read_uri
 from syndicator.config.sources import check_doubles, read_source
 from syndicator.config.tables import Table
 from syndicator.errors import ConfigError
-from syndicator.model.settings import AttributionSettings, Config, Feed, FetchSettings, RelatedSettings, Source
+from syndicator.model.settings import (
+    AttributionSettings,
+    Config,
+    Feed,
+    FetchSettings,
+    RelatedSettings,
+    Source,
+)
 
 __all__ = ["load", "sub_feed"]
 
@@ -58,16 +71,22 @@ def _text(path: Path) -> str:
 def _config(path: Path, top: Table, environment: Mapping[str, str]) -> Config:
     """Read all tables, in the order of need: sources inherit of `[feed]` and `[fetch]`, feeds choose among sources."""
     home = path.resolve().parent
-    feed_table, fetch_table, attribution, related = map(top.section, ("feed", "fetch", "attribution", "related"))
+    feed_table, fetch_table, attribution, related = map(
+        top.section, ("feed", "fetch", "attribution", "related")
+    )
     source_tables, feed_tables = top.sections("sources", _SOURCES), top.sections("feeds", _FEEDS)
-    top.done(HEADS)  # first: the title that stands above [feed] is told of, not that one is missing there
+    top.done(
+        HEADS
+    )  # first: the title that stands above [feed] is told of, not that one is missing there
     main = read_main_feed(feed_table, home)
     base = Source(
         id="",
         url="",
         fallback=main.language,
         interval=fetch_table.duration("interval", timedelta(hours=1)),
-        timeout=fetch_table.duration("timeout", timedelta(seconds=30), least=timedelta(milliseconds=100)),
+        timeout=fetch_table.duration(
+            "timeout", timedelta(seconds=30), least=timedelta(milliseconds=100)
+        ),
         join=feed_table.count("join", 3),
         attribution=read_attribution(attribution, AttributionSettings()),
         related=read_related(related, RelatedSettings()),
@@ -76,7 +95,9 @@ def _config(path: Path, top: Table, environment: Mapping[str, str]) -> Config:
     written = [main, *(read_other_feed(table, main, home) for table in feed_tables)]
     check_doubles(sources, source_tables)
     check_feeds(written, [feed_table, *feed_tables], sources)
-    by_source = feeds_by_source(sources, main) if feed_table.get("per_source", bool, default=False) else []
+    by_source = (
+        feeds_by_source(sources, main) if feed_table.get("per_source", bool, default=False) else []
+    )
     config = Config(
         path=path,
         state=_state(feed_table, home, written),
@@ -99,7 +120,9 @@ def _state(table: Table, home: Path, feeds: list[Feed]) -> Path:
         table.fail("state", "must be the path of a file")
     for feed in feeds:
         if (home / state).resolve().is_relative_to(feed.output.resolve()):
-            table.fail("state", f"{state!r} lies in the published folder {feed.output}; put it elsewhere")
+            table.fail(
+                "state", f"{state!r} lies in the published folder {feed.output}; put it elsewhere"
+            )
     return home / state
 
 

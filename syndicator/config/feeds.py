@@ -24,7 +24,9 @@ FORMATS = {
     "fragment": "fragment.html",
 }
 # What a site has beside them (a test holds it): folders, pages, styles, compressed twins. Lower case, as disks fold it.
-_TAKEN = re.compile(r"posts|sources|archive|by-source|by-language|sources\.html|style-[0-9a-f]+\.css|.*\.gz")
+_TAKEN = re.compile(
+    r"posts|sources|archive|by-source|by-language|sources\.html|style-[0-9a-f]+\.css|.*\.gz"
+)
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # a folder's name, never a path
 _FILE_NAME = re.compile(r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]*")  # never hidden, never a path
@@ -44,14 +46,18 @@ def read_other_feed(table: Table, main: Feed, home: Path) -> Feed:
     if not name:
         table.missing("name", "letters, digits, dots and hyphens, for its folder")
     if not _NAME.fullmatch(name):
-        table.fail("name", f"must be letters, digits, dots and hyphens, for its folder; not {name!r}")
+        table.fail(
+            "name", f"must be letters, digits, dots and hyphens, for its folder; not {name!r}"
+        )
     table.name = f'[[feeds]] "{name}"'  # as complaints name it from here on
     feed = _feed(table, replace(sub_feed(main, name, name), description=""), home)
     table.done()
     return feed
 
 
-def sub_feed(main: Feed, name: str, title: str, *, per: Per = "", **selection: tuple[str, ...]) -> Feed:
+def sub_feed(
+    main: Feed, name: str, title: str, *, per: Per = "", **selection: tuple[str, ...]
+) -> Feed:
     """Return a feed like the main one, in a folder of its own, with a selection of its posts.
 
     `selection`: sources, tags or languages, as Feed has them. One made of a language speaks it.
@@ -60,7 +66,15 @@ def sub_feed(main: Feed, name: str, title: str, *, per: Per = "", **selection: t
     if per == "language":
         (selected["language"],) = selection["languages"]
     output, link = main.output / name, f"{main.link}{name}/"
-    return replace(main, name=name, per=per, title=f"{main.title}: {title}", output=output, link=link, **selected)
+    return replace(
+        main,
+        name=name,
+        per=per,
+        title=f"{main.title}: {title}",
+        output=output,
+        link=link,
+        **selected,
+    )
 
 
 def feeds_by_source(sources: Sequence[Source], main: Feed) -> list[Feed]:
@@ -70,17 +84,24 @@ def feeds_by_source(sources: Sequence[Source], main: Feed) -> list[Feed]:
         # Sources that are not published have a name taken, too: to publish one must not rename another's feed.
         slug = re.sub(r"[^a-z0-9]+", "-", re.sub(r"^https?://", "", source.id.lower())).strip("-")
         name = f"by-source/{slug}"
-        if not slug or name in taken:  # by the id, not by a count: another order in the file must not swap two feeds
+        if (
+            not slug or name in taken
+        ):  # by the id, not by a count: another order in the file must not swap two feeds
             name = f"by-source/{slug or 'source'}-{blake2b(source.id.encode(), digest_size=3).hexdigest()}"
         taken.add(name)
         if source.publish:
-            feeds.append(sub_feed(main, name, source.name or source.id, per="source", sources=(source.id,)))
+            feeds.append(
+                sub_feed(main, name, source.name or source.id, per="source", sources=(source.id,))
+            )
     return feeds
 
 
 def check_feeds(feeds: Sequence[Feed], tables: Sequence[Table], sources: Sequence[Source]) -> None:
     """Raise ConfigError where a feed asks for what no source has, or two share a folder."""
-    ids, tags = {source.id for source in sources}, {tag for source in sources for tag in source.tags}
+    ids, tags = (
+        {source.id for source in sources},
+        {tag for source in sources for tag in source.tags},
+    )
     folders: dict[Path, tuple[Feed, Table]] = {}
     for feed, table in zip(feeds, tables, strict=True):
         for key, wanted, known in (("sources", feed.sources, ids), ("tags", feed.tags, tags)):
@@ -89,7 +110,9 @@ def check_feeds(feeds: Sequence[Feed], tables: Sequence[Table], sources: Sequenc
                     table.fail(key, f'no source has "{word}"; {source_meant(word, sorted(known))}')
         folder = feed.output.resolve()
         if folder in folders:
-            table.fail("output", f"is the folder of {folders[folder][1].name} too; each feed needs its own")
+            table.fail(
+                "output", f"is the folder of {folders[folder][1].name} too; each feed needs its own"
+            )
         folders[folder] = feed, table
     for folder, (feed, table) in folders.items():
         for above in folder.parents:
@@ -112,7 +135,8 @@ def _feed(table: Table, base: Feed, home: Path) -> Feed:
     feed = Feed(
         name=base.name,
         title=table.get("title", str, base.title).strip() or base.title,
-        link=read_web_address(table, "link", base.link).rstrip("/") + "/",  # paths are put behind it
+        link=read_web_address(table, "link", base.link).rstrip("/")
+        + "/",  # paths are put behind it
         contact=table.get("contact", str, base.contact).strip(),
         description=table.get("description", str, base.description),
         language=read_language(table, base.language),
@@ -151,12 +175,18 @@ def _check(table: Table, feed: Feed) -> None:
         if not _FILE_NAME.fullmatch(name):
             table.fail(f"names.{kind}", f"must be a plain file name, not {name!r}")
         if _TAKEN.fullmatch(name.casefold()):
-            table.fail(f"names.{kind}", f'"{name}" is where the site has pages or files of its own; choose another')
+            table.fail(
+                f"names.{kind}",
+                f'"{name}" is where the site has pages or files of its own; choose another',
+            )
     files: dict[str, str] = {}
     for kind in dict.fromkeys(feed.formats):
         name = feed.names.get(kind) or FORMATS[kind]
         if (folded := name.casefold()) in files:
-            table.fail("names", f'"{files[folded]}" and "{kind}" have one file name, "{name}"; each needs its own')
+            table.fail(
+                "names",
+                f'"{files[folded]}" and "{kind}" have one file name, "{name}"; each needs its own',
+            )
         files[folded] = kind
     if feed.templates and not feed.templates.is_dir():
         table.fail("templates", f"no such folder: {feed.templates}")

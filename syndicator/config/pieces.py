@@ -38,7 +38,10 @@ def read_uri(table: Table, key: str) -> str:
     """Read what Atom takes for an id (RFC 4287, 4.2.6), "" where none is written. Raises ConfigError."""
     value = table.get(key, str, "").strip()
     if value and not _URI.fullmatch(value):
-        table.fail(key, f'must be a URI such as "urn:uuid:..." or "https://example.org/", not {shown(value)}')
+        table.fail(
+            key,
+            f'must be a URI such as "urn:uuid:..." or "https://example.org/", not {shown(value)}',
+        )
     return value
 
 
@@ -46,7 +49,10 @@ def read_language(table: Table, default: str) -> str:
     """Read the key `language`, a BCP 47 tag. Raises ConfigError."""
     value = table.get("language", str, default)
     if value and not _LANGUAGE.fullmatch(value):
-        table.fail("language", f'must be a language tag such as "en", "pt-BR" or "zh-Hant", not {shown(value)}')
+        table.fail(
+            "language",
+            f'must be a language tag such as "en", "pt-BR" or "zh-Hant", not {shown(value)}',
+        )
     return value
 
 
@@ -60,9 +66,13 @@ def read_timezone(table: Table, default: str) -> str:
         if not names:
             what = "this system has no time zones: install its package tzdata, or that of PyPI; or leave the key out"
             table.fail("timezone", f"{shown(value)} can't be read, {what}, for UTC")
-        written = {word.casefold(): name for name in names for word in (name, name.rpartition("/")[2])}
+        written = {
+            word.casefold(): name for name in names for word in (name, name.rpartition("/")[2])
+        }
         meant = source_meant(written.get(value.replace(" ", "_").casefold(), value), names)
-        table.fail("timezone", f'must be a name such as "Europe/Paris", not {shown(value)}; {meant}')
+        table.fail(
+            "timezone", f'must be a name such as "Europe/Paris", not {shown(value)}; {meant}'
+        )
     return value
 
 

@@ -22,7 +22,9 @@ _PLAIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::[1-9][0-9]{0,3})?(?:/[^?#@$\s\x
 # "me:word@example.org/feed" is never taken for a path: the password would be shown, as the id of the source.
 _NO_SCHEME = re.compile(r":[^\s@]*@")
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, 5.6.2
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # 5.5: what no value of a header may hold; a tab may stand there
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0a-\x1f\x7f]"
+)  # 5.5: what no value of a header may hold; a tab may stand there
 _AUTH = '{ user = "...", password = "${NAME}" }'
 
 Credentials = tuple[str, str]
@@ -40,7 +42,9 @@ def read_source(table: Table, base: Source, home: Path, environment: Mapping[str
     given = table.get("id", str, "") or name
     if given:
         table.name = f'[[sources]] "{given}"'
-    url, found, secret = _address(table, written, environment)  # `found`: user and password of the address itself
+    url, found, secret = _address(
+        table, written, environment
+    )  # `found`: user and password of the address itself
     headers, hidden = _headers(table, environment)
     auth = _auth(table, environment) or found
     # What needs a secret to be read was not meant for everybody.
@@ -96,7 +100,9 @@ def check_doubles(sources: tuple[Source, ...], tables: list[Table]) -> None:
         address = f"{normal(source.url)}{source.path or ''} {source.auth or ''} {sorted(source.headers.items()) or ''}"
         for key, value in (("url", address), ("id", source.id)):
             if (key, value) in seen:
-                table.fail(key, f"is that of {seen[key, value]} too; each source needs its own {key}")
+                table.fail(
+                    key, f"is that of {seen[key, value]} too; each source needs its own {key}"
+                )
             seen[key, value] = f'[[sources]] no. {number} ("{source.id}")'
 
 
@@ -109,7 +115,9 @@ def _anonymous(written: str, url: str) -> str:
     return f"private source {digest}" + (f" at {urlsplit(url).hostname}" if url else "")
 
 
-def _address(table: Table, written: str, environment: Mapping[str, str]) -> tuple[str, Credentials | None, bool]:
+def _address(
+    table: Table, written: str, environment: Mapping[str, str]
+) -> tuple[str, Credentials | None, bool]:
     """Return the URL ("" for a path), the credentials written in it, and whether it holds a secret."""
     if _PLAIN.fullmatch(written):  # of ten thousand sources nearly all
         return written, None, False
@@ -152,7 +160,9 @@ def _auth(table: Table, environment: Mapping[str, str]) -> Credentials | None:
         return None
     if set(values) != {"user", "password"}:
         table.fail("auth", f"must be {_AUTH}")
-    return _filled(table, "auth", values["user"], environment), _filled(table, "auth", values["password"], environment)
+    return _filled(table, "auth", values["user"], environment), _filled(
+        table, "auth", values["password"], environment
+    )
 
 
 def _filled(table: Table, key: str, text: str, environment: Mapping[str, str]) -> str:
@@ -160,7 +170,9 @@ def _filled(table: Table, key: str, text: str, environment: Mapping[str, str]) -
 
     def value(match: re.Match[str]) -> str:
         if match[1] not in environment:
-            table.fail(key, f"the environment has no {match[1]}; set it where syndicator is started")
+            table.fail(
+                key, f"the environment has no {match[1]}; set it where syndicator is started"
+            )
         return environment[match[1]]
 
     return _ENVIRONMENT.sub(value, text) if "${" in text else text

@@ -31,7 +31,12 @@ _LARGEST = 2**53  # bytes: so far a float counts them one by one
 _BYTES = {"B": 1, "kB": 1000, "KB": 1000, "MB": 1_000_000, "GB": 1_000_000_000}
 # User and password of what should be an address and is none: there they may hold any character, also "/".
 _BEFORE_AT = re.compile(r"(?:(?<=//)|(?<=:)(?!//)).*@")
-_KINDS: dict[type, str] = {str: "text in quotes", bool: "true or false", int: "a whole number", dict: "a table"}
+_KINDS: dict[type, str] = {
+    str: "text in quotes",
+    bool: "true or false",
+    int: "a whole number",
+    dict: "a table",
+}
 # What is told of by its kind: whole tables are long, and may hold secrets. A datetime is a date.
 _UNSHOWN: dict[type, str] = {dict: "a table", list: "a list", date: "a date", time: "a time"}
 
@@ -114,7 +119,9 @@ def shown(value: object) -> str:
             return words
     if isinstance(value, str):
         return repr(redacted(_BEFORE_AT.sub("...@", value)))
-    return str(value).lower() if isinstance(value, bool) else repr(value)  # TOML's truth has no capital letter
+    return (
+        str(value).lower() if isinstance(value, bool) else repr(value)
+    )  # TOML's truth has no capital letter
 
 
 class Table:
@@ -188,11 +195,18 @@ class Table:
             self.fail(key, f"must be one of {names}, not {shown(value)}")
         return value
 
-    def duration(self, key: str, default: timedelta, *, least: timedelta = timedelta(0)) -> timedelta:
+    def duration(
+        self, key: str, default: timedelta, *, least: timedelta = timedelta(0)
+    ) -> timedelta:
         """Return a duration, written as 90s, 30m, 12h or 7d."""
-        value = self._measured(key, default, parse_duration, 'a duration such as "90s", "30m", "12h" or "7d"')
+        value = self._measured(
+            key, default, parse_duration, 'a duration such as "90s", "30m", "12h" or "7d"'
+        )
         if value < least:
-            self.fail(key, f'must be at least "{least.total_seconds():g}s", not {shown(self._values[key])}')
+            self.fail(
+                key,
+                f'must be at least "{least.total_seconds():g}s", not {shown(self._values[key])}',
+            )
         return value
 
     def size(self, key: str, default: int) -> int:
@@ -224,12 +238,19 @@ class Table:
         values = self._values.get(name, [])
         if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
             self.fail(name, right)
-        return [Table(self._file, f"[[{name}]] no. {number}", value) for number, value in enumerate(values, 1)]
+        return [
+            Table(self._file, f"[[{name}]] no. {number}", value)
+            for number, value in enumerate(values, 1)
+        ]
 
     def table(self, key: str) -> Table:
         """Return the table below a key, empty where it is not written."""
         # `[[sources]] "A", table `filter``, but `[feed.filter]`: as each is written in the file.
-        label = f"{self.name}, table `{key}`" if self.name.startswith("[[") else f"{self.name[:-1]}.{key}]"
+        label = (
+            f"{self.name}, table `{key}`"
+            if self.name.startswith("[[")
+            else f"{self.name[:-1]}.{key}]"
+        )
         return Table(self._file, label, self.get(key, dict, {}))
 
     def texts(self, key: str, shape: str = '{ name = "text" }') -> dict[str, str]:
@@ -248,9 +269,13 @@ class Table:
         unknown = [key for key in self._values if key not in self._known]
         if len(unknown) == 1:
             (key,) = unknown
-            self.fail(key, elsewhere(key) or f"is not known; {did_you_mean(key, self._known, heads)}")
+            self.fail(
+                key, elsewhere(key) or f"is not known; {did_you_mean(key, self._known, heads)}"
+            )
         if unknown:
             hints = {key: elsewhere(key) or _meant(key, self._known, heads) for key in unknown}
-            told = ", ".join(f"`{key}` ({hint})" if hint else f"`{key}`" for key, hint in hints.items())
+            told = ", ".join(
+                f"`{key}` ({hint})" if hint else f"`{key}`" for key, hint in hints.items()
+            )
             rest = "" if all(hints.values()) else f"; {_all_known(self._known, heads)}"
             self.fail("", f"these keys are not known: {told}{rest}")

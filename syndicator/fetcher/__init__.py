@@ -74,11 +74,18 @@ def fetch_one(
     """
     from syndicator.fetcher.trip import start  # here, as above
 
-    return next(_crowd([start(ask, follow=follow)], settings, stop or threading.Event(), clock, lookup), None)
+    return next(
+        _crowd([start(ask, follow=follow)], settings, stop or threading.Event(), clock, lookup),
+        None,
+    )
 
 
 def _crowd(
-    trips: list[Trip], settings: FetchSettings, stop: threading.Event, clock: Clock, lookup: Resolver | None
+    trips: list[Trip],
+    settings: FetchSettings,
+    stop: threading.Event,
+    clock: Clock,
+    lookup: Resolver | None,
 ) -> Iterator[Outcome]:
     from syndicator.fetcher.adapter import LeanAdapter  # here, as above
     from syndicator.fetcher.crowd import Crowd

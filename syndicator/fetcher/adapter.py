@@ -99,8 +99,14 @@ class LeanAdapter(BaseAdapter):
         proxy = self._proxy_for(url)
         wire = self._connected(parts, proxy, request.bounds)
         try:
-            target = _absolute_form(parts) if proxy and parts.scheme == "http" else _origin_form(parts)
-            wire.send(_request_head(target, parts, request.headers, proxy if parts.scheme == "http" else ""))
+            target = (
+                _absolute_form(parts) if proxy and parts.scheme == "http" else _origin_form(parts)
+            )
+            wire.send(
+                _request_head(
+                    target, parts, request.headers, proxy if parts.scheme == "http" else ""
+                )
+            )
             head = read_head(wire)
         except BaseException:
             self.open.discard(wire)
@@ -160,7 +166,9 @@ class LeanAdapter(BaseAdapter):
             wire = connect(host, port, bounds, checked=False, lookup=self._lookup)
         except (Fault, OSError) as problem:
             fault = problem if isinstance(problem, Fault) else why(problem)
-            raise Fault(fault.kind, f"the proxy can't be reached: {fault.error}", _MEND_PROXY) from None
+            raise Fault(
+                fault.kind, f"the proxy can't be reached: {fault.error}", _MEND_PROXY
+            ) from None
         wire.reach = reach  # "" for a name: where that lies only the proxy knows
         return wire
 
@@ -171,7 +179,9 @@ class LeanAdapter(BaseAdapter):
         response.headers = CaseInsensitiveDict(head.fields)
         response.url = str(request.url)
         response.request = request
-        response.raw = cast(Any, Body(wire, head, self.open))  # requests takes what has stream and close
+        response.raw = cast(
+            Any, Body(wire, head, self.open)
+        )  # requests takes what has stream and close
         return response
 
 
@@ -198,7 +208,9 @@ def _tls_context() -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=None if folder else named, capath=folder)
     except OSError as problem:  # ssl.SSLError is one
         words = problem.strerror or "no certificates"
-        raise Fault("tls", f"the certificates to verify it with can't be read ({words})", _MEND_BUNDLE) from None
+        raise Fault(
+            "tls", f"the certificates to verify it with can't be read ({words})", _MEND_BUNDLE
+        ) from None
     context.set_alpn_protocols(["http/1.1"])
     return context
 
@@ -245,7 +257,13 @@ def _encoded(line: str) -> bytes:
 def _tunnel(wire: Wire, host: str, port: int, proxy: str) -> None:
     """Ask the proxy for a tunnel (RFC 9110, 9.3.6)."""
     name = f"[{host}]" if ":" in host else host
-    lines = [f"CONNECT {name}:{port} HTTP/1.1", f"Host: {name}:{port}", *_proxy_authorization(proxy), "", ""]
+    lines = [
+        f"CONNECT {name}:{port} HTTP/1.1",
+        f"Host: {name}:{port}",
+        *_proxy_authorization(proxy),
+        "",
+        "",
+    ]
     wire.send("\r\n".join(lines).encode("latin-1"))
     head = read_head(wire)
     if head.status == 407:  # noqa: PLR2004  Proxy Authentication Required
@@ -278,7 +296,9 @@ def why(problem: OSError) -> Fault:
     """Return the Fault that an error of the sockets amounts to."""
     if isinstance(problem, ssl.SSLCertVerificationError):
         words = f"its certificate is not valid ({problem.verify_message})"
-        return Fault("tls", words, "its owner must renew or mend it; we never go without verification")
+        return Fault(
+            "tls", words, "its owner must renew or mend it; we never go without verification"
+        )
     if isinstance(problem, ssl.SSLError):
         words = (problem.reason or "broken off").replace("_", " ").lower()
         return Fault("tls", f"no secure connection ({words})", "does this port speak https?")
@@ -287,11 +307,16 @@ def why(problem: OSError) -> Fault:
     for kind, fault in _BY_ERROR:
         if isinstance(problem, kind):
             return Fault(*fault)
-    return Fault("connect", f"could not be connected to ({problem.strerror or type(problem).__name__})")
+    return Fault(
+        "connect", f"could not be connected to ({problem.strerror or type(problem).__name__})"
+    )
 
 
 # The narrower first: a refused connection is a ConnectionError, too.
 _BY_ERROR: tuple[tuple[type[OSError], tuple[FailureKind, str, str]], ...] = (
-    (ConnectionRefusedError, ("connect", "refuses the connection", "is its server running, is the port right?")),
+    (
+        ConnectionRefusedError,
+        ("connect", "refuses the connection", "is its server running, is the port right?"),
+    ),
     (ConnectionError, ("reset", "broke off the connection", "")),
 )

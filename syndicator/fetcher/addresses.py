@@ -15,7 +15,9 @@ from functools import lru_cache
 from syndicator.model.fetch import Reach
 
 # Answered by the cloud's own metadata service, with credentials. All but the first are outside the link-local range.
-_METADATA = frozenset({"169.254.169.254", "fd00:ec2::254", "100.100.100.200", "168.63.129.16", "192.0.0.192"})
+_METADATA = frozenset(
+    {"169.254.169.254", "fd00:ec2::254", "100.100.100.200", "168.63.129.16", "192.0.0.192"}
+)
 
 # IPv6 whose last 32 bits are an IPv4 address: NAT64 (RFC 6052), its prefix for use within a network (RFC 8215),
 # "translated" (RFC 2765) and "compatible" ones (RFC 4291, 2.5.5.1: withdrawn, but a system may still know them).
@@ -47,7 +49,9 @@ def reach_of(address: str) -> Reach:
     >>> reach_of("93.184.216.34"), reach_of("::ffff:127.0.0.1"), reach_of("169.254.169.254")
     ('public', 'loopback', 'link-local')
     """
-    outer = ipaddress.ip_address(address.partition("%")[0])  # "fe80::1%eth0": the interface is no part of it
+    outer = ipaddress.ip_address(
+        address.partition("%")[0]
+    )  # "fe80::1%eth0": the interface is no part of it
     ip = _innermost(outer)
     if str(ip) in _METADATA or ip.is_link_local:
         return "link-local"
@@ -55,7 +59,9 @@ def reach_of(address: str) -> Reach:
         return "loopback"
     if any(one in network for network in _INWARD for one in (outer, ip)):
         return "private"
-    return "public" if ip.is_global and not ip.is_multicast else "private"  # most multicast addresses count as global
+    return (
+        "public" if ip.is_global and not ip.is_multicast else "private"
+    )  # most multicast addresses count as global
 
 
 def literal_reach(host: str) -> Reach:
@@ -91,7 +97,9 @@ def may_connect(address: Reach, trusted: Reach, *, own_literal: bool = False) ->
     return address == "public" or trusted in ("", address)
 
 
-def _innermost(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+def _innermost(
+    ip: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     if isinstance(ip, ipaddress.IPv4Address) or ip.is_loopback or ip.is_unspecified:
         return ip
     if ip.ipv4_mapped is not None:

@@ -19,7 +19,9 @@ from syndicator.model.settings import BackoffScope, FetchSettings, Source
 PERMANENT = frozenset({301, 308})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
-_YEAR = timedelta(days=365)  # the longest that is believed of any header: beyond it datetimes overflow
+_YEAR = timedelta(
+    days=365
+)  # the longest that is believed of any header: beyond it datetimes overflow
 _HEAD = 1024  # bytes in which a feed or a page shows what it is,
 _FRONT = 65536  # and in which its first tag stands, whatever a program has said before it
 
@@ -102,7 +104,9 @@ def max_age(fields: Mapping[str, str]) -> timedelta | None:
     control = fields.get("cache-control", "").lower()
     if "no-cache" in control or "no-store" in control:
         return None
-    found = re.search(r"(?:^|[\s,])max-age\s*=\s*\"?([0-9]{1,15})", control)  # not s-maxage: we are no shared cache
+    found = re.search(
+        r"(?:^|[\s,])max-age\s*=\s*\"?([0-9]{1,15})", control
+    )  # not s-maxage: we are no shared cache
     if found:
         age = fields.get("age", "").strip()
         seconds = int(found[1]) - (int(age) if re.fullmatch("[0-9]{1,15}", age) else 0)
@@ -147,8 +151,12 @@ def is_cut(body: bytes) -> bool:
 
 
 # Pictures, archives, PDF, programs, media: by their first bytes in lower case, no XML or JSON begins so.
-_BINARY = re.compile(rb"\x89png|gif8|\xff?\xd8|pk\x03\x04|%pdf-|\x1f\x8b|\x7felf|riff|id3|oggs|bzh|7z\xbc\xaf")
-_ROOT = re.compile(rb"<(?:[a-z0-9]+:)?(?:rss|feed|rdf|channel)[\s>/]")  # not <rssitem>; any namespace prefix
+_BINARY = re.compile(
+    rb"\x89png|gif8|\xff?\xd8|pk\x03\x04|%pdf-|\x1f\x8b|\x7felf|riff|id3|oggs|bzh|7z\xbc\xaf"
+)
+_ROOT = re.compile(
+    rb"<(?:[a-z0-9]+:)?(?:rss|feed|rdf|channel)[\s>/]"
+)  # not <rssitem>; any namespace prefix
 
 
 def _is_page(start: bytes, content_type: str) -> bool:
@@ -156,7 +164,9 @@ def _is_page(start: bytes, content_type: str) -> bool:
     if _ROOT.search(start):
         return False
     rest = start
-    while rest.startswith((b"<?", b"<!--")):  # XHTML begins with an XML declaration, both may begin with comments
+    while rest.startswith(
+        (b"<?", b"<!--")
+    ):  # XHTML begins with an XML declaration, both may begin with comments
         rest = rest.partition(b"-->" if rest.startswith(b"<!--") else b">")[2].lstrip()
     if re.match(rb"<!doctype\s+html|<(?:html|head|body|title|script|meta)[\s>]", rest):
         return True

@@ -32,7 +32,11 @@ class Crowd:
     """One run's fetching: an agenda, the threads that work it off, and what they brought."""
 
     def __init__(
-        self, trips: Iterable[Trip], settings: FetchSettings, stop: threading.Event, traveller: Traveller
+        self,
+        trips: Iterable[Trip],
+        settings: FetchSettings,
+        stop: threading.Event,
+        traveller: Traveller,
     ) -> None:
         self._settings = settings
         self._stop = stop
@@ -45,7 +49,9 @@ class Crowd:
         self._results: SimpleQueue[_Result] = SimpleQueue()
         self._alive = 0  # bodies that may exist: hops under way and results not yet taken
         self._under_way: dict[Seat, tuple[str, Trip]] = {}
-        self._shut: dict[str, FetchFailed] = {}  # hosts that are not asked any more in this run, and why
+        self._shut: dict[
+            str, FetchFailed
+        ] = {}  # hosts that are not asked any more in this run, and why
         self._room = Room()
         self._watched = float("inf")  # when a thread will wake to look at the agenda: one is enough
         self._hired = 0  # threads that have not been left behind
@@ -98,7 +104,9 @@ class Crowd:
         """Give up hops that are past their deadline, and hire a thread in the place of each."""
         late = time.monotonic() - _GRACE
         with self._changed:
-            hanging = [(seat, trip) for seat, (_, trip) in self._under_way.items() if seat.deadline < late]
+            hanging = [
+                (seat, trip) for seat, (_, trip) in self._under_way.items() if seat.deadline < late
+            ]
         for seat, trip in hanging:
             if self._finish(seat, timed_out(trip)):
                 self._hired -= 1
@@ -129,7 +137,9 @@ class Crowd:
         """Return the next hop when it may start; None when there will be none, or the run is over."""
         with self._changed:
             while not self._closed:
-                if not self._agenda.waiting and not self._under_way:  # a hop under way may still redirect
+                if (
+                    not self._agenda.waiting and not self._under_way
+                ):  # a hop under way may still redirect
                     self._changed.notify_all()
                     return None
                 now = time.monotonic()
@@ -161,7 +171,9 @@ class Crowd:
                 return False
             host = entry[0]
             failed = result if isinstance(result, FetchFailed) else None
-            given_up = self._agenda.done(host, unreachable=failed is not None and failed.kind in UNREACHABLE)
+            given_up = self._agenda.done(
+                host, unreachable=failed is not None and failed.kind in UNREACHABLE
+            )
             if isinstance(result, Trip):
                 self._alive -= 1
                 self._room.leave(seat)
@@ -201,7 +213,9 @@ def _host(trip: Trip) -> str:
 def _not_tried(trip: Trip, failed: FetchFailed) -> FetchFailed:
     source = trip.ask.source
     url = "" if source.private else trip.ask.url
-    return FetchFailed(source.id, url, failed.kind, "its host could not be reached for other sources either")
+    return FetchFailed(
+        source.id, url, failed.kind, "its host could not be reached for other sources either"
+    )
 
 
 def _bug(trip: Trip, bug: Exception) -> FetchFailed:
@@ -210,4 +224,6 @@ def _bug(trip: Trip, bug: Exception) -> FetchFailed:
     if not source.private:
         _log.error("a bug in the fetcher, met with %s", source.id, exc_info=bug)
     words = f"a bug in syndicator ({type(bug).__name__})"
-    return FetchFailed(source.id, "" if source.private else trip.ask.url, "bug", words, "please report it")
+    return FetchFailed(
+        source.id, "" if source.private else trip.ask.url, "bug", words, "please report it"
+    )

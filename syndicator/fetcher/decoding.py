@@ -15,14 +15,18 @@ _STEP = 1 << 18  # decoded bytes at a time: what a bomb can allocate before it i
 _MAX_MEMBERS = 1000  # a gzip body has one, seldom two; a million empty ones would cost minutes
 
 # Servers have put these here, which are no encodings at all.
-_NOTHING_DONE = frozenset({"identity", "none", "binary", "8bit", "utf-8", "utf8", "iso-8859-1", "text"})
+_NOTHING_DONE = frozenset(
+    {"identity", "none", "binary", "8bit", "utf-8", "utf8", "iso-8859-1", "text"}
+)
 
 Decoder = Callable[[Iterator[bytes]], Iterator[bytes]]
 
 
 def accepted() -> str:
     """Return the Accept-Encoding of what can be decoded here."""
-    extra = [name for name, library in (("br", "brotli"), ("zstd", "zstandard")) if find_spec(library)]
+    extra = [
+        name for name, library in (("br", "brotli"), ("zstd", "zstandard")) if find_spec(library)
+    ]
     return ", ".join(["gzip", "deflate", *extra])
 
 
@@ -79,7 +83,12 @@ def _deflate(pieces: Iterator[bytes]) -> Iterator[bytes]:
     first = next(pieces, b"")
     if not first:
         return
-    is_zlib = first[0] & 0x0F == 8 and (len(first) < 2 or int.from_bytes(first[:2], "big") % 31 == 0)  # noqa: PLR2004  RFC 1950, 2.2
+    is_zlib = (
+        first[0] & 0x0F == 8
+        and (  # noqa: PLR2004
+            len(first) < 2 or int.from_bytes(first[:2], "big") % 31 == 0  # noqa: PLR2004
+        )
+    )
     unpacker = zlib.decompressobj(zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS)
     yield from _inflated(unpacker, first)
     for piece in pieces:
@@ -98,7 +107,9 @@ def _inflated(unpacker: zlib._Decompress, data: bytes) -> Iterator[bytes]:
         if piece:
             yield piece
         data = unpacker.unconsumed_tail
-        if unpacker.eof or (not data and len(piece) < _STEP):  # a full step: zlib may hold more back
+        if unpacker.eof or (
+            not data and len(piece) < _STEP
+        ):  # a full step: zlib may hold more back
             return
 
 
@@ -120,9 +131,13 @@ def _brotli(pieces: Iterator[bytes]) -> Iterator[bytes]:
 def _zstd(pieces: Iterator[bytes]) -> Iterator[bytes]:
     import zstandard  # here: an extra, and only some answers need it
 
-    unpacker = zstandard.ZstdDecompressor(max_window_size=1 << 23).decompressobj(write_size=_STEP)  # 8 MB: RFC 9659
+    unpacker = zstandard.ZstdDecompressor(max_window_size=1 << 23).decompressobj(
+        write_size=_STEP
+    )  # 8 MB: RFC 9659
     for piece in pieces:
-        for start in range(0, len(piece), 512):  # small bites: one call decodes all that it is given
+        for start in range(
+            0, len(piece), 512
+        ):  # small bites: one call decodes all that it is given
             if unpacker.eof:
                 return
             try:

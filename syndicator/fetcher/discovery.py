@@ -17,10 +17,16 @@ _TYPES = {
     "application/xml": 3,
     "text/xml": 3,
 }
-_SIDELINE = re.compile(r"comments?/|/comments|replies|wp-json|oembed", re.IGNORECASE)  # a feed, but not the page's own
+_SIDELINE = re.compile(
+    r"comments?/|/comments|replies|wp-json|oembed", re.IGNORECASE
+)  # a feed, but not the page's own
 # "/feed", "/rss.xml", "/atom/?x=1", "news.rss"; not "/feedback".
-_LOOKS_LIKE_A_FEED = re.compile(r"(?:rss|atom|feed)(?:\.xml|\.json|/)?(?:\?|$)|\.rss$", re.IGNORECASE)
-_LIMIT = 512 * 1024  # announcements stand in the head; a page of any size must not cost more than this
+_LOOKS_LIKE_A_FEED = re.compile(
+    r"(?:rss|atom|feed)(?:\.xml|\.json|/)?(?:\?|$)|\.rss$", re.IGNORECASE
+)
+_LIMIT = (
+    512 * 1024
+)  # announcements stand in the head; a page of any size must not cost more than this
 _MOST = 20
 
 
@@ -45,8 +51,12 @@ def feeds_in(body: bytes, content_type: str, base: str) -> tuple[str, ...]:
             announced += _announced(values, href)
         elif tag == "a" and _LOOKS_LIKE_A_FEED.search(href):
             linked.append((0, href))
-    found = [_absolute(base, href) for _, href in sorted(announced or linked, key=lambda pair: pair[0])]
-    return tuple(dict.fromkeys(url for url in found if url.startswith(("http://", "https://"))))[:_MOST]
+    found = [
+        _absolute(base, href) for _, href in sorted(announced or linked, key=lambda pair: pair[0])
+    ]
+    return tuple(dict.fromkeys(url for url in found if url.startswith(("http://", "https://"))))[
+        :_MOST
+    ]
 
 
 def advice(feeds: Sequence[str], how: str = "") -> str:
@@ -58,7 +68,9 @@ def advice(feeds: Sequence[str], how: str = "") -> str:
 
 def _tags(page: bytes, charset: str | None) -> Iterator[tuple[str, Mapping[str, str]]]:
     """Yield the names and attributes of the tags that may lead to a feed, in their order."""
-    from lxml import etree  # here: most runs meet no page. A parser, since regexes can be made to run for hours
+    from lxml import (
+        etree,
+    )  # here: most runs meet no page. A parser, since regexes can be made to run for hours
 
     parser = etree.HTMLParser(encoding=charset, no_network=True, remove_comments=True)
     try:
@@ -67,7 +79,10 @@ def _tags(page: bytes, charset: str | None) -> Iterator[tuple[str, Mapping[str, 
         return
     if root is not None:
         for element in root.iter("base", "link", "a"):
-            yield str(element.tag), {str(name): str(value) for name, value in element.attrib.items()}
+            yield (
+                str(element.tag),
+                {str(name): str(value) for name, value in element.attrib.items()},
+            )
 
 
 def _absolute(base: str, href: str) -> str:
@@ -85,7 +100,9 @@ def _announced(values: Mapping[str, str], href: str) -> list[tuple[int, str]]:
         return []
     if rank == 3 and not re.search(r"feed|rss|atom|\.xml", href, re.IGNORECASE):  # noqa: PLR2004  a type that says too little
         return []
-    return [(rank + (10 if _SIDELINE.search(href) else 0), href)]  # behind all that are the page's own
+    return [
+        (rank + (10 if _SIDELINE.search(href) else 0), href)
+    ]  # behind all that are the page's own
 
 
 def _charset(content_type: str) -> str | None:

@@ -17,4 +17,8 @@ class Fault(Exception):
 
 def too_late() -> Fault:
     """Return the Fault of a fetch whose time is up."""
-    return Fault("timeout", "gave no whole answer in the time allowed", "if it is only slow, raise its timeout")
+    return Fault(
+        "timeout",
+        "gave no whole answer in the time allowed",
+        "if it is only slow, raise its timeout",
+    )

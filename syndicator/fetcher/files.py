@@ -34,13 +34,21 @@ def read_file(ask: Ask, settings: FetchSettings, *, pipes: bool = False) -> Outc
     if not body:
         raise Fault("file", "is empty")
     if is_cut(body):
-        raise Fault("file", "stops before its end", "is it still being written? Write it beside, then rename it")
+        raise Fault(
+            "file",
+            "stops before its end",
+            "is it still being written? Write it beside, then rename it",
+        )
     if (problem := no_feed(body, "")) is not None and problem.kind == "html":
         return _page(ask, body, problem)
-    digest = blake2b(body, digest_size=16).hexdigest()  # a program may write the same again at every hour
+    digest = blake2b(
+        body, digest_size=16
+    ).hexdigest()  # a program may write the same again at every hour
     if digest == ask.body_hash:
         return NotModified(ask.source.id, ask.url, validators, by_hash=True)
-    return Fetched(ask.source.id, ask.url, body, validators=validators, received=len(body), body_hash=digest)
+    return Fetched(
+        ask.source.id, ask.url, body, validators=validators, received=len(body), body_hash=digest
+    )
 
 
 def _validators(path: Path, most: int, *, pipes: bool) -> Validators:
@@ -65,7 +73,11 @@ def _read(path: Path, most: int) -> bytes:
 
 
 def _too_large(most: int) -> Fault:
-    return Fault("file", f"is larger than {most} bytes", "raise max_decoded_bytes in [fetch] if this is right")
+    return Fault(
+        "file",
+        f"is larger than {most} bytes",
+        "raise max_decoded_bytes in [fetch] if this is right",
+    )
 
 
 def _page(ask: Ask, body: bytes, problem: Verdict) -> FetchFailed:
@@ -73,4 +85,6 @@ def _page(ask: Ask, body: bytes, problem: Verdict) -> FetchFailed:
     if ask.source.private:
         return FetchFailed(ask.source.id, "", problem.kind, problem.error, problem.advice)
     feeds = feeds_in(body, "", "")
-    return FetchFailed(ask.source.id, ask.url, problem.kind, problem.error, advice(feeds, " in full"), feeds=feeds)
+    return FetchFailed(
+        ask.source.id, ask.url, problem.kind, problem.error, advice(feeds, " in full"), feeds=feeds
+    )

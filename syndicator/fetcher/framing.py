@@ -61,7 +61,9 @@ def tells_its_end(head: Head) -> bool:
 
 
 def _codings(head: Head) -> set[str]:
-    return {part.strip().lower() for part in head.fields.get("transfer-encoding", "").split(",")} - {"", "identity"}
+    return {
+        part.strip().lower() for part in head.fields.get("transfer-encoding", "").split(",")
+    } - {"", "identity"}
 
 
 def _raw_head(wire: Wire, rest: bytes) -> tuple[bytes, bytes]:
@@ -73,7 +75,10 @@ def _raw_head(wire: Wire, rest: bytes) -> tuple[bytes, bytes]:
         searched = max(0, len(data) - 3)  # the gap may be torn
         piece = wire.receive()
         if not piece:
-            raise Fault("reset", "closed the connection within the headers" if data else "closed without an answer")
+            raise Fault(
+                "reset",
+                "closed the connection within the headers" if data else "closed without an answer",
+            )
         data += piece
     return data[: gap.start()], data[gap.end() :]
 
@@ -84,7 +89,11 @@ def _parse(raw: bytes, rest: bytes) -> Head:
     version, _, status_line = (lines[0] if lines else "").partition(" ")
     code, _, reason = status_line.strip().partition(" ")
     if not version.startswith("HTTP/") or not (len(code) == 3 and code.isdecimal()):  # noqa: PLR2004  RFC 9112, 4
-        raise Fault("protocol", "answered with something that is not HTTP", "is the port or the scheme right?")
+        raise Fault(
+            "protocol",
+            "answered with something that is not HTTP",
+            "is the port or the scheme right?",
+        )
     if len(lines) > MAX_FIELDS:
         raise Fault("protocol", f"more than {MAX_FIELDS} header fields")
     fields: dict[str, str] = {}
@@ -105,7 +114,9 @@ def _length(value: str) -> int:
     """Return the Content-Length; the same one repeated is one (RFC 9110, 8.6)."""
     lengths = {part.strip() for part in value.split(",")}
     only = lengths.pop()
-    if lengths or not re.fullmatch(r"[0-9]{1,15}", only):  # int() refuses thousands of digits with an exception
+    if lengths or not re.fullmatch(
+        r"[0-9]{1,15}", only
+    ):  # int() refuses thousands of digits with an exception
         raise Fault("protocol", "its Content-Length makes no sense")
     return int(only)
 
@@ -117,7 +128,9 @@ def _sized(wire: Wire, piece: bytes, length: int) -> Iterator[bytes]:
             yield piece[:missing]
             missing -= len(piece)
         if missing < 0 and piece[missing:].strip():
-            raise Fault("protocol", "sent more than its Content-Length says: one of the two is wrong")
+            raise Fault(
+                "protocol", "sent more than its Content-Length says: one of the two is wrong"
+            )
         if missing <= 0:
             return
         piece = wire.receive()
@@ -146,7 +159,9 @@ def _chunked(wire: Wire, rest: bytes) -> Iterator[bytes]:
 
 def _chunk_size(line: bytes) -> int:
     digits = line.partition(b";")[0].strip()
-    if not re.fullmatch(rb"[0-9A-Fa-f]{1,15}", digits):  # int() takes more than the grammar does: "-1", "1_0"
+    if not re.fullmatch(
+        rb"[0-9A-Fa-f]{1,15}", digits
+    ):  # int() takes more than the grammar does: "-1", "1_0"
         raise Fault("protocol", "its chunks make no sense")
     return int(digits, 16)
 

@@ -34,7 +34,9 @@ class Suspicion:
         if source.path is not None or (failed and failed.kind == "interrupted"):
             return False  # neither says anything of the network
         if not isinstance(outcome, FetchFailed) and outcome.reach not in ("", "public"):
-            self._reached_inward = True  # a server on this machine answers, whatever has become of the network
+            self._reached_inward = (
+                True  # a server on this machine answers, whatever has become of the network
+            )
         elif failed is None or failed.status or failed.kind not in UNREACHABLE:
             self._reached = True
         if self._reached or failed is None:
@@ -42,7 +44,9 @@ class Suspicion:
         self.failures.append((source, failed))
         return True
 
-    def verdict(self, sources: Sequence[Source], now: datetime, settings: FetchSettings) -> Outage | None:
+    def verdict(
+        self, sources: Sequence[Source], now: datetime, settings: FetchSettings
+    ) -> Outage | None:
         """Return the outage that begins or goes on with this run, None where there is none (any more).
 
         `sources` are all that are configured: with the last that has an address its outage ends.
@@ -67,6 +71,8 @@ class Suspicion:
         sudden = {
             host_of(source.url).rpartition(":")[0]
             for source, _ in self.failures
-            if (state := self.states.get(source.id)) and state.last_success and state.last_success == state.last_attempt
+            if (state := self.states.get(source.id))
+            and state.last_success
+            and state.last_success == state.last_attempt
         }
         return len(sudden) >= HOSTS

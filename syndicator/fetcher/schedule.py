@@ -16,11 +16,22 @@ from typing import Any
 from msgspec.structs import replace
 
 from syndicator.fetcher.skips import out_of_skipped, skipped
-from syndicator.model.fetch import Ask, Fetched, FetchFailed, Hints, NotModified, Outcome, SourceState, Validators
+from syndicator.model.fetch import (
+    Ask,
+    Fetched,
+    FetchFailed,
+    Hints,
+    NotModified,
+    Outcome,
+    SourceState,
+    Validators,
+)
 from syndicator.model.settings import FetchSettings, Source
 
 DAY = timedelta(days=1)
-SLACK = timedelta(minutes=2)  # cron's clock trembles: an hourly interval must not miss the hourly run by a second
+SLACK = timedelta(
+    minutes=2
+)  # cron's clock trembles: an hourly interval must not miss the hourly run by a second
 AFTER_OUTAGE = timedelta(hours=1)  # it is asked again, at the latest
 GONE_AFTER = timedelta(hours=23)  # a 410 that is repeated this much later is believed
 MOVED_AFTER = 3  # days on which a permanent redirect gave the same answer before it is believed
@@ -99,7 +110,9 @@ def spare(source: Source, state: SourceState | None, now: datetime) -> SourceSta
 
 def is_news(since: datetime | None, times: int, now: datetime, settings: FetchSettings) -> bool:
     """Tell whether cron should speak of a failure: it has lasted for long or come often, so it is no blip."""
-    return (since is not None and now - since >= settings.alert_after) or times >= settings.alert_runs
+    return (
+        since is not None and now - since >= settings.alert_after
+    ) or times >= settings.alert_runs
 
 
 def pace(published: Iterable[datetime], now: datetime) -> timedelta | None:
@@ -107,7 +120,9 @@ def pace(published: Iterable[datetime], now: datetime) -> timedelta | None:
 
     The silence since the newest one counts as a gap too: a feed that posted hourly a year ago is quiet.
     """
-    newest = sorted((moment for moment in published if moment <= now), reverse=True)[:10]  # a feed's habit of now
+    newest = sorted((moment for moment in published if moment <= now), reverse=True)[
+        :10
+    ]  # a feed's habit of now
     if len(newest) < 3:  # noqa: PLR2004  two gaps are the least that can be called usual
         return None
     gaps = sorted(later - earlier for later, earlier in pairwise(newest))
@@ -135,10 +150,18 @@ def host_of(url: str) -> str:
 
 
 def _is_due(
-    source: Source, state: SourceState, now: datetime, settings: FetchSettings, *, force: bool, named: bool
+    source: Source,
+    state: SourceState,
+    now: datetime,
+    settings: FetchSettings,
+    *,
+    force: bool,
+    named: bool,
 ) -> bool:
     if not _same_house(source, state, _asked_at(source, state)):
-        return True  # the operator has changed its address: what was known of the old one says nothing
+        return (
+            True  # the operator has changed its address: what was known of the old one says nothing
+        )
     if state.gone and not (force and named):
         return False
     if _is_held(state, now):
@@ -154,7 +177,9 @@ def _is_due(
 
 
 def _is_held(state: SourceState, now: datetime) -> bool:
-    return state.retry_at is not None and now < state.retry_at and not _is_of_a_wrong_clock(state, now)
+    return (
+        state.retry_at is not None and now < state.retry_at and not _is_of_a_wrong_clock(state, now)
+    )
 
 
 def _is_of_a_wrong_clock(state: SourceState, now: datetime) -> bool:
@@ -172,13 +197,19 @@ def _in_skipped_time(state: SourceState, now: datetime, settings: FetchSettings)
 def _held_hosts(states: Mapping[str, SourceState], now: datetime) -> frozenset[str]:
     """Return the hosts that told one of their sources to stay away for all of them."""
     return frozenset(
-        host_of(state.url) for state in states.values() if state.retry_scope == "host" and _is_held(state, now)
+        host_of(state.url)
+        for state in states.values()
+        if state.retry_scope == "host" and _is_held(state, now)
     )
 
 
-def _due_again(source: Source, state: SourceState, now: datetime, settings: FetchSettings) -> SourceState:
+def _due_again(
+    source: Source, state: SourceState, now: datetime, settings: FetchSettings
+) -> SourceState:
     """Return `state` with the time of its next regular request and the words for it."""
-    hints = () if source.path is not None else _all_hints(state, now)  # a look at a file disturbs nobody
+    hints = (
+        () if source.path is not None else _all_hints(state, now)
+    )  # a look at a file disturbs nobody
     wait, reason = _regular_wait(source, settings, hints)
     due = now + wait
     kept = out_of_skipped(due, state.hints, latest=max(due, now + settings.max_interval))
@@ -201,7 +232,10 @@ def _regular_wait(
 def _all_hints(state: SourceState, now: datetime) -> Iterable[tuple[timedelta, str]]:
     yield from _feed_hints(state)
     if state.hints.max_age is not None:
-        yield state.hints.max_age, "the server says how long its answer stays fresh (Cache-Control, Expires)"
+        yield (
+            state.hints.max_age,
+            "the server says how long its answer stays fresh (Cache-Control, Expires)",
+        )
     if state.hints.pace is not None:
         yield state.hints.pace / QUIET_SHARE, "it seldom posts"
     if state.last_change is not None:
@@ -220,11 +254,17 @@ def _back_off(
 ) -> tuple[datetime, str]:
     """Return when to try again: doubling to a day, weekly after a month, never sooner than the feed allows."""
     regular, _ = _regular_wait(source, settings, _feed_hints(state))
-    if source.path is not None:  # nobody is spared by waiting, and who puts the file there wants to see it
+    if (
+        source.path is not None
+    ):  # nobody is spared by waiting, and who puts the file there wants to see it
         return now + source.interval, _BY_INTERVAL
     dead = state.failing_since is not None and now - state.failing_since >= DEAD_AFTER
     limit = 7 * DAY if dead else max(DAY, regular)
-    doubled = limit if dead or state.consecutive > 20 else min(limit, regular * 2 ** (state.consecutive - 1))  # noqa: PLR2004  2**20 intervals are past any limit
+    doubled = (
+        limit
+        if dead or state.consecutive > 20  # noqa: PLR2004
+        else min(limit, regular * 2 ** (state.consecutive - 1))
+    )
     due = now + max(regular, doubled * (1 - 0.2 * jitter))  # downwards: "up to a day" stays true
     due = out_of_skipped(due, state.hints, latest=max(due, now + settings.max_interval))
     if due - now <= regular:
@@ -249,10 +289,14 @@ def _asked_at(source: Source, state: SourceState | None) -> str:
 def _ask(source: Source, state: SourceState | None, now: datetime) -> Ask:
     url = _asked_at(source, state)
     if state is None or not _same_house(source, state, url):
-        return Ask(source=source, url=url)  # a new source, or one whose address the operator has changed
+        return Ask(
+            source=source, url=url
+        )  # a new source, or one whose address the operator has changed
     stale = state.unchanged_since is not None and now - state.unchanged_since >= DISTRUST_AFTER
     validators = Validators() if stale else state.validators
-    return Ask(source=source, url=url, validators=validators, body_hash=state.body_hash, reach=state.reach)
+    return Ask(
+        source=source, url=url, validators=validators, body_hash=state.body_hash, reach=state.reach
+    )
 
 
 def _same_house(source: Source, state: SourceState, url: str) -> bool:
@@ -299,7 +343,9 @@ _WELL: dict[str, Any] = {
 }
 
 
-def _changed(before: SourceState, fetched: Fetched, now: datetime, hints: Hints | None) -> dict[str, Any]:
+def _changed(
+    before: SourceState, fetched: Fetched, now: datetime, hints: Hints | None
+) -> dict[str, Any]:
     """Return what a body that was parsed and stored changes."""
     said = hints or Hints()
     return {
@@ -316,7 +362,9 @@ def _changed(before: SourceState, fetched: Fetched, now: datetime, hints: Hints 
 def _confirmed(before: SourceState, same: NotModified, now: datetime) -> dict[str, Any]:
     """Return what a 304 or the same body again changes; what a 304 leaves out still holds (RFC 9110, 15.4.5)."""
     kept = before.validators
-    merged = Validators(same.validators.etag or kept.etag, same.validators.last_modified or kept.last_modified)
+    merged = Validators(
+        same.validators.etag or kept.etag, same.validators.last_modified or kept.last_modified
+    )
     stale = same.max_age is None or same.max_age == before.hints.max_age
     return {
         "last_success": now,
@@ -327,7 +375,9 @@ def _confirmed(before: SourceState, same: NotModified, now: datetime) -> dict[st
     }
 
 
-def _move(source: Source, before: SourceState, asked: str, moved_to: str, now: datetime) -> dict[str, Any]:
+def _move(
+    source: Source, before: SourceState, asked: str, moved_to: str, now: datetime
+) -> dict[str, Any]:
     """Return what a permanent redirect, or its absence, changes: seen on enough days, it is believed."""
     if not moved_to and not before.moved_to:
         return {}
@@ -337,14 +387,24 @@ def _move(source: Source, before: SourceState, asked: str, moved_to: str, now: d
         return _NOT_MOVED
     days = before.moved_days if moved_to == before.moved_to else ()
     days = tuple(dict.fromkeys((*days, now.date().isoformat())))[-MOVED_AFTER:]
-    return {"moved_to": moved_to, "moved_days": days, "moved": len(days) >= MOVED_AFTER, "moved_from": source.url}
+    return {
+        "moved_to": moved_to,
+        "moved_days": days,
+        "moved": len(days) >= MOVED_AFTER,
+        "moved_from": source.url,
+    }
 
 
 _NOT_MOVED: dict[str, Any] = {"moved_to": "", "moved_days": (), "moved": False, "moved_from": ""}
 
 
 def _failed(
-    source: Source, before: SourceState, failure: FetchFailed, now: datetime, settings: FetchSettings, jitter: float
+    source: Source,
+    before: SourceState,
+    failure: FetchFailed,
+    now: datetime,
+    settings: FetchSettings,
+    jitter: float,
 ) -> SourceState:
     """Return what a failure makes of a state: validators, hints and the last success stay as they were."""
     state = replace(
@@ -356,14 +416,20 @@ def _failed(
         failure_kind=failure.kind,
         failure=f"{failure.error}: {failure.advice}" if failure.advice else failure.error,
     )
-    state = replace(state, alerted=before.alerted or is_news(state.failing_since, state.consecutive, now, settings))
+    state = replace(
+        state,
+        alerted=before.alerted or is_news(state.failing_since, state.consecutive, now, settings),
+    )
     if state.moved and state.consecutive >= MOVE_MISTRUST:
         state = replace(state, **_NOT_MOVED)
     state = _with_gone(state, failure, now)
     due, reason = _back_off(source, state, now, settings, jitter)
     # Each may only put it off: the server's own word comes last and outlasts the rest.
     if state.gone_since is not None:
-        due, reason = max(due, now + DAY), "the server says it is gone (410): asked once more a day later"
+        due, reason = (
+            max(due, now + DAY),
+            "the server says it is gone (410): asked once more a day later",
+        )
     if state.retry_at is not None and state.retry_at > due:
         due, reason = state.retry_at, "the server said when to come back (Retry-After)"
     if state.gone:

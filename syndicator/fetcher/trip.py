@@ -27,11 +27,21 @@ from syndicator.fetcher.files import read_file
 from syndicator.fetcher.framing import MAX_HEAD, Head, tells_its_end
 from syndicator.fetcher.room import Seat
 from syndicator.fetcher.wire import Bounds
-from syndicator.model.fetch import Ask, Fetched, FetchFailed, NotModified, Outcome, Reach, Validators
+from syndicator.model.fetch import (
+    Ask,
+    Fetched,
+    FetchFailed,
+    NotModified,
+    Outcome,
+    Reach,
+    Validators,
+)
 from syndicator.model.settings import FetchSettings, Source
 
 MAX_REDIRECTS = 10
-_WITH_FEED = frozenset({200, 203, 226})  # 203: a proxy has changed something in it; 226: "IM Used" (RFC 3229)
+_WITH_FEED = frozenset(
+    {200, 203, 226}
+)  # 203: a proxy has changed something in it; 226: "IM Used" (RFC 3229)
 _NO_PROXIES: dict[str, str] = {}  # the adapter knows them
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, "
@@ -55,7 +65,9 @@ class Trip(Struct, frozen=True):
     own_reach: Reach = ""  # where the source's own address lies, once it was connected to
     trusted: Reach = ""  # where this hop may lead: see addresses.may_connect
     own_literal: bool = False  # its address in feeds.toml is a literal one, not a name
-    follow: bool = False  # a look at one source: go on to the feed that a page announces, wait for a pipe
+    follow: bool = (
+        False  # a look at one source: go on to the feed that a page announces, wait for a pipe
+    )
     feeds: tuple[str, ...] = ()  # what that page announced; the first is the one that is asked
 
     @property
@@ -68,13 +80,17 @@ def start(ask: Ask, *, follow: bool = False) -> Trip:
     """Return the trip that begins with an ask."""
     host = urlsplit(ask.source.url).hostname or "" if ask.url == ask.source.url else ""
     literal = literal_reach(host)
-    return Trip(ask=ask, url=ask.url, trusted=literal or ask.reach, own_literal=bool(literal), follow=follow)
+    return Trip(
+        ask=ask, url=ask.url, trusted=literal or ask.reach, own_literal=bool(literal), follow=follow
+    )
 
 
 class Traveller:
     """Makes hops: one session for all of them, from many threads at once."""
 
-    def __init__(self, settings: FetchSettings, adapter: LeanAdapter, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, settings: FetchSettings, adapter: LeanAdapter, clock: Callable[[], datetime]
+    ) -> None:
         self._settings = settings
         self._clock = clock
         self._common = {
@@ -84,7 +100,9 @@ class Traveller:
         }
         self._adapter = adapter
         self._session = _Session()
-        self._session.trust_env = False  # the adapter has looked once; requests would look for each request
+        self._session.trust_env = (
+            False  # the adapter has looked once; requests would look for each request
+        )
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
 
@@ -106,7 +124,9 @@ class Traveller:
 
     def _hop(self, trip: Trip, seat: Seat, began: float) -> Outcome | Trip:
         request = BoundedRequest(_sendable(trip.url), self._headers(trip), self._bounds(trip, seat))
-        with self._session.send(request, stream=True, allow_redirects=False, proxies=_NO_PROXIES) as response:
+        with self._session.send(
+            request, stream=True, allow_redirects=False, proxies=_NO_PROXIES
+        ) as response:
             answer = body_of(response)
             trip = replace(trip, own_reach=trip.own_reach or answer.reach)
             if answer.head.status in answers.REDIRECTS and "location" in answer.head.fields:
@@ -120,7 +140,8 @@ class Traveller:
     def _bounds(self, trip: Trip, seat: Seat) -> Bounds:
         return Bounds(
             seat=seat,
-            max_bytes=self._settings.max_bytes + MAX_HEAD,  # the setting speaks of feeds; a head comes on top
+            max_bytes=self._settings.max_bytes
+            + MAX_HEAD,  # the setting speaks of feeds; a head comes on top
             max_decoded_bytes=self._settings.max_decoded_bytes,
             trusted=trip.trusted,
             own_literal=trip.own_literal and not trip.seen,
@@ -149,7 +170,9 @@ class Traveller:
         onward = _onward(trip, target, answer.reach, took)
         return replace(onward, permanent=permanent, moved_to=target if permanent else trip.moved_to)
 
-    def _with_body(self, trip: Trip, response: requests.Response, seat: Seat, began: float) -> Outcome | Trip:
+    def _with_body(
+        self, trip: Trip, response: requests.Response, seat: Seat, began: float
+    ) -> Outcome | Trip:
         body = _whole(response, seat)
         answer = body_of(response)
         problem = answers.no_feed(body, answer.head.fields.get("content-type", ""))
@@ -194,7 +217,9 @@ class _Session(requests.Session):
 
 def _whole(response: requests.Response, seat: Seat) -> bytes:
     """Return the decoded body, which waits for room where it is a large one."""
-    body = bytearray()  # not a list to join: of a million tiny chunks each would cost forty bytes more
+    body = (
+        bytearray()
+    )  # not a list to join: of a million tiny chunks each would cost forty bytes more
     for piece in response.iter_content(None):
         body += piece
         seat.grow(len(body))
@@ -204,7 +229,9 @@ def _whole(response: requests.Response, seat: Seat) -> bytes:
 def _onward(trip: Trip, url: str, reach: Reach, took: float) -> Trip:
     """Return the trip to the next address, trusted as far as the answer that named it was."""
     trusted = _trust_after(trip, reach)
-    return replace(trip, url=url, spent=trip.spent + took, seen=(*trip.seen, trip.url), trusted=trusted)
+    return replace(
+        trip, url=url, spent=trip.spent + took, seen=(*trip.seen, trip.url), trusted=trusted
+    )
 
 
 def _not_modified(trip: Trip, fields: Mapping[str, str]) -> NotModified:
@@ -226,7 +253,9 @@ def _same(trip: Trip, fields: Mapping[str, str], *, by_hash: bool) -> NotModifie
     )
 
 
-def _not_a_feed(trip: Trip, answer: Body, body: bytes, problem: answers.Verdict, took: float) -> FetchFailed | Trip:
+def _not_a_feed(
+    trip: Trip, answer: Body, body: bytes, problem: answers.Verdict, took: float
+) -> FetchFailed | Trip:
     """Return the failure, with the feeds that a page announces; or the trip to the first of them."""
     feeds: tuple[str, ...] = ()
     if problem.kind == "html":
@@ -234,7 +263,11 @@ def _not_a_feed(trip: Trip, answer: Body, body: bytes, problem: answers.Verdict,
     if feeds and trip.follow:
         return replace(_onward(trip, feeds[0], answer.reach, took), follow=False, feeds=feeds)
     named = feeds and not trip.ask.source.private
-    advice = discovery.advice(feeds) if problem.kind == "html" and (named or not feeds) else problem.advice
+    advice = (
+        discovery.advice(feeds)
+        if problem.kind == "html" and (named or not feeds)
+        else problem.advice
+    )
     failed = _failed(trip, Fault(problem.kind, problem.error, advice), status=answer.head.status)
     return replace(failed, feeds=feeds) if named else failed
 
@@ -320,7 +353,12 @@ def _is_home(source: Source, url: str) -> bool:
         return False
     if home.scheme == there.scheme:
         return home.netloc.rpartition("@")[2] == there.netloc.rpartition("@")[2]
-    return (home.scheme, there.scheme, home.port or 80, there.port or 443) == ("http", "https", 80, 443)
+    return (home.scheme, there.scheme, home.port or 80, there.port or 443) == (
+        "http",
+        "https",
+        80,
+        443,
+    )
 
 
 def _secrets(source: Source) -> dict[str, str]:
@@ -330,5 +368,7 @@ def _secrets(source: Source) -> dict[str, str]:
         headers["Authorization"] = basic(*source.auth)
     elif "@" in source.url.partition("://")[2].partition("/")[0]:
         parts = urlsplit(source.url)
-        headers["Authorization"] = basic(unquote(parts.username or ""), unquote(parts.password or ""))
+        headers["Authorization"] = basic(
+            unquote(parts.username or ""), unquote(parts.password or "")
+        )
     return headers

@@ -93,7 +93,9 @@ class Wire:
         self._socket.close()
 
 
-def connect(host: str, port: int, bounds: Bounds, *, checked: bool = True, lookup: Resolver = resolve) -> Wire:
+def connect(
+    host: str, port: int, bounds: Bounds, *, checked: bool = True, lookup: Resolver = resolve
+) -> Wire:
     """Return a connection to the first address of `host` that may be connected to and answers.
 
     `checked` False is for the operator's own proxy. Raises Fault (dns, forbidden-address, timeout) or OSError.
@@ -128,7 +130,11 @@ def check_literal(host: str, bounds: Bounds) -> None:
 
 def too_large() -> Fault:
     """Return the Fault for more bytes than are read."""
-    return Fault("too-large", "sends more than max_bytes allows", "raise max_bytes in [fetch] if this is right")
+    return Fault(
+        "too-large",
+        "sends more than max_bytes allows",
+        "raise max_bytes in [fetch] if this is right",
+    )
 
 
 def forbidden(reach: Reach) -> Fault:
@@ -154,7 +160,9 @@ def _first_that_answers(
     raise AssertionError  # `allowed` is never empty
 
 
-def _plugged(family: int, address: tuple[str, int] | tuple[str, int, int, int], timeout: float) -> socket.socket:
+def _plugged(
+    family: int, address: tuple[str, int] | tuple[str, int, int, int], timeout: float
+) -> socket.socket:
     """Return a socket that is connected to this address. Raises OSError, also for a family that the system lacks."""
     plug = socket.socket(family, socket.SOCK_STREAM)
     try:

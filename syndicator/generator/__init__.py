@@ -79,7 +79,11 @@ def _numbers(edition: Edition, stale: Iterable[int] | None, site: Site) -> Seque
     """Return the slices to read: beyond the archives only for the pages of their posts."""
     slices = edition.slices if site.has_posts else 0
     everything = range(1, max(slices, _archives(edition)) + 1)
-    return everything if stale is None else sorted({number for number in stale if number in everything})
+    return (
+        everything
+        if stale is None
+        else sorted({number for number in stale if number in everything})
+    )
 
 
 def _history(edition: Edition, archive: Archive) -> Iterator[Document]:
@@ -93,7 +97,9 @@ def _history(edition: Edition, archive: Archive) -> Iterator[Document]:
 
 def one(edition: Edition, form: str) -> Document:
     """Make a single current document ("rss", "atom", "json", "opml"), as `fetch --format` prints it."""
-    return _document(edition, form, current(edition, form, prepare(edition.items, edition.feed.timezone)))
+    return _document(
+        edition, form, current(edition, form, prepare(edition.items, edition.feed.timezone))
+    )
 
 
 def _document(edition: Edition, form: str, volume: Volume) -> Document:

@@ -86,7 +86,9 @@ def related(links: RelatedList, item: Item) -> str:
     entries = "".join(f"<li>{_entry(link, links, item)}</li>" for link in links.links if link.title)
     if not entries:
         return ""
-    heading = escape(line(links.heading), quote=False).replace("{source}", _isolated(_source(item), links.language))
+    heading = escape(line(links.heading), quote=False).replace(
+        "{source}", _isolated(_source(item), links.language)
+    )
     return f'<div class="{RELATED}"{_lang(links.language, item)}><p>{heading}</p><ul>{entries}</ul></div>'
 
 

@@ -59,7 +59,9 @@ def begun(feed: Feed, volume: Volume, form: str, namespaces: Mapping[str, str]) 
     `namespaces` are the prefixes that the format itself needs; those of its pieces are added.
     """
     generator = FeedGenerator()
-    generator.register_extension(NAME, FeedExtension, EntryExtension, atom=form == "atom", rss=form == "rss")
+    generator.register_extension(
+        NAME, FeedExtension, EntryExtension, atom=form == "atom", rss=form == "rss"
+    )
     head = generator.syndicator
     head.feed, head.volume = feed, volume
     head.podcast = has_episodes(volume.pieces)
@@ -122,7 +124,10 @@ def wishes(volume: Volume) -> set[str]:
 
     Both are a feed's words, so one source that asks for it speaks for the whole document.
     """
-    asked = {"indexing": any(map(noindex, volume.pieces)), "access": any(map(denied, volume.pieces))}
+    asked = {
+        "indexing": any(map(noindex, volume.pieces)),
+        "access": any(map(denied, volume.pieces)),
+    }
     return {prefix for prefix, is_asked in asked.items() if is_asked}
 
 
@@ -136,9 +141,13 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]
         """Add date, authors, language, rights, media and podcast elements to an item."""
         piece = self.piece
         _text(entry, "pubDate", rfc822(piece.published))
-        if piece.updated != piece.published:  # RSS has no word for it; feedparser and FreshRSS read Atom's
+        if (
+            piece.updated != piece.published
+        ):  # RSS has no word for it; feedparser and FreshRSS read Atom's
             _text(entry, f"{ATOM}updated", rfc3339(piece.updated))
-        for person in piece.authors:  # RSS's own author must be a mail address, which is nobody's to publish
+        for (
+            person
+        ) in piece.authors:  # RSS's own author must be a mail address, which is nobody's to publish
             _text(entry, f"{DC}creator", person.name)
         if piece.language and piece.language != self.feed_language:
             entry.set(LANG, piece.language)  # what XML parsers know of

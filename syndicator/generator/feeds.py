@@ -19,10 +19,27 @@ from syndicator.generator.compose import body
 from syndicator.model.edition import Archive, Edition, Item, Reference
 from syndicator.model.feed import Category, Enclosure, Image, Link, Person
 from syndicator.model.settings import Feed
-from syndicator.syntax import identifier, is_markup, is_uri, language, line, mail, media_type, uri, web, without_markup
+from syndicator.syntax import (
+    identifier,
+    is_markup,
+    is_uri,
+    language,
+    line,
+    mail,
+    media_type,
+    uri,
+    web,
+    without_markup,
+)
 from syndicator.zones import DEFAULT
 
-NAMES = {"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json", "opml": "opml.xml", "html": "index.html"}
+NAMES = {
+    "rss": "rss.xml",
+    "atom": "atom.xml",
+    "json": "feed.json",
+    "opml": "opml.xml",
+    "html": "index.html",
+}
 TYPES = {
     "rss": "application/rss+xml",
     "atom": "application/atom+xml",
@@ -105,7 +122,9 @@ def file_name(feed: Feed, form: str) -> str:
 def address(feed: Feed, path: str) -> str:
     """Return the address that a document is served at."""
     full = feed.link.rstrip("/") + "/" + path
-    return uri(full) or line(full)  # an IPv6 host is no URI to the strict, but it is where we are served
+    return uri(full) or line(
+        full
+    )  # an IPv6 host is no URI to the strict, but it is where we are served
 
 
 def archive_form(feed: Feed) -> str:
@@ -206,16 +225,33 @@ def named(item: Item) -> Named:
     post, info = item.post, item.source
     if post.republished and line(post.origin.name):
         origin = post.origin
-        return _origin(origin.name, origin.id, origin.url, origin.feed, origin.rights, origin.updated or item.updated)
+        return _origin(
+            origin.name,
+            origin.id,
+            origin.url,
+            origin.feed,
+            origin.rights,
+            origin.updated or item.updated,
+        )
     name = line(info.name) or GENERATOR
     if info.private:
-        return Named(name, f"urn:uuid:{uuid5(NAMESPACE_URL, f'private source {name}')}", updated=item.updated)
+        return Named(
+            name, f"urn:uuid:{uuid5(NAMESPACE_URL, f'private source {name}')}", updated=item.updated
+        )
     updated = info.updated or item.updated
-    return _origin(name, info.feed_id, info.link, info.feed, info.rights, updated, web(info.licence))
+    return _origin(
+        name, info.feed_id, info.link, info.feed, info.rights, updated, web(info.licence)
+    )
 
 
 def _origin(
-    name: str, id_: str, link: str, feed: str, rights: str, updated: datetime | None, licence: str = ""
+    name: str,
+    id_: str,
+    link: str,
+    feed: str,
+    rights: str,
+    updated: datetime | None,
+    licence: str = "",
 ) -> Named:
     link, feed = web(link), web(feed)
     id_ = id_ if is_uri(id_) else feed or link or identifier(name)
@@ -262,10 +298,14 @@ def _enclosures(enclosures: Iterable[Enclosure]) -> Iterator[Enclosure]:
             yield Enclosure(
                 url=url,
                 type=media_type(found.type, url, found.medium),
-                length=max(found.length, 0),  # a length is what its source says; less than none is unknown
+                length=max(
+                    found.length, 0
+                ),  # a length is what its source says; less than none is unknown
                 title=line(found.title),
                 duration=max(found.duration, 0),
-                medium=found.medium if found.medium in {"image", "audio", "video", "document", "executable"} else "",
+                medium=found.medium
+                if found.medium in {"image", "audio", "video", "document", "executable"}
+                else "",
                 width=max(found.width, 0),
                 height=max(found.height, 0),
                 description=line(found.description),
@@ -275,7 +315,11 @@ def _enclosures(enclosures: Iterable[Enclosure]) -> Iterator[Enclosure]:
 
 def _image(image: Image | None) -> Image | None:
     url = web(image.url) if image else ""
-    return Image(url, max(image.width, 0), max(image.height, 0), line(image.title)) if image and url else None
+    return (
+        Image(url, max(image.width, 0), max(image.height, 0), line(image.title))
+        if image and url
+        else None
+    )
 
 
 def _references(references: Iterable[Reference]) -> Iterator[Reference]:
@@ -297,7 +341,10 @@ def links(piece: Piece) -> Iterator[Link]:
         yield Link(piece.link, "alternate", "text/html")
     for found in piece.enclosures:
         yield Link(found.url, "enclosure", found.type, found.title, length=found.length)
-    for rel, url, kind in (("replies", piece.comments, "text/html"), ("license", piece.licence, "")):
+    for rel, url, kind in (
+        ("replies", piece.comments, "text/html"),
+        ("license", piece.licence, ""),
+    ):
         if url:
             yield Link(url, rel, kind)
     yield from _pointers(piece)

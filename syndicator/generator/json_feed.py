@@ -8,7 +8,17 @@ from typing import Any
 from msgspec.json import encode
 
 from syndicator.generator.compose import credit, heading_of
-from syndicator.generator.feeds import Named, Piece, Volume, address, contact, denied, hub_of, noindex, title_of
+from syndicator.generator.feeds import (
+    Named,
+    Piece,
+    Volume,
+    address,
+    contact,
+    denied,
+    hub_of,
+    noindex,
+    title_of,
+)
 from syndicator.model.edition import Edition, Reference, RelatedList
 from syndicator.model.feed import Enclosure, Person
 from syndicator.syntax import UNKNOWN_TYPE, identifier, language, line, rfc3339, web
@@ -62,7 +72,9 @@ def _item(piece: Piece) -> dict[str, Any]:
         "date_published": rfc3339(piece.published),
         "date_modified": rfc3339(piece.updated) if piece.updated != piece.published else "",
         "authors": [_author(person) for person in piece.authors],
-        "tags": list(dict.fromkeys(category.label or category.term for category in piece.categories)),
+        "tags": list(
+            dict.fromkeys(category.label or category.term for category in piece.categories)
+        ),
         "language": piece.language,
         "attachments": [_said(_attachment(found)) for found in piece.enclosures],
         EXTENSION: _said(_extension(piece)),
@@ -70,7 +82,12 @@ def _item(piece: Piece) -> dict[str, Any]:
 
 
 def _author(person: Person) -> dict[str, str]:
-    return _said({"name": person.name, "url": person.uri or (f"mailto:{person.email}" if person.email else "")})
+    return _said(
+        {
+            "name": person.name,
+            "url": person.uri or (f"mailto:{person.email}" if person.email else ""),
+        }
+    )
 
 
 def _attachment(found: Enclosure) -> dict[str, Any]:
@@ -100,7 +117,9 @@ def _extension(piece: Piece) -> dict[str, Any]:
 
 
 def _named(named: Named) -> dict[str, Any]:
-    return _said({"title": named.name, "id": named.id, "home_page_url": named.link, "feed_url": named.feed})
+    return _said(
+        {"title": named.name, "id": named.id, "home_page_url": named.link, "feed_url": named.feed}
+    )
 
 
 def _list(links: RelatedList, piece: Piece) -> dict[str, Any]:

@@ -58,7 +58,10 @@ def _media_content(entry: _Element, found: Enclosure, *, titled: bool) -> None:
             content.set(name, str(number))
     _set_sizes(content, found.width, found.height)
     # feedparser, and rss2email with it, takes a file's media:title for the title of its item.
-    for name, value in (("title", "" if titled else found.title), ("description", found.description)):
+    for name, value in (
+        ("title", "" if titled else found.title),
+        ("description", found.description),
+    ):
         if value:
             element = SubElement(content, f"{MEDIA}{name}", type="plain")
             element.text = value
@@ -76,7 +79,9 @@ def podcast_channel(head: _Element, feed: Feed, pieces: Iterable[Piece]) -> None
         _add(head, "block", "yes")
     _add(head, "author", title_of(feed)[:_SHORT])
     # Directories ask it of every show; a merged one is as explicit as its most explicit part.
-    adult = any(piece.item.post.episode and piece.item.post.episode.explicit == "true" for piece in pieces)
+    adult = any(
+        piece.item.post.episode and piece.item.post.episode.explicit == "true" for piece in pieces
+    )
     _add(head, "explicit", "true" if adult else "false")
     address = mail(feed.contact)
     if address:

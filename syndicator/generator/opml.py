@@ -37,7 +37,9 @@ def opml(edition: Edition) -> bytes:
 
 
 def _outlines(edition: Edition) -> list[dict[str, str]]:
-    return [dict(_attributes(info)) for info in edition.sources if not info.private and web(info.feed)]
+    return [
+        dict(_attributes(info)) for info in edition.sources if not info.private and web(info.feed)
+    ]
 
 
 def _attributes(info: SourceInfo) -> Iterator[tuple[str, str]]:

@@ -22,13 +22,17 @@ from syndicator.syntax import is_markup, rfc3339
 _END = b"</feed>"
 _DATE = "\0"  # stands for the date of a source until it is known
 _PODCAST = {"itunes": ITUNES_NAMESPACE, "podcast": PODCAST_NAMESPACE}
-_DECLARED = re.compile(r' xmlns:(?:itunes|podcast)="[^"]*"')  # by the feed, once for all; the first in a tag are these
+_DECLARED = re.compile(
+    r' xmlns:(?:itunes|podcast)="[^"]*"'
+)  # by the feed, once for all; the first in a tag are these
 
 
 def shelved(head: bytes, pieces: tuple[Piece, ...], feed_language: str) -> bytes:
     """Return a feed document without entries, with these entries put in."""
     start, end, rest = head.rpartition(_END)
-    return b"".join((start, *(_entry(piece, feed_language).encode() for piece in pieces), end, rest))
+    return b"".join(
+        (start, *(_entry(piece, feed_language).encode() for piece in pieces), end, rest)
+    )
 
 
 def _entry(piece: Piece, feed_language: str) -> str:
@@ -101,12 +105,20 @@ def _authors(people: tuple[Person, ...]) -> str:
 
 def _author(person: Person) -> str:
     inside = {"name": person.name, "email": person.email, "uri": person.uri}
-    lines = "".join(f"\n      <{tag}>{_text(value)}</{tag}>" for tag, value in inside.items() if value)
+    lines = "".join(
+        f"\n      <{tag}>{_text(value)}</{tag}>" for tag, value in inside.items() if value
+    )
     return f"<author>{lines}\n    </author>"
 
 
 def _link(link: Link) -> str:
-    named = {"rel": link.rel, "href": link.href, "type": link.type, "hreflang": link.hreflang, "title": link.title}
+    named = {
+        "rel": link.rel,
+        "href": link.href,
+        "type": link.type,
+        "hreflang": link.hreflang,
+        "title": link.title,
+    }
     return f"<link{_attributes(named | ({'length': str(link.length)} if link.length else {}))}/>"
 
 
@@ -119,7 +131,9 @@ def _words(tag: str, words: str) -> str:
 
 def _text(text: str) -> str:
     """Escape as libxml2 does: a carriage return would be read as a line's end."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+    return (
+        text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+    )
 
 
 def _attributes(named: dict[str, str]) -> str:

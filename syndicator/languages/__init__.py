@@ -22,7 +22,9 @@ DEFAULT = "en"
 
 # RFC 5646, 2.1: language, script, region, and what else may follow ("-u-ca-buddhist", "-1994").
 # Not "english" and not "c": no language has one letter, or more than three.
-_TAG = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?((?:-[a-z0-9]{1,8})*)", re.IGNORECASE)
+_TAG = re.compile(
+    r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?((?:-[a-z0-9]{1,8})*)", re.IGNORECASE
+)
 
 
 @lru_cache(maxsize=1024)
@@ -43,7 +45,9 @@ def normalise(tag: str) -> str:
     if language.partition("-")[0] not in codes.LANGUAGES:
         return ""
     region = codes.REGIONS.get(region.upper(), region.upper())
-    return "-".join(part for part in (language, script.title(), region, rest.strip("-").lower()) if part)
+    return "-".join(
+        part for part in (language, script.title(), region, rest.strip("-").lower()) if part
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -85,7 +89,11 @@ def nearest(tag: str, fallback: str = DEFAULT) -> str:
 def _candidates(tag: str) -> list[str]:
     """Name the tag, what its region implies, what is near it, and its language alone."""
     language, *subtags = tag.split("-")
-    implied = [codes.IMPLIED[key] for key in (f"{language}-{sub}" for sub in subtags) if key in codes.IMPLIED]
+    implied = [
+        codes.IMPLIED[key]
+        for key in (f"{language}-{sub}" for sub in subtags)
+        if key in codes.IMPLIED
+    ]
     near = codes.NEAR.get(language, language)
     return [tag, *implied, near, language]
 
@@ -113,4 +121,6 @@ def own_name(tag: str) -> str:
         name = Locale.parse(tag, sep="-").display_name or tag
     except (UnknownLocaleError, ValueError):
         return tag
-    return name[:1].title() + name[1:]  # never upper(): Georgian has capitals, but not in front of a word
+    return (
+        name[:1].title() + name[1:]
+    )  # never upper(): Georgian has capitals, but not in front of a word

@@ -35,7 +35,9 @@ REGIONS = {"UK": "GB", "EN": ""}
 
 _RIGHT_TO_LEFT = "ar arc arz ckb dv fa glk he khw ks lrc mzn nqo pnb prs ps rhg sd sdh syr ug ur yi"
 RTL_LANGUAGES = frozenset(_RIGHT_TO_LEFT.split())
-RTL_SCRIPTS = frozenset({"Adlm", "Arab", "Aran", "Hebr", "Mand", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa"})
+RTL_SCRIPTS = frozenset(
+    {"Adlm", "Arab", "Aran", "Hebr", "Mand", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa"}
+)
 
 # What a region or script says of the wording that its readers expect.
 _LUSOPHONE = ("PT", "AO", "MZ", "CV", "GW", "ST", "TL", "MO", "CH", "LU")

@@ -72,7 +72,9 @@ class Archive(Struct, frozen=True):
 class Departed(Struct, frozen=True):
     """What a feed publishes no more, as far as it left after the feed was published last."""
 
-    event: int = 0  # by which something left last, whenever that was: pages made before may still name it
+    event: int = (
+        0  # by which something left last, whenever that was: pages made before may still name it
+    )
     posts: Set[str] = frozenset()  # public ids of posts that were withdrawn, or whose source left
     sources: Set[str] = frozenset()  # ids of sources that left
 
@@ -88,7 +90,9 @@ class Edition(Struct, frozen=True):
     archives: int = 0  # how many closed archives there are
     slices: int = 0  # in how many slices of history all posts stand, those included that are no archives (yet)
     popular: tuple[Reference, ...] = ()  # pages only
-    siblings: tuple[Feed, ...] = ()  # the other feeds that pages name; of the main one also those made `per` one thing
+    siblings: tuple[
+        Feed, ...
+    ] = ()  # the other feeds that pages name; of the main one also those made `per` one thing
     # Pages only: of the sources that have posts in `items`, or lost some; missing ones are made of `items`.
     shelves: tuple[Shelf, ...] = ()
     departed: Departed = Departed()
@@ -102,7 +106,9 @@ class Document(Struct, frozen=True):
     type: str  # media type
     posts: int = 0
     rank: int = 0  # written in rising order: 0 pages, 1 indexes, 2 feeds
-    digest: str = ""  # of what a page says, not of how: a page whose digest is known is not made again
+    digest: str = (
+        ""  # of what a page says, not of how: a page whose digest is known is not made again
+    )
 
 
 class Published(Struct, frozen=True):

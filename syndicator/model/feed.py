@@ -115,14 +115,18 @@ class Entry(Struct, frozen=True):
     links: tuple[Link, ...] = ()  # in the order written; RSS <link> is the first alternate
     title: Text | None = None
     contents: tuple[Text, ...] = ()  # content:encoded, atom:content, content_html, content_text
-    summary: Text | None = None  # RSS description (the body, where there is no other), atom:summary, itunes:summary
+    summary: Text | None = (
+        None  # RSS description (the body, where there is no other), atom:summary, itunes:summary
+    )
     authors: tuple[Person, ...] = ()
     contributors: tuple[Person, ...] = ()
     published: datetime | None = None
     updated: datetime | None = None
     categories: tuple[Category, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
-    images: tuple[Image, ...] = ()  # media:thumbnail, itunes:image, JSON Feed image and banner_image
+    images: tuple[
+        Image, ...
+    ] = ()  # media:thumbnail, itunes:image, JSON Feed image and banner_image
     comments: str = ""
     comment_count: int | None = None  # slash:comments, thr:total
     rights: str = ""
@@ -161,7 +165,9 @@ class FeedHead(Struct, frozen=True):
     generator: str = ""
     version: str = ""  # feedparser's names: rss20, atom10, json11 ...
     hints: Hints = Hints()  # ttl, update_period, skip_hours, skip_days
-    new_url: str = ""  # where it says that it has moved: itunes:new-feed-url, RSS 0.92's newLocation
+    new_url: str = (
+        ""  # where it says that it has moved: itunes:new-feed-url, RSS 0.92's newLocation
+    )
     denied: bool = False  # access:restriction relationship="deny"
     noindex: bool = False  # indexing:index index="no"
     podcast: bool = False
@@ -175,4 +181,6 @@ class ParsedFeed(Struct, frozen=True):
     head: FeedHead
     items: tuple[ItemKey, ...]  # all, in the order of the feed
     entries: tuple[Entry, ...]  # the unseen, in the order of the feed
-    notes: tuple[str, ...] = ()  # what was wrong with it and could be mended ("not well-formed: ...")
+    notes: tuple[
+        str, ...
+    ] = ()  # what was wrong with it and could be mended ("not well-formed: ...")

@@ -11,7 +11,9 @@ from msgspec import Struct
 from syndicator.model.discreet import Discreet
 from syndicator.model.settings import BackoffScope, Source
 
-Reach = Literal["", "public", "private", "loopback", "link-local"]  # where an address lies; "": not known yet
+Reach = Literal[
+    "", "public", "private", "loopback", "link-local"
+]  # where an address lies; "": not known yet
 
 
 class Validators(Struct, frozen=True):
@@ -40,8 +42,12 @@ class Ask(Discreet, frozen=True):
     source: Source
     url: str  # the source's, or the address it has moved to
     validators: Validators = Validators()
-    body_hash: str = ""  # of the last body that was parsed and stored: the same again is "not modified"
-    reach: Reach = ""  # where it was first fetched from: a public source can't lead to an inward address later
+    body_hash: str = (
+        ""  # of the last body that was parsed and stored: the same again is "not modified"
+    )
+    reach: Reach = (
+        ""  # where it was first fetched from: a public source can't lead to an inward address later
+    )
 
 
 class Fetched(Discreet, frozen=True):
@@ -88,7 +94,9 @@ FailureKind = Literal[
 ]  # fmt: skip
 
 
-UNREACHABLE: frozenset[FailureKind] = frozenset({"timeout", "dns", "connect"})  # it, or our own network, is down
+UNREACHABLE: frozenset[FailureKind] = frozenset(
+    {"timeout", "dns", "connect"}
+)  # it, or our own network, is down
 
 
 class FetchFailed(Struct, frozen=True):

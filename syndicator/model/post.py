@@ -27,7 +27,9 @@ class SourceInfo(Struct, frozen=True):
     denied: bool = False  # access:restriction; read all the same, with its owner's consent
     description: str = ""
     title: str = ""  # its feed's own, where `name` is another: shown nowhere
-    spoken: str = ""  # what most of its posts are in, learnt where its feed declares nothing: shown nowhere
+    spoken: str = (
+        ""  # what most of its posts are in, learnt where its feed declares nothing: shown nowhere
+    )
 
 
 class Keys(Struct, frozen=True):
@@ -47,7 +49,9 @@ class Keys(Struct, frozen=True):
     path_link: str = ""
     title: str = ""  # folded for comparison
     text: str = ""  # hash of the folded words of the body
-    sketch: tuple[int, ...] = ()  # bottom-k min-hash of the words, rising; 0 before it: of small pieces (see sketches)
+    sketch: tuple[
+        int, ...
+    ] = ()  # bottom-k min-hash of the words, rising; 0 before it: of small pieces (see sketches)
     instant: datetime | None = None  # the published date exactly as given
     origin: str = ""  # of `origin_link`, loose, where the source proved that it republishes
 
@@ -66,7 +70,9 @@ class Credit(Struct, frozen=True):
     url: str = ""  # of the post
     site: str = ""  # name of the site
     site_url: str = ""
-    locale: str = ""  # of the wording that matched; "ours": by our class, "": by its links alone or cut off
+    locale: str = (
+        ""  # of the wording that matched; "ours": by our class, "": by its links alone or cut off
+    )
 
 
 class Post(Struct, frozen=True):
@@ -85,7 +91,9 @@ class Post(Struct, frozen=True):
     language: str = ""  # BCP 47
     authors: tuple[Person, ...] = ()
     categories: tuple[Category, ...] = ()
-    published: datetime | None = None  # None: the source gives none; the store then keeps the time first seen
+    published: datetime | None = (
+        None  # None: the source gives none; the store then keeps the time first seen
+    )
     updated: datetime | None = None
     enclosures: tuple[Enclosure, ...] = ()
     image: Image | None = None  # the picture to show for it

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-if TYPE_CHECKING:  # named, never made here: a run with nothing to do does not pay for the nouns of posts
+if (
+    TYPE_CHECKING
+):  # named, never made here: a run with nothing to do does not pay for the nouns of posts
     from syndicator.model.edition import Published
     from syndicator.model.post import NormalizedFeed
     from syndicator.model.settings import Source
@@ -58,7 +60,9 @@ class Report(Struct, frozen=True):
     stored: int = 0
     documents: tuple[Published, ...] = ()
     failures: tuple[Failure, ...] = ()
-    failing: tuple[str, ...] = ()  # the same for a person: a line each, a host that fails for many in one
+    failing: tuple[
+        str, ...
+    ] = ()  # the same for a person: a line each, a host that fails for many in one
     alerts: tuple[str, ...] = ()  # what fails for long enough that cron's mail should say so
     # What is said once to cron and at a terminal: gone, back, moved, taken over, a hub that failed.
     news: tuple[str, ...] = ()

@@ -74,7 +74,9 @@ class Source(Discreet, frozen=True):
     backoff_scope: BackoffScope | None = None  # None: as `[fetch]` says
     content: Literal["full", "summary", "none"] = "full"
     images: Literal["keep", "link", "none"] = "keep"
-    future: Literal["now", "hold", "keep"] = "now"  # a date to come: first-seen time, held back, or believed
+    future: Literal["now", "hold", "keep"] = (
+        "now"  # a date to come: first-seen time, held back, or believed
+    )
     join: int = 3  # newest posts added when it joins a feed that is already published
     filter: Filter = Filter()
     attribution: AttributionSettings = AttributionSettings()
@@ -89,7 +91,9 @@ class FetchSettings(Struct, frozen=True):
     delay: timedelta = timedelta(seconds=1)
     max_bytes: int = 20_000_000
     max_decoded_bytes: int = 100_000_000
-    max_interval: timedelta = timedelta(hours=24)  # the most that a feed's hints can lengthen an interval to
+    max_interval: timedelta = timedelta(
+        hours=24
+    )  # the most that a feed's hints can lengthen an interval to
     backoff_scope: BackoffScope | None = None  # None: 429 counts for the host, 503 for the source
     alert_after: timedelta = timedelta(days=1)  # cron speaks of a source that has failed this long,
     alert_runs: int = 3  # or this many times in a row
@@ -102,7 +106,9 @@ class Feed(Struct, frozen=True):
     title: str
     name: str = ""  # "": the main feed; else unique, and its folder below `output` unless set
     per: Per = ""  # made of one source or language, without being written out
-    link: str = "http://127.0.0.1:8000/"  # where `output` is served, ends in "/"; never part of an id
+    link: str = (
+        "http://127.0.0.1:8000/"  # where `output` is served, ends in "/"; never part of an id
+    )
     contact: str = ""
     description: str = ""
     language: str = "en"
@@ -111,7 +117,9 @@ class Feed(Struct, frozen=True):
     formats: tuple[str, ...] = ("rss", "atom", "json", "opml", "html")  # also "fragment"
     names: Mapping[str, str] = {}  # format -> file name, e.g. {"rss": "rss20.xml"}
     limit: int = 100
-    stay: timedelta = timedelta(hours=48)  # each post stays at least this long, beyond `limit` if need be
+    stay: timedelta = timedelta(
+        hours=48
+    )  # each post stays at least this long, beyond `limit` if need be
     sources: tuple[str, ...] = ()  # ids chosen; with tags and languages empty too: all
     tags: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()  # posts in these languages only ("pt" also takes "pt-BR")

@@ -88,7 +88,12 @@ def narrowed(post: Post, source: Source) -> Post:
     """Return a stored post as its source's `content` and `images` let it through now; what is gone stays gone."""
     html = images.restricted(post.content_html, source.images, images.Tally())
     html, short = _as_wanted(html, post.summary, source)
-    return replace(post, content_html=html, summary=short, image=post.image if source.images == "keep" else None)
+    return replace(
+        post,
+        content_html=html,
+        summary=short,
+        image=post.image if source.images == "keep" else None,
+    )
 
 
 def _says_something(entry: Entry) -> bool:
@@ -148,7 +153,9 @@ def _post(entry: Entry, context: _Context) -> Post:
     body, brief = bodies.of(entry, link, title, context.habitat)
     # From here on the credits are gone: neither language nor keys nor meaning depend on a line under the post.
     words = text.words(body.html)
-    spoken = language.of(body.language or entry.language, head.language, source.language, f"{title}\n{words}")
+    spoken = language.of(
+        body.language or entry.language, head.language, source.language, f"{title}\n{words}"
+    )
     credited = _credited(entry, link, body, brief, context)
     published, updated, dated = _dates(entry, context)
     files = media.enclosures(entry, base)
@@ -157,9 +164,16 @@ def _post(entry: Entry, context: _Context) -> Post:
     )
     post = Post(
         source_id=source.id,
-        keys=_keys(entry, link, title, words, credited.link if credited.republished else "", context),
+        keys=_keys(
+            entry, link, title, words, credited.link if credited.republished else "", context
+        ),
         meaning=meaning.meaning(
-            title=title, text=words, link=link, site=info.link, content_html=body.html, enclosures=files
+            title=title,
+            text=words,
+            link=link,
+            site=info.link,
+            content_html=body.html,
+            enclosures=files,
         ),
         guid=links.identifier(entry.guid),
         link=link,
@@ -180,13 +194,17 @@ def _post(entry: Entry, context: _Context) -> Post:
         rights=syntax.line(entry.rights) or info.rights,
         licence=urls.web(entry.licence, base) or info.licence,
         episode=media.episode(
-            entry, base, lambda said: bodies.plain(said, entry, link, title, context.habitat, body.credits)
+            entry,
+            base,
+            lambda said: bodies.plain(said, entry, link, title, context.habitat, body.credits),
         ),
         origin=credited.origin,
         origin_link=credited.link,
         via=credited.via,
         republished=credited.republished,
-        attribution=attribution.choose(source.attribution, spoken, titled=bool(title), fallback=source.fallback),
+        attribution=attribution.choose(
+            source.attribution, spoken, titled=bool(title), fallback=source.fallback
+        ),
         noindex=entry.noindex or head.noindex,
         fingerprint=entry.fingerprint,
         notes=(*_notes(body, twice=twice, replaced=source.attribution.enabled), *dated),
@@ -200,11 +218,15 @@ def _as_spoken(post: Post, spoken: str, source: Source) -> Post:
     """Give a post whose language nothing tells that of its source, where its letters allow it."""
     if post.language or not spoken or not language.befits(spoken, f"{post.title}\n{post.text}"):
         return post
-    credit = attribution.choose(source.attribution, spoken, titled=bool(post.title), fallback=source.fallback)
+    credit = attribution.choose(
+        source.attribution, spoken, titled=bool(post.title), fallback=source.fallback
+    )
     return replace(post, language=spoken, attribution=credit)
 
 
-def _keys(entry: Entry, link: str, title: str, words: str, origin_link: str, context: _Context) -> Keys:
+def _keys(
+    entry: Entry, link: str, title: str, words: str, origin_link: str, context: _Context
+) -> Keys:
     return identity.keys(
         guid=syntax.clean(entry.guid),
         link=link,
@@ -216,7 +238,9 @@ def _keys(entry: Entry, link: str, title: str, words: str, origin_link: str, con
     )
 
 
-def _credited(entry: Entry, link: str, body: bodies.Body, brief: bodies.Body, context: _Context) -> origin.Decision:
+def _credited(
+    entry: Entry, link: str, body: bodies.Body, brief: bodies.Body, context: _Context
+) -> origin.Decision:
     """Decide whom the post is credited to; the body's closing credits prove more than those of a cut summary."""
     return origin.decide(
         context.info,
@@ -269,7 +293,10 @@ def _categories(entry: Entry) -> tuple[Category, ...]:
     for category in entry.categories:
         term, label = _name(category.term), _name(category.label)
         if term or label:
-            found.setdefault((term or label).casefold(), Category(term or label, syntax.line(category.scheme), label))
+            found.setdefault(
+                (term or label).casefold(),
+                Category(term or label, syntax.line(category.scheme), label),
+            )
     return tuple(found.values())
 
 

@@ -23,7 +23,9 @@ _TAIL = 1000  # characters, markup included, that hold the words of a closing li
 _TAIL_LISTED = 12_000  # ... where lists of links follow it
 _WINDOW = 2500  # characters that are cut into lines
 # A letter that stands in no tag, no entity and no link.
-_BESIDE_LINKS = re.compile(r"(?><a [^<>]*>.*?</a>|<[^<>]*>|&[#A-Za-z0-9]+;|[^\w<&]|[\d_])*+[^\W\d_]", re.DOTALL)
+_BESIDE_LINKS = re.compile(
+    r"(?><a [^<>]*>.*?</a>|<[^<>]*>|&[#A-Za-z0-9]+;|[^\w<&]|[\d_])*+[^\W\d_]", re.DOTALL
+)
 _FEW = 30  # letters beside the links of a line that is no running text: "Discuss this article in our forums"
 _MANY_BESIDE_LINKS = re.compile(f"(?:{_BESIDE_LINKS.pattern}){{{_FEW + 1}}}", re.DOTALL)
 _LISTED = re.compile(r"</[uo]l>(?:\s|</(?:div|section|aside)>)*$")
@@ -80,7 +82,9 @@ def strip(  # noqa: PLR0913 - all that is known of a post tells whether a line s
         source = _without_our_lists(source)
     known = Known.of((post_link, guid), site_links, title, names, seen)
     while len(credited) < _MOST:
-        found = _closing(source, known, window=_TAIL_LISTED if listed else _WINDOW, text_mode=text_mode)
+        found = _closing(
+            source, known, window=_TAIL_LISTED if listed else _WINDOW, text_mode=text_mode
+        )
         if not found:
             break
         credited.insert(0, found.credit)
@@ -103,10 +107,14 @@ def _plain(source: str, post_link: str, title: str) -> tuple[str, Credit] | None
     if url != post_link or not host or urls.host(site_url) != host:
         return None
     row = evidence.wording(before, between, after)
-    if row is None or fold(title) in fold(f"{before}|{between}|{after}"):  # a title that the words hold needs a look
+    if row is None or fold(title) in fold(
+        f"{before}|{between}|{after}"
+    ):  # a title that the words hold needs a look
         return None
     name, site = recognise.plain(name), evidence.site_name(recognise.plain(site), site_url)
-    return recognise.cut(source, line.start(), line.end("end")), Credit(name, url, site, site_url, row.locale)
+    return recognise.cut(source, line.start(), line.end("end")), Credit(
+        name, url, site, site_url, row.locale
+    )
 
 
 def _suspicious(source: str, known: _Probe, *, listed: bool, text_mode: bool) -> bool:
@@ -117,7 +125,9 @@ def _suspicious(source: str, known: _Probe, *, listed: bool, text_mode: bool) ->
     if not (text_mode or listed):
         tail = _last_block(tail)
     words, parts = wordings.vocabulary()
-    if not words.isdisjoint(tail.replace("<", " <").replace(">", "> ").replace("&nbsp;", " ").split()):
+    if not words.isdisjoint(
+        tail.replace("<", " <").replace(">", "> ").replace("&nbsp;", " ").split()
+    ):
         return True
     if not tail.isascii() and parts.search(tail):
         return True
@@ -134,7 +144,11 @@ class _Probe(NamedTuple):
     def cut_off(self, tail: str) -> bool:
         """Tell whether a line may have been cut before its verb: "... […] The post Our ti"."""
         start = self.title[:8]
-        return bool(start) and start in tail and any(f"{lead}{start}" in tail for lead in wordings.WRITTEN_LEADS)
+        return (
+            bool(start)
+            and start in tail
+            and any(f"{lead}{start}" in tail for lead in wordings.WRITTEN_LEADS)
+        )
 
     def in_links(self, tail: str) -> bool:
         """Tell whether both may be linked."""
@@ -163,7 +177,9 @@ def _closing(source: str, known: Known, *, window: int, text_mode: bool) -> Foun
         found = evidence.judge(line, source, known, text_mode=text_mode)
         if found and (found.strong or not followed):
             end = _end_of_our_lists(source, found, followed)
-            return found if end == found.end else Found(found.start, end, found.credit, found.strong)
+            return (
+                found if end == found.end else Found(found.start, end, found.credit, found.strong)
+            )
         if text_mode or len(followed) >= _TRAILERS or not _is_trailer(line):
             return None
         followed.append(line)
@@ -209,7 +225,11 @@ def _end_of_our_lists(source: str, found: Found, followed: list[Line]) -> int:
     They are ours by a heading in our words, and by nothing but links below it up to the end.
     """
     below = list(reversed(followed))
-    if below and below[-1].end >= len(source.rstrip()) - 40 and all(_is_ours(line) for line in below):
+    if (
+        below
+        and below[-1].end >= len(source.rstrip()) - 40
+        and all(_is_ours(line) for line in below)
+    ):
         return below[-1].end
     return found.end
 
@@ -223,7 +243,9 @@ def _is_ours(line: Line) -> bool:
 @lru_cache(maxsize=1)
 def _our_headings() -> re.Pattern[str]:
     """Match our headings over lists and our "Also at: ..." in any language."""
-    forms = {words[key] for words in languages.table().values() for key in ("heading", "related", "also")}
+    forms = {
+        words[key] for words in languages.table().values() for key in ("heading", "related", "also")
+    }
     patterns = sorted(re.escape(fold(form)).replace(r"\{source\}", ".{1,120}") for form in forms)
     return re.compile(f"(?:{'|'.join(patterns)})[^a-z]*$")
 
@@ -233,7 +255,9 @@ def _our_headings() -> re.Pattern[str]:
 # ---------------------------------------------------------------------------------------------------
 
 
-def choose(settings: AttributionSettings, language: str, *, titled: bool, fallback: str = "en") -> Attribution | None:
+def choose(
+    settings: AttributionSettings, language: str, *, titled: bool, fallback: str = "en"
+) -> Attribution | None:
     """Choose the wording that a post keeps for ever; None where attribution is off.
 
     `language` is the post's, `fallback` our feed's, for languages that we have no words of. The operator's own text

@@ -49,7 +49,12 @@ def of(entry: Entry, link: str, title: str, habitat: Habitat) -> tuple[Body, Bod
 
 
 def _cleaned(
-    part: Text | None, entry: Entry, link: str, title: str, habitat: Habitat, seen: tuple[Credit, ...] = ()
+    part: Text | None,
+    entry: Entry,
+    link: str,
+    title: str,
+    habitat: Habitat,
+    seen: tuple[Credit, ...] = (),
 ) -> Body:
     """Make one text safe and take the closing credits out; `seen` are those of the entry's other text."""
     if part is None or not part.value.strip():
@@ -63,15 +68,21 @@ def _cleaned(
         html,
         post_link=link,
         guid=entry.guid,
-        site_links=habitat.sites if entry.source is None else (*habitat.sites, entry.source.url, entry.source.feed),
+        site_links=habitat.sites
+        if entry.source is None
+        else (*habitat.sites, entry.source.url, entry.source.feed),
         title=title,
         names=habitat.names,
         seen=seen,
     )
-    return Body(sanitize.finish(html), credited, tally, _in_words(part, entry, base, link), part.language)
+    return Body(
+        sanitize.finish(html), credited, tally, _in_words(part, entry, base, link), part.language
+    )
 
 
-def plain(text: str, entry: Entry, link: str, title: str, habitat: Habitat, seen: tuple[Credit, ...]) -> str:
+def plain(
+    text: str, entry: Entry, link: str, title: str, habitat: Habitat, seen: tuple[Credit, ...]
+) -> str:
     """Take the closing credits out of a plain text beside the body (itunes:summary)."""
     left, _ = attribution.strip(
         text,
@@ -104,7 +115,11 @@ def notes(body: Body) -> Iterator[str]:
         (tally.lazy, "lazy image made visible", "lazy images made visible"),
         (tally.images, "image not shown", "images not shown"),
         (tally.embeds, "frame made a link", "frames made links"),
-        (tally.resolved, f"address made absolute by {body.base}", f"addresses made absolute by {body.base}"),
+        (
+            tally.resolved,
+            f"address made absolute by {body.base}",
+            f"addresses made absolute by {body.base}",
+        ),
     ):
         if count:
             yield f"{count} {one if count == 1 else many}"

@@ -269,7 +269,12 @@ WRITINGS = re.compile(rf"(?:the|this|my|our|your|a|an)? ?{_PIECE.removesuffix('?
 # The index
 # ---------------------------------------------------------------------------------------------------
 
-_SPACELESS = (("\u0e00", "\u0eff"), ("\u1000", "\u109f"), ("\u1780", "\u17ff"), ("\u2e80", "\u9fff"))
+_SPACELESS = (
+    ("\u0e00", "\u0eff"),
+    ("\u1000", "\u109f"),
+    ("\u1780", "\u17ff"),
+    ("\u2e80", "\u9fff"),
+)
 _ENDS = ("", ".", ":", "।", "۔", "։")
 _VOWELLED = ("أولاً", "أولًا", "أوّلاً", "أوّلًا")  # folding takes the vowel marks off
 _STOP = " .。।۔։:、，「」『』《》〈〉\"'“”‘’„«»()"
@@ -297,37 +302,54 @@ class Index(NamedTuple):
 def index() -> Index:
     """Index the wordings of others and all of ours: our feed may be somebody's source, and we theirs."""
     made = Index({}, {})
-    for row in (*ROWS, *(Row(locale, "site", words, said) for locale, words, said in elsewhere.ROWS), *_ours()):
+    for row in (
+        *ROWS,
+        *(Row(locale, "site", words, said) for locale, words, said in elsewhere.ROWS),
+        *_ours(),
+    ):
         for word in row.words.split():
-            (made.parts if _is_spaceless(word) else made.words).setdefault(word.rstrip(":"), []).append(row)
+            (made.parts if _is_spaceless(word) else made.words).setdefault(
+                word.rstrip(":"), []
+            ).append(row)
     return made
 
 
 def _is_spaceless(word: str) -> bool:
-    return not word.isascii() and any(first <= sign <= last for sign in word for first, last in _SPACELESS)
+    return not word.isascii() and any(
+        first <= sign <= last for sign in word for first, last in _SPACELESS
+    )
 
 
 def _ours() -> list[Row]:
     return [
         row
         for tag, words in languages.table().items()
-        for row in (_our_row(tag, "both", words["titled"]), _our_row(tag, "site", words["untitled"]))
+        for row in (
+            _our_row(tag, "both", words["titled"]),
+            _our_row(tag, "site", words["untitled"]),
+        )
     ]
 
 
 def _our_row(tag: str, kind: Kind, text: str) -> Row:
     # The slots take the quotes round them in any form.
-    sentence = re.sub("[\"'](\\\\{post\\\\})[\"']", r"\1", re.escape(fold(text.rstrip(_STOP))).replace(r"\ ", " "))
+    sentence = re.sub(
+        "[\"'](\\\\{post\\\\})[\"']", r"\1", re.escape(fold(text.rstrip(_STOP))).replace(r"\ ", " ")
+    )
     literal = re.sub(r"\{\w+\}", " ", fold(text))
     longest = max((word.strip(_STOP) for word in literal.split()), key=len)
-    return Row(tag, kind, longest, sentence.replace(r"\{post\}", "{post}").replace(r"\{source\}", "{site}"))
+    return Row(
+        tag, kind, longest, sentence.replace(r"\{post\}", "{post}").replace(r"\{source\}", "{site}")
+    )
 
 
 @lru_cache(maxsize=1)
 def vocabulary() -> tuple[frozenset[str], re.Pattern[str]]:
     """Return words of which a credit has one, as they may stand at a line's start too, and a pattern of substrings."""
     found = index()
-    cased = {form for word in found.words for form in (word, word.capitalize(), word.replace("'", "’"))}
+    cased = {
+        form for word in found.words for form in (word, word.capitalize(), word.replace("'", "’"))
+    }
     return frozenset(word + end for word in (*cased, *_VOWELLED) for end in _ENDS), re.compile(
         "|".join(map(re.escape, found.parts))
     )
@@ -367,7 +389,9 @@ def patterns(row: Row) -> Iterator[re.Pattern[str]]:
 @lru_cache(maxsize=1024)
 def _compiled(row: Row, lead: str) -> re.Pattern[str]:
     """Compile a row: two milliseconds, once, so only what is come to."""
-    sentence = row.sentence.replace("{n}", _WORDS).replace("{site}", _SITE, 1).replace("{post}", _POST, 1)
+    sentence = (
+        row.sentence.replace("{n}", _WORDS).replace("{site}", _SITE, 1).replace("{post}", _POST, 1)
+    )
     if "{site}" not in row.sentence:
         sentence += r"(?P<linked>)"
     return re.compile(f"{lead}(?P<body>{sentence}){_REST}", re.DOTALL)

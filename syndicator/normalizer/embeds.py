@@ -14,7 +14,10 @@ from syndicator import urls
 from syndicator.normalizer import tags, trackers
 from syndicator.normalizer.images import Tally
 
-_RAW = re.compile(r"<(/?)(?:(noscript|iframe)|amp-(img|video|audio|iframe)|(embed|object))(?=[\s/>])", re.IGNORECASE)
+_RAW = re.compile(
+    r"<(/?)(?:(noscript|iframe)|amp-(img|video|audio|iframe)|(embed|object))(?=[\s/>])",
+    re.IGNORECASE,
+)
 
 _HOSTS = (
     r"https?://(?:"
@@ -71,7 +74,14 @@ def settle(html: str, base: str, tally: Tally) -> str:
 
 
 def _settled(attributes: tags.Attributes, base: str, shown: set[str], tally: Tally) -> str:
-    written = next((attributes[key] for key in ("data-src", "data-lazy-src", "src", "data") if attributes.get(key)), "")
+    written = next(
+        (
+            attributes[key]
+            for key in ("data-src", "data-lazy-src", "src", "data")
+            if attributes.get(key)
+        ),
+        "",
+    )
     url = urls.web(written, base)
     if not url or trackers.is_pixel(attributes | {"src": url}):
         if url:
@@ -85,14 +95,18 @@ def _settled(attributes: tags.Attributes, base: str, shown: set[str], tally: Tal
     if player:
         return _player(player, url, attributes)
     tally.embeds += 1
-    if urlsplit(url).path.endswith(".swf"):  # Flash: no browser plays it, and the file alone shows nothing
+    if urlsplit(url).path.endswith(
+        ".swf"
+    ):  # Flash: no browser plays it, and the file alone shows nothing
         return tags.GONE
     return _link(page, attributes.get("title", ""))
 
 
 @lru_cache(maxsize=1)
 def _hosts() -> re.Pattern[str]:
-    return re.compile(_HOSTS, re.IGNORECASE)  # two milliseconds, which posts without a frame do without
+    return re.compile(
+        _HOSTS, re.IGNORECASE
+    )  # two milliseconds, which posts without a frame do without
 
 
 def _player(found: re.Match[str], url: str, attributes: tags.Attributes) -> str:
@@ -104,9 +118,15 @@ def _player(found: re.Match[str], url: str, attributes: tags.Attributes) -> str:
     if found["youtube"]:
         query = url.partition("?")[2].partition("#")[0]
         start = re.search(r"(?:^|&)(?:start|t)=(\d+)", query)
-        url = f"https://www.youtube-nocookie.com/embed/{found['id']}" + (f"?start={start[1]}" if start else "")
+        url = f"https://www.youtube-nocookie.com/embed/{found['id']}" + (
+            f"?start={start[1]}" if start else ""
+        )
         policy = "strict-origin"
-    size = {key: attributes[key] for key in ("width", "height") if re.fullmatch(r"\d{1,4}", attributes.get(key, ""))}
+    size = {
+        key: attributes[key]
+        for key in ("width", "height")
+        if re.fullmatch(r"\d{1,4}", attributes.get(key, ""))
+    }
     frame = {
         "src": "https://" + url.partition("://")[2],
         "title": attributes.get("title", "").strip() or host,
@@ -121,4 +141,6 @@ def _player(found: re.Match[str], url: str, attributes: tags.Attributes) -> str:
 
 def _link(url: str, title: str) -> str:
     name = title.strip() or urls.host(url)
-    return tags.start("a", {"href": url, "rel": "noopener noreferrer"}) + tags.escaped(name) + "</a>"
+    return (
+        tags.start("a", {"href": url, "rel": "noopener noreferrer"}) + tags.escaped(name) + "</a>"
+    )

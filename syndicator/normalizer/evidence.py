@@ -17,8 +17,23 @@ from syndicator.normalizer.recognise import LINK, TITLE, Anchor, Line, fold, let
 _LONG = 320  # characters of a line, links as one each, in which a credit is looked for
 _SHORT_NAME, _SHORT_TITLE = 4, 2  # letters
 _CUT_TITLE = 15  # letters of a title that tell it from others, where the rest was cut off
-_WORDS_BESIDE, _WORDS_AFTER = 60, 30  # letters that a credit in an unknown language may have beside its links
-_DEMONSTRATIVES = ("this ", "dies", "est", "cet", "ce ", "quest", "dit ", "deze ", "本文", "这篇", "這篇")
+_WORDS_BESIDE, _WORDS_AFTER = (
+    60,
+    30,
+)  # letters that a credit in an unknown language may have beside its links
+_DEMONSTRATIVES = (
+    "this ",
+    "dies",
+    "est",
+    "cet",
+    "ce ",
+    "quest",
+    "dit ",
+    "deze ",
+    "本文",
+    "这篇",
+    "這篇",
+)
 _REST = " .,;!\"')]।。۔։-"  # what may follow a credit and says nothing
 _CUT_OFF = ("…", "...", "…]", "...]")
 
@@ -44,7 +59,12 @@ class Known(Struct, frozen=True):
 
     @classmethod
     def of(
-        cls, posts: Iterable[str], sites: Iterable[str], title: str, names: Iterable[str], seen: Iterable[Credit]
+        cls,
+        posts: Iterable[str],
+        sites: Iterable[str],
+        title: str,
+        names: Iterable[str],
+        seen: Iterable[Credit],
     ) -> Known:
         """Gather it from the post's addresses, its site's, and what its other fields credited."""
         seen = tuple(seen)
@@ -56,13 +76,17 @@ class Known(Struct, frozen=True):
             hosts=frozenset(filter(None, map(urls.host, [*post_links, *site_links]))),
             title=letters(title),
             folded_title=fold(title),
-            names=frozenset(filter(None, map(letters, (*names, *(credit.site for credit in seen))))),
+            names=frozenset(
+                filter(None, map(letters, (*names, *(credit.site for credit in seen))))
+            ),
         )
 
     def is_title(self, text: str) -> bool:
         """Tell whether a text is the post's title, or what cutting left of it."""
         shorter, longer = sorted((letters(text), self.title), key=len)
-        return bool(shorter) and (shorter == longer or (len(shorter) >= _CUT_TITLE and longer.startswith(shorter)))
+        return bool(shorter) and (
+            shorter == longer or (len(shorter) >= _CUT_TITLE and longer.startswith(shorter))
+        )
 
     def is_post(self, anchor: Anchor) -> bool:
         """Tell whether a link leads to the post, by its address or, through a redirect, by its text."""
@@ -74,7 +98,9 @@ class Known(Struct, frozen=True):
 
     def is_root(self, anchor: Anchor) -> bool:
         """Tell whether a link leads to the site itself, not to one of its pages."""
-        return urls.loose(anchor.href) in self.sites or (self.is_site(anchor) and not urls.path(anchor.href))
+        return urls.loose(anchor.href) in self.sites or (
+            self.is_site(anchor) and not urls.path(anchor.href)
+        )
 
     def is_name(self, text: str) -> bool:
         """Tell whether a text names the site: its name, a part of it ("News" is not enough), or its host."""
@@ -105,7 +131,9 @@ def judge(line: Line, source: str, known: Known, *, text_mode: bool) -> Found | 
     if not (line.links or TITLE in line.text or _mentions(line.text, known)):
         return None
     rows = wordings.index().rows(line.text)
-    if len(line.links) == 1 and TITLE not in line.text:  # it is the site's: "Paru d'abord sur X" names no post "Paru"
+    if (
+        len(line.links) == 1 and TITLE not in line.text
+    ):  # it is the site's: "Paru d'abord sur X" names no post "Paru"
         rows.sort(key=lambda row: row.kind == "both")
     for row in rows:
         for pattern in wordings.patterns(row):
@@ -130,7 +158,11 @@ def wording(before: str, between: str, after: str) -> wordings.Row | None:
     for row in wordings.index().rows(text):
         for pattern in wordings.patterns(row):
             if match := pattern.match(text):
-                found = row.kind == "both" and (match["post"], match["site"], match["lead"]) == (first, second, "")
+                found = row.kind == "both" and (match["post"], match["site"], match["lead"]) == (
+                    first,
+                    second,
+                    "",
+                )
                 return row if found and not (match["rest"] or "").strip(_REST) else None
     return None
 
@@ -152,7 +184,9 @@ def _with_title(line: Line, known: Known) -> Line:
     if place < 0:
         return line
     end = place + len(title)
-    if _joined(line.text[:place], title) or _joined(title, line.text[end:]):  # "art" in "The article"
+    if _joined(line.text[:place], title) or _joined(
+        title, line.text[end:]
+    ):  # "art" in "The article"
         return line
     return Line(
         line.text[:place] + TITLE + line.text[end:],
@@ -171,20 +205,33 @@ def _joined(before: str, after: str) -> bool:
 
 
 def _weigh(
-    row: wordings.Row, match: re.Match[str], line: Line, source: str, known: Known, *, text_mode: bool
+    row: wordings.Row,
+    match: re.Match[str],
+    line: Line,
+    source: str,
+    known: Known,
+    *,
+    text_mode: bool,
 ) -> Found | None:
     """Decide whether a sentence is meant for this post."""
-    post, site = _slot("post", match, line, source, known), _slot("site", match, line, source, known)
+    post, site = (
+        _slot("post", match, line, source, known),
+        _slot("site", match, line, source, known),
+    )
     lead = (match["lead"] or "").strip()
     rest = (match.groupdict().get("rest") or "").strip(_REST)
     if row.kind == "both":
-        fits = _fits_both(post, site, lead, rest, text_mode=text_mode) and _calls_it_a_post(row, match, post, site)
+        fits = _fits_both(post, site, lead, rest, text_mode=text_mode) and _calls_it_a_post(
+            row, match, post, site
+        )
     elif row.kind == "site":
         fits = not rest and _fits_site(site, lead, match["body"], known)
     else:
         fits = not lead and not rest and _is_target(site, known)
     ahead = [line.links[ord(mark) - ord(LINK)] for mark in lead if LINK <= mark < TITLE]
-    if not fits or (not post.own and (TITLE in lead or any(map(known.is_post, ahead)))):  # it took too little
+    if not fits or (
+        not post.own and (TITLE in lead or any(map(known.is_post, ahead)))
+    ):  # it took too little
         return None
     start = line.starts[match.start("body")] if lead else line.start
     return Found(start, line.end, _credit(row, post, site, known), strong=post.own or site.own)
@@ -200,7 +247,11 @@ def _slot(name: str, match: re.Match[str], line: Line, source: str, known: Known
             own = known.is_post(anchor) if name == "post" else known.is_site(anchor)
             return _Slot(anchor.text, anchor, own)
     written = plain(source[line.starts[match.start(name)] : line.ends[match.end(name) - 1]])
-    own = known.is_title(written) if name == "post" else known.is_name(written) or urls.loose(written) in known.posts
+    own = (
+        known.is_title(written)
+        if name == "post"
+        else known.is_name(written) or urls.loose(written) in known.posts
+    )
     return _Slot(written, None, own)
 
 
@@ -228,19 +279,29 @@ def _is_below(page: str, site: str) -> bool:
 
 def _calls_it_a_post(row: wordings.Row, match: re.Match[str], post: _Slot, site: _Slot) -> bool:
     """Whether a sentence speaks of a text, not of its subject: "Seinfeld first appeared on NBC"."""
-    if not row.sentence.startswith("{n}") or site.own or (post.own and (post.anchor or site.anchor)):
+    if (
+        not row.sentence.startswith("{n}")
+        or site.own
+        or (post.own and (post.anchor or site.anchor))
+    ):
         return True
     noun = match.string[match.start("body") : match.start("post")].strip(" ,\"'(")
-    return bool(noun) and (row.locale != "en" or post.own or bool(wordings.WRITINGS.fullmatch(f"{noun} ")))
+    return bool(noun) and (
+        row.locale != "en" or post.own or bool(wordings.WRITINGS.fullmatch(f"{noun} "))
+    )
 
 
 def _fits_site(site: _Slot, lead: str, body: str, known: Known) -> bool:
     """Judge a sentence that names a site alone."""
     if _is_target(site, known) or known.is_name(site.text):
         return True
-    if site.own or not any(map(str.isalpha, site.text)):  # another page of the site; "First published in 1999"
+    if site.own or not any(
+        map(str.isalpha, site.text)
+    ):  # another page of the site; "First published in 1999"
         return False
-    if body.startswith(("the ", "that ")):  # "The story was first published in ..." may be what the article is about
+    if body.startswith(
+        ("the ", "that ")
+    ):  # "The story was first published in ..." may be what the article is about
         return False
     if site.anchor:
         return not lead or body.startswith(_DEMONSTRATIVES)
@@ -255,13 +316,19 @@ def _credit(row: wordings.Row, post: _Slot, site: _Slot, known: Known) -> Credit
     if not url and not site_url and urls.host(site.text):
         url = site.text
     home = site_url or root(url)
-    title = post.text if post.own or (post.anchor and row.kind == "both") else ""  # not "the original article"
+    title = (
+        post.text if post.own or (post.anchor and row.kind == "both") else ""
+    )  # not "the original article"
     return Credit(title, url, site_name(site.text, home), home, row.locale)
 
 
 def site_name(written: str, home: str) -> str:
     """Return what a line calls the site, its host where that is an address or a mere "here"."""
-    named = written and not urls.host(written) and fold(written) not in {"here", "hier", "ici", "aquí", "qui"}
+    named = (
+        written
+        and not urls.host(written)
+        and fold(written) not in {"here", "hier", "ici", "aquí", "qui"}
+    )
     return written if named else urls.host(home)
 
 
@@ -282,31 +349,43 @@ def same_site(one: str, other: str) -> bool:
     (True, False)
     """
     first, second = urls.host(one), urls.host(other)
-    return bool(first and second) and (first == second or first.endswith(f".{second}") or second.endswith(f".{first}"))
+    return bool(first and second) and (
+        first == second or first.endswith(f".{second}") or second.endswith(f".{first}")
+    )
 
 
 # ---------------------------------------------------------------------------------------------------
 # Without words
 # ---------------------------------------------------------------------------------------------------
 
-_SENTENCE_START = re.compile(r"(?:^|.*[.!?…:|\])}\"'>*。！？」』]) ?(?=[^.!?…|\])}>*。！？」』]{0,60}$)", re.DOTALL)
+_SENTENCE_START = re.compile(
+    r"(?:^|.*[.!?…:|\])}\"'>*。！？」』]) ?(?=[^.!?…|\])}>*。！？」』]{0,60}$)", re.DOTALL
+)
 
 
 def _by_links(line: Line, known: Known) -> Found | None:
     """Recognise a credit in a language that we have no words of: the post by its title, its site, little else."""
     posts = [place for place, link in enumerate(line.links) if urls.loose(link.href) in known.posts]
-    sites = [place for place, link in enumerate(line.links) if place not in posts and known.is_root(link)]
+    sites = [
+        place for place, link in enumerate(line.links) if place not in posts and known.is_root(link)
+    ]
     if len(posts) != 1 or not sites or len(line.links) > 3:  # noqa: PLR2004 - the third may be the author's
         return None
     post, site = line.links[posts[0]], line.links[sites[0]]
     if not (known.is_title(post.text) or urls.loose(post.text) in known.posts) or not site.text:
         return None
-    lead = _SENTENCE_START.match(line.text[: line.text.find(chr(ord(LINK) + min(posts[0], sites[0])))])
+    lead = _SENTENCE_START.match(
+        line.text[: line.text.find(chr(ord(LINK) + min(posts[0], sites[0])))]
+    )
     if not lead:
         return None
     beside = sum(map(str.isalnum, line.text[lead.end() :]))
     tail = line.text[line.text.find(chr(ord(LINK) + max(posts[0], sites[0]))) :]
-    if not 1 <= beside <= _WORDS_BESIDE or "," in tail or sum(map(str.isalnum, tail)) > _WORDS_AFTER:
+    if (
+        not 1 <= beside <= _WORDS_BESIDE
+        or "," in tail
+        or sum(map(str.isalnum, tail)) > _WORDS_AFTER
+    ):
         return None
     start = line.starts[lead.end()] if lead.end() else line.start
     return Found(start, line.end, Credit(post.text, post.href, site.text, site.href), strong=True)
@@ -314,11 +393,18 @@ def _by_links(line: Line, known: Known) -> Found | None:
 
 def _by_class(line: Line, known: Known) -> Found:
     """Read a line of ours: the post's link and the site's, in whichever order the language has them."""
-    links = sorted(line.links, key=lambda link: (known.is_post(link), len(urls.path(link.href))), reverse=True)
+    links = sorted(
+        line.links, key=lambda link: (known.is_post(link), len(urls.path(link.href))), reverse=True
+    )
     if len(links) == 1 and not known.is_post(links[0]):
         links.insert(0, Anchor("", ""))
     post, site = (*links, Anchor("", ""), Anchor("", ""))[:2]
-    return Found(line.start, line.end, Credit(post.text, post.href, site.text, site.href, "ours"), strong=True)
+    return Found(
+        line.start,
+        line.end,
+        Credit(post.text, post.href, site.text, site.href, "ours"),
+        strong=True,
+    )
 
 
 def _cut_off(line: Line, known: Known) -> Found | None:
@@ -332,7 +418,11 @@ def _cut_off(line: Line, known: Known) -> Found | None:
             continue
         rest = text[place + len(lead) :]
         after = rest[1:].strip()  # "appeared fir"
-        verb = rest.startswith(TITLE) and any(verb.startswith(after) for verb in verbs) and bool(after or cut)
+        verb = (
+            rest.startswith(TITLE)
+            and any(verb.startswith(after) for verb in verbs)
+            and bool(after or cut)
+        )
         if verb or (len(letters(rest)) >= enough and title.startswith(rest)):
             written = "" if verb else unescape(rest)
             return Found(line.starts[place], line.end, Credit(title=written), strong=True)

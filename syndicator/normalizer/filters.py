@@ -30,7 +30,11 @@ def judge(post: Post, rules: Filter, now: datetime) -> str:
         return f"excluded by {matched}"
     if rules.include != _ANYTHING and not _matched(post, rules.include):
         return "matches nothing that is included"
-    if rules.max_age is not None and post.published is not None and now - post.published > rules.max_age:
+    if (
+        rules.max_age is not None
+        and post.published is not None
+        and now - post.published > rules.max_age
+    ):
         return "older than max_age"
     return ""
 
@@ -47,7 +51,9 @@ def capped(posts: Sequence[Post], newest: int) -> tuple[Post, ...]:
     open_ones.sort(key=lambda index: (posts[index].published or _OLDEST, -index), reverse=True)
     kept = set(open_ones[:newest])
     return tuple(
-        post if post.filtered or index in kept else replace(post, filtered=f"not among the newest {newest}")
+        post
+        if post.filtered or index in kept
+        else replace(post, filtered=f"not among the newest {newest}")
         for index, post in enumerate(posts)
     )
 

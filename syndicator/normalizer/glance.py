@@ -54,7 +54,11 @@ def look(safe: str) -> Seen:
 
     def one(tag: re.Match[str]) -> str:
         written = tag[0]
-        if (plain := _PLAIN_PICTURE.fullmatch(written)) and plain[1] and not images.is_tiresome(plain[1]):
+        if (
+            (plain := _PLAIN_PICTURE.fullmatch(written))
+            and plain[1]
+            and not images.is_tiresome(plain[1])
+        ):
             return images.dressed(written)
         if ' data-bar="' in written:
             seen.bars = True
@@ -63,7 +67,11 @@ def look(safe: str) -> Seen:
         elif written.startswith(("<img", "<source")):
             seen.pictures = seen.pictures or images.has_cause(written)
         elif written.startswith("<a "):
-            if "/~ff/" in written or "/1.0/go" in written or not _SHOWS_SOMETHING.match(safe, tag.end()):
+            if (
+                "/~ff/" in written
+                or "/1.0/go" in written
+                or not _SHOWS_SOMETHING.match(safe, tag.end())
+            ):
                 seen.links = True
             return untracked(written)
         return written

@@ -26,9 +26,20 @@ def found(html: str) -> Hazards:
     >>> found('<p onclick="x()" title="onclick=1">a <a href=" Java&#9;Script:x()">b</a> onload=c')
     Hazards(handlers=1, links=1)
     """
-    from lxml import etree  # 30 ms that only `fetch` pays; and patterns over hostile HTML may take for ever
+    from lxml import (
+        etree,
+    )  # 30 ms that only `fetch` pays; and patterns over hostile HTML may take for ever
 
     root = etree.fromstring(f"<div>{syntax.clean(html)}</div>", etree.HTMLParser())
-    written = [(str(name), str(value)) for one in root.iter(etree.Element) for name, value in one.attrib.items()]
-    links = sum(name in _ADDRESSES and urls.scheme(value) in urls.RUNNING - {"data"} for name, value in written)
-    return Hazards(sum(len(name) > len("on") and name.startswith("on") for name, _ in written), links)
+    written = [
+        (str(name), str(value))
+        for one in root.iter(etree.Element)
+        for name, value in one.attrib.items()
+    ]
+    links = sum(
+        name in _ADDRESSES and urls.scheme(value) in urls.RUNNING - {"data"}
+        for name, value in written
+    )
+    return Hazards(
+        sum(len(name) > len("on") and name.startswith("on") for name, _ in written), links
+    )

@@ -16,7 +16,15 @@ from syndicator.normalizer import tags, trackers
 Policy = Literal["keep", "link", "none"]
 
 # Where lazy-loading scripts hide the real address, the most telling first.
-LAZY = ("data-lazy-src", "data-src", "data-original", "data-orig-src", "data-lazy", "data-hi-res-src", "data-echo")
+LAZY = (
+    "data-lazy-src",
+    "data-src",
+    "data-original",
+    "data-orig-src",
+    "data-lazy",
+    "data-hi-res-src",
+    "data-echo",
+)
 LAZY_SETS = ("data-lazy-srcset", "data-srcset")
 
 _TAG = re.compile(r"<(img|source)(?= |>)[^>]*>")
@@ -28,7 +36,9 @@ _MANNERS = ' loading="lazy" referrerpolicy="no-referrer">'
 _EMOJI = "//s.w.org/images/core/emoji/"  # WordPress's pictures of characters, which every reader has itself
 _SOURCE = re.compile(r' src="([^"]*)"')
 _PLAIN_SET = re.compile(r"(?:https?://[^\s,\"]+ [0-9.]+[wx](?:, |$))+")
-_PICTURE_DATA = re.compile(r"data:image/(?:png|jpeg|gif|webp|avif);base64,[A-Za-z0-9+/=\s%]+", re.IGNORECASE)
+_PICTURE_DATA = re.compile(
+    r"data:image/(?:png|jpeg|gif|webp|avif);base64,[A-Za-z0-9+/=\s%]+", re.IGNORECASE
+)
 _STAND_IN = 400  # characters: data images below are the grey boxes that lazy scripts start from
 _ICON = 64  # pixels
 _DIGITS = re.compile(r"\s*(\d{1,5})")
@@ -58,7 +68,11 @@ def settle(html: str, base: str, tally: Tally) -> str:
 
     def replace(tag: re.Match[str]) -> str:
         written = tag[0]
-        return _settled(tag[1], tags.attributes(written), base, tally) if has_cause(written) else dressed(written)
+        return (
+            _settled(tag[1], tags.attributes(written), base, tally)
+            if has_cause(written)
+            else dressed(written)
+        )
 
     html = _TAG.sub(replace, html)
     return _without_twins(html) if "<x-noscript" in html else html
@@ -80,7 +94,12 @@ def has_cause(tag: str) -> bool:
     if ' srcset="' in tag and _UNSETTLED_SET.search(tag):
         return True
     address = source[1]
-    return not address or address.startswith("data:") or bool(_SMALL.search(tag)) or is_tiresome(address)
+    return (
+        not address
+        or address.startswith("data:")
+        or bool(_SMALL.search(tag))
+        or is_tiresome(address)
+    )
 
 
 def is_tiresome(address: str) -> bool:
@@ -97,7 +116,9 @@ def _settled(name: str, attributes: tags.Attributes, base: str, tally: Tally) ->
         return tags.GONE
     if source != attributes.get("src", ""):
         tally.lazy += 1
-    candidates = source_set(next((attributes[key] for key in LAZY_SETS if key in attributes), ""), base)
+    candidates = source_set(
+        next((attributes[key] for key in LAZY_SETS if key in attributes), ""), base
+    )
     candidates = candidates or source_set(attributes.get("srcset", ""), base)
     if name == "img" and not source:
         source = _first_candidate(candidates)
@@ -105,7 +126,9 @@ def _settled(name: str, attributes: tags.Attributes, base: str, tally: Tally) ->
         return tags.GONE
     if name == "source":
         return tags.start(name, _rebuilt(attributes, "" if candidates else source, candidates))
-    attributes.setdefault("alt", attributes.get("title", ""))  # without it the address would be read out
+    attributes.setdefault(
+        "alt", attributes.get("title", "")
+    )  # without it the address would be read out
     return tags.start(name, _rebuilt(attributes, source, candidates))[:-1] + _MANNERS
 
 
@@ -113,9 +136,13 @@ def _rebuilt(attributes: tags.Attributes, source: str, candidates: str) -> tags.
     kept = {
         key: text
         for key, text in attributes.items()
-        if key not in {"src", "srcset", "style"} and not key.startswith("data-") and (candidates or key != "sizes")
+        if key not in {"src", "srcset", "style"}
+        and not key.startswith("data-")
+        and (candidates or key != "sizes")
     }
-    return ({"src": source} if source else {}) | ({"srcset": candidates} if candidates else {}) | kept
+    return (
+        ({"src": source} if source else {}) | ({"srcset": candidates} if candidates else {}) | kept
+    )
 
 
 def _real_source(attributes: tags.Attributes, base: str) -> str:
@@ -189,8 +216,12 @@ def restricted(html: str, policy: Policy, tally: Tally) -> str:
     """Show images as links, or not at all, where the source's settings say so."""
     if policy == "keep" or "<img" not in html:
         return html
-    show: Callable[[re.Match[str], bool], str] = _as_link if policy == "link" else (lambda tag, linked: tags.GONE)
-    parts = re.split(r"(<a(?: [^>]*)?>|</a>)", re.sub(r"<source(?: [^>]*)? srcset=[^>]*>|</?picture>", "", html))
+    show: Callable[[re.Match[str], bool], str] = (
+        _as_link if policy == "link" else (lambda tag, linked: tags.GONE)
+    )
+    parts = re.split(
+        r"(<a(?: [^>]*)?>|</a>)", re.sub(r"<source(?: [^>]*)? srcset=[^>]*>|</?picture>", "", html)
+    )
     linked = False
     for index, part in enumerate(parts):
         if part.startswith(("<a ", "<a>")):
@@ -199,17 +230,27 @@ def restricted(html: str, policy: Policy, tally: Tally) -> str:
             linked = False
         elif "<img" in part:
             tally.images += part.count("<img")
-            parts[index] = re.sub(r"<img(?: [^>]*)?>", lambda tag, inside=linked: show(tag, inside), part)
+            parts[index] = re.sub(
+                r"<img(?: [^>]*)?>", lambda tag, inside=linked: show(tag, inside), part
+            )
     return tags.tidy("".join(parts))
 
 
 def _as_link(tag: re.Match[str], linked: bool) -> str:
     attributes = tags.attributes(tag[0])
     source = attributes.get("src", "")
-    name = attributes.get("alt", "").strip() or unquote(urlsplit(source).path.rpartition("/")[2]) or "image"
+    name = (
+        attributes.get("alt", "").strip()
+        or unquote(urlsplit(source).path.rpartition("/")[2])
+        or "image"
+    )
     if linked or not source.startswith("http"):
         return tags.escaped(f"[{name}]")
-    return tags.start("a", {"href": source, "rel": "noopener noreferrer"}) + tags.escaped(f"[{name}]") + "</a>"
+    return (
+        tags.start("a", {"href": source, "rel": "noopener noreferrer"})
+        + tags.escaped(f"[{name}]")
+        + "</a>"
+    )
 
 
 def lead(html: str) -> Image | None:
@@ -219,7 +260,11 @@ def lead(html: str) -> Image | None:
         attributes = tags.attributes(html[place : html.index(">", place)])
         width, height = (_number(attributes.get(key, "")) for key in ("width", "height"))
         source = attributes.get("src", "")
-        if source.startswith("http") and not (0 < width < _ICON or 0 < height < _ICON) and "/emoji/" not in source:
+        if (
+            source.startswith("http")
+            and not (0 < width < _ICON or 0 < height < _ICON)
+            and "/emoji/" not in source
+        ):
             return Image(urls.web(source), width, height, attributes.get("alt", ""))
     return None
 

@@ -20,7 +20,9 @@ _LETTERS = 20  # fewer prove nothing
 _HALF, _MOSTLY, _NEARLY_ALL = 40, 70, 90
 _SOME = 3  # posts in one language: fewer make no habit of their source, and what it is said to speak is kept
 # Addresses, hashtags, and what CLD2 refuses: controls, surrogates, noncharacters.
-_NO_WORDS = re.compile(r"https?://\S+|www\.\S+|[#@]\S+|[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_NO_WORDS = re.compile(
+    r"https?://\S+|www\.\S+|[#@]\S+|[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
 
 # Script -> its letters. Vietnamese counts as one: no other language writes with these (Yoruba has a few, but no đ).
 _SCRIPTS = {
@@ -95,7 +97,9 @@ def habit(tags: Iterable[str]) -> str:
     of_all_regions = Counter(tag.partition("-")[0] for tag in counts.elements())
     for language, posts in of_all_regions.most_common(1):
         if posts >= _SOME and posts * 3 >= counts.total() * 2:
-            return max((tag for tag in counts if tag.partition("-")[0] == language), key=counts.__getitem__)
+            return max(
+                (tag for tag in counts if tag.partition("-")[0] == language), key=counts.__getitem__
+            )
     return ""
 
 
@@ -144,10 +148,16 @@ def _script(sample: str) -> str:
     # Counting the script of each letter takes a third of counting the letters, where there are many (Han).
     written = sample.translate(_signs())
     counts = Counter(
-        {script: written.count(sign) * _WEIGHT.get(script, 1) for sign, script in _by_sign().items() if sign in written}
+        {
+            script: written.count(sign) * _WEIGHT.get(script, 1)
+            for sign, script in _by_sign().items()
+            if sign in written
+        }
     )
     # One such letter in twelve is enough: Vietnamese spells most of its words with plain ones as well.
-    if counts["Viet"] * 12 >= max(counts["Latn"], _LETTERS * 2) and not _VIETNAMESE_ONLY.isdisjoint(sample):
+    if counts["Viet"] * 12 >= max(counts["Latn"], _LETTERS * 2) and not _VIETNAMESE_ONLY.isdisjoint(
+        sample
+    ):
         return "Viet"
     counts["Latn"] += counts.pop("Viet", 0)
     if counts["Kana"] * 8 >= counts["Hani"]:  # Japanese is mostly Han signs
@@ -217,4 +227,6 @@ def _signed(text: str) -> str:
 
 def _specific(found: str, declared: Iterable[str]) -> str:
     """Prefer a declaration that says the same and more ("zh-TW" to "zh")."""
-    return next((tag for tag in declared if tag.partition("-")[0] == found.partition("-")[0]), found)
+    return next(
+        (tag for tag in declared if tag.partition("-")[0] == found.partition("-")[0]), found
+    )

@@ -12,7 +12,9 @@ from syndicator import syntax, urls
 from syndicator.model.feed import Entry, ItemKey, Origin, ParsedFeed, Text
 from syndicator.normalizer import text
 
-_PAGES = frozenset({"", "text/html", "application/xhtml+xml"})  # "": most links to pages say no type
+_PAGES = frozenset(
+    {"", "text/html", "application/xhtml+xml"}
+)  # "": most links to pages say no type
 
 
 def site(parsed: ParsedFeed) -> str:
@@ -31,7 +33,10 @@ def feed_base(parsed: ParsedFeed, site_link: str) -> str:
     if base:
         return base
     own = urls.web(parsed.url) or urls.web(parsed.head.self_link)
-    if not own or (site_link and (parsed.head.version.startswith("rss") or urls.host(own) != urls.host(site_link))):
+    if not own or (
+        site_link
+        and (parsed.head.version.startswith("rss") or urls.host(own) != urls.host(site_link))
+    ):
         return site_link or own
     return own
 
@@ -64,7 +69,10 @@ def legal_items(items: tuple[ItemKey, ...]) -> tuple[ItemKey, ...]:
     together = "".join(item.guid + item.link for item in items)
     if syntax.clean(together) == together:
         return items
-    return tuple(ItemKey(item.fingerprint, syntax.clean(item.guid), syntax.clean(item.link)) for item in items)
+    return tuple(
+        ItemKey(item.fingerprint, syntax.clean(item.guid), syntax.clean(item.link))
+        for item in items
+    )
 
 
 def origin(entry: Entry, base: str) -> Origin | None:

@@ -31,13 +31,16 @@ _AFTER = re.compile(
 _LABEL = re.compile(rf"(?<!\w)(?:{_COUNTED})\s?[:(]\s?$", re.IGNORECASE)
 _UNIT = re.compile(r"\s?[^\W\d_]{2,12}")
 _ONE = re.compile(
-    r"\ban?(?= \w+ ago)|\bone(?= \w+ ago)|(?<=vor )eine[rm]|(?<=il y a )une?|(?<=hace )una?|(?<=há )uma?", re.IGNORECASE
+    r"\ban?(?= \w+ ago)|\bone(?= \w+ ago)|(?<=vor )eine[rm]|(?<=il y a )une?|(?<=hace )una?|(?<=há )uma?",
+    re.IGNORECASE,
 )
 # Where templates put such numbers: about the ends of a text. Short texts are searched whole.
 _SHORT, _END = 2000, 500
 # Bytes that stand in no number: all but ASCII digits and what digits of other scripts begin with (Arabic, NKo,
 # South and South-East Asian, fullwidth, emoji). Taking them out of a text is ten times faster than a search for \d.
-_NUMBERLESS = bytes(set(range(256)) - {*b"0123456789", 0xD9, 0xDB, 0xDF, 0xE0, 0xE1, 0xEA, 0xEF, 0xF0})
+_NUMBERLESS = bytes(
+    set(range(256)) - {*b"0123456789", 0xD9, 0xDB, 0xDF, 0xE0, 0xE1, 0xEA, 0xEF, 0xF0}
+)
 
 # What rotates in an address: signatures, sessions, times and cache breakers by their names, and whatever looks drawn
 # by lot: letters and digits mixed, long runs without a hyphen, UUIDs. A slug ("ferry-to-the-island", "2024") stays.
@@ -46,7 +49,9 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _RUN = 20  # letters and hyphens alone are taken for hexadecimal from so many on
-_LOT = re.compile(rf"(?=\D*\d)(?=[^A-Za-z]*[A-Za-z])\w{{4,}}|[^-]{{24,}}|\d{{9,}}|[0-9a-fA-F-]{{{_RUN},}}")
+_LOT = re.compile(
+    rf"(?=\D*\d)(?=[^A-Za-z]*[A-Za-z])\w{{4,}}|[^-]{{24,}}|\d{{9,}}|[0-9a-fA-F-]{{{_RUN},}}"
+)
 # "-300x200", "_640x480", "@2x", "-scaled" before an extension; Google's "=s1600" or "=w300-h200".
 _SIZE = re.compile(r"(?:[-_]\d{2,4}x\d{2,4}|@\dx|-scaled)(?=\.\w+$)|=[swh]\d+(?:-\w+)*$")
 
@@ -133,7 +138,9 @@ def _targets(html: str, hosts: Iterable[str]) -> bytes:
     >>> _targets('<a href="https://www.a.example/x/?id=7&sid=3"><a href="http://b.example/c/9f3ab/">', [])
     b'a.example/x/id=7 b.example/c'
     """
-    hrefs = "\n".join(set(_attributes(html, ' href="'))).replace("https://", "").replace("http://", "")
+    hrefs = (
+        "\n".join(set(_attributes(html, ' href="'))).replace("https://", "").replace("http://", "")
+    )
     hrefs = _homeless(hrefs, hosts)
     if "?" in hrefs:
         hrefs = "\n".join(map(urls.without_tracking, hrefs.split("\n")))
@@ -160,7 +167,9 @@ def _steady(paths: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _rotates(step: str) -> bool:
-    if len(step) < _RUN and (not step or step.replace("-", "").isalpha()):  # the plain words that most steps are
+    if len(step) < _RUN and (
+        not step or step.replace("-", "").isalpha()
+    ):  # the plain words that most steps are
         return False
     name, equals, value = step.rpartition("=")
     return bool((equals and _NAMED.search(name + equals)) or _LOT.fullmatch(value))

@@ -49,7 +49,9 @@ def _merged(first: Enclosure, again: Enclosure) -> Enclosure:
 
 def lead(entry: Entry, files: tuple[Enclosure, ...], html: str, base: str) -> Image | None:
     """Choose the picture to show for a post: what the feed names for it, an attached one, the first in its body."""
-    named = [replace(image, url=url) for image in entry.images if (url := urls.web(image.url, base))]
+    named = [
+        replace(image, url=url) for image in entry.images if (url := urls.web(image.url, base))
+    ]
     if named:  # the largest that says its size; the first where none does
         return max(named, key=lambda image: image.width * image.height)
     for file in files:

@@ -27,7 +27,22 @@ _FEED_HOSTS = frozenset(
 
 # "blog.a.example" is a.example; "alice.a.example" may be a writer that a.example collects.
 _GENERIC = frozenset(
-    {"www", "blog", "blogs", "news", "m", "amp", "feeds", "feed", "rss", "web", "mobile", "magazine", "journal", "www2"}
+    {
+        "www",
+        "blog",
+        "blogs",
+        "news",
+        "m",
+        "amp",
+        "feeds",
+        "feed",
+        "rss",
+        "web",
+        "mobile",
+        "magazine",
+        "journal",
+        "www2",
+    }
 )
 _PARTS = re.compile(r"\s+[|–—»«·•:-]+\s+|:\s+")
 _SHORT_NAME = 4  # letters
@@ -104,7 +119,12 @@ def _own(info: SourceInfo, feed_links: tuple[str, ...], home: str) -> _Own:
     links = [*filter(None, (info.link, info.feed, info.feed_id, *feed_links))]
     hosts = {host for host in map(urls.host, links) if host not in _FEED_HOSTS}
     names = map(letters, (info.name, *_PARTS.split(info.name)))
-    return _Own(origin, frozenset(map(urls.loose, links)), frozenset(filter(None, hosts)), frozenset(names) - {""})
+    return _Own(
+        origin,
+        frozenset(map(urls.loose, links)),
+        frozenset(filter(None, hosts)),
+        frozenset(names) - {""},
+    )
 
 
 def _differ_generically(one: str, other: str) -> bool:
@@ -112,9 +132,15 @@ def _differ_generically(one: str, other: str) -> bool:
     return longer.endswith(f".{shorter}") and longer.removesuffix(f".{shorter}") in _GENERIC
 
 
-def _chain(source: Origin | None, credited: Sequence[Credit], own: _Own, link: str) -> list[tuple[Origin, str]]:
+def _chain(
+    source: Origin | None, credited: Sequence[Credit], own: _Own, link: str
+) -> list[tuple[Origin, str]]:
     """Return the foreign places that had the post before, the first of all first, each with its address there."""
-    chain = [(_credited(credit, link), credit.url) for credit in credited if not _is_own_credit(credit, own, link)]
+    chain = [
+        (_credited(credit, link), credit.url)
+        for credit in credited
+        if not _is_own_credit(credit, own, link)
+    ]
     if source is not None and not _is_own_source(source, own, link):
         origin = _completed(source, link)
         place = next((at for at, (place_, _) in enumerate(chain) if _same(place_, origin)), None)
@@ -129,8 +155,12 @@ def _is_own_credit(credit: Credit, own: _Own, link: str) -> bool:
     """Whether a line credits the source itself, so that it proves nothing."""
     if (credit.site_url and own.has_host(credit.site_url)) or own.has_name(credit.site):
         return True
-    if credit.site_url or credit.url:  # Medium: a writer's feed, credited to a publication beside it
-        return bool(credit.url) and urls.loose(credit.url) == urls.loose(link) and own.has_host(link)
+    if (
+        credit.site_url or credit.url
+    ):  # Medium: a writer's feed, credited to a publication beside it
+        return (
+            bool(credit.url) and urls.loose(credit.url) == urls.loose(link) and own.has_host(link)
+        )
     return own.has_host(link) or not credit.site or not urls.host(link) or own.mentions(credit.site)
 
 
@@ -144,7 +174,9 @@ def _is_own_source(source: Origin, own: _Own, link: str) -> bool:
     elsewhere = next((address for address in (source.url, source.feed) if address), "")
     if not elsewhere:
         return own.has_host(link) or own.mentions(source.name)
-    return own.has_host(elsewhere) and (not source.name or own.has_name(source.name) or own.mentions(source.name))
+    return own.has_host(elsewhere) and (
+        not source.name or own.has_name(source.name) or own.mentions(source.name)
+    )
 
 
 def _credited(credit: Credit, link: str) -> Origin:
@@ -170,7 +202,9 @@ def _names_site(source: Origin) -> bool:
 
 def _merged(source: Origin, said: Origin, credited: Origin) -> Origin:
     """Put together what the source says, completed, and what a line credits: its site is better than a guess."""
-    told = _names_site(source) or not credited.url or urls.loose(credited.url) == urls.loose(said.url)
+    told = (
+        _names_site(source) or not credited.url or urls.loose(credited.url) == urls.loose(said.url)
+    )
     url = said.url if told else credited.url
     return Origin(
         said.name or credited.name, url, said.feed, said.id, said.updated, said.rights,
@@ -184,8 +218,14 @@ def _with_site(own: Origin, credited: Sequence[Credit], link: str) -> Origin:
     if not host or urls.host(own.url) == host:
         return own
     for credit in credited:
-        if credit.site_url and urls.host(credit.site_url) == host and letters(credit.site) == letters(own.name):
-            return Origin(own.name, credit.site_url, own.feed, own.id, own.updated, own.rights, own.language)
+        if (
+            credit.site_url
+            and urls.host(credit.site_url) == host
+            and letters(credit.site) == letters(own.name)
+        ):
+            return Origin(
+                own.name, credit.site_url, own.feed, own.id, own.updated, own.rights, own.language
+            )
     return own
 
 

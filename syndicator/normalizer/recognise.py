@@ -34,14 +34,34 @@ _INLINE = frozenset(
 _LAST_PARAGRAPH = re.compile(
     rf"<p(?: [^<>]*)?>(?:[^<]++|</?(?:{'|'.join(sorted(_INLINE))})(?=[ >])[^<>]*>)*+</p>(?:\s|</[a-z][a-z0-9]*>)*"
 )
-_MEDIA = frozenset({"img", "video", "audio", "iframe", "svg", "math", "object", "embed", "picture", "source", "input"})
+_MEDIA = frozenset(
+    {
+        "img",
+        "video",
+        "audio",
+        "iframe",
+        "svg",
+        "math",
+        "object",
+        "embed",
+        "picture",
+        "source",
+        "input",
+    }
+)
 _VOID = frozenset({"area", "br", "col", "hr", "img", "input", "source", "track", "wbr", "embed"})
 
 _QUOTES = str.maketrans(
-    {**dict.fromkeys("‘’‚‛ʼ´`′ʹ＇", "'"), **dict.fromkeys("“”„‟«»″〝〞＂", '"'), **dict.fromkeys("–—―‒−", "-")}
+    {
+        **dict.fromkeys("‘’‚‛ʼ´`′ʹ＇", "'"),
+        **dict.fromkeys("“”„‟«»″〝〞＂", '"'),
+        **dict.fromkeys("–—―‒−", "-"),
+    }
 )
 # Zero-width and bidi marks, the soft hyphen, the zero-width non-joiner of Persian, the vowel marks of Arabic.
-_INVISIBLE = "\u00ad\u034f\u061c\u0640\u064b-\u0652\u180e\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u0640\u064b-\u0652\u180e\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
+)
 _SPECIAL = "\\s&\u0300-\u036f\u0130" + _INVISIBLE + "".join(map(re.escape, map(chr, _QUOTES)))
 _PIECE = re.compile(
     f"(?P<plain>[^{_SPECIAL}]+(?: [^{_SPECIAL}]+)*(?![\u0300-\u036f]))"
@@ -74,7 +94,14 @@ class Line(Struct, frozen=True):
         """Return the last `size` characters as a line; all of a shorter one."""
         if len(self.text) <= size:
             return self
-        return Line(self.text[-size:], self.starts[-size:], self.ends[-size:], self.links, self.block, self.ours)
+        return Line(
+            self.text[-size:],
+            self.starts[-size:],
+            self.ends[-size:],
+            self.links,
+            self.block,
+            self.ours,
+        )
 
     @property
     def start(self) -> int:
@@ -173,10 +200,20 @@ def lines(source: str, *, window: int, text_mode: bool) -> Iterator[Line]:
     """Yield the lines that show something, last first, of about the last `window` characters."""
     first, last = max(0, len(source) - window), len(source)
     if first and not text_mode:
-        first = max(0, source.rfind("<p", 0, first), source.rfind("<br", 0, first), source.rfind("<div", 0, first))
+        first = max(
+            0,
+            source.rfind("<p", 0, first),
+            source.rfind("<br", 0, first),
+            source.rfind("<div", 0, first),
+        )
     near = source.rfind("<p", first)
     # Most often no other than the last has to be read. (What an element of ours holds is told by what is around it.)
-    if not text_mode and near > first and "syndicator-" not in source and _LAST_PARAGRAPH.fullmatch(source, near):
+    if (
+        not text_mode
+        and near > first
+        and "syndicator-" not in source
+        and _LAST_PARAGRAPH.fullmatch(source, near)
+    ):
         yield from _lines(source, near, last, text_mode=False)
         last = near
     yield from _lines(source, first, last, text_mode=text_mode)
@@ -213,8 +250,15 @@ def _segments(source: str, first: int, last: int, *, text_mode: bool) -> Iterato
 
 def _at_newlines(source: str, whole: _Segment) -> Iterator[_Segment]:
     start = whole.start
-    for newline in [*(found.end() for found in re.finditer(r"\n", source) if found.end() > start), whole.end]:
-        yield whole._replace(start=start, end=newline, tags=[tag for tag in whole.tags if start <= tag.start < newline])
+    for newline in [
+        *(found.end() for found in re.finditer(r"\n", source) if found.end() > start),
+        whole.end,
+    ]:
+        yield whole._replace(
+            start=start,
+            end=newline,
+            tags=[tag for tag in whole.tags if start <= tag.start < newline],
+        )
         start = newline
 
 
@@ -235,7 +279,10 @@ def _line(source: str, segment: _Segment) -> Line | None:
         return None
     folded, links, media = _Folded(), list[Anchor](), False
     place, opened = segment.start, None
-    for tag in [*segment.tags, _Tag(segment.end, segment.end, closing=True, name="a", attributes="")]:
+    for tag in [
+        *segment.tags,
+        _Tag(segment.end, segment.end, closing=True, name="a", attributes=""),
+    ]:
         if opened is None:
             folded.add(source[place : tag.start], place)
         media = media or tag.name in _MEDIA
@@ -250,10 +297,16 @@ def _line(source: str, segment: _Segment) -> Line | None:
         folded.characters.pop()
     size = len(folded.characters)
     if not size:
-        return Line("", (segment.start,), (segment.end,), (), segment.block, segment.ours) if media else None
+        return (
+            Line("", (segment.start,), (segment.end,), (), segment.block, segment.ours)
+            if media
+            else None
+        )
     text = "".join(folded.characters)
     starts, ends = tuple(folded.starts[:size]), tuple(folded.ends[:size])
-    return _without_encoded_tags(Line(text, starts, ends, tuple(links), segment.block, segment.ours))
+    return _without_encoded_tags(
+        Line(text, starts, ends, tuple(links), segment.block, segment.ours)
+    )
 
 
 def _without_encoded_tags(line: Line) -> Line:
@@ -267,7 +320,9 @@ def _without_encoded_tags(line: Line) -> Line:
     if pick is None:
         return line
     last = line.ends[-1]  # a closing "</p>" goes with the line
-    return Line("".join(pick(line.text)), pick(line.starts), (*pick(line.ends)[:-1], last), *_rest(line))
+    return Line(
+        "".join(pick(line.text)), pick(line.starts), (*pick(line.ends)[:-1], last), *_rest(line)
+    )
 
 
 def _rest(line: Line) -> tuple[tuple[Anchor, ...], str, str]:
@@ -295,7 +350,9 @@ _BREAK = re.compile(r"<(?:br|hr)\b[^<>]*>")
 _EMPTY_BEFORE = re.compile(
     rf"<(p|div|span|em|strong|small|footer|section|aside|b|i)\b[^<>]*>(?:{_BLANK}|<br\b[^<>]*>)*</\1>{_BLANK}*$"
 )
-_EMPTY_AFTER = re.compile(rf"(?:{_BLANK}|<(p|div|span)\b[^<>]*>(?:{_BLANK}|<br\b[^<>]*>)*</\1>|<(?:br|hr)\b[^<>]*>)+")
+_EMPTY_AFTER = re.compile(
+    rf"(?:{_BLANK}|<(p|div|span)\b[^<>]*>(?:{_BLANK}|<br\b[^<>]*>)*</\1>|<(?:br|hr)\b[^<>]*>)+"
+)
 _CLOSING_ONLY = re.compile(rf"(?:{_BLANK}|</[a-zA-Z][a-zA-Z0-9-]*>)*$")
 _NEAR = 600  # characters before a cut that may hold what the cut leaves empty
 
@@ -311,7 +368,9 @@ def cut(source: str, start: int, end: int) -> str:
     before, after = _climb(before + closing + opening, source[end:])
     if (empty := _EMPTY_AFTER.match(after)) and _CLOSING_ONLY.match(after, empty.end()):
         before, after = _climb(before, after[empty.end() :])
-    while _CLOSING_ONLY.match(after):  # it stood last: a rule or breaks before it, and empty blocks, go with it
+    while _CLOSING_ONLY.match(
+        after
+    ):  # it stood last: a rule or breaks before it, and empty blocks, go with it
         shorter = _without_empty(_without_breaks(before))
         shorter, after = _climb(shorter, after)
         if shorter == before:
@@ -354,7 +413,9 @@ def _unbalanced(stretch: str) -> tuple[str, str]:
             opened.pop()
         else:
             closed.append(tag)
-    return "".join(f"</{tag.name}>" for tag in closed), "".join(stretch[tag.start : tag.end] for tag in opened)
+    return "".join(f"</{tag.name}>" for tag in closed), "".join(
+        stretch[tag.start : tag.end] for tag in opened
+    )
 
 
 def _climb(before: str, after: str) -> tuple[str, str]:

@@ -57,7 +57,16 @@ _ATTRIBUTES = {
     "li": {"value"},
     "ol": {"start", "reversed", "type"},
     "q": {"cite"},
-    "source": {"src", "srcset", "sizes", "media", "type", "data-src", "data-srcset", "data-lazy-srcset"},
+    "source": {
+        "src",
+        "srcset",
+        "sizes",
+        "media",
+        "type",
+        "data-src",
+        "data-srcset",
+        "data-lazy-srcset",
+    },
     "table": {"summary", "border"},
     "td": _SPANS,
     "th": _SPANS,
@@ -69,7 +78,17 @@ _ATTRIBUTES = {
     "x-embed": {"src", "width", "height"},
     "x-object": {"data", "width", "height"},
     "math": {"display", "alttext"},
-    "mo": {"stretchy", "fence", "separator", "lspace", "rspace", "symmetric", "largeop", "movablelimits", "form"},
+    "mo": {
+        "stretchy",
+        "fence",
+        "separator",
+        "lspace",
+        "rspace",
+        "symmetric",
+        "largeop",
+        "movablelimits",
+        "form",
+    },
     "mi": {"mathvariant"},
     "mspace": {"width", "height", "depth"},
     "mfrac": {"linethickness", "displaystyle"},
@@ -87,7 +106,9 @@ _CODE = """
     markdown none objectivec perl php plaintext powershell python py r ruby rust scala shell sh sql swift text toml ts
     typescript xml yaml yml
 """
-OWN = frozenset({"syndicator-attribution", "syndicator-related", "syndicator-also"})  # our lines, come back as a source
+OWN = frozenset(
+    {"syndicator-attribution", "syndicator-related", "syndicator-also"}
+)  # our lines, come back as a source
 _WRAPPERS = "div p ul ol span section aside nav table a blockquote footer h2 h3"
 
 # Anything but these may come out of nh3 in a form that parses differently again: tables with text between
@@ -107,13 +128,56 @@ _MANY = 1000  # tags: fewer can't nest deep enough to matter
 _DEEPEST = 500  # browsers stop at 512
 # Elements that never hold one of their own kind, so that many without an end tag are no depth.
 _LEAVES = frozenset(
-    {"p", "br", "hr", "img", "wbr", "tr", "td", "th", "source", "track", "col", "area", "embed", "param"}
+    {
+        "p",
+        "br",
+        "hr",
+        "img",
+        "wbr",
+        "tr",
+        "td",
+        "th",
+        "source",
+        "track",
+        "col",
+        "area",
+        "embed",
+        "param",
+    }
 )
 # HTML, 13.2.4.3 and 13.2.4.2: what may be closed out of order, and what no end tag inside reaches out of.
 _FORMATTING = frozenset(
-    {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"}
+    {
+        "a",
+        "b",
+        "big",
+        "code",
+        "em",
+        "font",
+        "i",
+        "nobr",
+        "s",
+        "small",
+        "strike",
+        "strong",
+        "tt",
+        "u",
+    }
 )
-_SCOPES = frozenset({"applet", "caption", "button", "marquee", "math", "object", "select", "svg", "table", "template"})
+_SCOPES = frozenset(
+    {
+        "applet",
+        "caption",
+        "button",
+        "marquee",
+        "math",
+        "object",
+        "select",
+        "svg",
+        "table",
+        "template",
+    }
+)
 _CLASSES = re.compile(r" class=(\"[^\"]*\"|'[^']*')")
 _ADDRESSES = frozenset({"href", "src", "cite", "poster"})
 _ADDRESS = re.compile(
@@ -156,7 +220,9 @@ def clean(html: str, base: str, policy: Policy = "keep") -> Cleaned:
     if not calm and not names.isdisjoint(_UNSAFE):
         tally.unsafe = sum(name.lower() in _UNSAFE for name in listed)
     prepared = html if calm else embeds.prepare(html)
-    safe = _settled(_filtered(_marked(prepared)), base, policy, tally, names=names if calm else None)
+    safe = _settled(
+        _filtered(_marked(prepared)), base, policy, tally, names=names if calm else None
+    )
     if not calm or (not names.isdisjoint(_HEADINGS) and _NESTED_HEADING.search(safe)):
         safe = _stilled(safe, base, policy)
     return Cleaned(safe, tally)
@@ -217,7 +283,9 @@ def from_plain(plain: str) -> str:
     >>> from_plain("a < b\nc\n\nd")
     '<p>a &lt; b<br>c</p><p>d</p>'
     """
-    paragraphs = re.split(r"\n[ \t]*\n\s*", syntax.clean(plain).replace("\r\n", "\n").replace("\r", "\n").strip())
+    paragraphs = re.split(
+        r"\n[ \t]*\n\s*", syntax.clean(plain).replace("\r\n", "\n").replace("\r", "\n").strip()
+    )
     return "".join(
         f"<p>{escape(paragraph.strip(), quote=False).replace(chr(10), '<br>')}</p>"
         for paragraph in paragraphs
@@ -227,9 +295,13 @@ def from_plain(plain: str) -> str:
 
 def _marked(html: str) -> str:
     """Give the wrappers of share bars a mark that nh3 lets through, since classes go."""
-    if " class=" not in html or not any(trackers.is_bar(found) for found in set(_CLASSES.findall(html))):
+    if " class=" not in html or not any(
+        trackers.is_bar(found) for found in set(_CLASSES.findall(html))
+    ):
         return html
-    return _CLASSES.sub(lambda found: ' data-bar=""' if trackers.is_bar(found[1]) else found[0], html)
+    return _CLASSES.sub(
+        lambda found: ' data-bar=""' if trackers.is_bar(found[1]) else found[0], html
+    )
 
 
 def _filtered(html: str) -> str:
@@ -242,7 +314,9 @@ def _filtered(html: str) -> str:
     return syntax.clean(safe)  # `&#1;` is a character that XML forbids when it is decoded
 
 
-def _settled(safe: str, base: str, policy: Policy, tally: Tally, *, names: frozenset[str] | None = None) -> str:
+def _settled(
+    safe: str, base: str, policy: Policy, tally: Tally, *, names: frozenset[str] | None = None
+) -> str:
     """Do what nh3 can't judge, on its output; `names` are the tags of calm HTML: it has neither frames nor players."""
     seen = glance.look(safe)
     if seen.bars:
@@ -257,13 +331,17 @@ def _settled(safe: str, base: str, policy: Policy, tally: Tally, *, names: froze
     if closer or seen.links:
         safe = _LINK.sub(lambda link: _link(link, tally), safe)
     safe = tags.trimmed(images.restricted(tags.tidy(safe), policy, tally))
-    return _PRE.sub(r"\1\n\n", safe) if names is None or "pre" in names else safe  # the parser drops the first
+    return (
+        _PRE.sub(r"\1\n\n", safe) if names is None or "pre" in names else safe
+    )  # the parser drops the first
 
 
 def _link(link: re.Match[str], tally: Tally) -> str:
     """Take a link's tracking parameters off, or the link itself: a flare, or one that shows nothing."""
     written, shown = link.groups()
-    if not shown or (len(shown) < _BLANK and _NOTHING.fullmatch(shown)):  # a keyboard would stop there for nothing
+    if not shown or (
+        len(shown) < _BLANK and _NOTHING.fullmatch(shown)
+    ):  # a keyboard would stop there for nothing
         return shown
     if "/~ff/" in written or "/1.0/go" in written:
         href = _HREF.search(written)
@@ -308,7 +386,9 @@ def _cleaner() -> nh3.Cleaner:
     import nh3
 
     classes = {name: {"class": set(OWN), "data-bar": {""}} for name in _WRAPPERS.split()}
-    classes |= {name: {"class": {f"language-{code}" for code in _CODE.split()}} for name in ("code", "pre")}
+    classes |= {
+        name: {"class": {f"language-{code}" for code in _CODE.split()}} for name in ("code", "pre")
+    }
     return nh3.Cleaner(
         tags={*_TAGS.split(), *_MATH.split()},
         clean_content_tags=set(_HOLLOW.split()),

@@ -21,12 +21,18 @@ _NOTHING = re.compile(
 )
 
 
-_DEEPEST = 50  # wrappers looked through: nobody writes more, and a hostile page must not cost its square
+_DEEPEST = (
+    50  # wrappers looked through: nobody writes more, and a hostile page must not cost its square
+)
 _END = 40  # characters
-_ENDS_WELL = re.compile(r".*[^\s>;](?:</[a-z][a-z0-9]*>)*", re.DOTALL)  # with a word, and what closes around it
+_ENDS_WELL = re.compile(
+    r".*[^\s>;](?:</[a-z][a-z0-9]*>)*", re.DOTALL
+)  # with a word, and what closes around it
 _LAST_CLOSING = re.compile(r"</[a-z][a-z0-9]*>")
 # What a link or an element of text leaves when its text has gone; never a frame, cell or player, which may be empty.
-_LAST_OPENING = re.compile(r"<(p|div|a|b|i|em|strong|u|s|small|sub|sup|span|mark|code)(?: [^<>]*)?>")
+_LAST_OPENING = re.compile(
+    r"<(p|div|a|b|i|em|strong|u|s|small|sub|sup|span|mark|code)(?: [^<>]*)?>"
+)
 
 
 _ESCAPE = re.compile("&(lt|gt|quot|nbsp|amp);")
@@ -68,7 +74,9 @@ def start(name: str, attributes: Mapping[str, str]) -> str:
     >>> start("a", {"href": "b?c&d"})
     '<a href="b?c&amp;d">'
     """
-    return f"<{name}" + "".join(f' {key}="{escaped(text)}"' for key, text in attributes.items()) + ">"
+    return (
+        f"<{name}" + "".join(f' {key}="{escaped(text)}"' for key, text in attributes.items()) + ">"
+    )
 
 
 def end_of(html: str, start: int, name: str) -> int:
@@ -121,7 +129,11 @@ def trimmed(html: str) -> str:
 def _hollow(body: str, closing: str) -> re.Match[str] | None:
     """Return the start tag that ends `body`, where it is of an element that `closing` ends at once."""
     opening = _LAST_OPENING.match(body, body.rfind("<"))
-    whole = opening is not None and opening.end() == len(body) and closing.startswith(f"</{opening[1]}>")
+    whole = (
+        opening is not None
+        and opening.end() == len(body)
+        and closing.startswith(f"</{opening[1]}>")
+    )
     return opening if whole else None
 
 

@@ -104,7 +104,12 @@ def is_pixel(image: tags.Attributes) -> bool:
     True
     """
     width, height, style = image.get("width"), image.get("height"), image.get("style", "")
-    if width is not None and height is not None and _TINY.fullmatch(width) and _TINY.fullmatch(height):
+    if (
+        width is not None
+        and height is not None
+        and _TINY.fullmatch(width)
+        and _TINY.fullmatch(height)
+    ):
         return True
     return bool(style and _HIDDEN.search(style)) or is_beacon(image.get("src", ""))
 

@@ -12,7 +12,17 @@ from collections.abc import Iterator, Sequence, Set
 from msgspec import Struct
 
 from syndicator import urls
-from syndicator.model.post import CopyOf, Keys, KnownPost, New, Post, Repeated, Unchanged, Updated, Verdict
+from syndicator.model.post import (
+    CopyOf,
+    Keys,
+    KnownPost,
+    New,
+    Post,
+    Repeated,
+    Unchanged,
+    Updated,
+    Verdict,
+)
 from syndicator.sketches import likeness
 
 SAME_TEXT = 0.8  # nearly all of the text agrees
@@ -38,11 +48,21 @@ class Evidence(Struct, frozen=True):
     @property
     def strength(self) -> int:
         """What is settled first: any agreement of guids before the best of links, any of links before all the rest."""
-        return 16 * max(self.guid, 0) + 4 * max(self.link, 0) + (self.title > 0) + (self.text > 0) + (self.instant > 0)
+        return (
+            16 * max(self.guid, 0)
+            + 4 * max(self.link, 0)
+            + (self.title > 0)
+            + (self.text > 0)
+            + (self.instant > 0)
+        )
 
 
 def decide(
-    posts: Sequence[Post], candidates: Sequence[Sequence[KnownPost]], claimed: Set[int], *, fold: bool = False
+    posts: Sequence[Post],
+    candidates: Sequence[Sequence[KnownPost]],
+    claimed: Set[int],
+    *,
+    fold: bool = False,
 ) -> list[Verdict]:
     """Judge the posts of one fetch, each with the stored posts that it may be, of its own source and of others.
 
@@ -62,13 +82,18 @@ def decide(
     _settle(posts, [pair for pair in pairs if is_same(pair[2])], verdicts, taken)
     _settle(posts, list(_moved(posts, pairs, verdicts)), verdicts, taken)
     _repeats(posts, verdicts)
-    return [verdicts.get(at) or _across(post, candidates[at], fold=fold) for at, post in enumerate(posts)]
+    return [
+        verdicts.get(at) or _across(post, candidates[at], fold=fold)
+        for at, post in enumerate(posts)
+    ]
 
 
 Pair = tuple[int, KnownPost, Evidence]
 
 
-def _settle(posts: Sequence[Post], pairs: Sequence[Pair], verdicts: dict[int, Verdict], taken: set[int]) -> None:
+def _settle(
+    posts: Sequence[Post], pairs: Sequence[Pair], verdicts: dict[int, Verdict], taken: set[int]
+) -> None:
     """Give each post the first stored post in `pairs` that is still to be had; note both."""
     for at, known, _ in pairs:
         changed = known.meaning != posts[at].meaning
@@ -83,8 +108,14 @@ def compare(one: Keys, other: Keys) -> Evidence:
     """Return how two posts agree. A link to a site's front page says nothing."""
     places = bool(one.path_link and other.path_link)
     return Evidence(
-        guid=_addresses((one.guid, one.loose_guid, one.path_guid), (other.guid, other.loose_guid, other.path_guid)),
-        link=_addresses((one.link, one.loose_link, one.path_link), (other.link, other.loose_link, other.path_link))
+        guid=_addresses(
+            (one.guid, one.loose_guid, one.path_guid),
+            (other.guid, other.loose_guid, other.path_guid),
+        ),
+        link=_addresses(
+            (one.link, one.loose_link, one.path_link),
+            (other.link, other.loose_link, other.path_link),
+        )
         if places
         else UNKNOWN,
         title=_equal(one.title, other.title),
@@ -150,7 +181,9 @@ def _same_link(found: Evidence) -> bool:
 def _same_link_other_guid(found: Evidence) -> bool:
     """Judge by the link under another guid: sites make their guids anew, and link blogs write twice about one page."""
     if found.title > 0:
-        return max(found.text, found.instant) > 0 or found.silent or found.text == found.instant == 0
+        return (
+            max(found.text, found.instant) > 0 or found.silent or found.text == found.instant == 0
+        )
     return found.text > 0 and found.instant >= 0
 
 
@@ -164,7 +197,11 @@ def _same_path(found: Evidence) -> bool:
 def _no_address(found: Evidence) -> bool:
     """Judge by title, text and instant where there is no address to compare."""
     if found.title > 0:
-        return found.text > 0 or (found.text == 0 and found.instant >= 0) or (found.instant > 0 and found.sharp)
+        return (
+            found.text > 0
+            or (found.text == 0 and found.instant >= 0)
+            or (found.instant > 0 and found.sharp)
+        )
     return found.text > 0 and (found.instant > 0 or (found.title == 0 and found.instant == 0))
 
 
@@ -175,7 +212,9 @@ def _other_address(found: Evidence) -> bool:
     return found.text > 0 or (found.silent and found.title > 0 and found.sharp)
 
 
-def _moved(posts: Sequence[Post], pairs: Sequence[Pair], verdicts: dict[int, Verdict]) -> Iterator[Pair]:
+def _moved(
+    posts: Sequence[Post], pairs: Sequence[Pair], verdicts: dict[int, Verdict]
+) -> Iterator[Pair]:
     """Where some posts prove that their site moved, title or text are enough for the others."""
     numbers = {at: v.number for at, v in verdicts.items() if isinstance(v, Unchanged | Updated)}
     moves = Counter(
@@ -185,7 +224,11 @@ def _moved(posts: Sequence[Post], pairs: Sequence[Pair], verdicts: dict[int, Ver
     )
     for at, known, found in pairs:
         agrees = max(found.guid, found.link) == PATH and max(found.title, found.text) > 0
-        if agrees and moves and moves[urls.host(known.link), urls.host(posts[at].link)] >= MOVED_TOGETHER:
+        if (
+            agrees
+            and moves
+            and moves[urls.host(known.link), urls.host(posts[at].link)] >= MOVED_TOGETHER
+        ):
             yield at, known, found
 
 
@@ -217,7 +260,11 @@ def _across(post: Post, candidates: Sequence[KnownPost], *, fold: bool) -> Verdi
 def _word_for_word(post: Post, known: KnownPost) -> bool:
     """Tell whether two sources have the same title over the same words: a press release, a post put on two sites."""
     one, other = post.keys, known.keys
-    return bool(one.title and one.text) and (one.title, one.text) == (other.title, other.text) and len(one.sketch) > FEW
+    return (
+        bool(one.title and one.text)
+        and (one.title, one.text) == (other.title, other.text)
+        and len(one.sketch) > FEW
+    )
 
 
 def _is_earlier(post: Post, known: KnownPost) -> bool:
@@ -245,7 +292,9 @@ def _tells_the_same(post: Post, known: KnownPost, found: Evidence) -> bool:
         return False
     if found.text > 0:
         hosts = urls.host(post.link), urls.host(known.link)
-        return bool(hosts[0]) and (hosts[0] == urls.host(known.origin.url) or hosts[1] == urls.host(post.origin.url))
+        return bool(hosts[0]) and (
+            hosts[0] == urls.host(known.origin.url) or hosts[1] == urls.host(post.origin.url)
+        )
     return found.guid >= LOOSE and found.link >= LOOSE and _at_home(post) and _at_home(known)
 
 

@@ -85,17 +85,23 @@ _CJK = re.compile(
 )
 _EPOCH = re.compile(r"(1[0-9]{9})(?:[0-9]{3})?")  # seconds or milliseconds since 1970, from 2001 on
 _OFFSET = re.compile(r"(?:gmt|utc)?\s*([+-])([0-9]{1,2}):?([0-9]{2})?(?:\s*\(.*\))?")
-_HALF = re.compile(r"([aApP])\.?[mM]\.?(?:\s+(.*)|$)")  # twelve-hour clocks put it where a zone would stand
+_HALF = re.compile(
+    r"([aApP])\.?[mM]\.?(?:\s+(.*)|$)"
+)  # twelve-hour clocks put it where a zone would stand
 _COARSE = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?")  # 2003 or 2003-12, which W3CDTF allows
 
 # What programs write where they have no date: the first second of Unix, Windows, spreadsheets and NTP. The year 1 of
 # Go and .NET, and MySQL's year 0, are before the earliest that is believed.
-_ZEROS = frozenset(datetime(*day, tzinfo=UTC) for day in ((1970, 1, 1), (1601, 1, 1), (1899, 12, 30), (1900, 1, 1)))
+_ZEROS = frozenset(
+    datetime(*day, tzinfo=UTC) for day in ((1970, 1, 1), (1601, 1, 1), (1899, 12, 30), (1900, 1, 1))
+)
 _EARLIEST = 1583  # the calendar's own first full year; diaries of 1776 have feeds
 _LONGEST = 100  # no date is longer, but a body in the wrong element is
 
 
-@lru_cache(maxsize=4096)  # most feeds write an item's date twice, and the unchanged ones in every run
+@lru_cache(
+    maxsize=4096
+)  # most feeds write an item's date twice, and the unchanged ones in every run
 def instant(text: str) -> datetime | None:
     """Read a date of any dialect that feeds use.
 
@@ -112,7 +118,9 @@ def instant(text: str) -> datetime | None:
     text = text.strip()
     if not text or len(text) > _LONGEST:
         return None
-    if text[10:11] == "T" and text[4] == text[7] == "-":  # RFC 3339, which the library reads in a microsecond
+    if (
+        text[10:11] == "T" and text[4] == text[7] == "-"
+    ):  # RFC 3339, which the library reads in a microsecond
         with suppress(ValueError, OverflowError):  # the last: a year 0 or 10000 once it is UTC
             return _plausible(_to_utc(datetime.fromisoformat(text)))
     # The frequent ones first; last what guesses, and would make a day of a mere year or a number of seconds.
@@ -183,7 +191,9 @@ def _usual(text: str) -> datetime | None:
     if not month:
         return None
     try:
-        moment = datetime(int(year), month, int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+        moment = datetime(
+            int(year), month, int(day), int(hour), int(minute), int(second), tzinfo=UTC
+        )
     except ValueError:  # a leap second, or midnight as 24:00: left to the next
         return None
     if not sign:
@@ -248,7 +258,9 @@ def _korean(text: str) -> datetime | None:
         return None
     year, month, day, half, hour, minute, second = found.groups()
     afternoon = 12 if half == "오후" and int(hour) < 12 else 0  # noqa: PLR2004
-    return _made((int(year), int(month), int(day)), (str(int(hour) + afternoon), minute, second), "+09:00")
+    return _made(
+        (int(year), int(month), int(day)), (str(int(hour) + afternoon), minute, second), "+09:00"
+    )
 
 
 def _hungarian(text: str) -> datetime | None:
@@ -278,7 +290,9 @@ def _epoch(text: str) -> datetime | None:
 
 def _coarse(text: str) -> datetime | None:
     found = _COARSE.fullmatch(text)
-    return _made((int(found[1]), int(found[2] or 1), 1), (None, None, None), None) if found else None
+    return (
+        _made((int(found[1]), int(found[2] or 1), 1), (None, None, None), None) if found else None
+    )
 
 
 def _guessed(text: str) -> datetime | None:

@@ -91,7 +91,8 @@ def entry(draft: Draft, fingerprint: str, language: str = "", base: str = "") ->
         comments=draft.comments or draft.replies,
         comment_count=draft.comment_count,
         rights=draft.rights,
-        licence=draft.licence or next((link.href for link in draft.links if link.rel == "license"), ""),
+        licence=draft.licence
+        or next((link.href for link in draft.links if link.rel == "license"), ""),
         source=draft.source,
         episode=episode,
         language=language,
@@ -107,7 +108,9 @@ def _speak(draft: Draft, inherited: str) -> str:
         return replace(text, language=draft.language) if text.language in ("", inherited) else text
 
     # A text that speaks the inherited language has only inherited it; its own xml:lang shows by being another.
-    draft.title, draft.summary = (spoken(text) if text else None for text in (draft.title, draft.summary))
+    draft.title, draft.summary = (
+        spoken(text) if text else None for text in (draft.title, draft.summary)
+    )
     draft.contents = [spoken(text) for text in draft.contents]
     return draft.language
 
@@ -171,7 +174,16 @@ def _both(first: Enclosure, second: Enclosure) -> Enclosure:
     main, other = (second, first) if second.primary and not first.primary else (first, second)
     gaps = {
         name: getattr(other, name)
-        for name in ("type", "length", "title", "duration", "medium", "width", "height", "description")
+        for name in (
+            "type",
+            "length",
+            "title",
+            "duration",
+            "medium",
+            "width",
+            "height",
+            "description",
+        )
         if not getattr(main, name)
     }
     return replace(main, **gaps)

@@ -88,7 +88,9 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _declared(body: bytes) -> str:
-    found = _DECLARED.match(body[:300])  # a declaration fits; a body of blanks is not searched for one
+    found = _DECLARED.match(
+        body[:300]
+    )  # a declaration fits; a body of blanks is not searched for one
     return found[1].decode("ascii").lower() if found else ""
 
 
@@ -110,7 +112,10 @@ def _decoded(body: bytes, marked: str, content_type: str) -> tuple[str, str]:
             continue
         try:
             text = body.decode(_SUPERSETS.get(name, name))
-        except (UnicodeError, LookupError):  # not only UnicodeDecodeError: Python has a codec named "undefined"
+        except (
+            UnicodeError,
+            LookupError,
+        ):  # not only UnicodeDecodeError: Python has a codec named "undefined"
             continue
         return text.lstrip("\ufeff"), ""
     return _guess(body)
@@ -131,4 +136,7 @@ def _torn(body: bytes, spare: int = 0) -> tuple[str, str] | None:
 
 def _guess(body: bytes) -> tuple[str, str]:
     """Choose between UTF-8, of which so short a text may have one letter torn, and a Windows encoding."""
-    return _torn(body, spare=1) or (body.decode("cp1252", "replace"), "no encoding fits; read as windows-1252")
+    return _torn(body, spare=1) or (
+        body.decode("cp1252", "replace"),
+        "no encoding fits; read as windows-1252",
+    )

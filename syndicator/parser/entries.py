@@ -11,7 +11,17 @@ from syndicator.parser.dates import instant
 from syndicator.parser.draft import Draft, alternate, entry
 from syndicator.parser.extras import EXTRAS, begun, number, read_replies
 from syndicator.parser.items import Item, proved
-from syndicator.parser.markup import XML_BASE, Element, Scope, Uncertain, letters, name_of, resolved, scoped, words
+from syndicator.parser.markup import (
+    XML_BASE,
+    Element,
+    Scope,
+    Uncertain,
+    letters,
+    name_of,
+    resolved,
+    scoped,
+    words,
+)
 from syndicator.parser.xhtml import inner_html, scope_inside
 
 
@@ -37,7 +47,9 @@ def read_entry(element: Element, piece: Item, outer: Scope, version: str) -> Ent
     for child in element:
         name = name_of(child.tag)
         inner = scope
-        if child.keys():  # asking for `attrib` would make a dictionary for each element that has none
+        if (
+            child.keys()
+        ):  # asking for `attrib` would make a dictionary for each element that has none
             inner = scoped(child, scope)
             _refuse_odd_base(child, inner)
         if core := _CORE.get(name):
@@ -58,7 +70,12 @@ def read_entry(element: Element, piece: Item, outer: Scope, version: str) -> Ent
 
 
 def _is_plain(title: Text | None) -> bool:
-    return title is not None and title.kind == "text" and "<" not in title.value and "&" not in title.value
+    return (
+        title is not None
+        and title.kind == "text"
+        and "<" not in title.value
+        and "&" not in title.value
+    )
 
 
 def _refuse_odd_base(element: Element, scope: Scope) -> None:
@@ -206,9 +223,13 @@ def _link(item: _Reading, element: Element, scope: Scope) -> None:
     href = "" if plain else element.get("url") or element.get("uri") or element.get("href")
     if not href:
         href = _leaf(element)
-        if ";" in href and "&" in href:  # feedparser undoes `&b;=2` here, and so may undo what was meant
+        if (
+            ";" in href and "&" in href
+        ):  # feedparser undoes `&b;=2` here, and so may undo what was meant
             raise Uncertain("an entity in a link")
-    if _ODD_ADDRESS.search(href) or (scope.base and not href):  # an empty one may come to mean the base itself
+    if _ODD_ADDRESS.search(href) or (
+        scope.base and not href
+    ):  # an empty one may come to mean the base itself
         raise Uncertain("an odd address")
     if href and plain:
         item.draft.links.append(Link(resolved(scope.base, href)))

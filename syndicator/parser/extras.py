@@ -61,7 +61,9 @@ def number(text: str) -> int:
 def seconds(text: str) -> int:
     """Read a duration in seconds or h:mm:ss."""
     parts = text.strip().split(":")
-    if not 1 <= len(parts) <= 3 or not all(re.fullmatch(r"[0-9]{1,6}(?:\.[0-9]+)?", part) for part in parts):  # noqa: PLR2004
+    if not 1 <= len(parts) <= 3 or not all(  # noqa: PLR2004
+        re.fullmatch(r"[0-9]{1,6}(?:\.[0-9]+)?", part) for part in parts
+    ):
         return 0
     total = 0.0
     for part in parts:
@@ -71,8 +73,12 @@ def seconds(text: str) -> int:
 
 def _guid(draft: Draft, element: Element, _scope: Scope) -> None:
     draft.guid = words(element)
-    if name_of(element.tag) == "guid":  # RSS 2.0: a permalink unless it says no; the attribute is written in any case
-        said = next((value for key, value in element.attrib.items() if key.lower() == "ispermalink"), "true")
+    if (
+        name_of(element.tag) == "guid"
+    ):  # RSS 2.0: a permalink unless it says no; the attribute is written in any case
+        said = next(
+            (value for key, value in element.attrib.items() if key.lower() == "ispermalink"), "true"
+        )
         draft.guid_is_permalink = said.strip().lower() != "false"
 
 
@@ -169,7 +175,9 @@ def _said(draft: Draft, element: Element, _scope: Scope) -> None:
 
 def _explicit(draft: Draft, element: Element, _scope: Scope) -> None:
     said = words(element).lower()
-    draft.episode.setdefault("explicit", "true" if said in _TRUE else "false" if said in _FALSE else "")
+    draft.episode.setdefault(
+        "explicit", "true" if said in _TRUE else "false" if said in _FALSE else ""
+    )
 
 
 def _block(draft: Draft, element: Element, _scope: Scope) -> None:
@@ -183,7 +191,9 @@ def _itunes_image(draft: Draft, element: Element, scope: Scope) -> None:
 
 
 def _itunes_keywords(draft: Draft, element: Element, _scope: Scope) -> None:
-    draft.media_categories.extend(Category(term.strip(), _ITUNES) for term in words(element).split(",") if term.strip())
+    draft.media_categories.extend(
+        Category(term.strip(), _ITUNES) for term in words(element).split(",") if term.strip()
+    )
 
 
 def _itunes_category(draft: Draft, element: Element, _scope: Scope) -> None:
@@ -197,7 +207,10 @@ def _transcript(draft: Draft, element: Element, scope: Scope) -> None:
     if url := element.get("url", ""):
         draft.transcripts.append(
             Transcript(
-                resolved(scope.base, url), element.get("type", ""), element.get("language", ""), element.get("rel", "")
+                resolved(scope.base, url),
+                element.get("type", ""),
+                element.get("language", ""),
+                element.get("rel", ""),
             )
         )
 
@@ -251,9 +264,15 @@ def _media_words(element: Element | None) -> str:
 def _image(draft: Draft, element: Element, scope: Scope) -> None:
     """Read `image` in an item, which no RSS has but many write: with the address in `url`, or as its text."""
     parts = {name_of(child.tag): child for child in element}
-    url = words(parts["url"]) if "url" in parts else element.get("href", "") or element.get("url", "") or words(element)
+    url = (
+        words(parts["url"])
+        if "url" in parts
+        else element.get("href", "") or element.get("url", "") or words(element)
+    )
     if url:
-        width, height = (number(words(parts[name])) if name in parts else 0 for name in ("width", "height"))
+        width, height = (
+            number(words(parts[name])) if name in parts else 0 for name in ("width", "height")
+        )
         draft.images.append(Image(resolved(scope.base, url), width, height))
 
 
@@ -275,11 +294,15 @@ def _media_thumbnail(draft: Draft, element: Element, scope: Scope) -> None:
 
 def _media_category(draft: Draft, element: Element, _scope: Scope) -> None:
     if term := words(element):
-        draft.media_categories.append(Category(term, element.get("scheme", _MEDIA), element.get("label", "")))
+        draft.media_categories.append(
+            Category(term, element.get("scheme", _MEDIA), element.get("label", ""))
+        )
 
 
 def _media_keywords(draft: Draft, element: Element, _scope: Scope) -> None:
-    draft.media_categories.extend(Category(term.strip()) for term in words(element).split(",") if term.strip())
+    draft.media_categories.extend(
+        Category(term.strip()) for term in words(element).split(",") if term.strip()
+    )
 
 
 EXTRAS: dict[str, Reader] = {

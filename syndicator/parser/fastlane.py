@@ -19,13 +19,27 @@ from syndicator.parser.items import Item, cut, key_of, without_known
 from syndicator.parser.markup import MISSPELT, Element, Uncertain, name_of, prefix_of, tree
 
 # CDF and Atom 0.1 and 0.2 are not among them: too rare to be worth a second reader.
-_VERSIONS = ("rss20", "rss", "rss091u", "rss092", "rss093", "rss094", "rss10", "rss090", "atom10", "atom03", "atom")
+_VERSIONS = (
+    "rss20",
+    "rss",
+    "rss091u",
+    "rss092",
+    "rss093",
+    "rss094",
+    "rss10",
+    "rss090",
+    "atom10",
+    "atom03",
+    "atom",
+)
 
 
 def parse_fast(data: bytes, source_id: str, url: str, known: Container[str]) -> ParsedFeed | None:
     """Read a feed of a common shape; None where feedparser should."""
     pieces = cut(data)
-    if pieces is None or b"<!DOCTYPE" in pieces.gaps[0]:  # feedparser rewrites it, and drops most of its entities
+    if (
+        pieces is None or b"<!DOCTYPE" in pieces.gaps[0]
+    ):  # feedparser rewrites it, and drops most of its entities
         return None
     fresh = [item.fingerprint not in known for item in pieces.items]
     try:
@@ -42,7 +56,8 @@ def parse_fast(data: bytes, source_id: str, url: str, known: Container[str]) -> 
         url=url,
         head=head_of(root),
         items=tuple(
-            key_from(next(entries)) if new else key_of(item) for item, new in zip(pieces.items, fresh, strict=True)
+            key_from(next(entries)) if new else key_of(item)
+            for item, new in zip(pieces.items, fresh, strict=True)
         ),
         entries=tuple(one for one in read if one.fingerprint not in known),
     )
@@ -57,14 +72,29 @@ def _read(root: Element, items: list[Item]) -> list[Entry]:
     if len(elements) != len(items):
         raise Uncertain("items are not where they were cut")
     outer = scope_of(root)
-    return [read_entry(element, item, outer, version) for element, item in zip(elements, items, strict=True)]
+    return [
+        read_entry(element, item, outer, version)
+        for element, item in zip(elements, items, strict=True)
+    ]
 
 
 # feedparser goes by the prefix where it does not know the namespace: <dc:creator> is the creator in whatever
 # namespace "dc" is, and so these prefixes must be bound to what they are usually bound to.
 _BOUND = re.compile(rb"""xmlns:([\w.-]+)\s*=\s*["']([^"']*)["']""")
 _HANDLED = frozenset(
-    ("dc", "dcterms", "content", "media", "itunes", "podcast", "cc", "creativecommons", "xhtml", "feedburner", "rdf")
+    (
+        "dc",
+        "dcterms",
+        "content",
+        "media",
+        "itunes",
+        "podcast",
+        "cc",
+        "creativecommons",
+        "xhtml",
+        "feedburner",
+        "rdf",
+    )
 )
 
 
@@ -77,10 +107,14 @@ def _refuse_lookalikes(root: Element, head: bytes) -> None:
     Its version is that of the first such namespace, used or not, unless the root element has one of its own.
     """
     atom, version = head.find(b"http://www.w3.org/2005/Atom"), version_of(root)
-    if atom >= 0 and (version in ("atom03", "atom", "rss090") or (version == "rss10" and atom < head.find(_RSS10))):
+    if atom >= 0 and (
+        version in ("atom03", "atom", "rss090") or (version == "rss10" and atom < head.find(_RSS10))
+    ):
         raise Uncertain("feedparser takes it for Atom 1.0")
     for prefix, uri in _BOUND.findall(head):
         usual = prefix_of(uri.decode()) or ""
         given = prefix.decode("ascii", "replace").lower()
-        if (given in _HANDLED and usual not in _HANDLED) or (uri.decode() in MISSPELT and given != usual):
+        if (given in _HANDLED and usual not in _HANDLED) or (
+            uri.decode() in MISSPELT and given != usual
+        ):
             raise Uncertain(f"prefix {prefix!r} for {uri!r}")

@@ -57,7 +57,11 @@ def version_of(root: Element) -> str:
         old = any(child.tag.startswith("http://my.netscape.com/rdf/simple/0.9/}") for child in root)
         return "rss090" if old else "rss10"
     if name == "feed":
-        return "atom10" if root.tag.startswith("http://www.w3.org/2005/Atom}") else _ATOM.get(said, "atom")
+        return (
+            "atom10"
+            if root.tag.startswith("http://www.w3.org/2005/Atom}")
+            else _ATOM.get(said, "atom")
+        )
     return "cdf" if name == "channel" else ""
 
 
@@ -67,11 +71,15 @@ def head_of(root: Element) -> FeedHead:
     scope = scoped(channel, scoped(root, Scope())) if channel is not root else scoped(root, Scope())
     for child in channel:
         _read(found, child, scope)
-    if channel is not root:  # RSS 0.9 and 1.0 put the image beside the channel, Bloglines its restriction
+    if (
+        channel is not root
+    ):  # RSS 0.9 and 1.0 put the image beside the channel, Bloglines its restriction
         for child in root:
             if name_of(child.tag) in ("image", "access:restriction"):
                 _read(found, child, scope)
-    found.noindex = found.noindex or any(part.get(INDEX, "").lower() == "no" for part in (root, channel))
+    found.noindex = found.noindex or any(
+        part.get(INDEX, "").lower() == "no" for part in (root, channel)
+    )
     return _made(found, scope, version_of(root), channel.get(RDF + "about", ""))
 
 
@@ -89,17 +97,27 @@ def _read(found: _Found, element: Element, scope: Scope) -> None:
         _skips(found, element)
     elif name in ("access:restriction", "indexing:index"):
         found.denied = found.denied or element.get("relationship", "").lower() == "deny"
-        found.noindex = found.noindex or (name == "indexing:index" and words(element).lower() == "no")
+        found.noindex = found.noindex or (
+            name == "indexing:index" and words(element).lower() == "no"
+        )
     elif text := _text(element, name, scoped(element, scope)):
         found.texts.setdefault(name, text)
 
 
 def _links(element: Element, scope: Scope) -> Iterator[Link]:
-    href = element.get("href", "") or element.get("url", "") or element.get("uri", "") or words(element)
+    href = (
+        element.get("href", "")
+        or element.get("url", "")
+        or element.get("uri", "")
+        or words(element)
+    )
     if href:
         kind, rel = element.get("type", "").lower(), element.get("rel", "alternate").lower()
         yield Link(
-            resolved(scope.base, href.strip()), rel, "" if kind == "text/html" else kind, element.get("title", "")
+            resolved(scope.base, href.strip()),
+            rel,
+            "" if kind == "text/html" else kind,
+            element.get("title", ""),
         )
 
 
@@ -144,14 +162,24 @@ def _made(found: _Found, scope: Scope, version: str, about: str) -> FeedHead:
         self_link=linked("self"),
         id=first("id") or about,
         subtitle=_plain(
-            first("subtitle", "tagline", "description", "dc:description", "itunes:subtitle", "itunes:summary")
+            first(
+                "subtitle",
+                "tagline",
+                "description",
+                "dc:description",
+                "itunes:subtitle",
+                "itunes:summary",
+            )
         ),
         language=(first("language", "dc:language") or scope.language).replace("_", "-"),
         authors=tuple(authors),
         rights=_plain(first("rights", "copyright", "dc:rights")),
         licence=first("cc:license", "creativecommons:license") or linked("license"),
         image=first("logo", "image", "itunes:image", "icon"),
-        updated=instant(first("updated", "modified", "lastbuilddate", "dc:date") or first("pubdate", "published")),
+        updated=instant(
+            first("updated", "modified", "lastbuilddate", "dc:date")
+            or first("pubdate", "published")
+        ),
         base=scope.base,
         generator=first("generator", "admin:generatoragent"),
         version=version,
@@ -172,7 +200,9 @@ def _hints(found: _Found) -> Hints:
     period = _PERIODS.get(found.texts.get("sy:updateperiod", "").lower())
     times = max(1, number(found.texts.get("sy:updatefrequency", "1")))
     return Hints(
-        ttl=timedelta(minutes=minutes) if 0 < minutes < 10**7 else None,  # 19 years; a timedelta has an end, too
+        ttl=timedelta(minutes=minutes)
+        if 0 < minutes < 10**7
+        else None,  # 19 years; a timedelta has an end, too
         update_period=timedelta(hours=period) / times if period else None,
         skip_hours=tuple(sorted(set(found.skip_hours))),
         skip_days=tuple(day for day in _DAYS if day in found.skip_days),

@@ -99,7 +99,9 @@ def _start(data: bytes, start_tag: bytes, position: int, end: int) -> int:
 
 def _closed(gap: bytes) -> bool:
     """Tell whether no comment and no CDATA section is open where a gap ends."""
-    return gap.isspace() or (gap.count(b"<![CDATA[") == gap.count(b"]]>") and gap.count(b"<!--") == gap.count(b"-->"))
+    return gap.isspace() or (
+        gap.count(b"<![CDATA[") == gap.count(b"]]>") and gap.count(b"<!--") == gap.count(b"-->")
+    )
 
 
 # An item's id and link where they stand in the plainest form. What is matched is never given back (`*+`), or
@@ -135,7 +137,11 @@ def proved(item: Item, guid: str, link: str) -> str:
     The same bytes are guessed at in the same way, so the guess for a known item is right by construction.
     """
     guess = key_of(item)
-    return item.fingerprint if (guess.guid, guess.link) == (guid, link) else item.fingerprint + UNREADABLE
+    return (
+        item.fingerprint
+        if (guess.guid, guess.link) == (guid, link)
+        else item.fingerprint + UNREADABLE
+    )
 
 
 def _value(pattern: re.Pattern[bytes], data: bytes, mark: bytes) -> str:

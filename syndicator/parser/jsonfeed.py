@@ -45,7 +45,9 @@ def parse_json(data: bytes, source_id: str, url: str, known: Container[str]) -> 
     if not isinstance(document, dict) or not isinstance(document.get("items"), list):
         return "it is JSON, but has no list of items: not a JSON Feed"
     head = _head(document)
-    entries = tuple(_entry(item, head.language) for item in document["items"] if isinstance(item, dict))
+    entries = tuple(
+        _entry(item, head.language) for item in document["items"] if isinstance(item, dict)
+    )
     return ParsedFeed(
         source_id=source_id,
         url=url,
@@ -80,7 +82,9 @@ def _whole(item: Object, name: str) -> int:
 
 def _objects(item: Object, name: str) -> Iterator[Object]:
     value = item.get(name)
-    return (part for part in value if isinstance(part, dict)) if isinstance(value, list) else iter(())
+    return (
+        (part for part in value if isinstance(part, dict)) if isinstance(value, list) else iter(())
+    )
 
 
 def _authors(item: Object) -> tuple[Person, ...]:
@@ -126,7 +130,8 @@ def _entry(item: Object, language: str) -> Entry:
         comments=_text(ours, "comments_url"),
         rights=_text(ours, "rights"),
         licence=_text(ours, "licence"),
-        noindex=ours.get("noindex") is True,  # of its own: the feed's says that one of its items has it
+        noindex=ours.get("noindex")
+        is True,  # of its own: the feed's says that one of its items has it
         source=_source(_object(ours, "source")),
         external_url=external,  # a link blog's subject; `url` is its own page
         language=language,
@@ -140,14 +145,18 @@ def _object(item: Object, name: str) -> Object:
 
 def _source(said: Object) -> Origin | None:
     """Read whom a feed of ours credits: as good as an atom:source, and there where no line is."""
-    title, site, feed, identifier = (_text(said, name) for name in ("title", "home_page_url", "feed_url", "id"))
+    title, site, feed, identifier = (
+        _text(said, name) for name in ("title", "home_page_url", "feed_url", "id")
+    )
     origin = Origin(title, site, feed, identifier)
     return origin if origin != Origin() else None
 
 
 def _contents(item: Object, language: str) -> tuple[Text, ...]:
     kinds: tuple[tuple[str, TextKind], ...] = (("content_html", "html"), ("content_text", "text"))
-    return tuple(Text(value, kind, language) for name, kind in kinds if (value := _text(item, name)))
+    return tuple(
+        Text(value, kind, language) for name, kind in kinds if (value := _text(item, name))
+    )
 
 
 def _tags(item: Object) -> tuple[Category, ...]:

@@ -17,7 +17,19 @@ from syndicator.parser.mend import mended
 from syndicator.parser.reference import Unreadable, parse_with_feedparser
 
 # A page may begin with any of these: HTML lets the tags around them be left out.
-_PAGE_ROOTS = ("html", "head", "body", "title", "meta", "script", "style", "link", "div", "table", "center")
+_PAGE_ROOTS = (
+    "html",
+    "head",
+    "body",
+    "title",
+    "meta",
+    "script",
+    "style",
+    "link",
+    "div",
+    "table",
+    "center",
+)
 _FEED_ROOTS = ("rss", "rdf", "feed", "channel", "item", "entry")
 
 
@@ -39,7 +51,11 @@ def _slowly(fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed
         return _failed(fetched, "empty", "the answer has no content")
     if looks_like_json(data):
         parsed = parse_json(data, fetched.source_id, fetched.url, known)
-        return _failed(fetched, "not-a-feed", parsed) if isinstance(parsed, str) else _noted(parsed, note)
+        return (
+            _failed(fetched, "not-a-feed", parsed)
+            if isinstance(parsed, str)
+            else _noted(parsed, note)
+        )
     if _root(data) in _PAGE_ROOTS:
         return _failed(fetched, "html", "an HTML page where a feed was expected")
     # Where mending does not make it well-formed, feedparser's loose parser gets what the source wrote.

@@ -137,7 +137,12 @@ def repaired(data: bytes) -> bytes:
     from lxml import etree  # for broken documents only, which are one in twenty
 
     parser = etree.XMLParser(
-        recover=True, no_network=True, resolve_entities=False, load_dtd=False, remove_comments=True, remove_pis=True
+        recover=True,
+        no_network=True,
+        resolve_entities=False,
+        load_dtd=False,
+        remove_comments=True,
+        remove_pis=True,
     )
     try:
         root = etree.fromstring(data, parser)
@@ -150,7 +155,9 @@ def repaired(data: bytes) -> bytes:
 
 
 # What the bytes 0x80 to 0x9F mean to those who write them: windows-1252, as browsers read them too.
-_WINDOWS = {chr(code): bytes([code]).decode("cp1252", "ignore") or chr(code) for code in range(0x80, 0xA0)}
+_WINDOWS = {
+    chr(code): bytes([code]).decode("cp1252", "ignore") or chr(code) for code in range(0x80, 0xA0)
+}
 _C1 = re.compile("[\x80-\x9f]")
 _C1_IN_UTF_8 = re.compile(b"\xc2[\x80-\x9f]")
 

@@ -13,9 +13,13 @@ from html.entities import html5
 from syndicator.parser.markup import USUAL, literals_apart
 
 # An ampersand that begins none of XML's references; the name behind it, if it is written like an entity.
-_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)(?:([A-Za-z][A-Za-z0-9]*);)?")
+_AMPERSAND = re.compile(
+    rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)(?:([A-Za-z][A-Za-z0-9]*);)?"
+)
 # References to characters that XML forbids: &#0; to &#31; but for tab and line ends.
-_FORBIDDEN = re.compile(rb"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9A-Fa-f]));")
+_FORBIDDEN = re.compile(
+    rb"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9A-Fa-f]));"
+)
 _PREFIX = re.compile(rb"</?([A-Za-z_][\w.-]*):[A-Za-z_]")
 _DECLARED = re.compile(rb"\sxmlns:([\w.-]+)\s*=")
 _ROOT = re.compile(rb"<[A-Za-z_][\w.:-]*")
@@ -39,7 +43,11 @@ def _reference(found: re.Match[bytes]) -> bytes:
     if name is None:
         return b"&amp;"
     meant = html5.get(name.decode() + ";")
-    return "".join(f"&#{ord(letter)};" for letter in meant).encode() if meant else b"&amp;" + name + b";"
+    return (
+        "".join(f"&#{ord(letter)};" for letter in meant).encode()
+        if meant
+        else b"&amp;" + name + b";"
+    )
 
 
 def _declared(data: bytes, prefixes: list[bytes]) -> bytes:
@@ -47,6 +55,9 @@ def _declared(data: bytes, prefixes: list[bytes]) -> bytes:
     found = _ROOT.search(data)
     if not found:
         return data
-    names = ((prefix, USUAL.get(prefix.decode(), f"urn:undeclared:{prefix.decode()}")) for prefix in prefixes)
+    names = (
+        (prefix, USUAL.get(prefix.decode(), f"urn:undeclared:{prefix.decode()}"))
+        for prefix in prefixes
+    )
     added = b"".join(b' xmlns:%s="%s"' % (prefix, uri.encode()) for prefix, uri in names)
     return data[: found.end()] + added + data[found.end() :]

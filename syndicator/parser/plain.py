@@ -8,7 +8,9 @@ import re
 # Must not match a lone "<" as in "a < b": a tag begins with a letter, a slash or "!" right behind it. It ends
 # before the next "<", or many unclosed ones would each be followed to the end.
 _TAG = re.compile(r"<[A-Za-z/!][^<>]*>")
-_MARKED = re.compile(r"</\w+>|<(?:br|img|hr)\b[^<>]*>|&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
+_MARKED = re.compile(
+    r"</\w+>|<(?:br|img|hr)\b[^<>]*>|&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);"
+)
 
 
 def plain(text: str) -> str:

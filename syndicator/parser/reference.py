@@ -15,13 +15,34 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from syndicator.model.feed import Category, Enclosure, Entry, FeedHead, Link, Origin, ParsedFeed, Person, Text, TextKind
+from syndicator.model.feed import (
+    Category,
+    Enclosure,
+    Entry,
+    FeedHead,
+    Link,
+    Origin,
+    ParsedFeed,
+    Person,
+    Text,
+    TextKind,
+)
 from syndicator.parser.dates import instant
 from syndicator.parser.draft import Draft, entry, key_from
 from syndicator.parser.extras import number, read_extras
 from syndicator.parser.head import head_of, scope_of
 from syndicator.parser.items import digest
-from syndicator.parser.markup import Element, Scope, literals_apart, name_of, prefix_of, repaired, scoped, tree, words
+from syndicator.parser.markup import (
+    Element,
+    Scope,
+    literals_apart,
+    name_of,
+    prefix_of,
+    repaired,
+    scoped,
+    tree,
+    words,
+)
 from syndicator.parser.plain import looks_marked, plain
 from syndicator.parser.xhtml import rebased, scope_inside
 
@@ -35,7 +56,9 @@ class Unreadable(Exception):
     """feedparser itself stumbled over the bytes: the message says how."""
 
 
-def parse_with_feedparser(data: bytes, source_id: str, url: str, known: Container[str]) -> ParsedFeed:
+def parse_with_feedparser(
+    data: bytes, source_id: str, url: str, known: Container[str]
+) -> ParsedFeed:
     """Read the whole document, whatever state it is in; entries already known are named but not returned.
 
     Raises Unreadable.
@@ -65,7 +88,11 @@ _MASK = rb"zz-"
 
 def _masked(data: bytes) -> bytes:
     """Rename the elements that `extras` reads, so that feedparser leaves them alone."""
-    bound = (found[1] for found in _BOUND.finditer(data) if prefix_of(found[2].decode("utf-8", "replace")) in _APART)
+    bound = (
+        found[1]
+        for found in _BOUND.finditer(data)
+        if prefix_of(found[2].decode("utf-8", "replace")) in _APART
+    )
     prefixes = {*bound, *(prefix.encode() for prefix in _APART)}
     names = re.compile(rb"<(/?)(" + b"|".join(map(re.escape, prefixes)) + rb"):(?=[A-Za-z])")
     parts = literals_apart(_without_live(data))
@@ -89,7 +116,9 @@ _ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF)\b(?![^>]*\sxml:base=)")
 def _based(data: bytes) -> bytes:
     if b"xml:base" not in data:
         return data
-    return _ROOT.sub(lambda found: found[0] + b' xml:base="' + _OUTER.encode() + b'"', data, count=1)
+    return _ROOT.sub(
+        lambda found: found[0] + b' xml:base="' + _OUTER.encode() + b'"', data, count=1
+    )
 
 
 def _outside(href: str) -> str:
@@ -109,9 +138,15 @@ def _outside(href: str) -> str:
 
 def _entries(nodes: list[Node], root: Element | None, whole: bool) -> Iterator[Entry]:
     # Only as many elements as feedparser found entries can be paired with them.
-    elements = [part for part in root.iter() if name_of(part.tag) in ("item", "entry")] if root is not None else []
+    elements = (
+        [part for part in root.iter() if name_of(part.tag) in ("item", "entry")]
+        if root is not None
+        else []
+    )
     outer = scope_of(root) if root is not None else Scope()
-    aligned: list[Element | None] = [*elements] if len(elements) == len(nodes) else [None] * len(nodes)
+    aligned: list[Element | None] = (
+        [*elements] if len(elements) == len(nodes) else [None] * len(nodes)
+    )
     for node, element in zip(nodes, aligned, strict=True):
         made = _entry(node, element, outer, whole)
         # Without bytes of its own it has the fingerprint of all that was read of it.
@@ -124,7 +159,9 @@ def _ask(data: bytes) -> Node:
     try:
         result: Node = feedparser.parse(
             io.BytesIO(data),  # bytes alone would be tried as the name of a file
-            response_headers={"content-type": "application/xml; charset=utf-8"},  # `encodings` has seen to that
+            response_headers={
+                "content-type": "application/xml; charset=utf-8"
+            },  # `encodings` has seen to that
             sanitize_html=False,  # the normalizer cleans and resolves, by the same rules for both lanes
             resolve_relative_uris=False,
         )
@@ -159,7 +196,9 @@ def _text(detail: object) -> Text | None:
         return None
     html = _string(detail, "type") in ("text/html", "application/xhtml+xml")
     return Text(
-        value=_VOID.sub(" />", detail["value"]) if _string(detail, "type").endswith("xhtml+xml") else detail["value"],
+        value=_VOID.sub(" />", detail["value"])
+        if _string(detail, "type").endswith("xhtml+xml")
+        else detail["value"],
         kind="html" if html else "text",
         language=_string(detail, "language"),
         base=_string(detail, "base"),
@@ -187,7 +226,9 @@ def _read_core(draft: Draft, node: Node, whole: bool) -> None:
     draft.summary = _text(raw(node, "summary_detail"))
     draft.contents = [text for text in map(_text, _nodes(node, "content")) if text]
     # feedparser makes a link of a licence's element; the element itself is read by `extras`.
-    draft.links = [link for link, typed in _links(node) if typed or link.rel != "license" or not whole]
+    draft.links = [
+        link for link, typed in _links(node) if typed or link.rel != "license" or not whole
+    ]
     draft.enclosures = list(_enclosures(node))
     draft.published = instant(_string(node, "published"))
     draft.created = instant(_string(node, "created"))
@@ -201,7 +242,12 @@ def _set_own_title(draft: Draft, element: Element, scope: Scope) -> None:
     """Give back the item's own title where feedparser has taken that of a picture, an author or a card in it."""
     titles = (part for part in element if name_of(part.tag) in ("title", "dc:title"))
     own = next((part for part in titles if "".join(part.itertext()).strip()), None)
-    if own is None or len(own) or "xhtml" in own.get("type", "") or (draft.title and draft.title.value == words(own)):
+    if (
+        own is None
+        or len(own)
+        or "xhtml" in own.get("type", "")
+        or (draft.title and draft.title.value == words(own))
+    ):
         return
     text, inner = words(own), scoped(own, scope)
     kind: TextKind = "html" if looks_marked(text) or "html" in own.get("type", "") else "text"
@@ -211,14 +257,20 @@ def _set_own_title(draft: Draft, element: Element, scope: Scope) -> None:
 def _set_inner_scopes(draft: Draft, element: Element, scope: Scope) -> None:
     """Give XHTML the base and language of the <div> around it, which feedparser takes away in Atom 1.0."""
     unwraps = element.tag.startswith("http://www.w3.org/2005/Atom}")
-    written = [part for part in element if name_of(part.tag) == "content" and (len(part) or (part.text or "").strip())]
+    written = [
+        part
+        for part in element
+        if name_of(part.tag) == "content" and (len(part) or (part.text or "").strip())
+    ]
     if len(written) != len(draft.contents):
         return
     for at, part in enumerate(written):
         outer = scoped(part, scope)
         inner = scope_inside(part, outer) if unwraps and "xhtml" in part.get("type", "") else outer
         if inner != outer:
-            draft.contents[at] = replace(draft.contents[at], base=inner.base, language=inner.language)
+            draft.contents[at] = replace(
+                draft.contents[at], base=inner.base, language=inner.language
+            )
 
 
 def _rebase(draft: Draft, node: Node) -> None:
@@ -230,7 +282,9 @@ def _rebase(draft: Draft, node: Node) -> None:
         return replace(text, value=rebased(text.value, text.base)) if has_base else text
 
     written = [detail for detail in _nodes(node, "content") if _string(detail, "value")]
-    draft.contents = [settled(text, detail) for text, detail in zip(draft.contents, written, strict=True)]
+    draft.contents = [
+        settled(text, detail) for text, detail in zip(draft.contents, written, strict=True)
+    ]
     draft.title = draft.title and settled(draft.title, raw(node, "title_detail"))
     draft.summary = draft.summary and settled(draft.summary, raw(node, "summary_detail"))
 
@@ -248,9 +302,21 @@ def _add_mended(draft: Draft, element: Element, outer: Scope) -> None:
     """Add from a mended element what feedparser has not; libxml2 drops entities, so texts stay feedparser's."""
     mended = Draft()
     read_extras(mended, element, outer)
-    for name in ("episode", "transcripts", "media", "media_categories", "media_title", "media_text", "images"):
+    for name in (
+        "episode",
+        "transcripts",
+        "media",
+        "media_categories",
+        "media_title",
+        "media_text",
+        "images",
+    ):
         setattr(draft, name, getattr(mended, name))
-    draft.comment_count, draft.licence, draft.noindex = mended.comment_count, mended.licence, mended.noindex
+    draft.comment_count, draft.licence, draft.noindex = (
+        mended.comment_count,
+        mended.licence,
+        mended.noindex,
+    )
     draft.language = mended.language
 
 
@@ -299,7 +365,10 @@ def _people(node: Node, key: str) -> Iterator[Person]:
 
 def _categories(node: Node) -> Iterator[Category]:
     parts = _nodes(node, "tags")
-    found = (Category(_string(part, "term"), _string(part, "scheme"), _string(part, "label")) for part in parts)
+    found = (
+        Category(_string(part, "term"), _string(part, "scheme"), _string(part, "label"))
+        for part in parts
+    )
     yield from dict.fromkeys(category for category in found if category.term)
 
 

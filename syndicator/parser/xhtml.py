@@ -6,11 +6,36 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
-from syndicator.parser.markup import XML_BASE, XML_LANG, Element, Scope, Uncertain, letters, name_of, resolved, scoped
+from syndicator.parser.markup import (
+    XML_BASE,
+    XML_LANG,
+    Element,
+    Scope,
+    Uncertain,
+    letters,
+    name_of,
+    resolved,
+    scoped,
+)
 
 _XHTML = "http://www.w3.org/1999/xhtml}"
 VOID = frozenset(
-    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
+    (
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    )
 )
 # Ends at the next `<` at the latest, so that many unclosed ones cost no more than their length.
 _TAG = re.compile(r'<(/?)[a-zA-Z](?:[^<">]|"[^<"]*")*?(/?)>')
@@ -130,7 +155,9 @@ def _attributes(element: Element, bases: list[str]) -> Iterator[str]:
             bases.append(value)
         elif "}" in name:
             raise Uncertain(f"attribute {key} in XHTML")
-        written = _escaped(value.lower() if name in ("rel", "type") else value)  # as feedparser has them
+        written = _escaped(
+            value.lower() if name in ("rel", "type") else value
+        )  # as feedparser has them
         yield f' {name}="{written.replace(chr(34), "&quot;")}"'
 
 

@@ -28,7 +28,11 @@ __all__ = ["build", "run", "states", "update", "withdraw"]
 
 
 def run(
-    config: Config, options: Options, now: datetime, stop: threading.Event, watch: Callable[[Progress], None]
+    config: Config,
+    options: Options,
+    now: datetime,
+    stop: threading.Event,
+    watch: Callable[[Progress], None],
 ) -> Report:
     """Fetch what is due, store what is new, publish; return what was done.
 
@@ -40,12 +44,18 @@ def run(
         # First, so that a source whose address was changed in the file has the states and posts that it had.
         store.adopt(config.sources)
         before, down_before = store.states(), outage(store)
-        tally = Tally() if options.offline else update(config, store, before, options, now, stop, watch)
-        worked = (before[source.id].last_success for source in config.sources if source.id in before)
+        tally = (
+            Tally() if options.offline else update(config, store, before, options, now, stop, watch)
+        )
+        worked = (
+            before[source.id].last_success for source in config.sources if source.id in before
+        )
         # With nothing ever fetched there is nothing to say: a lost state must not empty a feed that people read.
         ever_worked = bool(tally.changed or tally.not_modified) or any(worked)
         built = build(config, store, options, now) if ever_worked else Built()
-        after = store.states()  # what cron hears is the difference; not read sooner, for it is as large as `before`
+        after = (
+            store.states()
+        )  # what cron hears is the difference; not read sooner, for it is as large as `before`
         configured = [after[source.id] for source in config.sources if source.id in after]
         files = frozenset(source.id for source in config.sources if source.path is not None)
         down = outage(store)
@@ -64,7 +74,10 @@ def run(
         documents=tuple(built.documents),
         failures=status.failures(config.sources, after),
         failing=(*status.outage_line(down, now), *status.failure_table(config.sources, after, now)),
-        alerts=(*status.outage_alerts(down_before, down, now), *status.alerts(before, after, config.sources, now)),
+        alerts=(
+            *status.outage_alerts(down_before, down, now),
+            *status.alerts(before, after, config.sources, now),
+        ),
         news=(
             *status.outage_news(down_before, down, now),
             *status.news(before, after, config.sources),
@@ -74,7 +87,9 @@ def run(
         faults=tuple(tally.faults),
         seconds=time.monotonic() - started,
         nothing_works=not any(
-            state.last_success and not state.consecutive and not (down and state.source_id not in files)
+            state.last_success
+            and not state.consecutive
+            and not (down and state.source_id not in files)
             for state in configured
         ),
         nothing_ever_worked=not ever_worked,

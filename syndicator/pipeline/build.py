@@ -109,22 +109,30 @@ def _related(
     store: Store, numbers: Sequence[int], wanted: Mapping[str, Source]
 ) -> Iterator[tuple[int, Post, tuple[RelatedList, ...]]]:
     """Choose the lists of stored posts, the last first, from all that is known now."""
-    from syndicator.related import Index  # numpy: 80 ms that only a run with something to publish pays
+    from syndicator.related import (
+        Index,
+    )  # numpy: 80 ms that only a run with something to publish pays
 
     index = Index(store.corpus())
-    shown = frozenset(source.id for source in wanted.values() if source.publish and not source.private)
+    shown = frozenset(
+        source.id for source in wanted.values() if source.publish and not source.private
+    )
     newest = numbers[::-1]
     for start in range(0, len(newest), PORTION):
         portion = newest[start : start + PORTION]
         found = store.documents(portion)
         for number, post in ((number, found[number]) for number in portion if number in found):
             source = wanted[post.source_id]
-            lists = index.choose(number, post, source.related, sources=shown, fallback=source.fallback)
+            lists = index.choose(
+                number, post, source.related, sources=shown, fallback=source.fallback
+            )
             yield number, post, lists
     index.keep()
 
 
-def _rerender(store: Store, feeds: Sequence[Feed], wanted: Mapping[str, Source], now: datetime) -> None:
+def _rerender(
+    store: Store, feeds: Sequence[Feed], wanted: Mapping[str, Source], now: datetime
+) -> None:
     """Make published posts what the settings ask for now.
 
     Wording and lists are those of the posts in the documents; bodies that may no more be shown are everywhere.
@@ -140,7 +148,9 @@ def _rerender(store: Store, feeds: Sequence[Feed], wanted: Mapping[str, Source],
         for number, post, lists in _related(store, numbers, wanted):
             source = wanted[post.source_id]
             titled = bool(post.title)
-            line = attribution.choose(source.attribution, post.language, titled=titled, fallback=source.fallback)
+            line = attribution.choose(
+                source.attribution, post.language, titled=titled, fallback=source.fallback
+            )
             store.refreeze(number, line, lists, LAYOUT, now)
 
 
@@ -169,7 +179,9 @@ class _Common:
         self.written = [feed for feed in feeds if not feed.per]
         self.wanted = wanted
         self.main_id = main_id
-        names = [(feed.name, feed.title, feed.link, feed.language, feed.formats) for feed in self.written]
+        names = [
+            (feed.name, feed.title, feed.link, feed.language, feed.formats) for feed in self.written
+        ]
         self._names = _short(repr((names, main_id)))
         self._made = _short(repr([feed.name for feed in feeds if feed.per]))
         self._sources = _short(repr([(source.id, source.name) for source in wanted.values()]))
@@ -215,8 +227,12 @@ class _FeedBuild:
             # archives stand as they were written.
             is_known = ledger.stamp == self._sign(old)
             since = event if is_known else 0
-            main_id = "" if self.feed.name else common.main_id  # `[feed] id` is the main feed's alone
-            edition = store.edition(self.feed, common.wanted, common.others(self.feed), main_id, since=since)
+            main_id = (
+                "" if self.feed.name else common.main_id
+            )  # `[feed] id` is the main feed's alone
+            edition = store.edition(
+                self.feed, common.wanted, common.others(self.feed), main_id, since=since
+            )
             store.note_popular(self.feed, edition)
             published, slices = self._write(
                 edition, ledger, damaged, all_archives=rerender or not is_known, rerender=rerender
@@ -230,18 +246,33 @@ class _FeedBuild:
             for number in slices:
                 store.archive_written(self.feed, number)
             self._note_news(edition)
-            store.set_note(f"built:{self.feed.name}", json.dumps([stamp, now_event, *_kept(published)]))
+            store.set_note(
+                f"built:{self.feed.name}", json.dumps([stamp, now_event, *_kept(published)])
+            )
         return published
 
     def _write(
-        self, edition: Edition, ledger: Ledger, damaged: Iterable[str], *, all_archives: bool, rerender: bool
+        self,
+        edition: Edition,
+        ledger: Ledger,
+        damaged: Iterable[str],
+        *,
+        all_archives: bool,
+        rerender: bool,
     ) -> tuple[list[Published], list[int]]:
         """Make and write what is new or changed, remove what is gone; return it, and the slices of history in it."""
-        from syndicator import generator, publisher  # feedgen, lxml, jinja2: only who publishes pays
+        from syndicator import (
+            generator,
+            publisher,
+        )  # feedgen, lxml, jinja2: only who publishes pays
 
         feed, store = self.feed, self.store
         # Other settings may ask for archives of another format, and somebody may have emptied the folder.
-        stale = [*store.stale_archives(feed), *generator.lacking(edition, ledger), *sums.archives(damaged)]
+        stale = [
+            *store.stale_archives(feed),
+            *generator.lacking(edition, ledger),
+            *sums.archives(damaged),
+        ]
         gone = generator.obsolete(edition, ledger)
         ledger.hide(gone)
         documents = generator.generate(
@@ -272,11 +303,14 @@ class _FeedBuild:
             return
         key = f"told:{self.feed.name}"
         items = {_short(item.id): item for item in edition.items}
-        versions = {entry: _short(f"{item.updated} {item.post.meaning}") for entry, item in items.items()}
+        versions = {
+            entry: _short(f"{item.updated} {item.post.meaning}") for entry, item in items.items()
+        }
         told = json.loads(self.store.note(key) or "{}")
         newest = told.pop("", 0)
         if any(
-            told[entry] != versions[entry] if entry in told else item.sequence > newest for entry, item in items.items()
+            told[entry] != versions[entry] if entry in told else item.sequence > newest
+            for entry, item in items.items()
         ):
             for topic in _topics(self.feed):
                 self.store.add_ping(self.feed.hub, topic, self.now)
@@ -333,7 +367,10 @@ def _feeds_by_language(main: Feed, store: Store) -> list[Feed]:
         # Names are kept, too: who publishes nothing new does not pay for Babel, nor for our own tables.
         from syndicator.languages import own_name
 
-        names = {language: names.get(language) or own_name(language) for language in sorted(found | names.keys())}
+        names = {
+            language: names.get(language) or own_name(language)
+            for language in sorted(found | names.keys())
+        }
         store.set_note("languages", json.dumps([last, names]))
     return [
         sub_feed(main, f"by-language/{language}", name, per="language", languages=(language,))
@@ -362,7 +399,9 @@ def _tell_hubs(store: Store, user_agent: str) -> list[str]:
 
     known = {ping.hub for ping in pending if ping.attempts}
     failed: dict[str, list[websub.Pinged]] = {}
-    for result in websub.notify([websub.Ping(ping.hub, ping.topic) for ping in pending], user_agent):
+    for result in websub.notify(
+        [websub.Ping(ping.hub, ping.topic) for ping in pending], user_agent
+    ):
         ping = result.ping
         if result.error:
             store.failed_ping(ping.hub, ping.topic, result.error)

@@ -68,7 +68,9 @@ def read(fetched: Fetched, source: Source, known: Known, now: datetime) -> Readi
 
 def own_fault(source: Source, fetched: Fetched, error: Exception) -> FetchFailed:
     """Return the failure of a source for a bug of ours."""
-    told = "" if source.private else f": {error}"  # what a private feed has at hand may be its address
+    told = (
+        "" if source.private else f": {error}"
+    )  # what a private feed has at hand may be its address
     words = f"a fault of syndicator's own ({type(error).__name__}{told})"
     return FetchFailed(source.id, "" if source.private else fetched.url, "bug", words)
 
@@ -81,13 +83,18 @@ def trace(source: Source, error: Exception) -> str:
 
 
 def readings(
-    outcomes: Iterable[tuple[Source, Outcome]], known: Callable[[str], Known], now: datetime, unread: int
+    outcomes: Iterable[tuple[Source, Outcome]],
+    known: Callable[[str], Known],
+    now: datetime,
+    unread: int,
 ) -> Iterator[tuple[Source, Outcome, Reading | None]]:
     """Yield each outcome with its Reading, None where there is no body.
 
     `known` gives what is stored of a source; `unread` says how many sources were never read before.
     """
-    processes = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    processes = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
     if unread < MANY or processes == 1:
         for source, outcome in outcomes:
             body = outcome if isinstance(outcome, Fetched) else None
@@ -116,7 +123,9 @@ def _pooled(
         source, fetched, future = waiting.popleft()
         try:
             return source, fetched, future.result()
-        except BrokenExecutor:  # a process was killed, for its memory perhaps: what it had is read here
+        except (
+            BrokenExecutor
+        ):  # a process was killed, for its memory perhaps: what it had is read here
             return source, fetched, read(fetched, source, known(source.id), now)
 
     for source, outcome in outcomes:
@@ -124,7 +133,9 @@ def _pooled(
             yield source, outcome, None
             continue
         try:
-            waiting.append((source, outcome, pool.submit(read, outcome, source, known(source.id), now)))
+            waiting.append(
+                (source, outcome, pool.submit(read, outcome, source, known(source.id), now))
+            )
         except BrokenExecutor:
             yield source, outcome, read(outcome, source, known(source.id), now)
         while waiting and (len(waiting) > ahead or waiting[0][2].done()):

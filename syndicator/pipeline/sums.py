@@ -41,7 +41,8 @@ class Sums:
         return [
             path
             for path, (known, state) in self.known.items()
-            if not (_ARCHIVE.fullmatch(path) and self._state(path) == state) and self._read(path) != known
+            if not (_ARCHIVE.fullmatch(path) and self._state(path) == state)
+            and self._read(path) != known
         ]
 
     def _state(self, path: str) -> list[int]:

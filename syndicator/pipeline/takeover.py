@@ -18,7 +18,11 @@ _LONGEST = 80  # characters of a title that are shown: it is a stranger's
 
 
 def looks_strange(
-    source: Source, state: SourceState | None, fetched: Fetched, before: SourceInfo, after: SourceInfo
+    source: Source,
+    state: SourceState | None,
+    fetched: Fetched,
+    before: SourceInfo,
+    after: SourceInfo,
 ) -> bool:
     """Tell whether title and site are others than before, and no address that we asked or were led to explains it.
 

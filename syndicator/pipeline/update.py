@@ -17,7 +17,15 @@ from syndicator import fetcher
 from syndicator.errors import SyndicatorError
 from syndicator.fetcher import schedule
 from syndicator.fetcher.outage import Suspicion
-from syndicator.model.fetch import Fetched, FetchFailed, Hints, NotModified, Outage, Outcome, SourceState
+from syndicator.model.fetch import (
+    Fetched,
+    FetchFailed,
+    Hints,
+    NotModified,
+    Outage,
+    Outcome,
+    SourceState,
+)
 from syndicator.model.post import Intake, NormalizedFeed, Post
 from syndicator.model.run import Options, Progress
 from syndicator.model.settings import Config, Copies, Source
@@ -71,19 +79,28 @@ def update(
     watch: Callable[[Progress], None],
 ) -> Tally:
     """Fetch what is due and store what is new; return what was done. Raises StoreError."""
-    asks = schedule.plan(config.sources, states, now, config.fetch, force=options.force, named=options.named)
+    asks = schedule.plan(
+        config.sources, states, now, config.fetch, force=options.force, named=options.named
+    )
     keeper = _Keeper(config, store, states, now)
     keeper.tally.due = len(asks)
     sources = {ask.source.id: ask.source for ask in asks}
     left = dict.fromkeys(sources)
-    outcomes = ((sources[outcome.source_id], outcome) for outcome in fetcher.fetch_all(asks, config.fetch, stop))
+    outcomes = (
+        (sources[outcome.source_id], outcome)
+        for outcome in fetcher.fetch_all(asks, config.fetch, stop)
+    )
     unread = sum(not ask.body_hash for ask in asks)
     watch(Progress(0, len(asks)))
     try:
-        for done, (source, outcome, reading) in enumerate(readings(outcomes, partial(_known, store), now, unread), 1):
+        for done, (source, outcome, reading) in enumerate(
+            readings(outcomes, partial(_known, store), now, unread), 1
+        ):
             del left[source.id]
             words = keeper.keep(source, outcome, reading)
-            watch(Progress(done, len(asks), source.id, words, tuple(left) if len(left) <= FEW else ()))
+            watch(
+                Progress(done, len(asks), source.id, words, tuple(left) if len(left) <= FEW else ())
+            )
     finally:
         keeper.finish()
     return keeper.tally
@@ -109,7 +126,9 @@ class Shelver:
         self.relates = relates
         self.unindexed = False
         self.index: Index | None = None
-        self.doubtful: list[int] = []  # new posts that are compared with all others once these are known
+        self.doubtful: list[
+            int
+        ] = []  # new posts that are compared with all others once these are known
         self.folded: set[tuple[int, int]] = set()  # which of them with which, both ways round
 
     def put(self, feed: NormalizedFeed, items: Sequence[str], copies: Copies = "exact") -> Intake:
@@ -157,7 +176,9 @@ class Shelver:
     def _fold(self, index: Index) -> None:
         """Fold new posts and those that have nearly their words into one, the later into the earlier."""
         for start in range(0, len(self.doubtful), PORTION):
-            for number, post in self.store.documents(self.doubtful[start : start + PORTION]).items():
+            for number, post in self.store.documents(
+                self.doubtful[start : start + PORTION]
+            ).items():
                 of = index.copy_of(number, post)
                 if not of or (of, number) in self.folded:
                     continue
@@ -171,7 +192,9 @@ class Shelver:
 class _Keeper:
     """Takes outcomes one by one into the store."""
 
-    def __init__(self, config: Config, store: Store, states: Mapping[str, SourceState], now: datetime) -> None:
+    def __init__(
+        self, config: Config, store: Store, states: Mapping[str, SourceState], now: datetime
+    ) -> None:
         self.config = config
         self.store = store
         self.states = states
@@ -225,7 +248,9 @@ class _Keeper:
         try:
             with self.store.transaction():
                 intake, news = self._put(source, fetched, reading.feed, reading.items)
-                hints = replace(reading.hints, pace=schedule.pace(self.store.dates(source.id), self.now))
+                hints = replace(
+                    reading.hints, pace=schedule.pace(self.store.dates(source.id), self.now)
+                )
                 self.store.save_state(self._settled(source, fetched, hints))
         except SyndicatorError:
             raise
@@ -245,7 +270,9 @@ class _Keeper:
         intake = self.shelf.put(feed, items, source.related.copies)
         if not strange or known or intake.updated or intake.unchanged or not intake.new:
             return intake, []
-        self.store.disown(source.id, min(intake.new) - 1)  # no "View more" from the one leads to the other
+        self.store.disown(
+            source.id, min(intake.new) - 1
+        )  # no "View more" from the one leads to the other
         return intake, [takeover.line(source, before, feed.info)]
 
     def _remember_fault(self, source: Source, trace: str) -> None:

@@ -16,7 +16,9 @@ from syndicator.related.lists import Wanted
 from syndicator.related.postings import Postings
 
 SHELF = 4096  # the newest posts of a source, among which "View more from" chooses
-PORTION = 2000  # posts that are posted at once, or indexed when an index is made again: a few megabytes
+PORTION = (
+    2000  # posts that are posted at once, or indexed when an index is made again: a few megabytes
+)
 COPIES = 8  # the nearest posts, among which copies are looked for
 ENOUGH = 16  # terms without which a post can't be compared with all others: one word and no body may mean anything
 
@@ -101,7 +103,11 @@ class Index:
         self._ready()
         nearest = [one.number for one in self._near(number)[:COPIES]]
         found = self._corpus.cards(nearest).values()
-        same = [card for card in found if card.source_id != post.source_id and copies.near(card.keys, post.keys)]
+        same = [
+            card
+            for card in found
+            if card.source_id != post.source_id and copies.near(card.keys, post.keys)
+        ]
         return min((card.number for card in same), default=0)
 
     def keep(self) -> None:
@@ -120,13 +126,18 @@ class Index:
             self.settle()
 
     def _says_enough(self, number: int) -> bool:
-        return any(len(packed) >= ENOUGH * vectors.TERM.itemsize for _, _, packed, _ in self._corpus.vectors([number]))
+        return any(
+            len(packed) >= ENOUGH * vectors.TERM.itemsize
+            for _, _, packed, _ in self._corpus.vectors([number])
+        )
 
     def _near(self, number: int, shelf: list[int] | None = None) -> list[Neighbour]:
         own = self._corpus.vectors([number])
         if not own:
             return []
-        nearest = self._searcher.nearest(own[0], None if shelf is None else np.array(shelf, np.intp))
+        nearest = self._searcher.nearest(
+            own[0], None if shelf is None else np.array(shelf, np.intp)
+        )
         self._corpus.keep_kin(number, similarity.kin(nearest))
         self._taught = True
         return nearest
@@ -137,7 +148,9 @@ class Index:
             return
         while waiting:
             numbers = [number for number, _ in waiting]
-            kept, terms, shares = zip(*(vectors.settled(packed, self._counts) for _, packed in waiting), strict=True)
+            kept, terms, shares = zip(
+                *(vectors.settled(packed, self._counts) for _, packed in waiting), strict=True
+            )
             self._postings.add(numbers, terms, shares)
             self._corpus.settle(list(zip(numbers, kept, strict=True)))
             waiting = self._corpus.unposted(PORTION)

@@ -18,7 +18,10 @@ from syndicator.related import copies
 THRESHOLD = 0.113  # below this, a post of another source has a few words in common by chance
 ALIKE = 0.013  # below this, a post of the same source is no more related than its newest are: small words alone
 EXAMINED = 48  # beyond `limit`, posts looked at for a list: of a source whose every post has one title, not all
-HEADINGS = {"source": "heading", "all": "related"}  # which of our words stand over a list: a template with {source}
+HEADINGS = {
+    "source": "heading",
+    "all": "related",
+}  # which of our words stand over a list: a template with {source}
 PORTION = 8  # beyond `limit`, cards looked up at once: most posts may be shown
 
 
@@ -36,7 +39,9 @@ class Wanted(Struct, frozen=True):
         """How many links a list has at most."""
         return self.settings.limit
 
-    def under_heading(self, scope: Literal["source", "all"], links: tuple[Reference, ...]) -> RelatedList:
+    def under_heading(
+        self, scope: Literal["source", "all"], links: tuple[Reference, ...]
+    ) -> RelatedList:
         """Return the list of these links, under the operator's heading or ours, in the language of the attribution."""
         if self.settings.heading:
             return RelatedList(scope, self.settings.heading, self.post.language, links)
@@ -51,20 +56,27 @@ class Wanted(Struct, frozen=True):
         return self.sources is None or source_id in self.sources or source_id == self.post.source_id
 
 
-def of_source(corpus: Corpus, wanted: Wanted, nearest: Iterable[Neighbour], shelf: Iterable[int]) -> RelatedList:
+def of_source(
+    corpus: Corpus, wanted: Wanted, nearest: Iterable[Neighbour], shelf: Iterable[int]
+) -> RelatedList:
     """Return the nearest posts of the post's own source, filled up with its newest (`shelf`, newest first)."""
     scores = {one.number: one.score for one in nearest if one.score >= ALIKE}
     order = [*scores, *(number for number in shelf if number not in scores)]
     shown = _shown(corpus, wanted, order)
     # The heading names the source: the links need not.
-    links = tuple(replace(card.reference, source="", score=scores.get(card.number, 0.0)) for card in shown)
+    links = tuple(
+        replace(card.reference, source="", score=scores.get(card.number, 0.0)) for card in shown
+    )
     return wanted.under_heading("source", links)
 
 
 def of_all(corpus: Corpus, wanted: Wanted, nearest: Iterable[Neighbour]) -> RelatedList:
     """Return the nearest posts of all sources, as far as they are near: the list stays short rather than wrong."""
     scores = {one.number: one.score for one in nearest if one.score >= THRESHOLD}
-    links = tuple(replace(card.reference, score=scores[card.number]) for card in _shown(corpus, wanted, list(scores)))
+    links = tuple(
+        replace(card.reference, score=scores[card.number])
+        for card in _shown(corpus, wanted, list(scores))
+    )
     return wanted.under_heading("all", links)
 
 

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from syndicator.model.likeness import Corpus
 from syndicator.related.vectors import Records, Weights
 
-LOG = 4000 * 32  # entries that wait at most, of 4,000 posts: a megabyte, which each run with new posts reads and sorts
+LOG = (
+    4000 * 32
+)  # entries that wait at most, of 4,000 posts: a megabyte, which each run with new posts reads and sorts
 
 ENTRY = np.dtype([("number", "<u4"), ("weight", "u1")])
 LOGGED = np.dtype([("term", "<u4"), ("number", "<u4"), ("weight", "u1")])
@@ -30,7 +32,9 @@ class Postings:
         self._corpus = corpus
         self._log: _Log | None = None
 
-    def add(self, numbers: Sequence[int], terms: Sequence[Records], shares: Sequence[Weights]) -> None:
+    def add(
+        self, numbers: Sequence[int], terms: Sequence[Records], shares: Sequence[Weights]
+    ) -> None:
         """Put each of these posts under its terms, with its share in them (0..1)."""
         new = np.empty(sum(map(len, terms)), LOGGED)
         new["term"] = np.concatenate(terms)
@@ -81,4 +85,6 @@ class _Log:
         terms, starts = np.unique(self._terms, return_index=True)
         edges = [*(starts * ENTRY.itemsize).tolist(), self._entries.nbytes]
         blob = self._entries.tobytes()
-        return list(zip(terms.tolist(), map(blob.__getitem__, map(slice, edges, edges[1:])), strict=True))
+        return list(
+            zip(terms.tolist(), map(blob.__getitem__, map(slice, edges, edges[1:])), strict=True)
+        )

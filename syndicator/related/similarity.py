@@ -97,7 +97,9 @@ class Searcher:
         often = np.minimum(self._counts.often(terms), LONGEST)
         order = np.argsort(often, kind="stable")
         order = order[np.cumsum(often[order]) <= READ]
-        places, numbers, weights = self._postings.under(terms[order], terms[order[often[order] > OPEN]])
+        places, numbers, weights = self._postings.under(
+            terms[order], terms[order[often[order] > OPEN]]
+        )
         return numbers, weights * shares[order][places]
 
     def _ranked(self, own: Vector, found: Sequence[Vector]) -> list[Neighbour]:
@@ -143,10 +145,14 @@ class Searcher:
 
         Kin are kept when a post gets its lists; of one that never did, the usual share of its own score is taken.
         """
-        known = np.array([row for row, kin in enumerate(kins) if len(kin) == KIN.itemsize * KINDRED], np.intp)
+        known = np.array(
+            [row for row, kin in enumerate(kins) if len(kin) == KIN.itemsize * KINDRED], np.intp
+        )
         if not len(known):
             return score
-        kin = np.frombuffer(b"".join(kins[row] for row in known.tolist()), KIN).reshape(len(known), KINDRED)
+        kin = np.frombuffer(b"".join(kins[row] for row in known.tolist()), KIN).reshape(
+            len(known), KINDRED
+        )
         self._grow(max(int(kin["number"].max()), int(numbers.max())))
         # What is not among the candidates did less well than the last of them.
         self._scores[kin["number"]] = OUTSIDE * score.min()

@@ -45,7 +45,9 @@ _SLUG = re.compile(r"(?<![^\W_])[^\W\d_]{3,}(?![^\W_])")
 _NO_WORDS = frozenset({"html", "htm", "php", "asp", "aspx", "www", "index", "rss", "feed"})
 
 
-def terms(title: str, body: str, link: str = "", categories: Iterable[str] = ()) -> tuple[Terms, Counted]:
+def terms(
+    title: str, body: str, link: str = "", categories: Iterable[str] = ()
+) -> tuple[Terms, Counted]:
     """Return the terms of a post, each once, and how often each counts.
 
     `title`, `body` and `categories` are plain text, `link` the permalink: its path often names section and subject.

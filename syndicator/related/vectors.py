@@ -12,7 +12,9 @@ Slots = NDArray[np.intp]
 Weights = NDArray[np.float32]
 Records = NDArray[Any]
 
-SLOTS = 1 << 18  # terms share slots to be counted and compared in: a few in a hundred posts meet by mistake, weakly
+SLOTS = (
+    1 << 18
+)  # terms share slots to be counted and compared in: a few in a hundred posts meet by mistake, weakly
 KEPT = 400  # terms kept of a post: of most, all; two reports on one event share many words that tell little each
 POSTED = 32  # terms under which it can be found
 FEW = 8  # posts of a source that may have a term in common without its being usual there
@@ -22,7 +24,9 @@ FEW = 8  # posts of a source that may have a term in common without its being us
 SATURATION = 1.2
 COMMON = 0.018
 FULL = 4.0  # what the rarest term tells more than one that all posts have: log(1 / COMMON), as among very many posts
-STRETCHED = 3.0  # at most: the power to which rarity is raised among a dozen posts; 1 among thousands
+STRETCHED = (
+    3.0  # at most: the power to which rarity is raised among a dozen posts; 1 among thousands
+)
 
 # How often the nearest posts of one that has a term have it too, beyond chance: names do, "everything" does not.
 PLAIN = 1.5  # what a term that they never have counts, beside at most 1 more
@@ -41,7 +45,11 @@ class Counts:
         usable = len(kept) == 4 * (SLOTS + 1)
         self.slots = np.frombuffer(kept, "<u4").copy() if usable else np.zeros(SLOTS + 1, "<u4")
         usable = len(learnt) == 2 * 2 * SLOTS
-        both = np.frombuffer(learnt, "<f2").astype(np.float32) if usable else np.zeros(2 * SLOTS, np.float32)
+        both = (
+            np.frombuffer(learnt, "<f2").astype(np.float32)
+            if usable
+            else np.zeros(2 * SLOTS, np.float32)
+        )
         self._near, self._shared = both[:SLOTS], both[SLOTS:]
         self._rarity: Weights | None = None
         self._telling: Weights | None = None
@@ -179,7 +187,9 @@ class Rows:
 
     def likeness(self, board: Weights) -> Weights:
         """Return how near each row is to the question that stands on the board."""
-        return np.asarray(np.add.reduceat(self._weights * board[self._slots], self._starts), np.float32)
+        return np.asarray(
+            np.add.reduceat(self._weights * board[self._slots], self._starts), np.float32
+        )
 
     def shared(
         self, row: int, others: Slots, usual: Slots, board: Weights, clear: float
@@ -201,7 +211,12 @@ class Rows:
         self.wipe(row, board)
         heard = np.minimum(1, near / np.float32(clear))
         rest = 1 - agreed[common] / np.repeat(near, sizes)[common]
-        return float(heard.sum()), own, self._slots[parts[common]], rest * rest * np.repeat(heard, sizes)[common]
+        return (
+            float(heard.sum()),
+            own,
+            self._slots[parts[common]],
+            rest * rest * np.repeat(heard, sizes)[common],
+        )
 
     def put(self, row: int, board: Weights, share: float = 1.0) -> None:
         """Add a row's vector to the board."""

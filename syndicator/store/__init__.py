@@ -49,15 +49,22 @@ class Store:
 
     def __init__(self, path: Path | str) -> None:
         self.path = path
-        self.connection: sqlite3.Connection = db.connect(path)  # for the modules of this folder only
-        self._wanted: Set[str] = frozenset()  # the ids of the sources of the file, once `adopt` was told
+        self.connection: sqlite3.Connection = db.connect(
+            path
+        )  # for the modules of this folder only
+        self._wanted: Set[str] = (
+            frozenset()
+        )  # the ids of the sources of the file, once `adopt` was told
         self._unclaimed: Set[str] | None = None
 
     def __enter__(self) -> Store:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -118,7 +125,12 @@ class Store:
 
     @in_words
     def receive(
-        self, source_id: str, new: Sequence[Post], items: Sequence[str], decide: Decide, now: datetime
+        self,
+        source_id: str,
+        new: Sequence[Post],
+        items: Sequence[str],
+        decide: Decide,
+        now: datetime,
     ) -> Intake:
         """Store a fetch: its unseen posts, and the fingerprints of all its items, in the order of the feed.
 
@@ -207,7 +219,12 @@ class Store:
 
     @in_words
     def refreeze(
-        self, number: int, attribution: Attribution | None, lists: Sequence[RelatedList], layout: int, now: datetime
+        self,
+        number: int,
+        attribution: Attribution | None,
+        lists: Sequence[RelatedList],
+        layout: int,
+        now: datetime,
     ) -> None:
         """Give a published post another wording of its attribution, and other lists (`--rerender`)."""
         with self.transaction():

@@ -50,7 +50,9 @@ _ROW = f"""SELECT p.number, p.source, coalesce(p.copy_of, p.number), p.published
     FROM posts p JOIN bodies b ON b.post = p.number LEFT JOIN posts lead ON lead.number = p.copy_of"""
 
 
-def feed_row(db: sqlite3.Connection, name: str, wanted_id: str = "") -> tuple[int, str, int, int, str]:
+def feed_row(
+    db: sqlite3.Connection, name: str, wanted_id: str = ""
+) -> tuple[int, str, int, int, str]:
     """Return number, id, seen, sequence and shape of a feed, made where it is new."""
     find = "SELECT number, id, seen, sequence, shape FROM feeds WHERE name = ?"
     row = db.execute(find, (name,)).fetchone()
@@ -87,25 +89,35 @@ def speaks(feed: Feed, language: str) -> bool:
     if not feed.languages:
         return True
     language = language.lower()
-    return any(language == tag.lower() or language.startswith(tag.lower() + "-") for tag in feed.languages)
+    return any(
+        language == tag.lower() or language.startswith(tag.lower() + "-") for tag in feed.languages
+    )
 
 
 def chosen(db: sqlite3.Connection, feed: Feed, sources: Mapping[str, Source]) -> dict[int, Source]:
     """Return the sources that a feed takes, by their numbers."""
-    named = sources.values() if feed.tags or not feed.sources else filter(None, map(sources.get, feed.sources))
+    named = (
+        sources.values()
+        if feed.tags or not feed.sources
+        else filter(None, map(sources.get, feed.sources))
+    )
     wanted = {source.id: source for source in named if selects(feed, source)}
     if len(wanted) > _FEW:
         numbers = db.execute("SELECT number, id FROM sources")
     else:
         numbers = db.execute(
-            "SELECT number, id FROM sources WHERE id IN (SELECT value FROM json_each(?))", (codec.dumps(list(wanted)),)
+            "SELECT number, id FROM sources WHERE id IN (SELECT value FROM json_each(?))",
+            (codec.dumps(list(wanted)),),
         )
     return {number: wanted[source_id] for number, source_id in numbers if source_id in wanted}
 
 
 def shape(feed: Feed, selected: Mapping[int, Source]) -> str:
     """Return a digest of all settings that say which published posts stand in the documents."""
-    text = [f"{feed.limit} {feed.stay}", *(f"{number} {s.limit}" for number, s in sorted(selected.items()))]
+    text = [
+        f"{feed.limit} {feed.stay}",
+        *(f"{number} {s.limit}" for number, s in sorted(selected.items())),
+    ]
     return blake2b("\n".join(text).encode(), digest_size=8).hexdigest()
 
 
@@ -121,7 +133,9 @@ def admit(
         return []
 
     def fits(row: Row) -> bool:
-        return speaks(feed, row.language) and (accepts is None or accepts(posts.whole(db, row.number)))
+        return speaks(feed, row.language) and (
+            accepts is None or accepts(posts.whole(db, row.number))
+        )
 
     before = _members(db, number)
     found = _considered(db, number, seen, selected, now, fits=fits, first=last == 0)
@@ -153,7 +167,9 @@ def _anything(db: sqlite3.Connection, feed: int, seen: int, now: datetime) -> bo
 
 def ripen(db: sqlite3.Connection, now: datetime) -> None:
     """Give posts the date that they announced, once it has passed."""
-    ripe = db.execute("SELECT number, due, published FROM posts WHERE due <= ?", (now.timestamp(),)).fetchall()
+    ripe = db.execute(
+        "SELECT number, due, published FROM posts WHERE due <= ?", (now.timestamp(),)
+    ).fetchall()
     for number, due, published in ripe:
         db.execute("UPDATE posts SET published = ?, due = NULL WHERE number = ?", (due, number))
         if due != published:
@@ -167,15 +183,30 @@ def _considered(
     """Return the posts that a feed looks at this time: new ones, the newest of joining sources, those held."""
     members = _members(db, feed)
     leave = "UPDATE members SET gone = ? WHERE feed = ? AND source = ?"
-    db.executemany(leave, [(events.next_event(db), feed, source) for source in members - selected.keys()])
-    left = {source for (source,) in db.execute("SELECT source FROM members WHERE feed = ? AND gone > 0", (feed,))}
+    db.executemany(
+        leave, [(events.next_event(db), feed, source) for source in members - selected.keys()]
+    )
+    left = {
+        source
+        for (source,) in db.execute(
+            "SELECT source FROM members WHERE feed = ? AND gone > 0", (feed,)
+        )
+    }
     for source in (members - selected.keys()) | (left & selected.keys()):  # goes, or comes back
         events.mark_archives_of(db, feed, source)
     hidden.touch_naming(db, members - selected.keys() - hidden.sources_hidden(db), None)
-    found = [row for row in _rows(db, "WHERE p.number > ?", seen) if row.source in members and row.source in selected]
+    found = [
+        row
+        for row in _rows(db, "WHERE p.number > ?", seen)
+        if row.source in members and row.source in selected
+    ]
     for source in selected.keys() - members:
         # A first edition looks at all that a source has, a later one at the newest of a source that joins.
-        joining = list(islice(filter(fits, _newest_first(db, source)), None if first else selected[source].join))
+        joining = list(
+            islice(
+                filter(fits, _newest_first(db, source)), None if first else selected[source].join
+            )
+        )
         found += joining
         # It has joined with its first post; where it may bring none (`join = 0`), as soon as it has some.
         if joining or (not first and selected[source].join == 0 and _has_posts(db, source)):
@@ -187,7 +218,12 @@ def _considered(
 
 
 def _members(db: sqlite3.Connection, feed: int) -> set[int]:
-    return {source for (source,) in db.execute("SELECT source FROM members WHERE feed = ? AND gone = 0", (feed,))}
+    return {
+        source
+        for (source,) in db.execute(
+            "SELECT source FROM members WHERE feed = ? AND gone = 0", (feed,)
+        )
+    }
 
 
 _JOIN = """INSERT INTO members (feed, source) VALUES (?, ?)
@@ -205,7 +241,9 @@ def _newest_first(db: sqlite3.Connection, source: int) -> Iterable[Row]:
 
 
 def _has_posts(db: sqlite3.Connection, source: int) -> bool:
-    return db.execute("SELECT 1 FROM posts WHERE source = ? LIMIT 1", (source,)).fetchone() is not None
+    return (
+        db.execute("SELECT 1 FROM posts WHERE source = ? LIMIT 1", (source,)).fetchone() is not None
+    )
 
 
 def _unpublished(
@@ -222,19 +260,27 @@ def _unpublished(
     for row in sorted(found, key=lambda row: (row.number != row.story, row.number)):
         if row.filtered or row.withdrawn or row.story in stories:
             continue
-        if row.due is not None and row.due > now.timestamp() and selected[row.source].future == "hold":
+        if (
+            row.due is not None
+            and row.due > now.timestamp()
+            and selected[row.source].future == "hold"
+        ):
             db.execute("INSERT OR REPLACE INTO held VALUES (?, ?, ?)", (feed, row.number, row.due))
             continue
         # A story that came after the last look has no entry yet.
         if row.story > seen or not _has_entry(db, feed, row.story):
             stories[row.story] = row
     return sorted(
-        stories.values(), key=lambda row: (row.source in members or not row.undated, row.published, row.number)
+        stories.values(),
+        key=lambda row: (row.source in members or not row.undated, row.published, row.number),
     )
 
 
 def _has_entry(db: sqlite3.Connection, feed: int, story: int) -> bool:
-    return db.execute("SELECT 1 FROM entries WHERE story = ? AND feed = ?", (story, feed)).fetchone() is not None
+    return (
+        db.execute("SELECT 1 FROM entries WHERE story = ? AND feed = ?", (story, feed)).fetchone()
+        is not None
+    )
 
 
 def _publish(
@@ -264,9 +310,15 @@ def _publish(
     closed = range(last // events.ARCHIVE + 1, total // events.ARCHIVE + 1)
     event = events.next_event(db)
     db.executemany(_CLOSE, [(feed, which, event, now.timestamp()) for which in closed])
-    db.execute("INSERT OR IGNORE INTO archives VALUES (?, ?, 0, 0, ?)", (feed, closed.stop, now.timestamp()))
+    db.execute(
+        "INSERT OR IGNORE INTO archives VALUES (?, ?, 0, 0, ?)",
+        (feed, closed.stop, now.timestamp()),
+    )
     if closed:  # the one before links on to the first of them now
-        db.execute("UPDATE archives SET mark = ? WHERE feed = ? AND number = ?", (event, feed, closed.start - 1))
+        db.execute(
+            "UPDATE archives SET mark = ? WHERE feed = ? AND number = ?",
+            (event, feed, closed.start - 1),
+        )
     return [row.number for row in admitted]
 
 
@@ -276,13 +328,17 @@ _CLOSE = """INSERT INTO archives (feed, number, mark, touched) VALUES (?, ?, ?, 
 
 def rows_of(db: sqlite3.Connection, numbers: Iterable[int]) -> list[Row]:
     """Return these posts as admission sees them."""
-    return list(_rows(db, "WHERE p.number IN (SELECT value FROM json_each(?))", codec.dumps(list(numbers))))
+    return list(
+        _rows(db, "WHERE p.number IN (SELECT value FROM json_each(?))", codec.dumps(list(numbers)))
+    )
 
 
 def public_id(db: sqlite3.Connection, row: Row, source_id: str, *, secret: bool) -> str:
     """Give a story its public id, made of the version that shows it first; return it."""
     # The date as the source gave it; never the time when we saw the post, which no other store would know.
-    given = db.execute("SELECT json_extract(rest, '$.published') FROM bodies WHERE post = ?", (row.number,)).fetchone()
+    given = db.execute(
+        "SELECT json_extract(rest, '$.published') FROM bodies WHERE post = ?", (row.number,)
+    ).fetchone()
     parts = f"{row.link or row.title}\n{given[0]}"
     give = "UPDATE OR IGNORE posts SET public_id = ? WHERE number = ?"
     for made in publicid.proposals(row.guid, source_id, parts, secret=secret):

@@ -22,7 +22,11 @@ def is_new(db: sqlite3.Connection, source: int) -> bool:
 
 def unclaimed(db: sqlite3.Connection, wanted: Set[str]) -> frozenset[str]:
     """Return the ids of sources that the file names no more."""
-    return frozenset(source_id for (source_id,) in db.execute("SELECT id FROM sources") if source_id not in wanted)
+    return frozenset(
+        source_id
+        for (source_id,) in db.execute("SELECT id FROM sources")
+        if source_id not in wanted
+    )
 
 
 def predecessor(
@@ -38,7 +42,9 @@ def predecessor(
     """
     counts: Counter[str] = Counter()
     for post, candidates in zip(posts, known, strict=True):
-        counts.update({one.source_id for one in candidates if one.source_id in left and _same(post, one)})
+        counts.update(
+            {one.source_id for one in candidates if one.source_id in left and _same(post, one)}
+        )
     for other, count in counts.most_common(1):
         site = _site(db, source_id)
         if 2 * count >= len(posts) and site and site == _site(db, other):

@@ -46,7 +46,9 @@ _PLANS: dict[tuple[type, frozenset[str]], Plan] = {}
 
 def _plan(kind: type, without: frozenset[str]) -> Plan:
     """Return name, default and encoder of each field (None: as it is), and what gets all their values at once."""
-    plan = tuple((f.name, _default(f), _encoder(f.type)) for f in fields(kind) if f.name not in without)
+    plan = tuple(
+        (f.name, _default(f), _encoder(f.type)) for f in fields(kind) if f.name not in without
+    )
     return plan, attrgetter(*(name for name, _, _ in plan))
 
 

@@ -62,12 +62,16 @@ class SqlCorpus:
 
     def unposted(self, limit: int) -> list[tuple[int, bytes]]:
         """Return number and packed terms of the first posts whose terms wait to be posted, by number."""
-        return self._db.execute("SELECT number, terms FROM unposted ORDER BY number LIMIT ?", (limit,)).fetchall()
+        return self._db.execute(
+            "SELECT number, terms FROM unposted ORDER BY number LIMIT ?", (limit,)
+        ).fetchall()
 
     def settle(self, kept: Sequence[tuple[int, bytes]]) -> None:
         """Let these posts wait no longer, and keep these packed terms."""
         self._db.executemany(_SETTLE, ((terms, number) for number, terms in kept))
-        self._db.executemany("DELETE FROM unposted WHERE number = ?", ((number,) for number, _ in kept))
+        self._db.executemany(
+            "DELETE FROM unposted WHERE number = ?", ((number,) for number, _ in kept)
+        )
 
     def log(self, entries: bytes) -> int:
         """Keep entries until they are posted under their terms: one row a call. Return how many bytes of them wait."""
@@ -77,7 +81,10 @@ class SqlCorpus:
 
     def logged(self) -> bytes:
         """Return the entries that were kept so, in their order."""
-        return b"".join(row for (row,) in self._db.execute("SELECT entries FROM logged_postings ORDER BY number"))
+        return b"".join(
+            row
+            for (row,) in self._db.execute("SELECT entries FROM logged_postings ORDER BY number")
+        )
 
     def post(self, postings: Iterable[tuple[int, bytes]]) -> None:
         """Append to the postings of terms all that was logged: the log is empty then."""
@@ -88,7 +95,11 @@ class SqlCorpus:
 
     def postings(self, terms: Sequence[int], long: Sequence[int]) -> Mapping[int, bytes]:
         """Return what was posted under terms; of those in `long` the newest closed rows too."""
-        found = dict(self._db.execute(f"SELECT term, posts FROM postings WHERE term IN ({_marks(terms)})", terms))
+        found = dict(
+            self._db.execute(
+                f"SELECT term, posts FROM postings WHERE term IN ({_marks(terms)})", terms
+            )
+        )
         for term in long:
             closed = self._db.execute(_CLOSED, (term, CLOSED)).fetchall()
             found[term] = b"".join((found.get(term, b""), *(entries for (entries,) in closed)))
@@ -148,11 +159,14 @@ class SqlCorpus:
         if not debt:
             return []
         found = self._db.execute(
-            "SELECT number, published FROM posts WHERE number <= ? ORDER BY number DESC LIMIT ?", (debt, limit)
+            "SELECT number, published FROM posts WHERE number <= ? ORDER BY number DESC LIMIT ?",
+            (debt, limit),
         ).fetchall()
         self._keep_note("index_owed", found[-1][0] - 1 if len(found) == limit else 0)
         whole = posts.wholes(self._db, [number for number, _ in found])
-        return [(number, whole[number], time) for number, time in reversed(found) if number in whole]
+        return [
+            (number, whole[number], time) for number, time in reversed(found) if number in whole
+        ]
 
     def forget(self) -> None:
         """Throw the index away; `owed` then gives all stored posts."""
@@ -163,7 +177,9 @@ class SqlCorpus:
         for start in range(0, whole, ROW):
             row = entries[start : start + ROW]
             last = int.from_bytes(row[-ENTRY:-1], "little")
-            self._db.execute("INSERT OR REPLACE INTO closed_postings VALUES (?, ?, ?)", (term, last, row))
+            self._db.execute(
+                "INSERT OR REPLACE INTO closed_postings VALUES (?, ?, ?)", (term, last, row)
+            )
         self._db.execute("UPDATE postings SET posts = ? WHERE term = ?", (entries[whole:], term))
 
     def _make(self) -> None:
@@ -176,7 +192,9 @@ class SqlCorpus:
 
     def _source(self, source_id: str) -> int:
         if source_id not in self._sources:
-            row = self._db.execute("SELECT number FROM sources WHERE id = ?", (source_id,)).fetchone()
+            row = self._db.execute(
+                "SELECT number FROM sources WHERE id = ?", (source_id,)
+            ).fetchone()
             self._sources[source_id] = row[0] if row else 0
         return self._sources[source_id]
 
@@ -193,9 +211,19 @@ class SqlCorpus:
 
 
 def _card(  # noqa: PLR0913, PLR0917 - the columns of a query
-    number: int, source_id: str, keys: bytes, public_id: str, title: str, link: str, language: str, at: float, name: str
+    number: int,
+    source_id: str,
+    keys: bytes,
+    public_id: str,
+    title: str,
+    link: str,
+    language: str,
+    at: float,
+    name: str,
 ) -> Card:
-    reference = Reference(public_id, title, link, name, language=language, published=codec.moment(at))
+    reference = Reference(
+        public_id, title, link, name, language=language, published=codec.moment(at)
+    )
     return Card(number, source_id, rows.unpack_keys(keys), reference)
 
 

@@ -28,9 +28,14 @@ def settle(
     before = {sequence for (sequence,) in db.execute(query, (number,))}
     after = _newest(db, number, feed.limit, selected, min(before | {since}) if since else 0)
     # What came within `stay` stays beyond the limit, as long as it still stands there: nothing comes back by it.
-    staying = f"{_VISIBLE % 'INDEXED BY entries_current'} AND e.current = 1 AND e.first_published > ?"
+    staying = (
+        f"{_VISIBLE % 'INDEXED BY entries_current'} AND e.current = 1 AND e.first_published > ?"
+    )
     cutoff = (now - feed.stay).timestamp()
-    after |= {sequence for sequence, _ in _versions(db, number, db.execute(staying, (number, cutoff)), selected)}
+    after |= {
+        sequence
+        for sequence, _ in _versions(db, number, db.execute(staying, (number, cutoff)), selected)
+    }
     change = "UPDATE entries SET current = ? WHERE feed = ? AND sequence = ?"
     db.executemany(change, [(0, number, sequence) for sequence in before - after])
     db.executemany(change, [(1, number, sequence) for sequence in after - before])
@@ -42,12 +47,16 @@ _VISIBLE = """SELECT e.sequence, e.source, e.story FROM entries e %s
     WHERE e.feed = ? AND NOT story.withdrawn AND NOT shown.withdrawn"""
 
 
-def _newest(db: sqlite3.Connection, feed: int, limit: int, selected: Mapping[int, Source], since: int) -> set[int]:
+def _newest(
+    db: sqlite3.Connection, feed: int, limit: int, selected: Mapping[int, Source], since: int
+) -> set[int]:
     """Return the newest entries from a sequence on, of each source no more than its own limit."""
     found: set[int] = set()
     counts: Counter[int] = Counter()
     # Read only as far back as is needed: that may be far where most sources of a long history have left.
-    walk = db.execute(f"{_VISIBLE % ''} AND e.sequence >= ? ORDER BY e.sequence DESC", (feed, since))
+    walk = db.execute(
+        f"{_VISIBLE % ''} AND e.sequence >= ? ORDER BY e.sequence DESC", (feed, since)
+    )
     for sequence, source in _versions(db, feed, walk, selected):
         if len(found) >= limit:
             break
@@ -59,7 +68,10 @@ def _newest(db: sqlite3.Connection, feed: int, limit: int, selected: Mapping[int
 
 
 def _versions(
-    db: sqlite3.Connection, feed: int, visible: Iterable[tuple[int, int, int]], selected: Mapping[int, Source]
+    db: sqlite3.Connection,
+    feed: int,
+    visible: Iterable[tuple[int, int, int]],
+    selected: Mapping[int, Source],
 ) -> Iterator[tuple[int, int]]:
     """Yield sequence and source of entries; a version whose source has left gives its place to another one."""
     for sequence, source, story in visible:
@@ -73,7 +85,9 @@ def _versions(
             yield sequence, place
 
 
-def _other_version(db: sqlite3.Connection, story: int, selected: Mapping[int, Source]) -> tuple[int, int] | None:
+def _other_version(
+    db: sqlite3.Connection, story: int, selected: Mapping[int, Source]
+) -> tuple[int, int] | None:
     versions = db.execute(
         """SELECT number, source FROM posts WHERE (number = ?1 OR copy_of = ?1)
         AND filtered = '' AND withdrawn = 0 ORDER BY number""",

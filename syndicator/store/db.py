@@ -21,12 +21,16 @@ BUSY_SECONDS = 30.0  # a `status` that reads while a run writes; two runs are ke
 def connect(path: Path | str) -> sqlite3.Connection:
     """Open the state file, made where it is missing. Raises StoreError, saying what is wrong with it."""
     try:
-        db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256)
+        db = sqlite3.connect(
+            path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256
+        )
     except sqlite3.Error as error:
         raise StoreError(words(error, path)) from error
     try:
         # WAL: readers never wait; NORMAL: a power cut may take the last commits, never the file (sqlite.org/wal.html).
-        db.execute("PRAGMA page_size = 8192")  # of a new file: a post's body needs fewer pages, a tenth less work
+        db.execute(
+            "PRAGMA page_size = 8192"
+        )  # of a new file: a post's body needs fewer pages, a tenth less work
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
         db.execute("PRAGMA cache_size = -16000")
@@ -55,9 +59,7 @@ def words(error: sqlite3.Error, path: Path | str) -> str:
     """Return what an operator can do about an error of SQLite."""
     name = getattr(error, "sqlite_errorname", "") or ""
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return (
-            f"{path} is damaged ({error}); put a copy of it from a backup in its place, or move it away to start anew"
-        )
+        return f"{path} is damaged ({error}); put a copy of it from a backup in its place, or move it away to start anew"  # noqa: E501
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return f"{path} is in use by another program ({error}); try again when it has ended"
     if name.startswith("SQLITE_FULL"):

@@ -35,17 +35,25 @@ def edition(
     """Return all that a feed publishes now, and what left it after an event."""
     number, feed_id, _, sequence, _ = admission.feed_row(db, feed.name, wanted_id)
     (updated,) = db.execute("SELECT updated FROM feeds WHERE number = ?", (number,)).fetchone()
-    infos = shown_infos(db, [source for source in sources.values() if admission.selects(feed, source)])
-    found = items(db, f"{ENTRY % 'INDEXED BY entries_current'} WHERE e.feed = ? AND e.current = 1", number)
+    infos = shown_infos(
+        db, [source for source in sources.values() if admission.selects(feed, source)]
+    )
+    found = items(
+        db, f"{ENTRY % 'INDEXED BY entries_current'} WHERE e.feed = ? AND e.current = 1", number
+    )
     held = {item.source.id: item.source for item in found}
     lessened = {source: source_info(db, source) for source in _lessened(db, number, since)}
-    found = shelves.with_inbound(sorted(found, key=lambda item: (item.published, item.sequence), reverse=True))
+    found = shelves.with_inbound(
+        sorted(found, key=lambda item: (item.published, item.sequence), reverse=True)
+    )
     return Edition(
         feed=feed,
         id=feed_id,
         updated=codec.moment(updated),
         items=tuple(found),
-        sources=tuple(sorted((i for i in infos if not i.private), key=lambda i: (i.name.casefold(), i.id))),
+        sources=tuple(
+            sorted((i for i in infos if not i.private), key=lambda i: (i.name.casefold(), i.id))
+        ),
         archives=sequence // ARCHIVE if feed.archives else 0,
         slices=-(-sequence // ARCHIVE),  # rounded up: the last is open
         popular=shelves.popular(found),
@@ -73,11 +81,17 @@ def items(db: sqlite3.Connection, query: str, *values: object) -> list[Item]:
     """Return the items of a query for the columns of ENTRY, in its order."""
     entries = db.execute(query, values).fetchall()
     infos: dict[tuple[str, float | None], SourceInfo] = {}
-    gone = withdrawn(db, (packed for entry in entries for packed in entry[7:9] if packed))  # `related` and `also`
+    gone = withdrawn(
+        db, (packed for entry in entries for packed in entry[7:9] if packed)
+    )  # `related` and `also`
     versions = frozen.versions(db, [(entry[1], entry[2]) for entry in entries])
     veil = Veil(db, (entry[1] for entry in entries), (entry[7] for entry in entries))
     found = [_item(db, entry, infos, gone, versions.get(entry[1], ())) for entry in entries]
-    return [veil.over(item, entry[1]) for item, entry in zip(found, entries, strict=True)] if veil.any else found
+    return (
+        [veil.over(item, entry[1]) for item, entry in zip(found, entries, strict=True)]
+        if veil.any
+        else found
+    )
 
 
 def _item(
@@ -87,7 +101,20 @@ def _item(
     gone: Set[str],
     versions: tuple[Reference, ...],
 ) -> Item:
-    sequence, _, _, first, public_id, published, updated, related, also, layout, source_updated, *whole = entry
+    (
+        sequence,
+        _,
+        _,
+        first,
+        public_id,
+        published,
+        updated,
+        related,
+        also,
+        layout,
+        source_updated,
+        *whole,
+    ) = entry
     post: Post = rows.post(tuple(whole))
     at = (post.source_id, source_updated)
     if at not in infos:
@@ -98,7 +125,9 @@ def _item(
         post=post,
         source=infos[at],
         published=codec.moment(published),
-        updated=codec.moment(max(published, updated)),  # noticed by a clock that was wrong, or before its date had come
+        updated=codec.moment(
+            max(published, updated)
+        ),  # noticed by a clock that was wrong, or before its date had come
         first_published=codec.moment(first),
         sequence=sequence,
         related=related_lists(related, gone) if related else (),
@@ -111,17 +140,23 @@ def _item(
 
 def source_info(db: sqlite3.Connection, source_id: str) -> SourceInfo:
     """Return how a source is shown; its id is its name where nothing is known."""
-    row = db.execute("SELECT info FROM infos JOIN sources ON source = number WHERE id = ?", (source_id,)).fetchone()
+    row = db.execute(
+        "SELECT info FROM infos JOIN sources ON source = number WHERE id = ?", (source_id,)
+    ).fetchone()
     return codec.read(SourceInfo, row[0]) if row else SourceInfo(source_id, source_id)
 
 
 def withdrawn(db: sqlite3.Connection, packed: Iterable[str]) -> Set[str]:
     """Return the public ids and links of withdrawn posts, at least those in packed lists: no list leads to them."""
-    few = db.execute("SELECT public_id, link FROM posts WHERE withdrawn > 0 LIMIT ?", (_FEW,)).fetchall()
+    few = db.execute(
+        "SELECT public_id, link FROM posts WHERE withdrawn > 0 LIMIT ?", (_FEW,)
+    ).fetchall()
     if len(few) < _FEW:
         return {name for names in few for name in names if name}
     # Looked up by what the lists name (2 ms an edition), since more may have been withdrawn than was ever listed.
-    parts = {part.partition('"')[0] for text in packed for key in _NAMES for part in text.split(key)[1:]}
+    parts = {
+        part.partition('"')[0] for text in packed for key in _NAMES for part in text.split(key)[1:]
+    }
     return {name for (name,) in db.execute(_WITHDRAWN, (codec.dumps(list(parts)),))}
 
 
@@ -186,9 +221,16 @@ def references(db: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, Refe
         ).fetchone()
         source = json.loads(info)
         name = source.get("name", source_id)
-        made = row.public_id or admission.public_id(db, row, source_id, secret=source.get("private", False))
+        made = row.public_id or admission.public_id(
+            db, row, source_id, secret=source.get("private", False)
+        )
         found[row.number] = Reference(
-            made, row.title, row.link, name, language=row.language, published=codec.moment(row.published)
+            made,
+            row.title,
+            row.link,
+            name,
+            language=row.language,
+            published=codec.moment(row.published),
         )
     return found
 

@@ -16,7 +16,11 @@ def last_event(db: sqlite3.Connection) -> int:
 
 def next_event(db: sqlite3.Connection) -> int:
     """Count one more event and return its number."""
-    return int(db.execute("UPDATE meta SET value = value + 1 WHERE key = 'event' RETURNING value").fetchall()[0][0])
+    return int(
+        db.execute(
+            "UPDATE meta SET value = value + 1 WHERE key = 'event' RETURNING value"
+        ).fetchall()[0][0]
+    )
 
 
 def touch(db: sqlite3.Connection, number: int, now: datetime | None) -> None:

@@ -27,13 +27,19 @@ def freeze(db: sqlite3.Connection, shown: Sequence[tuple[int, int, int]]) -> Non
         """INSERT OR IGNORE INTO frozen (post, credit, also, source_updated)
         SELECT post, credit, ?, ? FROM bodies WHERE post = ?""",
         [
-            (codec.encode([codec.pack(one) for one in copies.get(story, ())]), dates.get(source), post)
+            (
+                codec.encode([codec.pack(one) for one in copies.get(story, ())]),
+                dates.get(source),
+                post,
+            )
             for post, story, source in shown
         ],
     )
 
 
-def versions(db: sqlite3.Connection, shown: Sequence[tuple[int, int]]) -> dict[int, tuple[Reference, ...]]:
+def versions(
+    db: sqlite3.Connection, shown: Sequence[tuple[int, int]]
+) -> dict[int, tuple[Reference, ...]]:
     """Return for each story (and the version of it that is shown) its other versions, each place once."""
     found = db.execute(
         """SELECT coalesce(p.copy_of, p.number), p.number, p.title, p.link, p.language, s.id, coalesce(i.info, '{}')
@@ -55,10 +61,15 @@ def versions(db: sqlite3.Connection, shown: Sequence[tuple[int, int]]) -> dict[i
     return {story: tuple(found.values()) for story, found in places.items()}
 
 
-def freeze_related(db: sqlite3.Connection, number: int, lists: Sequence[RelatedList], layout: int) -> None:
+def freeze_related(
+    db: sqlite3.Connection, number: int, lists: Sequence[RelatedList], layout: int
+) -> None:
     """Keep the lists of a post, unless it has some: they are chosen once."""
     packed = codec.encode([codec.pack(one) for one in lists])
-    db.execute("UPDATE frozen SET related = ?, layout = ? WHERE post = ? AND related IS NULL", (packed, layout, number))
+    db.execute(
+        "UPDATE frozen SET related = ?, layout = ? WHERE post = ? AND related IS NULL",
+        (packed, layout, number),
+    )
 
 
 def refreeze(
@@ -66,10 +77,14 @@ def refreeze(
     now: datetime,
 ) -> None:  # fmt: skip
     """Give a published post another wording of its attribution, other lists, and the name that its source has now."""
-    row = db.execute("SELECT credit, related, layout FROM frozen WHERE post = ?", (number,)).fetchone()
+    row = db.execute(
+        "SELECT credit, related, layout FROM frozen WHERE post = ?", (number,)
+    ).fetchone()
     if row is None:
         return
-    credit = {name: value for name, value in json.loads(row[0] or "{}").items() if name != "attribution"}
+    credit = {
+        name: value for name, value in json.loads(row[0] or "{}").items() if name != "attribution"
+    }
     if (name := _name_now(db, number)) and not credit.get("republished"):
         credit["origin"] = {**credit.get("origin", {}), "name": name}
     if attribution is not None:
@@ -77,11 +92,16 @@ def refreeze(
     packed = codec.encode(credit), codec.encode([codec.pack(one) for one in lists]), layout
     # The order of the credit's parts is as it happens: an equal one in another order is no change of the feed.
     if packed[1:] != row[1:] or credit != json.loads(row[0] or "{}"):
-        db.execute("UPDATE frozen SET credit = ?, related = ?, layout = ? WHERE post = ?", (*packed, number))
+        db.execute(
+            "UPDATE frozen SET credit = ?, related = ?, layout = ? WHERE post = ?",
+            (*packed, number),
+        )
         events.touch(db, number, now)
 
 
 def _name_now(db: sqlite3.Connection, number: int) -> str:
-    query = "SELECT json_extract(info, '$.name') FROM infos JOIN posts USING (source) WHERE number = ?"
+    query = (
+        "SELECT json_extract(info, '$.name') FROM infos JOIN posts USING (source) WHERE number = ?"
+    )
     row = db.execute(query, (number,)).fetchone()
     return row[0] or "" if row else ""

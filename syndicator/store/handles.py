@@ -40,7 +40,10 @@ def handles(keys: Keys, source: int) -> set[int]:
     if keys.text:
         found.add(title * _TITLE ^ int(keys.text, 16) * _STORY)
     if not (keys.guid or keys.path_link):
-        found |= {title * _TITLE ^ salt if title else 0, int(keys.text, 16) * _TEXT ^ salt if keys.text else 0}
+        found |= {
+            title * _TITLE ^ salt if title else 0,
+            int(keys.text, 16) * _TEXT ^ salt if keys.text else 0,
+        }
     found.discard(0)
     return {_signed(number & _MASK) for number in found}
 

@@ -24,7 +24,9 @@ def conceal(db: sqlite3.Connection, wanted: Iterable[Source], now: datetime) -> 
     """Note which sources the file shows no more; what named one of them, or one that is back, is made again."""
     sources = list(wanted)
     (last,) = db.execute("SELECT coalesce(max(number), 0) FROM sources").fetchone()
-    text = "\n".join([str(last), *(f"{source.id} {source.publish:d}{source.private:d}" for source in sources)])
+    text = "\n".join(
+        [str(last), *(f"{source.id} {source.publish:d}{source.private:d}" for source in sources)]
+    )
     mark = blake2b(text.encode(), digest_size=8).hexdigest()
     if notes.note(db, _NOTE) == mark:
         return
@@ -60,7 +62,9 @@ def _show_as(db: sqlite3.Connection, number: int, source: Source) -> None:
         WHERE source = ?1 AND coalesce(json_extract(info, '$.private'), 0) <> ?2""",
         (number, int(source.private), "" if source.private else source.url),
     )
-    if source.private:  # copies that were credited to it, when it was no secret, have their own credit again
+    if (
+        source.private
+    ):  # copies that were credited to it, when it was no secret, have their own credit again
         db.execute(_OWN_CREDIT, (number,))
     for (feed,) in db.execute("SELECT feed FROM members WHERE source = ?", (number,)).fetchall():
         events.mark_feed(db, feed, None)
@@ -87,7 +91,8 @@ def _naming(db: sqlite3.Connection, sources: Iterable[int]) -> set[int]:
     """
     packed = codec.dumps(list(sources))
     posts = db.execute(
-        "SELECT number, public_id, link FROM posts WHERE source IN (SELECT value FROM json_each(?))", (packed,)
+        "SELECT number, public_id, link FROM posts WHERE source IN (SELECT value FROM json_each(?))",
+        (packed,),
     ).fetchall()
     if not posts:
         return set()
@@ -95,10 +100,18 @@ def _naming(db: sqlite3.Connection, sources: Iterable[int]) -> set[int]:
     sites = {site for row in db.execute(f"{_ADDRESSES} WHERE s.number IN (SELECT value FROM json_each(?))", (packed,))
              for site in row if site}  # fmt: skip
     found = {number for (number,) in db.execute(_TOLD_TWICE, (packed,))}
-    for post, related, credit in db.execute("SELECT post, coalesce(related, ''), credit FROM frozen"):
+    for post, related, credit in db.execute(
+        "SELECT post, coalesce(related, ''), credit FROM frozen"
+    ):
         # A tenth of the work of reading the JSON; msgspec writes addresses as they are.
-        parts = (part.partition('"')[0] for key in ('"id":"', '"url":"') for part in related.split(key)[1:])
-        if not names.isdisjoint(parts) or ('"via":' in credit and any(f'"{site}"' in credit for site in sites)):
+        parts = (
+            part.partition('"')[0]
+            for key in ('"id":"', '"url":"')
+            for part in related.split(key)[1:]
+        )
+        if not names.isdisjoint(parts) or (
+            '"via":' in credit and any(f'"{site}"' in credit for site in sites)
+        ):
             found.add(post)
     return found
 
@@ -113,20 +126,26 @@ class Veil:
     A link stays if no source that tells its story is hidden, or if one that is shown has this very address.
     """
 
-    def __init__(self, db: sqlite3.Connection, stories: Iterable[int], packed: Iterable[str | None]) -> None:
+    def __init__(
+        self, db: sqlite3.Connection, stories: Iterable[int], packed: Iterable[str | None]
+    ) -> None:
         self.stories: dict[str, int] = {}  # by public id
         self.hidden: set[int] = set()  # stories that a hidden source tells
-        self.open: set[tuple[int, str]] = set()  # stories with the addresses at which sources that are shown tell them
+        self.open: set[tuple[int, str]] = (
+            set()
+        )  # stories with the addresses at which sources that are shown tell them
         self.addresses: set[str] = set()
         self.any = db.execute("SELECT 1 FROM hidden LIMIT 1").fetchone() is not None
         if self.any:
             self._look(db, set(stories), packed)
 
-    def _look(self, db: sqlite3.Connection, stories: set[int], packed: Iterable[str | None]) -> None:
-        ids = {part.partition('"')[0] for text in packed if text for part in text.split('"id":"')[1:]}
-        by_id = (
-            "SELECT public_id, coalesce(copy_of, number) FROM posts WHERE public_id IN (SELECT value FROM json_each(?))"
-        )
+    def _look(
+        self, db: sqlite3.Connection, stories: set[int], packed: Iterable[str | None]
+    ) -> None:
+        ids = {
+            part.partition('"')[0] for text in packed if text for part in text.split('"id":"')[1:]
+        }
+        by_id = "SELECT public_id, coalesce(copy_of, number) FROM posts WHERE public_id IN (SELECT value FROM json_each(?))"  # noqa: E501
         self.stories = dict(db.execute(by_id, (codec.dumps(list(ids)),)))
         numbers = codec.dumps(list(stories.union(self.stories.values())))
         for story, link, is_hidden in db.execute(_VERSIONS, (numbers,)):

@@ -22,18 +22,29 @@ class Ping(Struct, frozen=True):
 
 def pending_pings(db: sqlite3.Connection) -> list[Ping]:
     """Return the hubs still to be told, the oldest first."""
-    found = db.execute("SELECT hub, topic, since, attempts, error FROM pings ORDER BY since, hub, topic")
-    return [Ping(hub, topic, codec.moment(since), attempts, error) for hub, topic, since, attempts, error in found]
+    found = db.execute(
+        "SELECT hub, topic, since, attempts, error FROM pings ORDER BY since, hub, topic"
+    )
+    return [
+        Ping(hub, topic, codec.moment(since), attempts, error)
+        for hub, topic, since, attempts, error in found
+    ]
 
 
 def add_ping(db: sqlite3.Connection, hub: str, topic: str, now: datetime) -> None:
     """Note that a hub is to be told; it is enough to tell it once."""
-    db.execute("INSERT OR IGNORE INTO pings (hub, topic, since) VALUES (?, ?, ?)", (hub, topic, now.timestamp()))
+    db.execute(
+        "INSERT OR IGNORE INTO pings (hub, topic, since) VALUES (?, ?, ?)",
+        (hub, topic, now.timestamp()),
+    )
 
 
 def failed_ping(db: sqlite3.Connection, hub: str, topic: str, error: str) -> None:
     """Note why a hub could not be told."""
-    db.execute("UPDATE pings SET attempts = attempts + 1, error = ? WHERE hub = ? AND topic = ?", (error, hub, topic))
+    db.execute(
+        "UPDATE pings SET attempts = attempts + 1, error = ? WHERE hub = ? AND topic = ?",
+        (error, hub, topic),
+    )
 
 
 def drop_ping(db: sqlite3.Connection, hub: str, topic: str) -> None:

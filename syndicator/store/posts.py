@@ -13,7 +13,18 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
-from syndicator.model.post import CopyOf, Intake, Keys, KnownPost, New, Post, Repeated, Unchanged, Updated, Verdict
+from syndicator.model.post import (
+    CopyOf,
+    Intake,
+    Keys,
+    KnownPost,
+    New,
+    Post,
+    Repeated,
+    Unchanged,
+    Updated,
+    Verdict,
+)
 from syndicator.store import adoption, codec, events, rows, sources
 from syndicator.store.handles import handles
 
@@ -30,8 +41,14 @@ def candidates(db: sqlite3.Connection, batch: Sequence[Set[int]]) -> list[list[K
         found.setdefault(handle, []).append(number)
     if not found:
         return [[] for _ in batch]
-    wanted = [{n for handle in under if handle in found for n in found[handle][-_PER_HANDLE:]} for under in batch]
-    known = {row[0]: rows.known(row) for row in db.execute(_KNOWN, (codec.dumps(list(set().union(*wanted))),))}
+    wanted = [
+        {n for handle in under if handle in found for n in found[handle][-_PER_HANDLE:]}
+        for under in batch
+    ]
+    known = {
+        row[0]: rows.known(row)
+        for row in db.execute(_KNOWN, (codec.dumps(list(set().union(*wanted))),))
+    }
     return [[known[number] for number in sorted(numbers, reverse=True)] for numbers in wanted]
 
 
@@ -56,14 +73,18 @@ def receive(
     batch = [handles(post.keys, source) for post in posts]
     verdicts = decide(posts, candidates(db, batch), claimed)
     numbers = _applied(db, source, posts, verdicts, now)
-    under = [(handle, number) for found, number in zip(batch, numbers, strict=True) for handle in found]
+    under = [
+        (handle, number) for found, number in zip(batch, numbers, strict=True) for handle in found
+    ]
     db.executemany("INSERT OR IGNORE INTO handles VALUES (?, ?)", under)
     became = {post.fingerprint: number for post, number in zip(posts, numbers, strict=True)}
     sources.remember_items(db, source, items, remembered, became)
     return _intake(verdicts, numbers)
 
 
-def _number(db: sqlite3.Connection, source_id: str, posts: Sequence[Post], left: Callable[[], Set[str]]) -> int:
+def _number(
+    db: sqlite3.Connection, source_id: str, posts: Sequence[Post], left: Callable[[], Set[str]]
+) -> int:
     """Return the number of a source, after it took over the history of the one that it was."""
     source = sources.number(db, source_id)
     if adoption.is_new(db, source) and (ids := left()):
@@ -114,7 +135,9 @@ def _apply(db: sqlite3.Connection, source: int, post: Post, verdict: Verdict, no
 
 def _intake(verdicts: Sequence[Verdict], numbers: Sequence[int]) -> Intake:
     def of(kind: type) -> tuple[int, ...]:
-        return tuple(n for verdict, n in zip(verdicts, numbers, strict=True) if isinstance(verdict, kind))
+        return tuple(
+            n for verdict, n in zip(verdicts, numbers, strict=True) if isinstance(verdict, kind)
+        )
 
     return Intake(of(New), of(Updated), of(Unchanged), of(CopyOf), tuple(numbers))
 
@@ -153,7 +176,9 @@ def _due(post: Post, now: datetime) -> float | None:
 
 def update(db: sqlite3.Connection, number: int, post: Post, now: datetime) -> None:
     """Replace what is shown of a post that its source changed. Id, published date and frozen parts stay."""
-    keys, before = db.execute("SELECT keys, updated FROM posts WHERE number = ?", (number,)).fetchone()
+    keys, before = db.execute(
+        "SELECT keys, updated FROM posts WHERE number = ?", (number,)
+    ).fetchone()
     _redate(db, number, post, now)
     # The source's own time where it is newer than the last and not to come; else when we noticed.
     updated = now.timestamp()
@@ -164,7 +189,9 @@ def update(db: sqlite3.Connection, number: int, post: Post, now: datetime) -> No
         WHERE number = ?""",
         (_merged(keys, post), post.meaning, post.title, post.link, updated, _count(post), number),
     )
-    db.execute("INSERT OR REPLACE INTO bodies VALUES (?, ?, ?, ?, ?, ?)", (number, *rows.body(post)))
+    db.execute(
+        "INSERT OR REPLACE INTO bodies VALUES (?, ?, ?, ?, ?, ?)", (number, *rows.body(post))
+    )
     events.touch(db, number, now)
 
 
@@ -198,7 +225,9 @@ def _refresh_enclosures(db: sqlite3.Connection, number: int, post: Post) -> None
         LEFT JOIN infos i ON i.source = p.source WHERE p.number = ?""",
         (number,),
     ).fetchone()
-    fresh = codec.encode(json.loads(rest) | {"enclosures": [codec.pack(file) for file in post.enclosures]})
+    fresh = codec.encode(
+        json.loads(rest) | {"enclosures": [codec.pack(file) for file in post.enclosures]}
+    )
     if private and fresh != rest:
         db.execute("UPDATE bodies SET rest = ? WHERE post = ?", (fresh, number))
         events.touch(db, number, None)
@@ -207,21 +236,29 @@ def _refresh_enclosures(db: sqlite3.Connection, number: int, post: Post) -> None
 def _merged(old: bytes, post: Post) -> bytes:
     """Return the new keys; where one can't serve this time, the one we had."""
     before = rows.unpack_keys(old)
-    kept = {name: getattr(post.keys, name) or getattr(before, name) for name in Keys.__struct_fields__}
+    kept = {
+        name: getattr(post.keys, name) or getattr(before, name) for name in Keys.__struct_fields__
+    }
     return rows.pack_keys(Keys(**kept))
 
 
 def join(db: sqlite3.Connection, number: int, of: int, *, original: bool, now: datetime) -> None:
     """Remember a post as a copy of another. The first one published keeps its id, the original its credit."""
-    (of,) = db.execute("SELECT coalesce(copy_of, number) FROM posts WHERE number = ?", (of,)).fetchone()
+    (of,) = db.execute(
+        "SELECT coalesce(copy_of, number) FROM posts WHERE number = ?", (of,)
+    ).fetchone()
     if number == of or _is_published(db, number):
         return  # what was published stays what it is
     original = original and not _is_private(db, number)
-    if original and not _is_published(db, of):  # nobody has seen the copy yet: the original takes its place
+    if original and not _is_published(
+        db, of
+    ):  # nobody has seen the copy yet: the original takes its place
         db.execute("UPDATE posts SET copy_of = ? WHERE copy_of = ?", (number, of))
         db.execute("UPDATE posts SET copy_of = ? WHERE number = ?", (number, of))
         return
-    db.execute("UPDATE posts SET copy_of = ? WHERE copy_of = ?", (of, number))  # what was folded into it comes along
+    db.execute(
+        "UPDATE posts SET copy_of = ? WHERE copy_of = ?", (of, number)
+    )  # what was folded into it comes along
     db.execute("UPDATE posts SET copy_of = ? WHERE number = ?", (of, number))
     if original:
         credit_original(db, of, number, now)
@@ -286,7 +323,9 @@ def revise(db: sqlite3.Connection, number: int, post: Post, now: datetime) -> No
 
 def public_ids(db: sqlite3.Connection) -> list[str]:
     """Return the public ids that were given."""
-    return [given for (given,) in db.execute("SELECT public_id FROM posts WHERE public_id IS NOT NULL")]
+    return [
+        given for (given,) in db.execute("SELECT public_id FROM posts WHERE public_id IS NOT NULL")
+    ]
 
 
 def count(db: sqlite3.Connection) -> int:

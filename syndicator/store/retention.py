@@ -10,7 +10,9 @@ from syndicator.store import events
 
 def withdraw(db: sqlite3.Connection, post: str, now: datetime) -> bool:
     """Take a post and its copies out of documents and lists for ever; tell whether it was found."""
-    row = db.execute("SELECT coalesce(copy_of, number) FROM posts WHERE public_id = ?", (post,)).fetchone()
+    row = db.execute(
+        "SELECT coalesce(copy_of, number) FROM posts WHERE public_id = ?", (post,)
+    ).fetchone()
     # Not by "": many a post has no link.
     by_link = "SELECT coalesce(copy_of, number) FROM posts WHERE link = ? AND link <> ''"
     row = row or db.execute(by_link, (post,)).fetchone()
@@ -21,9 +23,14 @@ def withdraw(db: sqlite3.Connection, post: str, now: datetime) -> bool:
     db.execute("UPDATE posts SET withdrawn = ?2 WHERE number = ?1 OR copy_of = ?1", (story, event))
     events.touch(db, story, now)
     # Pages of other posts of its source name it among the newest.
-    for feed, source in db.execute("SELECT feed, source FROM entries WHERE story = ?", (story,)).fetchall():
+    for feed, source in db.execute(
+        "SELECT feed, source FROM entries WHERE story = ?", (story,)
+    ).fetchall():
         events.mark_archives_of(db, feed, source)
-    db.execute("UPDATE feeds SET shape = '' WHERE number IN (SELECT feed FROM entries WHERE story = ?)", (story,))
+    db.execute(
+        "UPDATE feeds SET shape = '' WHERE number IN (SELECT feed FROM entries WHERE story = ?)",
+        (story,),
+    )
     db.execute("UPDATE entries SET current = 0 WHERE story = ?", (story,))
     _unlink(db, story, now)
     return True
@@ -31,9 +38,13 @@ def withdraw(db: sqlite3.Connection, post: str, now: datetime) -> bool:
 
 def _unlink(db: sqlite3.Connection, story: int, now: datetime) -> None:
     """Mark what shows a list in which the post or a copy of it stands. Reads all lists: a person withdraws rarely."""
-    rows = db.execute("SELECT public_id, link FROM posts WHERE number = ?1 OR copy_of = ?1", (story,)).fetchall()
+    rows = db.execute(
+        "SELECT public_id, link FROM posts WHERE number = ?1 OR copy_of = ?1", (story,)
+    ).fetchall()
     query = "SELECT post FROM frozen WHERE instr(related, ?1) OR instr(also, ?1)"
-    found = {post for names in rows for name in names if name for (post,) in db.execute(query, (name,))}
+    found = {
+        post for names in rows for name in names if name for (post,) in db.execute(query, (name,))
+    }
     for post in sorted(found):
         events.touch(db, post, now)
 

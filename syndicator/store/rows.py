@@ -11,13 +11,33 @@ from syndicator.model.post import Keys, KnownPost, Post
 from syndicator.store import codec
 
 # Every key but the sketch and the instant, in the order in which `keys` holds them.
-_DIGESTS = ("guid", "loose_guid", "path_guid", "link", "loose_link", "path_link", "title", "text", "origin")
+_DIGESTS = (
+    "guid",
+    "loose_guid",
+    "path_guid",
+    "link",
+    "loose_link",
+    "path_link",
+    "title",
+    "text",
+    "origin",
+)
 _NONE = "0" * 16
 _HEAD = 8 * len(_DIGESTS)
 
 # What other columns hold, or nobody asks for again.
 _ELSEWHERE = frozenset(
-    ["keys", "meaning", "guid", "content_html", "text", "fingerprint", "notes", "source_id", "comment_count"]
+    [
+        "keys",
+        "meaning",
+        "guid",
+        "content_html",
+        "text",
+        "fingerprint",
+        "notes",
+        "source_id",
+        "comment_count",
+    ]
 )
 # The fields that first publication freezes.
 CREDIT = ("origin", "origin_link", "via", "republished", "language", "attribution")
@@ -39,7 +59,10 @@ def unpack_keys(blob: bytes) -> Keys:
     digests = [text[at : at + 16] for at in range(0, len(text), 16)]
     instant, *sketch = struct.unpack_from(f"<d{(len(blob) - _HEAD - 8) // 4}I", blob, _HEAD)
     return Keys(
-        **{name: value if value != _NONE else "" for name, value in zip(_DIGESTS, digests, strict=True)},
+        **{
+            name: value if value != _NONE else ""
+            for name, value in zip(_DIGESTS, digests, strict=True)
+        },
         sketch=tuple(sketch),
         instant=None if math.isnan(instant) else codec.moment(instant),
     )
@@ -47,7 +70,20 @@ def unpack_keys(blob: bytes) -> Keys:
 
 def known(row: tuple[Any, ...]) -> KnownPost:
     """Return a KnownPost from the columns of KNOWN."""
-    number, source_id, keys, meaning, title, link, site, republished, first_seen, withdrawn, copy_of, published = row
+    (
+        number,
+        source_id,
+        keys,
+        meaning,
+        title,
+        link,
+        site,
+        republished,
+        first_seen,
+        withdrawn,
+        copy_of,
+        published,
+    ) = row
     return KnownPost(
         number=number,
         source_id=source_id,

@@ -216,7 +216,9 @@ def found(db: sqlite3.Connection, path: str) -> int:
     """Return the schema that a file has, 0: a new one. Raises StoreError for a file that is newer, or not ours."""
     version = int(db.execute("PRAGMA user_version").fetchone()[0])
     if version > len(MIGRATIONS):
-        raise StoreError(f"{path} was written by a newer version of syndicator (schema {version}); update the program")
+        raise StoreError(
+            f"{path} was written by a newer version of syndicator (schema {version}); update the program"
+        )
     (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if version == 0 and tables:
         raise StoreError(f"{path} is a database of another program; set `state` to another file")

@@ -49,13 +49,22 @@ def popular(found: Sequence[Item]) -> tuple[Reference, ...]:
     def weight(item: Item) -> tuple[int, int]:
         return item.inbound, item.post.comment_count or 0
 
-    ranked = sorted((item for item in found if any(weight(item)) and item.post.title), key=weight, reverse=True)
+    ranked = sorted(
+        (item for item in found if any(weight(item)) and item.post.title), key=weight, reverse=True
+    )
     return tuple(_reference(item) for item in ranked[:POPULAR])
 
 
 def _reference(item: Item) -> Reference:
     post = item.post
-    return Reference(item.id, post.title, post.link, item.source.name, language=post.language, published=item.published)
+    return Reference(
+        item.id,
+        post.title,
+        post.link,
+        item.source.name,
+        language=post.language,
+        published=item.published,
+    )
 
 
 def note_popular(db: sqlite3.Connection, feed: Feed, found: Iterable[Reference]) -> None:
@@ -68,7 +77,9 @@ def note_popular(db: sqlite3.Connection, feed: Feed, found: Iterable[Reference])
     )
 
 
-def shelves(db: sqlite3.Connection, feed: int, infos: Mapping[str, SourceInfo], limit: int) -> Iterable[Shelf]:
+def shelves(
+    db: sqlite3.Connection, feed: int, infos: Mapping[str, SourceInfo], limit: int
+) -> Iterable[Shelf]:
     """Return the published posts of each of these sources, at most `limit` of each."""
     for source_id, info in sorted(infos.items()):
         name = info.name
@@ -85,5 +96,8 @@ def shelves(db: sqlite3.Connection, feed: int, infos: Mapping[str, SourceInfo], 
             (feed, source, limit),
         ).fetchall()
         links.sort(key=lambda row: (-row[4], row[0]))
-        references = (Reference(i, title, url, name, 0.0, lang, codec.moment(at)) for i, title, url, lang, at in links)
+        references = (
+            Reference(i, title, url, name, 0.0, lang, codec.moment(at))
+            for i, title, url, lang, at in links
+        )
         yield Shelf(source_id, tuple(references), total, info)

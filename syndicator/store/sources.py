@@ -40,7 +40,9 @@ def number(db: sqlite3.Connection, source_id: str) -> int:
     """Return the number of a source, given one where it has none."""
     row = db.execute("SELECT number FROM sources WHERE id = ?", (source_id,)).fetchone()
     if row is None:
-        row = db.execute("INSERT INTO sources (id) VALUES (?) RETURNING number", (source_id,)).fetchall()[0]
+        row = db.execute(
+            "INSERT INTO sources (id) VALUES (?) RETURNING number", (source_id,)
+        ).fetchall()[0]
     return int(row[0])
 
 
@@ -50,9 +52,22 @@ def states(db: sqlite3.Connection) -> dict[str, SourceState]:
 
 
 def _state(row: tuple[Any, ...]) -> SourceState:
-    source_id, url, etag, modified, body_hash, attempt, success, change, due, unchanged, reason, reach, hints, rest = (
-        row
-    )
+    (
+        source_id,
+        url,
+        etag,
+        modified,
+        body_hash,
+        attempt,
+        success,
+        change,
+        due,
+        unchanged,
+        reason,
+        reach,
+        hints,
+        rest,
+    ) = row
     time = datetime.fromtimestamp
     return SourceState(
         source_id=source_id,
@@ -109,31 +124,49 @@ def save_info(db: sqlite3.Connection, info: SourceInfo, now: datetime) -> bool:
     if old is not None and _shown(old[0]) == _shown(packed):
         return False
     for (feed,) in db.execute("SELECT feed FROM members WHERE source = ?", (source,)).fetchall():
-        events.mark_feed(db, feed, None)  # how a source is shown is not news: where no entry names it, no byte changes
+        events.mark_feed(
+            db, feed, None
+        )  # how a source is shown is not news: where no entry names it, no byte changes
     return True
 
 
 def _shown(packed: str) -> dict[str, object]:
-    return {name: value for name, value in json.loads(packed).items() if name not in {"updated", "title", "spoken"}}
+    return {
+        name: value
+        for name, value in json.loads(packed).items()
+        if name not in {"updated", "title", "spoken"}
+    }
 
 
 def items(db: sqlite3.Connection, source_id: str) -> dict[str, int]:
     """Return the fingerprints of the feed's current items, each with the number of its post."""
-    row = db.execute("SELECT items FROM items JOIN sources ON source = number WHERE id = ?", (source_id,)).fetchone()
+    row = db.execute(
+        "SELECT items FROM items JOIN sources ON source = number WHERE id = ?", (source_id,)
+    ).fetchone()
     return {} if row is None else json.loads(row[0])
 
 
 def remember_items(
-    db: sqlite3.Connection, source: int, current: Sequence[str], old: Mapping[str, int], posts: Mapping[str, int]
+    db: sqlite3.Connection,
+    source: int,
+    current: Sequence[str],
+    old: Mapping[str, int],
+    posts: Mapping[str, int],
 ) -> None:
     """Keep the items of a feed's current version, and as many of those before: some servers waver between two.
 
     Never an older version of an item that is there: what its source takes back must be read again.
     """
-    merged = {name: posts[name] if name in posts else old[name] for name in current if name in posts or name in old}
+    merged = {
+        name: posts[name] if name in posts else old[name]
+        for name in current
+        if name in posts or name in old
+    }
     standing = set(merged.values())
     for name, post in old.items():
-        if len(merged) >= 2 * len(current) + 8:  # a feed of one item may have had a few; none grows for ever
+        if (
+            len(merged) >= 2 * len(current) + 8
+        ):  # a feed of one item may have had a few; none grows for ever
             break
         if post not in standing:
             merged.setdefault(name, post)
@@ -157,7 +190,9 @@ def adopt(db: sqlite3.Connection, wanted: Iterable[Source]) -> dict[str, str]:
     for source_id, url, rest in known.values():
         if source_id not in claimed:
             moved = json.loads(rest).get("moved_to", "") if rest else ""
-            orphans.update({urls.loose(address): source_id for address in (source_id, url, moved) if address})
+            orphans.update(
+                {urls.loose(address): source_id for address in (source_id, url, moved) if address}
+            )
     adopted = {}
     for source in sources:
         old = orphans.get(urls.loose(source.url)) if source.id not in known and source.url else None
@@ -170,7 +205,11 @@ def adopt(db: sqlite3.Connection, wanted: Iterable[Source]) -> dict[str, str]:
 
 def names(db: sqlite3.Connection) -> dict[str, str]:
     """Return the names that sources are shown by, by their ids."""
-    return dict(db.execute("SELECT id, json_extract(info, '$.name') FROM infos JOIN sources ON source = number"))
+    return dict(
+        db.execute(
+            "SELECT id, json_extract(info, '$.name') FROM infos JOIN sources ON source = number"
+        )
+    )
 
 
 def rename(db: sqlite3.Connection, wanted: Iterable[Source]) -> None:

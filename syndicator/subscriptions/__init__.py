@@ -49,13 +49,18 @@ def bring(file: str, configuration: Path) -> Brought:
     begun = not _is_blank(configuration)
     known = config.load(configuration).sources if begun else ()
     places = {
-        (place(source.url or str(source.path)), name) for source in known for name in ("", ":".join(source.auth or ()))
+        (place(source.url or str(source.path)), name)
+        for source in known
+        for name in ("", ":".join(source.auth or ()))
     }
     new = [feed for feed in feeds if (place(feed.url), account(feed.url)) not in places]
     written, refused = tables(new, (name for source in known for name in (source.id, source.name)))
     head, titled = ([], []) if begun or not written else _begun(heading(text, file))
     counted = _counted(len(written), len(feeds) - len(new))
-    return Brought("".join(f"\n{table}\n" for table in (*head, *written)), (counted, *titled, *remarks, *refused))
+    return Brought(
+        "".join(f"\n{table}\n" for table in (*head, *written)),
+        (counted, *titled, *remarks, *refused),
+    )
 
 
 def _begun(said: Heading) -> tuple[list[str], list[str]]:
@@ -87,10 +92,18 @@ def tables(feeds: Iterable[Subscription], taken: Iterable[str] = ()) -> tuple[li
         except ConfigError as error:
             refused.append(f"left out: {error}")
             continue
-        if source.id in ids:  # private sources are known by their addresses without secrets, which may be alike
-            table["id"] = next(name for number in count(2) if (name := f"{source.id}, {number}") not in ids)
+        if (
+            source.id in ids
+        ):  # private sources are known by their addresses without secrets, which may be alike
+            table["id"] = next(
+                name for number in count(2) if (name := f"{source.id}, {number}") not in ids
+            )
         ids |= {table.get("id", source.id), source.name}
-        written.append("\n".join(["[[sources]]", *(f"{key} = {_written(value)}" for key, value in table.items())]))
+        written.append(
+            "\n".join(
+                ["[[sources]]", *(f"{key} = {_written(value)}" for key, value in table.items())]
+            )
+        )
     return written, refused
 
 
@@ -130,7 +143,12 @@ def _table(feed: Subscription, taken: Collection[str]) -> dict[str, Any]:
 
 
 def _rules(rules: Rules) -> dict[str, Any]:
-    said = {"category": list(rules.category), "title": rules.title, "author": rules.author, "text": rules.text}
+    said = {
+        "category": list(rules.category),
+        "title": rules.title,
+        "author": rules.author,
+        "text": rules.text,
+    }
     return {key: value for key, value in said.items() if value}
 
 

@@ -26,9 +26,13 @@ if TYPE_CHECKING:
 
 _SECTION = re.compile(r"^\[[^\[\]\n]+\]\s*$", re.MULTILINE)
 _WEB = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
-_FILE = re.compile(r"file:(?://(?:localhost)?)?(/(?!/)[^?#]*[^?#/])", re.IGNORECASE)  # of this machine, and no folder
+_FILE = re.compile(
+    r"file:(?://(?:localhost)?)?(/(?!/)[^?#]*[^?#/])", re.IGNORECASE
+)  # of this machine, and no folder
 # An ampersand that XML has no meaning for: bare in an address, or HTML's (`&nbsp;`).
-_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#[xX][0-9a-fA-F]+);)([A-Za-z][A-Za-z0-9]*;)?")
+_AMPERSAND = re.compile(
+    r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#[xX][0-9a-fA-F]+);)([A-Za-z][A-Za-z0-9]*;)?"
+)
 _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)')  # as newsboat's urls file: bare, or in quotes
 
 
@@ -82,19 +86,27 @@ def _opml(text: str, name: str) -> Iterator[Subscription | str]:
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=True)
     root = etree.fromstring(_AMPERSAND.sub(_mended, text.lstrip("\ufeff \t\r\n")).encode(), parser)
     if root is None or not str(root.tag).lower().endswith("opml"):
-        raise UsageError(f"{name}: is XML, but no OPML; a feed itself is read by `syndicator fetch {name}`")
+        raise UsageError(
+            f"{name}: is XML, but no OPML; a feed itself is read by `syndicator fetch {name}`"
+        )
     for outline in root.iter("outline"):
         said = _said(outline)
         folders = [_said(folder) for folder in outline.iterancestors("outline")]
         if url := said.get("xmlurl"):
             shown = redacted(url)
-            if "true" in (one.get("iscomment", "").lower() for one in (said, *folders)):  # OPML 2.0: not in use
+            if "true" in (
+                one.get("iscomment", "").lower() for one in (said, *folders)
+            ):  # OPML 2.0: not in use
                 yield f"left out, commented out in the list: {shown}"
             elif "+" in said.get("type", ""):  # FreshRSS: "HTML+XPath", "JSON+DotNotation"
                 yield f"left out, not a feed but {said['type']}: {shown}"
             else:
-                yield Subscription(url, said.get("title") or said.get("text", ""), _tags(said, folders))
-                if any(value and key.endswith("cssfullcontent") for key, value in said.items()):  # whatever the prefix
+                yield Subscription(
+                    url, said.get("title") or said.get("text", ""), _tags(said, folders)
+                )
+                if any(
+                    value and key.endswith("cssfullcontent") for key, value in said.items()
+                ):  # whatever the prefix
                     yield f"not taken over, `frss:cssFullContent` of {shown}"  # FreshRSS: the text of each post's page
 
 
@@ -104,7 +116,9 @@ def _said(outline: _Element) -> dict[str, str]:
 
 def _tags(said: Mapping[str, str], folders: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
     around = [folder.get("text") or folder.get("title", "") for folder in reversed(folders)]
-    categories = [" ".join(part.strip("/ ").split()) for part in said.get("category", "").split(",")]
+    categories = [
+        " ".join(part.strip("/ ").split()) for part in said.get("category", "").split(",")
+    ]
     return tuple(filter(None, dict.fromkeys((*around, *categories))))
 
 
@@ -121,7 +135,9 @@ def _lines(text: str) -> Iterator[Subscription]:
     for line in text.lstrip("\ufeff").splitlines():
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        url, *words = [quoted.replace('\\"', '"') or bare for quoted, bare in _WORD.findall(line)] or [line]
+        url, *words = [
+            quoted.replace('\\"', '"') or bare for quoted, bare in _WORD.findall(line)
+        ] or [line]
         names = [word[1:] for word in words if word.startswith("~")]
         tags = dict.fromkeys(word for word in words if word and word[0] not in "~!")
         yield Subscription(url.removeprefix("!"), names[0] if names else "", tuple(tags))

@@ -18,11 +18,23 @@ from syndicator.urls import redacted
 
 # Venus takes these for a section from [DEFAULT] or [Planet], where its own does not say.
 _INHERITED = ("filter", "exclude", "filters", "future_dates", "ignore_in_feed", "active")
-_LISTS = ("opml", "foaf", "csv", "config", ".")  # in a section's content_type: Venus reads a list of feeds there
-_DROPPED = ("filters", "ignore_in_feed", "post-process")  # programs and fields: nothing of ours does the same
+_LISTS = (
+    "opml",
+    "foaf",
+    "csv",
+    "config",
+    ".",
+)  # in a section's content_type: Venus reads a list of feeds there
+_DROPPED = (
+    "filters",
+    "ignore_in_feed",
+    "post-process",
+)  # programs and fields: nothing of ours does the same
 # A pattern that speaks of a post as one text: its beginning or end, or what stands far apart. Not an escaped sign.
 _WHOLE = re.compile(r"(?<!\\)(?:[$^]|\.[*+{])|\\[AZz]")
-_NAMES = re.compile(r"[\w .&/'-]+(?:\|[\w .&/'-]+)*")  # "python|night trains": nothing but alternatives
+_NAMES = re.compile(
+    r"[\w .&/'-]+(?:\|[\w .&/'-]+)*"
+)  # "python|night trains": nothing but alternatives
 
 
 def read(text: str, name: str) -> Iterator[Subscription | str]:
@@ -31,7 +43,11 @@ def read(text: str, name: str) -> Iterator[Subscription | str]:
     `name` is that of the file, for errors. Raises UsageError for what is no INI.
     """
     sections = _sections(text, name)
-    common = {**sections.get("planet", {}), **sections.get("Planet", {}), **sections.get("DEFAULT", {})}
+    common = {
+        **sections.get("planet", {}),
+        **sections.get("Planet", {}),
+        **sections.get("DEFAULT", {}),
+    }
     inherited = {key: common[key] for key in _INHERITED if key in common}
     filtered = False
     for title, own in sections.items():
@@ -39,8 +55,14 @@ def read(text: str, name: str) -> Iterator[Subscription | str]:
         if url and title.lower() != "planet":
             said = {**inherited, **own}
             shown = redacted(url)
-            yield f"left out, {why}: {shown}" if (why := _refusal(said)) else _subscription(url, said)
-            yield from (f"not taken over, `{key}` of {shown}" for key in _DROPPED if said.get(key) and not why)
+            yield (
+                f"left out, {why}: {shown}" if (why := _refusal(said)) else _subscription(url, said)
+            )
+            yield from (
+                f"not taken over, `{key}` of {shown}"
+                for key in _DROPPED
+                if said.get(key) and not why
+            )
             filtered = filtered or not (why or {"filter", "exclude"}.isdisjoint(said))
     if filtered:
         yield "look over the filters: a category counts for them by its whole name only"
@@ -62,12 +84,17 @@ def heading(text: str, name: str) -> Heading:
 def _sections(text: str, name: str) -> dict[str, dict[str, str]]:
     parser = ConfigParser(interpolation=None, strict=False, default_section="\0")
     try:
-        parser.read_string("[planet]\n" + text.lstrip("\ufeff"), name)  # Pluto's own settings have no section
+        parser.read_string(
+            "[planet]\n" + text.lstrip("\ufeff"), name
+        )  # Pluto's own settings have no section
     except ParsingError as error:
         number = error.errors[0][0] - 1  # of the file, which begins a line later
         line = redacted(text.splitlines()[number - 1])
         raise UsageError(f"{name}, line {number}: no key and value: {line}") from error
-    return {title: {key: value.strip() for key, value in parser[title].items()} for title in parser.sections()}
+    return {
+        title: {key: value.strip() for key, value in parser[title].items()}
+        for title in parser.sections()
+    }
 
 
 def _refusal(said: Mapping[str, str]) -> str:
@@ -80,7 +107,10 @@ def _refusal(said: Mapping[str, str]) -> str:
         return "its `includes` and `excludes` have no equal here"
     if "sifter" in said.get("filters", ""):  # Venus: regexp_sifter.py, xpath_sifter.py
         return "its `filters` have no equal here"
-    return next((f"its `{key}` has no equal here" for key in ("filter", "exclude") if _is_other(key, said)), "")
+    return next(
+        (f"its `{key}` has no equal here" for key in ("filter", "exclude") if _is_other(key, said)),
+        "",
+    )
 
 
 def _is_other(key: str, said: Mapping[str, str]) -> bool:
@@ -94,7 +124,9 @@ def _subscription(url: str, said: Mapping[str, str]) -> Subscription:
     return Subscription(
         url,
         said.get("name") or said.get("title", ""),
-        filter=Filter(include=_rules(said.get("filter", "")), exclude=_rules(said.get("exclude", ""))),
+        filter=Filter(
+            include=_rules(said.get("filter", "")), exclude=_rules(said.get("exclude", ""))
+        ),
         future=_future(said.get("future_dates", "").lower()),
     )
 

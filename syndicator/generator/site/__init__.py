@@ -29,7 +29,9 @@ class Site:
     the pages of single posts out. Ranks: 0 for posts and what they need, 1 for the lists that link to them.
     """
 
-    def __init__(self, edition: Edition, known: Mapping[str, str] = _NOTHING, *, rerender: bool = False) -> None:
+    def __init__(
+        self, edition: Edition, known: Mapping[str, str] = _NOTHING, *, rerender: bool = False
+    ) -> None:
         self._formats = edition.feed.formats
         self._press = Press(edition, known, rerender)
 

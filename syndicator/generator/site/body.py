@@ -16,7 +16,9 @@ _HEADING = re.compile(r"<(/?)h([1-5])(?=[ >])")
 _MUTE = re.compile(r'(<a [^>]*>\s*<img(?=[ >])[^>]* alt=")("[^>]*>\s*</a>)')
 _SOURCE = re.compile(r'<img(?=[ >])[^>]* src="([^"]*)')
 # How WordPress, its image host and Blogger write one picture in many sizes: cat-300x200.jpg, i0.wp.com/, /s320-c/.
-_SIZE = re.compile(r"\?.*|-\d+x\d+(?=\.\w+(?:\?|$))|^https?://(?:i\d\.wp\.com/)?|/[sw]\d+(?:-[a-z0-9]+)*(?=/)")
+_SIZE = re.compile(
+    r"\?.*|-\d+x\d+(?=\.\w+(?:\?|$))|^https?://(?:i\d\.wp\.com/)?|/[sw]\d+(?:-[a-z0-9]+)*(?=/)"
+)
 
 
 def shows(html: str, picture: str) -> bool:
@@ -75,6 +77,10 @@ def _boxed(html: str, name: str) -> str:
             depth -= 1
             return f"{tag[0]}</div>" if depth == 0 else tag[0]
         depth += 1  # tables in tables: newsletters, old Blogger layouts
-        return f'<div class="wide" tabindex="0" role="region" aria-label="{name}">{tag[0]}' if depth == 1 else tag[0]
+        return (
+            f'<div class="wide" tabindex="0" role="region" aria-label="{name}">{tag[0]}'
+            if depth == 1
+            else tag[0]
+        )
 
     return _TABLE.sub(box, html)

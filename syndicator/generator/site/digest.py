@@ -25,8 +25,12 @@ class Digests:
         self.whole = edition.feed.pages == "full"
         self.known: dict[str, str] = {}
         self.infos: dict[str, str] = {}
-        self.languages = [(feed.name, feed.title) for feed in edition.siblings if feed.per == "language"]
-        self.ours = {feed.sources[0]: feed.name for feed in edition.siblings if feed.per == "source"}
+        self.languages = [
+            (feed.name, feed.title) for feed in edition.siblings if feed.per == "language"
+        ]
+        self.ours = {
+            feed.sources[0]: feed.name for feed in edition.siblings if feed.per == "source"
+        }
 
     def post(self, item: Item) -> str:
         """Return the digest of a post's page; lists that show the post build on it."""
@@ -69,7 +73,12 @@ class Digests:
         """Return the digest of plain data."""
         digest = blake2b(self.base, digest_size=16)
         for value in data:
-            digest.update(b"\0" + (value if isinstance(value, str) else repr(value)).encode("utf-8", "surrogatepass"))
+            digest.update(
+                b"\0"
+                + (value if isinstance(value, str) else repr(value)).encode(
+                    "utf-8", "surrogatepass"
+                )
+            )
         return digest.hexdigest()
 
 

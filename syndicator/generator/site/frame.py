@@ -43,7 +43,9 @@ class Frame:
             contact=contact_href(feed.contact),
             contact_text=feed.contact.removeprefix("mailto:"),
             feeds=tuple(
-                FeedLink(name, root + feed.names.get(kind, NAMES[kind]), TYPES[kind], kind != "opml")
+                FeedLink(
+                    name, root + feed.names.get(kind, NAMES[kind]), TYPES[kind], kind != "opml"
+                )
                 for kind, name in _FORMATS.items()
                 if kind in feed.formats
             ),
@@ -61,14 +63,22 @@ class Frame:
         )
 
     def list(
-        self, kind: str, title: str, path: str, description: str = "", *, older: str = "", newer: str = ""
+        self,
+        kind: str,
+        title: str,
+        path: str,
+        description: str = "",
+        *,
+        older: str = "",
+        newer: str = "",
     ) -> PageView:
         """Describe a page that lists posts or sources."""
         return PageView(
             kind=kind,
             title=title if kind == "index" else f"{title} · {self.feed.title}",
             description=description[:_DESCRIPTION],
-            url=self.feed.link + ("" if path == NAMES["html"] else path),  # the first page has the folder's address
+            url=self.feed.link
+            + ("" if path == NAMES["html"] else path),  # the first page has the folder's address
             robots="" if self.feed.index else _NOINDEX,
             language=self.feed.language,
             og_locale=og_locale(self.feed.language),

@@ -19,7 +19,9 @@ from syndicator.model.post import SourceInfo
 
 _HTML = "text/html; charset=utf-8"
 _RANKS = {"post": 0, "archive": 0}  # the rest links to these
-_CARDS = 16  # posts that the index shows with excerpt and picture; the rest of the edition are lines
+_CARDS = (
+    16  # posts that the index shows with excerpt and picture; the rest of the edition are lines
+)
 _POPULAR = 5
 _FRAGMENT = 10  # posts in the fragment
 
@@ -34,7 +36,9 @@ class Press:
         self.rerender = rerender
         self.digests = Digests(edition)
         self.theme = Theme(edition.feed.templates, edition.feed.language)
-        self.made: set[str] = set()  # pages of posts looked at already: an archive may hold what the edition does
+        self.made: set[str] = (
+            set()
+        )  # pages of posts looked at already: an archive may hold what the edition does
         self.styled = False
         self.current = {post_path(item.id) for item in edition.items if self.has_posts}
         self.held = {shelf.source.id: shelf.source for shelf in edition.shelves if shelf.source}
@@ -62,8 +66,12 @@ class Press:
         """Yield what has changed of the pages that link to those of posts."""
         yield from self.sources()
         linked = [self.has_page(source_path(info.id)) for info in self.edition.sources]
-        yield from self.page("sources", SOURCES, self.digests.sources(self.edition.sources, linked), self.all_sources)
-        yield from self.page("index", self.frame.home, self.digests.index(self.edition, self.newest), self.index)
+        yield from self.page(
+            "sources", SOURCES, self.digests.sources(self.edition.sources, linked), self.all_sources
+        )
+        yield from self.page(
+            "index", self.frame.home, self.digests.index(self.edition, self.newest), self.index
+        )
 
     def dressed(self) -> Iterator[Document]:
         """Yield the style sheet before the first page, unless it is known to be there."""
@@ -74,7 +82,11 @@ class Press:
                 yield style
 
     def page(
-        self, kind: str, path: str, digest: str, view: Callable[[], tuple[PageView, dict[str, object]]]
+        self,
+        kind: str,
+        path: str,
+        digest: str,
+        view: Callable[[], tuple[PageView, dict[str, object]]],
     ) -> Iterator[Document]:
         """Yield the page at this path unless it is known to say the same."""
         if not self.rerender and self.known.get(path) == digest:
@@ -85,7 +97,9 @@ class Press:
         site, parts = self.frame.site(root, self.theme.style.path), self.parts(root, kind)
         body = self.theme.page(kind, site=site, page=page, parts=parts, **context)
         posts = {"post": 1, "index": self.newest}
-        yield Document(path, body, _HTML, posts=posts.get(kind, 0), rank=_RANKS.get(kind, 1), digest=digest)
+        yield Document(
+            path, body, _HTML, posts=posts.get(kind, 0), rank=_RANKS.get(kind, 1), digest=digest
+        )
 
     def show(self, root: str) -> Show:
         """Return what makes views for pages that lie so deep."""
@@ -96,7 +110,10 @@ class Press:
         return self.theme.part(name, site=self.frame.site(root, self.theme.style.path), **context)
 
     def _parts(self, root: str, kind: str) -> Parts:
-        popular = tuple(self.shows[root].row(reference, source=True) for reference in self.edition.popular[:_POPULAR])
+        popular = tuple(
+            self.shows[root].row(reference, source=True)
+            for reference in self.edition.popular[:_POPULAR]
+        )
         return Parts(
             head=self.part("head", root),
             nav=self.part("nav", root, kind=kind),
@@ -112,7 +129,9 @@ class Press:
             path = post_path(item.id)
             if self.has_posts and path not in self.made:
                 self.made.add(path)
-                yield from self.page("post", path, self.digests.page(item), partial(self.post, item))
+                yield from self.page(
+                    "post", path, self.digests.page(item), partial(self.post, item)
+                )
 
     def post(self, item: Item) -> tuple[PageView, dict[str, object]]:
         """Show a post."""
@@ -127,7 +146,9 @@ class Press:
         show = self.shows[""]
         cards, rest = self.edition.items[:_CARDS], self.edition.items[_CARDS : self.newest]
         older = archive_path(self.edition.archives) if self.edition.archives else ""
-        page = self.frame.list("index", self.feed.title, self.frame.home, self.feed.description, older=older)
+        page = self.frame.list(
+            "index", self.feed.title, self.frame.home, self.feed.description, older=older
+        )
         held = {item.source.id: item.source for item in self.edition.items}
         return page, {
             "posts": [show.card(item) for item in cards],
@@ -152,23 +173,38 @@ class Press:
     def all_sources(self) -> tuple[PageView, dict[str, object]]:
         """Show who is read here."""
         show = self.shows[""]
-        page = self.frame.list("sources", self.theme.label("sources"), SOURCES, self.feed.description)
+        page = self.frame.list(
+            "sources", self.theme.label("sources"), SOURCES, self.feed.description
+        )
         return page, {"sources": [show.source(info) for info in self.edition.sources]}
 
     def older(self, archive: Archive) -> Iterator[Document]:
         """Yield the page of a closed archive and the pages of its posts, those never shown left out."""
         yield from self.posts(item for item in archive.items if item.shown)
-        items = sorted(archive.items, key=lambda item: (item.published, item.sequence), reverse=True)
+        items = sorted(
+            archive.items, key=lambda item: (item.published, item.sequence), reverse=True
+        )
         lines = list(map(refer, items))
         last = archive.number >= self.edition.archives
         # Of what its lines show alone: digests of whole posts took as long as making the page.
-        shown = [(line.id, line.title, line.url, line.source, line.language, line.published) for line in lines]
+        shown = [
+            (line.id, line.title, line.url, line.source, line.language, line.published)
+            for line in lines
+        ]
         digest = self.digests.of(shown, archive.number, last)
-        yield from self.page("archive", archive_path(archive.number), digest, partial(self.archive, archive, lines))
+        yield from self.page(
+            "archive", archive_path(archive.number), digest, partial(self.archive, archive, lines)
+        )
 
-    def archive(self, archive: Archive, lines: list[Reference]) -> tuple[PageView, dict[str, object]]:
+    def archive(
+        self, archive: Archive, lines: list[Reference]
+    ) -> tuple[PageView, dict[str, object]]:
         """Show a closed slice of history, newest first."""
-        newer = f"{archive.number + 1}.html" if archive.number < self.edition.archives else f"../{self.frame.home}"
+        newer = (
+            f"{archive.number + 1}.html"
+            if archive.number < self.edition.archives
+            else f"../{self.frame.home}"
+        )
         page = self.frame.list(
             "archive",
             f"{self.theme.label('older')} {archive.number}",

@@ -16,7 +16,16 @@ from syndicator import zones
 from syndicator.generator.feeds import NAMES
 from syndicator.generator.site.body import fit, shows
 from syndicator.generator.site.links import post_path, source_path
-from syndicator.generator.site.views import DateView, FileView, Group, Picture, PostView, Row, Section, SourceView
+from syndicator.generator.site.views import (
+    DateView,
+    FileView,
+    Group,
+    Picture,
+    PostView,
+    Row,
+    Section,
+    SourceView,
+)
 from syndicator.generator.site.words import label, long_date, month, number, short_date
 from syndicator.languages import direction
 from syndicator.model.edition import Edition, Item, Reference, RelatedList
@@ -36,7 +45,11 @@ class Show:
     """
 
     def __init__(
-        self, edition: Edition, root: str, has_page: Callable[[str], bool], line: Callable[[Row], Markup]
+        self,
+        edition: Edition,
+        root: str,
+        has_page: Callable[[str], bool],
+        line: Callable[[Row], Markup],
     ) -> None:
         self.feed = edition.feed
         self.root = root
@@ -46,7 +59,9 @@ class Show:
         self.language = edition.feed.language
         self.words = {item.id: words(item) for item in edition.items if not item.post.title}
         home = edition.feed.names.get("html", NAMES["html"])
-        self.ours = {o.sources[0]: f"{root}{o.name}/{home}" for o in edition.siblings if o.per == "source"}
+        self.ours = {
+            o.sources[0]: f"{root}{o.name}/{home}" for o in edition.siblings if o.per == "source"
+        }
         self.shelves: Mapping[str, tuple[Reference, ...]] = shelves(edition)
 
     # -- small things ---------------------------------------------------------------------------
@@ -121,9 +136,14 @@ class Show:
 
     def groups(self, references: Iterable[Reference], *, source: bool = False) -> tuple[Group, ...]:
         """Show references under the months they belong to, in the order they come."""
-        months = groupby(references, key=lambda link: link.published and _month(self.local(link.published)))
+        months = groupby(
+            references, key=lambda link: link.published and _month(self.local(link.published))
+        )
         return tuple(
-            Group(month(*when, self.language) if when else "", tuple(self.row(link, source=source) for link in links))
+            Group(
+                month(*when, self.language) if when else "",
+                tuple(self.row(link, source=source) for link in links),
+            )
             for when, links in months
         )
 
@@ -163,13 +183,20 @@ class Show:
             html=Markup(fit(post.content_html, card.label) if whole else ""),  # noqa: S704  safe by definition
             credit=Markup(credit),  # noqa: S704  composed of escaped parts
             sections=self.sections(item),
-            also=tuple(replace(self.row(copy, source=True), href=http(copy.url)) for copy in item.copies or item.also),
+            also=tuple(
+                replace(self.row(copy, source=True), href=http(copy.url))
+                for copy in item.copies or item.also
+            ),
             files=tuple(
-                self.file(enclosure) for enclosure in post.enclosures if enclosure.primary and http(enclosure.url)
+                self.file(enclosure)
+                for enclosure in post.enclosures
+                if enclosure.primary and http(enclosure.url)
             ),
             categories=tuple(dict.fromkeys(c.label or c.term for c in post.categories)),
             comments=http(post.comments),
-            comment_count="" if post.comment_count is None else number(post.comment_count, self.language),
+            comment_count=""
+            if post.comment_count is None
+            else number(post.comment_count, self.language),
             licence=http(post.licence) or http(item.source.licence),
             rights=post.rights or item.source.rights,
         )
@@ -211,8 +238,12 @@ class Show:
             kind=kind if kind in ("audio", "video", "image") else "",
             type=enclosure.type,
             # Few feeds give a file a title; its name, as its site wrote it, tells most of the rest.
-            name=enclosure.title or unquote(urlsplit(enclosure.url).path.rsplit("/", 1)[-1]) or enclosure.url,
-            size=f"{number(round(enclosure.length / _MEGABYTE, 1), self.language)} MB" if enclosure.length else "",
+            name=enclosure.title
+            or unquote(urlsplit(enclosure.url).path.rsplit("/", 1)[-1])
+            or enclosure.url,
+            size=f"{number(round(enclosure.length / _MEGABYTE, 1), self.language)} MB"
+            if enclosure.length
+            else "",
         )
 
 
@@ -221,13 +252,17 @@ def shelves(edition: Edition) -> dict[str, tuple[Reference, ...]]:
     held: dict[str, list[Reference]] = {}
     for item in edition.items:
         held.setdefault(item.source.id, []).append(refer(item))
-    return {source: tuple(posts) for source, posts in held.items()} | {s.source_id: s.posts for s in edition.shelves}
+    return {source: tuple(posts) for source, posts in held.items()} | {
+        s.source_id: s.posts for s in edition.shelves
+    }
 
 
 def refer(item: Item) -> Reference:
     """Return a reference to an item."""
     post = item.post
-    return Reference(item.id, words(item), post.link, item.source.name, 0.0, post.language, item.published)
+    return Reference(
+        item.id, words(item), post.link, item.source.name, 0.0, post.language, item.published
+    )
 
 
 def words(item: Item) -> str:
@@ -256,7 +291,11 @@ def names(post: Post) -> str:
 def picture(post: Post) -> Picture | None:
     """Return the picture to show for a post."""
     image = post.image  # its address is a source's word: not all are http
-    return Picture(image.url, image.width, image.height, image.title) if image and http(image.url) else None
+    return (
+        Picture(image.url, image.width, image.height, image.title)
+        if image and http(image.url)
+        else None
+    )
 
 
 def http(url: str) -> str:

@@ -50,7 +50,9 @@ class Theme:
             text = self.environment.get_template(f"{name}.html").render(context)
         except Exception as error:  # whatever an expression in a template can raise
             if self.folder and (where := _blamed(error, self.folder)):
-                raise PublishError(f"{where}: {error}; what was published before still stands") from error
+                raise PublishError(
+                    f"{where}: {error}; what was published before still stands"
+                ) from error
             raise
         return Markup(text.rstrip("\n"))  # noqa: S704  rendered with everything escaped
 
@@ -66,7 +68,9 @@ class Theme:
     @cached_property
     def style(self) -> Document:
         """The style sheet. Its name tells its bytes, so that a page keeps the one that it was made with."""
-        body = next(folder / _STYLE for folder in self.folders if (folder / _STYLE).is_file()).read_bytes()
+        body = next(
+            folder / _STYLE for folder in self.folders if (folder / _STYLE).is_file()
+        ).read_bytes()
         digest = blake2b(body, digest_size=6).hexdigest()
         return Document(f"style-{digest}.css", body, "text/css; charset=utf-8", digest=digest)
 
@@ -124,7 +128,11 @@ def filled(language: str, key: str, **values: str) -> str:
 @cache
 def _environment(folders: tuple[Path, ...], language: str) -> Environment:
     """Return the templates of these folders, the first that has one giving it. Feeds of one language share them."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # 54 ms: only who makes a page pays
+    from jinja2 import (
+        Environment,
+        FileSystemLoader,
+        StrictUndefined,
+    )  # 54 ms: only who makes a page pays
 
     environment = Environment(
         loader=FileSystemLoader(folders),

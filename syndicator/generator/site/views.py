@@ -133,7 +133,9 @@ class SiteView(Struct, frozen=True):
     contact_text: str = ""
     feeds: tuple[FeedLink, ...] = ()
     siblings: tuple[Row, ...] = ()  # the other feeds that are written out
-    languages: tuple[Row, ...] = ()  # the feed of each language; shown on the first page only, since they come and go
+    languages: tuple[
+        Row, ...
+    ] = ()  # the feed of each language; shown on the first page only, since they come and go
 
 
 class Parts(Struct, frozen=True):
