@@ -323,7 +323,7 @@ SUBJECTS = [
     "bröd",
     "mjölk",
     "glas",
-]  # noqa: E501
+]
 
 
 def test_to_be_written_in_one_rare_language_is_not_to_be_related(shop: Shop) -> None:

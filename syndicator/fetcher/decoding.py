@@ -84,8 +84,8 @@ def _deflate(pieces: Iterator[bytes]) -> Iterator[bytes]:
     if not first:
         return
     is_zlib = (
-        first[0] & 0x0F == 8
-        and (  # noqa: PLR2004
+        first[0] & 0x0F == 8  # noqa: PLR2004
+        and (
             len(first) < 2 or int.from_bytes(first[:2], "big") % 31 == 0  # noqa: PLR2004
         )
     )
