@@ -20,7 +20,7 @@ from syndicator.inspection import inspect
 from syndicator.model.fetch import Fetched, SourceState
 from syndicator.model.post import SourceInfo
 from syndicator.model.settings import Source
-from syndicator.pipeline import takeover
+from syndicator.pipeline import ownership
 from syndicator.store import Store
 
 OTHER = "https://other.example"
@@ -173,7 +173,7 @@ def test_a_redirect_to_its_new_site_explains_it(
     before, after = SourceInfo("a", "Blog", f"{BLOG}/"), SourceInfo("a", "Another", f"{OTHER}/")
     fetched = Fetched("a", answered, b"", moved_to=moved_to)
     assert (
-        takeover.looks_strange(source, SourceState("a", source.url), fetched, before, after)
+        ownership.looks_strange(source, SourceState("a", source.url), fetched, before, after)
         is strange
     )
 

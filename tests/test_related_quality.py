@@ -9,7 +9,7 @@ import pytest
 from related_helpers import DAY, Shop
 
 from syndicator.related import index as related_index
-from syndicator.related import postings, similarity
+from syndicator.related import postings, search
 from syndicator.store.corpus import _SHELF, ENTRY
 
 STORIES: dict[str, list[str]] = json.loads(
@@ -61,7 +61,7 @@ def test_the_order_in_which_the_posts_of_a_run_arrived_decides_nothing(
 ) -> None:
     """Numbers are given as feeds arrive; asked in the order of their dates, posts get the same neighbours."""
     monkeypatch.setattr(
-        similarity, "CANDIDATES", 12
+        search, "CANDIDATES", 12
     )  # fewer than do equally well: some are left out
     found = []
     for step in (1, 7, -1):

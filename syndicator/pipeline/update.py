@@ -29,7 +29,7 @@ from syndicator.model.fetch import (
 from syndicator.model.post import Intake, NormalizedFeed, Post
 from syndicator.model.run import Options, Progress
 from syndicator.model.settings import Config, Copies, Source
-from syndicator.pipeline import takeover
+from syndicator.pipeline import ownership
 from syndicator.pipeline.reading import Known, Reading, own_fault, readings, trace
 from syndicator.store import Store
 
@@ -265,7 +265,7 @@ class _Keeper:
     ) -> tuple[Intake, list[str]]:
         """Store a source's posts; return what became of them, and the line where it has been taken over."""
         before, state = self.store.source_info(source.id), self.states.get(source.id)
-        strange = takeover.looks_strange(source, state, fetched, before, feed.info)
+        strange = ownership.looks_strange(source, state, fetched, before, feed.info)
         known = bool(strange and self.store.known_items(source.id) & set(items))
         intake = self.shelf.put(feed, items, source.related.copies)
         if not strange or known or intake.updated or intake.unchanged or not intake.new:
@@ -273,7 +273,7 @@ class _Keeper:
         self.store.disown(
             source.id, min(intake.new) - 1
         )  # no "View more" from the one leads to the other
-        return intake, [takeover.line(source, before, feed.info)]
+        return intake, [ownership.line(source, before, feed.info)]
 
     def _remember_fault(self, source: Source, trace: str) -> None:
         if trace:

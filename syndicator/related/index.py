@@ -11,7 +11,7 @@ from syndicator.model.edition import RelatedList
 from syndicator.model.likeness import Corpus, Neighbour
 from syndicator.model.post import Post
 from syndicator.model.settings import RelatedSettings
-from syndicator.related import copies, lists, similarity, tokens, vectors
+from syndicator.related import copies, lists, search, terms, vectors
 from syndicator.related.lists import Wanted
 from syndicator.related.postings import Postings
 
@@ -31,7 +31,7 @@ class Index:
         self._corpus = corpus
         self._counts = vectors.Counts(corpus.counts(), corpus.learnt())
         self._postings = Postings(corpus)
-        self._searcher = similarity.Searcher(corpus, self._counts, self._postings)
+        self._searcher = search.Searcher(corpus, self._counts, self._postings)
         self._settled = False
         self._taught = False
 
@@ -45,7 +45,7 @@ class Index:
             self._corpus.drop(number)
             return
         categories = [category.label or category.term for category in post.categories]
-        packed = vectors.pack(*tokens.terms(post.title, post.text, post.link, categories))
+        packed = vectors.pack(*terms.terms(post.title, post.text, post.link, categories))
         self._counts.add(packed)
         self._corpus.put(number, post.source_id, time, packed)
         self._settled = False
@@ -138,7 +138,7 @@ class Index:
         nearest = self._searcher.nearest(
             own[0], None if shelf is None else np.array(shelf, np.intp)
         )
-        self._corpus.keep_kin(number, similarity.kin(nearest))
+        self._corpus.keep_kin(number, search.kin(nearest))
         self._taught = True
         return nearest
 

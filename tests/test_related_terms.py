@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from related_helpers import Shop
 
-from syndicator.related import tokens
+from syndicator.related import terms
 
 
 @pytest.mark.parametrize(
@@ -25,17 +25,17 @@ from syndicator.related import tokens
 )
 def test_a_text_is_parted_into_words_as_its_script_does(text: str, words: list[str]) -> None:
     """Words where there are spaces, with their vowel signs; pairs of letters where there are none; no addresses."""
-    assert tokens.words(text).split() == words
+    assert terms.words(text).split() == words
 
 
 def test_an_address_tells_its_words_but_no_numbers() -> None:
     """Section and subject often stand in a permalink; ids and dates tell nothing."""
-    assert tokens.slug("https://a.example/2024/11/sport/ng%C6%B0%E1%BB%9Di-x9y8-final_12.html") == [
+    assert terms.slug("https://a.example/2024/11/sport/ng%C6%B0%E1%BB%9Di-x9y8-final_12.html") == [
         "sport",
         "người",
         "final",
     ]
-    assert tokens.slug("") == []
+    assert terms.slug("") == []
 
 
 PAIRS = {
@@ -78,7 +78,7 @@ def test_a_category_relates_two_posts() -> None:
 def test_only_the_first_part_of_a_long_body_is_looked_at() -> None:
     """An article says early what it is about; the rest costs time."""
     early, late = (
-        tokens.terms("", "alpha " * 10),
-        tokens.terms("", "alpha " * 10 + "x " * tokens.BODY + "omega"),
+        terms.terms("", "alpha " * 10),
+        terms.terms("", "alpha " * 10 + "x " * terms.BODY + "omega"),
     )
     assert len(late[0]) == len(early[0]) + 1
