@@ -60,9 +60,7 @@ def test_the_order_in_which_the_posts_of_a_run_arrived_decides_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Numbers are given as feeds arrive; asked in the order of their dates, posts get the same neighbours."""
-    monkeypatch.setattr(
-        search, "CANDIDATES", 12
-    )  # fewer than do equally well: some are left out
+    monkeypatch.setattr(search, "CANDIDATES", 12)  # fewer than do equally well: some are left out
     found = []
     for step in (1, 7, -1):
         shop = Shop()
