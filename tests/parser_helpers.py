@@ -7,9 +7,9 @@ from msgspec.structs import replace
 from syndicator import parser
 from syndicator.model.feed import Entry, ParsedFeed
 from syndicator.model.fetch import Fetched, FetchFailed
+from syndicator.parser.by_feedparser import parse_with_feedparser
 from syndicator.parser.encodings import to_utf8
-from syndicator.parser.fastlane import parse_fast
-from syndicator.parser.reference import parse_with_feedparser
+from syndicator.parser.fast import parse_fast
 
 SHARED = Path(__file__).parents[2] / "shared"
 CASES = Path(__file__).parent / "cases" / "parser"

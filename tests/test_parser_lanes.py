@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from parser_helpers import CASES, NAMESPACES, SHARED, fast, lanes_agree, parsed
 
 from syndicator.parser.encodings import to_utf8
-from syndicator.parser.fastlane import parse_fast
+from syndicator.parser.fast import parse_fast
 
 
 def cases(lane: str) -> list[Path]:

@@ -93,7 +93,13 @@ def test_any_bytes(body: bytes):
 
 def test_the_door_is_light():
     """Who imports the parser pays for no library until there is something to parse."""
-    heavy = {"feedparser", "lxml", "dateutil", "syndicator.parser.lanes", "syndicator.model.feed"}
+    heavy = {
+        "feedparser",
+        "lxml",
+        "dateutil",
+        "syndicator.parser.dispatch",
+        "syndicator.model.feed",
+    }
     code = f"import sys, syndicator.parser\nprint(*{heavy} & set(sys.modules))"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == ""

@@ -93,7 +93,7 @@ def test_what_feedparser_cannot_read_is_the_fault_of_the_bytes(
     assert not found.fault
 
 
-@pytest.mark.parametrize("where", ["parser.lanes.parse_fast", "parser.lanes.to_utf8"])
+@pytest.mark.parametrize("where", ["parser.dispatch.parse_fast", "parser.dispatch.to_utf8"])
 def test_a_bug_of_ours_in_the_parser_is_told_as_such(
     where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 
 from syndicator.languages import normalise
-from syndicator.syntax import is_uri, mail
+from syndicator.text_rules import is_uri, mail
 
 Value = Callable[[str], str]
 

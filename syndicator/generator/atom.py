@@ -9,7 +9,7 @@ from syndicator.generator.feeds import Piece, Volume, as_html, contact, title_of
 from syndicator.generator.shelved import shelved
 from syndicator.model.edition import Edition
 from syndicator.model.feed import Person
-from syndicator.syntax import is_markup, line
+from syndicator.text_rules import is_markup, line
 
 
 def atom(edition: Edition, volume: Volume) -> bytes:

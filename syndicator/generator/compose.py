@@ -13,7 +13,7 @@ from html import escape
 
 from syndicator.languages import direction, label, nearest
 from syndicator.model.edition import Item, Reference, RelatedList
-from syndicator.syntax import clean, line, web
+from syndicator.text_rules import clean, line, web
 from syndicator.wording import render
 from syndicator.zones import DEFAULT, local
 

@@ -35,7 +35,7 @@ from syndicator.generator.feeds import (
 from syndicator.generator.media import media_elements, podcast_channel, podcast_elements, uses
 from syndicator.model.feed import Link
 from syndicator.model.settings import Feed
-from syndicator.syntax import is_markup, language, rfc822, rfc3339
+from syndicator.text_rules import is_markup, language, rfc822, rfc3339
 
 NAMESPACES = {
     "atom": "http://www.w3.org/2005/Atom",

@@ -19,7 +19,7 @@ from syndicator.generator.compose import body
 from syndicator.model.edition import Archive, Edition, Item, Reference
 from syndicator.model.feed import Category, Enclosure, Image, Link, Person
 from syndicator.model.settings import Feed
-from syndicator.syntax import (
+from syndicator.text_rules import (
     identifier,
     is_markup,
     is_uri,

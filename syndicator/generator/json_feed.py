@@ -21,7 +21,7 @@ from syndicator.generator.feeds import (
 )
 from syndicator.model.edition import Edition, Reference, RelatedList
 from syndicator.model.feed import Enclosure, Person
-from syndicator.syntax import UNKNOWN_TYPE, identifier, language, line, rfc3339, web
+from syndicator.text_rules import UNKNOWN_TYPE, identifier, language, line, rfc3339, web
 
 VERSION = "https://jsonfeed.org/version/1.1"
 EXTENSION = "_syndicator"

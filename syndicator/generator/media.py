@@ -14,7 +14,7 @@ from lxml.etree import SubElement, _Element
 from syndicator.generator.feeds import Piece, title_of
 from syndicator.model.feed import Enclosure, Episode
 from syndicator.model.settings import Feed
-from syndicator.syntax import language, mail, media_type, plain_web, web, without_markup
+from syndicator.text_rules import language, mail, media_type, plain_web, web, without_markup
 
 MEDIA_NAMESPACE = "http://search.yahoo.com/mrss/"
 ITUNES_NAMESPACE = "http://www.itunes.com/dtds/podcast-1.0.dtd"

@@ -13,7 +13,7 @@ from lxml.etree import Element, SubElement, tostring
 from syndicator.generator.feeds import title_of
 from syndicator.model.edition import Edition
 from syndicator.model.post import SourceInfo
-from syndicator.syntax import language, line, mail, plain_web, rfc822, web
+from syndicator.text_rules import language, line, mail, plain_web, rfc822, web
 
 
 def opml(edition: Edition) -> bytes:

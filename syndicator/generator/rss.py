@@ -16,7 +16,7 @@ from syndicator.generator.extensions import NAMESPACES, begun, language_of
 from syndicator.generator.feeds import Piece, Volume, address, as_html, description_of, title_of
 from syndicator.generator.media import rss_enclosure
 from syndicator.model.settings import Feed
-from syndicator.syntax import UNKNOWN_TYPE, plain_web
+from syndicator.text_rules import UNKNOWN_TYPE, plain_web
 
 
 def rss(feed: Feed, volume: Volume) -> bytes:

@@ -17,7 +17,7 @@ from syndicator.generator.extensions import source_links
 from syndicator.generator.feeds import Named, Piece, as_html, links
 from syndicator.generator.media import ITUNES_NAMESPACE, PODCAST_NAMESPACE, podcast_elements
 from syndicator.model.feed import Link, Person
-from syndicator.syntax import is_markup, rfc3339
+from syndicator.text_rules import is_markup, rfc3339
 
 _END = b"</feed>"
 _DATE = "\0"  # stands for the date of a source until it is known

@@ -13,7 +13,7 @@ from functools import lru_cache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from syndicator import languages, syntax, urls
+from syndicator import languages, text_rules, urls
 from syndicator.model.feed import Category, Entry, ItemKey, ParsedFeed, Person, Text
 from syndicator.model.fetch import FetchFailed
 from syndicator.model.post import Keys, NormalizedFeed, Post, SourceInfo
@@ -133,7 +133,7 @@ def _info(parsed: ParsedFeed, source: Source) -> SourceInfo:
         feed=feed,
         feed_id=links.identifier(head.id),
         language=head.language or source.language,
-        rights=syntax.line(head.rights),
+        rights=text_rules.line(head.rights),
         licence=urls.web(head.licence, base),
         image=urls.web(head.image, base),
         updated=head.updated,
@@ -191,7 +191,7 @@ def _post(entry: Entry, context: _Context) -> Post:
         image=media.lead(entry, files, body.html, base) if source.images == "keep" else None,
         comments=urls.web(entry.comments, base),
         comment_count=entry.comment_count,
-        rights=syntax.line(entry.rights) or info.rights,
+        rights=text_rules.line(entry.rights) or info.rights,
         licence=urls.web(entry.licence, base) or info.licence,
         episode=media.episode(
             entry,
@@ -228,7 +228,7 @@ def _keys(
     entry: Entry, link: str, title: str, words: str, origin_link: str, context: _Context
 ) -> Keys:
     return identity.keys(
-        guid=syntax.clean(entry.guid),
+        guid=text_rules.clean(entry.guid),
         link=link,
         title=title,
         text=words,
@@ -281,7 +281,9 @@ def _people(written: tuple[Person, ...], base: str) -> tuple[Person, ...]:
     """Return authors, each once; most posts of a feed have the same."""
     found: dict[Person, None] = {}
     for person in written:
-        cleaned = Person(_name(person.name), urls.web(person.uri, base), syntax.line(person.email))
+        cleaned = Person(
+            _name(person.name), urls.web(person.uri, base), text_rules.line(person.email)
+        )
         if cleaned != _NOBODY:
             found[cleaned] = None
     return tuple(found)
@@ -295,7 +297,7 @@ def _categories(entry: Entry) -> tuple[Category, ...]:
         if term or label:
             found.setdefault(
                 (term or label).casefold(),
-                Category(term or label, syntax.line(category.scheme), label),
+                Category(term or label, text_rules.line(category.scheme), label),
             )
     return tuple(found.values())
 

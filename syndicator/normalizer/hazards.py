@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from syndicator import syntax, urls
+from syndicator import text_rules, urls
 
 _ADDRESSES = frozenset({"href", "xlink:href", "src", "action", "formaction", "data"})
 
@@ -30,7 +30,7 @@ def found(html: str) -> Hazards:
         etree,
     )  # 30 ms that only `fetch` pays; and patterns over hostile HTML may take for ever
 
-    root = etree.fromstring(f"<div>{syntax.clean(html)}</div>", etree.HTMLParser())
+    root = etree.fromstring(f"<div>{text_rules.clean(html)}</div>", etree.HTMLParser())
     written = [
         (str(name), str(value))
         for one in root.iter(etree.Element)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from syndicator import syntax, urls
+from syndicator import text_rules, urls
 from syndicator.model.feed import Entry, ItemKey, Origin, ParsedFeed, Text
 from syndicator.normalizer import text
 
@@ -61,16 +61,16 @@ def identifier(written: str) -> str:
     >>> identifier(" tag:a.example,2024:1\n"), identifier("java\tscript:alert(1)")
     ('tag:a.example,2024:1', '')
     """
-    return "" if urls.runs(written) else syntax.line(written)
+    return "" if urls.runs(written) else text_rules.line(written)
 
 
 def legal_items(items: tuple[ItemKey, ...]) -> tuple[ItemKey, ...]:
     """Return the items of a fetch without what no text can be: half a surrogate pair, which JSON can spell."""
     together = "".join(item.guid + item.link for item in items)
-    if syntax.clean(together) == together:
+    if text_rules.clean(together) == together:
         return items
     return tuple(
-        ItemKey(item.fingerprint, syntax.clean(item.guid), syntax.clean(item.link))
+        ItemKey(item.fingerprint, text_rules.clean(item.guid), text_rules.clean(item.link))
         for item in items
     )
 
@@ -86,8 +86,8 @@ def origin(entry: Entry, base: str) -> Origin | None:
         url=urls.web(said.url, base),
         feed=urls.web(said.feed, base),
         id=identifier(said.id),
-        rights=syntax.line(said.rights),
-        language=syntax.line(said.language),
+        rights=text_rules.line(said.rights),
+        language=text_rules.line(said.language),
     )
     return cleaned if cleaned != Origin() else None
 

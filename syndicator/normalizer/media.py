@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from syndicator import syntax, urls
+from syndicator import text_rules, urls
 from syndicator.model.feed import Enclosure, Entry, Episode, Image, Transcript
 from syndicator.normalizer import images
 
@@ -23,9 +23,9 @@ def enclosures(entry: Entry, base: str) -> tuple[Enclosure, ...]:
             cleaned = replace(
                 enclosure,
                 url=url,
-                type=syntax.line(enclosure.type),
-                title=syntax.line(enclosure.title),
-                description=syntax.line(enclosure.description),
+                type=text_rules.line(enclosure.type),
+                title=text_rules.line(enclosure.title),
+                description=text_rules.line(enclosure.description),
             )
             found[url] = _merged(found[url], cleaned) if url in found else cleaned
     return tuple(found.values())
@@ -69,10 +69,10 @@ def episode(entry: Entry, base: str, uncredited: Callable[[str], str]) -> Episod
         return None
     return replace(
         said,
-        title=syntax.line(said.title),
-        author=syntax.line(said.author),
-        subtitle=uncredited(syntax.line(said.subtitle)),
-        summary=uncredited(syntax.clean(said.summary).strip()),
+        title=text_rules.line(said.title),
+        author=text_rules.line(said.author),
+        subtitle=uncredited(text_rules.line(said.subtitle)),
+        summary=uncredited(text_rules.clean(said.summary).strip()),
         image=urls.web(said.image, base),
         chapters=urls.web(said.chapters, base),
         transcripts=tuple(

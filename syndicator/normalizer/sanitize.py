@@ -12,7 +12,7 @@ from functools import lru_cache
 from html import escape, unescape
 from typing import TYPE_CHECKING, NamedTuple
 
-from syndicator import syntax, urls
+from syndicator import text_rules, urls
 from syndicator.model.feed import Text
 from syndicator.normalizer import embeds, glance, images, tags, text, trackers
 from syndicator.normalizer.images import Policy, Tally
@@ -284,7 +284,7 @@ def from_plain(plain: str) -> str:
     '<p>a &lt; b<br>c</p><p>d</p>'
     """
     paragraphs = re.split(
-        r"\n[ \t]*\n\s*", syntax.clean(plain).replace("\r\n", "\n").replace("\r", "\n").strip()
+        r"\n[ \t]*\n\s*", text_rules.clean(plain).replace("\r\n", "\n").replace("\r", "\n").strip()
     )
     return "".join(
         f"<p>{escape(paragraph.strip(), quote=False).replace(chr(10), '<br>')}</p>"
@@ -308,10 +308,10 @@ def _filtered(html: str) -> str:
     try:
         safe = _cleaner().clean(html)
     except UnicodeEncodeError:  # half a surrogate pair, which JSON can spell
-        safe = _cleaner().clean(syntax.clean(html))
+        safe = _cleaner().clean(text_rules.clean(html))
     if "\r" in safe:  # `&#13;`: the next parser would make a line feed of it
         safe = safe.replace("\r", "\n")
-    return syntax.clean(safe)  # `&#1;` is a character that XML forbids when it is decoded
+    return text_rules.clean(safe)  # `&#1;` is a character that XML forbids when it is decoded
 
 
 def _settled(

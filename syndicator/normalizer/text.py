@@ -12,7 +12,7 @@ from html.entities import html5
 
 from syndicator.model.feed import Text
 from syndicator.normalizer import tags
-from syndicator.syntax import line
+from syndicator.text_rules import line
 
 # An entity that a person would call one: known name or number, and its semicolon ("AT&T;" is not one).
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|([A-Za-z][A-Za-z0-9]{1,31}));")

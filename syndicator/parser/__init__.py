@@ -25,6 +25,6 @@ def parse(fetched: Fetched, known: Container[str] = frozenset()) -> ParsedFeed |
     out of `entries`. Whatever the bytes, the answer is a value; its failures are of the kinds "empty",
     "html" and "not-a-feed".
     """
-    from syndicator.parser.lanes import read  # 20 ms of patterns and parsers, likewise
+    from syndicator.parser.dispatch import read  # 20 ms of patterns and parsers, likewise
 
     return read(fetched, known)

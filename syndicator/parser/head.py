@@ -10,10 +10,10 @@ from msgspec import Struct
 from syndicator.model.feed import FeedHead, Link, Person
 from syndicator.model.fetch import Hints
 from syndicator.parser.dates import instant
-from syndicator.parser.extras import INDEX, number
-from syndicator.parser.markup import RDF, Element, Scope, name_of, resolved, scoped, words
+from syndicator.parser.elements import INDEX, number
 from syndicator.parser.people import person
 from syndicator.parser.plain import looks_marked, plain
+from syndicator.parser.xml_tree import RDF, Element, Scope, name_of, resolved, scoped, words
 
 _ITEMS = ("item", "entry")
 _RSS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from syndicator.model.feed import Person
-from syndicator.parser.markup import Element, name_of, words
+from syndicator.parser.xml_tree import Element, name_of, words
 
 # A mail address. It must not match a bare handle (@jane) or a fediverse one (@jane@example.com).
 _MAIL = re.compile(r"(?<![@\w.+-])[\w.+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?:\?subject=\S+)?")

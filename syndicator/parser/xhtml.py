@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
-from syndicator.parser.markup import (
+from syndicator.parser.xml_tree import (
     XML_BASE,
     XML_LANG,
     Element,

@@ -29,10 +29,12 @@ from syndicator.model.feed import (
 )
 from syndicator.parser.dates import instant
 from syndicator.parser.draft import Draft, entry, key_from
-from syndicator.parser.extras import number, read_extras
+from syndicator.parser.elements import number, read_extras
 from syndicator.parser.head import head_of, scope_of
-from syndicator.parser.items import digest
-from syndicator.parser.markup import (
+from syndicator.parser.plain import looks_marked, plain
+from syndicator.parser.splitting import digest
+from syndicator.parser.xhtml import rebased, scope_inside
+from syndicator.parser.xml_tree import (
     Element,
     Scope,
     literals_apart,
@@ -43,8 +45,6 @@ from syndicator.parser.markup import (
     tree,
     words,
 )
-from syndicator.parser.plain import looks_marked, plain
-from syndicator.parser.xhtml import rebased, scope_inside
 
 Node = Mapping[str, Any]
 

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 from syndicator.model.feed import Category, Enclosure, Image, Origin, Text, Transcript
 from syndicator.parser.dates import instant
 from syndicator.parser.draft import Draft
-from syndicator.parser.markup import RDF, Element, Scope, name_of, resolved, scoped, words
 from syndicator.parser.people import person
 from syndicator.parser.plain import plain
+from syndicator.parser.xml_tree import RDF, Element, Scope, name_of, resolved, scoped, words
 
 Reader = Callable[[Draft, Element, Scope], None]
 

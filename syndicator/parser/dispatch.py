@@ -9,12 +9,12 @@ from msgspec.structs import replace
 
 from syndicator.model.feed import ParsedFeed
 from syndicator.model.fetch import FailureKind, Fetched, FetchFailed
+from syndicator.parser.by_feedparser import Unreadable, parse_with_feedparser
 from syndicator.parser.encodings import bare, to_utf8
-from syndicator.parser.fastlane import parse_fast
-from syndicator.parser.jsonfeed import looks_like_json, parse_json
-from syndicator.parser.markup import repaired, root_of, tree
-from syndicator.parser.mend import mended
-from syndicator.parser.reference import Unreadable, parse_with_feedparser
+from syndicator.parser.fast import parse_fast
+from syndicator.parser.json_feed import looks_like_json, parse_json
+from syndicator.parser.repair import mended
+from syndicator.parser.xml_tree import repaired, root_of, tree
 
 # A page may begin with any of these: HTML lets the tags around them be left out.
 _PAGE_ROOTS = (

@@ -13,7 +13,7 @@ import re
 from msgspec import Struct
 
 from syndicator.model.feed import ItemKey
-from syndicator.parser.markup import ROOT, letters
+from syndicator.parser.xml_tree import ROOT, letters
 
 
 def digest(*parts: bytes) -> str:

@@ -9,9 +9,10 @@ from html.entities import entitydefs
 from syndicator.model.feed import Category, Enclosure, Entry, Link, Text
 from syndicator.parser.dates import instant
 from syndicator.parser.draft import Draft, alternate, entry
-from syndicator.parser.extras import EXTRAS, begun, number, read_replies
-from syndicator.parser.items import Item, proved
-from syndicator.parser.markup import (
+from syndicator.parser.elements import EXTRAS, begun, number, read_replies
+from syndicator.parser.splitting import Item, proved
+from syndicator.parser.xhtml import inner_html, scope_inside
+from syndicator.parser.xml_tree import (
     XML_BASE,
     Element,
     Scope,
@@ -22,7 +23,6 @@ from syndicator.parser.markup import (
     scoped,
     words,
 )
-from syndicator.parser.xhtml import inner_html, scope_inside
 
 
 class _Reading:

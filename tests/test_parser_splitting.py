@@ -1,8 +1,8 @@
-"""parser.items: a feed cut into items, and fingerprints that stand for them."""
+"""parser.splitting: a feed cut into items, and fingerprints that stand for them."""
 
 from parser_helpers import atom, fast, parsed, rss
 
-from syndicator.parser.items import cut
+from syndicator.parser.splitting import cut
 
 ITEMS = "".join(
     f"<item><title>{n}</title><link>https://hanoi.example/{n}</link><guid>g{n}</guid></item>"

@@ -13,10 +13,10 @@ from itertools import compress
 
 from syndicator.model.feed import Entry, ParsedFeed
 from syndicator.parser.draft import key_from
-from syndicator.parser.entries import read_entry
+from syndicator.parser.fast_entries import read_entry
 from syndicator.parser.head import channel_of, head_of, scope_of, version_of
-from syndicator.parser.items import Item, cut, key_of, without_known
-from syndicator.parser.markup import MISSPELT, Element, Uncertain, name_of, prefix_of, tree
+from syndicator.parser.splitting import Item, cut, key_of, without_known
+from syndicator.parser.xml_tree import MISSPELT, Element, Uncertain, name_of, prefix_of, tree
 
 # CDF and Atom 0.1 and 0.2 are not among them: too rare to be worth a second reader.
 _VERSIONS = (

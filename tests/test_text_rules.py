@@ -1,10 +1,10 @@
-"""syntax: what no document can hold is seen on bytes, and that way sees the same as the grammar's own pattern."""
+"""text_rules: what no document can hold is seen on bytes, and that way sees the same as the grammar's own pattern."""
 
 from __future__ import annotations
 
 import sys
 
-from syndicator import syntax
+from syndicator import text_rules
 
 
 def test_each_character_by_itself() -> None:
@@ -12,8 +12,8 @@ def test_each_character_by_itself() -> None:
     wrong = [
         code
         for code in range(sys.maxunicode + 1)
-        if (syntax.clean(f"é{chr(code)}") == f"é{chr(code)}")
-        == bool(syntax._FORBIDDEN.search(chr(code)))
+        if (text_rules.clean(f"é{chr(code)}") == f"é{chr(code)}")
+        == bool(text_rules._FORBIDDEN.search(chr(code)))
     ]
     assert wrong == []
 
@@ -22,4 +22,6 @@ def test_controls_among_plain_letters() -> None:
     """A text of nothing but ASCII is looked at another way."""
     for code in range(128):
         text = f"a{chr(code)}b"
-        assert syntax.clean(text) == (text if chr(code) in "\t\n\r" or 32 <= code < 127 else "ab")
+        assert text_rules.clean(text) == (
+            text if chr(code) in "\t\n\r" or 32 <= code < 127 else "ab"
+        )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from html.entities import html5
 
-from syndicator.parser.markup import USUAL, literals_apart
+from syndicator.parser.xml_tree import USUAL, literals_apart
 
 # An ampersand that begins none of XML's references; the name behind it, if it is written like an entity.
 _AMPERSAND = re.compile(
