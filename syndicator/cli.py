@@ -268,10 +268,10 @@ def _report(report: Report, arguments: argparse.Namespace, *, at_terminal: bool)
 
 
 def _fetch(arguments: argparse.Namespace) -> int:
-    from syndicator import oneoff, terminal
+    from syndicator import previews, terminal
 
     with _signals() as stop:
-        look = oneoff.look(arguments.target, arguments.config, _now(), stop.event)
+        look = previews.look(arguments.target, arguments.config, _now(), stop.event)
         if look is None:
             raise Interrupted(stop.signal)
     _say(look.remarks)
@@ -279,7 +279,7 @@ def _fetch(arguments: argparse.Namespace) -> int:
         with _results():
             terminal.posts(terminal.console(), look, arguments.limit)
     else:
-        document = oneoff.document(look, arguments.format, arguments.limit, _now())
+        document = previews.document(look, arguments.format, arguments.limit, _now())
         with _results():
             sys.stdout.buffer.write(document)
     return 0
@@ -308,9 +308,9 @@ def _status(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from syndicator import config, inspection, terminal
+    from syndicator import config, install_check, terminal
 
-    findings = list(inspection.inspect(config.load(arguments.config)))
+    findings = list(install_check.inspect(config.load(arguments.config)))
     with _results():
         for finding in findings:
             print(terminal.plain(str(finding)))
@@ -329,9 +329,9 @@ def _withdraw(arguments: argparse.Namespace) -> int:
 
 
 def _import(arguments: argparse.Namespace) -> int:
-    from syndicator import subscriptions
+    from syndicator import importers
 
-    brought = subscriptions.bring(arguments.file, arguments.config)
+    brought = importers.bring(arguments.file, arguments.config)
     with _results():
         sys.stdout.buffer.write(brought.text.encode())  # TOML is UTF-8, whatever the locale
     _say(brought.remarks)

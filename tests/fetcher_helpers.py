@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from syndicator import status
+from syndicator import report
 from syndicator.fetcher import schedule
 from syndicator.model.fetch import (
     Ask,
@@ -67,8 +67,8 @@ class World:
                 self.dice.random(),
                 hints,
             )
-        lines = status.alerts(before, self.states, self.sources, now)
-        lines += status.news(before, self.states, self.sources)
+        lines = report.alerts(before, self.states, self.sources, now)
+        lines += report.news(before, self.states, self.sources)
         self.said += [(now, line) for line in lines]
         return asks
 

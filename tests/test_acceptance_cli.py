@@ -15,10 +15,10 @@ import pytest
 from loopback import configuration, rss, site
 from msgspec.structs import replace
 
-from syndicator import config, status
+from syndicator import config, report, status
 from syndicator.cli import main
 from syndicator.fetcher import schedule
-from syndicator.inspection import inspect
+from syndicator.install_check import inspect
 from syndicator.model.fetch import Fetched, FetchFailed, SourceState
 from syndicator.model.settings import FetchSettings, Source
 from syndicator.pipeline.reading import own_fault, trace
@@ -406,7 +406,7 @@ def test_pages_in_place_of_feeds_at_one_host() -> None:
         )
         for source in sources
     }
-    assert [line.partition(":")[0] for line in status.failure_table(sources, states, NOW)] == [
+    assert [line.partition(":")[0] for line in report.failure_table(sources, states, NOW)] == [
         "x",
         "y",
     ]

@@ -16,7 +16,7 @@ from acceptance_helpers import BLOG, HOUR, START, Planet, feed, item, words
 
 from syndicator import generator, pipeline
 from syndicator.check import check
-from syndicator.inspection import inspect
+from syndicator.install_check import inspect
 from syndicator.model.fetch import Fetched, SourceState
 from syndicator.model.post import SourceInfo
 from syndicator.model.settings import Source

@@ -16,7 +16,7 @@ from syndicator import fetcher
 from syndicator.cli import main
 from syndicator.errors import SyndicatorError
 from syndicator.model.fetch import FetchFailed
-from syndicator.oneoff import _place, look
+from syndicator.previews import _place, look
 
 FEED = rss("Blog", [("One", "First text"), ("Two", "Second text")])
 PAGE = b'<!doctype html><title>x</title><link rel="alternate" type="application/rss+xml" href="/feed" title="Feed">'

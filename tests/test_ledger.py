@@ -16,7 +16,7 @@ from acceptance_helpers import BLOG, HOUR, START, Planet, feed, item, words
 from sqlite_helpers import counted
 
 from syndicator.errors import PublishError
-from syndicator.inspection import inspect
+from syndicator.install_check import inspect
 from syndicator.ledger import NAME, Ledger
 from syndicator.model.edition import Document
 from syndicator.publisher import publish

@@ -7,7 +7,7 @@ import pytest
 from fetcher_helpers import DAY, HOUR, MINUTE, SETTINGS, START, World, bad, daily, good, world
 from msgspec.structs import replace
 
-from syndicator import status
+from syndicator import report, status
 from syndicator.model.fetch import SourceState
 from syndicator.model.settings import Source
 
@@ -141,7 +141,7 @@ def test_a_crowd_that_fails_is_one_line_at_a_terminal():
     }
     sources = [Source(f"s{n}", f"https://one.example/{n}") for n in range(30)]
     states["s7"] = replace(states["s7"], failure_kind="dns", failure="no such host")
-    assert status.failure_table(sources, states, START + HOUR) == [
+    assert report.failure_table(sources, states, START + HOUR) == [
         "s7: no such host [failed once, for 60 minutes]",
         "29 sources of 1 host (s0, s1, s10 ...): no feed [failed once, for 60 minutes]; `syndicator status` names them",
     ]
@@ -154,8 +154,8 @@ def test_ten_thousand_hosts_cost_a_moment():
     trouble = {"alerted": True, "failing_since": START, "consecutive": 3, "failure_kind": "dns"}
     down = {name: replace(state, **trouble) for name, state in well.items()}
     began = time.process_time()
-    assert len(status.alerts(well, down, sources, START)) == 1
-    assert len(status.news(down, well, sources)) == 1
+    assert len(report.alerts(well, down, sources, START)) == 1
+    assert len(report.news(down, well, sources)) == 1
     assert time.process_time() - began < 30  # seconds; it takes half a one
 
 
@@ -229,8 +229,8 @@ def test_private_sources_are_named_without_their_address():
         shown += [
             status.table([source], each.states, now),
             str(status.rows([source], each.states, now)),
-            str(status.failures([source], each.states)),
-            *status.failure_table([source], each.states, now),
+            str(report.failures([source], each.states)),
+            *report.failure_table([source], each.states, now),
         ]
     assert not [text for text in shown if "t0ken" in text]
     assert "a private source at me.example" in shown[0]
@@ -240,7 +240,7 @@ def test_failures_list_all_that_stand():
     """Those that were not due this time included, the longest first."""
     lived = world(a=fails_between(10, 999), b=fine, c=fails_between(2, 999, "tls"))
     lived.live(2)
-    found = status.failures(lived.sources, lived.states)
+    found = report.failures(lived.sources, lived.states)
     assert [(failure.source, failure.kind) for failure in found] == [("c", "tls"), ("a", "timeout")]
     assert found[0].url == "https://c.example/feed"
     assert found[0].error == "fails with tls"
@@ -253,7 +253,7 @@ def test_failure_table_has_a_line_for_a_host():
     lived.sources.append(Source("other", "https://other.example/", name="Other"))
     lived.servers["other"] = failing("not-found", advice="look for it")
     lived.live(0.05)
-    shown = status.failure_table(lived.sources, lived.states, START + HOUR)
+    shown = report.failure_table(lived.sources, lived.states, START + HOUR)
     assert len(shown) == 2
     assert shown[0].startswith("big.example (12 sources): fails with connect [failed once")
     assert shown[1].startswith("Other: fails with not-found: look for it")

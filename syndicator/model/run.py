@@ -1,4 +1,4 @@
-"""A run, or a look at one source (cli -> pipeline, oneoff -> cli)."""
+"""A run, or a look at one source (cli -> pipeline, previews -> cli)."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from syndicator import urls
 from syndicator.model.fetch import Fetched, SourceState
 from syndicator.model.post import SourceInfo
 from syndicator.model.settings import Source
-from syndicator.status import label
+from syndicator.report import label
 
 _LONGEST = 80  # characters of a title that are shown: it is a stranger's
 

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from syndicator import status
+from syndicator import report
 from syndicator.errors import UsageError
 from syndicator.lock import run_lock
 from syndicator.model.fetch import SourceState
@@ -72,15 +72,15 @@ def run(
         duplicates=tally.duplicates,
         stored=stored,
         documents=tuple(built.documents),
-        failures=status.failures(config.sources, after),
-        failing=(*status.outage_line(down, now), *status.failure_table(config.sources, after, now)),
+        failures=report.failures(config.sources, after),
+        failing=(*report.outage_line(down, now), *status.failure_table(config.sources, after, now)),
         alerts=(
-            *status.outage_alerts(down_before, down, now),
-            *status.alerts(before, after, config.sources, now),
+            *report.outage_alerts(down_before, down, now),
+            *report.alerts(before, after, config.sources, now),
         ),
         news=(
-            *status.outage_news(down_before, down, now),
-            *status.news(before, after, config.sources),
+            *report.outage_news(down_before, down, now),
+            *report.news(before, after, config.sources),
             *tally.news,
             *built.remarks,
         ),
@@ -93,7 +93,7 @@ def run(
             for state in configured
         ),
         nothing_ever_worked=not ever_worked,
-        newly_failing=status.newly_failing(before, after, config.sources),
+        newly_failing=report.newly_failing(before, after, config.sources),
     )
 
 

@@ -16,7 +16,7 @@ from syndicator import config
 from syndicator.cli import main
 from syndicator.errors import UsageError
 from syndicator.generator import one
-from syndicator.subscriptions import Subscription, read, tables
+from syndicator.importers import Subscription, read, tables
 
 OPML = """<?xml version="1.0" encoding="UTF-8"?>
 <opml version="2.0"><head><title>Mine</title></head><body>

@@ -12,8 +12,8 @@ from configparser import ConfigParser, ParsingError
 from typing import Literal
 
 from syndicator.errors import UsageError
+from syndicator.importers.subscription import Heading, Subscription
 from syndicator.model.settings import Filter, Rules
-from syndicator.subscriptions.subscription import Heading, Subscription
 from syndicator.urls import redacted
 
 # Venus takes these for a section from [DEFAULT] or [Planet], where its own does not say.

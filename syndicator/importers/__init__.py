@@ -20,10 +20,10 @@ from syndicator.config.feeds import read_main_feed
 from syndicator.config.sources import read_source
 from syndicator.config.tables import Table
 from syndicator.errors import ConfigError, UsageError
+from syndicator.importers.lists import heading, read
+from syndicator.importers.subscription import Heading, Subscription, account, place
 from syndicator.model.settings import Rules, Source
 from syndicator.parser.encodings import to_utf8  # lists are in as many encodings as feeds
-from syndicator.subscriptions.lists import heading, read
-from syndicator.subscriptions.subscription import Heading, Subscription, account, place
 
 __all__ = ["Brought", "Subscription", "bring", "read", "tables"]
 

@@ -26,7 +26,7 @@ from syndicator.model.run import Look
 from syndicator.model.settings import Config, Feed, Source
 from syndicator.pipeline.build import admit
 from syndicator.pipeline.update import Shelver
-from syndicator.status import label
+from syndicator.report import label
 from syndicator.store import Store
 
 _DEFAULT = Path("feeds.toml")

@@ -17,8 +17,8 @@ from msgspec.structs import replace
 
 from syndicator import urls
 from syndicator.errors import UsageError
-from syndicator.subscriptions import planets
-from syndicator.subscriptions.subscription import Heading, Subscription, account, place
+from syndicator.importers import planets
+from syndicator.importers.subscription import Heading, Subscription, account, place
 from syndicator.urls import redacted
 
 if TYPE_CHECKING:

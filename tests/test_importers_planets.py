@@ -10,10 +10,10 @@ from normalizer_helpers import NOW, post
 from syndicator import config
 from syndicator.config.sources import read_source
 from syndicator.config.tables import Table
+from syndicator.importers import Subscription, bring, read, tables
 from syndicator.model.feed import Category, Person
 from syndicator.model.settings import Source
 from syndicator.normalizer.filters import judge
-from syndicator.subscriptions import Subscription, bring, read, tables
 
 URL = "https://rails.example/feed"
 LOOK = "look over the filters: a category counts for them by its whole name only"
