@@ -73,7 +73,7 @@ def run(
         stored=stored,
         documents=tuple(built.documents),
         failures=report.failures(config.sources, after),
-        failing=(*report.outage_line(down, now), *status.failure_table(config.sources, after, now)),
+        failing=(*report.outage_line(down, now), *report.failure_table(config.sources, after, now)),
         alerts=(
             *report.outage_alerts(down_before, down, now),
             *report.alerts(before, after, config.sources, now),
