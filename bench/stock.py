@@ -78,7 +78,7 @@ def _pages(loaded) -> None:
     """Put an empty page where each post published would have its own."""
     import sqlite3
 
-    from syndicator.generator.site.links import post_path
+    from syndicator.generator.site.paths import post_path
     from syndicator.ledger import Ledger
 
     output = loaded.feeds[0].output

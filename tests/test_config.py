@@ -13,7 +13,7 @@ from syndicator import config
 from syndicator.config.feeds import FORMATS
 from syndicator.config.tables import did_you_mean
 from syndicator.errors import ConfigError
-from syndicator.generator.feeds import NAMES
+from syndicator.generator.item import NAMES
 from syndicator.model.settings import Config
 
 HEAD = '[feed]\ntitle = "Planet Test"\n'

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from syndicator.check import check
 from syndicator.generator import addresses, generate, obsolete, one
 from syndicator.generator.atom import atom
-from syndicator.generator.feeds import Volume, prepare
+from syndicator.generator.item import Volume, prepare
 from syndicator.ledger import Ledger
 from syndicator.model.edition import Archive, Document, Edition
 from syndicator.model.feed import Origin

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from syndicator import languages
+from syndicator.generator.credit import render
 from syndicator.model.post import Attribution
-from syndicator.wording import render
 
 TABLE = languages.table()
 PLACEHOLDERS = {"titled": {"post", "source"}, "untitled": {"source"}, "heading": {"source"}, "read_more": {"source"},

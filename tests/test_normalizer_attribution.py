@@ -13,11 +13,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from syndicator import languages
+from syndicator.generator.credit import render
 from syndicator.model.post import Attribution, Credit
 from syndicator.model.settings import AttributionSettings
 from syndicator.normalizer import attribution, evidence, recognise
 from syndicator.normalizer import credits as wordings
-from syndicator.wording import render
 
 CASES = Path(__file__).parent / "cases" / "attribution"
 SHARED = Path(__file__).parents[2] / "shared"

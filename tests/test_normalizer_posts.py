@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from normalizer_helpers import FEED, FORBIDDEN, NOW, PAGE, SHARED, SITE, entry, feed, offences, post
 
-from syndicator.generator.compose import body
+from syndicator.generator.body import compose_body
 from syndicator.model.edition import Item, Reference, RelatedList
 from syndicator.model.feed import (
     Category,
@@ -464,7 +464,7 @@ def republished(made: Post) -> Post:
     planet = Source(id="planet", url="https://planet.example/rss.xml")
     origin = Origin("Blog", SITE, FEED)
     head = FeedHead(title="Planet", link="https://planet.example/", language="en")
-    read = entry(body(item), title=Text(made.title, "text"), source=origin)
+    read = entry(compose_body(item), title=Text(made.title, "text"), source=origin)
     return feed(read, head=head, source=planet, url=planet.url).posts[0]
 
 

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from syndicator import zones
+from syndicator import timezones
 from syndicator.config.tables import Table, did_you_mean, shown, source_meant
 from syndicator.model.settings import AttributionSettings, Filter, RelatedSettings, Rules, Scope
 
@@ -60,9 +60,9 @@ def read_timezone(table: Table, default: str) -> str:
     """Read the key `timezone`, a name of the system's database. Raises ConfigError."""
     value = table.get("timezone", str, default)
     try:
-        zones.zone(value)
+        timezones.zone(value)
     except LookupError:
-        names = sorted(zones.known())
+        names = sorted(timezones.known())
         if not names:
             what = "this system has no time zones: install its package tzdata, or that of PyPI; or leave the key out"
             table.fail("timezone", f"{shown(value)} can't be read, {what}, for UTC")

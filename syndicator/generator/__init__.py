@@ -12,8 +12,8 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from syndicator.generator.compose import LAYOUT, body, credit
-from syndicator.generator.feeds import (
+from syndicator.generator.body import LAYOUT
+from syndicator.generator.item import (
     TYPES,
     Volume,
     address,
@@ -28,7 +28,7 @@ from syndicator.generator.site import Site, post_path, source_path
 from syndicator.model.edition import Archive, Document, Edition
 from syndicator.model.settings import Feed
 
-__all__ = ["LAYOUT", "addresses", "body", "credit", "generate", "lacking", "obsolete", "one"]
+__all__ = ["LAYOUT", "addresses", "generate", "lacking", "obsolete", "one"]
 
 FEEDS = ("rss", "atom", "json", "opml")
 SUBSCRIBED = ("rss", "atom", "json")  # what readers poll; OPML is imported once

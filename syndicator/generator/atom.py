@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from feedgen.entry import FeedEntry
 
-from syndicator.generator.extensions import NAMESPACES, begun, language_of
-from syndicator.generator.feeds import Piece, Volume, as_html, contact, title_of
+from syndicator.generator.feedgen_ext import NAMESPACES, begun, language_of
+from syndicator.generator.item import Piece, Volume, as_html, contact, title_of
 from syndicator.generator.shelved import shelved
 from syndicator.model.edition import Edition
 from syndicator.model.feed import Person

@@ -7,8 +7,8 @@ from typing import Any
 
 from msgspec.json import encode
 
-from syndicator.generator.compose import credit, heading_of
-from syndicator.generator.feeds import (
+from syndicator.generator.body import credit_line, heading_of
+from syndicator.generator.item import (
     Named,
     Piece,
     Volume,
@@ -103,7 +103,7 @@ def _attachment(found: Enclosure) -> dict[str, Any]:
 def _extension(piece: Piece) -> dict[str, Any]:
     return {
         "source": _named(piece.source),
-        "attribution": credit(piece.item, piece.timezone),
+        "attribution": credit_line(piece.item, piece.timezone),
         "original_url": piece.original,
         "via": [_named(step) for step in piece.via],
         "also": [_reference(copy) for copy in piece.also],

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from lxml.etree import Element, SubElement, tostring
 
-from syndicator.generator.feeds import title_of
+from syndicator.generator.item import title_of
 from syndicator.model.edition import Edition
 from syndicator.model.post import SourceInfo
 from syndicator.text_rules import language, line, mail, plain_web, rfc822, web

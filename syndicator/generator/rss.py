@@ -12,9 +12,9 @@ from html import escape
 
 from feedgen.entry import FeedEntry
 
-from syndicator.generator.extensions import NAMESPACES, begun, language_of
-from syndicator.generator.feeds import Piece, Volume, address, as_html, description_of, title_of
-from syndicator.generator.media import rss_enclosure
+from syndicator.generator.feedgen_ext import NAMESPACES, begun, language_of
+from syndicator.generator.item import Piece, Volume, address, as_html, description_of, title_of
+from syndicator.generator.podcast import rss_enclosure
 from syndicator.model.settings import Feed
 from syndicator.text_rules import UNKNOWN_TYPE, plain_web
 

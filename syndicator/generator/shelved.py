@@ -13,9 +13,9 @@ from functools import lru_cache
 from lxml.etree import Element, tostring
 from msgspec.structs import replace
 
-from syndicator.generator.extensions import source_links
-from syndicator.generator.feeds import Named, Piece, as_html, links
-from syndicator.generator.media import ITUNES_NAMESPACE, PODCAST_NAMESPACE, podcast_elements
+from syndicator.generator.feedgen_ext import source_links
+from syndicator.generator.item import Named, Piece, as_html, links
+from syndicator.generator.podcast import ITUNES_NAMESPACE, PODCAST_NAMESPACE, podcast_elements
 from syndicator.model.feed import Link, Person
 from syndicator.text_rules import is_markup, rfc3339
 

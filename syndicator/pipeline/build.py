@@ -90,7 +90,7 @@ def admit(feeds: Sequence[Feed], store: Store, wanted: Mapping[str, Source], now
         store.admit(feed, wanted, now, _accepts(feed.filter, now))
     unlisted = list(dict.fromkeys(number for feed in feeds for number in store.unlisted(feed)))
     if unlisted:
-        from syndicator.generator.compose import LAYOUT  # Markup and more: only who publishes pays
+        from syndicator.generator.body import LAYOUT  # Markup and more: only who publishes pays
 
         with store.transaction():
             for number, _, lists in _related(store, unlisted, wanted):
@@ -137,7 +137,7 @@ def _rerender(
 
     Wording and lists are those of the posts in the documents; bodies that may no more be shown are everywhere.
     """
-    from syndicator.generator.compose import LAYOUT  # as above
+    from syndicator.generator.body import LAYOUT  # as above
     from syndicator.normalizer import attribution  # only --rerender judges published posts again
 
     numbers = list(dict.fromkeys(number for feed in feeds for number in store.shown(feed)))

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from syndicator.generator.site.links import post_path, source_path
-from syndicator.generator.site.press import Press
+from syndicator.generator.site.builder import Press
+from syndicator.generator.site.paths import post_path, source_path
 from syndicator.model.edition import Archive, Document, Edition, Item
 
 __all__ = ["Site", "post_path", "source_path"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from syndicator.generator.feeds import NAMES, TYPES
-from syndicator.generator.site.links import SOURCES, post_path
-from syndicator.generator.site.show import http, picture
+from syndicator.generator.item import NAMES, TYPES
+from syndicator.generator.site.paths import SOURCES, post_path
+from syndicator.generator.site.view_builder import http, picture
 from syndicator.generator.site.views import FeedLink, PageView, PostView, Row, SiteView
 from syndicator.generator.site.words import og_locale
 from syndicator.languages import direction, own_name

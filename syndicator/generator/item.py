@@ -15,7 +15,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from msgspec import Struct
 
-from syndicator.generator.compose import body
+from syndicator.generator.body import compose_body
 from syndicator.model.edition import Archive, Edition, Item, Reference
 from syndicator.model.feed import Category, Enclosure, Image, Link, Person
 from syndicator.model.settings import Feed
@@ -31,7 +31,7 @@ from syndicator.text_rules import (
     web,
     without_markup,
 )
-from syndicator.zones import DEFAULT
+from syndicator.timezones import DEFAULT
 
 NAMES = {
     "rss": "rss.xml",
@@ -189,7 +189,7 @@ def piece(item: Item, timezone: str) -> Piece:
         link=web(post.link),
         title=title,
         words=words,
-        html=body(item, timezone) or f"<p>{escape(words, quote=False)}</p>",
+        html=compose_body(item, timezone) or f"<p>{escape(words, quote=False)}</p>",
         summary=line(post.summary),
         # Some sources write fractions of a second; RSS has none, and the formats should not differ.
         published=item.published.replace(microsecond=0),

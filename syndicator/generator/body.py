@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable, Iterator
 from html import escape
 
+from syndicator.generator.credit import render
 from syndicator.languages import direction, label, nearest
 from syndicator.model.edition import Item, Reference, RelatedList
 from syndicator.text_rules import clean, line, web
-from syndicator.wording import render
-from syndicator.zones import DEFAULT, local
+from syndicator.timezones import DEFAULT, local
 
 CREDIT = "syndicator-attribution"
 ALSO = "syndicator-also"
@@ -27,7 +27,7 @@ _RTL = re.compile(
 )
 
 
-def body(item: Item, timezone: str = DEFAULT) -> str:
+def compose_body(item: Item, timezone: str = DEFAULT) -> str:
     """Return the body of an item as safe HTML, in the layout it was first published with.
 
     `timezone`: whose day a credit of the operator's own names. A layout that this version does not know (an older
@@ -36,7 +36,7 @@ def body(item: Item, timezone: str = DEFAULT) -> str:
     return _LAYOUTS.get(item.layout, _first)(item, timezone)
 
 
-def credit(item: Item, timezone: str = DEFAULT) -> str:
+def credit_line(item: Item, timezone: str = DEFAULT) -> str:
     """Return the attribution line of an item as safe HTML; "" where it is switched off."""
     post, source = item.post, item.source
     if post.attribution is None:
@@ -62,7 +62,7 @@ def _first(item: Item, timezone: str) -> str:
 
 def _first_parts(item: Item, timezone: str) -> Iterator[str]:
     yield item.post.content_html.rstrip()
-    yield credit(item, timezone)
+    yield credit_line(item, timezone)
     yield also(item)
     for links in item.related:
         yield related(links, item)

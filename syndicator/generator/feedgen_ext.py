@@ -16,7 +16,7 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml.etree import SubElement, _Element
 
-from syndicator.generator.feeds import (
+from syndicator.generator.item import (
     GENERATOR,
     TYPES,
     Named,
@@ -32,7 +32,7 @@ from syndicator.generator.feeds import (
     links,
     noindex,
 )
-from syndicator.generator.media import media_elements, podcast_channel, podcast_elements, uses
+from syndicator.generator.podcast import media_elements, podcast_channel, podcast_elements, uses
 from syndicator.model.feed import Link
 from syndicator.model.settings import Feed
 from syndicator.text_rules import is_markup, language, rfc822, rfc3339

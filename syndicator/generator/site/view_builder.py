@@ -12,10 +12,10 @@ from urllib.parse import unquote, urlsplit
 from markupsafe import Markup
 from msgspec.structs import replace
 
-from syndicator import zones
-from syndicator.generator.feeds import NAMES
-from syndicator.generator.site.body import fit, shows
-from syndicator.generator.site.links import post_path, source_path
+from syndicator import timezones
+from syndicator.generator.item import NAMES
+from syndicator.generator.site.page_body import fit, shows
+from syndicator.generator.site.paths import post_path, source_path
 from syndicator.generator.site.views import (
     DateView,
     FileView,
@@ -68,7 +68,7 @@ class Show:
 
     def local(self, moment: datetime) -> datetime:
         """Return a moment in the feed's time zone."""
-        return zones.local(moment, self.feed.timezone)
+        return timezones.local(moment, self.feed.timezone)
 
     def date(self, moment: datetime) -> DateView:
         """Show a moment as its day in the feed's time zone."""
@@ -314,7 +314,7 @@ def tint(source_id: str) -> int:
 
 @lru_cache(maxsize=4096)
 def _date(moment: datetime, timezone: str, language: str) -> DateView:
-    day = zones.local(moment, timezone).date()
+    day = timezones.local(moment, timezone).date()
     iso = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
     return DateView(iso, long_date(day, language), short_date(day, language))
 

@@ -7,12 +7,12 @@ from functools import cache, partial
 
 from markupsafe import Markup
 
-from syndicator.generator.compose import credit
+from syndicator.generator.body import credit_line
 from syndicator.generator.site.digest import Digests
 from syndicator.generator.site.frame import Frame
-from syndicator.generator.site.links import SOURCES, archive_path, post_path, source_path
-from syndicator.generator.site.show import Show, refer
+from syndicator.generator.site.paths import SOURCES, archive_path, post_path, source_path
 from syndicator.generator.site.theme import Theme
+from syndicator.generator.site.view_builder import Show, refer
 from syndicator.generator.site.views import PageView, Parts
 from syndicator.model.edition import Archive, Document, Edition, Item, Reference
 from syndicator.model.post import SourceInfo
@@ -136,7 +136,7 @@ class Press:
     def post(self, item: Item) -> tuple[PageView, dict[str, object]]:
         """Show a post."""
         show = self.shows["../"]
-        view = show.post(item, credit(item, self.feed.timezone))
+        view = show.post(item, credit_line(item, self.feed.timezone))
         return self.frame.post(item, view), {"post": view}
 
     # -- lists ------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from lxml.etree import SubElement, _Element
 
-from syndicator.generator.feeds import Piece, title_of
+from syndicator.generator.item import Piece, title_of
 from syndicator.model.feed import Enclosure, Episode
 from syndicator.model.settings import Feed
 from syndicator.text_rules import language, mail, media_type, plain_web, web, without_markup
