@@ -286,11 +286,11 @@ def _fetch(arguments: argparse.Namespace) -> int:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    from syndicator import config, server
+    from syndicator import config, serve
 
     feed = config.load(arguments.config).feeds[0]
     with _signals() as stop:
-        server.serve(feed.output, arguments.host, arguments.port, stop.event, say=_tell)
+        serve.serve(feed.output, arguments.host, arguments.port, stop.event, say=_tell)
     return 128 + stop.signal  # nothing else ends it
 
 

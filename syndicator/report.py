@@ -50,7 +50,7 @@ def alerts(
 ) -> list[str]:
     """Return a line for each failure that cron should speak of after a run.
 
-    Each is said once: `schedule.settle` decides when a failure is news and keeps that in the states.
+    Each is said once: `schedule.next_state` decides when a failure is news and keeps that in the states.
     """
     pairs = _pairs(after, sources)
     # What cron has spoken of stays told while it lasts, also of sources of that host that join in later.

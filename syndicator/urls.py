@@ -343,3 +343,20 @@ def host(url: str) -> str:
         return plain[1].lower().removeprefix("www.")
     parts = _split(squeeze(url))
     return (parts.hostname or "").removeprefix("www.") if parts else ""
+
+
+def host_of(url: str) -> str:
+    """Return the host of `url` as manners count it: lower-case host name and port; "" for a file.
+
+    >>> host_of("https://user:pw@Example.org/feed"), host_of("http://[::1]:8000?x"), host_of("http://a.b:80/")
+    ('example.org:443', '[::1]:8000', 'a.b:80')
+    """
+    scheme, found, rest = url.partition("://")
+    if not found:
+        return ""
+    for end in "/?#":
+        rest = rest.partition(end)[0]
+    host = rest.rpartition("@")[2].lower()
+    if ":" in host.rpartition("]")[2]:
+        return host
+    return f"{host}:{443 if scheme.lower() == 'https' else 80}"

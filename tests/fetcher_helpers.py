@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from syndicator import report
-from syndicator.fetcher import schedule
+from syndicator import report, schedule
 from syndicator.model.fetch import (
     Ask,
     Fetched,
@@ -52,13 +51,13 @@ class World:
     def run(self, now: datetime, *, force: bool = False, named: Iterable[str] = ()) -> list[Ask]:
         """Make one cron run at `now` and return what it asked."""
         before = dict(self.states)
-        asks = schedule.plan(
+        asks = schedule.due_asks(
             self.sources, self.states, now, self.settings, force=force, named=tuple(named)
         )
         for ask in asks:
             outcome, hints = self.servers[ask.source.id](ask, now)
             self.log.append(Request(now, ask, outcome, hints, force))
-            self.states[ask.source.id] = schedule.settle(
+            self.states[ask.source.id] = schedule.next_state(
                 ask.source,
                 before.get(ask.source.id),
                 outcome,

@@ -15,9 +15,8 @@ import pytest
 from loopback import configuration, rss, site
 from msgspec.structs import replace
 
-from syndicator import config, report, status
+from syndicator import config, report, schedule, status
 from syndicator.cli import main
-from syndicator.fetcher import schedule
 from syndicator.install_check import inspect
 from syndicator.model.fetch import Fetched, FetchFailed, SourceState
 from syndicator.model.settings import FetchSettings, Source
@@ -418,7 +417,7 @@ def test_a_file_that_is_put_in_its_place(tmp_path: Path) -> None:
     missing = FetchFailed("a", "", "file", "there is no such file")
     state = None
     for _ in range(9):
-        state = schedule.settle(source, state, missing, NOW, FetchSettings(), 0.0)
+        state = schedule.next_state(source, state, missing, NOW, FetchSettings(), 0.0)
     assert state is not None
     assert state.next_due == NOW + source.interval
 
@@ -482,12 +481,12 @@ def test_a_clock_that_was_wrong() -> None:
         "a", source.url, "rate-limited", "we ask too often", retry_at=ahead, retry_scope="host"
     )
     for outcome in (Fetched("a", source.url, b""), busy):
-        state = schedule.settle(
+        state = schedule.next_state(
             source, None, outcome, ahead - timedelta(hours=1), FetchSettings(), 0.0
         )
-        assert [ask.url for ask in schedule.plan([source], {"a": state}, NOW, FetchSettings())] == [
-            source.url
-        ]
+        assert [
+            ask.url for ask in schedule.due_asks([source], {"a": state}, NOW, FetchSettings())
+        ] == [source.url]
 
 
 def test_a_new_address_that_is_written() -> None:
@@ -517,9 +516,9 @@ def test_a_first_failure() -> None:
     """It lengthens nothing yet, and does not say so."""
     source = Source(id="a", url="https://a.example/")
     failed = FetchFailed("a", source.url, "timeout", "gave no answer")
-    once = schedule.settle(source, None, failed, NOW, FetchSettings(), 0.5)
+    once = schedule.next_state(source, None, failed, NOW, FetchSettings(), 0.5)
     assert once.due_reason == "failed once, so it is asked again"
-    twice = schedule.settle(source, replace(once), failed, NOW, FetchSettings(), 0.0)
+    twice = schedule.next_state(source, replace(once), failed, NOW, FetchSettings(), 0.0)
     assert twice.due_reason == "failed twice, so it is asked less often"
 
 

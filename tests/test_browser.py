@@ -14,7 +14,7 @@ from browser_helpers import CHROMIUM, Browser, browsing
 from msgspec.structs import replace
 from site_helpers import pages
 
-from syndicator import server
+from syndicator import serve
 from syndicator.generator.site import post_path
 
 pytest.importorskip("websockets", reason="drives the browser")
@@ -73,8 +73,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serve the hand-made edition in English and Arabic, full, and one post that nothing has cleaned."""
     folder = tmp_path_factory.mktemp("site")
     given.paint(folder)
-    with server.listen(folder, "127.0.0.1", 0) as listening:
-        base = server.address(listening)
+    with serve.listen(folder, "127.0.0.1", 0) as listening:
+        base = serve.address(listening)
         media = f"{base}media/"
         edition = given.edition(media)
         given.write(pages(edition, archives=given.archives()), folder)
@@ -98,7 +98,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             "evil": f"evil/{paths['0']}",
         }
         stop = threading.Event()
-        running = server.server(folder, stop)
+        running = serve.server(folder, stop)
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
         thread.start()
         yield Site(base, paths)

@@ -6,7 +6,7 @@ import sys
 LOOK = """
 import sys
 from syndicator import fetcher, status
-from syndicator.fetcher import schedule
+from syndicator import schedule
 {work}
 heavy = {{"requests", "urllib3", "ssl", "email", "http", "lxml", "socket"}}
 print(*sorted(heavy & set(sys.modules)))
@@ -36,4 +36,4 @@ def test_a_run_with_nothing_due_imports_no_network():
 
 def test_the_first_ask_does():
     """Or the test above could not fail."""
-    assert "requests" in loaded("import syndicator.fetcher.crowd")
+    assert "requests" in loaded("import syndicator.fetcher.pool")

@@ -6,7 +6,17 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "syndicator"
-STEPS = {"config", "fetcher", "parser", "normalizer", "store", "related", "generator", "publisher"}
+STEPS = {
+    "config",
+    "schedule",
+    "fetcher",
+    "parser",
+    "normalizer",
+    "store",
+    "related",
+    "generator",
+    "publisher",
+}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 SELECTED = [path for path in MODULES if "__pycache__" not in path.parts]
 

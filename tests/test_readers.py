@@ -24,7 +24,7 @@ import pytest
 import site_helpers as given
 from msgspec.structs import replace
 
-from syndicator import server
+from syndicator import serve
 from syndicator.generator import generate
 from syndicator.model.edition import Document, Edition, Item
 
@@ -119,10 +119,10 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     desk.publish(edition())
     for path in desk.folder.iterdir():
         os.utime(path, (1_700_000_000, 1_700_000_000))  # published a while ago
-    with server.listen(desk.folder, "127.0.0.1", 0) as listening:
-        desk.base = server.address(listening)
+    with serve.listen(desk.folder, "127.0.0.1", 0) as listening:
+        desk.base = serve.address(listening)
         stop = threading.Event()
-        running = server.server(desk.folder, stop)
+        running = serve.server(desk.folder, stop)
         running.config.app = noting(running.config.app, desk.asked)
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
         thread.start()

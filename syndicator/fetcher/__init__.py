@@ -1,17 +1,14 @@
-"""Source, SourceState -> Fetched | NotModified | FetchFailed.
+"""Ask -> Fetched | NotModified | FetchFailed.
 
-    schedule.plan -> Asks -> fetch_all -> Outcomes -> schedule.settle -> SourceStates
+    schedule.due_asks -> Asks -> fetch_all -> Outcomes -> schedule.next_state -> SourceStates
 
-    schedule  when is a source due, with which validators, what does an outcome make of it   pure
-    outage    were the failures of a run those of our own network                            pure
-    skips     skipHours and skipDays                                                         pure
-    crowd     many at once; agenda says who may go                                           threads
-    trip      one request at a time: redirects, what an answer means (answers, discovery)
-    adapter   what requests sends through: wire (sockets), framing (HTTP/1.1), decoding (gzip ...)
-    addresses where may a fetch lead                                                         pure
-    files     sources that are files
+    pool        many at once; host_queue says who may go, large_bodies waits      threads
+    client      one request at a time: redirects, what an answer means (responses, discovery)
+    adapter     what requests sends through: connection (sockets), http1, decoding (gzip ...)
+    addresses   where may a fetch lead                                            pure
+    files       sources that are files
 
-This door is light: a run in which nothing is due pays for `schedule` only.
+This door is light: a run in which nothing is due imports no network.
 """
 
 from __future__ import annotations
@@ -25,8 +22,8 @@ from syndicator.model.fetch import Ask, Outcome
 from syndicator.model.settings import FetchSettings
 
 if TYPE_CHECKING:
-    from syndicator.fetcher.trip import Trip
-    from syndicator.fetcher.wire import Resolver
+    from syndicator.fetcher.client import Trip
+    from syndicator.fetcher.connection import Resolver
 
 Clock = Callable[[], datetime]
 
@@ -54,7 +51,7 @@ def fetch_all(
     if not asks:
         return
     # Here: it brings requests, which takes 0.1 s to import, and a run with nothing due saves that.
-    from syndicator.fetcher.trip import start
+    from syndicator.fetcher.client import start
 
     yield from _crowd([start(ask) for ask in asks], settings, stop, clock, lookup)
 
@@ -72,7 +69,7 @@ def fetch_one(
 
     `follow`: where a page answers, go on to the first feed that it announces.
     """
-    from syndicator.fetcher.trip import start  # here, as above
+    from syndicator.fetcher.client import start  # here, as above
 
     return next(
         _crowd([start(ask, follow=follow)], settings, stop or threading.Event(), clock, lookup),
@@ -88,9 +85,9 @@ def _crowd(
     lookup: Resolver | None,
 ) -> Iterator[Outcome]:
     from syndicator.fetcher.adapter import LeanAdapter  # here, as above
-    from syndicator.fetcher.crowd import Crowd
-    from syndicator.fetcher.trip import Traveller
-    from syndicator.fetcher.wire import resolve
+    from syndicator.fetcher.client import Traveller
+    from syndicator.fetcher.connection import resolve
+    from syndicator.fetcher.pool import Crowd
 
     traveller = Traveller(settings, LeanAdapter(lookup or resolve), clock)
     return Crowd(trips, settings, stop, traveller).outcomes()

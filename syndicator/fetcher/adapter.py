@@ -27,10 +27,10 @@ from requests.structures import CaseInsensitiveDict
 from requests.utils import select_proxy, should_bypass_proxies
 
 from syndicator.fetcher.addresses import literal_reach
+from syndicator.fetcher.connection import Bounds, Resolver, Wire, check_literal, connect, resolve
 from syndicator.fetcher.decoding import decoded
-from syndicator.fetcher.fault import Fault, too_late
-from syndicator.fetcher.framing import Head, read_body, read_head
-from syndicator.fetcher.wire import Bounds, Resolver, Wire, check_literal, connect, resolve
+from syndicator.fetcher.fetch_error import Fault, too_late
+from syndicator.fetcher.http1 import Head, read_body, read_head
 from syndicator.model.fetch import FailureKind, Reach
 
 

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 
-from syndicator.fetcher.fault import Fault
+from syndicator.fetcher.fetch_error import Fault
 
 _STEP = 1 << 18  # decoded bytes at a time: what a bomb can allocate before it is counted
 _MAX_MEMBERS = 1000  # a gzip body has one, seldom two; a million empty ones would cost minutes

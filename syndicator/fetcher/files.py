@@ -6,9 +6,9 @@ import stat
 from hashlib import blake2b
 from pathlib import Path
 
-from syndicator.fetcher.answers import Verdict, is_cut, no_feed
 from syndicator.fetcher.discovery import advice, feeds_in
-from syndicator.fetcher.fault import Fault
+from syndicator.fetcher.fetch_error import Fault
+from syndicator.fetcher.responses import Verdict, is_cut, no_feed
 from syndicator.model.fetch import Ask, Fetched, FetchFailed, NotModified, Outcome, Validators
 from syndicator.model.settings import FetchSettings
 

@@ -13,10 +13,8 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from syndicator import fetcher
+from syndicator import fetcher, schedule
 from syndicator.errors import SyndicatorError
-from syndicator.fetcher import schedule
-from syndicator.fetcher.outage import Suspicion
 from syndicator.model.fetch import (
     Fetched,
     FetchFailed,
@@ -31,6 +29,7 @@ from syndicator.model.run import Options, Progress
 from syndicator.model.settings import Config, Copies, Source
 from syndicator.pipeline import ownership
 from syndicator.pipeline.reading import Known, Reading, own_fault, readings, trace
+from syndicator.schedule.outage import Suspicion
 from syndicator.store import Store
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ def update(
     watch: Callable[[Progress], None],
 ) -> Tally:
     """Fetch what is due and store what is new; return what was done. Raises StoreError."""
-    asks = schedule.plan(
+    asks = schedule.due_asks(
         config.sources, states, now, config.fetch, force=options.force, named=options.named
     )
     keeper = _Keeper(config, store, states, now)
@@ -237,7 +236,11 @@ class _Keeper:
         if found != suspicion.before:
             self.store.set_note("outage", msgspec.json.encode(found).decode() if found else "")
         for source, failure in suspicion.failures:
-            spared = schedule.spare(source, self.states.get(source.id), self.now) if found else None
+            spared = (
+                schedule.spared_state(source, self.states.get(source.id), self.now)
+                if found
+                else None
+            )
             self.waiting.append(spared or self._settled(source, failure))
 
     def _take(self, source: Source, fetched: Fetched, reading: Reading) -> tuple[Outcome, Intake]:
@@ -249,7 +252,7 @@ class _Keeper:
             with self.store.transaction():
                 intake, news = self._put(source, fetched, reading.feed, reading.items)
                 hints = replace(
-                    reading.hints, pace=schedule.pace(self.store.dates(source.id), self.now)
+                    reading.hints, pace=schedule.usual_gap(self.store.dates(source.id), self.now)
                 )
                 self.store.save_state(self._settled(source, fetched, hints))
         except SyndicatorError:
@@ -281,7 +284,9 @@ class _Keeper:
 
     def _settled(self, source: Source, outcome: Outcome, hints: Hints | None = None) -> SourceState:
         jitter, before = self.jitter.random(), self.states.get(source.id)
-        return schedule.settle(source, before, outcome, self.now, self.config.fetch, jitter, hints)
+        return schedule.next_state(
+            source, before, outcome, self.now, self.config.fetch, jitter, hints
+        )
 
     def _write(self) -> None:
         with self.store.transaction():

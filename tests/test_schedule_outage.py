@@ -10,12 +10,11 @@ from fetcher_helpers import HOUR, SETTINGS, START, bad
 from loopback import configuration, rss, site
 from msgspec.structs import replace
 
-from syndicator import config, pipeline
-from syndicator.fetcher import schedule
-from syndicator.fetcher.outage import Suspicion
+from syndicator import config, pipeline, schedule
 from syndicator.model.fetch import Ask, FetchFailed, NotModified, Outage, Reach, SourceState
 from syndicator.model.run import Options, Report
 from syndicator.model.settings import Source
+from syndicator.schedule.outage import Suspicion
 
 NOW = datetime(2026, 11, 1, 9, tzinfo=UTC)
 DOWN = "none of the 6 sources fetched could be reached (connect 6): is this machine's own network down?"
@@ -67,7 +66,7 @@ def test_a_network_that_is_down_for_days(tmp_path: Path) -> None:
 def test_when_it_is_asked_again(interval: timedelta, wait: timedelta) -> None:
     """After its interval, within an hour: a source that is asked daily does not wait another day."""
     source = Source("a", "https://a.example/", interval=interval)
-    asked = schedule.spare(source, replace(FAILING, url=source.url), START + HOUR)
+    asked = schedule.spared_state(source, replace(FAILING, url=source.url), START + HOUR)
     assert asked.next_due == START + HOUR + wait
     assert (
         asked.due_reason

@@ -13,15 +13,15 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicator.fetcher import answers
+from syndicator.fetcher import responses
 from syndicator.fetcher.addresses import literal_reach, may_connect, reach_of
+from syndicator.fetcher.connection import Bounds, Wire
 from syndicator.fetcher.decoding import decoded
 from syndicator.fetcher.discovery import feeds_in
-from syndicator.fetcher.fault import Fault
-from syndicator.fetcher.framing import read_body, read_head
-from syndicator.fetcher.room import Room, Seat
-from syndicator.fetcher.schedule import host_of
-from syndicator.fetcher.wire import Bounds, Wire
+from syndicator.fetcher.fetch_error import Fault
+from syndicator.fetcher.http1 import read_body, read_head
+from syndicator.fetcher.large_bodies import Room, Seat
+from syndicator.urls import host_of
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
 DATE = {"date": "Wed, 01 May 2024 12:00:00 GMT"}
@@ -53,7 +53,9 @@ LIMIT = 1_000_000
 )
 def test_freshness(fields: dict[str, str], seconds: int | None):
     """max-age less Age, else Expires less the server's own Date; what says nothing is nothing."""
-    assert answers.max_age(fields) == (timedelta(seconds=seconds) if seconds is not None else None)
+    assert responses.max_age(fields) == (
+        timedelta(seconds=seconds) if seconds is not None else None
+    )
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,7 @@ def test_freshness(fields: dict[str, str], seconds: int | None):
 @pytest.mark.parametrize("content_type", ["text/html", "application/xml", ""])
 def test_what_may_be_a_feed_goes_to_the_parser(body: bytes, content_type: str):
     """Many feeds are served as text/html, behind a BOM or a warning, in UTF-16; the type tells of what is unknown."""
-    found = answers.no_feed(body, content_type)
+    found = responses.no_feed(body, content_type)
     is_page = b"unknown" in body and content_type == "text/html"
     assert (found and found.kind) == ("html" if is_page else None)
 
@@ -101,7 +103,7 @@ def test_what_may_be_a_feed_goes_to_the_parser(body: bytes, content_type: str):
 )
 def test_what_is_no_feed(body: bytes, kind: str):
     """A page, a binary file, plain text, nothing."""
-    found = answers.no_feed(body, "application/rss+xml")
+    found = responses.no_feed(body, "application/rss+xml")
     assert found is not None
     assert found.kind == kind
 
@@ -284,10 +286,10 @@ def test_no_text_of_a_server_is_a_bug(text: str, body: bytes):
         "date": text,
         "age": text,
     }
-    answers.retry_at(fields, NOW)
-    answers.max_age(fields)
-    answers.max_age({"expires": text, "date": text})
-    answers.no_feed(body, text)
+    responses.retry_at(fields, NOW)
+    responses.max_age(fields)
+    responses.max_age({"expires": text, "date": text})
+    responses.no_feed(body, text)
     feeds_in(
         body + b"<link rel=alternate type=text/xml href='" + text.encode() + b"feed'>",
         text,
@@ -309,4 +311,4 @@ def test_no_text_of_a_server_is_a_bug(text: str, body: bytes):
 )
 def test_advice_is_true_whatever_was_done_before(status: int, advice: str):
     """A host may refuse whom it was seldom asked by; and what leaves the file leaves the documents."""
-    assert answers.verdict(status, {}).advice == advice
+    assert responses.verdict(status, {}).advice == advice

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from syndicator.fetcher.addresses import literal_reach, may_connect, reach_of
-from syndicator.fetcher.fault import Fault, too_late
-from syndicator.fetcher.room import Seat
+from syndicator.fetcher.fetch_error import Fault, too_late
+from syndicator.fetcher.large_bodies import Seat
 from syndicator.model.fetch import Reach
 
 _PIECE = 65536

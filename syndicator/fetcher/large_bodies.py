@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 
-from syndicator.fetcher.fault import Fault
+from syndicator.fetcher.fetch_error import Fault
 
 LARGE = 4_000_000  # bytes, decoded
 

@@ -6,9 +6,9 @@ from itertools import pairwise
 import pytest
 from fetcher_helpers import DAY, HOUR, MINUTE, START, Request, World, bad, daily, good, world
 
-from syndicator.fetcher.schedule import host_of
 from syndicator.model.fetch import Fetched, FetchFailed, Hints, NotModified, Validators
 from syndicator.model.settings import Source
+from syndicator.urls import host_of
 
 SLACK = 2 * MINUTE
 HINTS = {

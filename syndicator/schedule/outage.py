@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from syndicator.fetcher.schedule import host_of, is_news
 from syndicator.model.fetch import UNREACHABLE, FetchFailed, Outage, Outcome, SourceState
 from syndicator.model.settings import FetchSettings, Source
+from syndicator.schedule.state import is_news
+from syndicator.urls import host_of
 
 HOSTS = 2  # that worked when they were asked last: one that fails alone may be down itself
 

@@ -18,15 +18,15 @@ import requests
 from msgspec import Struct
 from msgspec.structs import replace
 
-from syndicator.fetcher import answers, discovery
+from syndicator.fetcher import discovery, responses
 from syndicator.fetcher.adapter import Body, BoundedRequest, LeanAdapter, basic, body_of, why
 from syndicator.fetcher.addresses import literal_reach
+from syndicator.fetcher.connection import Bounds
 from syndicator.fetcher.decoding import accepted
-from syndicator.fetcher.fault import Fault, too_late
+from syndicator.fetcher.fetch_error import Fault, too_late
 from syndicator.fetcher.files import read_file
-from syndicator.fetcher.framing import MAX_HEAD, Head, tells_its_end
-from syndicator.fetcher.room import Seat
-from syndicator.fetcher.wire import Bounds
+from syndicator.fetcher.http1 import MAX_HEAD, Head, tells_its_end
+from syndicator.fetcher.large_bodies import Seat
 from syndicator.model.fetch import (
     Ask,
     Fetched,
@@ -129,7 +129,7 @@ class Traveller:
         ) as response:
             answer = body_of(response)
             trip = replace(trip, own_reach=trip.own_reach or answer.reach)
-            if answer.head.status in answers.REDIRECTS and "location" in answer.head.fields:
+            if answer.head.status in responses.REDIRECTS and "location" in answer.head.fields:
                 return self._redirected(trip, answer, time.monotonic() - began)
             if answer.head.status == 304:  # noqa: PLR2004  Not Modified
                 return _not_modified(trip, answer.head.fields)
@@ -166,7 +166,7 @@ class Traveller:
             raise Fault("redirect-loop", "redirects in a circle", advice)
         if len(seen) > MAX_REDIRECTS:
             raise Fault("redirect-loop", f"redirects more than {MAX_REDIRECTS} times")
-        permanent = trip.permanent and answer.head.status in answers.PERMANENT
+        permanent = trip.permanent and answer.head.status in responses.PERMANENT
         onward = _onward(trip, target, answer.reach, took)
         return replace(onward, permanent=permanent, moved_to=target if permanent else trip.moved_to)
 
@@ -175,10 +175,10 @@ class Traveller:
     ) -> Outcome | Trip:
         body = _whole(response, seat)
         answer = body_of(response)
-        problem = answers.no_feed(body, answer.head.fields.get("content-type", ""))
+        problem = responses.no_feed(body, answer.head.fields.get("content-type", ""))
         if problem is not None:
             return _not_a_feed(trip, answer, body, problem, time.monotonic() - began)
-        if not tells_its_end(answer.head) and answers.is_cut(body):
+        if not tells_its_end(answer.head) and responses.is_cut(body):
             raise Fault("truncated", "cut short: the connection ended before the feed did")
         digest = blake2b(body, digest_size=16).hexdigest()
         if digest == trip.ask.body_hash:
@@ -189,7 +189,7 @@ class Traveller:
             body=body,
             headers=answer.head.fields,
             validators=_validators(answer.head.fields),
-            max_age=answers.max_age(answer.head.fields),
+            max_age=responses.max_age(answer.head.fields),
             moved_to=trip.moved_to,
             received=answer.wire.received,
             body_hash=digest,
@@ -198,12 +198,12 @@ class Traveller:
         )
 
     def _refused(self, trip: Trip, head: Head) -> FetchFailed:
-        found = answers.verdict(head.status, head.fields)
+        found = responses.verdict(head.status, head.fields)
         failed = _failed(trip, Fault(found.kind, found.error, found.advice), status=head.status)
         return replace(
             failed,
-            retry_at=answers.retry_at(head.fields, self._clock()),
-            retry_scope=answers.retry_scope(head.status, trip.ask.source, self._settings),
+            retry_at=responses.retry_at(head.fields, self._clock()),
+            retry_scope=responses.retry_scope(head.status, trip.ask.source, self._settings),
         )
 
 
@@ -246,7 +246,7 @@ def _same(trip: Trip, fields: Mapping[str, str], *, by_hash: bool) -> NotModifie
         source_id=trip.ask.source.id,
         url=trip.url,
         validators=_validators(fields),
-        max_age=answers.max_age(fields),
+        max_age=responses.max_age(fields),
         moved_to=trip.moved_to,
         by_hash=by_hash,
         reach=trip.own_reach,
@@ -254,7 +254,7 @@ def _same(trip: Trip, fields: Mapping[str, str], *, by_hash: bool) -> NotModifie
 
 
 def _not_a_feed(
-    trip: Trip, answer: Body, body: bytes, problem: answers.Verdict, took: float
+    trip: Trip, answer: Body, body: bytes, problem: responses.Verdict, took: float
 ) -> FetchFailed | Trip:
     """Return the failure, with the feeds that a page announces; or the trip to the first of them."""
     feeds: tuple[str, ...] = ()

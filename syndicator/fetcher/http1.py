@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from syndicator.fetcher.fault import Fault
-from syndicator.fetcher.wire import Wire, too_large
+from syndicator.fetcher.connection import Wire, too_large
+from syndicator.fetcher.fetch_error import Fault
 
 MAX_HEAD = 65536
 MAX_FIELDS = 200

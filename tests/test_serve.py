@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator import server
+from syndicator import serve
 from syndicator.errors import SyndicatorError
 
 RSS = (
@@ -57,9 +57,9 @@ def publish(home: Path) -> Path:
 @contextmanager
 def serving(folder: Path) -> Iterator[tuple[str, int]]:
     """Serve a folder while the block runs."""
-    with server.listen(folder, "127.0.0.1", 0) as listening:
+    with serve.listen(folder, "127.0.0.1", 0) as listening:
         stop = threading.Event()
-        running = server.server(folder, stop)
+        running = serve.server(folder, stop)
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
@@ -286,7 +286,7 @@ def test_an_answer_is_of_one_version_while_runs_rename_under_it(
 
 def test_the_operator_is_told_what_to_subscribe_to(folder: Path) -> None:
     """Pages and feeds, also of a second feed, those of sources or languages in one line; archives are no feed."""
-    lines = list(server.greeting(folder, "http://127.0.0.1:8000/"))
+    lines = list(serve.greeting(folder, "http://127.0.0.1:8000/"))
     assert lines[0] == f"Serving {folder} at http://127.0.0.1:8000/ until Ctrl-C."
     assert [tuple(line.split()) for line in lines[1:]] == [
         ("Page:", "http://127.0.0.1:8000/index.html"),
@@ -303,9 +303,9 @@ def test_the_operator_is_told_what_to_subscribe_to(folder: Path) -> None:
 
 def test_before_the_first_run_it_says_so(tmp_path: Path) -> None:
     """An empty folder can be served; a missing one can't."""
-    assert "Nothing is published there yet" in list(server.greeting(tmp_path, "http://h/"))[1]
+    assert "Nothing is published there yet" in list(serve.greeting(tmp_path, "http://h/"))[1]
     with pytest.raises(SyndicatorError, match="syndicator run"):
-        server.listen(tmp_path / "missing", "127.0.0.1", 0)
+        serve.listen(tmp_path / "missing", "127.0.0.1", 0)
 
 
 def test_a_port_in_use_is_named_with_the_way_out(folder: Path) -> None:
@@ -314,7 +314,7 @@ def test_a_port_in_use_is_named_with_the_way_out(folder: Path) -> None:
         socket.create_server(("127.0.0.1", 0)) as taken,
         pytest.raises(SyndicatorError, match=rf"{taken.getsockname()[1]}.*in use.*--port"),
     ):
-        server.listen(folder, "127.0.0.1", taken.getsockname()[1])
+        serve.listen(folder, "127.0.0.1", taken.getsockname()[1])
 
 
 @pytest.mark.parametrize(
@@ -329,7 +329,7 @@ def test_the_address_shown_can_be_opened(name: tuple[object, ...], shown: str) -
         def getsockname(self) -> tuple[object, ...]:
             return name
 
-    assert server.address(Listening()) == shown  # type: ignore[arg-type]
+    assert serve.address(Listening()) == shown  # type: ignore[arg-type]
 
 
 def test_a_signal_before_the_server_runs_ends_it_too(folder: Path) -> None:
@@ -337,17 +337,15 @@ def test_a_signal_before_the_server_runs_ends_it_too(folder: Path) -> None:
     said: list[str] = []
     stop = threading.Event()
     stop.set()
-    server.serve(folder, "127.0.0.1", 0, stop, say=said.append)
+    serve.serve(folder, "127.0.0.1", 0, stop, say=said.append)
     assert said[-1] == "Stopped."
 
 
 def test_ctrl_c_ends_it_in_order(folder: Path) -> None:
     """With what it says, with status 0, without a traceback, and at once though a reader keeps its connection."""
-    code = (
-        "import signal, sys, threading; from pathlib import Path; from syndicator import server\n"
-    )
+    code = "import signal, sys, threading; from pathlib import Path; from syndicator import serve\n"
     code += "stop = threading.Event(); signal.signal(signal.SIGINT, lambda *_: stop.set())\n"
-    code += "server.serve(Path(sys.argv[1]), '127.0.0.1', 0, stop, say=lambda line: print(line, flush=True))"
+    code += "serve.serve(Path(sys.argv[1]), '127.0.0.1', 0, stop, say=lambda line: print(line, flush=True))"
     with subprocess.Popen(
         [sys.executable, "-W", "error", "-c", code, str(folder)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1],

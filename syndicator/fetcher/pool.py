@@ -12,12 +12,12 @@ import time
 from collections.abc import Iterable, Iterator
 from queue import Empty, SimpleQueue
 
-from syndicator.fetcher.agenda import Agenda
-from syndicator.fetcher.room import Room, Seat
-from syndicator.fetcher.schedule import host_of
-from syndicator.fetcher.trip import Traveller, Trip, timed_out
+from syndicator.fetcher.client import Traveller, Trip, timed_out
+from syndicator.fetcher.host_queue import Agenda
+from syndicator.fetcher.large_bodies import Room, Seat
 from syndicator.model.fetch import UNREACHABLE, FetchFailed, Outcome
 from syndicator.model.settings import FetchSettings
+from syndicator.urls import host_of
 
 _log = logging.getLogger(__name__)
 _FIRST = 8  # threads to begin with: where answers come at once they are enough, and each costs 0.3 ms to start

@@ -7,7 +7,7 @@ import pytest
 from fetcher_helpers import DAY, HOUR, MINUTE, SETTINGS, START, bad, daily, good, world
 from msgspec.structs import replace
 
-from syndicator.fetcher import schedule
+from syndicator import schedule
 from syndicator.model.fetch import (
     Ask,
     Fetched,
@@ -27,11 +27,13 @@ HELD = Validators('W/"odd etag', "Wed, 1 May 2024 10:00 nonsense")
 def settled(
     outcome, state=None, now=START, jitter=0.0, hints=None, source=SOURCE, settings=SETTINGS
 ):
-    return schedule.settle(source, state, outcome, now, settings, jitter, hints)
+    return schedule.next_state(source, state, outcome, now, settings, jitter, hints)
 
 
 def plan(state, now, source=SOURCE, **more):
-    return schedule.plan([source], {state.source_id: state} if state else {}, now, SETTINGS, **more)
+    return schedule.due_asks(
+        [source], {state.source_id: state} if state else {}, now, SETTINGS, **more
+    )
 
 
 def fetched(**more):
@@ -158,9 +160,9 @@ def test_retry_after_of_a_host_holds_back_its_other_sources():
     sources = [SOURCE, Source("b", "https://a.example/b"), Source("c", "https://a.example:444/c")]
     states = {"a": settled(bad(ASK, "rate-limited", retry_at=START + HOUR, retry_scope="host"))}
     assert [
-        ask.source.id for ask in schedule.plan(sources, states, START, SETTINGS, force=True)
+        ask.source.id for ask in schedule.due_asks(sources, states, START, SETTINGS, force=True)
     ] == ["c"]
-    assert len(schedule.plan(sources, states, START + HOUR, SETTINGS, force=True)) == 3
+    assert len(schedule.due_asks(sources, states, START + HOUR, SETTINGS, force=True)) == 3
 
 
 def test_retry_after_of_a_source_is_its_own():
@@ -168,7 +170,7 @@ def test_retry_after_of_a_source_is_its_own():
     states = {"a": settled(bad(ASK, "unavailable", retry_at=START + HOUR))}
     sources = [SOURCE, Source("b", "https://a.example/b")]
     assert [
-        ask.source.id for ask in schedule.plan(sources, states, START, SETTINGS, force=True)
+        ask.source.id for ask in schedule.due_asks(sources, states, START, SETTINGS, force=True)
     ] == ["b"]
 
 
@@ -227,9 +229,9 @@ def test_failures_back_off(failures: int, since: int, wait: int):
 def test_named_sources_only():
     """--source restricts the run."""
     sources = [SOURCE, Source("b", "https://b.example/")]
-    assert [ask.source.id for ask in schedule.plan(sources, {}, START, SETTINGS, named=["b"])] == [
-        "b"
-    ]
+    assert [
+        ask.source.id for ask in schedule.due_asks(sources, {}, START, SETTINGS, named=["b"])
+    ] == ["b"]
 
 
 def test_hosts_take_turns():
@@ -237,7 +239,7 @@ def test_hosts_take_turns():
     sources = [
         Source(f"{host}{n}", f"https://{host}.example/{n}") for host in "ab" for n in range(3)
     ]
-    asked = [ask.source.id for ask in schedule.plan(sources, {}, START, SETTINGS)]
+    asked = [ask.source.id for ask in schedule.due_asks(sources, {}, START, SETTINGS)]
     assert asked == ["a0", "b0", "a1", "b1", "a2", "b2"]
 
 
@@ -309,11 +311,11 @@ def test_where_a_source_lay_first_is_remembered():
 
 def test_pace_is_the_usual_gap_and_counts_the_silence():
     """Hourly a year ago is quiet today; two dates are too few to say."""
-    assert schedule.pace([START - n * DAY for n in range(12)], START) == DAY
-    assert schedule.pace([START - n * HOUR for n in range(5)], START + 100 * DAY) == 50 * DAY
-    assert schedule.pace([START, START - DAY, START - 2 * DAY], START) == DAY
-    assert schedule.pace([START, START - DAY], START) is None
-    assert schedule.pace([START + DAY, START, START - DAY], START) is None
+    assert schedule.usual_gap([START - n * DAY for n in range(12)], START) == DAY
+    assert schedule.usual_gap([START - n * HOUR for n in range(5)], START + 100 * DAY) == 50 * DAY
+    assert schedule.usual_gap([START, START - DAY, START - 2 * DAY], START) == DAY
+    assert schedule.usual_gap([START, START - DAY], START) is None
+    assert schedule.usual_gap([START + DAY, START, START - DAY], START) is None
 
 
 def test_states_of_sources_taken_out_do_no_harm():

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.fetcher.agenda import Agenda
+from syndicator.fetcher.host_queue import Agenda
 
 
 def agenda(per_host: int = 2, delay: float = 1.0, **hosts: int) -> Agenda[int]:

@@ -1,0 +1,303 @@
+"""Source, SourceState, Outcome -> the next SourceState: what an answer says, and when to ask again.
+
+Pure. Validators in a state always belong to the last body that was parsed *and* stored: a fetch that
+fails later leaves the old ones, or a 304 would hide the feed for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from msgspec.structs import replace
+
+from syndicator.model.fetch import (
+    Fetched,
+    FetchFailed,
+    Hints,
+    NotModified,
+    Outcome,
+    SourceState,
+    Validators,
+)
+from syndicator.model.settings import FetchSettings, Source
+from syndicator.schedule.skips import out_of_skipped
+
+DAY = timedelta(days=1)
+AFTER_OUTAGE = timedelta(hours=1)  # it is asked again, at the latest
+GONE_AFTER = timedelta(hours=23)  # a 410 that is repeated this much later is believed
+MOVED_AFTER = 3  # days on which a permanent redirect gave the same answer before it is believed
+DEAD_AFTER = timedelta(days=30)  # of nothing but failures: from then on weekly
+QUIET_SHARE = 24  # a source that posts once in n days is asked every n hours
+MOVE_MISTRUST = 3  # failures in a row at the new address before the old one is tried again
+BY_INTERVAL = "its interval"
+_BY_OUTAGE = "nothing at all could be reached: this machine's own network may be down"
+
+
+def next_state(
+    source: Source,
+    state: SourceState | None,
+    outcome: Outcome,
+    now: datetime,
+    settings: FetchSettings,
+    jitter: float,
+    hints: Hints | None = None,
+) -> SourceState:
+    """Return what is known of `source` after `outcome`; `jitter` is in [0, 1).
+
+    A Fetched given here has been parsed and stored; if it was not, give the FetchFailed that says why.
+    `hints` are those of the feed's head, with `pace` where it is known (see `pace`).
+    """
+    if isinstance(outcome, FetchFailed) and outcome.kind == "interrupted":
+        return state or SourceState(source.id)
+    before = _state_before(source, state)
+    attempt: dict[str, Any] = {"url": asked_at(source, state), "last_attempt": now}
+    if isinstance(outcome, FetchFailed):
+        return _failed(source, replace(before, **attempt), outcome, now, settings, jitter)
+    if isinstance(outcome, NotModified):
+        news = _confirmed(before, outcome, now)
+    else:
+        news = _changed(before, outcome, now, hints)
+    moved = _move(source, before, attempt["url"], outcome.moved_to, now)
+    return _due_again(source, replace(before, **attempt, **_WELL, **news, **moved), now, settings)
+
+
+def spared_state(source: Source, state: SourceState | None, now: datetime) -> SourceState:
+    """Return what is known of `source` after it was asked while our own network was down: no more than before.
+
+    It is due again soon: no server has heard of the request.
+    """
+    due = now + min(source.interval, AFTER_OUTAGE)
+    asked = replace(_state_before(source, state), url=asked_at(source, state), last_attempt=now)
+    return replace(asked, next_due=due, due_reason=_BY_OUTAGE)
+
+
+def is_news(since: datetime | None, times: int, now: datetime, settings: FetchSettings) -> bool:
+    """Tell whether cron should speak of a failure: it has lasted for long or come often, so it is no blip."""
+    return (
+        since is not None and now - since >= settings.alert_after
+    ) or times >= settings.alert_runs
+
+
+def usual_gap(published: Iterable[datetime], now: datetime) -> timedelta | None:
+    """Return the usual gap between the newest posts of these dates, or None where there are too few to say.
+
+    The silence since the newest one counts as a gap too: a feed that posted hourly a year ago is quiet.
+    """
+    newest = sorted((moment for moment in published if moment <= now), reverse=True)[
+        :10
+    ]  # a feed's habit of now
+    if len(newest) < 3:  # noqa: PLR2004  two gaps are the least that can be called usual
+        return None
+    gaps = sorted(later - earlier for later, earlier in pairwise(newest))
+    return max(gaps[len(gaps) // 2], (now - newest[0]) / 2)  # the median: a holiday is no habit
+
+
+# Every trace of trouble gone.
+_WELL: dict[str, Any] = {
+    "retry_at": None,
+    "retry_scope": "source",
+    "failing_since": None,
+    "consecutive": 0,
+    "failure_kind": "",
+    "failure": "",
+    "alerted": False,
+    "gone_since": None,
+    "gone": False,
+}
+
+
+def _changed(
+    before: SourceState, fetched: Fetched, now: datetime, hints: Hints | None
+) -> dict[str, Any]:
+    """Return what a body that was parsed and stored changes."""
+    said = hints or Hints()
+    return {
+        "last_success": now,
+        "last_change": now,
+        "validators": fetched.validators,
+        "body_hash": fetched.body_hash,
+        "hints": replace(said, max_age=fetched.max_age, pace=said.pace or before.hints.pace),
+        "unchanged_since": None,
+        "reach": before.reach or fetched.reach,
+    }
+
+
+def _confirmed(before: SourceState, same: NotModified, now: datetime) -> dict[str, Any]:
+    """Return what a 304 or the same body again changes; what a 304 leaves out still holds (RFC 9110, 15.4.5)."""
+    kept = before.validators
+    merged = Validators(
+        same.validators.etag or kept.etag, same.validators.last_modified or kept.last_modified
+    )
+    stale = same.max_age is None or same.max_age == before.hints.max_age
+    return {
+        "last_success": now,
+        "validators": same.validators if same.by_hash else merged,
+        "hints": before.hints if stale else replace(before.hints, max_age=same.max_age),
+        "unchanged_since": None if same.by_hash else before.unchanged_since or now,
+        "reach": before.reach or same.reach,
+    }
+
+
+def _move(
+    source: Source, before: SourceState, asked: str, moved_to: str, now: datetime
+) -> dict[str, Any]:
+    """Return what a permanent redirect, or its absence, changes: seen on enough days, it is believed."""
+    if not moved_to and not before.moved_to:
+        return {}
+    if before.moved and asked == before.moved_to and not moved_to:
+        return {"moved": source.url != asked}  # asked at the new address, and it is there
+    if not moved_to or moved_to == source.url:
+        return _NOT_MOVED
+    days = before.moved_days if moved_to == before.moved_to else ()
+    days = tuple(dict.fromkeys((*days, now.date().isoformat())))[-MOVED_AFTER:]
+    return {
+        "moved_to": moved_to,
+        "moved_days": days,
+        "moved": len(days) >= MOVED_AFTER,
+        "moved_from": source.url,
+    }
+
+
+_NOT_MOVED: dict[str, Any] = {"moved_to": "", "moved_days": (), "moved": False, "moved_from": ""}
+
+
+def _failed(
+    source: Source,
+    before: SourceState,
+    failure: FetchFailed,
+    now: datetime,
+    settings: FetchSettings,
+    jitter: float,
+) -> SourceState:
+    """Return what a failure makes of a state: validators, hints and the last success stay as they were."""
+    state = replace(
+        before,
+        retry_at=failure.retry_at,
+        retry_scope=failure.retry_scope,
+        failing_since=before.failing_since or now,
+        consecutive=before.consecutive + 1,
+        failure_kind=failure.kind,
+        failure=f"{failure.error}: {failure.advice}" if failure.advice else failure.error,
+    )
+    state = replace(
+        state,
+        alerted=before.alerted or is_news(state.failing_since, state.consecutive, now, settings),
+    )
+    if state.moved and state.consecutive >= MOVE_MISTRUST:
+        state = replace(state, **_NOT_MOVED)
+    state = _with_gone(state, failure, now)
+    due, reason = _back_off(source, state, now, settings, jitter)
+    # Each may only put it off: the server's own word comes last and outlasts the rest.
+    if state.gone_since is not None:
+        due, reason = (
+            max(due, now + DAY),
+            "the server says it is gone (410): asked once more a day later",
+        )
+    if state.retry_at is not None and state.retry_at > due:
+        due, reason = state.retry_at, "the server said when to come back (Retry-After)"
+    if state.gone:
+        return replace(state, next_due=None, due_reason="gone (410 on two days): asked no more")
+    return replace(state, next_due=due, due_reason=reason)
+
+
+def _with_gone(state: SourceState, failure: FetchFailed, now: datetime) -> SourceState:
+    """Return `state` with what a 410, or another failure in its place, says of its end."""
+    if failure.kind != "gone":
+        return replace(state, gone_since=None, gone=False)
+    since = state.gone_since or now
+    return replace(state, gone_since=since, gone=state.gone or now - since >= GONE_AFTER)
+
+
+def _due_again(
+    source: Source, state: SourceState, now: datetime, settings: FetchSettings
+) -> SourceState:
+    """Return `state` with the time of its next regular request and the words for it."""
+    hints = (
+        () if source.path is not None else _all_hints(state, now)
+    )  # a look at a file disturbs nobody
+    wait, reason = _regular_wait(source, settings, hints)
+    due = now + wait
+    kept = out_of_skipped(due, state.hints, latest=max(due, now + settings.max_interval))
+    if kept != due:
+        reason = "the feed asks to be left alone until then (skipHours, skipDays)"
+    return replace(state, next_due=kept, due_reason=reason)
+
+
+def _regular_wait(
+    source: Source, settings: FetchSettings, hints: Iterable[tuple[timedelta, str]]
+) -> tuple[timedelta, str]:
+    """Return the longest of interval and hints; the hints count to `max_interval`, the interval in full."""
+    wait, reason = source.interval, BY_INTERVAL
+    for hinted, words in hints:
+        if min(hinted, settings.max_interval) > wait:
+            wait, reason = min(hinted, settings.max_interval), words
+    return wait, reason
+
+
+def _all_hints(state: SourceState, now: datetime) -> Iterable[tuple[timedelta, str]]:
+    yield from _feed_hints(state)
+    if state.hints.max_age is not None:
+        yield (
+            state.hints.max_age,
+            "the server says how long its answer stays fresh (Cache-Control, Expires)",
+        )
+    if state.hints.pace is not None:
+        yield state.hints.pace / QUIET_SHARE, "it seldom posts"
+    if state.last_change is not None:
+        yield (now - state.last_change) / QUIET_SHARE, "nothing new for long"
+
+
+def _feed_hints(state: SourceState) -> Iterable[tuple[timedelta, str]]:
+    if state.hints.ttl is not None:
+        yield state.hints.ttl, "the feed's ttl"
+    if state.hints.update_period is not None:
+        yield state.hints.update_period, "the feed's updatePeriod"
+
+
+def _back_off(
+    source: Source, state: SourceState, now: datetime, settings: FetchSettings, jitter: float
+) -> tuple[datetime, str]:
+    """Return when to try again: doubling to a day, weekly after a month, never sooner than the feed allows."""
+    regular, _ = _regular_wait(source, settings, _feed_hints(state))
+    if (
+        source.path is not None
+    ):  # nobody is spared by waiting, and who puts the file there wants to see it
+        return now + source.interval, BY_INTERVAL
+    dead = state.failing_since is not None and now - state.failing_since >= DEAD_AFTER
+    limit = 7 * DAY if dead else max(DAY, regular)
+    doubled = (
+        limit
+        if dead or state.consecutive > 20  # noqa: PLR2004
+        else min(limit, regular * 2 ** (state.consecutive - 1))
+    )
+    due = now + max(regular, doubled * (1 - 0.2 * jitter))  # downwards: "up to a day" stays true
+    due = out_of_skipped(due, state.hints, latest=max(due, now + settings.max_interval))
+    if due - now <= regular:
+        return due, f"failed {_times(state.consecutive)}, so it is asked again"
+    return due, f"failed {_times(state.consecutive)}, so it is asked less often"
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def asked_at(source: Source, state: SourceState | None) -> str:
+    """Return the address to ask: the source's, or the one it has moved to."""
+    if state is not None and state.moved and state.moved_from == source.url:
+        return state.moved_to
+    return source.url or str(source.path or "")
+
+
+def speaks_of(source: Source, state: SourceState, url: str) -> bool:
+    """Tell whether the state speaks of this address, or of the one that was redirected to it for days."""
+    return state.url == url or (state.moved and state.url == state.moved_from == source.url)
+
+
+def _state_before(source: Source, state: SourceState | None) -> SourceState:
+    """Return the state to go on from: the one of this address, or an empty one that only knows of cron's last word."""
+    if state is None or not speaks_of(source, state, asked_at(source, state)):
+        return SourceState(source.id, alerted=state is not None and state.alerted)
+    return state
