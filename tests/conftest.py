@@ -1,7 +1,7 @@
 """What all tests share: nothing of the machine's own settings reaches them, and none skips unseen."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import hypothesis
 import pytest
@@ -19,13 +19,15 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Turn a skip into a failure where everything that a test may need is said to be there."""
-    report: pytest.TestReport = yield  # type: ignore[misc]
+    report = yield
     if NOTHING_MAY_SKIP and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} skipped although SYNDICATOR_TESTS=all: {report.longrepr}"
-    return report  # type: ignore[return-value]
+    return report
 
 
 # Random inputs are for those who look for faults; a change is judged by the same ones each time.

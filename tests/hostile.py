@@ -89,8 +89,10 @@ class Talk:
     def dawdle(self) -> None:
         self.closing.wait(DAWDLE)
 
-    def reset(self) -> None:
-        """Close so that the other side gets a RST instead of an end."""
+    def reset(self, after: float = 0) -> None:
+        """Close, after so many seconds, so that the other side gets a RST instead of an end."""
+        if after:
+            self.closing.wait(after)
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         socket.socket.close(self.connection)
 
@@ -210,7 +212,7 @@ FAULTS: dict[str, tuple[str, Play]] = {
     "resets within its head": ("reset", then(_OK, Talk.reset)),
     "resets within its body": (
         "reset",
-        then(_LONG + BODY[:500], lambda talk: (talk.closing.wait(0.2), talk.reset())),
+        then(_LONG + BODY[:500], lambda talk: talk.reset(after=0.2)),
     ),
     "cut without a length": ("truncated", raw(_OK + b"\r\n" + BODY[:-99])),
     "cut without a length, gzip": (

@@ -205,7 +205,7 @@ def items(media: str = MEDIA) -> tuple[Item, ...]:
             Reference(p.link, p.title or p.summary, p.link, info.name, 0.5, p.language)
             for p in others
         )
-        related = (
+        related: tuple[RelatedList, ...] = (
             (RelatedList("source", HEADINGS[info.language], info.language, links),) if links else ()
         )
         if place == 0:

@@ -13,6 +13,7 @@ from sqlite_helpers import counted
 
 from syndicator import pipeline
 from syndicator.generator.site import post_path
+from syndicator.store import Store
 
 OTHER, THIRD = "https://other.example", "https://third.example"
 FULL = 'pages = "full"'
@@ -63,7 +64,7 @@ def test_cost_of_one_new_post(tmp_path: Path, site: loopback.Site, steps: list[i
         made = planet(
             tmp_path / str(count), site, count, f"{FULL}\nlimit = 10\narchives = false", ("/c", "")
         )
-        with pipeline.Store(made.config().state) as store, store.transaction():
+        with Store(made.config().state) as store, store.transaction():
             for n in range(count):
                 store.withdraw(f"{BLOG}/{n}/", made.now)
         del made.sources[1]

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hostile import FAULTS, Site, feed
@@ -32,7 +33,7 @@ def outcomes(site: Site) -> dict[str, Outcome]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("REQUESTS_CA_BUNDLE", str(site.authority_file))
         patience = {fault.name: timedelta(seconds=fault.timeout) for fault in site.faults}
-        everything = [*site.faults, *site.bent, *site.healthy]
+        everything: list[Any] = [*site.faults, *site.bent, *site.healthy]
         asks = [
             Ask(
                 Source(each.name, each.url, timeout=patience.get(each.name, timedelta(minutes=1))),

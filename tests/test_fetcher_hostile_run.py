@@ -30,7 +30,8 @@ def report(site: Site, folder: Path) -> dict[str, Any]:
     """One run over all of the site, as a program sees it."""
     lines = ["[feed]", 'title = "All"', "limit = 500", "[fetch]", "jobs = 160", 'delay = "0s"']
     timeouts = {fault.name: fault.timeout for fault in site.faults}
-    for each in [*site.faults, *site.bent, *site.healthy]:
+    hosts: list[Any] = [*site.faults, *site.bent, *site.healthy]
+    for each in hosts:
         name, timeout = json.dumps(each.name), timeouts.get(each.name, 60)
         lines += [
             "[[sources]]",

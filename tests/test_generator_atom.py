@@ -20,7 +20,9 @@ def feed(*items: Item, **fields: object) -> etree._Element:
 
 
 def only(**fields: object) -> etree._Element:
-    return feed(item(**fields)).find(f"{A}entry")
+    entry = feed(item(**fields)).find(f"{A}entry")
+    assert entry is not None
+    return entry
 
 
 def test_alternate_comes_first() -> None:

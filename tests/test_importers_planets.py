@@ -12,7 +12,7 @@ from syndicator.config.sources import read_source
 from syndicator.config.tables import Table
 from syndicator.importers import Subscription, bring, read, tables
 from syndicator.model.feed import Category, Person
-from syndicator.model.settings import Source
+from syndicator.model.settings import Config, Source
 from syndicator.normalizer.filters import judge
 
 URL = "https://rails.example/feed"
@@ -117,7 +117,7 @@ owner_email = ann@planet.example
 """
 
 
-def begun(text: str, folder: Path) -> tuple[config.Config, list[str]]:
+def begun(text: str, folder: Path) -> tuple[Config, list[str]]:
     """Return the configuration that a list begins, and what is said of it."""
     (folder / "planet.ini").write_text(text)
     (folder / "feeds.toml").unlink(missing_ok=True)

@@ -2,13 +2,14 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from parser_helpers import failed, parsed
 
 from syndicator.model.feed import Category, Enclosure, Image, ItemKey, Link, Origin, Person, Text
 
-FEED = {
+FEED: dict[str, Any] = {
     "version": "https://jsonfeed.org/version/1.1",
     "title": "Hanoi",
     "home_page_url": "https://hanoi.example/",

@@ -113,13 +113,15 @@ def test_retry_after_is_kept_to_the_second(month: World):
     ]
     assert {r.ask.source.id for r in asked_to_wait} == {"unavailable", "busy_0", "busy_1", "busy_2"}
     for waiting in asked_to_wait:
+        not_before = waiting.outcome.retry_at
+        assert not_before
         for request in month.log:
             same = request.ask.source.id == waiting.ask.source.id
             host = waiting.outcome.retry_scope == "host" and host_of(request.ask.url) == host_of(
                 waiting.ask.url
             )
             if (same or host) and request.at > waiting.at:
-                assert request.at >= waiting.outcome.retry_at
+                assert request.at >= not_before
 
 
 @pytest.mark.parametrize(

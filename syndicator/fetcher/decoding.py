@@ -114,7 +114,7 @@ def _inflated(unpacker: zlib._Decompress, data: bytes) -> Iterator[bytes]:
 
 
 def _brotli(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    import brotli  # type: ignore[import-untyped]  # here: an extra, and only some answers need it
+    import brotli  # here: an extra, and only some answers need it
 
     unpacker = brotli.Decompressor()
     for piece in pieces:
