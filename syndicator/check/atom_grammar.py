@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element
 
-from syndicator.check.extension_grammar import FH
+from syndicator import namespaces
+from syndicator.check.extension_grammar import ATOM, FH
 from syndicator.check.grammar import Rule, markup
 from syndicator.check.problem import Problem, line_of
 from syndicator.check.values import (
@@ -25,8 +26,6 @@ from syndicator.check.values import (
     uri,
 )
 
-_ATOM = "{http://www.w3.org/2005/Atom}"
-
 
 def _construct(element: _Element, where: str) -> Iterator[Problem]:
     """Judge a text construct by its type: text, html, xhtml, or a media type for content."""
@@ -34,10 +33,10 @@ def _construct(element: _Element, where: str) -> Iterator[Problem]:
     text = element.text or ""
     if element.get("src") is not None:
         yield from _elsewhere(element, kind, where)
-    elif kind == "html" or (kind == "text/html" and element.tag == f"{_ATOM}content"):
+    elif kind == "html" or (kind == "text/html" and element.tag == f"{ATOM}content"):
         yield from markup(element, where)
     elif kind == "xhtml":
-        if [child.tag for child in element] != ["{http://www.w3.org/1999/xhtml}div"]:
+        if [child.tag for child in element] != [f"{{{namespaces.XHTML}}}div"]:
             yield Problem(where, "is XHTML without its one div", line=line)
     elif len(element) and not kind.endswith(("+xml", "/xml")):
         yield Problem(where, f"has elements, though its type is {kind}", line=line)
@@ -60,7 +59,7 @@ def _elsewhere(element: _Element, kind: str, where: str) -> Iterator[Problem]:
 def _typed(element: _Element, kind: str, where: str) -> Iterator[Problem]:
     """Judge content of a media type: what is neither text nor XML is Base64 (RFC 4287, 4.1.3.3)."""
     line = line_of(element)
-    if element.tag != f"{_ATOM}content" or media_type(kind):
+    if element.tag != f"{ATOM}content" or media_type(kind):
         yield Problem(f"{where}@type", f"{shown(kind)} is none of text, html, xhtml", line=line)
     elif not kind.startswith("text/") and not kind.endswith(("+xml", "/xml")):
         try:
@@ -117,7 +116,7 @@ _CATEGORY = Rule(
 def _alternates(element: _Element, where: str) -> Iterator[Problem]:
     """Refuse a second page of one type and language (RFC 4287, 4.1.1 and 4.1.2)."""
     seen = set()
-    for link in element.iterfind(f"{_ATOM}link"):
+    for link in element.iterfind(f"{ATOM}link"):
         if link.get("rel", "alternate") == "alternate":
             kind = link.get("type", ""), link.get("hreflang", "")
             if kind in seen:
@@ -134,21 +133,21 @@ def _entry(entry: _Element, where: str) -> Iterator[Problem]:
     # An author is inherited from the entry's source before its feed (RFC 4287, 4.2.1).
     authors = [
         found
-        for holder in (entry, entry.find(f"{_ATOM}source"), entry.getparent())
+        for holder in (entry, entry.find(f"{ATOM}source"), entry.getparent())
         if holder is not None
-        for found in holder.iterfind(f"{_ATOM}author")
+        for found in holder.iterfind(f"{ATOM}author")
     ]
     if not authors:
         yield Problem(where, "has no author, and neither have its source and its feed", line=line)
-    content = entry.find(f"{_ATOM}content")
-    if content is not None and _unreadable(content) and entry.find(f"{_ATOM}summary") is None:
+    content = entry.find(f"{ATOM}content")
+    if content is not None and _unreadable(content) and entry.find(f"{ATOM}summary") is None:
         yield Problem(where, "has content that is not text, and no summary", line=line)
     if content is None:
         if not any(
-            link.get("rel", "alternate") == "alternate" for link in entry.iterfind(f"{_ATOM}link")
+            link.get("rel", "alternate") == "alternate" for link in entry.iterfind(f"{ATOM}link")
         ):
             yield Problem(where, "has neither content nor an alternate link", line=line)
-        if entry.find(f"{_ATOM}summary") is None:
+        if entry.find(f"{ATOM}summary") is None:
             yield Problem(where, "has neither content nor a summary", serious=False, line=line)
 
 
@@ -162,7 +161,7 @@ def _unreadable(content: _Element) -> bool:
 def _feed(feed: _Element, where: str) -> Iterator[Problem]:
     line = line_of(feed)
     yield from _alternates(feed, where)
-    relations = {link.get("rel", "alternate") for link in feed.iterfind(f"{_ATOM}link")}
+    relations = {link.get("rel", "alternate") for link in feed.iterfind(f"{ATOM}link")}
     if "self" not in relations:
         yield Problem(where, "has no link to itself", serious=False, line=line)
     is_archive = feed.find(f"{FH}archive") is not None and feed.find(f"{FH}complete") is None
@@ -173,9 +172,9 @@ def _feed(feed: _Element, where: str) -> Iterator[Problem]:
     yield from _twins(feed, where)
     # RFC 4287 lets the order be; readers that stop at the first entry would miss what follows.
     entries = 0
-    for child in feed.iterchildren(f"{_ATOM}*"):
-        entries += child.tag == f"{_ATOM}entry"
-        if entries and child.tag != f"{_ATOM}entry":
+    for child in feed.iterchildren(f"{ATOM}*"):
+        entries += child.tag == f"{ATOM}entry"
+        if entries and child.tag != f"{ATOM}entry":
             yield Problem(
                 where,
                 f"has {str(child.tag).rpartition('}')[2]} after an entry",
@@ -186,8 +185,8 @@ def _feed(feed: _Element, where: str) -> Iterator[Problem]:
 def _twins(feed: _Element, where: str) -> Iterator[Problem]:
     """Find ids that stand twice: allowed (RFC 4287, 4.1.1), but most readers then show one of the two."""
     ids: set[str] = set()
-    for place, entry in enumerate(feed.iterfind(f"{_ATOM}entry"), 1):
-        name = (entry.findtext(f"{_ATOM}id") or "").strip()
+    for place, entry in enumerate(feed.iterfind(f"{ATOM}entry"), 1):
+        name = (entry.findtext(f"{ATOM}id") or "").strip()
         if name and name in ids:
             yield Problem(
                 f"{where}/entry[{place}]/id",
@@ -219,7 +218,7 @@ def _source(source: _Element, where: str) -> Iterator[Problem]:
     """Judge a source: without what names the feed nobody can tell whose it was (RFC 4287, 4.2.11)."""
     yield from _alternates(source, where)
     for name in ("id", "title", "updated"):
-        if source.find(f"{_ATOM}{name}") is None:
+        if source.find(f"{ATOM}{name}") is None:
             yield Problem(where, f"has no {name}", serious=False, line=line_of(source))
 
 

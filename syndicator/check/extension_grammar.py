@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from lxml.etree import _Element
 
+from syndicator import namespaces
 from syndicator.check.grammar import Rule, markup
 from syndicator.check.problem import Problem, line_of
 from syndicator.check.values import (
@@ -22,15 +23,20 @@ from syndicator.check.values import (
     uri,
 )
 
-ATOM = "{http://www.w3.org/2005/Atom}"
-DC = "{http://purl.org/dc/elements/1.1/}"
-FH = "{http://purl.org/syndication/history/1.0}"
-ACCESS = "{http://www.bloglines.com/about/specs/fac-1.0}"
-CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
-CC = "{http://backend.userland.com/creativeCommonsRssModule}"
-MEDIA = "{http://search.yahoo.com/mrss/}"
-ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
-PODCAST = "{https://podcastindex.org/namespace/1.0}"
+ATOM, DC, FH, ACCESS, CONTENT, CC, MEDIA, ITUNES, PODCAST = (
+    f"{{{uri}}}"
+    for uri in (
+        namespaces.ATOM,
+        namespaces.DC,
+        namespaces.HISTORY,
+        namespaces.ACCESS,
+        namespaces.CONTENT,
+        namespaces.CREATIVE_COMMONS,
+        namespaces.MEDIA,
+        namespaces.ITUNES,
+        namespaces.PODCAST,
+    )
+)
 _SHORT, _LONG = 255, 4000  # what Apple allows
 
 

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from lxml.etree import _Element
 from msgspec import Struct
 
+from syndicator import namespaces
 from syndicator.check.markup import check_markup
 from syndicator.check.problem import Problem, line_of
 from syndicator.check.values import Slip, Value, anything, base, optional_language
 
-XML = "{http://www.w3.org/XML/1998/namespace}"
+XML = f"{{{namespaces.XML}}}"
 _C1 = re.compile(
     "[\x80-\x9f�]"
 )  # C1 controls and U+FFFD: what is left where a text was read in a wrong charset

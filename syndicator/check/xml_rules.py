@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lxml.etree import XMLParser, XMLSyntaxError, fromstring
 
 from syndicator.check.atom_grammar import FEED
-from syndicator.check.extension_grammar import EXTENSIONS
+from syndicator.check.extension_grammar import ATOM, EXTENSIONS
 from syndicator.check.grammar import Rule, walk
 from syndicator.check.opml_grammar import OPML
 from syndicator.check.problem import Problem, line_of
@@ -15,7 +15,7 @@ from syndicator.check.rss_grammar import RSS
 
 _ROOTS: dict[str, tuple[str, str, Rule]] = {
     "application/rss+xml": ("rss", "rss", RSS),
-    "application/atom+xml": ("{http://www.w3.org/2005/Atom}feed", "feed", FEED),
+    "application/atom+xml": (f"{ATOM}feed", "feed", FEED),
     "text/x-opml": ("opml", "opml", OPML),
 }
 

@@ -27,6 +27,7 @@ from syndicator.model.feed import (
     Text,
     TextKind,
 )
+from syndicator.namespaces import ATOM, prefix_of
 from syndicator.parser.dates import instant
 from syndicator.parser.draft import Draft, entry, key_from
 from syndicator.parser.elements import number, read_extras
@@ -39,7 +40,6 @@ from syndicator.parser.xml_tree import (
     Scope,
     literals_apart,
     name_of,
-    prefix_of,
     repaired,
     scoped,
     tree,
@@ -256,7 +256,7 @@ def _set_own_title(draft: Draft, element: Element, scope: Scope) -> None:
 
 def _set_inner_scopes(draft: Draft, element: Element, scope: Scope) -> None:
     """Give XHTML the base and language of the <div> around it, which feedparser takes away in Atom 1.0."""
-    unwraps = element.tag.startswith("http://www.w3.org/2005/Atom}")
+    unwraps = element.tag.startswith(f"{ATOM}}}")
     written = [
         part
         for part in element

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from syndicator.model.feed import Category, Enclosure, Image, Origin, Text, Transcript
+from syndicator.namespaces import INDEXING, THREAD
 from syndicator.parser.dates import instant
 from syndicator.parser.draft import Draft
 from syndicator.parser.people import person
@@ -20,8 +21,8 @@ from syndicator.parser.xml_tree import RDF, Element, Scope, name_of, resolved, s
 
 Reader = Callable[[Draft, Element, Scope], None]
 
-INDEX = "urn:atom-extension:indexing}index"
-_COUNT = "http://purl.org/syndication/thread/1.0}count"
+INDEX = f"{INDEXING}}}index"
+_COUNT = f"{THREAD}}}count"
 _PAGE = "text/html"
 _ITUNES = "http://www.itunes.com/"  # feedparser's scheme for the categories of podcasts
 # The scheme of Media RSS where a category names none.

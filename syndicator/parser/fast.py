@@ -12,11 +12,12 @@ from collections.abc import Container
 from itertools import compress
 
 from syndicator.model.feed import Entry, ParsedFeed
+from syndicator.namespaces import ATOM, MISSPELT, RSS10, prefix_of
 from syndicator.parser.draft import key_from
 from syndicator.parser.fast_entries import read_entry
 from syndicator.parser.head import channel_of, head_of, scope_of, version_of
 from syndicator.parser.splitting import Item, cut, key_of, without_known
-from syndicator.parser.xml_tree import MISSPELT, Element, Uncertain, name_of, prefix_of, tree
+from syndicator.parser.xml_tree import Element, Uncertain, name_of, tree
 
 # CDF and Atom 0.1 and 0.2 are not among them: too rare to be worth a second reader.
 _VERSIONS = (
@@ -98,7 +99,7 @@ _HANDLED = frozenset(
 )
 
 
-_RSS10 = b'"http://purl.org/rss/1.0/"'
+_ATOM, _RSS10 = ATOM.encode(), f'"{RSS10}"'.encode()
 
 
 def _refuse_lookalikes(root: Element, head: bytes) -> None:
@@ -106,7 +107,7 @@ def _refuse_lookalikes(root: Element, head: bytes) -> None:
 
     Its version is that of the first such namespace, used or not, unless the root element has one of its own.
     """
-    atom, version = head.find(b"http://www.w3.org/2005/Atom"), version_of(root)
+    atom, version = head.find(_ATOM), version_of(root)
     if atom >= 0 and (
         version in ("atom03", "atom", "rss090") or (version == "rss10" and atom < head.find(_RSS10))
     ):

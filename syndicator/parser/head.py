@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from syndicator.model.feed import FeedHead, Link, Person
 from syndicator.model.fetch import Hints
+from syndicator.namespaces import ATOM, RSS090
 from syndicator.parser.dates import instant
 from syndicator.parser.elements import INDEX, number
 from syndicator.parser.people import person
@@ -54,14 +55,10 @@ def version_of(root: Element) -> str:
     if name == "rss":
         return _RSS.get(said) or ("rss20" if said.startswith("2.") else "rss")
     if name == "rdf:rdf":
-        old = any(child.tag.startswith("http://my.netscape.com/rdf/simple/0.9/}") for child in root)
+        old = any(child.tag.startswith(f"{RSS090}}}") for child in root)
         return "rss090" if old else "rss10"
     if name == "feed":
-        return (
-            "atom10"
-            if root.tag.startswith("http://www.w3.org/2005/Atom}")
-            else _ATOM.get(said, "atom")
-        )
+        return "atom10" if root.tag.startswith(f"{ATOM}}}") else _ATOM.get(said, "atom")
     return "cdf" if name == "channel" else ""
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from html.entities import html5
 
-from syndicator.parser.xml_tree import USUAL, literals_apart
+from syndicator.namespaces import usual_uri
+from syndicator.parser.xml_tree import literals_apart
 
 # An ampersand that begins none of XML's references; the name behind it, if it is written like an entity.
 _AMPERSAND = re.compile(
@@ -55,9 +56,6 @@ def _declared(data: bytes, prefixes: list[bytes]) -> bytes:
     found = _ROOT.search(data)
     if not found:
         return data
-    names = (
-        (prefix, USUAL.get(prefix.decode(), f"urn:undeclared:{prefix.decode()}"))
-        for prefix in prefixes
-    )
+    names = ((prefix, usual_uri(prefix.decode())) for prefix in prefixes)
     added = b"".join(b' xmlns:%s="%s"' % (prefix, uri.encode()) for prefix, uri in names)
     return data[: found.end()] + added + data[found.end() :]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
+from syndicator.namespaces import XHTML
 from syndicator.parser.xml_tree import (
     XML_BASE,
     XML_LANG,
@@ -18,7 +19,7 @@ from syndicator.parser.xml_tree import (
     scoped,
 )
 
-_XHTML = "http://www.w3.org/1999/xhtml}"
+_XHTML = f"{XHTML}}}"
 VOID = frozenset(
     (
         "area",

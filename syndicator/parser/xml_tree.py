@@ -14,6 +14,9 @@ from typing import NamedTuple
 from urllib.parse import urljoin
 from xml.parsers import expat  # it loads nothing from elsewhere, and bounds what entities expand to
 
+from syndicator import namespaces
+from syndicator.namespaces import prefix_of
+
 Element = ET.Element
 
 
@@ -21,65 +24,9 @@ class Uncertain(Exception):
     """The fast lane has met something that it may read otherwise than feedparser would."""
 
 
-# Namespaces in lower case: feeds write them in any, and feedparser does not mind.
-_PREFIXES = {
-    "http://www.w3.org/2005/atom": "",
-    "http://purl.org/atom/ns#": "",
-    "http://purl.org/rss/1.0/": "",
-    "http://my.netscape.com/rdf/simple/0.9/": "",
-    "http://backend.userland.com/rss": "",
-    "http://backend.userland.com/rss2": "",
-    "http://blogs.law.harvard.edu/tech/rss": "",
-    "http://www.w3.org/xml/1998/namespace": "xml",
-    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf",
-    "http://www.w3.org/1999/xhtml": "xhtml",
-    "http://purl.org/dc/elements/1.1/": "dc",
-    "http://purl.org/dc/terms/": "dcterms",
-    "http://purl.org/rss/1.0/modules/content/": "content",
-    "http://purl.org/rss/1.0/modules/slash/": "slash",
-    "http://purl.org/rss/1.0/modules/syndication/": "sy",
-    "http://purl.org/syndication/thread/1.0": "thr",
-    "http://wellformedweb.org/commentapi/": "wfw",
-    "http://webns.net/mvcb/": "admin",
-    "http://search.yahoo.com/mrss/": "media",
-    "http://search.yahoo.com/mrss": "media",
-    "https://search.yahoo.com/mrss/": "media",
-    "http://www.rssboard.org/media-rss": "media",
-    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",
-    "https://podcastindex.org/namespace/1.0": "podcast",
-    "https://github.com/podcastindex-org/podcast-namespace/blob/main/docs/1.0.md": "podcast",
-    "http://web.resource.org/cc/": "cc",
-    "http://creativecommons.org/ns#license": "cc",
-    "http://backend.userland.com/creativecommonsrssmodule": "creativecommons",
-    "http://cyber.law.harvard.edu/rss/creativecommonsrssmodule.html": "creativecommons",
-    "http://www.bloglines.com/about/specs/fac-1.0": "access",
-    "urn:atom-extension:indexing": "indexing",
-    "http://rssnamespace.org/feedburner/ext/1.0": "feedburner",
-    "http://www.georss.org/georss": "georss",
-    "http://www.opengis.net/gml": "gml",
-    "http://www.w3.org/2003/01/geo/wgs84_pos#": "geo",
-    "http://podlove.org/simple-chapters": "psc",
-    "com-wordpress:feed-additions:1": "wordpress",
-    "http://schemas.google.com/g/2005": "gd",
-}
-# Namespaces that are written wrongly so often that feedparser's going by the prefix has made them right.
-MISSPELT = {
-    "http://purl.org/rss/1.0/modules/content": "content",
-    "http://purl.org/dc/elements/1.1": "dc",
-}
-# What each prefix is usually bound to; reversed, so that of several namespaces the one listed first is left.
-USUAL = {
-    **{prefix: uri for uri, prefix in reversed(_PREFIXES.items()) if prefix},
-    "atom": "http://www.w3.org/2005/Atom",
-}
-XML_BASE = "http://www.w3.org/XML/1998/namespace}base"
-XML_LANG = "http://www.w3.org/XML/1998/namespace}lang"
-RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
-
-
-def prefix_of(uri: str) -> str | None:
-    """Return the usual prefix of a namespace ("" for the feed formats' own), or None for one we don't know."""
-    return _PREFIXES.get(uri.lower(), MISSPELT.get(uri))
+XML_BASE = f"{namespaces.XML}}}base"
+XML_LANG = f"{namespaces.XML}}}lang"
+RDF = f"{namespaces.RDF}}}"
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,99 @@
+"""The XML namespaces of feeds: each URI, its usual prefix and its misspellings, declared once.
+
+The parser names elements by these prefixes, the generator declares them, `check` judges by them.
+"""
+
+from __future__ import annotations
+
+ATOM = "http://www.w3.org/2005/Atom"  # RFC 4287
+RSS10 = "http://purl.org/rss/1.0/"
+RSS090 = "http://my.netscape.com/rdf/simple/0.9/"
+XML = "http://www.w3.org/XML/1998/namespace"
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+XHTML = "http://www.w3.org/1999/xhtml"
+DC = "http://purl.org/dc/elements/1.1/"
+CONTENT = "http://purl.org/rss/1.0/modules/content/"
+THREAD = "http://purl.org/syndication/thread/1.0"  # RFC 4685
+HISTORY = "http://purl.org/syndication/history/1.0"  # RFC 5005
+MEDIA = "http://search.yahoo.com/mrss/"
+ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
+PODCAST = "https://podcastindex.org/namespace/1.0"
+CREATIVE_COMMONS = "http://backend.userland.com/creativeCommonsRssModule"
+ACCESS = "http://www.bloglines.com/about/specs/fac-1.0"
+INDEXING = "urn:atom-extension:indexing"
+
+# The namespaces of the feed formats themselves, in lower case. Their elements have no prefix.
+FORMATS = frozenset({
+    ATOM.lower(), RSS10, RSS090, "http://purl.org/atom/ns#", "http://backend.userland.com/rss",
+    "http://backend.userland.com/rss2", "http://blogs.law.harvard.edu/tech/rss",
+})  # fmt: skip
+
+# The usual prefix of each namespace, with the spellings that feeds use. The first is the right one.
+VOCABULARIES: dict[str, tuple[str, ...]] = {
+    "xml": (XML,),
+    "rdf": (RDF,),
+    "xhtml": (XHTML,),
+    "dc": (DC,),
+    "dcterms": ("http://purl.org/dc/terms/",),
+    "content": (CONTENT,),
+    "slash": ("http://purl.org/rss/1.0/modules/slash/",),
+    "sy": ("http://purl.org/rss/1.0/modules/syndication/",),
+    "thr": (THREAD,),
+    "wfw": ("http://wellformedweb.org/CommentAPI/",),
+    "admin": ("http://webns.net/mvcb/",),
+    "media": (
+        MEDIA,
+        "http://search.yahoo.com/mrss",
+        "https://search.yahoo.com/mrss/",
+        "http://www.rssboard.org/media-rss",
+    ),
+    "itunes": (ITUNES,),
+    "podcast": (
+        PODCAST,
+        "https://github.com/podcastindex-org/podcast-namespace/blob/main/docs/1.0.md",
+    ),
+    "cc": ("http://web.resource.org/cc/", "http://creativecommons.org/ns#license"),
+    "creativecommons": (
+        CREATIVE_COMMONS,
+        "http://cyber.law.harvard.edu/rss/creativeCommonsRssModule.html",
+    ),
+    "access": (ACCESS,),
+    "indexing": (INDEXING,),
+    "feedburner": ("http://rssnamespace.org/feedburner/ext/1.0",),
+    "georss": ("http://www.georss.org/georss",),
+    "gml": ("http://www.opengis.net/gml",),
+    "geo": ("http://www.w3.org/2003/01/geo/wgs84_pos#",),
+    "psc": ("http://podlove.org/simple-chapters",),
+    "wordpress": ("com-wordpress:feed-additions:1",),
+    "gd": ("http://schemas.google.com/g/2005",),
+}
+# Misspelt namespaces that feedparser reads by their prefix alone.
+MISSPELT = {
+    "http://purl.org/rss/1.0/modules/content": "content",
+    "http://purl.org/dc/elements/1.1": "dc",
+}
+
+_PREFIXES = {uri.lower(): prefix for prefix, uris in VOCABULARIES.items() for uri in uris}
+
+
+def prefix_of(uri: str) -> str | None:
+    """Return the usual prefix of a namespace, "" for a feed format's own, None for an unknown one.
+
+    Feeds write namespaces in any case, so letters are compared in lower case.
+
+    >>> prefix_of("http://purl.org/DC/elements/1.1/"), prefix_of(ATOM), prefix_of("urn:x")
+    ('dc', '', None)
+    """
+    lowered = uri.lower()
+    return "" if lowered in FORMATS else _PREFIXES.get(lowered, MISSPELT.get(uri))
+
+
+def usual_uri(prefix: str) -> str:
+    """Return the namespace that a prefix is usually bound to; a made-up URN for an unknown prefix.
+
+    >>> usual_uri("dc"), usual_uri("x")
+    ('http://purl.org/dc/elements/1.1/', 'urn:undeclared:x')
+    """
+    if prefix == "atom":
+        return ATOM
+    return VOCABULARIES.get(prefix, (f"urn:undeclared:{prefix}",))[0]
