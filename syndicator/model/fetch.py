@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from syndicator.model.discreet import Discreet
+from syndicator.model.redacted import RedactedRepr
 from syndicator.model.settings import BackoffScope, Source
 
 Reach = Literal[
@@ -34,10 +34,10 @@ class Hints(Struct, frozen=True):
     pace: timedelta | None = None  # how often it posts: the usual gap between its newest posts
 
 
-class Ask(Discreet, frozen=True):
+class Ask(RedactedRepr, frozen=True):
     """One request that the schedule wants made now."""
 
-    unsaid = frozenset(["url"])
+    repr_exclude = frozenset(["url"])
 
     source: Source
     url: str  # the source's, or the address it has moved to
@@ -50,10 +50,10 @@ class Ask(Discreet, frozen=True):
     )
 
 
-class Fetched(Discreet, frozen=True):
+class Fetched(RedactedRepr, frozen=True):
     """A whole answer with a body, decoded from its content encoding."""
 
-    unsaid = frozenset(["url", "body", "headers", "moved_to", "feeds"])
+    repr_exclude = frozenset(["url", "body", "headers", "moved_to", "feeds"])
 
     source_id: str
     url: str  # the address that answered, after redirects
@@ -73,10 +73,10 @@ class Fetched(Discreet, frozen=True):
         return self.headers.get("content-type", "")
 
 
-class NotModified(Discreet, frozen=True):
+class NotModified(RedactedRepr, frozen=True):
     """A 304, or a body equal to the last one."""
 
-    unsaid = frozenset(["url", "moved_to"])
+    repr_exclude = frozenset(["url", "moved_to"])
 
     source_id: str
     url: str
@@ -125,10 +125,10 @@ class Outage(Struct, frozen=True):
     alerted: bool = False  # cron has spoken of it
 
 
-class SourceState(Discreet, frozen=True):
+class SourceState(RedactedRepr, frozen=True):
     """What is known of a source between runs. The schedule makes the next one from it; the store keeps it."""
 
-    unsaid = frozenset(["url", "moved_to", "moved_from"])
+    repr_exclude = frozenset(["url", "moved_to", "moved_from"])
 
     source_id: str
     url: str = ""  # what it was last asked at

@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from syndicator.model.discreet import Discreet
+from syndicator.model.redacted import RedactedRepr
 
 Scope = Literal["source", "all", "both", "none"]
 Copies = Literal["exact", "near", "off"]
@@ -51,10 +51,10 @@ class Filter(Struct, frozen=True):
     newest: int = 0  # 0: no cap; else at most this many of one fetch, newest first
 
 
-class Source(Discreet, frozen=True):
+class Source(RedactedRepr, frozen=True):
     """One `[[sources]]` table, with what it inherits already filled in."""
 
-    unsaid = frozenset(["url", "headers", "auth"])
+    repr_exclude = frozenset(["url", "headers", "auth"])
 
     id: str  # what the store knows it by
     url: str  # http(s) URL, or "" where `path` is set; may be a secret
