@@ -27,7 +27,7 @@ from syndicator.normalizer.verdict import (
     is_same,
     texts,
 )
-from syndicator.sketches import likeness
+from syndicator.minhash import likeness
 from syndicator.store import Store
 
 CASES = Path(__file__).parent / "cases" / "identity"

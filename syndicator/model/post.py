@@ -51,7 +51,7 @@ class Keys(Struct, frozen=True):
     text: str = ""  # hash of the folded words of the body
     sketch: tuple[
         int, ...
-    ] = ()  # bottom-k min-hash of the words, rising; 0 before it: of small pieces (see sketches)
+    ] = ()  # bottom-k min-hash of the words, rising; 0 before it: of small pieces (see minhash)
     instant: datetime | None = None  # the published date exactly as given
     origin: str = ""  # of `origin_link`, loose, where the source proved that it republishes
 

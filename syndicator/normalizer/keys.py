@@ -16,7 +16,7 @@ from hashlib import blake2b
 from syndicator import urls
 from syndicator.model.feed import ItemKey
 from syndicator.model.post import Keys
-from syndicator.sketches import SKETCH
+from syndicator.minhash import SKETCH
 
 SHORT = 32  # a folded text of fewer bytes ("Read more") tells nothing apart
 

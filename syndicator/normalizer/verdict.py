@@ -23,7 +23,7 @@ from syndicator.model.post import (
     Updated,
     Verdict,
 )
-from syndicator.sketches import likeness
+from syndicator.minhash import likeness
 
 SAME_TEXT = 0.8  # nearly all of the text agrees
 OTHER_TEXT = 0.3  # hardly any does
