@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from syndicator.minhash import likeness
 from syndicator.model.feed import Enclosure, ItemKey, Origin
 from syndicator.model.post import CopyOf, Intake, Keys, KnownPost, New, Post
 from syndicator.normalizer import identity
@@ -27,7 +28,6 @@ from syndicator.normalizer.verdict import (
     is_same,
     texts,
 )
-from syndicator.minhash import likeness
 from syndicator.store import Store
 
 CASES = Path(__file__).parent / "cases" / "identity"

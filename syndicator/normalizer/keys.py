@@ -14,9 +14,9 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from syndicator import urls
+from syndicator.minhash import SKETCH
 from syndicator.model.feed import ItemKey
 from syndicator.model.post import Keys
-from syndicator.minhash import SKETCH
 
 SHORT = 32  # a folded text of fewer bytes ("Read more") tells nothing apart
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence, Set
 from msgspec import Struct
 
 from syndicator import urls
+from syndicator.minhash import likeness
 from syndicator.model.post import (
     CopyOf,
     Keys,
@@ -23,7 +24,6 @@ from syndicator.model.post import (
     Updated,
     Verdict,
 )
-from syndicator.minhash import likeness
 
 SAME_TEXT = 0.8  # nearly all of the text agrees
 OTHER_TEXT = 0.3  # hardly any does

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from syndicator.model.post import Keys
 from syndicator.minhash import likeness
+from syndicator.model.post import Keys
 
 NEAR = 0.8  # of the pieces of two texts: what an editor's touch, another lead or a cut last paragraph leaves
 ENOUGH = 12  # pieces: of a text of fewer words too little is known
