@@ -1,4 +1,4 @@
-"""Sources -> store: what is due is fetched, parsed, made clean and kept, each source in one transaction."""
+"""Fetch the sources that are due and store their new posts, each source in one transaction."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ from syndicator.model.post import Intake, NormalizedFeed, Post
 from syndicator.model.run import Options, Progress
 from syndicator.model.settings import Config, Copies, Source
 from syndicator.pipeline import ownership
-from syndicator.pipeline.reading import Known, Reading, own_fault, readings, trace
+from syndicator.pipeline.reading import own_fault, read, trace
 from syndicator.schedule.outage import Suspicion
 from syndicator.store import Store
 
 if TYPE_CHECKING:
     from syndicator.related import Index
 
-PORTION = 100  # posts that are read whole at a time
-FEW = 3  # sources that a run still waits for are named at a terminal
-UNWRITTEN = 200  # states of unchanged sources that may wait for one common transaction
+PORTION = 100  # posts read whole at a time
+FEW = 3  # so many unfinished sources are named at a terminal
+UNWRITTEN = 200  # states of unchanged sources collected for one common transaction
 
 
-class Tally(Struct):
-    """What an update did, counted."""
+class UpdateStats(Struct):
+    """The counts of an update."""
 
     due: int = 0
     changed: int = 0
@@ -51,10 +51,10 @@ class Tally(Struct):
     updated: int = 0
     duplicates: int = 0
     faults: list[str] = []
-    news: list[str] = []  # what the operator should hear of
+    news: list[str] = []  # lines for the operator
 
     def count(self, outcome: Outcome, intake: Intake) -> str:
-        """Count what became of a source; return it in words."""
+        """Add the outcome of one source; return it in words."""
         self.new += len(intake.new)
         self.updated += len(intake.updated)
         self.duplicates += len(intake.copies)
@@ -76,66 +76,57 @@ def update(
     now: datetime,
     stop: threading.Event,
     watch: Callable[[Progress], None],
-) -> Tally:
-    """Fetch what is due and store what is new; return what was done. Raises StoreError."""
+) -> UpdateStats:
+    """Fetch the sources that are due, store their new posts and return the counts.
+
+    `states` are those from before the run. Raises StoreError.
+    """
     asks = schedule.due_asks(
         config.sources, states, now, config.fetch, force=options.force, named=options.named
     )
-    keeper = _Keeper(config, store, states, now)
-    keeper.tally.due = len(asks)
-    sources = {ask.source.id: ask.source for ask in asks}
-    left = dict.fromkeys(sources)
-    outcomes = (
-        (sources[outcome.source_id], outcome)
-        for outcome in fetcher.fetch_all(asks, config.fetch, stop)
-    )
-    unread = sum(not ask.body_hash for ask in asks)
+    writer = _OutcomeWriter(config, store, states, now)
+    writer.stats.due = len(asks)
+    unfinished = {ask.source.id: ask.source for ask in asks}
     watch(Progress(0, len(asks)))
     try:
-        for done, (source, outcome, reading) in enumerate(
-            readings(outcomes, partial(_known, store), now, unread), 1
-        ):
-            del left[source.id]
-            words = keeper.keep(source, outcome, reading)
-            watch(
-                Progress(done, len(asks), source.id, words, tuple(left) if len(left) <= FEW else ())
-            )
+        for done, outcome in enumerate(fetcher.fetch_all(asks, config.fetch, stop), 1):
+            source = unfinished.pop(outcome.source_id)
+            words = writer.write(source, outcome)
+            named = tuple(unfinished) if len(unfinished) <= FEW else ()
+            watch(Progress(done, len(asks), source.id, words, named))
     finally:
-        keeper.finish()
-    return keeper.tally
-
-
-def _known(store: Store, source_id: str) -> Known:
-    return Known(store.known_items(source_id), store.source_info(source_id).spoken)
+        writer.finish()
+    return writer.stats
 
 
 def outage(store: Store) -> Outage | None:
-    """Return the outage of our own network that stands, None where there is none."""
+    """Return the stored outage of our own network, None without one."""
     note = store.note("outage")
     return msgspec.json.decode(note, type=Outage) if note else None
 
 
-class Shelver:
-    """Puts clean posts into the store, and makes them findable as related ones."""
+class PostWriter:
+    """Stores normalized posts and adds them to the index of related posts."""
 
     def __init__(self, store: Store, now: datetime, *, relates: bool = True) -> None:
-        """Open a shelver; without `relates` nobody asks for related posts, and none are indexed."""
+        """Open a writer; without `relates` no source wants related posts, and none are indexed."""
         self.store = store
         self.now = now
         self.relates = relates
         self.unindexed = False
         self.index: Index | None = None
-        self.doubtful: list[
-            int
-        ] = []  # new posts that are compared with all others once these are known
-        self.folded: set[tuple[int, int]] = set()  # which of them with which, both ways round
+        # New posts to compare with all others, once these are indexed.
+        self.candidates: list[int] = []
+        self.folded: set[tuple[int, int]] = set()  # pairs of copies, each in both orders
 
     def put(self, feed: NormalizedFeed, items: Sequence[str], copies: Copies = "exact") -> Intake:
-        """Store a source's posts; `items` are the fingerprints of all items of its feed, in their order.
+        """Store the posts of a source in one transaction.
 
-        `copies` says which posts of other sources' are folded into one story (`related.copies`).
+        `items` are the fingerprints of all items of its feed, in order. `copies` says which posts
+        of other sources count as the same story (`related.copies`).
         """
-        from syndicator.normalizer import identity  # is there already where there are posts
+        # Loaded already, wherever there are posts.
+        from syndicator.normalizer import identity
 
         with self.store.transaction():
             self.store.save_source(feed.info, self.now)
@@ -143,53 +134,58 @@ class Shelver:
             intake = self.store.receive(feed.info.id, feed.posts, items, decide, self.now)
             self._index(feed.posts, intake)
         if copies == "near":
-            self.doubtful += intake.new
+            self.candidates += intake.new
         return intake
 
     def _index(self, posts: Sequence[Post], intake: Intake) -> None:
-        fresh = {*intake.new, *intake.updated}
-        if not fresh:
+        """Add new and updated posts to the index."""
+        changed = {*intake.new, *intake.updated}
+        if not changed:
             return
         if not self.relates:
             self.unindexed = True
             return
         if self.index is None:
-            from syndicator.related import Index  # numpy: 80 ms that only a run with new posts pays
+            # Imported here because numpy takes 80 ms: only a run with new posts needs it.
+            from syndicator.related import Index
 
             self.index = Index(self.store.corpus())
         for number, post in zip(intake.numbers, posts, strict=True):
-            if number in fresh:
+            if number in changed:
                 self.index.add(number, post, (post.published or self.now).timestamp())
 
-    def settle(self) -> None:
-        """Finish the index, once after the last `put`; one that would have holes is thrown away, to be made anew."""
+    def finish(self) -> None:
+        """Complete the index, once after the last `put`.
+
+        An index with holes is deleted; the next run that needs one makes it from the posts.
+        """
         if self.unindexed:
             with self.store.transaction():
                 self.store.corpus().forget()
         if self.index is not None:
             with self.store.transaction():
-                self.index.settle()
-                self._fold(self.index)
+                self.index.commit()
+                self._fold_copies(self.index)
                 self.index.keep()
 
-    def _fold(self, index: Index) -> None:
-        """Fold new posts and those that have nearly their words into one, the later into the earlier."""
-        for start in range(0, len(self.doubtful), PORTION):
-            for number, post in self.store.documents(
-                self.doubtful[start : start + PORTION]
-            ).items():
-                of = index.copy_of(number, post)
-                if not of or (of, number) in self.folded:
+    def _fold_copies(self, index: Index) -> None:
+        """Fold each new post and its near copy into one story, the later into the earlier."""
+        for start in range(0, len(self.candidates), PORTION):
+            posts = self.store.documents(self.candidates[start : start + PORTION])
+            for number, post in posts.items():
+                original = index.copy_of(number, post)
+                if not original or (original, number) in self.folded:
                     continue
-                other = self.store.documents([of])[of].published or self.now
-                if (post.published or self.now) < other:
-                    self.store.mark_copy(of, number, self.now)  # a published one stays what it is
-                self.store.mark_copy(number, of, self.now)
-                self.folded |= {(number, of), (of, number)}
+                other = self.store.documents([original])[original]
+                # A published post stays what it is: the store refuses to fold it.
+                if (post.published or self.now) < (other.published or self.now):
+                    self.store.mark_copy(original, number, self.now)
+                self.store.mark_copy(number, original, self.now)
+                self.folded |= {(number, original), (original, number)}
 
 
-class _Keeper:
-    """Takes outcomes one by one into the store."""
+class _OutcomeWriter:
+    """Stores the outcomes of a run one by one, and counts them."""
 
     def __init__(
         self, config: Config, store: Store, states: Mapping[str, SourceState], now: datetime
@@ -198,98 +194,99 @@ class _Keeper:
         self.store = store
         self.states = states
         self.now = now
-        self.tally = Tally()
-        self.waiting: list[SourceState] = []
+        self.stats = UpdateStats()
+        self.unwritten: list[SourceState] = []
         self.suspicion = Suspicion(outage(store), states)
         wishes = [source.related for source in config.sources]
         relates = any(wish.scope != "none" or wish.copies == "near" for wish in wishes)
-        self.shelf = Shelver(store, now, relates=relates)
-        # Spreads the retries of sources that failed together; nothing secret hangs on it.
+        self.posts = PostWriter(store, now, relates=relates)
+        # Spreads the retries of sources that failed together; it needs no secret randomness.
         self.jitter = random.Random()  # noqa: S311
 
-    def keep(self, source: Source, outcome: Outcome, reading: Reading | None) -> str:
-        """Take in what came of one source; return it in words."""
+    def write(self, source: Source, outcome: Outcome) -> str:
+        """Store the outcome of one source; return it in words."""
         intake = Intake()
         held = self.suspicion.holds(source, outcome)
-        if isinstance(outcome, Fetched) and reading is not None:
-            outcome, intake = self._take(source, outcome, reading)
+        if isinstance(outcome, Fetched):
+            outcome, intake = self._store_body(source, outcome)
         if not isinstance(outcome, Fetched) and not held:
-            self.waiting.append(self._settled(source, outcome))
-            if len(self.waiting) >= UNWRITTEN:
-                self._write()
-        return self.tally.count(outcome, intake)
+            self.unwritten.append(self._next_state(source, outcome))
+            if len(self.unwritten) >= UNWRITTEN:
+                self._write_states()
+        return self.stats.count(outcome, intake)
 
     def finish(self) -> None:
-        """Write what still waits, and make new posts findable as related ones."""
+        """Write the remaining states, and complete the index of related posts."""
         with self.store.transaction():
-            self._judge()
-            self._write()
-        self.shelf.settle()
-        folded = len(self.shelf.folded) // 2
-        self.tally.new -= folded
-        self.tally.duplicates += folded
+            self._judge_failures()
+            self._write_states()
+        self.posts.finish()
+        folded = len(self.posts.folded) // 2
+        self.stats.new -= folded
+        self.stats.duplicates += folded
 
-    def _judge(self) -> None:
-        """Settle the failures that were kept back: as the sources' own, or as our network's."""
+    def _judge_failures(self) -> None:
+        """Blame the failures that were held back on their sources, or on our own network."""
         suspicion = self.suspicion
-        found = suspicion.verdict(self.config.sources, self.now, self.config.fetch)
-        if found != suspicion.before:
-            self.store.set_note("outage", msgspec.json.encode(found).decode() if found else "")
+        verdict = suspicion.verdict(self.config.sources, self.now, self.config.fetch)
+        if verdict != suspicion.before:
+            note = msgspec.json.encode(verdict).decode() if verdict else ""
+            self.store.set_note("outage", note)
         for source, failure in suspicion.failures:
-            spared = (
-                schedule.spared_state(source, self.states.get(source.id), self.now)
-                if found
-                else None
-            )
-            self.waiting.append(spared or self._settled(source, failure))
+            before = self.states.get(source.id)
+            spared = schedule.spared_state(source, before, self.now) if verdict else None
+            self.unwritten.append(spared or self._next_state(source, failure))
 
-    def _take(self, source: Source, fetched: Fetched, reading: Reading) -> tuple[Outcome, Intake]:
+    def _store_body(self, source: Source, fetched: Fetched) -> tuple[Outcome, Intake]:
+        """Read a body and store its posts together with the state of its source."""
+        spoken = self.store.source_info(source.id).spoken
+        reading = read(fetched, source, self.now, self.store.known_items(source.id), spoken)
         if reading.failed is not None:
             self._remember_fault(source, reading.fault)
             return reading.failed, Intake()
         assert reading.feed is not None  # noqa: S101 - for mypy: a reading is a feed or a failure
         try:
             with self.store.transaction():
-                intake, news = self._put(source, fetched, reading.feed, reading.items)
-                hints = replace(
-                    reading.hints, pace=schedule.usual_gap(self.store.dates(source.id), self.now)
-                )
-                self.store.save_state(self._settled(source, fetched, hints))
+                intake, news = self._store_feed(source, fetched, reading.feed, reading.items)
+                pace = schedule.usual_gap(self.store.dates(source.id), self.now)
+                hints = replace(reading.hints, pace=pace)
+                self.store.save_state(self._next_state(source, fetched, hints))
         except SyndicatorError:
             raise
-        except Exception as error:  # noqa: BLE001 - a bug that one feed brings out costs that source its turn only
+        except Exception as error:  # noqa: BLE001 - a bug costs this source its turn only
             self._remember_fault(source, trace(source, error))
             return own_fault(source, fetched, error), Intake()
-        self.tally.news += news
+        self.stats.news += news
         return fetched, intake
 
-    def _put(
+    def _store_feed(
         self, source: Source, fetched: Fetched, feed: NormalizedFeed, items: Sequence[str]
     ) -> tuple[Intake, list[str]]:
-        """Store a source's posts; return what became of them, and the line where it has been taken over."""
+        """Store the posts of a source; return the intake, and a line if its address changed hands."""
         before, state = self.store.source_info(source.id), self.states.get(source.id)
         strange = ownership.looks_strange(source, state, fetched, before, feed.info)
         known = bool(strange and self.store.known_items(source.id) & set(items))
-        intake = self.shelf.put(feed, items, source.related.copies)
+        intake = self.posts.put(feed, items, source.related.copies)
         if not strange or known or intake.updated or intake.unchanged or not intake.new:
             return intake, []
-        self.store.disown(
-            source.id, min(intake.new) - 1
-        )  # no "View more" from the one leads to the other
+        # So that "View more" lists do not mix the posts of both owners.
+        self.store.disown(source.id, min(intake.new) - 1)
         return intake, [ownership.line(source, before, feed.info)]
 
-    def _remember_fault(self, source: Source, trace: str) -> None:
-        if trace:
-            self.tally.faults.append(f"{source.id}: a fault of ours:\n{trace}")
+    def _remember_fault(self, source: Source, traceback: str) -> None:
+        if traceback:
+            self.stats.faults.append(f"{source.id}: a fault of ours:\n{traceback}")
 
-    def _settled(self, source: Source, outcome: Outcome, hints: Hints | None = None) -> SourceState:
+    def _next_state(
+        self, source: Source, outcome: Outcome, hints: Hints | None = None
+    ) -> SourceState:
         jitter, before = self.jitter.random(), self.states.get(source.id)
         return schedule.next_state(
             source, before, outcome, self.now, self.config.fetch, jitter, hints
         )
 
-    def _write(self) -> None:
+    def _write_states(self) -> None:
         with self.store.transaction():
-            for state in self.waiting:
+            for state in self.unwritten:
                 self.store.save_state(state)
-        self.waiting.clear()
+        self.unwritten.clear()
