@@ -95,7 +95,7 @@ def _add(db: sqlite3.Connection, index: Index, writer: Writer, numbers: range) -
     started = time.process_time()
     for number, post in posts:
         index.add(number, post, 600.0 * number)
-    index.settle()
+    index.flush()
     db.execute("COMMIT")
     return 1000 * (time.process_time() - started) / len(posts)
 

@@ -98,7 +98,7 @@ def ours(documents: list[dict[str, str]]) -> list[list[int]]:
     db.execute("BEGIN")
     for number, document in enumerate(documents, 1):
         index.add(number, _post(document), float(document.get("ts") or 0) / 1000)
-    index.settle()
+    index.flush()
     found = [
         [near.number - 1 for near in index.near(number)][:PLACES]
         for number in range(1, len(documents) + 1)

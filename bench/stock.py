@@ -55,21 +55,21 @@ def _run(store, loaded, before: int, posts: int, now: datetime) -> None:
     from syndicator import normalizer, parser
     from syndicator.model.fetch import Fetched, SourceState
     from syndicator.pipeline.build import admit
-    from syndicator.pipeline.update import Shelver
+    from syndicator.pipeline.update import PostWriter
 
-    maker, shelver = FeedMaker(size=SIZE), Shelver(store, now)
+    maker, writer = FeedMaker(size=SIZE), PostWriter(store, now)
     wanted = {source.id: source for source in loaded.sources}
     with store.transaction():
         for site in range(SITES):
             source = wanted[name(site)]
             parsed = parser.parse(Fetched(source.id, source.url, maker.feed(site, posts, before)))
             posts_of_feed = normalizer.normalize(parsed, source, now)
-            shelver.put(posts_of_feed, [item.fingerprint for item in parsed.items])
+            writer.put(posts_of_feed, [item.fingerprint for item in parsed.items])
             if not before:
                 store.save_state(
                     SourceState(source.id, url="http://elsewhere.example/", last_success=now)
                 )
-    shelver.settle()
+    writer.finish()
     store.conceal(loaded.sources, now)
     admit(loaded.feeds, store, wanted, now)
 

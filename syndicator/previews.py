@@ -25,7 +25,7 @@ from syndicator.model.fetch import Ask, Fetched, FetchFailed, NotModified, Outco
 from syndicator.model.run import Look
 from syndicator.model.settings import Config, Feed, Source
 from syndicator.pipeline.build import admit
-from syndicator.pipeline.update import Shelver
+from syndicator.pipeline.update import PostWriter
 from syndicator.report import label
 from syndicator.store import Store
 
@@ -99,9 +99,9 @@ def document(look: Look, form: str, limit: int, now: datetime) -> bytes:
     )
     # The very steps of a run, on a store that is gone afterwards: what is shown is what would be published.
     with Store(":memory:") as store:
-        shelver = Shelver(store, now)
-        shelver.put(look.feed, [post.fingerprint for post in look.feed.posts])
-        shelver.settle()
+        writer = PostWriter(store, now)
+        writer.put(look.feed, [post.fingerprint for post in look.feed.posts])
+        writer.finish()
         admit([feed], store, {source.id: source}, now)
         edition = store.edition(feed, {source.id: source})
     return generator.one(edition, form).body

@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from hashlib import blake2b
 from io import FileIO
 from pathlib import Path, PurePosixPath
 
@@ -29,6 +30,7 @@ from syndicator.model.edition import Document, Published
 UNFINISHED = ".syndicator-new"  # how the name of a file ends while it is being written; alone, it marks its folder
 _FEED_ENTRIES = {"application/rss+xml": "{*}item", "application/atom+xml": "{*}entry"}
 _XML = frozenset({"application/rss+xml", "application/atom+xml", "text/x-opml"})
+_JSON = "application/feed+json"
 _TWIN = "application/gzip"
 _GZIP_LEVEL = 9
 _TOGETHER = 256  # files that wait to be put in place: as many stand twice on the disk
@@ -62,6 +64,20 @@ def publish(
     return results
 
 
+def damaged(ledger: Ledger) -> list[str]:
+    """Return the paths of feeds and archives that are missing or differ from what was written.
+
+    Pages are left out: there may be one for each post ever published.
+    """
+    paths = [path for kind in (*_XML, _JSON) for path in ledger.of_type(kind)]
+    found = []
+    for path in paths:
+        body = _read(ledger.folder / path)
+        if body is None or ledger.get(path) != _sum(body):
+            found.append(path)
+    return found
+
+
 class _Waiting(Struct, frozen=True):
     """A file that was written and checked, and waits to be synced and put in its place."""
 
@@ -93,7 +109,7 @@ class _Press:
         with _named(path):
             # Equal bytes are left alone: their time stays, and with it what readers and caches keep.
             changed = _read(path) != document.body
-            entry = document.path, document.type, document.digest
+            entry = document.path, document.type, document.digest or _feed_digest(document)
             if changed:
                 self._write(path, document.body, entry)
                 self._prove(path, document)
@@ -269,6 +285,15 @@ def _named(path: Path) -> Iterator[None]:
         raise PublishError(
             f"cannot write {path}: {reason}; what was published before still stands"
         ) from error
+
+
+def _feed_digest(document: Document) -> str:
+    """Return the digest of a feed's bytes, by which `damaged` knows it; "" for other documents."""
+    return _sum(document.body) if document.type in _XML or document.type == _JSON else ""
+
+
+def _sum(body: bytes) -> str:
+    return blake2b(body, digest_size=12).hexdigest()
 
 
 def _read(path: Path) -> bytes | None:

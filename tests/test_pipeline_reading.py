@@ -34,9 +34,7 @@ def test_what_feedparser_cannot_read_is_the_fault_of_the_bytes(
         raise TypeError("odd bytes")
 
     monkeypatch.setattr("feedparser.parse", stumble)
-    found = read(
-        Fetched("s", "https://s.example/", body), Source("s", "https://s.example/"), NOW
-    )
+    found = read(Fetched("s", "https://s.example/", body), Source("s", "https://s.example/"), NOW)
     assert found.failed is not None
     assert (found.failed.kind, found.failed.error) == (
         "not-a-feed",
@@ -56,9 +54,7 @@ def test_a_bug_of_ours_in_the_parser_is_told_as_such(
 
     monkeypatch.setattr(f"syndicator.{where}", stumble)
     body = b'<?xml version="1.0" encoding="iso-8859-1"?><rss><channel><item><title>\xe9</title></item></channel></rss>'
-    found = read(
-        Fetched("s", "https://s.example/", body), Source("s", "https://s.example/"), NOW
-    )
+    found = read(Fetched("s", "https://s.example/", body), Source("s", "https://s.example/"), NOW)
     assert found.failed is not None
     assert found.failed.kind == "bug"
     assert "KeyError: 'ours'" in found.fault

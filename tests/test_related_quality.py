@@ -50,7 +50,7 @@ def test_posts_that_came_one_by_one_and_all_at_once_get_the_same_neighbours() ->
     for _, title in HEADLINES:
         at_once.add(title)
         one_by_one.add(title)
-        one_by_one.index.settle()
+        one_by_one.index.flush()
     one, other = found(at_once), found(one_by_one)
     assert sum(len({*one[number]} & {*other[number]}) for number in one) >= 0.95 * 5 * len(one)
     assert sum(one[number][0] == other[number][0] for number in one) >= 0.9 * len(one)
@@ -100,7 +100,7 @@ def test_posts_are_found_alike_in_the_log_and_under_their_terms(
             shop.index = type(shop.index)(shop.corpus)  # a run
             for _, title in HEADLINES[start : start + 7]:
                 shop.add(title)
-            shop.index.settle()
+            shop.index.flush()
         shop.index = type(shop.index)(shop.corpus)
         answers.append(
             (
@@ -144,7 +144,7 @@ def test_an_index_over_more_posts_than_a_portion_is_made_again_whole(
     shop.lend_bodies()
     shop.corpus.forget()
     monkeypatch.setattr(related_index, "PORTION", 7)
-    type(shop.index)(shop.corpus).settle()
+    type(shop.index)(shop.corpus).flush()
     assert shop.db.execute("SELECT count(*) FROM traces").fetchone() == (20,)
 
 
@@ -153,12 +153,12 @@ def test_an_index_of_another_version_is_thrown_away_and_made_again() -> None:
     shop = Shop()
     for _, title in HEADLINES[:20]:
         shop.add(title)
-    shop.index.settle()
+    shop.index.flush()
     shop.lend_bodies()
     shop.db.execute("UPDATE meta SET value = 0 WHERE key = 'index_version'")
     shop.db.execute("UPDATE traces SET terms = x'00'")
     again = type(shop.index)(type(shop.corpus)(shop.db))
-    again.settle()
+    again.flush()
     assert shop.db.execute("SELECT count(*), min(length(terms)) > 5 FROM traces").fetchone() == (
         20,
         1,

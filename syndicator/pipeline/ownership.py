@@ -1,7 +1,7 @@
-"""What a source was, and what it is now -> has somebody else got its address? Pure.
+"""Detect a source address that now belongs to somebody else.
 
-Domains expire, and who registers one next finds that its feed is read, and republished. Who runs the planet should hear
-of it; a site that is only redesigned is no news.
+Domains expire, and the next owner finds that the old feed address is read and republished. The
+operator is told of it; a redesigned site is no news.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from syndicator.model.post import SourceInfo
 from syndicator.model.settings import Source
 from syndicator.report import label
 
-_LONGEST = 80  # characters of a title that are shown: it is a stranger's
+_LONGEST = 80  # characters of a title that are shown: the new owner chose it
 
 
 def looks_strange(
@@ -24,10 +24,10 @@ def looks_strange(
     before: SourceInfo,
     after: SourceInfo,
 ) -> bool:
-    """Tell whether title and site are others than before, and no address that we asked or were led to explains it.
+    """Tell whether title and site have changed, and neither our address nor a redirect explains it.
 
-    On the old host, which a new owner keeps, the titles must have no word in common: many have a date or a number in
-    theirs. It is a takeover only if none of its items is known, which costs more to see.
+    On the old host, which a new owner keeps, the titles must have no word in common, since many
+    titles hold a date or a number. The caller checks that none of the items is known.
     """
     old, new = urls.host(before.link), urls.host(after.link)
     if not old or not new or _title(before) == _title(after):
@@ -35,18 +35,25 @@ def looks_strange(
     if old == new and _words(before) & _words(after):
         return False
     if state is None or source.url not in {state.url, state.moved_from}:
-        return False  # the operator has given it another address since
+        return False  # the operator has changed the address
     answered = urls.host(fetched.url)
     is_at_home = urls.host(state.url) == answered and not fetched.moved_to
-    return is_at_home or new != answered  # what redirects to its new site has moved there
+    # A feed that redirects to its new site has moved there.
+    return is_at_home or new != answered
 
 
 def line(source: Source, before: SourceInfo, after: SourceInfo) -> str:
-    """Return what the operator is told."""
-    what = f"{label(source)} is another feed now: {_named(after)}, and was {_named(before)}; it has not one known post."
+    """Return the line for the operator."""
+    change = (
+        f"{label(source)} is another feed now: {_named(after)}, and was {_named(before)}; "
+        "it has not one known post."
+    )
     if not source.publish:
-        return what
-    return f"{what} Its new posts are published. Take it out of feeds.toml if it has changed hands: all its posts go."
+        return change
+    return (
+        f"{change} Its new posts are published. Take it out of feeds.toml if it has changed "
+        "hands: all its posts go."
+    )
 
 
 def _named(info: SourceInfo) -> str:

@@ -1,30 +1,35 @@
-"""The story of a run: the order of the steps, and nothing else.
+"""Run the program once: update the store, then build the feeds.
 
-    feeds.toml + network --update--> store --build--> documents
-
-`update` (what is due -> fetch -> parse -> normalize -> store) is all that is left of the store; `build`
-(admit -> relate -> edition -> generate -> publish) all that is right of it, and needs no network. One
-source's failure is a value that ends in its state; it never ends a run.
+A run has two halves. `update` fetches sources and fills the store; `build` reads the store and
+writes the feeds. `build` uses the network only to ping WebSub hubs. `run` does both. A source that
+fails yields a `FetchFailed`, which is saved in that source's state; nothing is raised.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+
+from msgspec import Struct
 
 from syndicator import report
 from syndicator.errors import UsageError
 from syndicator.lock import run_lock
-from syndicator.model.fetch import SourceState
+from syndicator.model.fetch import Outage, SourceState
 from syndicator.model.run import Options, Progress, Report
 from syndicator.model.settings import Config
 from syndicator.pipeline.build import Built, build
-from syndicator.pipeline.update import Tally, outage, update
+from syndicator.pipeline.update import UpdateStats, outage, update
 from syndicator.store import Store
 
-__all__ = ["build", "run", "states", "update", "withdraw"]
+
+class _Health(Struct):
+    """The states of the sources at one moment, and the outage of our own network."""
+
+    states: Mapping[str, SourceState]
+    outage: Outage | None
 
 
 def run(
@@ -34,71 +39,83 @@ def run(
     stop: threading.Event,
     watch: Callable[[Progress], None],
 ) -> Report:
-    """Fetch what is due, store what is new, publish; return what was done.
+    """Fetch the sources that are due, store their new posts and publish the feeds.
 
-    `stop` ends the fetching early: what has come by then is stored and published. `watch` is told of each
-    source that is done. Raises LockHeld, StoreError, PublishError.
+    `stop` ends the fetching early; posts fetched by then are stored and published. `watch` is
+    called after each source. Raises LockHeld, StoreError, PublishError.
     """
     started = time.monotonic()
+    stats, built = UpdateStats(), Built()
     with run_lock(config.state), Store(config.state) as store:
-        # First, so that a source whose address was changed in the file has the states and posts that it had.
+        # First of all, so that a source with a changed address keeps its state and its posts.
         store.adopt(config.sources)
-        before, down_before = store.states(), outage(store)
-        tally = (
-            Tally() if options.offline else update(config, store, before, options, now, stop, watch)
-        )
-        worked = (
-            before[source.id].last_success for source in config.sources if source.id in before
-        )
-        # With nothing ever fetched there is nothing to say: a lost state must not empty a feed that people read.
-        ever_worked = bool(tally.changed or tally.not_modified) or any(worked)
-        built = build(config, store, options, now) if ever_worked else Built()
-        after = (
-            store.states()
-        )  # what cron hears is the difference; not read sooner, for it is as large as `before`
-        configured = [after[source.id] for source in config.sources if source.id in after]
-        files = frozenset(source.id for source in config.sources if source.path is not None)
-        down = outage(store)
+        before = _health(store)
+        if not options.offline:
+            stats = update(config, store, before.states, options, now, stop, watch)
+        # A store that never fetched anything may be a lost one: it must not empty published feeds.
+        ever_worked = bool(stats.changed or stats.not_modified) or _has_worked(config, before)
+        if ever_worked:
+            built = build(config, store, options, now)
+        after = _health(store)
         stored = store.count()
+    configured = [after.states[source.id] for source in config.sources if source.id in after.states]
     return Report(
         total=len(options.named or config.sources),
-        due=tally.due,
-        changed=tally.changed,
-        not_modified=tally.not_modified,
-        failed=tally.failed,
+        due=stats.due,
+        changed=stats.changed,
+        not_modified=stats.not_modified,
+        failed=stats.failed,
         gone=sum(state.gone for state in configured),
-        new=tally.new,
-        updated=tally.updated,
-        duplicates=tally.duplicates,
+        new=stats.new,
+        updated=stats.updated,
+        duplicates=stats.duplicates,
         stored=stored,
         documents=tuple(built.documents),
-        failures=report.failures(config.sources, after),
-        failing=(*report.outage_line(down, now), *report.failure_table(config.sources, after, now)),
+        failures=report.failures(config.sources, after.states),
+        failing=(
+            *report.outage_line(after.outage, now),
+            *report.failure_table(config.sources, after.states, now),
+        ),
         alerts=(
-            *report.outage_alerts(down_before, down, now),
-            *report.alerts(before, after, config.sources, now),
+            *report.outage_alerts(before.outage, after.outage, now),
+            *report.alerts(before.states, after.states, config.sources, now),
         ),
         news=(
-            *report.outage_news(down_before, down, now),
-            *report.news(before, after, config.sources),
-            *tally.news,
+            *report.outage_news(before.outage, after.outage, now),
+            *report.news(before.states, after.states, config.sources),
+            *stats.news,
             *built.remarks,
         ),
-        faults=tuple(tally.faults),
+        faults=tuple(stats.faults),
         seconds=time.monotonic() - started,
-        nothing_works=not any(
-            state.last_success
-            and not state.consecutive
-            and not (down and state.source_id not in files)
-            for state in configured
-        ),
+        nothing_works=_nothing_works(config, configured, after.outage),
         nothing_ever_worked=not ever_worked,
-        newly_failing=report.newly_failing(before, after, config.sources),
+        newly_failing=report.newly_failing(before.states, after.states, config.sources),
     )
 
 
+def _health(store: Store) -> _Health:
+    return _Health(store.states(), outage(store))
+
+
+def _has_worked(config: Config, health: _Health) -> bool:
+    """Tell whether any configured source was ever fetched with success."""
+    states = (health.states.get(source.id) for source in config.sources)
+    return any(state and state.last_success for state in states)
+
+
+def _nothing_works(config: Config, states: Sequence[SourceState], outage: Outage | None) -> bool:
+    """Tell whether every source fails; during an outage only local files can work."""
+    files = {source.id for source in config.sources if source.path is not None}
+    for state in states:
+        is_reachable = outage is None or state.source_id in files
+        if state.last_success and not state.consecutive and is_reachable:
+            return False
+    return True
+
+
 def states(config: Config) -> Mapping[str, SourceState]:
-    """Return what is known of each source, nothing where there was no run yet. Raises StoreError."""
+    """Return the stored state of each source, none before the first run. Raises StoreError."""
     if not config.state.exists():
         return {}
     with Store(config.state) as store:
@@ -106,22 +123,23 @@ def states(config: Config) -> Mapping[str, SourceState]:
 
 
 def withdraw(config: Config, post: str, now: datetime) -> None:
-    """Take a post, named by its id, its link or the address of our page of it, out of all that is published, for good.
+    """Remove a post from everything published, for good.
 
-    Raises UsageError where no such post is known, LockHeld, StoreError, PublishError.
+    `post` is its id, its link or the address of its page on our site. Raises UsageError if no
+    such post is known, LockHeld, StoreError, PublishError.
     """
     with run_lock(config.state), Store(config.state) as store:
-        if not (store.withdraw(post, now) or store.withdraw(_shown_at(store, post), now)):
+        if not (store.withdraw(post, now) or store.withdraw(_id_by_page(store, post), now)):
             raise UsageError(f"no stored post has the id or address {post!r}")
         build(config, store, Options(offline=True), now)
 
 
-def _shown_at(store: Store, address: str) -> str:
-    """Return the id of the post whose page of ours has an address, whoever serves it; "" for none.
+def _id_by_page(store: Store, address: str) -> str:
+    """Return the public id of the post with a page of this address, "" for none.
 
-    Who wants a post withdrawn has seen it there, and a page's name is a hash of the id: all of them are tried.
+    The name of a page is a hash of the id, so the ids are tried one after another.
     """
-    from syndicator.generator.site import post_path  # only who withdraws a post so pays for it
+    from syndicator.generator.site import post_path  # loads the templates
 
     name = "posts/" + address.partition("#")[0].partition("?")[0].rpartition("/posts/")[2]
     return next((known for known in store.public_ids() if post_path(known) == name), "")

@@ -164,7 +164,7 @@ class PostWriter:
                 self.store.corpus().forget()
         if self.index is not None:
             with self.store.transaction():
-                self.index.commit()
+                self.index.flush()
                 self._fold_copies(self.index)
                 self.index.keep()
 

@@ -2,7 +2,7 @@
 
     index = Index(corpus)
     index.add(number, post)       each new or updated post, in the transaction that stores it
-    index.settle()                once after an update: makes what was added findable
+    index.flush()                 once after an update: makes what was added findable
     index.choose(number, post, settings)
 
 numpy does the arithmetic. It takes 80 ms to import, so a run imports this room only where there are new posts.

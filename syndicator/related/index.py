@@ -38,7 +38,7 @@ class Index:
     def add(self, number: int, post: Post, time: float) -> None:
         """Index a new post, or one whose words have changed; `time` is its date in seconds since 1970.
 
-        It is found once `settle` was called. Untitled posts are left out. 0.1 ms of CPU for a summary, 0.2 for a
+        It is found once `flush` was called. Untitled posts are left out. 0.1 ms of CPU for a summary, 0.2 for a
         long article, and 0.06 to settle it.
         """
         if not post.title:
@@ -50,7 +50,7 @@ class Index:
         self._corpus.put(number, post.source_id, time, packed)
         self._settled = False
 
-    def settle(self) -> None:
+    def flush(self) -> None:
         """Make all that was added findable. Choosing does it too, so that a killed run leaves nothing behind.
 
         An index that was lost, or is of another version, is made again here.
@@ -123,7 +123,7 @@ class Index:
 
     def _ready(self) -> None:
         if not self._settled:
-            self.settle()
+            self.flush()
 
     def _says_enough(self, number: int) -> bool:
         return any(
