@@ -1,7 +1,7 @@
-r"""What a source wrote -> what a feed may say, or "": identifiers, addresses, media types, languages, mail, text.
+r"""Text of a source -> text valid in a feed, or "": ids, addresses, media types, languages, mail.
 
-What we publish must be valid whatever comes in. Each function gives back a text that the grammars named beside it
-accept, and the same text unchanged where they accept it already; "" means that nothing can be said.
+Published documents must be valid for any input. Each function returns a text that the named grammar
+accepts, and returns an accepted text unchanged; "" means that no valid text can be made.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from uuid import NAMESPACE_URL, uuid5
 from syndicator.languages import normalise
 from syndicator.urls import to_uri
 
-# XML 1.0, 2.2: all else cannot stand in a document, not even escaped. C1 controls could, but show as nothing and
-# are what is left of a wrong charset; JSON takes all, but a lone surrogate has no UTF-8.
+# XML 1.0, 2.2: all else cannot stand in a document, not even escaped. C1 controls could, but show
+# as nothing and are what is left of a wrong charset; JSON takes all, but a lone surrogate has no
+# UTF-8.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _CONTROLS = bytes({*range(32), 127} - set(b"\t\n\r"))
 _C1 = re.compile(rb"\xc2[\x80-\x9f]")  # as UTF-8; not \xc2\xa0, the space that does not break
@@ -38,16 +39,19 @@ _URN = re.compile(
 _TAG = re.compile(
     r"tag:([a-z0-9._-]+@)?[a-z0-9.-]+,\d{4}(-\d\d(-\d\d)?)?:[^#]*(#[^#]*)?"
 )  # RFC 4151
-# A host that every podcast client takes: no user, no brackets, no underscore, a port and a path where they belong.
+# A host that every podcast client takes: no user, no brackets, no underscore, a port and a path
+# where they belong.
 _PLAIN_WEB = re.compile(r"https?://(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+(?::\d+)?/")
 _NO_PATH = re.compile(r"(https?://[^/?#]+)(\?.*)?")
 
 # RFC 6838, 4.2; parameters are dropped.
 _MEDIA_TYPE = re.compile(r"([A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+)(?:\s*;.*)?", re.DOTALL)
-# Languages that BCP 47 knows and ISO 639-2, all that RSS and validators know, does not: written by their macrolanguage.
+# Languages that BCP 47 knows and ISO 639-2, all that RSS and validators know, does not: written by
+# their macrolanguage.
 _WIDER = {
-    "arz": "ar-arz", "ckb": "ku-Arab", "glk": "fa", "hak": "zh-hak", "kmr": "ku", "lzh": "zh-lzh", "nan": "zh-nan",
-    "pnb": "pa-Arab", "prs": "fa-AF", "wuu": "zh-wuu", "yue": "zh-yue", "zza": "ku",
+    "arz": "ar-arz", "ckb": "ku-Arab", "glk": "fa", "hak": "zh-hak", "kmr": "ku", "lzh": "zh-lzh",
+    "nan": "zh-nan", "pnb": "pa-Arab", "prs": "fa-AF", "wuu": "zh-wuu", "yue": "zh-yue",
+    "zza": "ku",
 }  # fmt: skip
 # And those that have no wider language there: of such a text no language is said.
 _NARROW = (
@@ -60,20 +64,22 @@ _MAIL = re.compile(r"[A-Za-z0-9_+.'!#$%&*/=?^`{|}~-]+@([A-Za-z0-9-]+\.)+[A-Za-z0
 
 # Not the machine's mime.types: the same store must give the same bytes on every machine.
 _TYPES = {
-    "mp3": "audio/mpeg", "m4a": "audio/mp4", "m4b": "audio/mp4", "aac": "audio/aac", "oga": "audio/ogg",
-    "ogg": "audio/ogg", "opus": "audio/ogg", "wav": "audio/wav", "flac": "audio/flac", "mp4": "video/mp4",
-    "m4v": "video/mp4", "mov": "video/quicktime", "webm": "video/webm", "ogv": "video/ogg", "mkv": "video/x-matroska",
-    "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp",
-    "avif": "image/avif", "svg": "image/svg+xml", "pdf": "application/pdf", "epub": "application/epub+zip",
-    "zip": "application/zip", "torrent": "application/x-bittorrent", "vtt": "text/vtt", "srt": "application/x-subrip",
-    "json": "application/json", "html": "text/html", "htm": "text/html", "txt": "text/plain", "xml": "application/xml",
+    "mp3": "audio/mpeg", "m4a": "audio/mp4", "m4b": "audio/mp4", "aac": "audio/aac",
+    "oga": "audio/ogg", "ogg": "audio/ogg", "opus": "audio/ogg", "wav": "audio/wav",
+    "flac": "audio/flac", "mp4": "video/mp4", "m4v": "video/mp4", "mov": "video/quicktime",
+    "webm": "video/webm", "ogv": "video/ogg", "mkv": "video/x-matroska", "jpg": "image/jpeg",
+    "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp",
+    "avif": "image/avif", "svg": "image/svg+xml", "pdf": "application/pdf",
+    "epub": "application/epub+zip", "zip": "application/zip", "torrent": "application/x-bittorrent",
+    "vtt": "text/vtt", "srt": "application/x-subrip", "json": "application/json",
+    "html": "text/html", "htm": "text/html", "txt": "text/plain", "xml": "application/xml",
 }  # fmt: skip
 _OF_MEDIUM = {"audio": "audio/mpeg", "video": "video/mp4", "image": "image/jpeg"}
 UNKNOWN_TYPE = "application/octet-stream"
 
 
 def clean(text: str) -> str:
-    r"""Return text without the characters that no XML document can hold.
+    r"""Return text without the characters that XML 1.0 forbids.
 
     >>> clean("a\x00b\ud800c\n")
     'abc\n'
@@ -82,7 +88,7 @@ def clean(text: str) -> str:
 
 
 def _is_clean(text: str) -> bool:
-    """Tell whether nothing of the forbidden is in a text. A body of 9 KB takes 7 us this way, by the pattern 41."""
+    """Return True if a text has no forbidden character: 7 us for 9 KB, by the pattern 41."""
     try:
         data = text.encode()
     except UnicodeEncodeError:  # a lone surrogate
@@ -95,7 +101,7 @@ def _is_clean(text: str) -> bool:
 
 
 def line(text: str) -> str:
-    r"""Return clean text as one line. The wide space of Chinese and the one that does not break are no white space.
+    r"""Return clean text as one line. Ideographic and no-break spaces are no white space.
 
     >>> line(" a\n  b\xa0c "), line("一\u3000二")
     ('a b\xa0c', '一\u3000二')
@@ -106,7 +112,7 @@ def line(text: str) -> str:
 
 
 def is_markup(text: str) -> bool:
-    """Say whether plain text would change its looks where HTML is expected.
+    """Return True if plain text would look different when read as HTML.
 
     >>> is_markup("the <b> tag"), is_markup("&copy 2024"), is_markup("AT&T < IBM")
     (True, True, False)
@@ -159,7 +165,7 @@ def web(text: str) -> str:
 
 
 def plain_web(text: str) -> str:
-    """Return an http(s) address that strict clients take for a file (RSS enclosure, itunes:image), or "".
+    """Return an http(s) address that strict clients accept for files (RSS enclosure), or "".
 
     >>> plain_web("https://example.org?x=1"), plain_web("https://user@example.org/a.mp3")
     ('https://example.org/?x=1', '')
@@ -172,7 +178,7 @@ def plain_web(text: str) -> str:
 
 
 def identifier(text: str) -> str:
-    """Return an id that every format takes: a URI as it is, else a UUID made of it, the same for ever.
+    """Return an id that every format accepts: a URI as it is, else a UUID made from the text.
 
     >>> identifier("https://example.org/?p=1"), identifier("post 1")
     ('https://example.org/?p=1', 'urn:uuid:59de5eec-c53a-5bb2-bc4f-a1c7124a67f8')
@@ -181,12 +187,12 @@ def identifier(text: str) -> str:
 
 
 def _encodable(text: str) -> str:
-    """Return text without lone surrogates, which no encoding knows; different texts stay different."""
+    """Return text without lone surrogates; different texts stay different."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 
 def media_type(text: str, url: str = "", medium: str = "") -> str:
-    """Return a media type in lower case; where text is none, one guessed from the address or the medium, or "".
+    """Return a media type in lower case, else one guessed from the address or the medium, or "".
 
     >>> media_type("Audio/MPEG; q=1"), media_type("mp3", "https://example.org/a.mp3?x=1"), media_type("", "", "image")
     ('audio/mpeg', 'audio/mpeg', 'image/jpeg')
@@ -221,7 +227,7 @@ def mail(text: str) -> str:
 
 
 def rfc822(moment: datetime) -> str:
-    """Return a time as RSS and OPML write it (RFC 822 with four digits of year), whatever the locale.
+    """Return a time as RSS and OPML write it (RFC 822 with four digits of year), in any locale.
 
     >>> rfc822(datetime(2024, 2, 1, 8, 5, tzinfo=UTC))
     'Thu, 01 Feb 2024 08:05:00 +0000'

@@ -1,7 +1,7 @@
-"""A URL as written -> absolute, allowed, valid, or in the form that comparisons use. Pure text functions.
+"""A URL as written -> an absolute, allowed, valid or comparable URL. Pure text functions.
 
-Nothing here raises: what can't be a URL becomes "". The wild gives us spaces, tabs inside schemes, IRIs,
-unbalanced brackets and ports that are no numbers, and each must end as a valid URI or as nothing.
+No function raises: text that can't be a URL becomes "". Feeds have spaces, tabs inside schemes,
+IRIs, unbalanced brackets and ports that are no numbers; each ends as a valid URI or as "".
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import lru_cache
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 WEB = frozenset({"http", "https"})
-# What a link may do when clicked: open a page, a message, a call, a chat, a download. Nothing that runs.
+# The schemes of links: a page, a message, a call, a chat, a download. None runs a script.
 LINKABLE = WEB | {
     "mailto",
     "tel",
@@ -30,23 +30,26 @@ RUNNING = frozenset(
     {"javascript", "vbscript", "data", "livescript", "mocha", "blob", "filesystem", "jar"}
 )
 
-# A name is a tracking parameter when it says where a reader came from and no site answers differently for it.
+# A name is a tracking parameter when it says where a reader came from and no site answers
+# differently for it.
 _NAMES = """
-    fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid igshid igsh li_fat_id mkt_tok
-    oly_anon_id oly_enc_id wickedid hsctatracking s_cid ncid sr_share rb_clickid spm scm _openstat xtor at_medium
-    at_campaign wt_mc wt.mc_id cmpid icid ref_src ref_url guccounter gi_source srsltid _ga _gl epik mibextid
+    fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid igshid igsh li_fat_id
+    mkt_tok oly_anon_id oly_enc_id wickedid hsctatracking s_cid ncid sr_share rb_clickid spm scm
+    _openstat xtor at_medium at_campaign wt_mc wt.mc_id cmpid icid ref_src ref_url guccounter
+    gi_source srsltid _ga _gl epik mibextid
 """
 _TRACKING_NAMES = frozenset(_NAMES.split())
 _TRACKING_PREFIXES = (
-    "utm_", "stm_", "hsa_", "mtm_", "pk_", "piwik_", "hmb_", "trk_", "mc_cid", "mc_eid", "vero_", "_hs", "__hs",
-    "guce_", "ml_subscriber", "ga_source", "ga_medium", "ga_campaign", "ga_content", "ga_term",
+    "utm_", "stm_", "hsa_", "mtm_", "pk_", "piwik_", "hmb_", "trk_", "mc_cid", "mc_eid", "vero_",
+    "_hs", "__hs", "guce_", "ml_subscriber", "ga_source", "ga_medium", "ga_campaign", "ga_content",
+    "ga_term",
 )  # fmt: skip
 _MAYBE_TRACKED = re.compile(
     rf"[?&;#](?:{'|'.join(map(re.escape, (*_TRACKING_PREFIXES, *sorted(_TRACKING_NAMES))))})",
     re.IGNORECASE,
 )
 
-# What RFC 3986 lets stand as it is; "%" is judged apart, so that nothing is encoded twice.
+# Characters that RFC 3986 allows; "%" is judged apart, so that nothing is encoded twice.
 _PATH_SAFE = "/:@!$&'()*+,;=-._~%"
 _OTHER_SAFE = _PATH_SAFE + "?[]|#"  # of mailto, tel and the like, whose parts we don't tell apart
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -54,7 +57,8 @@ _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _VALID = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,4})?(?:[/?](?:[A-Za-z0-9/:@!$&'()*+,;=._~?-]|%[0-9A-Fa-f]{2})*)?"
                     r"(?:#(?:[A-Za-z0-9/:@!$&'()*+,;=._~?-]|%[0-9A-Fa-f]{2})*)?")  # fmt: skip
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-# Browsers drop these before they look for a scheme (WHATWG URL, 4.4): "java\tscript:" is javascript.
+# Browsers drop these before they look for a scheme (WHATWG URL, 4.4): "java\tscript:" is
+# javascript.
 _IGNORED = {**dict.fromkeys(range(0x21), None), 0x20: " ", 0x7F: None, 0xFFFE: None, 0xFFFF: None}
 _IGNORED.update(dict.fromkeys(range(0xD800, 0xE000), None))
 # Most addresses: a host, then a path in which nothing is to be looked for.
@@ -89,7 +93,7 @@ def scheme(url: str) -> str:
 
 
 def unhanded(url: str) -> str:
-    """Return the address that a browser hands to a reader as a "feed:", which is no protocol.
+    """Return an http(s) address without the pseudo scheme "feed:", which browsers add.
 
     >>> unhanded("feed://a.example/f"), unhanded("feed:https://a.example/f")
     ('http://a.example/f', 'https://a.example/f')
@@ -103,7 +107,7 @@ def unhanded(url: str) -> str:
 
 
 def runs(url: str) -> bool:
-    """Tell whether an address would run something, or show what it holds itself, where it is opened."""
+    """Return True if an address would run a script or show its own content when opened."""
     return scheme(url) in RUNNING
 
 
@@ -154,7 +158,7 @@ def web(reference: str, base: str = "") -> str:
 
 
 def clickable(reference: str, base: str = "") -> str:
-    """Return a reference that a link may carry, absolute; "" where its scheme is not one of LINKABLE.
+    """Return an absolute reference with one of the LINKABLE schemes, or "".
 
     >>> clickable("mailto:a@b.example"), clickable("vbscript:x")
     ('mailto:a@b.example', '')
@@ -167,14 +171,15 @@ def clickable(reference: str, base: str = "") -> str:
 
 
 def to_uri(iri: str) -> str:
-    """Map an IRI to a URI (RFC 3987, 3.1), leaving what is encoded as it is; "" where it can't be one.
+    """Map an IRI to a URI (RFC 3987, 3.1) without encoding anything twice; "" if it can't be one.
 
     >>> to_uri("https://example.org/100%/é#a#b")
     'https://example.org/100%25/%C3%A9#a%23b'
     """
     if _VALID.fullmatch(iri):
         return iri
-    # The parts are encoded one by one: "#" and "?" stay themselves between them, and are data within.
+    # The parts are encoded one by one: "#" and "?" stay themselves between them, and are data
+    # within.
     parts = _split(iri)
     if parts is None or not parts.hostname:
         return ""
@@ -205,7 +210,7 @@ def _split(url: str) -> SplitResult | None:
 
 
 def _host(parts: SplitResult) -> str:
-    """Return the authority in ASCII: user, host (IDNA) and port; "" where no host could be named so."""
+    """Return the authority in ASCII: user, host (IDNA) and port; "" for an impossible host."""
     host = parts.hostname or ""
     if not host.isascii():
         host = _idna(host)
@@ -231,9 +236,10 @@ def _idna(host: str) -> str:
 
 
 def normal(url: str) -> str:
-    """Return the form in which two spellings of one address are equal (RFC 3986, 6.2.2.1 and 6.2.3).
+    """Normalise an address, so that two spellings are equal (RFC 3986, 6.2.2.1 and 6.2.3).
 
-    Scheme and host in lower case, no port that is the scheme's own, "/" for no path. What is no web address stays.
+    Scheme and host in lower case, no default port, "/" for no path. Other addresses stay as they
+    are.
 
     >>> normal("HTTP://Feeds.example:80"), normal("https://feeds.example/A?b")
     ('http://feeds.example/', 'https://feeds.example/A?b')
@@ -257,7 +263,7 @@ def redacted(url: str) -> str:
 
 
 def without_tracking(url: str) -> str:
-    """Take tracking parameters out of an article's address. Never for ids, enclosures or media: they may be signed.
+    """Remove tracking parameters of an article's address; never use it for ids and media (signed).
 
     >>> without_tracking("https://a.example/p?id=7&utm_source=rss&fbclid=x#top")
     'https://a.example/p?id=7#top'
@@ -277,7 +283,7 @@ def without_tracking(url: str) -> str:
 
 
 def maybe_tracked(text: str) -> bool:
-    """Tell, cheaply, whether a text may hold an address with a tracking parameter."""
+    """Return True if a text may hold an address with a tracking parameter."""
     return _MAYBE_TRACKED.search(text) is not None
 
 
@@ -295,9 +301,9 @@ def _is_tracking(parameter: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def loose(url: str) -> str:
-    """Return the form in which two addresses of one page are equal: no scheme, `www.`, closing slash or tracking.
+    """Normalise an address of a page further: no scheme, `www.`, closing slash or tracking.
 
-    What is no web address is only trimmed.
+    Other addresses are only trimmed.
 
     >>> loose("https://www.A.example:443/p/?utm_source=x") == loose("http://a.example/p")
     True
@@ -315,7 +321,7 @@ def loose(url: str) -> str:
 
 @lru_cache(maxsize=4096)
 def path(url: str) -> str:
-    """Return what stays of an address when its site moves: path, query and fragment, without tracking; "" for the root.
+    """Return path, query and fragment without tracking, the part that outlives a move.
 
     >>> path("https://old.example/2024/a/?utm_source=x"), path("https://old.example/")
     ('/2024/a', '')

@@ -1,8 +1,9 @@
-"""Published documents -> what is wrong with them, in words and with a place.
+"""Published documents -> their problems, each with its place.
 
-The rules are those of RSS 2.0 with the Best Practices Profile, RFC 4287, RFC 5005, JSON Feed 1.1 and OPML 2.0, and
-of the namespaces that we write. What the W3C's feed validator calls an error is an error here; the tests of the
-project hold the two together. Documents of other programs are judged as well, except for namespaces unknown to us.
+The rules are those of RSS 2.0 with the Best Practices Profile, RFC 4287, RFC 5005, JSON Feed 1.1
+and OPML 2.0, and of the namespaces that we write. An error of the W3C's feed validator is an error
+here; tests compare the two. Documents of other programs are judged as well, except for unknown
+namespaces.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ __all__ = ["Problem", "check"]
 
 
 def check(body: bytes, kind: str) -> Iterator[Problem]:
-    """Yield what is wrong with a document of a media type; nothing for types that no rule is about."""
+    """Yield the problems of a document of a media type; none for a type without rules."""
     if kind.endswith("json"):
         from syndicator.check.json_rules import check_json
 

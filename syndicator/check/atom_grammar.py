@@ -57,7 +57,7 @@ def _elsewhere(element: _Element, kind: str, where: str) -> Iterator[Problem]:
 
 
 def _typed(element: _Element, kind: str, where: str) -> Iterator[Problem]:
-    """Judge content of a media type: what is neither text nor XML is Base64 (RFC 4287, 4.1.3.3)."""
+    """Judge content of a media type: it is text, XML or Base64 (RFC 4287, 4.1.3.3)."""
     line = line_of(element)
     if element.tag != f"{ATOM}content" or media_type(kind):
         yield Problem(f"{where}@type", f"{shown(kind)} is none of text, html, xhtml", line=line)
@@ -127,7 +127,7 @@ def _alternates(element: _Element, where: str) -> Iterator[Problem]:
 
 
 def _entry(entry: _Element, where: str) -> Iterator[Problem]:
-    """Judge what an entry must have one way or another (RFC 4287, 4.1.2): author, content or link, summary."""
+    """Judge an entry's author, and its content, link or summary (RFC 4287, 4.1.2)."""
     line = line_of(entry)
     yield from _alternates(entry, where)
     # An author is inherited from the entry's source before its feed (RFC 4287, 4.2.1).
@@ -152,7 +152,7 @@ def _entry(entry: _Element, where: str) -> Iterator[Problem]:
 
 
 def _unreadable(content: _Element) -> bool:
-    """Tell whether a reader needs a summary, since the content is elsewhere, or neither text nor XML (4.1.2)."""
+    """Return True if the content is remote or binary, so a summary is needed (RFC 4287, 4.1.2)."""
     kind = content.get("type", "text")
     readable = "/" not in kind or kind.startswith("text/") or kind.endswith(("+xml", "/xml"))
     return content.get("src") is not None or not readable
@@ -183,7 +183,7 @@ def _feed(feed: _Element, where: str) -> Iterator[Problem]:
 
 
 def _twins(feed: _Element, where: str) -> Iterator[Problem]:
-    """Find ids that stand twice: allowed (RFC 4287, 4.1.1), but most readers then show one of the two."""
+    """Find ids that stand twice: allowed (RFC 4287, 4.1.1), but most readers show one of the two."""
     ids: set[str] = set()
     for place, entry in enumerate(feed.iterfind(f"{ATOM}entry"), 1):
         name = (entry.findtext(f"{ATOM}id") or "").strip()
@@ -215,7 +215,7 @@ _HEAD = {
 
 
 def _source(source: _Element, where: str) -> Iterator[Problem]:
-    """Judge a source: without what names the feed nobody can tell whose it was (RFC 4287, 4.2.11)."""
+    """Judge a source: it should have the id, title and date of its feed (RFC 4287, 4.2.11)."""
     yield from _alternates(source, where)
     for name in ("id", "title", "updated"):
         if source.find(f"{ATOM}{name}") is None:

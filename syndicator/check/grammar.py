@@ -1,4 +1,4 @@
-"""How a grammar of XML documents is written down: Rule, and the walk that compares a document with it."""
+"""A grammar of XML documents: Rule, and the walk that compares a document with it."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _NUMBERED = frozenset(
 
 Special = Callable[
     [_Element, str], Iterator[Problem]
-]  # an element and where it stands -> what no table can say
+]  # (element, place) -> problems that no table can express
 
 
 class Rule(Struct, frozen=True):
-    """What an element may be. Names of other namespaces than the parent's are written {namespace}name."""
+    """The grammar of one element; names of other namespaces are written {namespace}name."""
 
     value: Value | None = None  # None: no text of its own
     many: bool = False  # may stand more than once in its parent
@@ -48,7 +48,7 @@ def markup(element: _Element, where: str) -> Iterator[Problem]:
 
 
 def walk(element: _Element, rule: Rule, where: str, known: Mapping[str, Rule]) -> Iterator[Problem]:
-    """Yield what is wrong with an element and all in it. `known` are the rules of namespaced extensions."""
+    """Yield the problems of an element and all in it; `known` has rules of namespaced extensions."""
     yield from _own(element, rule, where)
     yield from _attributes(element, rule, where)
     seen: Counter[str] = Counter()
@@ -83,7 +83,7 @@ def _space(element: _Element) -> str:
 
 
 def _unknown(child: _Element, at: str, *, ours: bool) -> Iterator[Problem]:
-    """Refuse what no rule is about, unless it is of a namespace that is not ours to judge."""
+    """Refuse an element without a rule, unless its namespace is unknown."""
     if ours:
         yield Problem(at, "is not an element of this format", line=line_of(child))
 

@@ -1,4 +1,4 @@
-"""A JSON Feed document -> what is wrong with it, by version 1.1 of its specification."""
+"""A JSON Feed document -> its problems, by version 1.1 of the specification."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Check = Callable[[Any], str]  # a value -> what is wrong with it, or ""
 
 
 def check_json(body: bytes) -> Iterator[Problem]:
-    """Yield what is wrong with a JSON Feed."""
+    """Yield the problems of a JSON Feed."""
     try:
         feed = json.loads(body.decode())
     except ValueError as error:
@@ -34,7 +34,7 @@ def _object(
     where: str,
     required: tuple[str, ...] = (),
 ) -> Iterator[Problem]:
-    """Judge the keys of one object and their values; what begins with "_" is an extension's own."""
+    """Judge the keys of one object and their values; keys with "_" in front are extensions."""
     for name in required:
         if name not in found:
             yield Problem(where, f"has no {name}")

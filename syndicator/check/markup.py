@@ -1,4 +1,4 @@
-"""A piece of HTML -> what in it could run in a reader, or would not work there."""
+"""A piece of HTML -> problems: markup that could run in a reader, addresses that would not work."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
-# Only elements that run, load or lay claim to the page. `iframe` is not among them: known video hosts live in it.
+# Only elements that run, load or lay claim to the page. `iframe` is not among them: known video
+# hosts live in it.
 _ELEMENTS = re.compile(
     r"<(script|style|object|embed|applet|base|meta|link|form|frame|frameset|xml|foreignobject|animate|set)\b",
     re.IGNORECASE,
@@ -29,7 +30,7 @@ _DROPPED = dict.fromkeys(
 
 
 def check_markup(html: str) -> Iterator[tuple[str, bool]]:
-    """Yield what is wrong with HTML, and whether it is serious: a script is, a relative address is not."""
+    """Yield (problem, serious) for HTML: a script is serious, a relative address is not."""
     for found in _ELEMENTS.finditer(html):
         yield f"has a <{found[1].lower()}>", True
     for tag in _TAG.findall(html):

@@ -22,7 +22,7 @@ from syndicator.check.values import (
 
 
 def _outline(outline: _Element, where: str) -> Iterator[Problem]:
-    """Find what a reader that imports the list would miss (OPML 2.0, "Subscription lists"); none of it is invalid."""
+    """Find gaps that hinder an import (OPML 2.0, "Subscription lists"); none is invalid."""
     line, kind = line_of(outline), outline.get("type", "").lower()
     if kind == "rss":
         for name in ("xmlUrl", "title"):

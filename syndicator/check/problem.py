@@ -1,4 +1,4 @@
-"""What a check found: the noun that its rules yield."""
+"""The result of a check: one problem with its place."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class Problem(Struct, frozen=True):
-    """One thing that is wrong. Serious ones make a document invalid, the others make some reader stumble."""
+    """A problem. Serious ones make a document invalid, the others make some reader stumble."""
 
     where: str  # "channel/item[3]/pubDate", "items[0].url"; "" for the whole document
     what: str
@@ -20,6 +20,6 @@ class Problem(Struct, frozen=True):
 
 
 def line_of(element: object) -> int:
-    """Return the line that an element of lxml stands in, 0 where it is not known."""
+    """Return the line of an element of lxml, 0 if unknown."""
     line = getattr(element, "sourceline", None)  # its stubs know no such attribute
     return line if isinstance(line, int) else 0

@@ -1,4 +1,4 @@
-"""A text -> what is wrong with it as a date, an address, a number ...: "" where it is right."""
+"""A text -> an error in words, "" if it is right, as a date, an address, a number ..."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ _RFC822 = re.compile(
     r"(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (?P<year>\d{4}) "
     r"\d\d:\d\d(:\d\d)? ([+-]\d\d[03]0|UT|GMT|EST|EDT|CST|CDT|MST|MDT|PST|PDT|Z)"
 )
-# What RFC 822 allows and clients stumble over: two digits of year, military zones, comments, odd spaces and minutes.
+# What RFC 822 allows and clients stumble over: two digits of year, military zones, comments, odd
+# spaces and minutes.
 _RFC822_LOOSE = re.compile(
     r"((mon|tue|wed|thu|fri|sat|sun)\s*,\s*)?\d\d?\s+(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\s+\d\d(\d\d)?\s+"
     r"\d\d:\d\d(:\d\d)?\s+([+-]\d{4}|ut|gmt|[ecmp][sd]t|[a-ik-z])?",
@@ -36,7 +37,8 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")  # not "en_us", not
 _IRI_REFERENCE = re.compile(r"[^\s<>\"{}|\\^`]*")
 _RFC3339 = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _HOST = r"(?:[A-Z0-9-]+\.)+[A-Z0-9][A-Z0-9-]*"
-# A file's address. Not "http://user@host/", not "http://localhost/": podcast clients and the W3C refuse them.
+# A file's address. Not "http://user@host/", not "http://localhost/": podcast clients and the W3C
+# refuse them.
 _FILE = re.compile(rf"https?://{_HOST}(:\d+)?(/|$)", re.IGNORECASE)
 # With parameters, quoted or not; not "mp3", not "audio/", not two of them with a comma.
 _MEDIA_TYPE = re.compile(
@@ -112,7 +114,7 @@ def atom_date(text: str) -> str:
 
 
 def language(text: str) -> str:
-    """Refuse what is no language tag (RFC 5646)."""
+    """Refuse all but a language tag (RFC 5646)."""
     first = text.partition("-")[0]
     # Of the three-letter codes (ISO 639-2) we know only those that websites are written in.
     right = _LANGUAGE.fullmatch(text) and (len(first) == len("eng") or normalise(text))
@@ -120,12 +122,12 @@ def language(text: str) -> str:
 
 
 def optional_language(text: str) -> str:
-    """Refuse what is no language tag; "" takes back what was inherited (XML 1.0, 2.12)."""
+    """Refuse all but a language tag or "", which cancels the inherited one (XML 1.0, 2.12)."""
     return language(text) if text else ""
 
 
 def media_type(text: str) -> str:
-    """Refuse what is no media type (RFC 6838)."""
+    """Refuse all but a media type (RFC 6838)."""
     return "" if _MEDIA_TYPE.fullmatch(text) else f"{shown(text)} is no media type"
 
 
@@ -145,12 +147,12 @@ def duration(text: str) -> str:
 
 
 def base(text: str) -> str:
-    """Refuse what can be no IRI reference (RFC 3987)."""
+    """Refuse all but an IRI reference (RFC 3987)."""
     return "" if _IRI_REFERENCE.fullmatch(text) else f"{shown(text)} is no address"
 
 
 def reference(text: str) -> str:
-    """Refuse the empty text and what can be no IRI reference."""
+    """Refuse all but an IRI reference that is not empty."""
     return something(text) or base(text)
 
 
@@ -171,7 +173,7 @@ def at_most_number(limit: int) -> Value:
 
 
 def address(text: str) -> str:
-    """Refuse all but a mail address, with or without a name: `ann@example.org (Ann)`, `Ann <ann@example.org>`."""
+    """Refuse all but a mail address: `ann@example.org (Ann)`, `Ann <ann@example.org>`, or bare."""
     bare = re.sub(r"\s*\(.*\)$", "", text)
     inner = re.fullmatch(r"[^<>]*<([^<>]*)>", bare)
     return "" if mail(inner[1] if inner else bare) else f"{shown(text)} is no mail address"
@@ -196,6 +198,6 @@ def at_most(length: int) -> Value:
 
 
 def shown(text: str) -> str:
-    """Quote a value for a message, the start of it where it is long."""
+    """Quote a value for a message, shortened to 80 characters."""
     limit = 80
     return repr(text if len(text) <= limit else text[: limit - 1] + "…")

@@ -1,4 +1,4 @@
-"""RSS, Atom and OPML documents -> what is wrong with them, by the grammar of each."""
+"""RSS, Atom and OPML documents -> their problems, by the grammar of each."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ _ROOTS: dict[str, tuple[str, str, Rule]] = {
 
 
 def check_xml(body: bytes, kind: str) -> Iterator[Problem]:
-    """Yield what is wrong with an XML document of this media type."""
+    """Yield the problems of an XML document of this media type."""
     tag, name, rule = _ROOTS[kind]
-    # Nothing is fetched or expanded for a document; `huge_tree`, since libxml2 else stops at texts of 10 MB.
+    # Nothing is fetched or expanded for a document; `huge_tree`, since libxml2 else stops at texts
+    # of 10 MB.
     try:
         root = fromstring(body, XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
     except XMLSyntaxError as error:

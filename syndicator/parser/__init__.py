@@ -1,15 +1,15 @@
-"""(Fetched, known items) -> ParsedFeed: the keys of all items, the bodies of the unseen; or FetchFailed.
+"""(Fetched, known items) -> ParsedFeed | FetchFailed.
 
-One door: `parse`. Behind it two lanes give the same nouns. `reference` is feedparser, for every dialect
-and every kind of broken markup; `fastlane` reads well-formed feeds of the common shapes at a fraction of
-the cost and hands over whatever it is not certain of. JSON Feed has its own reader.
+`parse` is the entry point. Two readers give equal results. `by_feedparser` reads every dialect and
+every kind of broken markup. `fast` reads well-formed feeds of the common shapes at a tenth of the
+cost, and leaves all else to `by_feedparser`. `json_feed` reads JSON Feed.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # most runs bring nothing to parse, and need no nouns of a feed
+if TYPE_CHECKING:  # most runs parse nothing, and need no structs of a feed
     from collections.abc import Container
 
     from syndicator.model.feed import ParsedFeed
@@ -21,10 +21,10 @@ __all__ = ["parse"]
 def parse(fetched: Fetched, known: Container[str] = frozenset()) -> ParsedFeed | FetchFailed:
     """Read a fetched feed of any dialect: RSS 0.9x, 1.0, 2.0, Atom 0.3, 1.0, JSON Feed 1.0, 1.1.
 
-    `known` holds the fingerprints of items that are stored already: they are named in `items` but left
-    out of `entries`. Whatever the bytes, the answer is a value; its failures are of the kinds "empty",
+    `known` holds the fingerprints of items that are stored already. `items` names them, `entries`
+    leaves them out. Any bytes give a value, never an exception; failures are of the kinds "empty",
     "html" and "not-a-feed".
     """
-    from syndicator.parser.dispatch import read  # 20 ms of patterns and parsers, likewise
+    from syndicator.parser.dispatch import read  # 20 ms of patterns and parsers, for runs with news
 
     return read(fetched, known)

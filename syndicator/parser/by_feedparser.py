@@ -1,9 +1,9 @@
-"""A document in UTF-8 -> ParsedFeed, by feedparser: slow, at home in every dialect, and the measure of the fast lane.
+"""A document in UTF-8 -> ParsedFeed, by feedparser: slow, and the measure of `fast`.
 
-feedparser's result is turned into our nouns. Where it is known to be wrong (a person's mail address is
-carried to the next, media and podcast titles replace the item's own, `<br></br>`) it is set right, or
-those elements are kept from it. What it does not tell is read from the document's own elements by
-`extras` and `head`, which the fast lane uses too.
+This module turns feedparser's result into our structs and corrects its known errors: it gives a
+person's mail address to the next person, takes media and podcast titles for the item's, and writes
+`<br></br>`. Facts that feedparser leaves out come from the XML tree by `elements` and `head`, which
+`fast` uses too.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Unreadable(Exception):
 def parse_with_feedparser(
     data: bytes, source_id: str, url: str, known: Container[str]
 ) -> ParsedFeed:
-    """Read the whole document, whatever state it is in; entries already known are named but not returned.
+    """Read the whole document, well-formed or not; `entries` has the new items alone.
 
     Raises Unreadable.
     """
@@ -79,15 +79,16 @@ def parse_with_feedparser(
     )
 
 
-# What feedparser would mix into the item itself: an itunes:summary takes the place of the description or
-# becomes a second body, a media:title the item's title, the parts of a podcast:liveItem the feed's.
+# feedparser mixes these into the item itself: an itunes:summary replaces the description or becomes
+# a second body, a media:title replaces the item's title, the parts of a podcast:liveItem those of
+# the feed.
 _APART = ("itunes", "media", "podcast")
 _BOUND = re.compile(rb"""xmlns:([\w.-]+)\s*=\s*["']([^"']*)["']""")
 _MASK = rb"zz-"
 
 
 def _masked(data: bytes) -> bytes:
-    """Rename the elements that `extras` reads, so that feedparser leaves them alone."""
+    """Rename the elements that `elements` reads, so that feedparser leaves them alone."""
     bound = (
         found[1]
         for found in _BOUND.finditer(data)
@@ -101,14 +102,14 @@ def _masked(data: bytes) -> bytes:
 
 
 def _without_live(data: bytes) -> bytes:
-    """Leave out announced streams: one has a title, a guid and an enclosure, but no episode to publish yet."""
+    """Leave out podcast:liveItem: it announces a stream, and no episode is published yet."""
     before, *rest = data.split(b"<podcast:liveItem")
     return before + b"".join(part.partition(b"</podcast:liveItem>")[2] for part in rest)
 
 
-# feedparser forgets to leave an element's xml:base where none stands around it, and the next item's links go
-# to the last item's page. A base around everything keeps it straight, and is taken off again afterwards.
-# Three folders deep, so that "../../page" can be told from "/page".
+# feedparser forgets to leave an element's xml:base where none stands around it, and the next item's
+# links go to the last item's page. A base around everything keeps it straight, and is taken off
+# again afterwards. Three folders deep, so that "../../page" can be told from "/page".
 _OUTER = "http://base.invalid/a/b/c/"
 _ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF)\b(?![^>]*\sxml:base=)")
 
@@ -162,10 +163,10 @@ def _ask(data: bytes) -> Node:
             response_headers={
                 "content-type": "application/xml; charset=utf-8"
             },  # `encodings` has seen to that
-            sanitize_html=False,  # the normalizer cleans and resolves, by the same rules for both lanes
+            sanitize_html=False,  # the normalizer cleans and resolves, for both readers
             resolve_relative_uris=False,
         )
-    except Exception as error:  # it raises anything on some bytes; what our own code raises is told as a bug of ours
+    except Exception as error:  # it raises anything on some bytes; only its own code runs here
         raise Unreadable(f"{type(error).__name__}: {error}") from error
     return result
 
@@ -176,7 +177,7 @@ def _notes(result: Node) -> Iterator[str]:
 
 
 def raw(node: Node, key: str) -> object:
-    """Return what the element `key` gave, past the aliases that feedparser's dictionaries put over their keys."""
+    """Return the value of a key itself, past the aliases of feedparser's dictionaries."""
     return dict.get(node, key)  # type: ignore[call-overload]
 
 
@@ -239,7 +240,7 @@ def _read_core(draft: Draft, node: Node, whole: bool) -> None:
 
 
 def _set_own_title(draft: Draft, element: Element, scope: Scope) -> None:
-    """Give back the item's own title where feedparser has taken that of a picture, an author or a card in it."""
+    """Restore the item's own title if feedparser took that of an element inside it."""
     titles = (part for part in element if name_of(part.tag) in ("title", "dc:title"))
     own = next((part for part in titles if "".join(part.itertext()).strip()), None)
     if (
@@ -255,7 +256,7 @@ def _set_own_title(draft: Draft, element: Element, scope: Scope) -> None:
 
 
 def _set_inner_scopes(draft: Draft, element: Element, scope: Scope) -> None:
-    """Give XHTML the base and language of the <div> around it, which feedparser takes away in Atom 1.0."""
+    """Give XHTML the base and language of its outer <div>, which feedparser drops in Atom 1.0."""
     unwraps = element.tag.startswith(f"{ATOM}}}")
     written = [
         part
@@ -274,7 +275,7 @@ def _set_inner_scopes(draft: Draft, element: Element, scope: Scope) -> None:
 
 
 def _rebase(draft: Draft, node: Node) -> None:
-    """Resolve what stands below an inner xml:base of XHTML."""
+    """Resolve addresses below an inner xml:base of XHTML."""
 
     def settled(text: Text, detail: object) -> Text:
         is_xhtml = isinstance(detail, dict) and _string(detail, "type").endswith("xhtml+xml")
@@ -290,7 +291,7 @@ def _rebase(draft: Draft, node: Node) -> None:
 
 
 def _read_people(draft: Draft, node: Node) -> None:
-    """Take from feedparser what `extras` reads from an element, where there is none to be trusted."""
+    """Read people, guid and source from feedparser: the document has no tree to trust."""
     draft.guid = _string(node, "id")
     draft.guid_is_permalink = bool(raw(node, "guidislink"))
     draft.authors = list(_people(node, "authors"))
@@ -299,7 +300,7 @@ def _read_people(draft: Draft, node: Node) -> None:
 
 
 def _add_mended(draft: Draft, element: Element, outer: Scope) -> None:
-    """Add from a mended element what feedparser has not; libxml2 drops entities, so texts stay feedparser's."""
+    """Add facts from a repaired element. Texts stay feedparser's, since libxml2 drops entities."""
     mended = Draft()
     read_extras(mended, element, outer)
     for name in (
@@ -337,7 +338,7 @@ def _links(node: Node) -> Iterator[tuple[Link, bool]]:
 
 
 def _said(kind: str) -> str:
-    """Return a link's type, if it says one: feedparser gives this one to all that don't."""
+    """Return a link's declared type, else "": feedparser says text/html for links without one."""
     return "" if kind == "text/html" else kind
 
 
@@ -387,7 +388,7 @@ def _source(node: object) -> Origin | None:
 
 
 def _head(result: Node, root: Element | None) -> FeedHead:
-    """Read the head of a broken document; what feedparser does not tell comes from what could be mended."""
+    """Read the head of a broken document from feedparser, and the rest from the repaired tree."""
     feed: Node = result["feed"]
     image = raw(feed, "image")
     picture = _string(image, "href") if isinstance(image, dict) else ""

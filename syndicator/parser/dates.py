@@ -1,8 +1,8 @@
-"""A date as a feed writes it -> an aware UTC datetime, or None where it can't be read for certain.
+"""A date in any dialect of feeds -> an aware UTC datetime, or None if it is ambiguous.
 
-Both lanes read dates here alone. RFC 822 and RFC 3339 are matched first: they are all but one in a
-thousand. What no rule of ours matches goes to dateutil, which guesses, so its guess counts only where
-it does not depend on what it was told to fill gaps with.
+All readers use this module. RFC 822 and RFC 3339 come first: 999 dates in 1,000 follow them. The
+last resort is dateutil, which guesses. Its guess counts only if it is the same for different
+defaults.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-# English, Greek (feedparser knows them), and what sites write that let their blog's language into their feed. A name
-# that two languages give to two months is in none of them: "lip" is June in Zagreb and July in Warsaw.
+# English, Greek (feedparser knows them), and what sites write that let their blog's language into
+# their feed. A name that two languages give to two months is in none of them: "lip" is June in
+# Zagreb and July in Warsaw.
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -35,7 +36,8 @@ _MONTHS = {
     )
     for name in names.split()
 }
-# feedparser's Hungarian dialect (2004-július-13T9:15-05:00): the only one whose month stands inside ISO 8601.
+# feedparser's Hungarian dialect (2004-július-13T9:15-05:00): the only one whose month stands inside
+# ISO 8601.
 _HUNGARIAN = (
     *("január", "februári", "március", "április", "máujus", "június"),
     *("július", "augusztus", "szeptember", "október", "november", "december"),
@@ -45,12 +47,13 @@ _HUNGARIAN = (
 # meaning is alive. A name that nobody knows is read as UTC: hours wrong at worst, where no date at
 # all would put a post of years ago on top.
 _ZONES = {
-    "ut": 0, "gmt": 0, "utc": 0, "z": 0, "wet": 0, "west": 1, "bst": 1, "met": 1, "mest": 2, "mez": 1, "mesz": 2,
-    "cet": 1, "cest": 2, "eet": 2, "eest": 3, "msk": 3, "msd": 4, "sast": 2, "pkt": 5, "ist": 5.5, "npt": 5.75,
-    "ict": 7, "wib": 7, "hkt": 8, "sgt": 8, "awst": 8, "jst": 9, "kst": 9, "acst": 9.5, "aest": 10, "aedt": 11,
-    "nzst": 12, "nzdt": 13, "brt": -3, "art": -3, "nst": -3.5, "ndt": -2.5, "adt": -3, "ast": -4, "at": -4,
-    "edt": -4, "est": -5, "et": -5, "cdt": -5, "cst": -6, "ct": -6, "mdt": -6, "mst": -7, "mt": -7,
-    "pdt": -7, "pst": -8, "pt": -8, "akdt": -8, "akst": -9, "hst": -10,
+    "ut": 0, "gmt": 0, "utc": 0, "z": 0, "wet": 0, "west": 1, "bst": 1, "met": 1, "mest": 2,
+    "mez": 1, "mesz": 2, "cet": 1, "cest": 2, "eet": 2, "eest": 3, "msk": 3, "msd": 4, "sast": 2,
+    "pkt": 5, "ist": 5.5, "npt": 5.75, "ict": 7, "wib": 7, "hkt": 8, "sgt": 8, "awst": 8, "jst": 9,
+    "kst": 9, "acst": 9.5, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13, "brt": -3, "art": -3,
+    "nst": -3.5, "ndt": -2.5, "adt": -3, "ast": -4, "at": -4, "edt": -4, "est": -5, "et": -5,
+    "cdt": -5, "cst": -6, "ct": -6, "mdt": -6, "mst": -7, "mt": -7, "pdt": -7, "pst": -8, "pt": -8,
+    "akdt": -8, "akst": -9, "hst": -10,
 }  # fmt: skip
 
 # What nine in ten items of RSS have; the patterns below take thrice the time.
@@ -90,8 +93,8 @@ _HALF = re.compile(
 )  # twelve-hour clocks put it where a zone would stand
 _COARSE = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?")  # 2003 or 2003-12, which W3CDTF allows
 
-# What programs write where they have no date: the first second of Unix, Windows, spreadsheets and NTP. The year 1 of
-# Go and .NET, and MySQL's year 0, are before the earliest that is believed.
+# What programs write where they have no date: the first second of Unix, Windows, spreadsheets and
+# NTP. The year 1 of Go and .NET, and MySQL's year 0, are before the earliest that is believed.
 _ZEROS = frozenset(
     datetime(*day, tzinfo=UTC) for day in ((1970, 1, 1), (1601, 1, 1), (1899, 12, 30), (1900, 1, 1))
 )
@@ -112,8 +115,8 @@ def instant(text: str) -> datetime | None:
     >>> instant("01/02/2024") is None  # January or February?
     True
 
-    Seconds are the finest: feeds that give fractions make them up anew at each fetch. A date without
-    a zone is UTC (RFC 822 asks for one; feedparser reads it so too).
+    Seconds are the finest: feeds that give fractions make them up anew at each fetch. A date
+    without a zone is UTC (RFC 822 asks for one; feedparser reads it so too).
     """
     text = text.strip()
     if not text or len(text) > _LONGEST:
@@ -123,7 +126,8 @@ def instant(text: str) -> datetime | None:
     ):  # RFC 3339, which the library reads in a microsecond
         with suppress(ValueError, OverflowError):  # the last: a year 0 or 10000 once it is UTC
             return _plausible(_to_utc(datetime.fromisoformat(text)))
-    # The frequent ones first; last what guesses, and would make a day of a mere year or a number of seconds.
+    # The frequent ones first; last what guesses, and would make a day of a mere year or a number of
+    # seconds.
     for read in (
         _usual,
         _rfc822,
@@ -151,7 +155,7 @@ def _plausible(found: datetime) -> datetime | None:
 
 
 def _to_utc(found: datetime) -> datetime:
-    """Give a date its zone, where it has none UTC; seconds are the finest."""
+    """Convert to UTC, the default zone, and cut fractions of seconds."""
     if found.tzinfo is None:
         return found.replace(microsecond=0, tzinfo=UTC)
     return found.replace(microsecond=0).astimezone(UTC)
@@ -171,7 +175,7 @@ def _made(date: tuple[int, int, int], clock: tuple[str | None, ...], zone: str |
 
 
 def _offset(zone: str | None) -> timedelta:
-    """Return how far a zone is ahead of UTC; 0 where there is none, or one that nobody knows."""
+    """Return the offset of a zone from UTC; 0 for no zone or an unknown one."""
     if not zone:
         return timedelta(0)
     zone = zone.lower().removeprefix("etc/")
@@ -212,13 +216,13 @@ def _rfc822(text: str) -> datetime | None:
 
 
 def _month(name: str) -> int:
-    """Return the number of a month by its name, or by the first letters of it ("Oktober", "ноября"); 0 for none."""
+    """Return the number of a month by its name or its first letters ("Oktober", "ноября"), else 0."""
     name = name.lower()
     return _MONTHS.get(name) or _MONTHS.get(name[:4]) or _MONTHS.get(name[:3], 0)
 
 
 def _year(digits: str) -> int:
-    """Read a year of four digits or two: no feed is older than 1990 (RFC 2822, 4.3, draws its line at 50)."""
+    """Read a year of four or two digits; 90 to 99 are of the last century, unlike in RFC 2822, 4.3."""
     year = int(digits)
     return year if len(digits) == 4 else year + (1900 if year >= 90 else 2000)  # noqa: PLR2004
 
@@ -296,7 +300,7 @@ def _coarse(text: str) -> datetime | None:
 
 
 def _guessed(text: str) -> datetime | None:
-    """Ask dateutil, and believe it only where the order of day and month and the gaps leave no choice."""
+    """Ask dateutil; believe it if the order of day and month makes no difference."""
     if sum(map(str.isdigit, text)) < 5:  # a day and a year at least  # noqa: PLR2004
         return None
     from dateutil import parser, tz  # 46 ms of import, for one date in a thousand

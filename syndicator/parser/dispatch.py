@@ -1,4 +1,4 @@
-"""(Fetched, known items) -> ParsedFeed | FetchFailed: what a document is, and which lane reads it."""
+"""(Fetched, known items) -> ParsedFeed | FetchFailed: recognise a document, choose its reader."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from syndicator.parser.json_feed import looks_like_json, parse_json
 from syndicator.parser.repair import mended
 from syndicator.parser.xml_tree import repaired, root_of, tree
 
-# A page may begin with any of these: HTML lets the tags around them be left out.
+# A web page may begin with any of these tags: HTML lets authors leave out the ones around them.
 _PAGE_ROOTS = (
     "html",
     "head",
@@ -34,9 +34,9 @@ _FEED_ROOTS = ("rss", "rdf", "feed", "channel", "item", "entry")
 
 
 def read(fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed:
-    """Do what the door promises: see `syndicator.parser.parse`."""
+    """Read a feed of any dialect: see `syndicator.parser.parse`."""
     try:
-        # Nine feeds in ten are UTF-8 and well-formed: they are tried as they are, before anything is looked into.
+        # Nine feeds in ten are UTF-8 and well-formed: try those bytes before anything else.
         data = bare(fetched.body)
         found = parse_fast(data, fetched.source_id, fetched.url, known) if data else None
         return found or _slowly(fetched, known)
@@ -45,7 +45,7 @@ def read(fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed:
 
 
 def _slowly(fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed:
-    """Find out what the document is, mend it where it is plain what was meant, and try both lanes."""
+    """Decode and recognise the document, repair plain mistakes, and try both readers."""
     data, note = to_utf8(fetched.body, fetched.content_type)
     if not data.strip():
         return _failed(fetched, "empty", "the answer has no content")
@@ -58,11 +58,12 @@ def _slowly(fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed
         )
     if _root(data) in _PAGE_ROOTS:
         return _failed(fetched, "html", "an HTML page where a feed was expected")
-    # Where mending does not make it well-formed, feedparser's loose parser gets what the source wrote.
+    # If the repair fails, feedparser's loose parser gets the bytes of the source.
     if tree(data) is None and tree(better := mended(data)) is not None:
         data, note = better, note or "not well-formed: mended"
     found = _by_either(data, fetched, known)
-    # feedparser finds something in anything; a feed has items, a dialect, or at least a feed's root.
+    # feedparser finds something in anything; a feed has items, a dialect, or at least a feed's
+    # root.
     if not (found.items or found.head.version or _root(data) in _FEED_ROOTS):
         return _failed(fetched, "not-a-feed", _no_feed(data))
     return _noted(found, note)

@@ -1,4 +1,4 @@
-"""An entry in the making: what the lanes fill in, and what follows from it once all is there."""
+"""The unfinished entry that both readers fill, and the rules that finish it."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ T = TypeVar("T")
 
 
 class Draft(Struct):
-    """The fields of an Entry, still open; beside them what only serves where nothing better is said.
+    """The fields of an Entry while they are read, and substitutes for missing ones.
 
-    The lists are each draft's own: msgspec copies an empty default.
+    msgspec copies an empty default, so each draft has its own lists.
     """
 
     guid: str = ""
@@ -63,7 +63,7 @@ class Draft(Struct):
 
 
 def entry(draft: Draft, fingerprint: str, language: str = "", base: str = "") -> Entry:
-    """Close a draft: podcast and media elements stand in for the plain ones that are missing."""
+    """Finish a draft: podcast and media elements stand in for missing plain ones."""
     episode = _episode(draft) if draft.episode or draft.transcripts else None
     language = _speak(draft, language) if draft.language else language
     title, summary, authors = draft.title, draft.summary, draft.authors
@@ -102,12 +102,12 @@ def entry(draft: Draft, fingerprint: str, language: str = "", base: str = "") ->
 
 
 def _speak(draft: Draft, inherited: str) -> str:
-    """Let what an item says of its language go before what it inherits, never before a text's own."""
+    """Prefer an item's dc:language over the inherited language, but not over a text's own."""
 
     def spoken(text: Text) -> Text:
         return replace(text, language=draft.language) if text.language in ("", inherited) else text
 
-    # A text that speaks the inherited language has only inherited it; its own xml:lang shows by being another.
+    # A text of the inherited language has inherited it; its own xml:lang would differ.
     draft.title, draft.summary = (
         spoken(text) if text else None for text in (draft.title, draft.summary)
     )
@@ -124,7 +124,7 @@ def alternate(links: Iterable[Link]) -> str:
 
 
 def key_from(one: Entry) -> ItemKey:
-    """Return what is told of every item of a fetch."""
+    """Return the key that every item of a fetch has, new or known."""
     return ItemKey(one.fingerprint, one.guid, alternate(one.links))
 
 
@@ -170,7 +170,7 @@ def _merged(found: list[Enclosure]) -> list[Enclosure]:
 
 
 def _both(first: Enclosure, second: Enclosure) -> Enclosure:
-    """Keep what the enclosure says, and fill its gaps."""
+    """Keep the enclosure's values, and fill its gaps from media:content."""
     main, other = (second, first) if second.primary and not first.primary else (first, second)
     gaps = {
         name: getattr(other, name)

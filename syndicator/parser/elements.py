@@ -1,7 +1,7 @@
-"""An item's elements -> what feedparser does not tell of it, or tells wrongly; both lanes read it here.
+"""The elements of an item that feedparser drops or misreads -> Draft, for both readers.
 
-Ids as written, people, sources, podcasts, media files with their sizes, counts, licences: a table from
-an element's name to the function that reads it into the draft.
+`EXTRAS` maps the name of an element to the function that reads it: ids as written, people, sources,
+counts and licences here, podcasts and media in `podcast` and `media`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _TRUE, _FALSE = ("yes", "true", "explicit"), ("no", "false", "clean")
 
 
 def read_extras(draft: Draft, item: Element, outer: Scope) -> Scope:
-    """Read into a draft all that the table below knows; return the item's own scope."""
+    """Read all elements of the table into a draft; return the item's own scope."""
     scope = begun(draft, item, outer)
     for child in item:
         if reader := EXTRAS.get(name_of(child.tag)):
@@ -41,7 +41,7 @@ def read_extras(draft: Draft, item: Element, outer: Scope) -> Scope:
 
 
 def begun(draft: Draft, item: Element, outer: Scope) -> Scope:
-    """Read what stands on the item's own tag."""
+    """Read the attributes of the item's own tag, and return its scope."""
     if not item.attrib:
         return outer
     draft.guid = item.get(RDF + "about", "").strip()
@@ -50,7 +50,7 @@ def begun(draft: Draft, item: Element, outer: Scope) -> Scope:
 
 
 def number(text: str) -> int:
-    """Read a count; 0 for what is none, or more than any file has.
+    """Read a count; 0 for anything else, and for numbers of more than 17 digits.
 
     >>> number("1024"), number("1,5 MB"), number("-1")
     (1024, 0, 0)
@@ -94,7 +94,7 @@ def _contributor(draft: Draft, element: Element, _scope: Scope) -> None:
 
 
 def _source(draft: Draft, element: Element, scope: Scope) -> None:
-    """Read RSS <source url> or atom:source, whose children are a feed's."""
+    """Read RSS <source url> or atom:source (RFC 4287, 4.2.11)."""
     # RSS has the feed's address in `url` and its title as text, Atom all in children.
     parts: dict[str, str] = {"feed": element.get("url", ""), "name": words(element)}
     for child in element:
@@ -138,9 +138,9 @@ def _slash_comments(draft: Draft, element: Element, _scope: Scope) -> None:
 
 
 def read_replies(draft: Draft, element: Element, scope: Scope) -> None:
-    """Read a link to the comments of an entry (RFC 4685): their page, not their feed; `thr:count` is their number.
+    """Read a link to the page of an entry's comments, and their number in `thr:count` (RFC 4685).
 
-    A link without a type is a feed by the letter of 4, but what leaves it out in practice is a page.
+    By RFC 4685, 4, a link without a type is a feed; in practice it is a page.
     """
     if element.get("rel", "").lower() != "replies":
         return
@@ -164,11 +164,11 @@ def _index(draft: Draft, element: Element, _scope: Scope) -> None:
     draft.noindex = draft.noindex or words(element).lower() == "no"
 
 
-# -- podcasts ------------------------------------------------------------------------------------------
+# -- podcasts ---------------------------------------------------------------------
 
 
 def _said(draft: Draft, element: Element, _scope: Scope) -> None:
-    """Keep an itunes or podcast element whose text is all it says; the first one counts."""
+    """Read an itunes or podcast element of text alone; the first one counts."""
     name = name_of(element.tag).partition(":")[2]
     if text := words(element):
         draft.episode.setdefault("type" if name == "episodetype" else name, text)
@@ -222,11 +222,11 @@ def _chapters(draft: Draft, element: Element, scope: Scope) -> None:
         draft.episode.setdefault("chapters_type", element.get("type", ""))
 
 
-# -- media ---------------------------------------------------------------------------------------------
+# -- media ------------------------------------------------------------------------
 
 
 def _media_group(draft: Draft, element: Element, scope: Scope) -> None:
-    """Read one file in several forms as so many files: which of them a reader can play is its own to know."""
+    """Read the forms of one file as so many files: each reader of feeds picks its own."""
     for child in element:
         if reader := EXTRAS.get(name_of(child.tag)):
             reader(draft, child, scoped(child, scope))
@@ -263,7 +263,7 @@ def _media_words(element: Element | None) -> str:
 
 
 def _image(draft: Draft, element: Element, scope: Scope) -> None:
-    """Read `image` in an item, which no RSS has but many write: with the address in `url`, or as its text."""
+    """Read `image` in an item, in no RSS but frequent: its address is in `url` or in its text."""
     parts = {name_of(child.tag): child for child in element}
     url = (
         words(parts["url"])

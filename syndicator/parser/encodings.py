@@ -1,8 +1,8 @@
-"""The bytes of an answer -> the same document in UTF-8, without declaration, and a note where that took a guess.
+"""The bytes of a response -> the document in UTF-8 without XML declaration, and a note on guesses.
 
-Both lanes get the result, so they can't disagree on a letter. Bytes that are valid UTF-8 are UTF-8,
-whatever header and declaration say: no other encoding that feeds use passes that test by chance in a
-text of some length, but servers that add `charset=iso-8859-1` to everything are many.
+All readers get the result, so they agree on every letter. Valid UTF-8 is UTF-8, against header and
+declaration. No other encoding of feeds passes that test by chance in a text of some length, but
+many servers add `charset=iso-8859-1` to everything.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
 )
-# "<" with zero bytes beside it, and "<?xm" in EBCDIC (XML 1.0, appendix F), for the documents without a mark.
-# The longer ones first, here and above: UTF-32's little-endian signs begin with those of UTF-16.
+# "<" with zero bytes beside it, and "<?xm" in EBCDIC (XML 1.0, appendix F), for the documents
+# without a mark. The longer ones first, here and above: UTF-32's little-endian signs begin with
+# those of UTF-16.
 _SIGNS = (
     (b"\x00\x00\x00<", "utf-32-be"),
     (b"<\x00\x00\x00", "utf-32-le"),
@@ -26,7 +27,7 @@ _SIGNS = (
     (b"<\x00", "utf-16-le"),
     (b"\x4c\x6f\xa7\x94", "cp037"),
 )
-# What may stand before the document itself; some write it twice. Not <?xml-stylesheet?>, which has its place.
+# White space, marks and declarations before the document; some stand twice. Not <?xml-stylesheet?>.
 _FRONT = re.compile(rb"(?:\s+|\xef\xbb\xbf|<\?xml\s[^>]*?\?>)+")
 _DECLARED = re.compile(rb"""\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._:-]+)["']""")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._:-]+)""", re.IGNORECASE)
@@ -35,7 +36,7 @@ _DISGUISED = ("iso-2022", "iso2022", "hz", "utf-7", "csiso2022")
 # Browsers and feedparser read the superset where the subset is named, since so do those who write.
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252",
               "ascii": "cp1252", "shift_jis": "cp932", "euc-kr": "cp949", "iso-8859-9": "cp1254"}  # fmt: skip
-# What XML 1.0 (2.2) forbids; one such byte would cost the whole document its well-formedness.
+# Forbidden by XML 1.0 (2.2): one such byte makes the whole document not well-formed.
 _CONTROL = bytes([*range(9), 11, 12, *range(14, 32)])
 _NONCHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _FORBIDDEN = dict.fromkeys((0xFFFE, 0xFFFF))
@@ -43,9 +44,9 @@ _TORN = 0.02  # share of letters beyond ASCII that may be torn in what still is 
 
 
 def bare(body: bytes) -> bytes | None:
-    """Return a document without byte order mark and declaration, if by its first bytes it may be UTF-8.
+    """Return a document without byte order mark and declaration; None if its start excludes UTF-8.
 
-    Whether all of it is, a parser that reads nothing else finds out on the way.
+    The parser, which accepts nothing but UTF-8, checks the rest.
     """
     if _marked(body) or _declared(body).startswith(_DISGUISED):
         return None
@@ -95,7 +96,7 @@ def _declared(body: bytes) -> str:
 
 
 def _marked(body: bytes) -> str:
-    """Tell the encodings that the first bytes give away; the mark of UTF-8 says no more than its bytes."""
+    """Return the encoding that the first bytes show, "" for none and for UTF-8."""
     for mark, name in _BOMS[1:]:
         if body.startswith(mark):
             return name
@@ -122,10 +123,10 @@ def _decoded(body: bytes, marked: str, content_type: str) -> tuple[str, str]:
 
 
 def _torn(body: bytes, spare: int = 0) -> tuple[str, str] | None:
-    """Read UTF-8 in which a letter here and there is torn (excerpts cut by bytes); None: it has too many for that.
+    """Decode UTF-8 with a few torn letters (excerpts cut by bytes); None if they are too many.
 
-    Fifty whole letters to a torn one: no text of another encoding comes near that by chance, so it counts for more
-    than a name. `spare` are the letters that may be torn besides.
+    Fifty whole letters to a torn one: no text of another encoding comes near that by chance, so it
+    counts for more than a declared name. `spare` more letters may be torn.
     """
     text = body.decode("utf-8", "replace")
     torn, foreign = text.count("\ufffd"), len(text) - len(text.encode("ascii", "ignore"))
@@ -135,7 +136,7 @@ def _torn(body: bytes, spare: int = 0) -> tuple[str, str] | None:
 
 
 def _guess(body: bytes) -> tuple[str, str]:
-    """Choose between UTF-8, of which so short a text may have one letter torn, and a Windows encoding."""
+    """Decode as UTF-8 with one torn letter, else as windows-1252."""
     return _torn(body, spare=1) or (
         body.decode("cp1252", "replace"),
         "no encoding fits; read as windows-1252",

@@ -1,8 +1,7 @@
-"""A well-formed feed in UTF-8 -> ParsedFeed, as `reference` would give it, at a tenth of the cost; or None.
+"""A well-formed feed in UTF-8 -> ParsedFeed, as by feedparser at a tenth of the cost; or None.
 
-Only items not seen before are parsed. The rules are feedparser's where they are right, and whatever
-could be read in two ways raises Uncertain, which hands the whole document over: to be slow is better
-than to differ.
+Only new items are parsed. The rules are feedparser's, but for its known errors. A construct with
+two possible readings raises Uncertain; then `by_feedparser` reads the whole document.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ _VERSIONS = (
 
 
 def parse_fast(data: bytes, source_id: str, url: str, known: Container[str]) -> ParsedFeed | None:
-    """Read a feed of a common shape; None where feedparser should."""
+    """Read a feed of a common shape; return None if feedparser must read it."""
     pieces = cut(data)
     if (
         pieces is None or b"<!DOCTYPE" in pieces.gaps[0]
@@ -79,8 +78,8 @@ def _read(root: Element, items: list[Item]) -> list[Entry]:
     ]
 
 
-# feedparser goes by the prefix where it does not know the namespace: <dc:creator> is the creator in whatever
-# namespace "dc" is, and so these prefixes must be bound to what they are usually bound to.
+# feedparser reads an unknown namespace by its prefix: <dc:creator> is the creator in any namespace
+# that the document calls "dc". So these prefixes must have their usual namespaces.
 _BOUND = re.compile(rb"""xmlns:([\w.-]+)\s*=\s*["']([^"']*)["']""")
 _HANDLED = frozenset(
     (
@@ -103,9 +102,10 @@ _ATOM, _RSS10 = ATOM.encode(), f'"{RSS10}"'.encode()
 
 
 def _refuse_lookalikes(root: Element, head: bytes) -> None:
-    """Refuse what feedparser takes for something else by the namespaces that the head declares.
+    """Refuse documents that feedparser misreads because of the namespaces in their head.
 
-    Its version is that of the first such namespace, used or not, unless the root element has one of its own.
+    Its version is that of the first such namespace, used or not, unless the root element has one of
+    its own.
     """
     atom, version = head.find(_ATOM), version_of(root)
     if atom >= 0 and (

@@ -1,4 +1,4 @@
-"""An item's element -> Entry, by feedparser's rules where they are right; Uncertain where it might read otherwise."""
+"""An item's element -> Entry, by feedparser's rules; Uncertain if feedparser might differ."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from syndicator.parser.xml_tree import (
 
 
 class _Reading:
-    """One item while it is read: the draft and what feedparser lets hang on the order of elements."""
+    """One item while it is read: its draft, and flags for rules that depend on element order."""
 
     __slots__ = ("atom", "draft", "interrupted", "pictured", "summarised", "unwrap")
 
@@ -40,7 +40,7 @@ class _Reading:
 
 
 def read_entry(element: Element, piece: Item, outer: Scope, version: str) -> Entry:
-    """Read one item of a feed of some version; raise Uncertain where feedparser might read it otherwise."""
+    """Read one item of a feed of some version; raise Uncertain if feedparser might differ."""
     item = _Reading(version)
     scope = begun(item.draft, element, outer)
     _refuse_odd_base(element, scope)
@@ -81,7 +81,8 @@ def _is_plain(title: Text | None) -> bool:
 def _refuse_odd_base(element: Element, scope: Scope) -> None:
     """Refuse a base that feedparser reads in a way of its own.
 
-    It takes a bare `base` for xml:base, drops surplus slashes, and passes over one whose scheme it does not know.
+    It takes a bare `base` for xml:base, drops surplus slashes, and passes over one whose scheme it
+    does not know.
     """
     base = element.get(XML_BASE, "")
     if (
@@ -94,12 +95,12 @@ def _refuse_odd_base(element: Element, scope: Scope) -> None:
 
 
 def _inert(element: Element) -> bool:
-    """Tell whether nothing inside an unknown element would be taken for a part of the item."""
+    """Return True if feedparser takes nothing inside an unknown element for a part of the item."""
     return not any(_counts(name_of(part.tag)) for part in element.iter() if part is not element)
 
 
 def _counts(name: str) -> bool:
-    """Tell whether feedparser would take an element for a part of the item: any without a namespace is kept."""
+    """Return True if feedparser takes an element for a part of the item."""
     return name in _CORE or name in EXTRAS or name in _REFUSED or not ("}" in name or ":" in name)
 
 
@@ -114,7 +115,10 @@ _INSIDE = {
 
 
 def _refuse_inside(element: Element, name: str) -> None:
-    """Refuse what has no business inside: only the media and podcast elements are free, feedparser never sees them."""
+    """Refuse unexpected elements inside an element.
+
+    Media and podcast elements are allowed: `by_feedparser` hides them from feedparser.
+    """
     allowed = _INSIDE.get(name, ())
     for part in element.iter():
         inner = name_of(part.tag)
@@ -124,11 +128,11 @@ def _refuse_inside(element: Element, name: str) -> None:
             raise Uncertain(f"<{inner}> in <{name}>")
 
 
-# -- the elements that feedparser reads and we read like it ------------------------------------------------
+# -- the elements that both readers know ------------------------------------------------
 
 
 def _text(item: _Reading, element: Element, scope: Scope, default: str) -> Text | None:
-    """Read a text construct: its type is what it says, or for plain text in RSS what it looks like."""
+    """Read a text construct of its declared type; plain text in RSS may look like HTML."""
     said = element.get("type")
     kind = default if said is None else _TYPES.get(said.lower())
     if kind is None or element.get("mode", "escaped") == "base64":
@@ -160,8 +164,9 @@ _NAMED = re.compile(r"&(\w+);")
 _CLOSING = re.compile(r"</\w+>")
 _ANY_TAG = re.compile(r"</?(\w+)")
 _PLAIN_HTML = frozenset({
-    "a", "abbr", "b", "br", "cite", "code", "del", "div", "em", "h1", "h2", "h3", "h4", "i", "img", "ins", "kbd", "li",
-    "ol", "p", "pre", "q", "s", "small", "span", "strong", "sub", "sup", "tt", "u", "ul", "var", "blockquote",
+    "a", "abbr", "b", "br", "cite", "code", "del", "div", "em", "h1", "h2", "h3", "h4", "i", "img",
+    "ins", "kbd", "li", "ol", "p", "pre", "q", "s", "small", "span", "strong", "sub", "sup", "tt",
+    "u", "ul", "var", "blockquote",
 })  # fmt: skip
 
 
@@ -213,8 +218,8 @@ def _encoded(item: _Reading, element: Element, scope: Scope) -> None:
         item.draft.contents.append(found)
 
 
-# feedparser sends every address through urljoin and a pattern of its own: they may drop surplus slashes behind the
-# scheme, tabs and line ends, and a closing ";".
+# feedparser sends every address through urljoin and a pattern of its own: they may drop surplus
+# slashes behind the scheme, tabs and line ends, and a closing ";".
 _ODD_ADDRESS = re.compile(r"///|[\t\r\n]|;$")
 
 
@@ -329,8 +334,10 @@ _CORE: dict[str, Callable[[_Reading, Element, Scope], None]] = {
     "copyright": _rights,
     "dc:rights": _rights,
 }
-# What feedparser gives a meaning that we don't model, or keeps under a name that it also uses itself.
+# What feedparser gives a meaning that we don't model, or keeps under a name that it also uses
+# itself.
 _REFUSED = frozenset({
-    "textinput", "body", "xhtml:body", "fullitem", "abstract", "tags", "item", "entry", "channel", "feed",
-    "rss", "authors", "contributors", "links", "title_detail", "summary_detail", "guidislink", "managingeditor",
+    "textinput", "body", "xhtml:body", "fullitem", "abstract", "tags", "item", "entry", "channel",
+    "feed", "rss", "authors", "contributors", "links", "title_detail", "summary_detail",
+    "guidislink", "managingeditor",
 })  # fmt: skip

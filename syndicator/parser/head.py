@@ -1,4 +1,4 @@
-"""A feed's root element -> FeedHead; both lanes read it here, from the tree."""
+"""A feed's root element -> FeedHead, for both readers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 
 
 class _Found(Struct):
-    """The first text of each element of the head, and what there may be several of."""
+    """The first text of each element of the head, and lists of the repeatable ones."""
 
     texts: dict[str, str] = {}
     links: list[Link] = []
@@ -37,7 +37,7 @@ class _Found(Struct):
 
 
 def channel_of(root: Element) -> Element:
-    """Return the element that describes the feed: RSS has one within the root, Atom's is the root."""
+    """Return the element that describes the feed: RSS's <channel>, Atom's root."""
     return next((child for child in root if name_of(child.tag) == "channel"), root)
 
 
@@ -50,7 +50,7 @@ def scope_of(root: Element) -> Scope:
 
 
 def version_of(root: Element) -> str:
-    """Name the dialect as feedparser does, but by the root element alone, not by namespaces that are only declared."""
+    """Return feedparser's name of the dialect, by the root element alone."""
     name, said = name_of(root.tag), root.get("version", "").strip()
     if name == "rss":
         return _RSS.get(said) or ("rss20" if said.startswith("2.") else "rss")
@@ -63,7 +63,7 @@ def version_of(root: Element) -> str:
 
 
 def head_of(root: Element) -> FeedHead:
-    """Read what a feed says of itself."""
+    """Read the title, links, authors, hints and other facts of the feed itself."""
     channel, found = channel_of(root), _Found()
     scope = scoped(channel, scoped(root, Scope())) if channel is not root else scoped(root, Scope())
     for child in channel:
@@ -119,7 +119,7 @@ def _links(element: Element, scope: Scope) -> Iterator[Link]:
 
 
 def _text(element: Element, name: str, scope: Scope) -> str:
-    """Return the one text of an element, wherever its dialect puts it: for pictures the address."""
+    """Return the one text of an element; for pictures the address."""
     if name in ("image", "itunes:image"):
         inner = next((words(child) for child in element if name_of(child.tag) == "url"), "")
         written = element.get("href", "") or inner or element.get("url", "") or words(element)
@@ -143,7 +143,7 @@ def _skips(found: _Found, element: Element) -> None:
 
 
 def _made(found: _Found, scope: Scope, version: str, about: str) -> FeedHead:
-    """Choose from what was found: where a thing has several names, the feed format's own before the extensions'."""
+    """Make the head; a fact with several names comes from the feed format's own element first."""
     texts = found.texts
 
     def first(*names: str) -> str:

@@ -1,8 +1,8 @@
 """The bytes of a JSON Feed 1.0 or 1.1 -> ParsedFeed (https://www.jsonfeed.org/version/1.1/).
 
-Written by hand: the format is a mapping of names, and what is on PyPI raises on the first wrong type.
-Here a value of the wrong type counts as absent, but for numbers as ids, which the specification asks
-to be read as strings. What our own feeds add in `_syndicator` (docs/formats.md) is read, too.
+A value of the wrong type counts as absent; libraries on PyPI raise on it. Numbers as ids are read
+as strings, as the specification asks. The extension `_syndicator` of our own feeds
+(docs/formats.md) is read.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def looks_like_json(data: bytes) -> bool:
 
 
 def parse_json(data: bytes, source_id: str, url: str, known: Container[str]) -> ParsedFeed | str:
-    """Read a JSON Feed; return what is wrong with it, as one line, where it is none."""
+    """Read a JSON Feed; return an error in one line if the document is none."""
     try:
         document = _loaded(data)
     except (ValueError, RecursionError) as error:
@@ -58,7 +58,7 @@ def parse_json(data: bytes, source_id: str, url: str, known: Container[str]) -> 
 
 
 def _loaded(data: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
-    r"""Read JSON; half of a surrogate pair, which `\ud83d` can write and no text can hold, becomes U+FFFD."""
+    r"""Read JSON; half of a surrogate pair, written as `\ud83d`, becomes U+FFFD."""
     document = json.loads(data)
     if b"\\ud" not in data and b"\\uD" not in data:
         return document
@@ -67,7 +67,7 @@ def _loaded(data: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
 
 
 def _text(item: Object, name: str) -> str:
-    """Return a string or a number as text; "" for all else. True is a number to Python, but no id to anybody."""
+    """Return a string or a number as text; "" for all else, booleans too."""
     value = item.get(name)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
@@ -75,7 +75,7 @@ def _text(item: Object, name: str) -> str:
 
 
 def _whole(item: Object, name: str) -> int:
-    """Return a count; 0 for what is none. The comparison is false for NaN, too, which Python's JSON can hold."""
+    """Return a count, 0 for anything else. The comparison is false for NaN, too."""
     value = item.get(name)
     return int(value) if isinstance(value, int | float) and 0 <= value < 2**63 else 0
 
@@ -144,7 +144,7 @@ def _object(item: Object, name: str) -> Object:
 
 
 def _source(said: Object) -> Origin | None:
-    """Read whom a feed of ours credits: as good as an atom:source, and there where no line is."""
+    """Read the origin that a feed of ours credits: it proves as much as an atom:source."""
     title, site, feed, identifier = (
         _text(said, name) for name in ("title", "home_page_url", "feed_url", "id")
     )

@@ -1,8 +1,8 @@
 """An author's element, or the text in it -> Person.
 
-RSS wants "jane@example.com (Jane Doe)", Atom elements for name, address and page, and people write
-either anywhere. feedparser reads both, but gives an author without a mail address that of the one
-before, so both lanes read people here.
+RSS wants "jane@example.com (Jane Doe)", Atom elements for name, address and page; feeds write
+either anywhere. feedparser gives an author without a mail address that of the one before, so both
+readers use this module.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _PARTS = {"name": "name", "uri": "uri", "url": "uri", "homepage": "uri", "email"
 
 
 def person(element: Element) -> Person | None:
-    """Read `author`, `contributor`, `dc:creator` or `managingEditor`, in either style; None where it is empty."""
+    """Read `author`, `contributor`, `dc:creator` or `managingEditor`; None if it is empty."""
     if not len(element):
         return named(words(element))
     parts = {"name": "", "uri": "", "email": ""}

@@ -1,12 +1,12 @@
-"""Markup in a text that should have none -> its plain words: names of feeds, sources and people's places."""
+"""HTML in a text that should be plain, such as a feed's title -> its words."""
 
 from __future__ import annotations
 
 import html
 import re
 
-# Must not match a lone "<" as in "a < b": a tag begins with a letter, a slash or "!" right behind it. It ends
-# before the next "<", or many unclosed ones would each be followed to the end.
+# Must not match a lone "<" as in "a < b": a tag begins with a letter, a slash or "!" right behind
+# it. It ends before the next "<", or many unclosed ones would each be followed to the end.
 _TAG = re.compile(r"<[A-Za-z/!][^<>]*>")
 _MARKED = re.compile(
     r"</\w+>|<(?:br|img|hr)\b[^<>]*>|&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);"
@@ -23,5 +23,5 @@ def plain(text: str) -> str:
 
 
 def looks_marked(text: str) -> bool:
-    """Tell whether a text that its feed calls plain has a closing tag or an entity in it all the same."""
+    """Return True if a text declared as plain has a closing tag or an entity in it."""
     return _MARKED.search(text) is not None

@@ -1,8 +1,8 @@
-"""A feed that is nearly well-formed XML -> one that is, where it is plain what was meant.
+"""A feed that is nearly well-formed XML -> well-formed XML.
 
-Most broken feeds are broken in one of three ways: an entity of HTML's (`&nbsp;`), an ampersand that
-stands for itself (`AT&T`, `?a=1&b=2`), a prefix that nobody declared. They are put right before either
-lane reads them. What else is wrong is left to feedparser's loose parser.
+Most broken feeds have one of three faults: an HTML entity (`&nbsp;`), a bare ampersand (`AT&T`,
+`?a=1&b=2`), an undeclared prefix. This module repairs these; feedparser's loose parser reads the
+rest.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from html.entities import html5
 from syndicator.namespaces import usual_uri
 from syndicator.parser.xml_tree import literals_apart
 
-# An ampersand that begins none of XML's references; the name behind it, if it is written like an entity.
+# An ampersand that begins none of XML's references; the name behind it, if it is written like an
+# entity.
 _AMPERSAND = re.compile(
     rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)(?:([A-Za-z][A-Za-z0-9]*);)?"
 )
@@ -52,7 +53,7 @@ def _reference(found: re.Match[bytes]) -> bytes:
 
 
 def _declared(data: bytes, prefixes: list[bytes]) -> bytes:
-    """Declare prefixes on the root, each as what it is usually bound to."""
+    """Declare prefixes on the root with their usual namespaces."""
     found = _ROOT.search(data)
     if not found:
         return data

@@ -1,7 +1,7 @@
-"""A feed's bytes -> its items as pieces, each with a fingerprint that stands for its bytes and what they inherit.
+"""A feed's bytes -> its items as byte slices, each with a fingerprint of bytes and context.
 
-Cutting is done by searching, not parsing, and so only where it can't go wrong: items that don't nest,
-no comment or CDATA section open where a cut is made. What is not cut out is parsed, so nothing is lost.
+Items are found by searching, not by parsing: only if they don't nest and no comment or CDATA
+section is open at a cut. Bytes outside the slices are parsed, so nothing is lost.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Item(Struct, frozen=True):
 
 
 class Pieces(Struct, frozen=True):
-    """A document cut: around each item stands a gap, the first with the head in it, the last with the end."""
+    """A document cut into items and gaps around them; the head is in the first gap."""
 
     gaps: tuple[bytes, ...]  # one more than items
     items: tuple[Item, ...]
@@ -41,17 +41,17 @@ class Pieces(Struct, frozen=True):
 
 _CHANNEL = re.compile(rb"<channel\b[^<>]*>")
 _ITEM_OF = {b"rss": b"item", b"rdf:RDF": b"item", b"feed": b"entry"}
-# What else of the head an item's meaning hangs on: its language, and the site that its links start from.
+# Parts of the head that change an item's meaning: the language, and the site as base of its links.
 _INHERITED = re.compile(rb"<(?:dc:)?language\b[^<>]*>[^<]*|<link>[^<]*")
 _AFTER_NAME = (b">", b" ", b"\t", b"\r", b"\n")
 
 
 def cut(data: bytes) -> Pieces | None:
-    """Cut a feed into its items; None where searching can't be sure of them.
+    """Cut a feed into its items; None if searching can't be sure of them.
 
-    That an item's end tag is its own, and not words in a CDATA section, is sure once all of these hold:
-    before each end tag stands one start tag, no gap leaves a comment or section open, and a parse of
-    gaps and items finds as many items as were cut, none in another. The last is the caller's to see to.
+    An end tag is the item's own, and not text in a CDATA section, if all of this holds: one start
+    tag stands before each end tag, no gap leaves a comment or section open, and a parse of gaps and
+    items finds as many items, none in another. The caller checks the last.
     """
     root = ROOT.match(data)
     name = _ITEM_OF.get(root[1]) if root else None
@@ -70,7 +70,7 @@ def cut(data: bytes) -> Pieces | None:
 
 
 def _spans(data: bytes, start_tag: bytes, end_tag: bytes) -> list[tuple[int, int]] | None:
-    """Find where items start and end; None where an end has no start, or a start no end."""
+    """Return (start, end) of each item; None if a start or an end tag has no partner."""
     spans, position = [], 0
     while (end := data.find(end_tag, position)) >= 0:
         start = _start(data, start_tag, position, end)
@@ -82,7 +82,7 @@ def _spans(data: bytes, start_tag: bytes, end_tag: bytes) -> list[tuple[int, int
 
 
 def _context(head: bytes) -> bytes:
-    """Return what all items of a feed inherit of the elements around them: namespaces, base, language, site."""
+    """Return the context that all items of a feed inherit: namespaces, base, language, site."""
     tags = head[: head.find(b">")] + b"".join(_CHANNEL.findall(head))
     return tags + b"".join(_INHERITED.findall(head))
 
@@ -98,14 +98,14 @@ def _start(data: bytes, start_tag: bytes, position: int, end: int) -> int:
 
 
 def _closed(gap: bytes) -> bool:
-    """Tell whether no comment and no CDATA section is open where a gap ends."""
+    """Return True if no comment and no CDATA section is open at the end of a gap."""
     return gap.isspace() or (
         gap.count(b"<![CDATA[") == gap.count(b"]]>") and gap.count(b"<!--") == gap.count(b"-->")
     )
 
 
-# An item's id and link where they stand in the plainest form. What is matched is never given back (`*+`), or
-# white space of some length would be tried in all its parts.
+# An item's id and link where they stand in the plainest form. What is matched is never given back
+# (`*+`), or white space of some length would be tried in all its parts.
 _VALUE = rb"\s*+(?:<!\[CDATA\[([^<]*?)\]\]>\s*+|([^<&]*+(?:&(?:amp|#38);[^<&]*+)*+))"
 _GUID = re.compile(rb"<(?:guid|id)(?:\s[^<>]*+)?>" + _VALUE + rb"</")
 _LINK = re.compile(rb"<link>" + _VALUE + rb"</link>")
@@ -113,14 +113,14 @@ _ABOUT = re.compile(rb"""<item\s+rdf:about=["']([^"'<&]*)["']""")
 _ATOM_LINK = re.compile(rb"<link\b([^<>]*)>")
 _HREF = re.compile(rb"""\shref=["']([^"'<]*)["']""")
 
-# Ends the fingerprint of an item whose id and link can't be had so: it is parsed each time for their sake.
+# Marks an item whose id and link need a parse in each run.
 UNREADABLE = "-"
 
 
 def key_of(item: Item) -> ItemKey:
     """Guess guid and link of an item without parsing it.
 
-    The guess is proved when the item is read for the first time: see `proved`.
+    `proved` checks the guess when the item is parsed for the first time.
     """
     data = item.data
     if data.startswith(b"<entry"):
@@ -132,9 +132,9 @@ def key_of(item: Item) -> ItemKey:
 
 
 def proved(item: Item, guid: str, link: str) -> str:
-    """Return the fingerprint of an item that has been read: marked where `key_of` would have told wrongly.
+    """Return the fingerprint of a parsed item, marked as UNREADABLE if `key_of` guesses wrongly.
 
-    The same bytes are guessed at in the same way, so the guess for a known item is right by construction.
+    Equal bytes give equal guesses, so the guess for a known item is right.
     """
     guess = key_of(item)
     return (

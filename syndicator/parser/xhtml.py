@@ -43,20 +43,21 @@ _TAG = re.compile(r'<(/?)[a-zA-Z](?:[^<">]|"[^<"]*")*?(/?)>')
 _OWN_BASE = re.compile(r' xml:base="([^"]+)"')
 _ADDRESS = re.compile(r' (href|src|srcset|cite|poster|data|longdesc|background)="([^"]+)"')
 _IN_SET = re.compile(r"((?:^|,)\s*)([^\s,]+)")
-# Elements that are taken for HTML where their namespace was forgotten. None may be one of a feed's own, such
-# as `summary` or `source`: feedparser stumbles over those.
+# Elements without a namespace that count as HTML. None may be one of a feed's own, such as
+# `summary` or `source`: feedparser stumbles over those.
 _SAFE = frozenset({
-    "a", "abbr", "b", "blockquote", "br", "cite", "code", "dd", "del", "div", "dl", "dt", "em", "figure", "h1", "h2",
-    "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "ol", "p", "pre", "q", "s", "small", "span",
-    "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "tt", "u", "ul",
+    "a", "abbr", "b", "blockquote", "br", "cite", "code", "dd", "del", "div", "dl", "dt", "em",
+    "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "ol", "p",
+    "pre", "q", "s", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead",
+    "tr", "tt", "u", "ul",
 })  # fmt: skip
 
 
 def inner_html(element: Element, unwrap: bool, base: str) -> str:
-    """Write what is in an element; with `unwrap`, a <div> around all of it is left out (RFC 4287, 3.1.1.3).
+    """Serialise the content of an element, with `unwrap` without its <div> (RFC 4287, 3.1.1.3).
 
-    `base` is the one around all of it, for what stands below another one. Raise Uncertain for elements that are not
-    XHTML's, such as pictures in SVG and formulas.
+    `base` is the base around the element, from which inner ones start. Raise Uncertain for elements
+    outside of XHTML, such as pictures in SVG and formulas.
     """
     if unwrap and (only := _only_div(element)) is not None:
         element = only
@@ -66,10 +67,10 @@ def inner_html(element: Element, unwrap: bool, base: str) -> str:
 
 
 def rebased(html: str, base: str) -> str:
-    """Resolve the addresses below an inner xml:base (XML Base, 4.1), which nobody after us knows; others stay.
+    """Resolve the addresses below an inner xml:base (XML Base, 4.1); others stay as written.
 
-    `html` is markup as both lanes write it: no `>` but at the ends of tags, values in double quotes. feedparser knows
-    the base around a text only.
+    `html` is markup as both readers write it: `>` only at the ends of tags, values in double
+    quotes. feedparser knows the base around a text only.
 
     >>> rebased('<a href="x">1</a><p xml:base="/b/"><a href="x">2</a></p>', "https://a.example/a/")
     '<a href="x">1</a><p xml:base="/b/"><a href="https://a.example/b/x">2</a></p>'
@@ -108,7 +109,7 @@ def _absolute(written: str, base: str) -> str:
 
 
 def scope_inside(element: Element, scope: Scope) -> Scope:
-    """Return the base and language in effect inside the <div> around XHTML, which goes with its attributes."""
+    """Return the base and language inside the <div> around XHTML, which is left out."""
     try:
         only = _only_div(element)
     except Uncertain:
@@ -149,7 +150,7 @@ def _local(element: Element) -> str:
 
 
 def _attributes(element: Element, bases: list[str]) -> Iterator[str]:
-    """Write attributes; what they say of a base is noted, since to look for it in all markup would cost more."""
+    """Serialise attributes, and collect those that are an xml:base."""
     for key, value in element.attrib.items():
         name = {XML_LANG: "xml:lang", XML_BASE: "xml:base"}.get(key, key.lower())
         if name == "xml:base":

@@ -1,7 +1,7 @@
-"""Bytes -> a tree of elements, and what both lanes read of an element in the same way: name, letters, scope.
+"""Bytes -> a tree of elements, and the name, text and scope of an element, for both readers.
 
-The names follow feedparser: a namespace gives its usual prefix whatever the document calls it, those of
-the feed formats themselves none, and letters are lower case.
+Names follow feedparser: lower case, with the usual prefix of the namespace; elements of the feed
+formats themselves have no prefix.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Element = ET.Element
 
 
 class Uncertain(Exception):
-    """The fast lane has met something that it may read otherwise than feedparser would."""
+    """The fast reader met a construct that feedparser may read differently."""
 
 
 XML_BASE = f"{namespaces.XML}}}base"
@@ -31,7 +31,7 @@ RDF = f"{namespaces.RDF}}}"
 
 @lru_cache(maxsize=4096)
 def name_of(tag: str) -> str:
-    """Return an element's name with the usual prefix; the tag is as expat has it: namespace, "}", local name.
+    """Return an element's name with the usual prefix. The tag is expat's: namespace, "}", local name.
 
     >>> name_of("http://purl.org/dc/elements/1.1/}creator"), name_of("pubDate"), name_of("urn:x}y")
     ('dc:creator', 'pubdate', 'urn:x}y')
@@ -46,11 +46,11 @@ def name_of(tag: str) -> str:
 
 
 def tree(data: bytes) -> Element | None:
-    """Return the root of a well-formed document in UTF-8, or None where it is not well-formed."""
+    """Return the root of a document in UTF-8, or None if it is not well-formed."""
     builder = ET.TreeBuilder()
     parser = expat.ParserCreate("utf-8", "}")  # so a tag is "namespace}name": see name_of
-    # Long texts arrive in one piece, and no function of Python's stands between the two of C's: with
-    # ElementTree's own parser this takes half as long again.
+    # Long texts arrive in one piece, and no function of Python's stands between the two of C's:
+    # with ElementTree's own parser this takes half as long again.
     parser.buffer_text, parser.buffer_size = True, 1 << 16
     parser.StartElementHandler = builder.start
     parser.EndElementHandler = builder.end
@@ -64,7 +64,7 @@ def tree(data: bytes) -> Element | None:
 
 
 def _bare(root: Element) -> Element:
-    """Take the namespace off that an RSS feed has put itself in: RSS has none, so some make one up.
+    """Remove an invented namespace from an RSS feed, since RSS has none.
 
     suspilne.media has xmlns="https://cyber.harvard.edu/rss/rss.html".
     """
@@ -80,7 +80,7 @@ def _refuse_entity(name: str, _parameter: bool) -> None:
 
 
 def repaired(data: bytes) -> bytes:
-    """Return what libxml2 can make of a broken document, written out again; b"" where it is nothing."""
+    """Parse a broken document by libxml2 and serialise it again; b"" if that gives nothing."""
     from lxml import etree  # for broken documents only, which are one in twenty
 
     parser = etree.XMLParser(
@@ -110,10 +110,10 @@ _C1_IN_UTF_8 = re.compile(b"\xc2[\x80-\x9f]")
 
 
 def letters(text: str | None) -> str:
-    r"""Return an element's text without the space around it, its letters put right as feedparser does.
+    r"""Return stripped text with its letters repaired as feedparser does.
 
-    UTF-8 that was taken for ISO 8859-1 and encoded again is undone; the C1 control characters that nobody
-    means become the letters that windows-1252 has in their place.
+    UTF-8 that was decoded as ISO 8859-1 is decoded right; C1 control characters become the letters
+    of windows-1252.
 
     >>> letters(" caf\u00c3\u00a9 "), letters("1\u00962")
     ('café', '1–2')
@@ -131,7 +131,8 @@ def letters(text: str | None) -> str:
     return text
 
 
-# The start tag of the root: past comments, processing instructions and a DOCTYPE with what it holds.
+# The start tag of the root: past comments, processing instructions and a DOCTYPE with what it
+# holds.
 ROOT = re.compile(
     rb"(?:\s+|<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)*+<([A-Za-z_][\w.:-]*)[^>]*",
     re.DOTALL | re.IGNORECASE,
@@ -139,7 +140,7 @@ ROOT = re.compile(
 
 
 def root_of(data: bytes) -> str:
-    """Return the name of a document's root element as written, or "" where there is none."""
+    """Return the name of a document's root element as written, or ""."""
     found = ROOT.match(data)
     return found[1].decode("ascii", "replace") if found else ""
 
@@ -148,9 +149,9 @@ _OPENING = re.compile(rb"<!\[CDATA\[|<!--")
 
 
 def literals_apart(data: bytes) -> list[bytes]:
-    """Part a document into markup and, every other one, CDATA sections and comments, where "<" and "&" are themselves.
+    """Split a document into markup and, alternating, CDATA sections and comments.
 
-    Searching, not one pattern: that would look for the end of each of many unclosed sections anew.
+    It searches forward once: a pattern would scan to the end for each unclosed section.
     """
     parts, start = [], 0
     while found := _OPENING.search(data, start):
@@ -163,7 +164,7 @@ def literals_apart(data: bytes) -> list[bytes]:
 
 
 class Scope(NamedTuple):
-    """What an element passes on to those in it."""
+    """The base and language that an element passes on to its children."""
 
     base: str = ""
     language: str = ""
@@ -184,7 +185,7 @@ def scoped(element: Element, outer: Scope) -> Scope:
 
 
 def resolved(base: str, href: str) -> str:
-    """Resolve a reference against a written base; without one it stays as written, and nothing stays nothing."""
+    """Resolve a reference against a declared base; without a base it stays as written."""
     if not base or not href:
         return href
     try:
@@ -194,5 +195,5 @@ def resolved(base: str, href: str) -> str:
 
 
 def words(element: Element) -> str:
-    """Return an element's own text, put right."""
+    """Return an element's own text, repaired by `letters`."""
     return letters(element.text)
