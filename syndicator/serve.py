@@ -28,6 +28,7 @@ from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
 from syndicator.errors import SyndicatorError
+from syndicator.formats import FORMATS, by_content, by_suffix, by_type
 
 # What we publish and what a theme may bring. Whatever has another ending (a database, a lock, a half-written file)
 # is not there. XML and JSON are told apart by how they begin, since file names can be set.
@@ -36,9 +37,9 @@ _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
     ".xml": "application/xml",
-    ".rss": "application/rss+xml; charset=utf-8",
-    ".atom": "application/atom+xml; charset=utf-8",
-    ".opml": "text/x-opml; charset=utf-8",
+    ".rss": f"{FORMATS['rss'].type}; charset=utf-8",
+    ".atom": f"{FORMATS['atom'].type}; charset=utf-8",
+    ".opml": f"{FORMATS['opml'].type}; charset=utf-8",
     ".json": "application/json",
     ".gz": "application/gzip",
     ".svg": "image/svg+xml; charset=utf-8",
@@ -47,19 +48,11 @@ _TYPES = {
     ".webp": "image/webp",
     ".ico": "image/x-icon",
 }
-_ROOTS = ((b"<rss", ".rss"), (b"<feed", ".atom"), (b"<opml", ".opml"))
-_JSON_FEED = "application/feed+json"
 _SNIFFED = 4096  # bytes in which a document shows what it is; stylesheet instructions and comments may come first
 _YOUNG = 2.0  # seconds in which a file may still change within the second that its time names
 
 _MADE = ("by-source", "by-language")  # folders of feeds that nobody wrote out, which may be many
 _INNER = frozenset(("posts", "sources", "archive", *_MADE))  # those and folders of pages
-_KINDS = {
-    "application/rss+xml": "RSS",
-    "application/atom+xml": "Atom",
-    _JSON_FEED: "JSON Feed",
-    "text/x-opml": "OPML",
-}
 
 
 def serve(
@@ -142,11 +135,10 @@ def _kind(path: Path) -> str:
     with path.open("rb") as file:
         head = file.read(_SNIFFED)
     # RFC 5005, 4: an archive is there to be read once, not to be subscribed to
-    return (
-        ""
-        if b"<fh:archive" in head
-        else _KINDS.get(media_type(path.name, head).partition(";")[0], "")
-    )
+    if b"<fh:archive" in head:
+        return ""
+    form = by_type(media_type(path.name, head).partition(";")[0])
+    return form.label if form else ""
 
 
 class Server(uvicorn.Server):
@@ -195,12 +187,11 @@ def media_type(name: str, head: bytes) -> str:
     >>> media_type("rss20.xml", b"<?xml version='1.0'?><rss version='2.0'>"), media_type("state.db", b"SQLite")
     ('application/rss+xml; charset=utf-8', '')
     """
-    kind = _TYPES.get(Path(name).suffix, "")
-    if kind == _TYPES[".xml"]:
-        return next((_TYPES[suffix] for root, suffix in _ROOTS if root in head), kind)
-    if kind == _TYPES[".json"] and b"https://jsonfeed.org/version/" in head:
-        return _JSON_FEED
-    return kind
+    suffix = Path(name).suffix
+    if suffix in (".xml", ".json") and (form := by_content(head, xml=suffix == ".xml")):
+        return f"{form.type}; charset=utf-8" if form.root else form.type
+    form = by_suffix(suffix)
+    return _TYPES.get(suffix) or (form.type if form else "")
 
 
 class Documents(StaticFiles):

@@ -10,10 +10,10 @@ import pytest
 from site_helpers import archives, edition, pages
 
 from syndicator import config
-from syndicator.config.feeds import FORMATS
 from syndicator.config.tables import did_you_mean
 from syndicator.errors import ConfigError
-from syndicator.generator.item import NAMES
+from syndicator.formats import FORMATS
+from syndicator.generator.item import file_name
 from syndicator.model.settings import Config
 
 HEAD = '[feed]\ntitle = "Planet Test"\n'
@@ -330,9 +330,9 @@ def test_a_name_that_only_looks_taken(tmp_path: Path) -> None:
 def test_what_is_taken_is_what_the_site_writes(tmp_path: Path) -> None:
     """Pages, style sheets and archives of the generator, which the configuration does not import."""
     documents = {document.path for document in pages(edition(), archives=archives())}
-    top = {path.partition("/")[0] for path in documents} - {FORMATS["html"]}
+    top = {path.partition("/")[0] for path in documents} - {FORMATS["html"].file}
     assert {"posts", "sources", "archive", "sources.html"} < top
-    for name in top | {f"{FORMATS['rss']}.gz", "by-source", "by-language"}:
+    for name in top | {f"{FORMATS['rss'].file}.gz", "by-source", "by-language"}:
         assert name in complaint(tmp_path, HEAD + f'names = {{ rss = "{name}" }}\n')
         assert name in complaint(tmp_path, HEAD + f'[[feeds]]\nname = "{name}"\n')
 
@@ -435,9 +435,12 @@ def test_a_folder_in_place_of_the_file(tmp_path: Path) -> None:
     assert str(caught.value) == f"{tmp_path}: can't be read: Is a directory"
 
 
-def test_the_default_names_are_the_generators() -> None:
+def test_the_default_names_are_the_generators(tmp_path: Path) -> None:
     """Two formats in one file are found by them, without importing the generator."""
-    assert {kind: FORMATS[kind] for kind in NAMES} == NAMES
+    feed = load(tmp_path, HEAD).feeds[0]
+    assert {kind: form.file for kind, form in FORMATS.items()} == {
+        kind: file_name(feed, kind) for kind in FORMATS
+    }
 
 
 def test_a_missing_file(tmp_path: Path) -> None:

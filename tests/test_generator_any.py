@@ -14,8 +14,7 @@ from lxml import etree
 from msgspec.structs import replace
 
 from syndicator.check import check
-from syndicator.generator import addresses, generate, obsolete, one
-from syndicator.generator.atom import atom
+from syndicator.generator import addresses, atom, generate, obsolete, one
 from syndicator.generator.item import Volume, prepare
 from syndicator.ledger import Ledger
 from syndicator.model.edition import Archive, Document, Edition
@@ -212,7 +211,8 @@ def test_an_archived_entry_is_the_current_one(found: Edition) -> None:
     """What stands in an archive is byte for byte what stood in the feed, though feedgen makes only the latter."""
     pieces = prepare((ITEM, *found.items))
     now, then = (
-        atom(found, Volume("a.xml", NOW, pieces, archive=archive)) for archive in (False, True)
+        atom.write(found, Volume("a.xml", NOW, pieces, archive=archive))
+        for archive in (False, True)
     )
     assert then.count(b"<entry") == len(pieces)
     assert now[now.index(b"<entry") :] == then[then.index(b"<entry") :]

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from syndicator.check.problem import Problem
+from syndicator.formats import by_type
 
 __all__ = ["Problem", "check"]
 
@@ -21,8 +22,8 @@ def check(body: bytes, kind: str) -> Iterator[Problem]:
         from syndicator.check.json_rules import check_json
 
         yield from check_json(body)
-    elif kind in {"application/rss+xml", "application/atom+xml", "text/x-opml"}:
+    elif (form := by_type(kind)) and form.root:
         # lxml costs 25 ms to import, and most runs check nothing.
         from syndicator.check.xml_rules import check_xml
 
-        yield from check_xml(body, kind)
+        yield from check_xml(body, form)

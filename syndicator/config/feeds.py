@@ -12,17 +12,9 @@ from msgspec.structs import replace
 
 from syndicator.config.pieces import read_filter, read_language, read_timezone, read_web_address
 from syndicator.config.tables import Table, did_you_mean, source_meant
+from syndicator.formats import FORMATS
 from syndicator.model.settings import Feed, Per, Source
 
-# With the file names that `names` can replace; the generator's own, which a test holds.
-FORMATS = {
-    "rss": "rss.xml",
-    "atom": "atom.xml",
-    "json": "feed.json",
-    "opml": "opml.xml",
-    "html": "index.html",
-    "fragment": "fragment.html",
-}
 # What a site has beside them (a test holds it): folders, pages, styles, compressed twins. Lower case, as disks fold it.
 _TAKEN = re.compile(
     r"posts|sources|archive|by-source|by-language|sources\.html|style-[0-9a-f]+\.css|.*\.gz"
@@ -122,7 +114,7 @@ def check_feeds(feeds: Sequence[Feed], tables: Sequence[Table], sources: Sequenc
 
 def _check_below(feed: Feed, table: Table, other: Feed, word: str) -> None:
     """Raise ConfigError where a feed's folder is, or lies below, a file or folder that another has for itself."""
-    files = {(other.names.get(kind) or FORMATS[kind]).casefold() for kind in other.formats}
+    files = {(other.names.get(kind) or FORMATS[kind].file).casefold() for kind in other.formats}
     if word.casefold() in files or _TAKEN.fullmatch(word.casefold()):
         key = "output" if table.has("output") or not feed.name else "name"
         what = f'"{word}" in {other.output} is where the feed there has pages or files of its own'
@@ -181,7 +173,7 @@ def _check(table: Table, feed: Feed) -> None:
             )
     files: dict[str, str] = {}
     for kind in dict.fromkeys(feed.formats):
-        name = feed.names.get(kind) or FORMATS[kind]
+        name = feed.names.get(kind) or FORMATS[kind].file
         if (folded := name.casefold()) in files:
             table.fail(
                 "names",

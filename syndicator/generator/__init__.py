@@ -7,14 +7,15 @@ point at them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib import import_module
 from pathlib import PurePosixPath
 from typing import Protocol
 
 from msgspec.structs import replace
 
+from syndicator import formats
 from syndicator.generator.body import LAYOUT
 from syndicator.generator.item import (
-    TYPES,
     Volume,
     address,
     archive_form,
@@ -30,8 +31,6 @@ from syndicator.model.settings import Feed
 
 __all__ = ["LAYOUT", "addresses", "generate", "lacking", "obsolete", "one"]
 
-FEEDS = ("rss", "atom", "json", "opml")
-SUBSCRIBED = ("rss", "atom", "json")  # what readers poll; OPML is imported once
 NOTHING: Mapping[str, str] = {}
 _OF_PAGES = frozenset({"text/html", "text/css"})
 _POSTS = post_path("").partition("/")[0] + "/"
@@ -64,7 +63,7 @@ def generate(
             else:
                 yield from site.posts(volume.items)
     yield from site.lists()
-    forms = [form for form in FEEDS if form in edition.feed.formats]
+    forms = formats.written(edition.feed.formats)
     pieces = prepare(edition.items if forms else (), edition.feed.timezone)
     for form in forms:
         yield _document(edition, form, current(edition, form, pieces))
@@ -104,26 +103,15 @@ def one(edition: Edition, form: str) -> Document:
 
 def _document(edition: Edition, form: str, volume: Volume) -> Document:
     posts = len(edition.sources if form == "opml" else volume.pieces)
-    return Document(volume.path, _write(edition, form, volume), TYPES[form], posts=posts, rank=2)
+    body = _write(edition, form, volume)
+    return Document(volume.path, body, formats.FORMATS[form].type, posts=posts, rank=2)
 
 
 def _write(edition: Edition, form: str, volume: Volume) -> bytes:
     # feedgen and lxml cost 60 ms to import: a run that publishes nothing, or only JSON, does not pay for them.
-    if form == "rss":
-        from syndicator.generator.rss import rss
-
-        return rss(edition.feed, volume)
-    if form == "atom":
-        from syndicator.generator.atom import atom
-
-        return atom(edition, volume)
-    if form == "opml":
-        from syndicator.generator.opml import opml
-
-        return opml(edition)
-    from syndicator.generator.json_feed import json_feed
-
-    return json_feed(edition, volume)
+    writer = import_module(formats.FORMATS[form].writer)
+    body: bytes = writer.write(edition, volume)
+    return body
 
 
 class Files(Protocol):
@@ -147,7 +135,7 @@ def obsolete(edition: Edition, known: Files) -> list[str]:
     A page that is only not made anew is not among them.
     """
     feed, wanted, departed = edition.feed, set(_feed_paths(edition)), edition.departed
-    lost = {path for kind in TYPES.values() for path in known.of_type(kind)} - wanted
+    lost = {path for kind in formats.document_types() for path in known.of_type(kind)} - wanted
     pages = {*map(post_path, departed.posts), *map(source_path, departed.sources)}
     lost |= {path for path in pages if known.kind(path) is not None}
     if not {"html", "fragment"} & set(feed.formats):
@@ -165,14 +153,13 @@ def lacking(edition: Edition, known: Files) -> list[int]:
 
 def addresses(feed: Feed) -> list[str]:
     """Return the addresses that a feed's subscribers poll: what a hub is told of."""
-    return [address(feed, file_name(feed, form)) for form in SUBSCRIBED if form in feed.formats]
+    return [address(feed, file_name(feed, form)) for form in formats.polled(feed.formats)]
 
 
 def _feed_paths(edition: Edition) -> Iterator[str]:
     feed: Feed = edition.feed
-    for form in FEEDS:
-        if form in feed.formats:
-            yield file_name(feed, form)
+    for form in formats.written(feed.formats):
+        yield file_name(feed, form)
     yield from (path for _, path in _archive_paths(edition))
 
 

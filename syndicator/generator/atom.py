@@ -12,7 +12,7 @@ from syndicator.model.feed import Person
 from syndicator.text_rules import is_markup, line
 
 
-def atom(edition: Edition, volume: Volume) -> bytes:
+def write(edition: Edition, volume: Volume) -> bytes:
     """Write a document as Atom 1.0 in UTF-8."""
     feed = edition.feed
     generator = begun(feed, volume, "atom", {"fh": NAMESPACES["fh"]} if volume.archive else {})

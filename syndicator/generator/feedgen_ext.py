@@ -16,9 +16,9 @@ from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml.etree import SubElement, _Element
 
+from syndicator.formats import FORMATS
 from syndicator.generator.item import (
     GENERATOR,
-    TYPES,
     Named,
     Piece,
     Volume,
@@ -181,7 +181,8 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]
 
 def feed_links(feed: Feed, volume: Volume, form: str) -> Iterator[Link]:
     """Yield the links of a document: the page, itself, the hub, and the archives around it (RFC 5005)."""
-    kind, history = TYPES[form], TYPES.get(archive_form(feed), "")
+    kind, archived = FORMATS[form].type, archive_form(feed)
+    history = FORMATS[archived].type if archived else ""
     yield Link(address(feed, ""), "alternate", "text/html")
     yield Link(address(feed, volume.path), "self", kind)
     for rel, url, type_ in (

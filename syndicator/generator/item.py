@@ -15,6 +15,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from msgspec import Struct
 
+from syndicator.formats import ARCHIVE_FORMATS, FORMATS
 from syndicator.generator.body import compose_body
 from syndicator.model.edition import Archive, Edition, Item, Reference
 from syndicator.model.feed import Category, Enclosure, Image, Link, Person
@@ -33,19 +34,6 @@ from syndicator.text_rules import (
 )
 from syndicator.timezones import DEFAULT
 
-NAMES = {
-    "rss": "rss.xml",
-    "atom": "atom.xml",
-    "json": "feed.json",
-    "opml": "opml.xml",
-    "html": "index.html",
-}
-TYPES = {
-    "rss": "application/rss+xml",
-    "atom": "application/atom+xml",
-    "json": "application/feed+json",
-    "opml": "text/x-opml",
-}
 GENERATOR = "syndicator"  # without a version: a new one must not rewrite what was published
 
 _WORDS = 12  # of an untitled post, where Atom must have a title
@@ -116,7 +104,7 @@ class Volume(Struct, frozen=True):
 
 def file_name(feed: Feed, form: str) -> str:
     """Return the path of a feed's document in a format, below its output folder."""
-    return feed.names.get(form) or NAMES[form]
+    return feed.names.get(form) or FORMATS[form].file
 
 
 def address(feed: Feed, path: str) -> str:
@@ -133,7 +121,7 @@ def archive_form(feed: Feed) -> str:
     RFC 5005 asks for an archive, not for one in the format of the document that leads there: the link names its
     type. A second set would double the work and the space, for the few readers that walk archives at all.
     """
-    return next((form for form in ("atom", "rss") if form in feed.formats), "")
+    return next((form for form in ARCHIVE_FORMATS if form in feed.formats), "")
 
 
 def archive_name(feed: Feed, number: int) -> str:

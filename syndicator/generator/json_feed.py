@@ -27,7 +27,7 @@ VERSION = "https://jsonfeed.org/version/1.1"
 EXTENSION = "_syndicator"
 
 
-def json_feed(edition: Edition, volume: Volume) -> bytes:
+def write(edition: Edition, volume: Volume) -> bytes:
     """Write a document as JSON Feed 1.1 in UTF-8; keys without a value are left out."""
     feed = edition.feed
     document = {

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 
 from lxml.etree import Element, SubElement, tostring
 
-from syndicator.generator.item import title_of
+from syndicator.generator.item import Volume, title_of
 from syndicator.model.edition import Edition
 from syndicator.model.post import SourceInfo
 from syndicator.text_rules import language, line, mail, plain_web, rfc822, web
 
 
-def opml(edition: Edition) -> bytes:
+def write(edition: Edition, _document: Volume) -> bytes:
     """Write the sources as OPML 2.0 in UTF-8, by name; those without a public address are left out."""
     feed = edition.feed
     root = Element("opml", version="2.0")

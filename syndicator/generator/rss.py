@@ -15,12 +15,13 @@ from feedgen.entry import FeedEntry
 from syndicator.generator.feedgen_ext import NAMESPACES, begun, language_of
 from syndicator.generator.item import Piece, Volume, address, as_html, description_of, title_of
 from syndicator.generator.podcast import rss_enclosure
-from syndicator.model.settings import Feed
+from syndicator.model.edition import Edition
 from syndicator.text_rules import UNKNOWN_TYPE, plain_web
 
 
-def rss(feed: Feed, volume: Volume) -> bytes:
+def write(edition: Edition, volume: Volume) -> bytes:
     """Write a document as RSS 2.0 in UTF-8."""
+    feed = edition.feed
     generator = begun(feed, volume, "rss", _namespaces(volume))
     generator.title(as_html(title_of(feed)))
     generator.description(as_html(description_of(feed)))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from syndicator.generator.item import NAMES, TYPES
+from syndicator.formats import FORMATS, written
+from syndicator.generator.item import file_name
 from syndicator.generator.site.paths import SOURCES, post_path
 from syndicator.generator.site.view_builder import http, picture
 from syndicator.generator.site.views import FeedLink, PageView, PostView, Row, SiteView
@@ -17,8 +18,6 @@ _NOINDEX = "noindex"
 _DESCRIPTION = 200  # characters
 _MAIL = re.compile(r"[^\s@:]+@[^\s@:]+")  # enough to tell an address from a sentence or a URL
 
-_FORMATS = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed", "opml": "OPML"}
-
 
 class Frame:
     """What all pages of one edition have in common."""
@@ -26,7 +25,7 @@ class Frame:
     def __init__(self, edition: Edition) -> None:
         self.feed = edition.feed
         self.edition = edition
-        self.home = edition.feed.names.get("html", NAMES["html"])
+        self.home = file_name(edition.feed, "html")
         self.site = cache(self._site)
 
     def _site(self, root: str, style: str) -> SiteView:
@@ -44,10 +43,12 @@ class Frame:
             contact_text=feed.contact.removeprefix("mailto:"),
             feeds=tuple(
                 FeedLink(
-                    name, root + feed.names.get(kind, NAMES[kind]), TYPES[kind], kind != "opml"
+                    FORMATS[kind].label,
+                    root + file_name(feed, kind),
+                    FORMATS[kind].type,
+                    FORMATS[kind].is_polled,
                 )
-                for kind, name in _FORMATS.items()
-                if kind in feed.formats
+                for kind in written(feed.formats)
             ),
             siblings=tuple(
                 Row(other.title, other.link, other.language, direction(other.language))
@@ -78,7 +79,9 @@ class Frame:
             title=title if kind == "index" else f"{title} · {self.feed.title}",
             description=description[:_DESCRIPTION],
             url=self.feed.link
-            + ("" if path == NAMES["html"] else path),  # the first page has the folder's address
+            + (
+                "" if path == FORMATS["html"].file else path
+            ),  # the first page has the folder's address
             robots="" if self.feed.index else _NOINDEX,
             language=self.feed.language,
             og_locale=og_locale(self.feed.language),

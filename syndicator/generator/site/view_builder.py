@@ -13,7 +13,7 @@ from markupsafe import Markup
 from msgspec.structs import replace
 
 from syndicator import timezones
-from syndicator.generator.item import NAMES
+from syndicator.generator.item import file_name
 from syndicator.generator.site.page_body import fit, shows
 from syndicator.generator.site.paths import post_path, source_path
 from syndicator.generator.site.views import (
@@ -58,7 +58,7 @@ class Show:
         self.lines: dict[tuple[str, str, str, bool], tuple[Row, Markup]] = {}
         self.language = edition.feed.language
         self.words = {item.id: words(item) for item in edition.items if not item.post.title}
-        home = edition.feed.names.get("html", NAMES["html"])
+        home = file_name(edition.feed, "html")
         self.ours = {
             o.sources[0]: f"{root}{o.name}/{home}" for o in edition.siblings if o.per == "source"
         }
