@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from syndicator.model.fetch import UNREACHABLE, Outage, SourceState
 from syndicator.model.run import Failure
 from syndicator.model.settings import Source
+from syndicator.text_rules import counted
 
 # What is the host's trouble rather than one feed's.
 _OF_THE_HOST = frozenset(
@@ -85,7 +86,7 @@ def outage_line(outage: Outage | None, now: datetime) -> list[str]:
     if outage is None:
         return []
     kinds = ", ".join(f"{kind} {count}" for kind, count in outage.kinds.items())
-    sources = _counted(sum(outage.kinds.values()), "source")
+    sources = counted(sum(outage.kinds.values()), "source")
     lasted = _lasted(outage.runs, now - outage.since)
     return [
         f"none of the {sources} fetched could be reached ({kinds}): is this machine's own network down? {lasted}"
@@ -175,17 +176,13 @@ def in_words(span: timedelta) -> str:
     if minutes < 1:
         return "less than a minute"
     if minutes < 120:  # noqa: PLR2004  two hours
-        return _counted(minutes, "minute")
+        return counted(minutes, "minute")
     if minutes < 60 * 48:
-        return _counted(minutes // 60, "hour")
-    return _counted(minutes // (60 * 24), "day")
+        return counted(minutes // 60, "hour")
+    return counted(minutes // (60 * 24), "day")
 
 
 _END = "It is asked no more. Its posts stay while it is in feeds.toml, and go when it is taken out."
-
-
-def _counted(number: int, unit: str) -> str:
-    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
 def _pairs(
@@ -304,7 +301,7 @@ def _sorted_out(groups: list[list[_Pair]]) -> tuple[list[list[_Pair]], list[list
 def _many(crowd: list[_Pair]) -> str:
     """Return what a crowd is called: how many, and the first few of them."""
     hosts = {_host(source) for source, _ in crowd} - {""}
-    of = f" of {_counted(len(hosts), 'host')}" if hosts else ""
+    of = f" of {counted(len(hosts), 'host')}" if hosts else ""
     some = ", ".join(label(source) for source, _ in crowd[:_SOME])
     return f"{len(crowd)} sources{of} ({some} ...)"
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from syndicator.model.edition import Published
 from syndicator.model.post import Post
 from syndicator.model.run import Look, Progress, Report
+from syndicator.text_rules import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -69,7 +70,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
 
 def summary(report: Report) -> list[str]:
     """Return the lines that end a run at a terminal."""
-    sources = _counted(report.total, "source")
+    sources = counted(report.total, "source")
     asked = [f"{report.due or 'none'} due"] if report.due != report.total else []
     outcomes = [
         f"{count} {word}"
@@ -83,7 +84,7 @@ def summary(report: Report) -> list[str]:
     ]
     posts = [f"{report.new} new", f"{report.updated} updated"]
     if report.duplicates:
-        posts.append(_counted(report.duplicates, "copy", "copies") + " folded")
+        posts.append(counted(report.duplicates, "copy", "copies") + " folded")
     return [
         f"{sources}: {', '.join(asked + outcomes) or 'none due'} ({report.seconds:.1f} s)",
         f"Posts: {', '.join(posts)}, {report.stored} stored",
@@ -103,12 +104,8 @@ def _written(documents: tuple[Published, ...]) -> list[str]:
     )
     named = [document.path.name for document in changed if document.path.parent == top]
     others = len(changed) - len(named)
-    more = f" and {_counted(others, 'more file')}" if others else ""
+    more = f" and {counted(others, 'more file')}" if others else ""
     return [f"Published in {top}: {', '.join(named) or 'no feed'}{more}"]
-
-
-def _counted(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 @contextmanager
@@ -153,7 +150,7 @@ def posts(console: Console, look: Look, limit: int) -> None:
         console.print()
         _post(console, number, shown_post)
     console.print()
-    _line(console, f"{_counted(len(everything), 'post')}, {len(shown)} shown", "dim")
+    _line(console, f"{counted(len(everything), 'post')}, {len(shown)} shown", "dim")
 
 
 def newest_first(posts: Sequence[Post]) -> list[Post]:

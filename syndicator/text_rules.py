@@ -60,6 +60,8 @@ _NARROW = (
     "rof rue rwk saq sbp sdh seh ses sgs shi stq szl tcy teo tok twq tzm vec vep vls vmf vro vun wae xog yav yrl zgh"
 )
 _UNPUBLISHED = frozenset(_NARROW.split())
+# A language tag in outline (RFC 5646); not "en_us", not "english".
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _MAIL = re.compile(r"[A-Za-z0-9_+.'!#$%&*/=?^`{|}~-]+@([A-Za-z0-9-]+\.)+[A-Za-z0-9][A-Za-z0-9-]*")
 
 # Not the machine's mime.types: the same store must give the same bytes on every machine.
@@ -109,6 +111,15 @@ def line(text: str) -> str:
     if text.isprintable() and "  " not in text:  # nearly always, and twenty times as fast to see
         return text.strip(" ")
     return " ".join(filter(None, clean(_SPACE.sub(" ", text)).split(" ")))
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "source"), counted(2, "source"), counted(2, "copy", "copies")
+    ('1 source', '2 sources', '2 copies')
+    """
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
 def is_markup(text: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 
 from syndicator.languages import normalise
-from syndicator.text_rules import is_uri, mail
+from syndicator.text_rules import LANGUAGE_TAG, is_uri, mail
 
 Value = Callable[[str], str]
 
@@ -32,7 +32,6 @@ _RFC822_LOOSE = re.compile(
 )
 # RFC 822 comments, innermost first, and escaped characters: "(a \\) b)". Not a bracket left open.
 _COMMENT = re.compile(r"\\.|\([^()]*\)")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")  # not "en_us", not "english"
 # Whatever could be meant as an address, relative ones too; not words with spaces between them.
 _IRI_REFERENCE = re.compile(r"[^\s<>\"{}|\\^`]*")
 _RFC3339 = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)")
@@ -117,7 +116,7 @@ def language(text: str) -> str:
     """Refuse all but a language tag (RFC 5646)."""
     first = text.partition("-")[0]
     # Of the three-letter codes (ISO 639-2) we know only those that websites are written in.
-    right = _LANGUAGE.fullmatch(text) and (len(first) == len("eng") or normalise(text))
+    right = LANGUAGE_TAG.fullmatch(text) and (len(first) == len("eng") or normalise(text))
     return "" if right or first == "x" else f"{shown(text)} is no language"
 
 

@@ -33,14 +33,14 @@ _TRUE, _FALSE = ("yes", "true", "explicit"), ("no", "false", "clean")
 
 def read_extras(draft: Draft, item: Element, outer: Scope) -> Scope:
     """Read all elements of the table into a draft; return the item's own scope."""
-    scope = begun(draft, item, outer)
+    scope = read_item_attributes(draft, item, outer)
     for child in item:
         if reader := EXTRAS.get(name_of(child.tag)):
             reader(draft, child, scoped(child, scope))
     return scope
 
 
-def begun(draft: Draft, item: Element, outer: Scope) -> Scope:
+def read_item_attributes(draft: Draft, item: Element, outer: Scope) -> Scope:
     """Read the attributes of the item's own tag, and return its scope."""
     if not item.attrib:
         return outer

@@ -9,7 +9,7 @@ from html.entities import entitydefs
 from syndicator.model.feed import Category, Enclosure, Entry, Link, Text
 from syndicator.parser.dates import instant
 from syndicator.parser.draft import Draft, alternate, entry
-from syndicator.parser.elements import EXTRAS, begun, number, read_replies
+from syndicator.parser.elements import EXTRAS, number, read_item_attributes, read_replies
 from syndicator.parser.splitting import Item, proved
 from syndicator.parser.xhtml import inner_html, scope_inside
 from syndicator.parser.xml_tree import (
@@ -42,7 +42,7 @@ class _Reading:
 def read_entry(element: Element, piece: Item, outer: Scope, version: str) -> Entry:
     """Read one item of a feed of some version; raise Uncertain if feedparser might differ."""
     item = _Reading(version)
-    scope = begun(item.draft, element, outer)
+    scope = read_item_attributes(item.draft, element, outer)
     _refuse_odd_base(element, scope)
     for child in element:
         name = name_of(child.tag)
