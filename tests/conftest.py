@@ -7,6 +7,7 @@ import hypothesis
 import pytest
 
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+SLOW = {"slow", "captured", "browser", "readers", "bench"}
 NOTHING_MAY_SKIP = os.environ.get("SYNDICATOR_TESTS") == "all"
 
 
@@ -16,6 +17,13 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (*PROXIES, *(name.upper() for name in PROXIES), "NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "100")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as `fast` each test that no mark calls slow or bound to something outside the clone."""
+    for item in items:
+        if SLOW.isdisjoint(mark.name for mark in item.iter_markers()):
+            item.add_marker("fast")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -23,6 +23,8 @@ from syndicator.model.settings import FetchSettings, Source
 from syndicator.pipeline.reading import own_fault, trace
 from syndicator.store import Store
 
+pytestmark = pytest.mark.slow
+
 FEED = rss("Blög", [("One", "First text"), ("Two", "Second text")])
 NOBODY = 65534
 NOW = datetime(2026, 11, 3, tzinfo=UTC)

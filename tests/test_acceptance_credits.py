@@ -12,6 +12,8 @@ from syndicator.model.settings import Source
 from syndicator.normalizer import normalize
 from syndicator.parser import parse
 
+pytestmark = pytest.mark.slow
+
 FEED = "https://radio.example/feed"
 NAMES = 'xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" xmlns:content="http://purl.org/rss/1.0/modules/content/"'
 

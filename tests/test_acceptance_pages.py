@@ -13,6 +13,8 @@ from acceptance_helpers import BLOG, HOUR, START, Planet, feed, item, words
 
 from syndicator import pipeline
 
+pytestmark = pytest.mark.slow
+
 OTHER, THIRD = "https://other.example", "https://third.example"
 EARLY = START - 9 * HOUR
 GONE = f"{OTHER}/sleeper/"

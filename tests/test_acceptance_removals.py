@@ -9,6 +9,8 @@ import loopback
 import pytest
 from acceptance_helpers import BLOG, HOUR, START, Planet, feed, item, words
 
+pytestmark = pytest.mark.slow
+
 OTHER = "https://other.example"
 EARLY, LATE = START - 3 * HOUR, START - HOUR
 FRIENDS = '[related]\nscope = "all"\ncopies = "off"'

@@ -23,6 +23,8 @@ from syndicator.model.settings import Source
 from syndicator.pipeline import ownership
 from syndicator.store import Store
 
+pytestmark = pytest.mark.slow
+
 OTHER = "https://other.example"
 EARLY, LATE = START - 3 * HOUR, START - HOUR
 

@@ -13,6 +13,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+pytestmark = pytest.mark.bench
+
 BENCH = Path(__file__).resolve().parents[1] / "bench"
 SMALL = ("--sites=17", "--posts=3", "--size=600", "--rounds=1")
 

@@ -18,7 +18,7 @@ from syndicator import serve
 from syndicator.generator.site import post_path
 
 pytest.importorskip("websockets", reason="drives the browser")
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")]
 
 AXE = os.environ.get("SYNDICATOR_AXE", "")  # npm's axe-core, which is not ours to ship
 

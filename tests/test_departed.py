@@ -15,6 +15,8 @@ from syndicator import pipeline
 from syndicator.generator.site import post_path
 from syndicator.store import Store
 
+pytestmark = pytest.mark.slow
+
 OTHER, THIRD = "https://other.example", "https://third.example"
 FULL = 'pages = "full"'
 

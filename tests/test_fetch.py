@@ -18,6 +18,8 @@ from syndicator.errors import SyndicatorError
 from syndicator.model.fetch import FetchFailed
 from syndicator.previews import _place, look
 
+pytestmark = pytest.mark.slow
+
 FEED = rss("Blog", [("One", "First text"), ("Two", "Second text")])
 PAGE = b'<!doctype html><title>x</title><link rel="alternate" type="application/rss+xml" href="/feed" title="Feed">'
 

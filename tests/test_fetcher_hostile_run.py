@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from hostile import Site
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 
 

@@ -16,6 +16,8 @@ from lxml import etree, html
 from syndicator.cli import main
 from syndicator.languages import label
 
+pytestmark = pytest.mark.slow
+
 A = "{http://www.w3.org/2005/Atom}"
 ROOT = Path(__file__).resolve().parents[1]
 ENGLISH = [

@@ -93,6 +93,7 @@ def test_every_row_compiles_and_is_found_by_a_word_of_its_own():
         assert any(word.rstrip(":") in sentence for word in row.words.split()), row
 
 
+@pytest.mark.captured
 @pytest.mark.skipif(
     not (SHARED / "attribution-patterns.json").exists(), reason="the shared facts are not here"
 )

@@ -17,7 +17,10 @@ from syndicator.normalizer import normalize
 from syndicator.parser import parse
 
 SHARED = Path(__file__).parents[2] / "shared" / "feeds"
-pytestmark = pytest.mark.skipif(not SHARED.exists(), reason="the captured feeds are not here")
+pytestmark = [
+    pytest.mark.captured,
+    pytest.mark.skipif(not SHARED.exists(), reason="the captured feeds are not here"),
+]
 
 # A closing line in any of the languages that the captured feeds have lines in, as a reader would see it.
 SAID = re.compile(

@@ -510,6 +510,7 @@ def test_our_own_feed_as_a_source_gives_the_same_posts(html, title):
 FEEDS = sorted((SHARED / "feeds" / "real").glob("*")) if SHARED.is_dir() else []
 
 
+@pytest.mark.captured
 @pytest.mark.skipif(not FEEDS, reason="the captured feeds are not here")
 @pytest.mark.parametrize("part", range(4))
 def test_every_captured_feed_makes_safe_posts_that_keep_their_words(part):

@@ -162,6 +162,7 @@ def skip_if_absent(path: Path) -> None:
         pytest.skip("../shared/feeds is not here")
 
 
+@pytest.mark.captured
 @pytest.mark.parametrize("path", shared("feeds/real/*"), ids=lambda path: path.name[-60:])
 def test_a_captured_feed(path: Path):
     """Where the fast lane takes it, both lanes agree on every noun."""
@@ -169,6 +170,7 @@ def test_a_captured_feed(path: Path):
     assert lanes_agree(path.read_bytes()) is not False
 
 
+@pytest.mark.captured
 def test_most_captured_feeds_take_the_fast_lane():
     """A lane that hands everything over would agree with feedparser too."""
     paths = [path for path in shared("feeds/real/*") if path.suffix != ".json"]
@@ -180,6 +182,7 @@ def test_most_captured_feeds_take_the_fast_lane():
     assert taken > 0.85 * len(paths)
 
 
+@pytest.mark.captured
 @pytest.mark.parametrize("series", shared("feeds/series/*"), ids=lambda path: path.name)
 def test_a_feed_over_time(series: Path):
     """With what is known from the captures before, exactly the entries with new fingerprints are read."""

@@ -28,6 +28,8 @@ from syndicator import serve
 from syndicator.generator import generate
 from syndicator.model.edition import Document, Edition, Item
 
+pytestmark = pytest.mark.readers
+
 FORMS = {"rss": "rss.xml", "atom": "atom.xml"}
 
 

@@ -14,7 +14,10 @@ from syndicator.cli import main
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "feeds"
 LINE = re.compile(r'class="syndicator-attribution"')
 
-pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the captured feeds are not here")
+pytestmark = [
+    pytest.mark.captured,
+    pytest.mark.skipif(not SHARED.is_dir(), reason="the captured feeds are not here"),
+]
 
 
 def captured() -> dict[str, bytes]:

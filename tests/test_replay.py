@@ -19,6 +19,8 @@ from syndicator.model.settings import Feed, Source
 from syndicator.normalizer import identity
 from syndicator.store import Store
 
+pytestmark = pytest.mark.slow
+
 SHARED = Path(__file__).parents[2] / "shared" / "feeds"
 SERIES = sorted(path for path in (SHARED / "series").glob("*") if path.is_dir())
 REAL = sorted((SHARED / "real").iterdir())[::6] if (SHARED / "real").is_dir() else []
@@ -109,6 +111,7 @@ def versions(folder: Path) -> list[tuple[bytes, datetime, dict[str, str]]]:
     ]
 
 
+@pytest.mark.captured
 @needs_shared
 @pytest.mark.parametrize("folder", SERIES, ids=lambda path: path.name)
 def test_a_series(folder: Path) -> None:
@@ -141,6 +144,7 @@ def test_a_series(folder: Path) -> None:
         assert len(links) == len(set(links))
 
 
+@pytest.mark.captured
 @needs_shared
 @pytest.mark.parametrize("folder", SERIES, ids=lambda path: path.name)
 def test_a_series_seen_again_and_moved(folder: Path) -> None:
@@ -183,6 +187,7 @@ def test_a_sample_moves(path: Path) -> None:
         assert {item.id for item in replay.publish().values()} == set(before)
 
 
+@pytest.mark.captured
 @needs_shared
 def test_captured_feeds_seen_again() -> None:
     """Whatever a feed is like, reading it again as if its bytes were never seen finds nothing new and no update."""

@@ -19,6 +19,8 @@ from loopback import Site, configuration, rss, site
 from syndicator.cli import main
 from syndicator.lock import run_lock
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[1]
 LINE = 'class="syndicator-attribution"'
 

@@ -15,6 +15,8 @@ from syndicator.model.feed import ParsedFeed
 from syndicator.model.fetch import Fetched
 from syndicator.model.settings import Feed, Source
 
+pytestmark = pytest.mark.captured
+
 CAPTURED = Path(__file__).parents[2] / "shared" / "feeds" / "real"
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 POSTS = 4  # of each feed
