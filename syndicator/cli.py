@@ -361,7 +361,7 @@ def _named(sources: Sequence[Source], names: Sequence[str]) -> frozenset[str]:
     known = {name: source.id for source in sources for name in (source.name, source.id) if name}
     for name in names:
         if name not in known:
-            from syndicator.config.tables import source_meant
+            from syndicator.config.words import source_meant
             from syndicator.urls import redacted
 
             raise UsageError(

@@ -17,8 +17,7 @@ from urllib.request import url2pathname
 from msgspec.structs import replace
 
 from syndicator import config, fetcher, generator, normalizer, parser, urls
-from syndicator.config.sources import read_source
-from syndicator.config.tables import Table, shown, source_meant
+from syndicator.config.words import shown, source_meant
 from syndicator.errors import ConfigError, SyndicatorError, UsageError
 from syndicator.model.feed import ParsedFeed
 from syndicator.model.fetch import Ask, Fetched, FetchFailed, NotModified, Outcome
@@ -134,9 +133,7 @@ def _source(target: str, settings: Config, path: Path) -> Source:
         raise UsageError(f"{place}: there is no such file")
     if place:
         base = Source(id="", url="") if "://" in place else Source(id="", url="", timeout=_A_DAY)
-        return read_source(
-            Table("the command line", "TARGET", {"url": place}), base, Path.cwd(), {}
-        )
+        return config.source_of({"url": place}, "the command line", base=base, home=Path.cwd())
     names = [source.name or source.id for source in settings.sources]
     hint = f"; {source_meant(target, names)}" if names else ""
     raise UsageError(f"{shown(target)} is no source in {path}, no address and no path{hint}")

@@ -10,7 +10,7 @@ import pytest
 from site_helpers import archives, edition, pages
 
 from syndicator import config
-from syndicator.config.tables import did_you_mean
+from syndicator.config.words import did_you_mean
 from syndicator.errors import ConfigError
 from syndicator.formats import FORMATS
 from syndicator.generator.item import file_name

@@ -1,20 +1,22 @@
 """The documentation says what the program does: checked, and docs/cli.md made, from the program itself.
 
-`python tests/test_docs.py` writes docs/cli.md anew; with `--check` it fails where that would change it.
+`python tests/test_docs.py` writes docs/cli.md and the tables of settings anew; with `--check` it
+fails where that would change them.
 """
 
 import argparse
+import json
 import re
 import sys
-from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec import NODEFAULT
 
 from syndicator import cli, config
-from syndicator.config.keys import KEYS
-from syndicator.config.tables import Table
-from syndicator.model.settings import Config
+from syndicator.config.schema import Key, elsewhere, keys, table_keys
+from syndicator.model.settings import Config, Filter, Rules
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted(
@@ -53,68 +55,110 @@ def _options(command: argparse.ArgumentParser) -> str:
     return "\n".join(rows)
 
 
-def documented_keys(readme: str, section: str) -> set[str]:
-    """Return the keys in the README's table after a `<!-- keys: section -->` mark."""
-    table = readme.split(f"<!-- keys: {section} -->\n")[1].split("\n\n", maxsplit=1)[0]
-    first_cells = [line.split("|")[1] for line in table.splitlines()[2:]]
-    return {key for cell in first_cells for key in re.findall(r"`([a-z_.]+)`", cell)}
+SECTIONS = ["feed", "fetch", "attribution related", "sources"]
 
 
-@pytest.fixture
-def known_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
-    """The keys that the configuration asks for, by table."""
-    known: dict[str, set[str]] = {}
-    done = Table.done
-
-    def remember(table: Table, *more: Mapping[str, str]) -> None:
-        inner = re.search(r"table `(\w+)`$", table.name)
-        name = inner[1] if inner else table.name.lstrip("[").split("]", maxsplit=1)[0]
-        known.setdefault(name, set()).update(table._known)
-        done(table, *more)
-
-    monkeypatch.setattr(Table, "done", remember)
-    path = tmp_path / "feeds.toml"
-    path.write_text(
-        '[feed]\ntitle = "x"\n[[feeds]]\nname = "x"\n[[sources]]\nurl = "x"\nlimit = 0\n', "utf-8"
-    )  # one that overrides: all are asked for
-    config.load(path)
-    return known
+def settings_document() -> Path:
+    """Return the document that has the tables of keys."""
+    (path,) = (path for path in DOCUMENTS if "<!-- keys: feed -->" in path.read_text("utf-8"))
+    return path
 
 
-@pytest.mark.parametrize("section", ["feed", "fetch", "sources"])
-def test_the_readme_lists_the_keys_of_a_table(
-    section: str, known_keys: dict[str, set[str]]
-) -> None:
-    """All that the program reads, and none that it does not."""
-    readme = (ROOT / "README.md").read_text("utf-8")
-    inner = {"sources": known_keys["attribution"] | known_keys["related"]}.get(section, set())
-    assert documented_keys(readme, section) - inner == known_keys[section] - inner
+def documented_table(section: str) -> str:
+    """Return the table of keys after a `<!-- keys: section -->` mark."""
+    text = settings_document().read_text("utf-8")
+    return text.split(f"<!-- keys: {section} -->\n")[1].split("\n\n", maxsplit=1)[0]
 
 
-def test_complaints_know_where_each_key_belongs(known_keys: dict[str, set[str]]) -> None:
-    """All that the program reads, and none that it does not."""
-    tables = {
-        "feed": "in [feed]",
-        "feeds": "in [[feeds]]",
-        "fetch": "in [fetch]",
-        "sources": "in [[sources]]",
-        "attribution": "in an `attribution` table",
-        "related": "in a `related` table",
-        "filter": "in a `filter` table",
-        "include": "in `include` and `exclude` of a filter",
-        "the top level": "at the top level",
+def key_table(section: str) -> str:
+    """Make the table of keys of a section, from the settings structs."""
+    rows = ["| key | default | meaning |", "|---|---|---|"]
+    names = section.split()
+    for name in names:
+        prefix = f"{name}." if len(names) > 1 else ""
+        known = sorted(table_keys(name).values(), key=lambda key: not _is_required(key))
+        rows += [key_row(key, prefix, section) for key in known]
+    return "\n".join(rows)
+
+
+def key_row(key: Key, prefix: str = "", section: str = "") -> str:
+    """Make the row of one key, in the table of a section."""
+    mark = " ¹" if key.table == section == "feed" else ""
+    default = _default(key, inherited=bool(key.table) and key.table != section)
+    return f"| `{prefix}{key.name}`{mark} | {default} | {key.meaning} |"
+
+
+def _is_required(key: Key) -> bool:
+    return key.default is NODEFAULT and not key.default_words
+
+
+def _default(key: Key, *, inherited: bool) -> str:
+    if inherited:
+        return "as above"
+    if key.default_words:
+        return key.default_words
+    if _is_required(key):
+        return "required"
+    written = _written(key.default, key.kind)
+    return f"`{written}`" if written else ""
+
+
+def _written(value: object, kind: str) -> str:
+    """Return a default as feeds.toml writes it, "" for what can't be written."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, timedelta):
+        seconds = int(value.total_seconds())
+        for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
+            if seconds % size == 0:
+                return f'"{seconds // size}{unit}"'
+    if kind == "size" and isinstance(value, int):
+        return f'"{value // 1_000_000}MB"'
+    if isinstance(value, str | Path):
+        return json.dumps(str(value))
+    if isinstance(value, tuple):
+        return json.dumps(value)
+    return str(value) if isinstance(value, int) else ""
+
+
+def write_key_tables(text: str) -> str:
+    """Put the tables of keys into a document in place of those there."""
+    for section in SECTIONS:
+        head, rest = text.split(f"<!-- keys: {section} -->\n")
+        _, _, tail = rest.partition("\n\n")
+        text = f"{head}<!-- keys: {section} -->\n{key_table(section)}\n\n{tail}"
+    return text
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_the_documented_keys_are_the_programs_own(section: str) -> None:
+    """The table of a section is the one that would be made now."""
+    assert documented_table(section) == key_table(section), "run: python tests/test_docs.py"
+
+
+def test_complaints_know_where_each_key_belongs() -> None:
+    """A key in the wrong table is told where it may stand, whichever it is."""
+    places = {
+        "in [feed]": table_keys("feed"),
+        "in [[feeds]]": table_keys("feeds"),
+        "in [fetch]": table_keys("fetch"),
+        "in [[sources]]": table_keys("sources"),
+        "in an `attribution` table": table_keys("attribution"),
+        "in a `related` table": table_keys("related"),
+        "in a `filter` table": keys(Filter),
+        "in `include` and `exclude` of a filter": keys(Rules),
     }
-    assert {place: KEYS[place] for place in tables.values()} == {
-        tables[name]: known_keys[name] for name in tables
-    }
-    assert KEYS.keys() - tables.values() == {"in `auth` of a source"}
+    for place, known in places.items():
+        assert len(known) >= 2
+        for name in known:
+            assert place in elsewhere(name)
+    assert elsewhere("password") == "may be set in `auth` of a source only"
 
 
-@pytest.mark.parametrize("section", ["feed", "fetch", "attribution related", "sources"])
+@pytest.mark.parametrize("section", SECTIONS)
 def test_the_readme_tells_the_defaults(section: str, tmp_path: Path) -> None:
     """A file that writes out each default of the README's table means what one without them does."""
-    readme = (ROOT / "README.md").read_text("utf-8")
-    table = readme.split(f"<!-- keys: {section} -->\n")[1].split("\n\n", maxsplit=1)[0]
+    table = documented_table(section)
     written = {
         "feed": {"title": '"T"'},
         "sources": {"url": '"x"'},
@@ -144,17 +188,6 @@ def _loaded(folder: Path, written: dict[str, dict[str, str]]) -> Config:
         ]
     (folder / "feeds.toml").write_text("\n".join(lines), "utf-8")
     return config.load(folder / "feeds.toml", {})
-
-
-def test_the_readme_lists_the_keys_of_attribution_and_related(
-    known_keys: dict[str, set[str]],
-) -> None:
-    """All that the program reads, and none that it does not."""
-    readme = (ROOT / "README.md").read_text("utf-8")
-    wanted = {
-        f"{section}.{key}" for section in ("attribution", "related") for key in known_keys[section]
-    }
-    assert documented_keys(readme, "attribution related") == wanted
 
 
 def test_the_command_line_reference_is_the_programs_own() -> None:
@@ -198,11 +231,10 @@ def test_every_module_has_its_place_in_the_architecture() -> None:
 
 
 if __name__ == "__main__":
-    path = ROOT / "docs" / "cli.md"
-    if "--check" in sys.argv:
-        sys.exit(
-            0
-            if path.read_text("utf-8") == cli_reference()
-            else f"{path} is old: run python tests/test_docs.py"
-        )
-    path.write_text(cli_reference(), "utf-8")
+    for path, made in (
+        (ROOT / "docs" / "cli.md", cli_reference()),
+        (settings_document(), write_key_tables(settings_document().read_text("utf-8"))),
+    ):
+        if "--check" in sys.argv and path.read_text("utf-8") != made:
+            sys.exit(f"{path} is old: run python tests/test_docs.py")
+        path.write_text(made, "utf-8")

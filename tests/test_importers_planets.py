@@ -8,8 +8,6 @@ from msgspec.structs import replace
 from normalizer_helpers import NOW, post
 
 from syndicator import config
-from syndicator.config.sources import read_source
-from syndicator.config.tables import Table
 from syndicator.importers import Subscription, bring, read, tables
 from syndicator.model.feed import Category, Person
 from syndicator.model.settings import Config, Source
@@ -25,9 +23,7 @@ def source(settings: str, before: str = "") -> Source:
     feeds, _ = read(f"{before}\n[{URL}]\n{settings}\n", "planet.ini")
     (table,), refused = tables(feeds)
     assert not refused
-    return read_source(
-        Table("f", "t", tomllib.loads(table)["sources"][0]), Source(id="", url=""), Path(), {}
-    )
+    return config.source_of(tomllib.loads(table)["sources"][0], "f")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
-"""feeds.toml -> Config: every value typed, every default filled in, every mistake named.
+"""feeds.toml -> Config: every value typed, every default filled in, all mistakes named in one go.
 
-What a source or a `[[feeds]]` table does not say, it inherits here, so that no later step looks up twice.
+A source and a `[[feeds]]` table inherit here, so that no later step looks up twice. The schema are
+the structs of `model.settings`, where its docstring tells how to add a setting.
 """
 
 from __future__ import annotations
@@ -9,22 +10,23 @@ import os
 import tomllib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, structs
 
 from syndicator import __version__
 from syndicator.config.feeds import (
     check_feeds,
     feeds_by_source,
-    read_main_feed,
+    made_feed,
     read_other_feed,
     sub_feed,
 )
-from syndicator.config.keys import HEADS
-from syndicator.config.pieces import read_attribution, read_related, read_uri
+from syndicator.config.kinds import Surroundings
+from syndicator.config.schema import keys, table_keys
 from syndicator.config.sources import check_doubles, read_source
-from syndicator.config.tables import Table
+from syndicator.config.table import Complaints, Table
 from syndicator.errors import ConfigError
 from syndicator.model.settings import (
     AttributionSettings,
@@ -35,23 +37,51 @@ from syndicator.model.settings import (
     Source,
 )
 
-__all__ = ["load", "sub_feed"]
+__all__ = ["check_feed", "load", "source_of", "sub_feed"]
 
 _SOURCES = "write [[sources]], in double brackets, once for each source"
-_FEEDS = "write [feed] for the one feed that you publish; [[feeds]], in double brackets, are more of them"
+_FEEDS = (
+    "write [feed] for the one feed that you publish; [[feeds]], in double brackets, are more of "
+    "them"
+)
 
 
 def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
     """Read feeds.toml.
 
-    `environment` gives the values of `${NAME}`. Raises ConfigError, which names file, table and key, for
-    what can't be read, is not known, has a wrong type or stands twice.
+    `environment` gives the values of `${NAME}`. Raises ConfigError, which names file, table and key
+    of each mistake: unknown keys, wrong types and values, and what stands twice.
     """
     try:
         document = tomllib.loads(_text(path))
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: can't be read as TOML: {error}") from error
-    return _config(path, Table(str(path), "the top level", document), environment)
+    complaints = Complaints(str(path))
+    config = _config(path, Table(complaints, "the top level", document), complaints, environment)
+    complaints.check()
+    return config
+
+
+def source_of(
+    values: Mapping[str, Any], where: str, *, base: Source | None = None, home: Path | None = None
+) -> Source:
+    """Return the source of one table that stands in no file.
+
+    `where` is what complaints call its place. Raises ConfigError.
+    """
+    complaints = Complaints(where)
+    table = Table(complaints, "[[sources]]", values)
+    source = read_source(table, base or Source(id="", url=""), Surroundings(home or Path(), {}))
+    complaints.check()
+    return source
+
+
+def check_feed(values: Mapping[str, Any], where: str, name: str = "[feed]") -> None:
+    """Read the values of a `[feed]` table that stands in no file. Raises ConfigError."""
+    complaints = Complaints(where)
+    table = Table(complaints, name, values)
+    table.read(table_keys("feed"), Feed(title=""), Surroundings(Path(), {}))
+    complaints.check()
 
 
 def _text(path: Path) -> str:
@@ -68,76 +98,68 @@ def _text(path: Path) -> str:
         raise ConfigError(f"{path}: line {line} is not UTF-8; save the file as UTF-8") from None
 
 
-def _config(path: Path, top: Table, environment: Mapping[str, str]) -> Config:
-    """Read all tables, in the order of need: sources inherit of `[feed]` and `[fetch]`, feeds choose among sources."""
+def _config(
+    path: Path, top: Table, complaints: Complaints, environment: Mapping[str, str]
+) -> Config:
+    """Read all tables in the order of need: sources inherit of `[feed]` and `[fetch]`."""
     home = path.resolve().parent
-    feed_table, fetch_table, attribution, related = map(
-        top.section, ("feed", "fetch", "attribution", "related")
-    )
-    source_tables, feed_tables = top.sections("sources", _SOURCES), top.sections("feeds", _FEEDS)
-    top.done(
-        HEADS
-    )  # first: the title that stands above [feed] is told of, not that one is missing there
-    main = read_main_feed(feed_table, home)
+    around = Surroundings(home, environment)
+    feed_table, fetch_table = top.section("feed"), top.section("fetch")
+    source_tables = top.sections("sources", _SOURCES)
+    feed_tables = top.sections("feeds", _FEEDS)
+    top.only()
+    unset = Feed(title="", output=home / "public")
+    in_feed = feed_table.read(table_keys("feed"), unset, around)
+    if not in_feed.get("title") and isinstance(feed_table.values.get("title", ""), str):
+        feed_table.missing("title", "the name of the feed that you publish")
+    main = made_feed(feed_table, _part(in_feed, Feed), unset)
+    in_fetch = fetch_table.read(table_keys("fetch"), FetchSettings(), around)
+    inherited = {**in_feed, **in_fetch}
     base = Source(
         id="",
         url="",
         fallback=main.language,
-        interval=fetch_table.duration("interval", timedelta(hours=1)),
-        timeout=fetch_table.duration(
-            "timeout", timedelta(seconds=30), least=timedelta(milliseconds=100)
-        ),
-        join=feed_table.count("join", 3),
-        attribution=read_attribution(attribution, AttributionSettings()),
-        related=read_related(related, RelatedSettings()),
+        attribution=top.section("attribution").struct(AttributionSettings(), around),
+        related=top.section("related").struct(RelatedSettings(), around),
+        **{name: inherited[name] for name in _FOR_ALL if name in inherited},
     )
-    sources = tuple(read_source(table, base, home, environment) for table in source_tables)
-    written = [main, *(read_other_feed(table, main, home) for table in feed_tables)]
-    check_doubles(sources, source_tables)
-    check_feeds(written, [feed_table, *feed_tables], sources)
-    by_source = (
-        feeds_by_source(sources, main) if feed_table.get("per_source", bool, default=False) else []
-    )
+    sources = tuple(read_source(table, base, around) for table in source_tables)
+    feeds = (main, *(read_other_feed(table, main, around) for table in feed_tables))
+    complaints.check()  # before what only makes sense of tables that are right
     config = Config(
         path=path,
-        state=_state(feed_table, home, written),
-        feeds=(*written, *by_source),
+        feeds=feeds,
         sources=sources,
-        fetch=_fetch(fetch_table, main.contact),
-        keep=feed_table.duration("keep", timedelta(days=730)),
-        id=read_uri(feed_table, "id"),
-        per_language=feed_table.get("per_language", bool, default=False),
+        fetch=FetchSettings(user_agent=_user_agent(main.contact), **_part(in_fetch, FetchSettings)),
+        **{"state": home / "syndicator.db", **_part(in_feed, Config)},
     )
-    for table in (feed_table, fetch_table):  # last, since several readers ask of them
-        table.done()
+    check_doubles(sources, source_tables)
+    check_feeds(feeds, [feed_table, *feed_tables], sources)
+    _check_state(feed_table, config)
+    if config.per_source:
+        config = structs.replace(config, feeds=(*feeds, *feeds_by_source(sources, main)))
     return config
 
 
-def _state(table: Table, home: Path, feeds: list[Feed]) -> Path:
-    """Return where the state file is: never in a folder that is published, or anyone could fetch all that is in it."""
-    state = table.get("state", str, "syndicator.db")
-    if not state:
-        table.fail("state", "must be the path of a file")
-    for feed in feeds:
-        if (home / state).resolve().is_relative_to(feed.output.resolve()):
-            table.fail(
-                "state", f"{state!r} lies in the published folder {feed.output}; put it elsewhere"
-            )
-    return home / state
+# The keys of a source that stand in `[feed]` or `[fetch]`, for all of them.
+_FOR_ALL = [key.name for key in keys(Source).values() if key.table]
 
 
-def _fetch(table: Table, contact: str) -> FetchSettings:
-    default = FetchSettings()
-    scopes: Any = ("host", "source")
-    return FetchSettings(
-        jobs=table.count("jobs", default.jobs, least=1),
-        per_host=table.count("per_host", default.per_host, least=1),
-        delay=table.duration("delay", default.delay),
-        max_bytes=table.size("max_bytes", default.max_bytes),
-        max_decoded_bytes=table.size("max_decoded_bytes", default.max_decoded_bytes),
-        max_interval=table.duration("max_interval", default.max_interval),
-        backoff_scope=table.choice("backoff_scope", default.backoff_scope, scopes),
-        alert_after=table.duration("alert_after", default.alert_after),
-        alert_runs=table.count("alert_runs", default.alert_runs, least=1),
-        user_agent=f"syndicator/{__version__}" + (f" (+{contact})" if contact else ""),
-    )
+def _part(values: Mapping[str, Any], struct: type[Struct]) -> dict[str, Any]:
+    """Return those of a table's values that are of one struct."""
+    return {name: value for name, value in values.items() if name in keys(struct)}
+
+
+def _check_state(table: Table, config: Config) -> None:
+    """Note a state file in a folder that is published: anyone could fetch all that is in it."""
+    state = config.state.resolve()
+    for feed in config.feeds:
+        if state.is_relative_to(feed.output.resolve()):
+            written = table.values.get("state", config.state.name)
+            what = f"{written!r} lies in the published folder {feed.output}"
+            table.fail("state", f"{what}; put it elsewhere")
+            return
+
+
+def _user_agent(contact: str) -> str:
+    return f"syndicator/{__version__}" + (f" (+{contact})" if contact else "")

@@ -16,9 +16,6 @@ from typing import Any
 from msgspec import Struct
 
 from syndicator import config
-from syndicator.config.feeds import read_main_feed
-from syndicator.config.sources import read_source
-from syndicator.config.tables import Table
 from syndicator.errors import ConfigError, UsageError
 from syndicator.importers.lists import heading, read
 from syndicator.importers.subscription import Heading, Subscription, account, place
@@ -71,7 +68,7 @@ def _begun(said: Heading) -> tuple[list[str], list[str]]:
     lines, remarks = ["[feed]", title], [f"a [feed] table is printed first{hint}"]
     for key, value in (("link", said.link), ("contact", said.contact)):
         try:
-            read_main_feed(Table("the list", "[Planet]", {"title": "any", key: value}), Path())
+            config.check_feed({"title": "any", key: value}, "the list", "[Planet]")
         except ConfigError as error:
             remarks.append(f"not taken over: {error}")
         else:
@@ -154,7 +151,7 @@ def _rules(rules: Rules) -> dict[str, Any]:
 
 def _source(table: Mapping[str, Any]) -> Source:
     """Return the source that the configuration will make of a table. Raises ConfigError where it will refuse it."""
-    return read_source(Table("the list", "[[sources]]", table), Source(id="", url=""), Path(), {})
+    return config.source_of(table, "the list")
 
 
 def _written(value: object) -> str:

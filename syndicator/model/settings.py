@@ -1,13 +1,24 @@
-"""feeds.toml, read and checked (config -> everyone)."""
+"""feeds.toml, read and checked (config -> all steps). These structs are its schema.
 
-from __future__ import annotations
+A field with `key(...)` is a key of feeds.toml. Its type, default, limits and meaning are declared
+here and nowhere else: `config` reads the file by them, and docs/configuration.md is made from them.
+A field without `key(...)` is computed by `config`.
+
+To add a setting, add one field, for instance to `Feed`:
+
+    stars: Annotated[int, key("how many stars a page shows", least=0, on_pages=True)] = 3
+
+and run `python tests/test_docs.py`, which writes the tables anew. A value of another shape than text,
+number, list, duration or table gets a `kind`, which `config/kinds.py` knows how to read.
+"""
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, NamedTuple
 
-from msgspec import Struct
+from msgspec import Meta, Struct, structs
 
 from syndicator.model.redacted import RedactedRepr
 
@@ -16,132 +27,380 @@ Copies = Literal["exact", "near", "off"]
 Per = Literal["", "source", "language"]
 BackoffScope = Literal["host", "source"]
 
+_OUR_WORDING = "our wording in the post's language"
+
+
+def key(
+    meaning: str,
+    *,
+    kind: str = "",
+    least: int | timedelta | None = None,
+    default: str = "",
+    table: str = "",
+    on_pages: bool = False,
+) -> Meta:
+    """Return what makes a field a key of feeds.toml.
+
+    `meaning` and `default` stand in the documentation; `default` where the value does not say it.
+    `kind` names the reader in `config/kinds.py`, `least` is the smallest value. `table` is a table
+    of the top level that has the key too, for all sources or feeds. `on_pages`: pages show it, so
+    they are made again when it changes.
+    """
+    extra = {
+        "kind": kind,
+        "least": least,
+        "default": default,
+        "table": table,
+        "on_pages": on_pages,
+    }
+    return Meta(description=meaning, extra=extra)
+
+
+@cache
+def _fields_on_pages(struct: type[Struct]) -> list[str]:
+    shown = []
+    for field in structs.fields(struct):
+        metas = getattr(field.type, "__metadata__", ())
+        shown += [field.name for meta in metas if (meta.extra or {}).get("on_pages")]
+    return shown
+
+
+def settings_on_pages(feed: Struct) -> tuple[object, ...]:
+    """Return the settings that pages show, as plain data, for the digests of pages."""
+    values = (getattr(feed, name) for name in _fields_on_pages(type(feed)))
+    return tuple(sorted(value.items()) if isinstance(value, Mapping) else value for value in values)
+
 
 class AttributionSettings(Struct, frozen=True):
     """`[attribution]`, or a source's own `attribution` table."""
 
-    enabled: bool = True
-    text: str = ""  # "": our wording in the post's language
+    enabled: Annotated[bool, key("does a line under each post credit its source?")] = True
+    text: Annotated[
+        str,
+        key(
+            "your own, with `{post}`, `{source}`, `{author}`, `{date}`",
+            kind="credit",
+            default=_OUR_WORDING,
+        ),
+    ] = ""
 
 
 class RelatedSettings(Struct, frozen=True):
     """`[related]`, or a source's own `related` table."""
 
-    scope: Scope = "source"
-    limit: int = 5
-    heading: str = ""  # "": our wording in the post's language
-    copies: Copies = "exact"  # one item per story: which copies are folded
+    scope: Annotated[
+        Scope,
+        key(
+            '`"source"`, `"all"` (other sources too), `"both"` (its own and others\' as two lists), '
+            '`"none"`'
+        ),
+    ] = "source"
+    limit: Annotated[int, key("links in a list", least=0)] = 5
+    heading: Annotated[
+        str, key("your own, with `{source}`", kind="heading", default=_OUR_WORDING)
+    ] = ""
+    copies: Annotated[
+        Copies,
+        key('one item per story: fold `"exact"` copies, `"near"` ones too, or `"off"`'),
+    ] = "exact"
 
 
 class Rules(Struct, frozen=True):
-    """What a filter matches: categories by name (case-insensitive), the rest by RE2 patterns."""
+    """The texts that a filter matches: categories by name (case-insensitive), the rest by RE2."""
 
-    category: tuple[str, ...] = ()
-    title: str = ""
-    author: str = ""
-    text: str = ""
+    category: Annotated[tuple[str, ...], key("names of categories, in any case")] = ()
+    title: Annotated[str, key("a pattern for RE2", kind="pattern")] = ""
+    author: Annotated[str, key("a pattern for RE2", kind="pattern")] = ""
+    text: Annotated[str, key("a pattern for RE2", kind="pattern")] = ""
 
 
 class Filter(Struct, frozen=True):
     """Which posts are let through: not excluded, and included where `include` says anything."""
 
-    include: Rules = Rules()
-    exclude: Rules = Rules()
-    max_age: timedelta | None = None  # judged once, at first sight
-    newest: int = 0  # 0: no cap; else at most this many of one fetch, newest first
+    include: Annotated[Rules, key("only these posts")] = Rules()
+    exclude: Annotated[Rules, key("not these posts")] = Rules()
+    max_age: Annotated[timedelta | None, key("judged once, at first sight")] = None
+    newest: Annotated[int, key("at most so many of one fetch; 0: no cap", least=0)] = 0
+
+
+class Credentials(NamedTuple):
+    """User and password of basic authentication (RFC 7617)."""
+
+    user: str
+    password: str
 
 
 class Source(RedactedRepr, frozen=True):
-    """One `[[sources]]` table, with what it inherits already filled in."""
+    """One `[[sources]]` table, with all that it inherits already filled in."""
 
     repr_exclude = frozenset(["url", "headers", "auth"])
 
-    id: str  # what the store knows it by
-    url: str  # http(s) URL, or "" where `path` is set; may be a secret
+    # The name by which the store knows it.
+    id: Annotated[
+        str, key("what the store knows it by", default="the name if given, else the address")
+    ]
+    # http(s) URL, or "" where `path` is set; may be a secret.
+    url: Annotated[str, key("the feed's address, or a path relative to the file")]
     path: Path | None = None  # a file named in feeds.toml
-    name: str = ""  # "": the feed's own title
-    tags: tuple[str, ...] = ()
-    language: str = ""  # BCP 47
+    name: Annotated[str, key("as it is shown", default="the feed's own title")] = ""
+    tags: Annotated[tuple[str, ...], key("for `[[feeds]]` to choose by")] = ()
+    language: Annotated[
+        str,
+        key(
+            "of its posts, where they don't say; else it is read off their words, "
+            "or those of the source's other posts",
+            kind="language",
+            default="as the feed says",
+        ),
+    ] = ""
     fallback: str = "en"  # our own feed's language, where nothing tells a post's
-    interval: timedelta = timedelta(hours=1)
-    timeout: timedelta = timedelta(seconds=30)
-    limit: int = 0  # 0: no cap on its posts in one document
-    headers: Mapping[str, str] = {}  # ${ENV} already put in; a secret
-    auth: tuple[str, str] | None = None  # basic auth (user, password); a secret
-    private: bool = False  # its address is shown nowhere
-    publish: bool = True  # False for a private source unless the operator said `publish = true`
-    republish: bool = False  # overrides access:restriction
-    backoff_scope: BackoffScope | None = None  # None: as `[fetch]` says
-    content: Literal["full", "summary", "none"] = "full"
-    images: Literal["keep", "link", "none"] = "keep"
-    future: Literal["now", "hold", "keep"] = (
-        "now"  # a date to come: first-seen time, held back, or believed
+    interval: Annotated[
+        timedelta,
+        key("how often it is asked; lengthened by what it says of itself", table="fetch"),
+    ] = timedelta(hours=1)
+    timeout: Annotated[
+        timedelta,
+        key("for a source's whole fetch", least=timedelta(milliseconds=100), table="fetch"),
+    ] = timedelta(seconds=30)
+    backoff_scope: Annotated[BackoffScope | None, key("as in `[fetch]`")] = None
+    join: Annotated[
+        int,
+        key(
+            "how many of its newest posts a source brings when it joins a feed that is already "
+            "published",
+            least=0,
+            table="feed",
+        ),
+    ] = 3
+    limit: Annotated[int, key("at most so many of its posts in a document; 0: no cap", least=0)] = 0
+    headers: Annotated[
+        Mapping[str, str],
+        key(
+            "sent with each request; `${NAME}` is taken from the environment",
+            kind="headers",
+            default="`{}`",
+        ),
+    ] = {}
+    auth: Annotated[
+        Credentials | None, key('`{ user = "...", password = "${NAME}" }`', kind="auth")
+    ] = None
+    private: Annotated[
+        bool,
+        key(
+            "its address is shown nowhere. Assumed for credentials, `${NAME}` and "
+            "`token`/`auth`/`key` parameters",
+            default="by secrets",
+        ),
+    ] = False
+    publish: Annotated[bool, key("may its posts be published?", default="not for private ones")] = (
+        True
     )
-    join: int = 3  # newest posts added when it joins a feed that is already published
-    filter: Filter = Filter()
-    attribution: AttributionSettings = AttributionSettings()
-    related: RelatedSettings = RelatedSettings()
+    republish: Annotated[
+        bool,
+        key("read it although it says `access:restriction`, with the owner's consent"),
+    ] = False
+    content: Annotated[
+        Literal["full", "summary", "none"],
+        key(
+            '`"full"`, `"summary"` or `"none"`; `run --rerender` takes from older posts what it '
+            "lets through no more"
+        ),
+    ] = "full"
+    images: Annotated[
+        Literal["keep", "link", "none"], key('`"keep"`, `"link"` or `"none"`; likewise')
+    ] = "keep"
+    future: Annotated[
+        Literal["now", "hold", "keep"],
+        key(
+            'a date to come: shown as first seen (`"now"`), held back (`"hold"`), or believed '
+            '(`"keep"`)'
+        ),
+    ] = "now"
+    filter: Annotated[Filter, key("see below")] = Filter()
+    attribution: Annotated[AttributionSettings, key("a table, as above")] = AttributionSettings()
+    related: Annotated[RelatedSettings, key("a table, as above")] = RelatedSettings()
 
 
 class FetchSettings(Struct, frozen=True):
     """`[fetch]`: manners and bounds of the fetcher."""
 
-    jobs: int = 32
-    per_host: int = 2
-    delay: timedelta = timedelta(seconds=1)
-    max_bytes: int = 20_000_000
-    max_decoded_bytes: int = 100_000_000
-    max_interval: timedelta = timedelta(
-        hours=24
-    )  # the most that a feed's hints can lengthen an interval to
-    backoff_scope: BackoffScope | None = None  # None: 429 counts for the host, 503 for the source
-    alert_after: timedelta = timedelta(days=1)  # cron speaks of a source that has failed this long,
-    alert_runs: int = 3  # or this many times in a row
-    user_agent: str = ""  # name, version, contact: made by config
+    jobs: Annotated[int, key("at once in all", least=1)] = 32
+    per_host: Annotated[int, key("at once to one host", least=1)] = 2
+    delay: Annotated[timedelta, key("between two requests to one host")] = timedelta(seconds=1)
+    max_bytes: Annotated[int, key("on the wire", kind="size")] = 20_000_000
+    max_decoded_bytes: Annotated[int, key("after decompression", kind="size")] = 100_000_000
+    max_interval: Annotated[
+        timedelta, key("the most that a feed's hints can lengthen an interval to")
+    ] = timedelta(hours=24)
+    # None: 429 counts for the host, 503 for the source.
+    backoff_scope: Annotated[
+        BackoffScope | None,
+        key(
+            '`"host"` or `"source"`: whom a Retry-After holds up. Unset: 429 the host, 503 the '
+            "source"
+        ),
+    ] = None
+    alert_after: Annotated[
+        timedelta, key("cron speaks of a source that has failed for so long")
+    ] = timedelta(days=1)
+    alert_runs: Annotated[int, key("or so many times in a row", least=1)] = 3
+    user_agent: str = ""  # name, version, contact
 
 
 class Feed(Struct, frozen=True):
     """One combined feed that we publish: `[feed]`, or one of `[[feeds]]`."""
 
-    title: str
-    name: str = ""  # "": the main feed; else unique, and its folder below `output` unless set
+    title: Annotated[str, key("its name", kind="title", on_pages=True)]
+    # "": the main feed; else unique, and its folder below `output` unless set.
+    name: Annotated[str, key("of its folder", kind="folder", table="feeds")] = ""
     per: Per = ""  # made of one source or language, without being written out
-    link: str = (
-        "http://127.0.0.1:8000/"  # where `output` is served, ends in "/"; never part of an id
-    )
-    contact: str = ""
-    description: str = ""
-    language: str = "en"
-    timezone: str = "UTC"  # whose days are shown to people: a name of IANA's database
-    output: Path = Path("public")  # absolute: the folder of this feed's documents
-    formats: tuple[str, ...] = ("rss", "atom", "json", "opml", "html")  # also "fragment"
-    names: Mapping[str, str] = {}  # format -> file name, e.g. {"rss": "rss20.xml"}
-    limit: int = 100
-    stay: timedelta = timedelta(
-        hours=48
-    )  # each post stays at least this long, beyond `limit` if need be
-    sources: tuple[str, ...] = ()  # ids chosen; with tags and languages empty too: all
-    tags: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()  # posts in these languages only ("pt" also takes "pt-BR")
-    filter: Filter = Filter()
-    hub: str = ""  # WebSub
-    archives: bool = True  # RFC 5005
-    gzip: bool = False  # .gz twins
-    pages: Literal["excerpt", "full", "none"] = "excerpt"
-    index: bool = False  # may search engines index the pages?
-    templates: Path | None = None  # a folder whose templates override ours one by one
-    podcast: bool = False  # True: the merged feed may be listed by podcast directories
-    related_on_pages: int = 20
+    link: Annotated[
+        str,  # ends in "/"
+        key(
+            "where `output` is served: for self links only, never part of an id",
+            kind="site",
+            on_pages=True,
+        ),
+    ] = "http://127.0.0.1:8000/"
+    contact: Annotated[
+        str,
+        key(
+            "a URL or mail address: in the User-Agent, the feeds and the pages",
+            kind="contact",
+            on_pages=True,
+        ),
+    ] = ""
+    description: Annotated[str, key("a line about it", on_pages=True)] = ""
+    language: Annotated[
+        str,
+        key(
+            "of the feed itself and of the labels and dates on its pages",
+            kind="language",
+            on_pages=True,
+        ),
+    ] = "en"
+    output: Annotated[
+        Path,  # absolute
+        key("the folder that is published; what has the name of one of our files is replaced"),
+    ] = Path("public")
+    formats: Annotated[
+        tuple[str, ...],
+        key(
+            'also `"fragment"`: a piece of HTML to include in another page',
+            kind="formats",
+            on_pages=True,
+        ),
+    ] = ("rss", "atom", "json", "opml", "html")
+    names: Annotated[
+        Mapping[str, str],
+        key(
+            "file names by format, for who has subscribers elsewhere: "
+            '`{ rss = "rss20.xml" }`; none of the site\'s own',
+            kind="names",
+            on_pages=True,
+        ),
+    ] = {}
+    limit: Annotated[int, key("posts in each document, newest published first", least=1)] = 100
+    stay: Annotated[
+        timedelta, key("each post stays at least so long, beyond `limit` if need be")
+    ] = timedelta(hours=48)
+    sources: Annotated[
+        tuple[str, ...], key("ids of sources that this feed takes", default="all")
+    ] = ()
+    tags: Annotated[
+        tuple[str, ...], key("tags of sources that this feed takes", default="all")
+    ] = ()
+    languages: Annotated[
+        tuple[str, ...],
+        key('posts in these languages only; `"pt"` also takes `"pt-BR"`', default="all"),
+    ] = ()
+    filter: Annotated[Filter, key("see below")] = Filter()
+    hub: Annotated[
+        str,
+        key(
+            "a WebSub hub to name, and to ping when something was added or updated",
+            kind="address",
+        ),
+    ] = ""
+    archives: Annotated[bool, key("older posts as RFC 5005 archives")] = True
+    gzip: Annotated[bool, key("a `.gz` beside each document, for static servers")] = False
+    pages: Annotated[
+        Literal["excerpt", "full", "none"],
+        key(
+            'a page per post: `"excerpt"`, `"full"` (for posts that you may show whole) or '
+            '`"none"`',
+            on_pages=True,
+        ),
+    ] = "excerpt"
+    index: Annotated[
+        bool,
+        key(
+            "may search engines index the pages? They then name the original as canonical",
+            on_pages=True,
+        ),
+    ] = False
+    templates: Annotated[
+        Path | None,
+        key(
+            "a folder whose files replace our templates one by one; `run --rerender` shows a "
+            "change of them",
+            kind="folder there",
+        ),
+    ] = None
+    podcast: Annotated[bool, key("may podcast directories list the merged feed?")] = False
+    related_on_pages: Annotated[
+        int, key("related links on a post's page", least=0, on_pages=True)
+    ] = 20
+    timezone: Annotated[
+        str,
+        key(
+            'whose days the pages show, e.g. `"Asia/Ho_Chi_Minh"`; also `{date}` in a credit of '
+            "your own, in feeds too",
+            kind="timezone",
+            on_pages=True,
+        ),
+    ] = "UTC"
 
 
 class Config(Struct, frozen=True):
-    """feeds.toml, whole."""
+    """feeds.toml, whole. Its own keys stand in `[feed]`."""
 
     path: Path
-    state: Path
     feeds: tuple[Feed, ...]  # the main feed first
     sources: tuple[Source, ...]
+    state: Annotated[
+        Path,  # absolute
+        key("what is known between runs; never below an `output`", table="feed"),
+    ] = Path("syndicator.db")
     fetch: FetchSettings = FetchSettings()
-    keep: timedelta = timedelta(days=730)  # bodies older than this are dropped; identities never
-    id: str = ""  # `[feed] id`, where the operator sets it
-    per_language: bool = False  # also a feed for each language that posts are in
+    keep: Annotated[
+        timedelta,
+        key(
+            "bodies older than this and no longer published are dropped; identities never",
+            table="feed",
+        ),
+    ] = timedelta(days=730)
+    id: Annotated[
+        str,
+        key(
+            "the feed's own id, a URI, if you bring one from elsewhere",
+            kind="uri",
+            default="made once",
+            table="feed",
+        ),
+    ] = ""
+    per_source: Annotated[
+        bool,
+        key(
+            "also a feed of each source, in `by-source/ID/`, linked where the source is listed",
+            table="feed",
+        ),
+    ] = False
+    per_language: Annotated[
+        bool,
+        key(
+            "also a feed of each language, in `by-language/TAG/` and in that language, linked on "
+            "the first page",
+            table="feed",
+        ),
+    ] = False

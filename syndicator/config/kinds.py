@@ -1,0 +1,370 @@
+"""A written value -> the value of a setting, for each kind of key; or `Wrong`, with the right form.
+
+A key's kind is that of its type, or the one that its declaration names (`model.settings.key`).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import get_args
+from urllib.parse import SplitResult, urlsplit
+
+import msgspec
+
+from syndicator import timezones
+from syndicator.config.schema import Key
+from syndicator.config.words import did_you_mean, shown, source_meant
+from syndicator.formats import FORMATS
+from syndicator.model.settings import Credentials
+
+# The site's own files and folders beside its documents (a test holds it), and compressed twins. In lower
+# case, as disks fold it.
+SITE_FILES = re.compile(
+    r"posts|sources|archive|by-source|by-language|sources\.html|style-[0-9a-f]+\.css|.*\.gz"
+)
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)")  # one number, one unit; never "1h30m"
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_LONGEST = 100 * 365 * 86400  # seconds: further from now no calendar must reach
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|kB|KB|MB|GB)")  # never a bare number: bytes or megabytes?
+_LARGEST = 2**53  # bytes: so far a float counts them one by one
+_BYTES = {"B": 1, "kB": 1000, "KB": 1000, "MB": 1_000_000, "GB": 1_000_000_000}
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # BCP 47 in outline; never "English"
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")  # RFC 4287, 4.2.6; never "my feed"
+_CONTACT = re.compile(r"[^\s@]+@[^\s@]+|(https?://|mailto:)\S+")  # never "nobody"
+_FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # never a path
+_FILE_NAME = re.compile(r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]*")  # never hidden, never a path
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, 5.6.2
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # 5.5: no value of a header has it; a tab it may
+_ENVIRONMENT = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_AUTH = '{ user = "...", password = "${NAME}" }'
+
+
+class Wrong(Exception):
+    """A written value is wrong. The message says what would be right; `part` is the key below."""
+
+    def __init__(self, message: str, part: str = "") -> None:
+        super().__init__(message)
+        self.part = part
+
+
+class Surroundings(msgspec.Struct, frozen=True):
+    """The surroundings of the file, on which the meaning of a value depends."""
+
+    home: Path  # the folder that paths are relative to
+    environment: Mapping[str, str]  # the values of `${NAME}`
+
+
+Reader = Callable[[object, Key, Surroundings], object]
+
+
+def parse_duration(text: str) -> timedelta | None:
+    """Read a duration as feeds.toml writes it; None if it is none.
+
+    >>> parse_duration("90s"), parse_duration("7d"), parse_duration("soon")
+    (datetime.timedelta(seconds=90), datetime.timedelta(days=7), None)
+    """
+    match = _DURATION.fullmatch(text.strip())
+    seconds = float(match[1]) * _SECONDS[match[2]] if match else math.inf
+    return timedelta(seconds=seconds) if seconds <= _LONGEST else None
+
+
+def parse_size(text: str) -> int | None:
+    """Read a size in bytes as feeds.toml writes it; None if it is none.
+
+    >>> parse_size("20MB"), parse_size("20")
+    (20000000, None)
+    """
+    match = _SIZE.fullmatch(text.strip())
+    size = float(match[1]) * _BYTES[match[2]] if match else math.inf
+    return int(size) if size <= _LARGEST else None
+
+
+def fill_in(text: str, environment: Mapping[str, str]) -> str:
+    """Put the environment's values in place of `${NAME}`. Raises Wrong where one is missing."""
+
+    def value(match: re.Match[str]) -> str:
+        if match[1] not in environment:
+            raise Wrong(f"the environment has no {match[1]}; set it where syndicator is started")
+        return environment[match[1]]
+
+    return _ENVIRONMENT.sub(value, text) if "${" in text else text
+
+
+def _plain(value: object, key: Key, _: Surroundings) -> object:
+    """Read a value that msgspec can check alone: a text, number, truth value or one of some words."""
+    if type(value) is str and key.type is str:  # the most frequent case
+        return value
+    try:
+        converted = msgspec.convert(value, key.type)
+    except msgspec.ValidationError:
+        raise Wrong(f"must be {_right(key.type)}, not {shown(value)}") from None
+    if isinstance(converted, int) and isinstance(key.least, int) and converted < key.least:
+        raise Wrong(f"must be at least {key.least}, not {value}")
+    return converted
+
+
+def _right(declared: object) -> str:
+    """Say which values a type has."""
+    if isinstance(declared, type):
+        return _NAMED_TYPES[declared]
+    words = list[object]()
+    for part in get_args(declared):
+        words += [part] if isinstance(part, str) else get_args(part)
+    return "one of " + ", ".join(f'"{word}"' for word in words)
+
+
+_NAMED_TYPES: dict[type, str] = {
+    str: "text in quotes",
+    bool: "true or false",
+    int: "a whole number",
+}
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise Wrong(f"must be {_NAMED_TYPES[str]}, not {shown(value)}")
+    return value
+
+
+def _title(value: object, key: Key, around: Surroundings) -> str:
+    return _text(value).strip()
+
+
+def _duration(value: object, key: Key, _: Surroundings) -> timedelta:
+    measured = parse_duration(value) if isinstance(value, str) else None
+    if measured is None:
+        raise Wrong(f'must be a duration such as "90s", "30m", "12h" or "7d", not {shown(value)}')
+    if isinstance(key.least, timedelta) and measured < key.least:
+        raise Wrong(f'must be at least "{key.least.total_seconds():g}s", not {shown(value)}')
+    return measured
+
+
+def _size(value: object, _key: Key, _: Surroundings) -> int:
+    measured = parse_size(value) if isinstance(value, str) else None
+    if measured is None:
+        raise Wrong(f'must be a size such as "500kB", "20MB" or "1GB", not {shown(value)}')
+    if measured < 1:
+        raise Wrong(f"must be more than 0, not {shown(value)}")
+    return measured
+
+
+def _texts(value: object, _key: Key, _: Surroundings) -> tuple[str, ...]:
+    """Read a list of texts; one text alone counts as a list of one."""
+    if isinstance(value, str):
+        return (value,)
+    if not isinstance(value, list):
+        raise Wrong(f"must be a list of texts, not {shown(value)}")
+    for part in value:
+        if not isinstance(part, str):
+            raise Wrong(f"must be a list of texts in quotes; {shown(part)} is none")
+    return tuple(value)
+
+
+def _formats(value: object, key: Key, around: Surroundings) -> tuple[str, ...]:
+    formats = _texts(value, key, around)
+    if not formats:
+        raise Wrong(f"must name at least one of {', '.join(FORMATS)}")
+    for word in formats:
+        if word not in FORMATS:
+            raise Wrong(f'"{word}" is not known; {did_you_mean(word, [*FORMATS])}')
+    return formats
+
+
+def _table_of_texts(value: object, shape: str) -> dict[str, str]:
+    """Read a table of texts; a wrong one is never shown, for it may be a secret."""
+    if not isinstance(value, dict):
+        raise Wrong(f"must be {shape}")
+    for name, part in value.items():
+        if not isinstance(part, str):
+            raise Wrong(f"must be text in quotes: {shape}", f".{name}")
+    return dict(value)
+
+
+def _names(value: object, _key: Key, _: Surroundings) -> dict[str, str]:
+    names = _table_of_texts(value, '{ rss = "text" }')
+    for kind, name in names.items():
+        if kind not in FORMATS:
+            raise Wrong(f"is not known; {did_you_mean(kind, [*FORMATS])}", f".{kind}")
+        if not _FILE_NAME.fullmatch(name):
+            raise Wrong(f"must be a plain file name, not {name!r}", f".{kind}")
+        if SITE_FILES.fullmatch(name.casefold()):
+            what = f'"{name}" is where the site has pages or files of its own; choose another'
+            raise Wrong(what, f".{kind}")
+    return names
+
+
+def _headers(value: object, _key: Key, around: Surroundings) -> dict[str, str]:
+    """Read the headers of a request. No complaint shows a value."""
+    headers = _table_of_texts(value, '{ Name = "value" }')
+    for name, written in headers.items():
+        if not _TOKEN.fullmatch(name):
+            what = "can't be the name of a header: letters, digits and hyphens"
+            raise Wrong(what, f".{name}")
+        try:
+            headers[name] = fill_in(written, around.environment)
+        except Wrong as error:
+            raise Wrong(str(error), f".{name}") from None
+        if _CONTROL.search(headers[name]):
+            raise Wrong("must be one line, without control characters", f".{name}")
+    return headers
+
+
+def _auth(value: object, _key: Key, around: Surroundings) -> Credentials:
+    values = _table_of_texts(value, _AUTH)
+    if set(values) != set(Credentials._fields):
+        raise Wrong(f"must be {_AUTH}")
+    user, password = (fill_in(values[name], around.environment) for name in Credentials._fields)
+    return Credentials(user, password)
+
+
+def _path(value: object, key: Key, around: Surroundings) -> Path:
+    written = _text(value)
+    if not written:
+        raise Wrong(f"must be the path of a {'file' if key.name == 'state' else 'folder'}")
+    return around.home / written
+
+
+def _existing_folder(value: object, key: Key, around: Surroundings) -> Path:
+    folder = _path(value, key, around)
+    if not folder.is_dir():
+        raise Wrong(f"no such folder: {folder}")
+    return folder
+
+
+def _folder(value: object, key: Key, around: Surroundings) -> str:
+    name = _text(value)
+    if not _FOLDER.fullmatch(name):
+        raise Wrong(f"must be letters, digits, dots and hyphens, for its folder; not {name!r}")
+    return name
+
+
+def _address(value: object, key: Key, around: Surroundings) -> str:
+    """Read an http(s) address; "" stands for none."""
+    address = _text(value).strip()
+    if address and not _web_parts(address):
+        raise Wrong(f'must be an address such as "https://example.org/", not {shown(value)}')
+    return address
+
+
+def _site(value: object, key: Key, around: Surroundings) -> str:
+    """Read the address of a folder, to which paths are added."""
+    return _address(value, key, around).rstrip("/") + "/"
+
+
+def _web_parts(address: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(address)
+        if parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1) > 0:
+            return parts
+    except ValueError:  # an unclosed [ or a port that is no number
+        pass
+    return None
+
+
+def _uri(value: object, key: Key, around: Surroundings) -> str:
+    uri = _text(value).strip()
+    if uri and not _URI.fullmatch(uri):
+        what = 'must be a URI such as "urn:uuid:..." or "https://example.org/"'
+        raise Wrong(f"{what}, not {shown(value)}")
+    return uri
+
+
+def _contact(value: object, key: Key, around: Surroundings) -> str:
+    contact = _text(value).strip()
+    if contact and not _CONTACT.fullmatch(contact):
+        raise Wrong(f"must be a mail address or a URL, not {contact!r}")
+    return contact
+
+
+def _language(value: object, key: Key, around: Surroundings) -> str:
+    language = _text(value)
+    if language and not _LANGUAGE.fullmatch(language):
+        what = 'must be a language tag such as "en", "pt-BR" or "zh-Hant"'
+        raise Wrong(f"{what}, not {shown(value)}")
+    return language
+
+
+def _timezone(value: object, key: Key, around: Surroundings) -> str:
+    zone = _text(value)
+    try:
+        timezones.zone(zone)
+    except LookupError:
+        raise Wrong(_no_timezone(zone)) from None
+    return zone
+
+
+def _no_timezone(zone: str) -> str:
+    """Say which zone was probably meant, or that the system knows none."""
+    names = sorted(timezones.known())
+    if not names:
+        return (
+            f"{shown(zone)} can't be read, this system has no time zones: install its package "
+            "tzdata, or that of PyPI; or leave the key out, for UTC"
+        )
+    spellings = {}
+    for name in names:
+        spellings[name.casefold()] = spellings[name.rpartition("/")[2].casefold()] = name
+    word = spellings.get(zone.replace(" ", "_").casefold(), zone)
+    return f'must be a name such as "Europe/Paris", not {shown(zone)}; {source_meant(word, names)}'
+
+
+def _template(*known: str) -> Reader:
+    """Return the reader of a text with placeholders."""
+
+    def read(value: object, key: Key, around: Surroundings) -> str:
+        text = _text(value)
+        for word in _PLACEHOLDER.findall(text):
+            if word not in known:
+                raise Wrong(f"{{{word}}} is not known; {did_you_mean(word, sorted(known))}")
+        return text
+
+    return read
+
+
+def _pattern(value: object, key: Key, around: Surroundings) -> str:
+    """Read a regular expression of RE2."""
+    pattern = _text(value)
+    if not pattern:
+        return ""
+    import re2  # only who filters pays for it
+
+    options = re2.Options()
+    options.log_errors = False  # it would write to standard error itself
+    try:
+        re2.compile(pattern, options)
+    except re2.error as error:
+        problem = error.args[0] if error.args else error
+        words = problem.decode("utf-8", "replace") if isinstance(problem, bytes) else problem
+        raise Wrong(f"is not a regular expression that RE2 takes: {words}") from None
+    return pattern
+
+
+READERS: Mapping[str, Reader] = {
+    "plain": _plain,
+    "title": _title,
+    "duration": _duration,
+    "size": _size,
+    "texts": _texts,
+    "formats": _formats,
+    "names": _names,
+    "headers": _headers,
+    "auth": _auth,
+    "path": _path,
+    "folder there": _existing_folder,
+    "folder": _folder,
+    "address": _address,
+    "site": _site,
+    "uri": _uri,
+    "contact": _contact,
+    "language": _language,
+    "timezone": _timezone,
+    "credit": _template("post", "source", "author", "date"),
+    "heading": _template("source"),
+    "pattern": _pattern,
+}

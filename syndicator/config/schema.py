@@ -1,0 +1,139 @@
+"""The settings structs -> the keys of each table of feeds.toml.
+
+`model.settings` declares a key once, as a field with `key(...)`; all else is read off it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args
+
+from msgspec import NODEFAULT, Meta, Struct, structs
+
+from syndicator.model.settings import (
+    AttributionSettings,
+    Config,
+    Credentials,
+    Feed,
+    FetchSettings,
+    Filter,
+    RelatedSettings,
+    Rules,
+    Source,
+)
+
+# The tables of the top level, as they are written.
+HEADS = {
+    "feed": "[feed]",
+    "feeds": "[[feeds]]",
+    "fetch": "[fetch]",
+    "attribution": "[attribution]",
+    "related": "[related]",
+    "sources": "[[sources]]",
+}
+
+
+class Key(Struct, frozen=True):
+    """A key of feeds.toml."""
+
+    name: str
+    type: Any  # as msgspec converts to it
+    kind: str  # the reader, `kinds.READERS`
+    default: Any  # NODEFAULT: the key is required
+    meaning: str
+    default_words: str
+    least: int | timedelta | None
+    table: str
+    on_pages: bool
+
+
+@cache
+def keys(struct: type[Struct]) -> Mapping[str, Key]:
+    """Return the keys that a settings struct declares, by name."""
+    return {key.name: key for field in structs.fields(struct) if (key := _key(field))}
+
+
+def _key(field: structs.FieldInfo) -> Key | None:
+    declared, *metas = get_args(field.type) or (field.type,)
+    if not metas or not isinstance(metas[0], Meta):
+        return None
+    extra = dict(metas[0].extra or {})
+    default = field.default
+    if field.default_factory is not NODEFAULT:
+        default = field.default_factory()
+    return Key(
+        name=field.name,
+        type=declared,
+        kind=extra["kind"] or _kind(declared),
+        default=default,
+        meaning=metas[0].description or "",
+        default_words=extra["default"],
+        least=extra["least"],
+        table=extra["table"],
+        on_pages=extra["on_pages"],
+    )
+
+
+def _kind(declared: object) -> str:
+    """Return the kind of reader that a type has."""
+    for part in (declared, *get_args(declared)):
+        if part is timedelta:
+            return "duration"
+        if isinstance(part, type) and issubclass(part, Struct):
+            return "table"
+        if part is Path:
+            return "path"
+    return "texts" if declared == tuple[str, ...] else "plain"
+
+
+@cache
+def table_keys(table: str) -> Mapping[str, Key]:
+    """Return the keys of a table of the top level: "feed", "feeds", "fetch", "sources" ..."""
+    if table == "feed":
+        return {
+            **{name: key for name, key in keys(Feed).items() if not key.table},
+            **_shared("feed", Config),
+            **_shared("feed", Source),
+        }
+    if table == "fetch":
+        return {**keys(FetchSettings), **_shared("fetch", Source)}
+    return keys(_STRUCTS[table])
+
+
+_STRUCTS: dict[str, type[Struct]] = {
+    "feeds": Feed,
+    "sources": Source,
+    "attribution": AttributionSettings,
+    "related": RelatedSettings,
+}
+
+
+def _shared(table: str, struct: type[Struct]) -> dict[str, Key]:
+    return {name: key for name, key in keys(struct).items() if key.table == table}
+
+
+def elsewhere(word: str) -> str:
+    """Name the tables that a misplaced key may stand in; "" for a key of no table.
+
+    >>> elsewhere("state"), elsewhere("interval"), elsewhere("titel")
+    ('may be set in [feed] only', 'may be set in [fetch] and in [[sources]] only', '')
+    """
+    places = {
+        "at the top level": HEADS,
+        "in [feed]": table_keys("feed"),
+        "in [[feeds]]": table_keys("feeds"),
+        "in [fetch]": table_keys("fetch"),
+        "in [[sources]]": table_keys("sources"),
+        "in an `attribution` table": keys(AttributionSettings),
+        "in a `related` table": keys(RelatedSettings),
+        "in a `filter` table": keys(Filter),
+        "in `include` and `exclude` of a filter": keys(Rules),
+        "in `auth` of a source": Credentials._fields,
+    }
+    *more, last = [place for place, known in places.items() if word in known] or [""]
+    if more:
+        last = f"{', '.join(more)} and {last}"
+    return f"may be set {last} only" if last else ""
