@@ -81,6 +81,7 @@ class Post(Struct, frozen=True):
     source_id: str
     keys: Keys
     meaning: str  # hash of what a reader would call the post: differs = the source changed it
+    identity_version: int = 0  # of the rules that made keys and meaning: identity.VERSION
     guid: str = ""  # as the source gave it
     link: str = ""  # permalink, absolute, without tracking parameters
     external_url: str = ""
@@ -136,6 +137,8 @@ class KnownPost(Struct, frozen=True):
     withdrawn: bool = False
     copy_of: int | None = None
     published: bool = False  # has a public id
+    identity_version: int = 0  # of the rules that made keys and meaning
+    text: str | None = None  # known only where older rules made the post, and its body is kept
 
 
 class New(Struct, frozen=True):

@@ -175,6 +175,7 @@ def _post(entry: Entry, context: _Context) -> Post:
             content_html=body.html,
             enclosures=files,
         ),
+        identity_version=identity.VERSION,
         guid=links.identifier(entry.guid),
         link=link,
         external_url=urls.web(entry.external_url, base),

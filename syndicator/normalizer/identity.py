@@ -2,6 +2,10 @@
 
 One post keeps one id for ever, whatever its source does to guids, links, hosts and bodies. All of it is pure;
 what was stored comes as KnownPost.
+
+Keys and meaning depend on all that the parser and the normalizer do. VERSION numbers these rules. Stored posts
+of another number are compared leniently (`older`), so that a better rule is no update of old posts. A change
+that moves the hashes in tests/cases/golden raises VERSION by one; tests/test_golden.py says how.
 """
 
 from __future__ import annotations
@@ -10,4 +14,6 @@ from syndicator.normalizer.keys import keys
 from syndicator.normalizer.meaning import meaning
 from syndicator.normalizer.verdict import decide
 
-__all__ = ["decide", "keys", "meaning"]
+__all__ = ["VERSION", "decide", "keys", "meaning"]
+
+VERSION = 1  # of the rules that make keys and meaning

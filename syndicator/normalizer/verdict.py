@@ -1,7 +1,8 @@
 """The posts of a fetch, and the stored posts that each may be -> a verdict on each (`decide`). Pure.
 
 Every rule asks the same: which independent parts (guid, link, title, text, instant) agree, which contradict?
-Within a source the strongest agreements are settled first, and a stored post is given away once.
+Within a source the strongest agreements are settled first, and a stored post is given away once. A stored
+post that other rules made (`identity.VERSION`) is compared by what rules leave as it is: see `older`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from syndicator import urls
 from syndicator.minhash import likeness
@@ -24,6 +26,7 @@ from syndicator.model.post import (
     Updated,
     Verdict,
 )
+from syndicator.normalizer import older
 
 SAME_TEXT = 0.8  # nearly all of the text agrees
 OTHER_TEXT = 0.3  # hardly any does
@@ -73,7 +76,7 @@ def decide(
     verdicts: dict[int, Verdict] = {}
     taken = set(claimed)
     pairs = [
-        (at, known, compare(post.keys, known.keys))
+        (at, known, _compared(post, known))
         for at, (post, possible) in enumerate(zip(posts, candidates, strict=True))
         for known in possible
         if known.source_id == post.source_id
@@ -95,13 +98,48 @@ def _settle(
     posts: Sequence[Post], pairs: Sequence[Pair], verdicts: dict[int, Verdict], taken: set[int]
 ) -> None:
     """Give each post the first stored post in `pairs` that is still to be had; note both."""
-    for at, known, _ in pairs:
-        changed = known.meaning != posts[at].meaning
+    for at, known, found in pairs:
+        changed = known.meaning != posts[at].meaning and not _only_rules_changed(
+            posts[at], known, found
+        )
         # A feed may list a post twice: the second is the same again, never an update.
         if at in verdicts or (known.number in taken and changed):
             continue
         verdicts[at] = Updated(known.number) if changed else Unchanged(known.number)
         taken.add(known.number)
+
+
+def _compared(post: Post, known: KnownPost) -> Evidence:
+    """Return how a post agrees with a stored one; what the rules changed about it since does not count."""
+    if known.identity_version == post.identity_version:
+        return compare(post.keys, known.keys)
+    found = compare(post.keys, older.keys_today(known))
+    title = 1 if found.title < 0 and older.titles_agree(known.title, post.title) else found.title
+    text = found.text
+    if text <= 0 and known.text is not None and post.text:
+        near = max(found.guid, found.link) >= LOOSE or title > 0
+        agree = older.texts_agree(known.text, post.text) or (
+            near and older.is_shortened(known.text, post.text)
+        )
+        text = 1 if agree else text
+    return replace(found, title=title, text=text)
+
+
+def _only_rules_changed(post: Post, known: KnownPost, found: Evidence) -> bool:
+    """Tell whether a post differs from a stored one by the rules that made them, and not by its source.
+
+    Link (or guid), title and nearly all of the text must agree. Where a text is not kept any more, or
+    a part has none, nothing may speak against it.
+    """
+    if known.identity_version == post.identity_version or found.title < 0:
+        return False
+    if max(found.guid, found.link) < PATH and not found.guid == found.link == UNKNOWN:
+        return False
+    if found.text > 0 or found.silent:
+        return True
+    if known.text is None:
+        return found.text == 0
+    return older.is_shortened(known.text, post.text)
 
 
 def compare(one: Keys, other: Keys) -> Evidence:
@@ -247,24 +285,24 @@ def _across(post: Post, candidates: Sequence[KnownPost], *, fold: bool) -> Verdi
     for known in candidates:
         if known.source_id == post.source_id:
             continue
-        found = compare(post.keys, known.keys)
+        found = _compared(post, known)
         if _republishes(post, known, found) or _tells_the_same(post, known, found):
             of = known.number if known.copy_of is None else known.copy_of
             return CopyOf(of, original=_is_original(post, known))
-        if fold and _word_for_word(post, known):
+        if fold and _word_for_word(post, known, found):
             of = known.number if known.copy_of is None else known.copy_of
             return CopyOf(of, original=_is_earlier(post, known))
     return New()
 
 
-def _word_for_word(post: Post, known: KnownPost) -> bool:
+def _word_for_word(post: Post, known: KnownPost, found: Evidence) -> bool:
     """Tell whether two sources have the same title over the same words: a press release, a post put on two sites."""
     one, other = post.keys, known.keys
-    return (
-        bool(one.title and one.text)
-        and (one.title, one.text) == (other.title, other.text)
-        and len(one.sketch) > FEW
-    )
+    if not (one.title and one.text) or len(one.sketch) <= FEW:
+        return False
+    if known.identity_version != post.identity_version:
+        return found.title > 0 and found.text > 0
+    return (one.title, one.text) == (other.title, other.text)
 
 
 def _is_earlier(post: Post, known: KnownPost) -> bool:
@@ -278,7 +316,8 @@ def _republishes(post: Post, known: KnownPost, found: Evidence) -> bool:
     if not post.republished and not known.republished:
         return False
     mine = {post.keys.origin, post.keys.loose_link, post.keys.loose_guid} - {""}
-    theirs = {known.keys.origin, known.keys.loose_link, known.keys.loose_guid} - {""}
+    keys = older.keys_today(known)
+    theirs = {keys.origin, keys.loose_link, keys.loose_guid} - {""}
     if mine.isdisjoint(theirs):
         return False
     # A link blog's post about the same article has the same link too; it is neither's copy.

@@ -29,7 +29,10 @@ def note_news(store: Store, edition: Edition, now: datetime) -> None:
     versions: dict[str, str] = {}
     is_news = False
     for item in edition.items:
-        entry, version = short_digest(item.id), short_digest(f"{item.updated} {item.post.meaning}")
+        entry, version = (
+            short_digest(item.id),
+            short_digest(f"{item.updated} {item.post.source_id}"),
+        )
         versions[entry] = version
         is_news |= known[entry] != version if entry in known else item.sequence > last
     if is_news:

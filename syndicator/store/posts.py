@@ -34,8 +34,13 @@ Decide = Callable[[Sequence[Post], Sequence[Sequence[KnownPost]], Set[int]], lis
 _PER_HANDLE = 16
 
 
-def candidates(db: sqlite3.Connection, batch: Sequence[Set[int]]) -> list[list[KnownPost]]:
-    """Return for the handles of each post the stored posts that it may be, newest first."""
+def candidates(
+    db: sqlite3.Connection, batch: Sequence[Set[int]], version: int
+) -> list[list[KnownPost]]:
+    """Return for the handles of each post the stored posts that it may be, newest first.
+
+    `version`: of the rules that made the posts.
+    """
     found: dict[int, list[int]] = {}
     for handle, number in db.execute(_BY_HANDLES, (codec.dumps(list(set().union(*batch))),)):
         found.setdefault(handle, []).append(number)
@@ -47,7 +52,7 @@ def candidates(db: sqlite3.Connection, batch: Sequence[Set[int]]) -> list[list[K
     ]
     known = {
         row[0]: rows.known(row)
-        for row in db.execute(_KNOWN, (codec.dumps(list(set().union(*wanted))),))
+        for row in db.execute(_KNOWN, (version, codec.dumps(list(set().union(*wanted)))))
     }
     return [[known[number] for number in sorted(numbers, reverse=True)] for numbers in wanted]
 
@@ -71,7 +76,9 @@ def receive(
     unseen = {post.fingerprint for post in posts}
     claimed = {remembered[item] for item in items if item in remembered and item not in unseen}
     batch = [handles(post.keys, source) for post in posts]
-    verdicts = decide(posts, candidates(db, batch), claimed)
+    known = candidates(db, batch, _version(posts))
+    _add_older(db, source_id, posts, known, set(remembered.values()) - claimed)
+    verdicts = decide(posts, known, claimed)
     numbers = _applied(db, source, posts, verdicts, now)
     under = [
         (handle, number) for found, number in zip(batch, numbers, strict=True) for handle in found
@@ -82,13 +89,55 @@ def receive(
     return _intake(verdicts, numbers)
 
 
+def _version(posts: Sequence[Post]) -> int:
+    return posts[0].identity_version if posts else 0
+
+
+def _add_older(
+    db: sqlite3.Connection,
+    source_id: str,
+    posts: Sequence[Post],
+    known: Sequence[list[KnownPost]],
+    standing: Set[int],
+) -> None:
+    """Propose posts that other rules made to those that no address finds: their handles may have changed.
+
+    `standing` are the posts of the feed's last versions that no item of this one has yet.
+    """
+    lost = [
+        found
+        for post, found in zip(posts, known, strict=True)
+        if not any(one.source_id == source_id and _meet(post.keys, one.keys) for one in found)
+    ]
+    if not lost or not standing:
+        return
+    version = _version(posts)
+    parameters = (version, codec.dumps(list(standing)), version)
+    older = [rows.known(row) for row in db.execute(_OLDER, parameters)]
+    for found in lost:
+        numbers = {one.number for one in found}
+        found += [one for one in older if one.number not in numbers]
+
+
+def _meet(one: Keys, other: Keys) -> bool:
+    """Tell whether two posts have an address in common."""
+    return bool(
+        (one.guid and one.guid == other.guid)
+        or (one.loose_link and one.loose_link == other.loose_link)
+    )
+
+
+_OLDER = f"{_KNOWN} AND p.identity_version <> ? ORDER BY p.number DESC LIMIT 200"
+
+
 def _number(
     db: sqlite3.Connection, source_id: str, posts: Sequence[Post], left: Callable[[], Set[str]]
 ) -> int:
     """Return the number of a source, after it took over the history of the one that it was."""
     source = sources.number(db, source_id)
     if adoption.is_new(db, source) and (ids := left()):
-        known = candidates(db, [handles(post.keys, source) for post in posts])
+        found = [handles(post.keys, source) for post in posts]
+        known = candidates(db, found, _version(posts))
         if old := adoption.predecessor(db, source_id, posts, known, ids):
             return adoption.take_over(db, source, source_id, old)
     return source
@@ -150,8 +199,9 @@ def insert(db: sqlite3.Connection, source: int, post: Post, now: datetime) -> in
     number = db.execute(
         _INSERT,
         (
-            source, rows.pack_keys(post.keys), post.meaning, post.title, post.link, post.origin.url, published, updated,
-            seen, _due(post, now), post.language, post.republished, post.filtered, _count(post),
+            source, rows.pack_keys(post.keys), post.meaning, post.identity_version, post.title, post.link,
+            post.origin.url, published, updated, seen, _due(post, now), post.language, post.republished,
+            post.filtered, _count(post),
         ),
     ).lastrowid  # fmt: skip
     assert number is not None  # noqa: S101 - for mypy: an INSERT into a rowid table has one
@@ -159,8 +209,9 @@ def insert(db: sqlite3.Connection, source: int, post: Post, now: datetime) -> in
     return number
 
 
-_INSERT = """INSERT INTO posts (source, keys, meaning, title, link, site, published, updated, first_seen, due, language,
-    republished, filtered, comments) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_INSERT = """INSERT INTO posts (source, keys, meaning, identity_version, title, link, site, published, updated,
+    first_seen, due, language, republished, filtered, comments)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
 def _count(post: Post) -> int | None:
@@ -185,9 +236,18 @@ def update(db: sqlite3.Connection, number: int, post: Post, now: datetime) -> No
     if post.updated is not None and before < post.updated.timestamp() <= updated:
         updated = post.updated.timestamp()
     db.execute(
-        """UPDATE posts SET keys = ?, meaning = ?, title = ?, link = ?, updated = ?, comments = ?, purged = 0
-        WHERE number = ?""",
-        (_merged(keys, post), post.meaning, post.title, post.link, updated, _count(post), number),
+        """UPDATE posts SET keys = ?, meaning = ?, identity_version = ?, title = ?, link = ?, updated = ?,
+        comments = ?, purged = 0 WHERE number = ?""",
+        (
+            _merged(keys, post),
+            post.meaning,
+            post.identity_version,
+            post.title,
+            post.link,
+            updated,
+            _count(post),
+            number,
+        ),
     )
     db.execute(
         "INSERT OR REPLACE INTO bodies VALUES (?, ?, ?, ?, ?, ?)", (number, *rows.body(post))
@@ -207,11 +267,23 @@ def _redate(db: sqlite3.Connection, number: int, post: Post, now: datetime) -> N
 
 
 def refresh(db: sqlite3.Connection, number: int, post: Post, now: datetime) -> None:
-    """Keep what changes without being an update: the keys of a site that moved, its links, comment counts."""
+    """Keep what changes without being an update: the keys of a site that moved, its links, comment counts.
+
+    Of a post that older rules made, the meaning that today's rules give it.
+    """
     (keys,) = db.execute("SELECT keys FROM posts WHERE number = ?", (number,)).fetchone()
     db.execute(
-        "UPDATE posts SET keys = ?, link = ?, site = ?, comments = ? WHERE number = ?",
-        (_merged(keys, post), post.link, post.origin.url, _count(post), number),
+        """UPDATE posts SET keys = ?, meaning = ?, identity_version = ?, link = ?, site = ?, comments = ?
+        WHERE number = ?""",
+        (
+            _merged(keys, post),
+            post.meaning,
+            post.identity_version,
+            post.link,
+            post.origin.url,
+            _count(post),
+            number,
+        ),
     )
     _redate(db, number, post, now)
     if post.enclosures:

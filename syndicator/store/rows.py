@@ -30,6 +30,7 @@ _ELSEWHERE = frozenset(
     [
         "keys",
         "meaning",
+        "identity_version",
         "guid",
         "content_html",
         "text",
@@ -42,8 +43,10 @@ _ELSEWHERE = frozenset(
 # The fields that first publication freezes.
 CREDIT = ("origin", "origin_link", "via", "republished", "language", "attribution")
 
+# With one parameter: the version of today's rules. A text is read only of a post that other rules made.
 KNOWN = """p.number, s.id, p.keys, p.meaning, p.title, p.link, p.site, p.republished, p.first_seen, p.withdrawn,
-    p.copy_of, p.public_id IS NOT NULL"""
+    p.copy_of, p.public_id IS NOT NULL, p.identity_version, CASE WHEN p.identity_version <> ? AND p.purged = 0
+    THEN (SELECT text FROM bodies WHERE post = p.number) END"""
 
 
 def pack_keys(keys: Keys) -> bytes:
@@ -83,6 +86,8 @@ def known(row: tuple[Any, ...]) -> KnownPost:
         withdrawn,
         copy_of,
         published,
+        identity_version,
+        text,
     ) = row
     return KnownPost(
         number=number,
@@ -97,6 +102,8 @@ def known(row: tuple[Any, ...]) -> KnownPost:
         withdrawn=bool(withdrawn),
         copy_of=copy_of,
         published=bool(published),
+        identity_version=identity_version,
+        text=text,
     )
 
 
@@ -108,18 +115,20 @@ def body(post: Post) -> tuple[str, str, str, str, str]:
 
 
 # What `post` is made of; `bodies` b, `frozen` f, `posts` p, `sources` s.
-WHOLE = "s.id, p.keys, p.meaning, p.comments, b.guid, coalesce(f.credit, b.credit), b.rest, b.content, b.text"
+WHOLE = """s.id, p.keys, p.meaning, p.identity_version, p.comments, b.guid, coalesce(f.credit, b.credit),
+    b.rest, b.content, b.text"""
 
 
 def post(row: tuple[Any, ...]) -> Post:
     """Return a whole Post from the columns of WHOLE; without keys where they were not asked for."""
-    source_id, keys, meaning, comments, guid, credit, more, content, text = row
+    source_id, keys, meaning, version, comments, guid, credit, more, content, text = row
     return Post(
         **codec.read_fields(Post, more),
         **codec.read_fields(Post, credit),
         source_id=source_id,
         keys=Keys() if keys is None else unpack_keys(keys),
         meaning=meaning,
+        identity_version=version,
         comment_count=comments,
         guid=guid,
         content_html=content,

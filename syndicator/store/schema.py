@@ -49,6 +49,7 @@ CREATE TABLE posts (
     public_id TEXT,                     -- made at first publication
     keys BLOB NOT NULL,                 -- rows.pack_keys
     meaning TEXT NOT NULL,
+    identity_version INTEGER NOT NULL,  -- of the rules that made keys and meaning
     title TEXT NOT NULL,
     link TEXT NOT NULL,                 -- the newest known; the published one stands in the body
     site TEXT NOT NULL,                 -- whom it credits

@@ -1,0 +1,55 @@
+"""Another rule of the normalizer, for as long as a test runs: what a next version of the program may know."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from syndicator import urls
+from syndicator.normalizer import credits as wordings
+from syndicator.normalizer import evidence, identity, keys, trackers
+
+
+def tracking_parameter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The parameter "from" tracks."""
+    names = urls._TRACKING_NAMES | {"from"}
+    starts = "|".join(map(re.escape, (*urls._TRACKING_PREFIXES, *sorted(names))))
+    monkeypatch.setattr(urls, "_TRACKING_NAMES", names)
+    monkeypatch.setattr(urls, "_MAYBE_TRACKED", re.compile(rf"[?&;#](?:{starts})", re.IGNORECASE))
+    forget()
+
+
+def share_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The class "tell-friends" is that of a share bar."""
+    monkeypatch.setattr(trackers, "BARS", trackers.BARS | {"tell-friends"})
+
+
+def credit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ "X made its first bow at Y" is a closing credit."""
+    row = wordings.Row("en", "both", "bow", "{n}{post} made its first bow at {site}")
+    monkeypatch.setattr(wordings, "ROWS", (*wordings.ROWS, row))
+    forget()
+
+
+def picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures of count.example are beacons."""
+    monkeypatch.setattr(trackers, "_BEACON_SITES", trackers._BEACON_SITES | {"count.example"})
+    forget()
+
+
+RULES = [tracking_parameter, share_bar, credit, picture]
+
+
+def next_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rules have another number."""
+    monkeypatch.setattr(identity, "VERSION", identity.VERSION + 1)
+
+
+def forget() -> None:
+    """Forget what was remembered by the rules before. Call it, too, when a test that changed one ends."""
+    for remembered in (
+        urls.loose, urls.path, keys._forms, keys._repeated, wordings.index, wordings.vocabulary,
+        evidence.wording, trackers._only_counts,
+    ):  # fmt: skip
+        remembered.cache_clear()
