@@ -145,7 +145,7 @@ def _place(target: str) -> str:
         return "/dev/stdin"
     if target.lower().startswith("file:"):
         return url2pathname(urlsplit(target).path)
-    target = urls.unhanded(target)
+    target = urls.strip_feed_scheme(target)
     if "://" in target or os.path.exists(target):  # noqa: PTH110  which raises for no name, however long
         return target
     if _HERE.match(target):

@@ -92,10 +92,10 @@ def scheme(url: str) -> str:
     return found[1].lower() if found else ""
 
 
-def unhanded(url: str) -> str:
+def strip_feed_scheme(url: str) -> str:
     """Return an http(s) address without the pseudo scheme "feed:", which browsers add.
 
-    >>> unhanded("feed://a.example/f"), unhanded("feed:https://a.example/f")
+    >>> strip_feed_scheme("feed://a.example/f"), strip_feed_scheme("feed:https://a.example/f")
     ('http://a.example/f', 'https://a.example/f')
     """
     found = _HANDED.match(url)

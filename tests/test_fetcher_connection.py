@@ -225,6 +225,58 @@ def test_redirects_to_a_host_that_was_given_up(site: Site):
     assert len(tried) <= 20 + 3
 
 
+def test_cookies_are_kept_along_one_chain_of_redirects(site: Site):
+    """A site that sets a cookie and leads back is read; the cookie goes to no other host, and is forgotten."""
+    other = site.add("other", healthy("other"))
+
+    def play(talk: Talk) -> None:
+        if talk.target == "/away":
+            return talk.answer(
+                "302 Found",
+                "Set-Cookie: b=2",
+                f"Location: {other.url.replace('127.0.0.1', 'localhost')}",
+            )
+        if "seen=1" in talk.headers.get("cookie", ""):
+            return healthy("a")(talk)
+        return talk.answer("302 Found", "Set-Cookie: seen=1; Path=/", "Location: /feed")
+
+    host = site.add("a", play)
+    whole(one(host.url))
+    whole(one(host.url.replace("/feed", "/away")))
+    assert [seen.headers.get("cookie") for seen in site.seen] == [None, "seen=1", None, None]
+
+
+def test_a_page_that_never_accepts_its_cookie(site: Site):
+    """It ends as a loop, after as many redirects as any other."""
+
+    def play(talk: Talk) -> None:
+        talk.answer("302 Found", "Set-Cookie: x=1", "Location: /feed")
+
+    assert failure(one(site.add("a", play).url)).kind == "redirect-loop"
+
+
+@pytest.mark.parametrize("status", ["400 Bad Request", "412 Precondition Failed", "500 Oh"])
+def test_a_server_that_fails_on_a_condition(site: Site, status: str):
+    """It is asked once more without one, and its validators are not kept for the next time."""
+
+    def play(talk: Talk) -> None:
+        if "if-none-match" in talk.headers:
+            return talk.answer(status)
+        return talk.answer("200 OK", RSS, 'ETag: "1"', body=feed("a"))
+
+    host = site.add("a", play)
+    outcome = whole(one(replace(ask(host.url), validators=Validators('"0"'))))
+    assert outcome.validators == Validators()
+    assert len(site.seen) == 2
+
+
+def test_a_server_that_fails_without_a_condition_too(site: Site):
+    """It has failed: two requests are the most."""
+    host = site.add("a", says("500 Oh"))
+    assert failure(one(replace(ask(host.url), validators=Validators('"0"')))).kind == "server-error"
+    assert len(site.seen) == 2
+
+
 # --- how many at once -------------------------------------------------------------------------------
 
 
@@ -340,7 +392,7 @@ YEAR_OFF = ["Date: Mon, 01 May 2023 12:00:00 GMT", "Retry-After: Mon, 01 May 202
         ("503 Later", ["Retry-After: 90"], 90, "source"),
         ("503 Later", YEAR_OFF, 600, "source"),
         ("500 Oh", ["Retry-After: 60"], 60, "source"),
-        ("503 Later", ["Retry-After: 99999999999999999999"], 365 * 86400, "source"),
+        ("503 Later", ["Retry-After: 99999999999999999999"], 2 * 86400, "source"),
         ("503 Later", ["Retry-After: Wed, 01 May 2024 11:00:00 GMT"], None, "source"),
         ("503 Later", ["Retry-After: -5"], None, "source"),
         ("503 Later", ["Retry-After: soon"], None, "source"),
@@ -412,6 +464,16 @@ def test_a_host_whose_first_address_leads_nowhere(site: Site):
         "http://feed.example/feed",
     )
     whole(one(asked, lookup=lookup))
+
+
+def test_many_dead_addresses_before_a_live_one(site: Site):
+    """Families take turns, and all are tried within the deadline."""
+    live = port(site.add("a", healthy("a")).url)
+
+    def lookup(host: str, number: int) -> list[tuple[int, tuple[str, int]]]:
+        return [*[(10, ("::1", 1))] * 3, *[(2, ("127.0.0.1", 1))] * 5, (2, ("127.0.0.1", live))]
+
+    whole(one("http://feed.example/feed", lookup=lookup))
 
 
 def test_a_bug_on_the_way_to_an_address(site: Site):
@@ -629,6 +691,29 @@ def test_follow_goes_on_to_the_feed_that_a_page_announces(site: Site):
     )
     assert whole(one(host.url, follow=True)).body == feed("found")
     assert failure(one(host.url)).kind == "html"
+
+
+def test_follow_goes_where_a_page_sends_browsers(site: Site):
+    """A front page that only leads on (meta refresh) is left for the page that announces the feed."""
+    refresh = b'<html><meta http-equiv="Refresh" content="0; URL=\'/blog/\'"><p>Moved.</html>'
+    plays = {
+        "/feed": says("200 OK", "Content-Type: text/html", body=refresh),
+        "/blog/": PLAY_PAGE,
+        "/announced.xml": healthy("found"),
+    }
+    host = site.add("a", lambda talk: plays[talk.target](talk))
+    assert whole(one(host.url, follow=True)).body == feed("found")
+    assert "/blog/" in failure(one(host.url)).advice
+
+
+def test_a_feed_in_the_link_header(site: Site):
+    """A page may announce its feed in its head alone (RFC 8288)."""
+    link = 'Link: </announced.xml>; rel="alternate"; type="application/rss+xml", </x>; rel=next'
+    page = says("200 OK", "Content-Type: text/html", link, body=b"<html><p>Hi.</html>")
+    host = site.add(
+        "a", lambda talk: (healthy("found") if "announced" in talk.target else page)(talk)
+    )
+    assert whole(one(host.url, follow=True)).body == feed("found")
 
 
 def test_follow_does_not_lead_inward(site: Site):

@@ -2,6 +2,7 @@
 
 import gzip
 import socket
+import sys
 import threading
 import time
 import zlib
@@ -15,12 +16,11 @@ from hypothesis import strategies as st
 
 from syndicator.fetcher import responses
 from syndicator.fetcher.addresses import literal_reach, may_connect, reach_of
-from syndicator.fetcher.connection import Bounds, Wire
-from syndicator.fetcher.decoding import decoded
-from syndicator.fetcher.discovery import feeds_in
-from syndicator.fetcher.fetch_error import Fault
-from syndicator.fetcher.http1 import read_body, read_head
-from syndicator.fetcher.large_bodies import Room, Seat
+from syndicator.fetcher.connection import Bounds, Connection, Slot
+from syndicator.fetcher.decoding import accepted, decoded
+from syndicator.fetcher.discovery import read_page
+from syndicator.fetcher.fetch_error import FetchError
+from syndicator.fetcher.http1 import Exchange
 from syndicator.urls import host_of
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -121,7 +121,7 @@ def test_discovery():
     <link rel="alternate" type="application/rss+xml" href="javascript:alert(1)">
     <link rel="alternate" type="application/rss+xml" href="http://[broken">
     <a href="/not-asked/feed">feed</a></head>"""
-    assert feeds_in(page, "text/html", "https://a.example/page") == (
+    assert read_page(page, "text/html", "https://a.example/page").feeds == (
         "https://cdn.example/x/atom.xml?a=1&b=2",
         "https://cdn.example/feed.json",
         "https://a.example/comments/feed/",
@@ -133,10 +133,59 @@ def test_discovery_falls_back_to_links():
     page = (
         b"<a href='/about'>x</a> <a class=x href='/blog/feed/'>RSS</a> <a href='/index.rss'>x</a>"
     )
-    assert feeds_in(page, "", "https://a.example/") == (
+    assert read_page(page, "", "https://a.example/").feeds == (
         "https://a.example/blog/feed/",
         "https://a.example/index.rss",
     )
+
+
+@pytest.mark.parametrize(
+    ("page", "feeds"),
+    [
+        (b"<script>" + b"x" * 900_000 + b"</script><link rel=alternate type=application/rss+xml href=/f>", ["/f"]),
+        (b"<link rel=alternate type=application/rss+xml href='feed:https://b.example/f'>", ["https://b.example/f"]),
+        (b"<link rel=feed href=/one><link rel=alternate type=application/rss+xml href=/two>", ["/two", "/one"]),
+        (b"<a rel=feed href=/posts>all</a><a href=/other/feed>x</a>", ["/posts"]),
+        (
+            b"<link rel=alternate type=application/rss+xml title='A post: Comments' href=/1/feed>"
+            b"<link rel=alternate type=application/rss+xml title='Site' href=/feed>",
+            ["/feed", "/1/feed"],
+        ),
+        (
+            b"<link rel=alternate type=application/rss+xml title='Commentaires sur A' href=/1>"
+            b"<link rel=alternate type=application/atom+xml title='A' href=/2>",
+            ["/2", "/1"],
+        ),
+    ],
+)  # fmt: skip
+def test_discovery_of_odd_announcements(page: bytes, feeds: list[str]):
+    """Far down in a page, as feed: addresses, by rel=feed; the feed of comments comes last."""
+    urls = [url if "://" in url else f"https://a.example{url}" for url in feeds]
+    assert read_page(page, "text/html; charset=utf-8", "https://a.example/").feeds == tuple(urls)
+
+
+def test_a_feed_within_a_page():
+    """An Atom feed whose root is html goes to the parser."""
+    body = b'<html><head/><body><feed xmlns="http://www.w3.org/2005/Atom"><title>a</title></feed></body></html>'
+    assert responses.no_feed(body, "text/html") is None
+
+
+@pytest.mark.parametrize(
+    ("modified", "kept"),
+    [
+        ("Thu, 01 Jan 1970 00:00:00 GMT", False),
+        ("Tue, 01 Jan 1980 00:00:00 GMT", False),
+        ("Fri, 01 May 2043 12:00:00 GMT", False),
+        ("Wed, 01 May 2024 12:00:00 GMT", True),
+        ("Thursday 32nd", True),
+        ("", True),
+    ],
+)
+def test_a_last_modified_that_can_not_be_true(modified: str, kept: bool):
+    """A clock that was never set says nothing of a version; what is no date goes back as it came."""
+    validators = responses.validators({"etag": '"1"', "last-modified": modified}, NOW)
+    assert validators.etag == '"1"'
+    assert validators.last_modified == (modified if kept else "")
 
 
 @pytest.mark.parametrize(
@@ -188,11 +237,19 @@ def read(data: bytes) -> bytes:
     with near, far:
         far.sendall(data)
         far.shutdown(socket.SHUT_WR)
-        wire = Wire(near, Bounds(Seat(Room(), time.monotonic() + 5), LIMIT, LIMIT), "public")
-        head = read_head(wire)
+        exchange = asked(near, seconds=5)
+        head = exchange.head()
         return b"".join(
-            decoded(read_body(wire, head), head.fields.get("content-encoding", ""), LIMIT)
+            decoded(exchange.body(head), head.fields.get("content-encoding", ""), LIMIT)
         )
+
+
+def asked(near: socket.socket, seconds: float) -> Exchange:
+    """Return an exchange whose request has been sent."""
+    slot = Slot(threading.Semaphore(), time.monotonic() + seconds)
+    exchange = Exchange(Connection(near, Bounds(slot, LIMIT, LIMIT), "public"))
+    exchange.send("GET", "/", [("Host", "a.example")])
+    return exchange
 
 
 def test_a_drip_ends_at_the_deadline():
@@ -210,10 +267,10 @@ def test_a_drip_ends_at_the_deadline():
     thread = threading.Thread(target=drip)
     thread.start()
     with near, far:
-        wire = Wire(near, Bounds(Seat(Room(), time.monotonic() + 0.3), LIMIT, LIMIT), "public")
+        exchange = asked(near, seconds=0.3)
         # By the wire where a byte came last, by the socket where it was waited for.
-        with pytest.raises((Fault, TimeoutError)) as caught:
-            read_head(wire)
+        with pytest.raises((FetchError, TimeoutError)) as caught:
+            exchange.head()
         stop.set()
         thread.join()
     assert isinstance(caught.value, TimeoutError) or getattr(caught.value, "kind", "") == "timeout"
@@ -231,11 +288,11 @@ TOKENS = [
 @given(st.lists(st.sampled_from(TOKENS) | st.binary(max_size=9), max_size=12).map(b"".join))
 @settings(max_examples=200, deadline=None)
 def test_no_bytes_of_a_server_are_a_bug(data: bytes):
-    """Any answer comes to a body or to a Fault in words; nothing else escapes."""
+    """Any answer comes to a body or to a FetchError in words; nothing else escapes."""
     for answer in (data, b"HTTP/1.1 200 OK\r\n" + data):
         try:
             assert len(read(answer)) <= LIMIT
-        except Fault as fault:
+        except FetchError as fault:
             assert fault.error
 
 
@@ -254,7 +311,7 @@ def test_encodings_do_not_care_how_the_wire_cuts_them(data: bytes, encoding: str
     packed = pack(data)
     pieces = [packed[at : at + size] for at in range(0, len(packed), size)]
     assert b"".join(decoded(iter(pieces), encoding, LIMIT)) == data
-    with pytest.raises(Fault):
+    with pytest.raises(FetchError):
         b"".join(decoded(iter([packed[:-1]]), encoding, LIMIT))
 
 
@@ -262,7 +319,7 @@ def test_a_body_in_a_million_members():
     """A gzip body may have several members, not so many that each would cost us time: a thousand are enough."""
     member = gzip.compress(b"")
     assert b"".join(decoded(iter([member * 1000]), "gzip", LIMIT)) == b""
-    with pytest.raises(Fault, match="pieces"):
+    with pytest.raises(FetchError, match="pieces"):
         b"".join(decoded(iter([member * 2000]), "gzip", LIMIT))
 
 
@@ -272,7 +329,7 @@ def test_a_body_in_a_million_members():
 )
 def test_no_page_takes_long(piece: bytes):
     """A page that is made to be slow to read: this test would not end."""
-    assert feeds_in(piece * 200_000, "text/html", "https://a.example/") == ()
+    assert read_page(piece * 200_000, "text/html", "https://a.example/").feeds == ()
 
 
 @given(st.text(max_size=200), st.binary(max_size=300))
@@ -290,7 +347,7 @@ def test_no_text_of_a_server_is_a_bug(text: str, body: bytes):
     responses.max_age(fields)
     responses.max_age({"expires": text, "date": text})
     responses.no_feed(body, text)
-    feeds_in(
+    read_page(
         body + b"<link rel=alternate type=text/xml href='" + text.encode() + b"feed'>",
         text,
         "https://a.example/",
@@ -311,4 +368,49 @@ def test_no_text_of_a_server_is_a_bug(text: str, body: bytes):
 )
 def test_advice_is_true_whatever_was_done_before(status: int, advice: str):
     """A host may refuse whom it was seldom asked by; and what leaves the file leaves the documents."""
-    assert responses.verdict(status, {}).advice == advice
+    assert responses.refusal(status, {}).advice == advice
+
+
+OK = b"HTTP/1.1 200 OK\r\n"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        OK + b"X-Space : 1\r\nContent-Length: 5\r\n\r\nhello",
+        OK + b"no colon in this line\r\nContent-Length: 5\r\n\r\nhello",
+        OK + b"X(Odd): 1\r\n: nameless\r\n\r\nhello",
+        OK + b"Content-Length:\r\n\r\nhello",
+        OK + b"Transfer-Encoding: identity\r\nContent-Length: 5\r\n\r\nhello",
+        OK + b"X-Nul: a\x00b\r\nX-Return: a\rb\r\n\r\nhello",
+        b"HTTP/2 200\r\n\r\nhello",
+        b"HTTP/1.1  200 OK\r\n\r\nhello",
+        OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n",
+        OK + b"Content-Length: 5, 5\r\n\r\nhello\r\n",
+    ],
+)
+def test_sloppy_heads_are_read(answer: bytes):
+    """Lines that are no fields are passed over, and a missing last line end costs nothing."""
+    assert read(answer) == b"hello"
+
+
+@pytest.mark.parametrize(
+    "coding", ["us-ascii", "aws-chunked", "UTF-8", "windows-1252", "7bit", '""', "null", "gzip;q=1"]
+)
+def test_codings_that_are_none(coding: str):
+    """A charset or a transfer encoding in the wrong header changes nothing."""
+    body = gzip.compress(b"hello") if coding.startswith("gzip") else b"hello"
+    head = f"Content-Encoding: {coding}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    assert read(OK + head + body) == b"hello"
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd"])
+def test_a_coding_whose_library_is_missing(coding: str, monkeypatch: pytest.MonkeyPatch):
+    """A server that compresses unasked is named as that, with the extra to install."""
+    for library in ("brotli", "zstandard"):
+        monkeypatch.setitem(sys.modules, library, None)
+    assert accepted() == "gzip, deflate"
+    with pytest.raises(FetchError) as caught:
+        read(OK + f"Content-Encoding: {coding}\r\n\r\nhello".encode())
+    assert caught.value.kind == "protocol"
+    assert "compression" in caught.value.advice

@@ -237,6 +237,14 @@ def _existing_folder(value: object, key: Key, around: Surroundings) -> Path:
     return folder
 
 
+def _existing_file(value: object, key: Key, around: Surroundings) -> Path:
+    written = _text(value)
+    path = around.home / written
+    if not written or not path.is_file():
+        raise Wrong(f"no such file: {path}")
+    return path
+
+
 def _folder(value: object, key: Key, around: Surroundings) -> str:
     name = _text(value)
     if not _FOLDER.fullmatch(name):
@@ -357,6 +365,7 @@ READERS: Mapping[str, Reader] = {
     "auth": _auth,
     "path": _path,
     "folder there": _existing_folder,
+    "file there": _existing_file,
     "folder": _folder,
     "address": _address,
     "site": _site,

@@ -2,8 +2,8 @@
 
     schedule.due_asks -> Asks -> fetch_all -> Outcomes -> schedule.next_state -> SourceStates
 
-    pool        many at once; host_queue says who may go, large_bodies waits      threads
-    client      one request at a time: redirects, what an answer means (responses, discovery)
+    pool        many at once; host_queue says which may start                      threads
+    client      one request at a time: redirects, cookies; responses and discovery read the answer
     adapter     what requests sends through: connection (sockets), http1, decoding (gzip ...)
     addresses   where may a fetch lead                                            pure
     files       sources that are files
@@ -22,7 +22,7 @@ from syndicator.model.fetch import Ask, Outcome
 from syndicator.model.settings import FetchSettings
 
 if TYPE_CHECKING:
-    from syndicator.fetcher.client import Trip
+    from syndicator.fetcher.client import Fetch
     from syndicator.fetcher.connection import Resolver
 
 Clock = Callable[[], datetime]
@@ -41,19 +41,19 @@ def fetch_all(
     clock: Clock = utc_now,
     lookup: Resolver | None = None,
 ) -> Iterator[Outcome]:
-    """Yield an Outcome for each ask as it comes, at most about `settings.jobs` bodies alive at a time.
+    """Yield an Outcome for each ask as it comes, with at most about `settings.jobs` bodies alive at a time.
 
-    After `stop` is set, what has come is yielded and all else broken off: an ask without an Outcome was
-    not made, and says nothing about its source. So it is with those of a host that answered 429 to another.
-    `clock` dates a Retry-After; `lookup` stands in for the system's resolver.
+    After `stop` is set, the outcomes that have come are yielded and the rest is broken off. An ask without
+    an Outcome was not made, and says nothing about its source; so are those of a host that answered 429 to
+    another. `clock` dates a Retry-After; `lookup` stands in for the system's resolver.
     """
     asks = list(asks)
     if not asks:
         return
     # Here: it brings requests, which takes 0.1 s to import, and a run with nothing due saves that.
-    from syndicator.fetcher.client import start
+    from syndicator.fetcher.client import begin
 
-    yield from _crowd([start(ask) for ask in asks], settings, stop, clock, lookup)
+    yield from _outcomes([begin(ask) for ask in asks], settings, stop, clock, lookup)
 
 
 def fetch_one(
@@ -65,29 +65,27 @@ def fetch_one(
     clock: Clock = utc_now,
     lookup: Resolver | None = None,
 ) -> Outcome | None:
-    """Return what comes of one ask; None where `stop` was set before.
+    """Return the outcome of one ask; None where `stop` was set before.
 
-    `follow`: where a page answers, go on to the first feed that it announces.
+    `follow`: where a page answers, go on to the first feed that it announces, or where it sends browsers.
     """
-    from syndicator.fetcher.client import start  # here, as above
+    from syndicator.fetcher.client import begin  # here, as above
 
-    return next(
-        _crowd([start(ask, follow=follow)], settings, stop or threading.Event(), clock, lookup),
-        None,
-    )
+    fetches = [begin(ask, follow=follow)]
+    return next(_outcomes(fetches, settings, stop or threading.Event(), clock, lookup), None)
 
 
-def _crowd(
-    trips: list[Trip],
+def _outcomes(
+    fetches: list[Fetch],
     settings: FetchSettings,
     stop: threading.Event,
     clock: Clock,
     lookup: Resolver | None,
 ) -> Iterator[Outcome]:
     from syndicator.fetcher.adapter import LeanAdapter  # here, as above
-    from syndicator.fetcher.client import Traveller
+    from syndicator.fetcher.client import Client
     from syndicator.fetcher.connection import resolve
-    from syndicator.fetcher.pool import Crowd
+    from syndicator.fetcher.pool import FetchPool
 
-    traveller = Traveller(settings, LeanAdapter(lookup or resolve), clock)
-    return Crowd(trips, settings, stop, traveller).outcomes()
+    client = Client(settings, LeanAdapter(lookup or resolve), clock)
+    return FetchPool(fetches, settings, stop, client).outcomes()

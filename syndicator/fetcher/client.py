@@ -1,32 +1,34 @@
-"""Ask -> Outcome, one request at a time: a Trip makes a hop, and comes to an Outcome or to its next Trip.
+"""Ask -> Outcome, one request at a time: a Fetch is sent and gives an Outcome or the next Fetch.
 
-A redirect is a new Trip rather than a loop, so that the crowd can queue it at the host that it leads to:
-a hundred sources that redirect to one host must not all fall on it at once.
+A redirect is a new Fetch rather than a loop, so that the pool can queue it at the host that it leads to:
+a hundred sources that redirect to one host must not all reach it at once.
 """
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from email.message import Message
 from hashlib import blake2b
-from typing import Any
+from http.cookiejar import CookieJar
+from typing import Any, cast
 from urllib.parse import unquote, urljoin, urlsplit
+from urllib.request import Request
 
 import requests
 from msgspec import Struct
 from msgspec.structs import replace
 
 from syndicator.fetcher import discovery, responses
-from syndicator.fetcher.adapter import Body, BoundedRequest, LeanAdapter, basic, body_of, why
+from syndicator.fetcher.adapter import Body, BoundedRequest, LeanAdapter, basic, body_of, error_of
 from syndicator.fetcher.addresses import literal_reach
-from syndicator.fetcher.connection import Bounds
+from syndicator.fetcher.connection import Bounds, Slot
 from syndicator.fetcher.decoding import accepted
-from syndicator.fetcher.fetch_error import Fault, too_late
+from syndicator.fetcher.fetch_error import FetchError, too_late
 from syndicator.fetcher.files import read_file
-from syndicator.fetcher.http1 import MAX_HEAD, Head, tells_its_end
-from syndicator.fetcher.large_bodies import Seat
+from syndicator.fetcher.http1 import MAX_HEAD, Head
 from syndicator.model.fetch import (
     Ask,
     Fetched,
@@ -39,9 +41,9 @@ from syndicator.model.fetch import (
 from syndicator.model.settings import FetchSettings, Source
 
 MAX_REDIRECTS = 10
-_WITH_FEED = frozenset(
-    {200, 203, 226}
-)  # 203: a proxy has changed something in it; 226: "IM Used" (RFC 3229)
+_WITH_FEED = frozenset({200, 203, 226})  # 203: a proxy has changed it; 226: "IM Used" (RFC 3229)
+# Servers that can't read a condition answer so (412 is meant for others, RFC 9110, 15.5.13).
+_CONDITION_REFUSED = frozenset({400, 412, 500})
 _NO_PROXIES: dict[str, str] = {}  # the adapter knows them
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, "
@@ -53,8 +55,8 @@ _PLAIN = re.compile(
 )
 
 
-class Trip(Struct, frozen=True):
-    """A fetch under way."""
+class Fetch(Struct, frozen=True):
+    """The state of one fetch: the address to ask next, and what the earlier requests of it have shown."""
 
     ask: Ask
     url: str
@@ -63,30 +65,42 @@ class Trip(Struct, frozen=True):
     permanent: bool = True  # all redirects so far were permanent
     moved_to: str = ""  # where the permanent ones led
     own_reach: Reach = ""  # where the source's own address lies, once it was connected to
-    trusted: Reach = ""  # where this hop may lead: see addresses.may_connect
+    trusted: Reach = ""  # where this request may lead: see addresses.may_connect
     own_literal: bool = False  # its address in feeds.toml is a literal one, not a name
-    follow: bool = (
-        False  # a look at one source: go on to the feed that a page announces, wait for a pipe
-    )
-    feeds: tuple[str, ...] = ()  # what that page announced; the first is the one that is asked
+    follow: bool = False  # for one source alone: go on to a page's feed, wait for a pipe
+    feeds: tuple[str, ...] = ()  # announced by that page; the first is the one that is asked
+    conditional: bool = True  # send validators
+    cookies: CookieJar | None = None  # set by redirects of this fetch, and forgotten with it
 
     @property
     def deadline(self) -> float:
-        """The time.monotonic() by which a hop that starts now must have ended."""
+        """The time.monotonic() by which a request that starts now must have ended."""
         return time.monotonic() + self.ask.source.timeout.total_seconds() - self.spent
 
+    @property
+    def shown_url(self) -> str:
+        """The address that may be shown: "" of a private source."""
+        return "" if self.ask.source.private else self.ask.url
 
-def start(ask: Ask, *, follow: bool = False) -> Trip:
-    """Return the trip that begins with an ask."""
-    host = urlsplit(ask.source.url).hostname or "" if ask.url == ask.source.url else ""
+    @property
+    def is_conditional(self) -> bool:
+        """Tell whether validators are sent."""
+        return self.conditional and self.ask.validators != Validators()
+
+
+def begin(ask: Ask, *, follow: bool = False) -> Fetch:
+    """Return the fetch that begins with an ask."""
+    host = ""
+    if ask.url == ask.source.url:
+        host = urlsplit(ask.source.url).hostname or ""
     literal = literal_reach(host)
-    return Trip(
+    return Fetch(
         ask=ask, url=ask.url, trusted=literal or ask.reach, own_literal=bool(literal), follow=follow
     )
 
 
-class Traveller:
-    """Makes hops: one session for all of them, from many threads at once."""
+class Client:
+    """Makes requests: one session for all of them, from many threads at once."""
 
     def __init__(
         self, settings: FetchSettings, adapter: LeanAdapter, clock: Callable[[], datetime]
@@ -100,215 +114,270 @@ class Traveller:
         }
         self._adapter = adapter
         self._session = _Session()
-        self._session.trust_env = (
-            False  # the adapter has looked once; requests would look for each request
-        )
+        self._session.trust_env = False  # read once by the adapter instead of for each request
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
 
     def abort(self) -> None:
-        """Break off all hops that are under way."""
+        """Break off all requests that are under way."""
         self._adapter.close()
 
-    def hop(self, trip: Trip, seat: Seat) -> Outcome | Trip:
-        """Make one request (or read a file) and return what came of it."""
+    def send(self, fetch: Fetch, slot: Slot) -> Outcome | Fetch:
+        """Make one request (or read a file) and return its outcome, or the fetch that goes on."""
         began = time.monotonic()
         try:
-            if trip.ask.source.path is not None:
-                return read_file(trip.ask, self._settings, pipes=trip.follow)
-            return self._hop(trip, seat, began)
-        except Fault as fault:
-            return _failed(trip, fault)
+            if fetch.ask.source.path is not None:
+                return read_file(fetch.ask, self._settings, pipes=fetch.follow)
+            return self._send(fetch, slot, began)
+        except FetchError as error:
+            return _failed(fetch, error)
         except OSError as problem:
-            return _failed(trip, why(problem))
+            return _failed(fetch, error_of(problem))
 
-    def _hop(self, trip: Trip, seat: Seat, began: float) -> Outcome | Trip:
-        request = BoundedRequest(_sendable(trip.url), self._headers(trip), self._bounds(trip, seat))
+    def _send(self, fetch: Fetch, slot: Slot, began: float) -> Outcome | Fetch:
+        source = fetch.ask.source
+        verify = ""
+        if source.verify and urlsplit(source.url).hostname == urlsplit(fetch.url).hostname:
+            verify = str(source.verify)
+        bounds = self._bounds(fetch, slot)
+        request = BoundedRequest(_sendable(fetch.url), self._headers(fetch), bounds, verify)
         with self._session.send(
             request, stream=True, allow_redirects=False, proxies=_NO_PROXIES
         ) as response:
-            answer = body_of(response)
-            trip = replace(trip, own_reach=trip.own_reach or answer.reach)
-            if answer.head.status in responses.REDIRECTS and "location" in answer.head.fields:
-                return self._redirected(trip, answer, time.monotonic() - began)
-            if answer.head.status == 304:  # noqa: PLR2004  Not Modified
-                return _not_modified(trip, answer.head.fields)
-            if answer.head.status in _WITH_FEED and "cf-mitigated" not in answer.head.fields:
-                return self._with_body(trip, response, seat, began)
-            return self._refused(trip, answer.head)
+            body = body_of(response)
+            fetch = replace(fetch, own_reach=fetch.own_reach or body.reach)
+            status, fields = body.head.status, body.head.fields
+            if status in responses.REDIRECTS and "location" in fields:
+                return _redirected(fetch, body, time.monotonic() - began)
+            if status in _CONDITION_REFUSED and fetch.is_conditional:
+                spent = fetch.spent + time.monotonic() - began
+                return replace(fetch, conditional=False, spent=spent)
+            if status == 304:  # noqa: PLR2004  Not Modified
+                return self._not_modified(fetch, body.head)
+            if status in _WITH_FEED and "cf-mitigated" not in fields:
+                return self._with_body(fetch, response, slot, began)
+            return self._refused(fetch, body.head)
 
-    def _bounds(self, trip: Trip, seat: Seat) -> Bounds:
+    def _bounds(self, fetch: Fetch, slot: Slot) -> Bounds:
         return Bounds(
-            seat=seat,
-            max_bytes=self._settings.max_bytes
-            + MAX_HEAD,  # the setting speaks of feeds; a head comes on top
+            slot=slot,
+            max_bytes=self._settings.max_bytes + MAX_HEAD,  # the setting speaks of the feed alone
             max_decoded_bytes=self._settings.max_decoded_bytes,
-            trusted=trip.trusted,
-            own_literal=trip.own_literal and not trip.seen,
+            trusted=fetch.trusted,
+            own_literal=fetch.own_literal and not fetch.seen,
         )
 
-    def _headers(self, trip: Trip) -> dict[str, str]:
+    def _headers(self, fetch: Fetch) -> dict[str, str]:
         headers = dict(self._common)
-        if trip.ask.validators.etag:
-            headers["If-None-Match"] = trip.ask.validators.etag
-        if trip.ask.validators.last_modified:
-            headers["If-Modified-Since"] = trip.ask.validators.last_modified
-        if (secrets := _secrets(trip.ask.source)) and _is_home(trip.ask.source, trip.url):
+        if fetch.conditional and fetch.ask.validators.etag:
+            headers["If-None-Match"] = fetch.ask.validators.etag
+        if fetch.conditional and fetch.ask.validators.last_modified:
+            headers["If-Modified-Since"] = fetch.ask.validators.last_modified
+        if fetch.cookies is not None and (cookie := _cookie_header(fetch)):
+            headers["Cookie"] = cookie
+        source = fetch.ask.source
+        if (secrets := _secrets(source)) and _is_home(source, fetch.url):
             headers.update(secrets)
         return headers
 
-    def _redirected(self, trip: Trip, answer: Body, took: float) -> Trip:
-        """Return the trip to where the answer points."""
-        target = _target(trip.url, answer.head.fields["location"])
-        seen = (*trip.seen, trip.url)
-        if target in seen:
-            advice = "its owner must mend that; does the site ask for cookies?"
-            raise Fault("redirect-loop", "redirects in a circle", advice)
-        if len(seen) > MAX_REDIRECTS:
-            raise Fault("redirect-loop", f"redirects more than {MAX_REDIRECTS} times")
-        permanent = trip.permanent and answer.head.status in responses.PERMANENT
-        onward = _onward(trip, target, answer.reach, took)
-        return replace(onward, permanent=permanent, moved_to=target if permanent else trip.moved_to)
-
     def _with_body(
-        self, trip: Trip, response: requests.Response, seat: Seat, began: float
-    ) -> Outcome | Trip:
-        body = _whole(response, seat)
-        answer = body_of(response)
-        problem = responses.no_feed(body, answer.head.fields.get("content-type", ""))
-        if problem is not None:
-            return _not_a_feed(trip, answer, body, problem, time.monotonic() - began)
-        if not tells_its_end(answer.head) and responses.is_cut(body):
-            raise Fault("truncated", "cut short: the connection ended before the feed did")
-        digest = blake2b(body, digest_size=16).hexdigest()
-        if digest == trip.ask.body_hash:
-            return _same(trip, answer.head.fields, by_hash=True)
+        self, fetch: Fetch, response: requests.Response, slot: Slot, began: float
+    ) -> Outcome | Fetch:
+        content = _read_whole(response, slot)
+        body = body_of(response)
+        fields = body.head.fields
+        refusal = responses.no_feed(content, fields.get("content-type", ""))
+        if refusal is not None:
+            return _not_a_feed(fetch, body, content, refusal, time.monotonic() - began)
+        if not body.head.states_length and responses.is_cut(content):
+            raise FetchError("truncated", "cut short: the connection ended before the feed did")
+        digest = blake2b(content, digest_size=16).hexdigest()
+        if digest == fetch.ask.body_hash:
+            return self._not_changed(fetch, body.head, by_hash=True)
         return Fetched(
-            source_id=trip.ask.source.id,
-            url=trip.url,
-            body=body,
-            headers=answer.head.fields,
-            validators=_validators(answer.head.fields),
-            max_age=responses.max_age(answer.head.fields),
-            moved_to=trip.moved_to,
-            received=answer.wire.received,
+            source_id=fetch.ask.source.id,
+            url=fetch.url,
+            body=content,
+            headers=fields,
+            validators=self._validators(fetch, body.head),
+            max_age=responses.max_age(fields),
+            moved_to=fetch.moved_to,
+            received=body.connection.received,
             body_hash=digest,
-            reach=trip.own_reach,
-            feeds=trip.feeds[1:],
+            reach=fetch.own_reach,
+            feeds=fetch.feeds[1:],
         )
 
-    def _refused(self, trip: Trip, head: Head) -> FetchFailed:
-        found = responses.verdict(head.status, head.fields)
-        failed = _failed(trip, Fault(found.kind, found.error, found.advice), status=head.status)
+    def _not_modified(self, fetch: Fetch, head: Head) -> NotModified:
+        if not fetch.is_conditional:
+            words = "says that nothing has changed (304), which we did not ask"
+            raise FetchError("protocol", words, "its cache is broken; its owner must mend it")
+        return self._not_changed(fetch, head, by_hash=False)
+
+    def _not_changed(self, fetch: Fetch, head: Head, *, by_hash: bool) -> NotModified:
+        return NotModified(
+            source_id=fetch.ask.source.id,
+            url=fetch.url,
+            validators=self._validators(fetch, head),
+            max_age=responses.max_age(head.fields),
+            moved_to=fetch.moved_to,
+            by_hash=by_hash,
+            reach=fetch.own_reach,
+        )
+
+    def _validators(self, fetch: Fetch, head: Head) -> Validators:
+        """Return the validators to keep: none from a server that has just failed on a condition."""
+        if not fetch.conditional:
+            return Validators()
+        return responses.validators(head.fields, self._clock())
+
+    def _refused(self, fetch: Fetch, head: Head) -> FetchFailed:
+        refusal = responses.refusal(head.status, head.fields)
+        error = FetchError(refusal.kind, refusal.error, refusal.advice)
         return replace(
-            failed,
+            _failed(fetch, error, status=head.status),
             retry_at=responses.retry_at(head.fields, self._clock()),
-            retry_scope=responses.retry_scope(head.status, trip.ask.source, self._settings),
+            retry_scope=responses.retry_scope(head.status, fetch.ask.source, self._settings),
         )
 
 
 class _Session(requests.Session):
-    """A session that follows nothing: a redirect is a trip of its own, with its own checks."""
+    """A session that follows no redirect: each is a fetch of its own, with its own checks."""
 
     def resolve_redirects(self, *_: object, **__: object) -> Iterator[Any]:
         """Return none; requests would read the body of a redirect only to forget it."""
         return iter(())
 
 
-def _whole(response: requests.Response, seat: Seat) -> bytes:
-    """Return the decoded body, which waits for room where it is a large one."""
-    body = (
-        bytearray()
-    )  # not a list to join: of a million tiny chunks each would cost forty bytes more
+def timed_out(fetch: Fetch) -> FetchFailed:
+    """Return the failure of a request that hangs where no timeout reaches (the system's resolver)."""
+    return _failed(fetch, too_late())
+
+
+def _read_whole(response: requests.Response, slot: Slot) -> bytes:
+    """Return the decoded body; a large one waits until no other is alive."""
+    content = bytearray()  # each of a million tiny chunks would cost forty bytes more in a list
     for piece in response.iter_content(None):
-        body += piece
-        seat.grow(len(body))
-    return bytes(body)
+        content += piece
+        slot.grow(len(content))
+    return bytes(content)
 
 
-def _onward(trip: Trip, url: str, reach: Reach, took: float) -> Trip:
-    """Return the trip to the next address, trusted as far as the answer that named it was."""
-    trusted = _trust_after(trip, reach)
+def _redirected(fetch: Fetch, body: Body, took: float) -> Fetch:
+    """Return the fetch that goes on where the response points."""
+    target = _target(fetch.url, body.head.fields["location"])
+    seen = (*fetch.seen, fetch.url)
+    # A page that sets a cookie and leads back to itself is answered once with the cookie.
+    if target in seen and not body.head.cookies:
+        advice = "its owner must mend that; does the site ask for cookies?"
+        raise FetchError("redirect-loop", "redirects in a circle", advice)
+    if len(seen) > MAX_REDIRECTS:
+        raise FetchError("redirect-loop", f"redirects more than {MAX_REDIRECTS} times")
+    permanent = fetch.permanent and body.head.status in responses.PERMANENT
+    onward = replace(_onward(fetch, target, body.reach, took), permanent=permanent)
+    if permanent:
+        onward = replace(onward, moved_to=target)
+    if body.head.cookies:
+        onward = replace(onward, cookies=_with_cookies(fetch, body.head))
+    return onward
+
+
+def _onward(fetch: Fetch, url: str, reach: Reach, took: float) -> Fetch:
+    """Return the fetch of the next address, trusted as far as the response that named it was.
+
+    An inward chain stays in its sort of network; a public response ends the trust.
+    """
+    stays_inward = reach and fetch.trusted in ("", reach)
     return replace(
-        trip, url=url, spent=trip.spent + took, seen=(*trip.seen, trip.url), trusted=trusted
-    )
-
-
-def _not_modified(trip: Trip, fields: Mapping[str, str]) -> NotModified:
-    if trip.ask.validators == Validators():
-        advice = "its cache is broken; its owner must mend it"
-        raise Fault("protocol", "says that nothing has changed (304), which we did not ask", advice)
-    return _same(trip, fields, by_hash=False)
-
-
-def _same(trip: Trip, fields: Mapping[str, str], *, by_hash: bool) -> NotModified:
-    return NotModified(
-        source_id=trip.ask.source.id,
-        url=trip.url,
-        validators=_validators(fields),
-        max_age=responses.max_age(fields),
-        moved_to=trip.moved_to,
-        by_hash=by_hash,
-        reach=trip.own_reach,
+        fetch,
+        url=url,
+        spent=fetch.spent + took,
+        seen=(*fetch.seen, fetch.url),
+        trusted=reach if stays_inward else "public",
     )
 
 
 def _not_a_feed(
-    trip: Trip, answer: Body, body: bytes, problem: responses.Verdict, took: float
-) -> FetchFailed | Trip:
-    """Return the failure, with the feeds that a page announces; or the trip to the first of them."""
-    feeds: tuple[str, ...] = ()
-    if problem.kind == "html":
-        feeds = discovery.feeds_in(body, answer.head.fields.get("content-type", ""), trip.url)
-    if feeds and trip.follow:
-        return replace(_onward(trip, feeds[0], answer.reach, took), follow=False, feeds=feeds)
-    named = feeds and not trip.ask.source.private
-    advice = (
-        discovery.advice(feeds)
-        if problem.kind == "html" and (named or not feeds)
-        else problem.advice
+    fetch: Fetch, body: Body, content: bytes, refusal: responses.Refusal, took: float
+) -> FetchFailed | Fetch:
+    """Return the failure, with the feeds that a page announces; or the fetch of the first of them."""
+    fields = body.head.fields
+    page = discovery.Page()
+    if refusal.kind == "html":
+        content_type = fields.get("content-type", "")
+        page = discovery.read_page(content, content_type, fetch.url, fields.get("link", ""))
+    if page.feeds and fetch.follow:
+        onward = _onward(fetch, page.feeds[0], body.reach, took)
+        return replace(onward, follow=False, feeds=page.feeds)
+    is_circle = page.refresh in (*fetch.seen, fetch.url) or len(fetch.seen) >= MAX_REDIRECTS
+    if page.refresh and fetch.follow and not is_circle:
+        return _onward(fetch, page.refresh, body.reach, took)
+    advice = refusal.advice
+    if refusal.kind == "html" and not (fetch.ask.source.private and (page.feeds or page.refresh)):
+        advice = discovery.advice(page)
+    failed = _failed(
+        fetch, FetchError(refusal.kind, refusal.error, advice), status=body.head.status
     )
-    failed = _failed(trip, Fault(problem.kind, problem.error, advice), status=answer.head.status)
-    return replace(failed, feeds=feeds) if named else failed
+    return failed if fetch.ask.source.private else replace(failed, feeds=page.feeds)
 
 
-def timed_out(trip: Trip) -> FetchFailed:
-    """Return the failure of a hop that hangs where no timeout reaches (the system's resolver)."""
-    return _failed(trip, too_late())
-
-
-def _failed(trip: Trip, fault: Fault, status: int = 0) -> FetchFailed:
+def _failed(fetch: Fetch, error: FetchError, status: int = 0) -> FetchFailed:
     """Return the failure; of a private source without its address."""
-    source = trip.ask.source
-    error = fault.error
-    if trip.seen and not source.private:
-        error = f"{error} ({_way(trip)})"
+    private = fetch.ask.source.private
+    words = error.error
+    if fetch.seen and not private:
+        words = f"{words} ({_path(fetch)})"
     return FetchFailed(
-        source_id=source.id,
-        url="" if source.private else trip.ask.url,
-        kind=fault.kind,
-        error=error,
-        advice=fault.advice,
-        feeds=() if source.private else trip.feeds[1:],
+        source_id=fetch.ask.source.id,
+        url=fetch.shown_url,
+        kind=error.kind,
+        error=words,
+        advice=error.advice,
+        feeds=() if private else fetch.feeds[1:],
         status=status,
     )
 
 
-def _way(trip: Trip) -> str:
-    """Say where a trip came to, and how."""
-    if not trip.feeds:
-        return f"redirected to {trip.url}"
-    onward = f", redirected to {trip.url}" if trip.url != trip.feeds[0] else ""
-    return f"{trip.feeds[0]}, announced by the page{onward}"
+def _path(fetch: Fetch) -> str:
+    """Say where a fetch led, and how."""
+    if not fetch.feeds:
+        return f"redirected to {fetch.url}"
+    onward = f", redirected to {fetch.url}" if fetch.url != fetch.feeds[0] else ""
+    return f"{fetch.feeds[0]}, announced by the page{onward}"
 
 
-def _trust_after(trip: Trip, reach: Reach) -> Reach:
-    """Return where the next hop may lead: an inward chain stays in its sort, a public answer ends the trust."""
-    return reach if reach and trip.trusted in ("", reach) else "public"
+# --- cookies -----------------------------------------------------------------------------------------
 
 
-def _validators(headers: Mapping[str, str]) -> Validators:
-    return Validators(headers.get("etag", ""), headers.get("last-modified", ""))
+class _CookieResponse:
+    """The header fields of a response, as `http.cookiejar` reads them."""
+
+    def __init__(self, head: Head) -> None:
+        self._message = Message()
+        for value in head.cookies:
+            self._message["Set-Cookie"] = value
+
+    def info(self) -> Message:
+        """Return the fields."""
+        return self._message
+
+
+def _with_cookies(fetch: Fetch, head: Head) -> CookieJar:
+    """Return the cookies of a fetch and those that a redirect sets (RFC 6265)."""
+    jar = fetch.cookies or CookieJar()
+    jar.extract_cookies(cast(Any, _CookieResponse(head)), Request(fetch.url))  # noqa: S310
+    return jar
+
+
+def _cookie_header(fetch: Fetch) -> str:
+    """Return the Cookie header for the address that is asked next."""
+    assert fetch.cookies is not None  # noqa: S101  for mypy
+    request = Request(fetch.url)  # noqa: S310  only read
+    fetch.cookies.add_cookie_header(request)
+    return request.get_header("Cookie") or ""
+
+
+# --- addresses ---------------------------------------------------------------------------------------
 
 
 def _target(base: str, location: str) -> str:
@@ -317,16 +386,17 @@ def _target(base: str, location: str) -> str:
         target = urljoin(base, _location(location)).partition("#")[0]
         host = urlsplit(target).hostname
     except ValueError:  # urllib's word for "http://[" and the like
-        raise Fault("protocol", "redirects to something that is no address") from None
+        raise FetchError("protocol", "redirects to something that is no address") from None
     if not target.lower().startswith(("http://", "https://")):
-        raise Fault("forbidden-address", "redirects to something that is neither http nor https")
+        words = "redirects to something that is neither http nor https"
+        raise FetchError("forbidden-address", words)
     if not host:
-        raise Fault("protocol", "redirects to something that is no address")
+        raise FetchError("protocol", "redirects to something that is no address")
     return target
 
 
 def _location(value: str) -> str:
-    """Return a Location as text: many servers send it in UTF-8, which the head's latin-1 has torn apart."""
+    """Return a Location as text: many servers send UTF-8, which was decoded as latin-1."""
     try:
         return value.strip().encode("latin-1").decode("utf-8")
     except UnicodeError:
@@ -342,7 +412,7 @@ def _sendable(url: str) -> str:
         quoted.prepare_url(url, None)
         parts = urlsplit(str(quoted.url))
     except ValueError:  # requests' InvalidURL is one
-        raise Fault("protocol", "its address is not a URL") from None
+        raise FetchError("protocol", "its address is not a URL") from None
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
 
 
@@ -353,12 +423,8 @@ def _is_home(source: Source, url: str) -> bool:
         return False
     if home.scheme == there.scheme:
         return home.netloc.rpartition("@")[2] == there.netloc.rpartition("@")[2]
-    return (home.scheme, there.scheme, home.port or 80, there.port or 443) == (
-        "http",
-        "https",
-        80,
-        443,
-    )
+    schemes = (home.scheme, there.scheme)
+    return schemes == ("http", "https") and (home.port or 80, there.port or 443) == (80, 443)
 
 
 def _secrets(source: Source) -> dict[str, str]:
@@ -368,7 +434,6 @@ def _secrets(source: Source) -> dict[str, str]:
         headers["Authorization"] = basic(*source.auth)
     elif "@" in source.url.partition("://")[2].partition("/")[0]:
         parts = urlsplit(source.url)
-        headers["Authorization"] = basic(
-            unquote(parts.username or ""), unquote(parts.password or "")
-        )
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        headers["Authorization"] = basic(user, password)
     return headers

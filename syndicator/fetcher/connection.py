@@ -1,4 +1,4 @@
-"""Host, port, Bounds -> a connected, bounded Wire: DNS, connect, proxy, TLS, bytes. The only sockets.
+"""Host, port, Bounds -> a connected, bounded Connection: DNS, connect, TLS, bytes. The only sockets.
 
 Every wait is cut to what is left until the deadline, so that it holds for the whole fetch: a timeout
 between bytes alone lets a server that drips one byte a second hold us for days.
@@ -8,80 +8,117 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable
+from itertools import chain, zip_longest
 
 from msgspec import Struct
 
 from syndicator.fetcher.addresses import literal_reach, may_connect, reach_of
-from syndicator.fetcher.fetch_error import Fault, too_late
-from syndicator.fetcher.large_bodies import Seat
+from syndicator.fetcher.fetch_error import FetchError, too_late
 from syndicator.model.fetch import Reach
 
+LARGE = 4_000_000  # bytes, decoded; a feed has 50 to 500 KB
 _PIECE = 65536
-_TRIES = 4  # addresses of one host tried in turn,
-_TRY = 5.0  # seconds each but the last: an IPv6 that leads nowhere must not use up the deadline
+_TRY = (
+    5.0  # seconds at most for each address but the last: a dead IPv6 must not use up the deadline
+)
 
+Address = tuple[str, int] | tuple[str, int, int, int]
 # (host, port) -> (family, socket address) in order of preference. Raises OSError.
-Resolver = Callable[[str, int], list[tuple[int, tuple[str, int] | tuple[str, int, int, int]]]]
+Resolver = Callable[[str, int], list[tuple[int, Address]]]
+
+
+class Slot:
+    """The claim of one request: its deadline, and the lock of large bodies once its body is one.
+
+    Large bodies are alive one at a time, or a run would need the memory of the largest times `jobs`.
+    """
+
+    __slots__ = ("_large_bodies", "deadline", "is_large")
+
+    def __init__(self, large_bodies: threading.Semaphore, deadline: float) -> None:
+        self._large_bodies = large_bodies
+        self.deadline = deadline  # time.monotonic()
+        self.is_large = False
+
+    def grow(self, size: int) -> None:
+        """Note that the body has `size` bytes; wait until no other large one is alive if it has become large."""
+        if size <= LARGE or self.is_large:
+            return
+        left = self.deadline - time.monotonic()
+        self.deadline = float("inf")  # waiting costs the source none of its time
+        self._large_bodies.acquire()
+        self.is_large = True
+        self.deadline = time.monotonic() + left
+
+    def release(self) -> None:
+        """Let the next large body in."""
+        if self.is_large:
+            self.is_large = False
+            self._large_bodies.release()
 
 
 class Bounds(Struct, frozen=True):
-    """What one request may cost and where it may go."""
+    """The limits of one request: its time, its size, and where it may lead."""
 
-    seat: Seat  # with the deadline
+    slot: Slot  # with the deadline
     max_bytes: int  # on the wire, head included
     max_decoded_bytes: int
     trusted: Reach = ""  # where the source lies: see addresses.may_connect
     own_literal: bool = False  # the operator wrote this very address
 
-    def left(self) -> float:
-        """Return the seconds left, or raise the Fault that there are none."""
-        left = self.seat.deadline - time.monotonic()
+    def seconds_left(self) -> float:
+        """Return the seconds until the deadline. Raises FetchError where there are none."""
+        left = self.slot.deadline - time.monotonic()
         if left <= 0:
             raise too_late()
         return left
 
+    def allow(self, reach: Reach) -> bool:
+        """Tell whether an address of this sort may be connected to."""
+        return may_connect(reach, self.trusted, own_literal=self.own_literal)
 
-def resolve(host: str, port: int) -> list[tuple[int, tuple[str, int] | tuple[str, int, int, int]]]:
+
+def resolve(host: str, port: int) -> list[tuple[int, Address]]:
     """Return the addresses of a host as the system's resolver gives them."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [(family, address) for family, _, _, _, address in found]  # type: ignore[misc]  # only AF_INET and AF_INET6
+    infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [(family, address) for family, _, _, _, address in infos]  # type: ignore[misc]  # only AF_INET and AF_INET6
 
 
-class Wire:
-    """A connection that gives bytes until its bounds are reached."""
+class Connection:
+    """A connected socket that gives bytes until its bounds are reached."""
 
-    __slots__ = ("_allowed", "_socket", "bounds", "reach", "received")
+    __slots__ = ("_socket", "bounds", "reach", "received")
 
     def __init__(self, connected: socket.socket, bounds: Bounds, reach: Reach) -> None:
         self._socket = connected
-        self._allowed = bounds.max_bytes
         self.bounds = bounds
         self.reach = reach
         self.received = 0
 
     def send(self, data: bytes) -> None:
-        """Send all of `data`."""
-        self._socket.settimeout(self.bounds.left())
+        """Send all of `data`. Raises FetchError or OSError, as the other methods do."""
+        self._socket.settimeout(self.bounds.seconds_left())
         self._socket.sendall(data)
 
     def receive(self) -> bytes:
-        """Return the next bytes, b"" at the end; raise a Fault beyond the bounds."""
-        self._socket.settimeout(self.bounds.left())
+        """Return the next bytes, b"" at the end. Raises FetchError beyond the bounds."""
+        self._socket.settimeout(self.bounds.seconds_left())
         piece = self._socket.recv(_PIECE)
         self.received += len(piece)
-        if self.received > self._allowed:
+        if self.received > self.bounds.max_bytes:
             raise too_large()
         return piece
 
-    def secure(self, context: ssl.SSLContext, host: str) -> None:
+    def start_tls(self, context: ssl.SSLContext, host: str) -> None:
         """Put TLS on it, verified for `host`."""
-        self._socket.settimeout(self.bounds.left())
+        self._socket.settimeout(self.bounds.seconds_left())
         self._socket = context.wrap_socket(self._socket, server_hostname=host.rstrip("."))
 
     def abort(self) -> None:
-        """Wake whoever waits on it, from another thread."""
+        """Wake the thread that waits on it."""
         # Not SSLSocket.shutdown: it would take the TLS state away under the reader.
         try:
             socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
@@ -95,80 +132,91 @@ class Wire:
 
 def connect(
     host: str, port: int, bounds: Bounds, *, checked: bool = True, lookup: Resolver = resolve
-) -> Wire:
+) -> Connection:
     """Return a connection to the first address of `host` that may be connected to and answers.
 
-    `checked` False is for the operator's own proxy. Raises Fault (dns, forbidden-address, timeout) or OSError.
+    Address families take turns (RFC 8305, 4). `checked` False is for the operator's own proxy.
+    Raises FetchError (dns, forbidden-address, timeout) or OSError.
     """
-    bounds.left()  # nothing can interrupt the resolver: without time it is not asked
+    bounds.seconds_left()  # nothing can interrupt the resolver: without time it is not asked
     try:
-        found = lookup(host, port)
+        addresses = lookup(host, port)
     except (OSError, UnicodeError) as problem:
         words = getattr(problem, "strerror", "") or "not a host name"
-        raise Fault(
+        raise FetchError(
             "dns",
             f"its host name could not be resolved ({words})",
             "is the address spelt right, does the host still exist?",
         ) from None
-    allowed = [
-        (family, address, reach)
-        for family, address in found
-        for reach in (reach_of(address[0]),)
-        if not checked or may_connect(reach, bounds.trusted, own_literal=bounds.own_literal)
-    ][:_TRIES]
+    allowed = []
+    for family, address in _by_turns(addresses):
+        reach = reach_of(address[0])
+        if not checked or bounds.allow(reach):
+            allowed.append((family, address, reach))
     if not allowed:
-        raise forbidden(reach_of(found[0][1][0]) if found else "private")
+        raise forbidden(reach_of(addresses[0][1][0]) if addresses else "private")
     return _first_that_answers(allowed, bounds)
 
 
 def check_literal(host: str, bounds: Bounds) -> None:
-    """Raise a Fault where `host` is itself an address that may not be connected to (all one can see behind a proxy)."""
+    """Raise a FetchError where `host` is itself an address that may not be connected to.
+
+    Behind a proxy nothing more can be seen: the proxy resolves the names.
+    """
     reach = literal_reach(host)
-    if reach and not may_connect(reach, bounds.trusted, own_literal=bounds.own_literal):
+    if reach and not bounds.allow(reach):
         raise forbidden(reach)
 
 
-def too_large() -> Fault:
-    """Return the Fault for more bytes than are read."""
-    return Fault(
+def too_large() -> FetchError:
+    """Return the error for more bytes than are read."""
+    return FetchError(
         "too-large",
         "sends more than max_bytes allows",
         "raise max_bytes in [fetch] if this is right",
     )
 
 
-def forbidden(reach: Reach) -> Fault:
-    """Return the Fault for an address that this source may not lead to."""
-    return Fault(
+def forbidden(reach: Reach) -> FetchError:
+    """Return the error for an address that this source may not lead to."""
+    return FetchError(
         "forbidden-address",
         f"leads to a {reach} address",
         "a feed may not send us into your own network; if it is yours, name that address itself in feeds.toml",
     )
 
 
-def _first_that_answers(
-    allowed: list[tuple[int, tuple[str, int] | tuple[str, int, int, int], Reach]], bounds: Bounds
-) -> Wire:
+def _by_turns(addresses: list[tuple[int, Address]]) -> list[tuple[int, Address]]:
+    """Return the addresses with their families taking turns, the resolver's first family first."""
+    by_family: dict[int, list[tuple[int, Address]]] = {}
+    for address in addresses:
+        by_family.setdefault(address[0], []).append(address)
+    turns = zip_longest(*by_family.values())
+    return [address for address in chain.from_iterable(turns) if address is not None]
+
+
+def _first_that_answers(allowed: list[tuple[int, Address, Reach]], bounds: Bounds) -> Connection:
     """Connect to one after the other, each with its share of the time that is left."""
-    for place, (family, address, reach) in enumerate(allowed, 1):
-        share = bounds.left() if place == len(allowed) else min(bounds.left() / 2, _TRY)
+    for remaining, (family, address, reach) in zip(
+        range(len(allowed) - 1, -1, -1), allowed, strict=True
+    ):
+        left = bounds.seconds_left()
+        timeout = min(left / (remaining + 1), _TRY) if remaining else left
         try:
-            return Wire(_plugged(family, address, share), bounds, reach)
+            return Connection(_connected_socket(family, address, timeout), bounds, reach)
         except OSError:
-            if place == len(allowed):
+            if not remaining:
                 raise
     raise AssertionError  # `allowed` is never empty
 
 
-def _plugged(
-    family: int, address: tuple[str, int] | tuple[str, int, int, int], timeout: float
-) -> socket.socket:
+def _connected_socket(family: int, address: Address, timeout: float) -> socket.socket:
     """Return a socket that is connected to this address. Raises OSError, also for a family that the system lacks."""
-    plug = socket.socket(family, socket.SOCK_STREAM)
+    connected = socket.socket(family, socket.SOCK_STREAM)
     try:
-        plug.settimeout(timeout)
-        plug.connect(address)
+        connected.settimeout(timeout)
+        connected.connect(address)
     except BaseException:
-        plug.close()
+        connected.close()
         raise
-    return plug
+    return connected

@@ -5,18 +5,26 @@ gzip and deflate always; br and zstd where their libraries are installed (the `c
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 
-from syndicator.fetcher.fetch_error import Fault
+from syndicator.fetcher.fetch_error import FetchError
 
 _STEP = 1 << 18  # decoded bytes at a time: what a bomb can allocate before it is counted
 _MAX_MEMBERS = 1000  # a gzip body has one, seldom two; a million empty ones would cost minutes
 
-# Servers have put these here, which are no encodings at all.
-_NOTHING_DONE = frozenset(
-    {"identity", "none", "binary", "8bit", "utf-8", "utf8", "iso-8859-1", "text"}
+# Values that servers put there though they name no coding: charsets, transfer encodings, types. Not "rot13".
+_NO_CODING = re.compile(
+    r"identity|none|null|undefined|binary|[78]-?bit|quoted-printable|plain|text(?:/.*)?|application/.*"
+    r"|(?:charset=)?(?:us-ascii|ascii|utf-?(?:8|16)(?:le|be)?|unicode|(?:iso|windows|cp|koi8|gb|big|latin)[\w-]*)"
+    r"|(?:aws-)?chunked|\W*"
+)
+
+_EXTRA = {"br": "brotli", "zstd": "zstandard"}  # coding -> library
+_ADVICE = (
+    "install syndicator[compression], which reads it; or ask its owner to heed Accept-Encoding"
 )
 
 Decoder = Callable[[Iterator[bytes]], Iterator[bytes]]
@@ -24,20 +32,23 @@ Decoder = Callable[[Iterator[bytes]], Iterator[bytes]]
 
 def accepted() -> str:
     """Return the Accept-Encoding of what can be decoded here."""
-    extra = [
-        name for name, library in (("br", "brotli"), ("zstd", "zstandard")) if find_spec(library)
-    ]
+    extra = [name for name, library in _EXTRA.items() if find_spec(library)]
     return ", ".join(["gzip", "deflate", *extra])
 
 
 def decoded(pieces: Iterator[bytes], encoding: str, limit: int) -> Iterator[bytes]:
-    """Yield the body decoded from its encodings, last applied first. Raises Fault (too-large, truncated, protocol)."""
-    for name in reversed([part.strip().lower() for part in encoding.split(",") if part.strip()]):
-        if name in _NOTHING_DONE:
+    """Yield the body decoded from its codings, last applied first.
+
+    Raises FetchError (too-large, truncated, protocol).
+    """
+    for part in reversed(encoding.lower().split(",")):
+        name = part.partition(";")[0].strip(" \t\"'")
+        if _NO_CODING.fullmatch(name):
             continue
         decoder = _DECODERS.get(name)
-        if decoder is None:
-            raise Fault("protocol", "its content encoding is not one that we asked for")
+        if decoder is None or (name in _EXTRA and not find_spec(_EXTRA[name])):
+            words = "its content encoding is not one that we asked for"
+            raise FetchError("protocol", words, _ADVICE if name in _EXTRA else "")
         pieces = _limited(decoder(pieces), limit)
     return _limited(pieces, limit)
 
@@ -47,7 +58,7 @@ def _limited(pieces: Iterator[bytes], limit: int) -> Iterator[bytes]:
     for piece in pieces:
         total += len(piece)
         if total > limit:
-            raise Fault(
+            raise FetchError(
                 "too-large",
                 f"more than {limit} bytes once decompressed",
                 "raise max_decoded_bytes in [fetch] if this is right",
@@ -56,7 +67,7 @@ def _limited(pieces: Iterator[bytes], limit: int) -> Iterator[bytes]:
 
 
 def _gzip(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Several members in a row are one body (RFC 1952, 2.2); zeros or other rubbish after the last are left."""
+    """Decode gzip: several members are one body (RFC 1952, 2.2); bytes after the last that are none are dropped."""
     members = 0
     data = b""
     unpacker = None
@@ -73,13 +84,13 @@ def _gzip(pieces: Iterator[bytes]) -> Iterator[bytes]:
                 break
             members, unpacker = members + 1, None
             if members > _MAX_MEMBERS:
-                raise Fault("protocol", "its compressed data is in too many pieces")
+                raise FetchError("protocol", "its compressed data is in too many pieces")
     if unpacker is not None:
-        raise Fault("truncated", "cut short: its compressed data has no end")
+        raise FetchError("truncated", "cut short: its compressed data has no end")
 
 
 def _deflate(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """As RFC 9110, 8.4.1.2 has it (zlib), or raw as some servers send it."""
+    """Decode deflate: in zlib's format (RFC 9110, 8.4.1.2), or raw as some servers send it."""
     first = next(pieces, b"")
     if not first:
         return
@@ -94,22 +105,21 @@ def _deflate(pieces: Iterator[bytes]) -> Iterator[bytes]:
     for piece in pieces:
         yield from _inflated(unpacker, piece)
     if not unpacker.eof:
-        raise Fault("truncated", "cut short: its compressed data has no end")
+        raise FetchError("truncated", "cut short: its compressed data has no end")
 
 
 def _inflated(unpacker: zlib._Decompress, data: bytes) -> Iterator[bytes]:
-    """Yield what `data` gives, never more than a step at a time."""
+    """Yield the decompressed `data`, at most a step at a time."""
     while True:
         try:
             piece = unpacker.decompress(data, _STEP)
         except zlib.error:
-            raise Fault("protocol", "its compressed data is damaged") from None
+            raise FetchError("protocol", "its compressed data is damaged") from None
         if piece:
             yield piece
         data = unpacker.unconsumed_tail
-        if unpacker.eof or (
-            not data and len(piece) < _STEP
-        ):  # a full step: zlib may hold more back
+        # After a full step zlib may hold more back.
+        if unpacker.eof or (not data and len(piece) < _STEP):
             return
 
 
@@ -123,29 +133,27 @@ def _brotli(pieces: Iterator[bytes]) -> Iterator[bytes]:
             while not unpacker.can_accept_more_data():
                 yield unpacker.process(b"", output_buffer_limit=_STEP)
         except brotli.error:
-            raise Fault("protocol", "its compressed data is damaged") from None
+            raise FetchError("protocol", "its compressed data is damaged") from None
     if not unpacker.is_finished():
-        raise Fault("truncated", "cut short: its compressed data has no end")
+        raise FetchError("truncated", "cut short: its compressed data has no end")
 
 
 def _zstd(pieces: Iterator[bytes]) -> Iterator[bytes]:
     import zstandard  # here: an extra, and only some answers need it
 
-    unpacker = zstandard.ZstdDecompressor(max_window_size=1 << 23).decompressobj(
-        write_size=_STEP
-    )  # 8 MB: RFC 9659
+    # A window of 8 MB: RFC 9659.
+    decompressor = zstandard.ZstdDecompressor(max_window_size=1 << 23)
+    unpacker = decompressor.decompressobj(write_size=_STEP)
     for piece in pieces:
-        for start in range(
-            0, len(piece), 512
-        ):  # small bites: one call decodes all that it is given
+        for start in range(0, len(piece), 512):  # one call decodes all that it is given
             if unpacker.eof:
                 return
             try:
                 yield unpacker.decompress(piece[start : start + 512])
             except zstandard.ZstdError:
-                raise Fault("protocol", "its compressed data is damaged") from None
+                raise FetchError("protocol", "its compressed data is damaged") from None
     if not unpacker.eof:
-        raise Fault("truncated", "cut short: its compressed data has no end")
+        raise FetchError("truncated", "cut short: its compressed data has no end")
 
 
 _DECODERS: dict[str, Decoder] = {

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from urllib.parse import urljoin
 
-# The types that feeds are announced with, and how much each says: the lower rank goes first.
+from msgspec import Struct
+from requests.utils import parse_header_links
+
+from syndicator.urls import strip_feed_scheme
+
+# The types that announce feeds, and how much each says: the lower rank goes first.
 _TYPES = {
     "application/atom+xml": 0,
     "application/rss+xml": 0,
@@ -17,60 +22,80 @@ _TYPES = {
     "application/xml": 3,
     "text/xml": 3,
 }
-_SIDELINE = re.compile(
-    r"comments?/|/comments|replies|wp-json|oembed", re.IGNORECASE
-)  # a feed, but not the page's own
+_VAGUE = 3  # the rank of types that many other things have
+_LAST = 10  # added for feeds that are not the page's own
+# Feeds of comments, and programs' interfaces.
+_SIDELINE = re.compile(r"comments?/|/comments|replies|wp-json|oembed", re.IGNORECASE)
+_SIDELINE_TITLE = re.compile(
+    r"\b(?:comments?|commentaires|kommentare|comentarios|comentários|commenti|reacties|kommentarer"
+    r"|replies)\b|комментари|评论|コメント|bình luận",
+    re.IGNORECASE,
+)
 # "/feed", "/rss.xml", "/atom/?x=1", "news.rss"; not "/feedback".
 _LOOKS_LIKE_A_FEED = re.compile(
     r"(?:rss|atom|feed)(?:\.xml|\.json|/)?(?:\?|$)|\.rss$", re.IGNORECASE
 )
-_LIMIT = (
-    512 * 1024
-)  # announcements stand in the head; a page of any size must not cost more than this
+# "0; url=/blog/", "5;URL='http://a.example'"; not "30", which only asks to load the page again.
+_REFRESH = re.compile(r"\s*[0-9.]*\s*[;,]\s*url\s*=\s*['\"]?([^'\"]+)", re.IGNORECASE)
+_LIMIT = 4 * 1024 * 1024  # some pages announce their feed behind a megabyte of script
 _MOST = 20
 
 
-def feeds_in(body: bytes, content_type: str, base: str) -> tuple[str, ...]:
-    """Return the absolute http(s) addresses of the feeds that a page announces, best first, at most 20.
+class Page(Struct, frozen=True):
+    """The addresses in a page that lead on: its feeds, best first, and where it sends browsers at once."""
 
-    `<link rel="alternate">` with a feed's type (RSS autodiscovery), else links that look like a feed's. `base` is the
-    page's address; where that is not known (""), its canonical one.
+    feeds: tuple[str, ...] = ()
+    refresh: str = ""
 
-    >>> feeds_in(b'<link rel=alternate type="application/rss+xml" href="/feed?a=1&amp;b=2">', "", "http://a.example/x")
+
+def read_page(body: bytes, content_type: str, base: str, link_header: str = "") -> Page:
+    """Return the absolute http(s) addresses of the feeds that a page announces, at most 20.
+
+    `<link rel="alternate">` with a feed's type (RSS autodiscovery), `rel="feed"`, and the same in a Link
+    header (RFC 8288); else links that look like a feed's. `base` is the page's address; where that is
+    not known (""), its canonical one.
+
+    >>> html = b'<link rel=alternate type="application/rss+xml" href="/feed?a=1&amp;b=2">'
+    >>> read_page(html, "text/html", "http://a.example/x").feeds
     ('http://a.example/feed?a=1&b=2',)
     """
-    announced: list[tuple[int, str]] = []
+    announced = _in_header(link_header)
     linked: list[tuple[int, str]] = []
+    refresh = ""
     for tag, values in _tags(body[:_LIMIT], _charset(content_type)):
-        href = values.get("href", "").strip()
+        href = strip_feed_scheme(values.get("href", "").strip())
         if tag == "base" and href:
             base = _absolute(base, href) or base
+        elif tag == "meta" and values.get("http-equiv", "").lower() == "refresh":
+            target = _REFRESH.match(values.get("content", ""))
+            refresh = target[1].strip() if target else refresh
         elif tag == "link":
             if not base and "canonical" in values.get("rel", "").lower().split():
                 base = href
             announced += _announced(values, href)
+        elif tag == "a" and "feed" in values.get("rel", "").lower().split():
+            announced.append((1, href))
         elif tag == "a" and _LOOKS_LIKE_A_FEED.search(href):
             linked.append((0, href))
-    found = [
-        _absolute(base, href) for _, href in sorted(announced or linked, key=lambda pair: pair[0])
-    ]
-    return tuple(dict.fromkeys(url for url in found if url.startswith(("http://", "https://"))))[
-        :_MOST
-    ]
+    ranked = sorted(announced or linked, key=lambda pair: pair[0])
+    feeds = dict.fromkeys(_web_address(base, href) for _, href in ranked)
+    feeds.pop("", None)
+    return Page(tuple(feeds)[:_MOST], refresh and _web_address(base, refresh))
 
 
-def advice(feeds: Sequence[str], how: str = "") -> str:
-    """Say what to do with a page that stands where a feed was expected, and announces these; `how` it must do so."""
-    if feeds:
-        return f"use the address of its feed: {' or '.join(feeds[:3])}"
+def advice(page: Page, how: str = "") -> str:
+    """Return advice for a page that stands where a feed was expected; `how` it must announce its feeds."""
+    if page.feeds:
+        return f"use the address of its feed: {' or '.join(page.feeds[:3])}"
+    if page.refresh:
+        return f"it sends browsers on to {page.refresh}: look there"
     return f"it names none{how}: look at it in a browser, or ask its owner where the feed is"
 
 
 def _tags(page: bytes, charset: str | None) -> Iterator[tuple[str, Mapping[str, str]]]:
     """Yield the names and attributes of the tags that may lead to a feed, in their order."""
-    from lxml import (
-        etree,
-    )  # here: most runs meet no page. A parser, since regexes can be made to run for hours
+    # Here: most runs meet no page. A parser, since regexes can be made to run for hours.
+    from lxml import etree
 
     parser = etree.HTMLParser(encoding=charset, no_network=True, remove_comments=True)
     try:
@@ -78,11 +103,17 @@ def _tags(page: bytes, charset: str | None) -> Iterator[tuple[str, Mapping[str, 
     except (etree.LxmlError, ValueError):
         return
     if root is not None:
-        for element in root.iter("base", "link", "a"):
-            yield (
-                str(element.tag),
-                {str(name): str(value) for name, value in element.attrib.items()},
-            )
+        for element in root.iter("base", "meta", "link", "a"):
+            values = {str(name): str(value) for name, value in element.attrib.items()}
+            yield str(element.tag), values
+
+
+def _in_header(value: str) -> list[tuple[int, str]]:
+    """Return the feeds that a Link header announces, with their ranks."""
+    announced = []
+    for link in parse_header_links(value):
+        announced += _announced(link, strip_feed_scheme(link.get("url", "")))
+    return announced
 
 
 def _absolute(base: str, href: str) -> str:
@@ -92,23 +123,31 @@ def _absolute(base: str, href: str) -> str:
         return ""
 
 
+def _web_address(base: str, href: str) -> str:
+    """Return the absolute http(s) address, or ""."""
+    url = _absolute(base, href)
+    return url if url.startswith(("http://", "https://")) else ""
+
+
 def _announced(values: Mapping[str, str], href: str) -> list[tuple[int, str]]:
     """Return the feed that one <link> announces, with its rank."""
     rel = values.get("rel", "").lower().split()
     rank = _TYPES.get(values.get("type", "").partition(";")[0].strip().lower())
+    if rank is None and "feed" in rel:
+        rank = 1
     if not href or rank is None or not {"alternate", "feed"} & set(rel) or "stylesheet" in rel:
         return []
-    if rank == 3 and not re.search(r"feed|rss|atom|\.xml", href, re.IGNORECASE):  # noqa: PLR2004  a type that says too little
+    if rank == _VAGUE and not re.search(r"feed|rss|atom|\.xml", href, re.IGNORECASE):
         return []
-    return [
-        (rank + (10 if _SIDELINE.search(href) else 0), href)
-    ]  # behind all that are the page's own
+    if _SIDELINE.search(href) or _SIDELINE_TITLE.search(values.get("title", "")):
+        rank += _LAST
+    return [(rank, href)]
 
 
 def _charset(content_type: str) -> str | None:
     """Return the page's codec where the header names one that exists; None: let the parser find out."""
-    found = re.search(r"charset\s*=\s*\"?([\w.:-]+)", content_type, re.IGNORECASE)
+    named = re.search(r"charset\s*=\s*\"?([\w.:-]+)", content_type, re.IGNORECASE)
     try:
-        return codecs.lookup(found[1]).name if found else None
+        return codecs.lookup(named[1]).name if named else None
     except LookupError:
         return None

@@ -1,12 +1,12 @@
-"""The one exception of the sockets: what `trip` turns into a FetchFailed. It never leaves this room."""
+"""The one exception of the fetcher, which `client` turns into a FetchFailed. It leaves no other module."""
 
 from __future__ import annotations
 
 from syndicator.model.fetch import FailureKind
 
 
-class Fault(Exception):
-    """A fetch came to nothing: its kind, what happened in one line without any address, what to do about it."""
+class FetchError(Exception):
+    """A fetch failed: its kind, one line without any address that says what happened, and advice."""
 
     def __init__(self, kind: FailureKind, error: str, advice: str = "") -> None:
         super().__init__(error)
@@ -15,9 +15,9 @@ class Fault(Exception):
         self.advice = advice
 
 
-def too_late() -> Fault:
-    """Return the Fault of a fetch whose time is up."""
-    return Fault(
+def too_late() -> FetchError:
+    """Return the error of a fetch that has no time left."""
+    return FetchError(
         "timeout",
         "gave no whole answer in the time allowed",
         "if it is only slow, raise its timeout",

@@ -6,9 +6,9 @@ import stat
 from hashlib import blake2b
 from pathlib import Path
 
-from syndicator.fetcher.discovery import advice, feeds_in
-from syndicator.fetcher.fetch_error import Fault
-from syndicator.fetcher.responses import Verdict, is_cut, no_feed
+from syndicator.fetcher.discovery import advice, read_page
+from syndicator.fetcher.fetch_error import FetchError
+from syndicator.fetcher.responses import Refusal, is_cut, no_feed
 from syndicator.model.fetch import Ask, Fetched, FetchFailed, NotModified, Outcome, Validators
 from syndicator.model.settings import FetchSettings
 
@@ -16,9 +16,9 @@ _PIECE = 1 << 20  # bytes at a time
 
 
 def read_file(ask: Ask, settings: FetchSettings, *, pipes: bool = False) -> Outcome:
-    """Read the file of `ask.source.path` where it is; what is wrong with it is a Fault of kind "file".
+    """Return the content of `ask.source.path`. Raises FetchError of kind "file".
 
-    `pipes`: also what is no file, such as standard input, to its end. It would hold a run for ever.
+    `pipes`: read also pipes and devices, such as standard input, to their end; one would hold a run for ever.
     """
     path = ask.source.path or Path(ask.url)
     try:
@@ -28,22 +28,19 @@ def read_file(ask: Ask, settings: FetchSettings, *, pipes: bool = False) -> Outc
         body = _read(path, settings.max_decoded_bytes)
     except FileNotFoundError:
         hint = "check its path in feeds.toml; an address begins with https://"
-        raise Fault("file", "there is no such file", hint) from None
+        raise FetchError("file", "there is no such file", hint) from None
     except OSError as error:
-        raise Fault("file", f"can't be read ({error.strerror})") from None
+        raise FetchError("file", f"can't be read ({error.strerror})") from None
     if not body:
-        raise Fault("file", "is empty")
+        raise FetchError("file", "is empty")
     if is_cut(body):
-        raise Fault(
-            "file",
-            "stops before its end",
-            "is it still being written? Write it beside, then rename it",
-        )
-    if (problem := no_feed(body, "")) is not None and problem.kind == "html":
-        return _page(ask, body, problem)
-    digest = blake2b(
-        body, digest_size=16
-    ).hexdigest()  # a program may write the same again at every hour
+        hint = "is it still being written? Write it beside, then rename it"
+        raise FetchError("file", "stops before its end", hint)
+    refusal = no_feed(body, "")
+    if refusal is not None and refusal.kind == "html":
+        return _page(ask, body, refusal)
+    # A program may write the same again at every hour.
+    digest = blake2b(body, digest_size=16).hexdigest()
     if digest == ask.body_hash:
         return NotModified(ask.source.id, ask.url, validators, by_hash=True)
     return Fetched(
@@ -52,13 +49,13 @@ def read_file(ask: Ask, settings: FetchSettings, *, pipes: bool = False) -> Outc
 
 
 def _validators(path: Path, most: int, *, pipes: bool) -> Validators:
-    """Return what tells one state of the file from another."""
-    found = path.stat()
-    if stat.S_ISDIR(found.st_mode) or not (pipes or stat.S_ISREG(found.st_mode)):
-        raise Fault("file", "is not a file")
-    if found.st_size > most:
+    """Return the time and size of the file, which tell one state of it from another."""
+    status = path.stat()
+    if stat.S_ISDIR(status.st_mode) or not (pipes or stat.S_ISREG(status.st_mode)):
+        raise FetchError("file", "is not a file")
+    if status.st_size > most:
         raise _too_large(most)
-    return Validators(etag=f"{found.st_mtime_ns}-{found.st_size}")
+    return Validators(etag=f"{status.st_mtime_ns}-{status.st_size}")
 
 
 def _read(path: Path, most: int) -> bytes:
@@ -72,19 +69,15 @@ def _read(path: Path, most: int) -> bytes:
     return bytes(body)
 
 
-def _too_large(most: int) -> Fault:
-    return Fault(
-        "file",
-        f"is larger than {most} bytes",
-        "raise max_decoded_bytes in [fetch] if this is right",
-    )
+def _too_large(most: int) -> FetchError:
+    hint = "raise max_decoded_bytes in [fetch] if this is right"
+    return FetchError("file", f"is larger than {most} bytes", hint)
 
 
-def _page(ask: Ask, body: bytes, problem: Verdict) -> FetchFailed:
+def _page(ask: Ask, body: bytes, refusal: Refusal) -> FetchFailed:
     """Return the failure of a saved page, with the feeds that it announces by whole addresses."""
     if ask.source.private:
-        return FetchFailed(ask.source.id, "", problem.kind, problem.error, problem.advice)
-    feeds = feeds_in(body, "", "")
-    return FetchFailed(
-        ask.source.id, ask.url, problem.kind, problem.error, advice(feeds, " in full"), feeds=feeds
-    )
+        return FetchFailed(ask.source.id, "", refusal.kind, refusal.error, refusal.advice)
+    page = read_page(body, "", "")
+    words = advice(page, " in full")
+    return FetchFailed(ask.source.id, ask.url, refusal.kind, refusal.error, words, feeds=page.feeds)

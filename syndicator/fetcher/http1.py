@@ -1,202 +1,200 @@
-"""Wire -> the head of an answer and its whole body: HTTP/1.1 framing (RFC 9112), strict about the end.
+"""Connection -> one request sent, the response's head and its whole body: HTTP/1.1 by h11 (RFC 9112).
 
-A body that ends before its Content-Length or before its last chunk is a failure, never a short feed
-taken for whole. Lenient where servers are sloppy and nothing can go wrong: bare newlines, odd spacing.
+A body that ends before its Content-Length or its last chunk is a failure, never a short feed. Heads that
+h11 refuses are read once more without the lines that break the grammar, since many servers send such.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+import h11
 from msgspec import Struct
 
-from syndicator.fetcher.connection import Wire, too_large
-from syndicator.fetcher.fetch_error import Fault
+from syndicator.fetcher.connection import Connection, too_large
+from syndicator.fetcher.fetch_error import FetchError
 
 MAX_HEAD = 65536
 MAX_FIELDS = 200
-_MAX_INTERIM = 5  # 1xx answers before the real one
+_MAX_INTERIM = 5  # 1xx responses before the final one
 _GAP = re.compile(rb"\r?\n\r?\n")  # the empty line; not a lone carriage return
+_TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+
+# Repairs of a head (RFC 9112, 5) with what to put instead.
+_REPAIRS = (
+    (re.compile(rb"[\x00-\x08\x0b-\x1f]"), b" "),
+    (re.compile(rb"(?m)^(%s)[ \t]+:" % _TOKEN), rb"\1:"),  # a space before the colon
+    # A line that is no field: no token and colon. Neither a folded line nor the empty one.
+    (re.compile(rb"\n(?![ \t\r\n])(?!%s:)[^\n]*" % _TOKEN), b""),
+    (re.compile(rb"(?i)\nContent-Length:[ \t]*(?=\n|\Z)"), b""),
+    (re.compile(rb"(?i)\nTransfer-Encoding:[ \t]*(?:identity[ \t]*)?(?=\n|\Z)"), b""),
+    (re.compile(rb"\AHTTP/(?:2|3|2\.0|3\.0)(?= )"), b"HTTP/1.1"),
+    (re.compile(rb"\A(HTTP/\d\.\d)[ \t]+(?=\d)"), rb"\1 "),
+)
 
 
 class Head(Struct, frozen=True):
-    """Status line and header fields; names in lower case, repeated ones joined with a comma (RFC 9110, 5.3)."""
+    """Status and header fields of a response; names in lower case, repeated ones joined by commas (RFC 9110, 5.3)."""
 
     status: int
-    reason: str
     fields: dict[str, str]
-    rest: bytes  # what was read beyond the head
+    cookies: tuple[str, ...]  # the values of Set-Cookie, which commas can't join
+    states_length: bool  # it says where its body ends: one that just stops may be cut (RFC 9112, 8)
 
 
-def read_head(wire: Wire) -> Head:
-    """Return the head of the final answer. Raises Fault (protocol, reset) or OSError."""
-    rest = b""
-    for _ in range(_MAX_INTERIM):
-        raw, rest = _raw_head(wire, rest)
-        head = _parse(raw, rest)
-        if head.status >= 200 or head.status == 101:  # noqa: PLR2004  1xx are interim (RFC 9110, 15.2)
-            return head
-    raise Fault("protocol", "interim answers without end")
+class Exchange:
+    """One request and its response on a connection."""
 
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._parser = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
+        self._request: h11.Request | None = None
+        self._raw = bytearray()  # all that came before the head was whole
+        self._last = b""  # the last bytes that came
+        self._is_chunked = False
 
-def read_body(wire: Wire, head: Head) -> Iterator[bytes]:
-    """Yield the body as sent, in pieces. Raises Fault (truncated, protocol) or OSError."""
-    codings = _codings(head)
-    if codings:
-        if codings != {"chunked"}:
-            raise Fault("protocol", "its transfer encoding is not known")
-        return _chunked(wire, head.rest)
-    if head.fields.get("content-length", "").strip():
-        length = _length(head.fields["content-length"])
-        if length > wire.bounds.max_bytes:  # why load what is not going to be read?
-            raise too_large()
-        return _sized(wire, head.rest, length)
-    return _until_close(wire, head.rest)
+    def send(self, method: str, target: str, headers: Sequence[tuple[str, str]]) -> None:
+        """Send a request without a body. Raises FetchError where a value holds what no header may."""
+        try:
+            fields = [(name.encode(), _encoded(value)) for name, value in headers]
+            self._request = h11.Request(method=method, target=target, headers=fields)
+        except h11.LocalProtocolError:
+            # A line break in a value of feeds.toml or of a validator would write further headers.
+            raise FetchError("protocol", "its address or headers contain a line break") from None
+        self._connection.send(self._begin())
 
+    def head(self) -> Head:
+        """Return the head of the final response. Raises FetchError (protocol, reset) or OSError."""
+        try:
+            response = self._response()
+        except h11.RemoteProtocolError as problem:
+            raw = bytes(self._raw)
+            repaired = _repaired(raw)
+            if repaired == raw:
+                raise _head_error(problem) from None
+            response = self._response_again(repaired)
+        if len(response.headers) > MAX_FIELDS:
+            raise FetchError("protocol", f"more than {MAX_FIELDS} header fields")
+        return self._head(response)
 
-def tells_its_end(head: Head) -> bool:
-    """Tell whether the answer says where its body ends: one that only stops may have been cut (RFC 9112, 8)."""
-    return bool(_codings(head) or head.fields.get("content-length", "").strip())
-
-
-def _codings(head: Head) -> set[str]:
-    return {
-        part.strip().lower() for part in head.fields.get("transfer-encoding", "").split(",")
-    } - {"", "identity"}
-
-
-def _raw_head(wire: Wire, rest: bytes) -> tuple[bytes, bytes]:
-    """Return the bytes up to the first empty line, and what was read after it."""
-    data, searched = rest, 0
-    while not (gap := _GAP.search(data, searched)):
-        if len(data) > MAX_HEAD:
-            raise Fault("protocol", f"more than {MAX_HEAD} bytes of headers")
-        searched = max(0, len(data) - 3)  # the gap may be torn
-        piece = wire.receive()
-        if not piece:
-            raise Fault(
-                "reset",
-                "closed the connection within the headers" if data else "closed without an answer",
-            )
-        data += piece
-    return data[: gap.start()], data[gap.end() :]
-
-
-def _parse(raw: bytes, rest: bytes) -> Head:
-    # latin-1: any bytes pass (RFC 9110, 5.5). Not splitlines: it takes 0x85, a part of UTF-8's "Å", for an end.
-    lines = [line.rstrip("\r") for line in raw.decode("latin-1").split("\n")]
-    version, _, status_line = (lines[0] if lines else "").partition(" ")
-    code, _, reason = status_line.strip().partition(" ")
-    if not version.startswith("HTTP/") or not (len(code) == 3 and code.isdecimal()):  # noqa: PLR2004  RFC 9112, 4
-        raise Fault(
-            "protocol",
-            "answered with something that is not HTTP",
-            "is the port or the scheme right?",
-        )
-    if len(lines) > MAX_FIELDS:
-        raise Fault("protocol", f"more than {MAX_FIELDS} header fields")
-    fields: dict[str, str] = {}
-    last = ""
-    for line in lines[1:]:
-        if line[:1] in (" ", "\t") and last:  # obsolete folding
-            fields[last] += " " + line.strip()
-            continue
-        name, colon, value = line.partition(":")
-        if colon:
-            last = name.strip().lower()
-            value = value.strip()
-            fields[last] = f"{fields[last]}, {value}" if last in fields else value
-    return Head(int(code), reason, fields, rest)
-
-
-def _length(value: str) -> int:
-    """Return the Content-Length; the same one repeated is one (RFC 9110, 8.6)."""
-    lengths = {part.strip() for part in value.split(",")}
-    only = lengths.pop()
-    if lengths or not re.fullmatch(
-        r"[0-9]{1,15}", only
-    ):  # int() refuses thousands of digits with an exception
-        raise Fault("protocol", "its Content-Length makes no sense")
-    return int(only)
-
-
-def _sized(wire: Wire, piece: bytes, length: int) -> Iterator[bytes]:
-    missing = length
-    while missing > 0:
-        if piece:
-            yield piece[:missing]
-            missing -= len(piece)
-        if missing < 0 and piece[missing:].strip():
-            raise Fault(
+    def body(self, head: Head) -> Iterator[bytes]:
+        """Yield the body as sent, in pieces. Raises FetchError (truncated, protocol, too-large) or OSError."""
+        length = head.fields.get("content-length", "")
+        if length and not self._is_chunked and int(length) > self._connection.bounds.max_bytes:
+            raise too_large()  # nothing of it is read
+        try:
+            while not isinstance(event := self._next_event(), h11.EndOfMessage):
+                if isinstance(event, h11.Data):
+                    yield bytes(event.data)
+        except h11.RemoteProtocolError as problem:
+            raise self._body_error(problem) from None
+        if length and self._parser.trailing_data[0].strip():
+            raise FetchError(
                 "protocol", "sent more than its Content-Length says: one of the two is wrong"
             )
-        if missing <= 0:
-            return
-        piece = wire.receive()
+
+    def _begin(self) -> bytes:
+        """Return the bytes of the request."""
+        assert self._request is not None  # noqa: S101  for mypy: `send` comes first
+        data = self._parser.send(self._request) or b""
+        self._parser.send(h11.EndOfMessage())
+        return data
+
+    def _response(self) -> h11.Response:
+        """Return the final response; interim ones (RFC 9110, 15.2) are passed over."""
+        for _ in range(_MAX_INTERIM):
+            while (event := self._parser.next_event()) is h11.NEED_DATA:
+                self._receive_head()
+            if isinstance(event, h11.Response):
+                return event
+        raise FetchError("protocol", "interim answers without end")
+
+    def _response_again(self, raw: bytes) -> h11.Response:
+        """Return the response of a head that was repaired."""
+        self._parser = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
+        self._begin()
+        self._parser.receive_data(raw)
+        try:
+            return self._response()
+        except h11.RemoteProtocolError as problem:
+            raise _head_error(problem) from None
+
+    def _receive_head(self) -> None:
+        """Give the parser the next bytes of a head."""
+        piece = self._connection.receive()
         if not piece:
-            raise Fault("truncated", f"cut short: {length - missing} of {length} bytes came")
+            words = (
+                "closed the connection within the headers"
+                if self._raw
+                else "closed without an answer"
+            )
+            raise FetchError("reset", words)
+        self._raw += piece
+        self._last = piece
+        self._parser.receive_data(piece)
+
+    def _head(self, response: h11.Response) -> Head:
+        fields: dict[str, str] = {}
+        cookies: list[str] = []
+        for name, value in response.headers:
+            # latin-1: any bytes pass (RFC 9110, 5.5).
+            key, text = name.decode("ascii"), value.decode("latin-1")
+            fields[key] = f"{fields[key]}, {text}" if key in fields else text
+            if key == "set-cookie":
+                cookies.append(text)
+        self._is_chunked = "transfer-encoding" in fields
+        states_length = self._is_chunked or "content-length" in fields
+        return Head(response.status_code, fields, tuple(cookies), states_length)
+
+    def _next_event(self) -> object:
+        """Return the next event of the body, with as many bytes received as it takes."""
+        while (event := self._parser.next_event()) is h11.NEED_DATA:
+            piece = self._connection.receive()
+            if not piece and self._is_chunked and self._last.endswith(b"0\r\n"):
+                # Closed without the empty line after the last chunk.
+                self._parser.receive_data(b"\r\n")
+            self._parser.receive_data(piece)
+            self._last = piece
+        return event
+
+    def _body_error(self, problem: h11.RemoteProtocolError) -> FetchError:
+        """Return the error of a body that h11 refused."""
+        words = str(problem)
+        if not words.startswith("peer closed"):
+            return FetchError("protocol", "its chunks make no sense")
+        if self._is_chunked:
+            return FetchError("truncated", "cut short: its last chunk never came")
+        numbers = re.findall(r"\d+", words)
+        return FetchError("truncated", f"cut short: {numbers[0]} of {numbers[1]} bytes came")
 
 
-def _until_close(wire: Wire, piece: bytes) -> Iterator[bytes]:
-    if piece:
-        yield piece
-    while piece := wire.receive():
-        yield piece
+def _repaired(raw: bytes) -> bytes:
+    """Return a response whose head keeps only what the grammar of HTTP/1.1 takes."""
+    gap = _GAP.search(raw)
+    end = gap.start() if gap else len(raw)
+    head = raw[:end].replace(b"\r\n", b"\n")
+    for pattern, instead in _REPAIRS:
+        head = pattern.sub(instead, head)
+    return head + raw[end:]
 
 
-def _chunked(wire: Wire, rest: bytes) -> Iterator[bytes]:
-    """Yield the data of the chunks (RFC 9112, 7.1). Trailers are not waited for: the connection ends here."""
-    tape = _Tape(wire, rest)
-    while (size := _chunk_size(tape.line())) > 0:
-        while size > 0:
-            piece = tape.upto(size)
-            size -= len(piece)
-            yield piece
-        if tape.line():
-            raise Fault("protocol", "its chunks make no sense")
+def _head_error(problem: h11.RemoteProtocolError) -> FetchError:
+    """Return the error of a head that h11 refused."""
+    words = str(problem)
+    if problem.error_status_hint == 431:  # noqa: PLR2004  h11's word for a head without end
+        return FetchError("protocol", f"more than {MAX_HEAD} bytes of headers")
+    if "Content-Length" in words:
+        return FetchError("protocol", "its Content-Length makes no sense")
+    if "Transfer-Encoding" in words:
+        return FetchError("protocol", "its transfer encoding is not known")
+    advice = "is the port or the scheme right?"
+    return FetchError("protocol", "answered with something that is not HTTP", advice)
 
 
-def _chunk_size(line: bytes) -> int:
-    digits = line.partition(b";")[0].strip()
-    if not re.fullmatch(
-        rb"[0-9A-Fa-f]{1,15}", digits
-    ):  # int() takes more than the grammar does: "-1", "1_0"
-        raise Fault("protocol", "its chunks make no sense")
-    return int(digits, 16)
-
-
-class _Tape:
-    """What was received, read on from a mark: cutting it at each of a million tiny chunks would cost hours."""
-
-    __slots__ = ("_data", "_mark", "_wire")
-
-    def __init__(self, wire: Wire, data: bytes) -> None:
-        self._wire = wire
-        self._data = data
-        self._mark = 0
-
-    def line(self) -> bytes:
-        """Return the next line without its end."""
-        while (end := self._data.find(b"\n", self._mark)) < 0:
-            if len(self._data) - self._mark > MAX_HEAD:
-                raise Fault("protocol", "its chunks make no sense")
-            self._more()
-        line = self._data[self._mark : end].rstrip(b"\r")
-        self._mark = end + 1
-        return line
-
-    def upto(self, size: int) -> bytes:
-        """Return the next bytes, at least one and at most `size`."""
-        if self._mark == len(self._data):
-            self._more()
-        piece = self._data[self._mark : self._mark + size]
-        self._mark += len(piece)
-        return piece
-
-    def _more(self) -> None:
-        piece = self._wire.receive()
-        if not piece:
-            raise Fault("truncated", "cut short: its last chunk never came")
-        self._data = self._data[self._mark :] + piece
-        self._mark = 0
+def _encoded(value: str) -> bytes:
+    """Return a header's value as bytes: latin-1 as validators came, else UTF-8."""
+    try:
+        return value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value.encode("utf-8")

@@ -1,7 +1,6 @@
-"""Status, header fields, body -> what the answer means. Pure: no socket, and the clock is an argument.
+"""Status, header fields, body -> the meaning of a response. Pure: no socket, and the clock is an argument.
 
-The words are for the operator: what happened, then what he can do about it. No URL stands in them, for
-a private source's must not.
+The words are for the operator: an event, then advice. They name no URL, since a private source's is secret.
 """
 
 from __future__ import annotations
@@ -13,51 +12,51 @@ from email.utils import parsedate_to_datetime
 
 from msgspec import Struct
 
-from syndicator.model.fetch import FailureKind
+from syndicator.model.fetch import FailureKind, Validators
 from syndicator.model.settings import BackoffScope, FetchSettings, Source
 
 PERMANENT = frozenset({301, 308})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
-_YEAR = timedelta(
-    days=365
-)  # the longest that is believed of any header: beyond it datetimes overflow
+_YEAR = timedelta(days=365)  # the longest freshness that is believed: beyond it datetimes overflow
+_LONGEST_SILENCE = timedelta(days=2)  # that a Retry-After can ask for
+_FIRST_WEB_SERVER = 1990  # a Last-Modified before it is a clock that was never set
 _HEAD = 1024  # bytes in which a feed or a page shows what it is,
 _FRONT = 65536  # and in which its first tag stands, whatever a program has said before it
 
 
-class Verdict(Struct, frozen=True):
-    """Why an answer is of no use: what happened, and what the operator can do about it ("": nothing)."""
+class Refusal(Struct, frozen=True):
+    """The reason why a response gives no feed, and advice for the operator ("": none)."""
 
     kind: FailureKind
     error: str
     advice: str = ""
 
 
-_BY_STATUS: dict[int, Verdict] = {
-    204: Verdict("empty", "answered with nothing (204)"),
-    205: Verdict("empty", "answered with nothing (205)"),
-    401: Verdict("unauthorized", "asks for a user and password (401)", "check auth and headers in feeds.toml"),
-    402: Verdict("forbidden", "asks for payment (402)", "subscribe, or take the source out"),
-    403: Verdict("forbidden", "refuses us (403)", "ask its owner to allow our User-Agent"),
-    404: Verdict("not-found", "is not there (404)", "look on the site for its feed's new address"),
-    407: Verdict("unauthorized", "the proxy asks for a user and password (407)", "put them into its address"),
-    408: Verdict("timeout", "the server gave up waiting for our request (408)"),
-    410: Verdict("gone", "is gone (410)", "its owner has ended it; its posts stay while it is in feeds.toml"),
-    429: Verdict(
+_BY_STATUS: dict[int, Refusal] = {
+    204: Refusal("empty", "answered with nothing (204)"),
+    205: Refusal("empty", "answered with nothing (205)"),
+    401: Refusal("unauthorized", "asks for a user and password (401)", "check auth and headers in feeds.toml"),
+    402: Refusal("forbidden", "asks for payment (402)", "subscribe, or take the source out"),
+    403: Refusal("forbidden", "refuses us (403)", "ask its owner to allow our User-Agent"),
+    404: Refusal("not-found", "is not there (404)", "look on the site for its feed's new address"),
+    407: Refusal("unauthorized", "the proxy asks for a user and password (407)", "put them into its address"),
+    408: Refusal("timeout", "the server gave up waiting for our request (408)"),
+    410: Refusal("gone", "is gone (410)", "its owner has ended it; its posts stay while it is in feeds.toml"),
+    429: Refusal(
         "rate-limited",
         "says that we ask too often (429)",
         "if we do, lengthen the interval of this host's sources; else ask its owner to allow our User-Agent",
     ),
-    451: Verdict("forbidden", "is withheld for legal reasons (451)", "take the source out, or ask its owner"),
-    503: Verdict("unavailable", "is not available for now (503)"),
+    451: Refusal("forbidden", "is withheld for legal reasons (451)", "take the source out, or ask its owner"),
+    503: Refusal("unavailable", "is not available for now (503)"),
 }  # fmt: skip
 
 
-def verdict(status: int, fields: Mapping[str, str]) -> Verdict:
-    """Return why an answer that is neither 200, 304 nor a redirect is of no use."""
+def refusal(status: int, fields: Mapping[str, str]) -> Refusal:
+    """Return why a response that is neither 200, 304 nor a redirect gives no feed."""
     if "challenge" in fields.get("cf-mitigated", "").lower():
-        return Verdict(
+        return Refusal(
             "challenge",
             f"answers with a bot challenge ({status}, cf-mitigated)",
             "ask its owner to allow our User-Agent for the feed's address",
@@ -66,31 +65,47 @@ def verdict(status: int, fields: Mapping[str, str]) -> Verdict:
     if known is not None:
         return known
     if status >= 500:  # noqa: PLR2004  RFC 9110, 15.6
-        return Verdict("server-error", f"its server has a fault ({status})")
-    return Verdict("http", f"answered with status {status}, which gives us no feed")
+        return Refusal("server-error", f"its server has a fault ({status})")
+    return Refusal("http", f"answered with status {status}, which gives us no feed")
 
 
 def retry_scope(status: int, source: Source, settings: FetchSettings) -> BackoffScope:
-    """Return for whom a Retry-After counts: on 429 for the host, else for the source, unless set otherwise."""
+    """Return the scope of a Retry-After: on 429 the host, else the source, unless set otherwise."""
     return source.backoff_scope or settings.backoff_scope or ("host" if status == 429 else "source")  # noqa: PLR2004
 
 
 def retry_at(fields: Mapping[str, str], now: datetime) -> datetime | None:
     """Return until when Retry-After asks us to stay away: seconds or a date (RFC 9110, 10.2.3).
 
-    A date is read against the server's own Date, so that its clock or ours may be wrong. At most a year.
+    A date is read against the server's own Date, so that its clock or ours may be wrong. At most two
+    days: a year by mistake would end a source in silence.
 
     >>> retry_at({"retry-after": "120"}, datetime(2024, 5, 1, tzinfo=UTC))
     datetime.datetime(2024, 5, 1, 0, 2, tzinfo=datetime.timezone.utc)
     """
     value = fields.get("retry-after", "").strip()
     if re.fullmatch(r"[0-9]+(\.[0-9]*)?", value):  # no sign: a negative one says nothing
-        return now + timedelta(seconds=min(float(value), _YEAR.total_seconds()))
+        return now + timedelta(seconds=min(float(value), _LONGEST_SILENCE.total_seconds()))
     moment = _date(value)
     if moment is None:
         return None
     wait = moment - (_date(fields.get("date", "")) or now)
-    return now + min(wait, _YEAR) if wait > timedelta(0) else None
+    return now + min(wait, _LONGEST_SILENCE) if wait > timedelta(0) else None
+
+
+def validators(fields: Mapping[str, str], now: datetime) -> Validators:
+    """Return the validators of a response; a Last-Modified that can't be true is none.
+
+    >>> validators({"etag": '"a"', "last-modified": "Thu, 01 Jan 1970 00:00:00 GMT"}, datetime(2024, 5, 1, tzinfo=UTC))
+    Validators(etag='"a"', last_modified='')
+    """
+    modified = fields.get("last-modified", "")
+    moment = _date(modified)
+    if moment is not None and not (
+        moment.year >= _FIRST_WEB_SERVER and moment <= now + timedelta(days=1)
+    ):
+        modified = ""
+    return Validators(fields.get("etag", ""), modified)
 
 
 def max_age(fields: Mapping[str, str]) -> timedelta | None:
@@ -104,12 +119,11 @@ def max_age(fields: Mapping[str, str]) -> timedelta | None:
     control = fields.get("cache-control", "").lower()
     if "no-cache" in control or "no-store" in control:
         return None
-    found = re.search(
-        r"(?:^|[\s,])max-age\s*=\s*\"?([0-9]{1,15})", control
-    )  # not s-maxage: we are no shared cache
-    if found:
+    # Not s-maxage: we are no shared cache.
+    directive = re.search(r"(?:^|[\s,])max-age\s*=\s*\"?([0-9]{1,15})", control)
+    if directive:
         age = fields.get("age", "").strip()
-        seconds = int(found[1]) - (int(age) if re.fullmatch("[0-9]{1,15}", age) else 0)
+        seconds = int(directive[1]) - (int(age) if re.fullmatch("[0-9]{1,15}", age) else 0)
         return timedelta(seconds=min(max(seconds, 0), _YEAR.total_seconds()))
     if "expires" not in fields:
         return None
@@ -119,23 +133,23 @@ def max_age(fields: Mapping[str, str]) -> timedelta | None:
     return min(expires - date, _YEAR)
 
 
-def no_feed(body: bytes, content_type: str) -> Verdict | None:
-    """Return why a body can't be a feed, as far as its beginning tells; None: let the parser try.
+def no_feed(body: bytes, content_type: str) -> Refusal | None:
+    """Return the reason why a body can't be a feed, as far as its beginning tells; None: let the parser try.
 
     >>> no_feed(b"<!DOCTYPE html><title>Welcome</title>", "text/html").kind
     'html'
     >>> no_feed(b"<rss version='2.0'>", "text/html")
     """
     if not body.strip(b" \t\r\n\x00"):
-        return Verdict("empty", "answered with nothing")
+        return Refusal("empty", "answered with nothing")
     # UTF-16 without its zeros reads as ASCII; byte order marks and white space may stand in front.
     start = body[:_HEAD].replace(b"\x00", b"").lstrip(b"\xff\xfe\xef\xbb\xbf \t\r\n").lower()
     if _is_page(start, content_type):
-        return Verdict("html", "is a page, not a feed", "use the address of its feed")
+        return Refusal("html", "is a page, not a feed", "use the address of its feed")
     if _BINARY.match(start):
-        return Verdict("not-a-feed", "is not a feed but a binary file")
+        return Refusal("not-a-feed", "is not a feed but a binary file")
     if not start.startswith((b"{", b"[")) and b"<" not in body[:_FRONT]:
-        return Verdict("not-a-feed", "is plain text, not a feed")
+        return Refusal("not-a-feed", "is plain text, not a feed")
     return None
 
 

@@ -72,7 +72,7 @@ def _is_xml(text: str) -> bool:
 
 def _address(written: str) -> str:
     """Return the address of a feed, or the path where it is a file here; "" for what is neither."""
-    url = urls.unhanded(written)
+    url = urls.strip_feed_scheme(written)
     if _WEB.fullmatch(url):
         return url
     path = unquote(found[1]) if (found := _FILE.fullmatch(url)) else ""

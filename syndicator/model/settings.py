@@ -184,6 +184,14 @@ class Source(RedactedRepr, frozen=True):
     auth: Annotated[
         Credentials | None, key('`{ user = "...", password = "${NAME}" }`', kind="auth")
     ] = None
+    verify: Annotated[
+        Path | None,
+        key(
+            "certificates of the authority that its server's is of, as a PEM file",
+            kind="file there",
+            default="those of the system",
+        ),
+    ] = None
     private: Annotated[
         bool,
         key(
