@@ -651,6 +651,18 @@ def test_one_tls_context_for_all_connections(site: Site, monkeypatch: pytest.Mon
     assert made[0].check_hostname
 
 
+def test_a_source_with_an_authority_of_its_own(site: Site, monkeypatch: pytest.MonkeyPatch):
+    """`verify` names its certificates, for its own host; a file that holds none is named as that."""
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE")
+    host = site.add("a", healthy("a"), site.context())
+    assert failure(one(host.url)).kind == "tls"
+    whole(one(ask(host.url, verify=site.authority_file)))
+    assert "verify" in failure(one(ask(host.url, verify=Path(__file__)))).advice
+    there = host.url.replace("127.0.0.1", "localhost")
+    led = ask(site.add("b", to(there)).url, verify=site.authority_file)
+    assert failure(one(led)).kind == "tls"
+
+
 def test_no_tls_context_where_none_is_needed(site: Site, monkeypatch: pytest.MonkeyPatch):
     """A run over http pays for no certificates."""
     monkeypatch.setattr(ssl, "create_default_context", None)
