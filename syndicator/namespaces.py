@@ -5,6 +5,10 @@ The parser names elements by these prefixes, the generator declares them, `check
 
 from __future__ import annotations
 
+from typing import Literal
+
+from msgspec import Struct
+
 ATOM = "http://www.w3.org/2005/Atom"  # RFC 4287
 RSS10 = "http://purl.org/rss/1.0/"
 RSS090 = "http://my.netscape.com/rdf/simple/0.9/"
@@ -97,3 +101,59 @@ def usual_uri(prefix: str) -> str:
     if prefix == "atom":
         return ATOM
     return VOCABULARIES.get(prefix, (f"urn:undeclared:{prefix}",))[0]
+
+
+# The prefixes that we write otherwise than they are read.
+_WRITTEN = {"atom": ATOM, "fh": HISTORY, "creativeCommons": CREATIVE_COMMONS}
+
+
+def uri_of(prefix: str) -> str:
+    """Return the namespace that a prefix stands for in the documents that we write.
+
+    >>> uri_of("fh"), uri_of("dc")
+    ('http://purl.org/syndication/history/1.0', 'http://purl.org/dc/elements/1.1/')
+    """
+    return _WRITTEN.get(prefix) or usual_uri(prefix)
+
+
+def qualified(name: str) -> str:
+    """Return the name of an element or attribute as lxml has it (Clark notation).
+
+    >>> qualified("dc:creator"), qualified("title")
+    ('{http://purl.org/dc/elements/1.1/}creator', 'title')
+    """
+    prefix, colon, local = name.rpartition(":")
+    return f"{{{uri_of(prefix)}}}{local}" if colon else name
+
+
+# -- the vocabulary of podcasts ----------------------------------------------------------------
+
+
+class Word(Struct, frozen=True):
+    """An element of an episode that holds nothing but text: how it is read, written and checked.
+
+    Parser, generator and checker go through `EPISODE_WORDS`: a new element is one more line there.
+    """
+
+    name: str  # prefix:local, as it is written; it is read in any case
+    field: str = ""  # the field of `model.feed.Episode`; "": `Episode.more` holds it under `name`
+    kind: Literal["text", "count", "duration"] = "text"  # duration: seconds, mm:ss or h:mm:ss
+    most: int = 0  # characters that directories take; 0: any number
+    choices: tuple[str, ...] = ()  # the only values that directories take; (): any
+    aliases: tuple[str, ...] = ()  # elements of other vocabularies that say the same
+
+
+SHORT, LONG = 255, 4000  # characters: the bounds of Apple's directory
+
+# Directories are strict: a value of another form than the declared one is read, but not written.
+EPISODE_WORDS: list[Word] = [
+    Word("itunes:title", "title"),
+    Word("itunes:author", "author", most=SHORT),
+    Word("itunes:subtitle", "subtitle", most=SHORT),
+    Word("itunes:summary", "summary", most=LONG),
+    Word("itunes:duration", "duration", "duration"),
+    Word("itunes:explicit", "explicit", choices=("true", "false")),
+    Word("itunes:episode", "episode", "count", aliases=("podcast:episode",)),
+    Word("itunes:season", "season", "count", aliases=("podcast:season",)),
+    Word("itunes:episodeType", "type", choices=("full", "trailer", "bonus")),
+]

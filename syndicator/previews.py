@@ -103,7 +103,7 @@ def document(look: Look, form: str, limit: int, now: datetime) -> bytes:
         writer.finish()
         admit([feed], store, {source.id: source}, now)
         edition = store.edition(feed, {source.id: source})
-    return generator.one(edition, form).body
+    return generator.generate_one(edition, form).body
 
 
 def _settings(path: Path, *, needed: bool) -> tuple[Config, list[str]]:

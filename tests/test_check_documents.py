@@ -8,7 +8,7 @@ import pytest
 from generator_helpers import EDITION, edition, item
 
 from syndicator.check import Problem, check
-from syndicator.generator import one
+from syndicator.generator import generate_one as one
 
 GOOD = {form: one(EDITION, form) for form in ("rss", "atom", "json", "opml")}
 

@@ -13,7 +13,7 @@ from syndicator import config
 from syndicator.config.words import did_you_mean
 from syndicator.errors import ConfigError
 from syndicator.formats import FORMATS
-from syndicator.generator.item import file_name
+from syndicator.generator.documents import file_name
 from syndicator.model.settings import Config
 
 HEAD = '[feed]\ntitle = "Planet Test"\n'

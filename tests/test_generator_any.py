@@ -14,8 +14,10 @@ from lxml import etree
 from msgspec.structs import replace
 
 from syndicator.check import check
-from syndicator.generator import addresses, atom, generate, obsolete, one
-from syndicator.generator.item import Volume, prepare
+from syndicator.generator import atom, generate, obsolete_paths, polled_addresses
+from syndicator.generator import generate_one as one
+from syndicator.generator.documents import FeedDocument
+from syndicator.generator.item import render_items
 from syndicator.ledger import Ledger
 from syndicator.model.edition import Archive, Document, Edition
 from syndicator.model.feed import Origin
@@ -70,7 +72,7 @@ import hashlib, locale, sys
 sys.path.insert(0, sys.argv[1])
 locale.setlocale(locale.LC_ALL, "")
 from generator_helpers import EDITION
-from syndicator.generator import one
+from syndicator.generator import generate_one as one
 print([hashlib.sha256(one(EDITION, form).body).hexdigest() for form in ("rss", "atom", "json", "opml")])
 """
 
@@ -209,12 +211,12 @@ def test_archives_are_valid(form: str) -> None:
 @given(found=EDITIONS)
 def test_an_archived_entry_is_the_current_one(found: Edition) -> None:
     """What stands in an archive is byte for byte what stood in the feed, though feedgen makes only the latter."""
-    pieces = prepare((ITEM, *found.items))
+    items = render_items((ITEM, *found.items))
     now, then = (
-        atom.write(found, Volume("a.xml", NOW, pieces, archive=archive))
+        atom.write(found, FeedDocument("a.xml", NOW, items, is_archive=archive))
         for archive in (False, True)
     )
-    assert then.count(b"<entry") == len(pieces)
+    assert then.count(b"<entry") == len(items)
     assert now[now.index(b"<entry") :] == then[then.index(b"<entry") :]
 
 
@@ -269,7 +271,7 @@ def test_format_taken_out(tmp_path: Path) -> None:
     }
     with Ledger(tmp_path) as ledger:
         ledger.claim(known.items())
-        assert obsolete(found, ledger) == ["archive/rss-1.xml", "index.html", "rss.xml"]
+        assert obsolete_paths(found, ledger) == ["archive/rss-1.xml", "index.html", "rss.xml"]
 
 
 @pytest.mark.parametrize("fields", [{"pages": "none"}, {"formats": ("rss", "fragment")}])
@@ -278,13 +280,13 @@ def test_pages_of_posts_taken_out(tmp_path: Path, fields: dict[str, object]) -> 
     found = edition(ITEM, **{"formats": ("html",), **fields})
     with Ledger(tmp_path) as ledger:
         ledger.claim((path, "text/html; charset=utf-8") for path in ("index.html", "posts/1.html"))
-        assert obsolete(found, ledger) == ["posts/1.html"]
+        assert obsolete_paths(found, ledger) == ["posts/1.html"]
 
 
 def test_addresses_of_a_feed() -> None:
     """A hub is told of the documents that readers subscribe to."""
     feed = replace(FEED, names={"rss": "rss20.xml"})
-    assert addresses(feed) == [
+    assert polled_addresses(feed) == [
         f"https://planet.example.org/{name}" for name in ("rss20.xml", "atom.xml", "feed.json")
     ]
 

@@ -7,7 +7,7 @@ from generator_helpers import EDITION, ITEM, SOURCE, edition, item
 from lxml import etree
 from msgspec.structs import replace
 
-from syndicator.generator import one
+from syndicator.generator import generate_one as one
 from syndicator.model.edition import Item
 from syndicator.model.feed import Origin, Person
 

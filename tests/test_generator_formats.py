@@ -14,7 +14,7 @@ from generator_helpers import EDITION, EPISODE, FEED, ITEM, SOURCE
 from lxml import etree
 from msgspec.structs import fields, replace
 
-from syndicator.generator import one
+from syndicator.generator import generate_one as one
 from syndicator.model.edition import Edition, Item, Reference, RelatedList
 from syndicator.model.feed import Category, Enclosure, Image, Origin, Person, Transcript
 from syndicator.model.post import Attribution, Keys, Post, SourceInfo

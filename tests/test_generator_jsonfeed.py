@@ -8,7 +8,7 @@ from typing import Any
 from generator_helpers import EDITION, ITEM, SOURCE, edition, item
 from msgspec.structs import replace
 
-from syndicator.generator import one
+from syndicator.generator import generate_one as one
 from syndicator.model.edition import Item
 from syndicator.model.feed import Category, Enclosure, Person
 

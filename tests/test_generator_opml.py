@@ -6,7 +6,7 @@ from generator_helpers import EDITION, SOURCE, edition
 from lxml import etree
 from msgspec.structs import replace
 
-from syndicator.generator import one
+from syndicator.generator import generate_one as one
 from syndicator.model.post import SourceInfo
 
 

@@ -9,7 +9,7 @@ import pytest
 from generator_helpers import EDITION, NOW
 from msgspec.structs import replace
 
-from syndicator.generator import one
+from syndicator.generator import generate_one as one
 from syndicator.model.edition import Edition, Item, Reference, RelatedList
 from syndicator.model.feed import ParsedFeed
 from syndicator.model.fetch import Fetched

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from syndicator import config
 from syndicator.cli import main
 from syndicator.errors import UsageError
-from syndicator.generator import one
+from syndicator.generator import generate_one as one
 from syndicator.importers import Subscription, read, tables
 
 OPML = """<?xml version="1.0" encoding="UTF-8"?>

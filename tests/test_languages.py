@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from syndicator import languages
-from syndicator.generator.credit import render
+from syndicator.generator.credit import render_credit as render
 from syndicator.model.post import Attribution
 
 TABLE = languages.table()

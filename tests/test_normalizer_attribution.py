@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from syndicator import languages
-from syndicator.generator.credit import render
+from syndicator.generator.credit import render_credit as render
 from syndicator.model.post import Attribution, Credit
 from syndicator.model.settings import AttributionSettings
 from syndicator.normalizer import attribution, evidence, recognise

@@ -1,40 +1,43 @@
-"""Edition -> Documents: feeds for programs, pages for people. Pure: the same edition gives the same bytes anywhere.
+"""Edition -> Documents: feeds for programs, pages for people. Pure: the same edition, the same bytes.
 
-Documents come in the order in which they may be published: pages and archives before the current documents that
-point at them.
+Documents come in the order in which they may be published: pages and archives before the current
+documents that point at them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
-from pathlib import PurePosixPath
 from typing import Protocol
 
 from msgspec.structs import replace
 
 from syndicator import formats
 from syndicator.generator.body import LAYOUT
-from syndicator.generator.item import (
-    Volume,
-    address,
-    archive_form,
-    archive_name,
-    closed,
-    current,
-    file_name,
-    prepare,
+from syndicator.generator.documents import (
+    FeedDocument,
+    archive_document,
+    archive_format,
+    archive_names,
+    current_document,
+    feed_paths,
+    polled_addresses,
 )
-from syndicator.generator.site import Site, post_path, source_path
+from syndicator.generator.item import render_items
+from syndicator.generator.site import POSTS, Site, post_path, source_path
 from syndicator.model.edition import Archive, Document, Edition
-from syndicator.model.settings import Feed
 
-__all__ = ["LAYOUT", "addresses", "generate", "lacking", "obsolete", "one"]
+__all__ = [
+    "LAYOUT",
+    "generate",
+    "generate_one",
+    "missing_archives",
+    "obsolete_paths",
+    "polled_addresses",
+]
 
 NOTHING: Mapping[str, str] = {}
-_OF_PAGES = frozenset({"text/html", "text/css"})
-_POSTS = post_path("").partition("/")[0] + "/"
-_ARCHIVES = "archive/"
+_PAGE_TYPES = frozenset({"text/html", "text/css"})
 
 
 def generate(
@@ -47,80 +50,76 @@ def generate(
 ) -> Iterator[Document]:
     """Yield the documents of an edition, in rising rank.
 
-    `archive` gives a slice of history by its number; `stale` are the numbers that may have changed since they were
-    published (None: all), the only ones that are made, so that publishing costs by what is published. When an
-    archive closes, it is stale and so is the one before it, which now links on to it. Of a slice that is no archive
-    only the posts have pages. `known` and `rerender` are for the pages: see `site.Site`.
+    `archive` gives a slice of history by its number. `stale` are the numbers of slices that may have
+    changed since they were published (None: all). Only these are made, so that publishing costs by what
+    is published: a closing archive is stale, and so is the one before it, which now links on to it. Of a
+    slice that is no archive only the posts have pages. `known` and `rerender` are for the pages: see
+    `site.Site`.
     """
     site = Site(edition, known, rerender=rerender)
     yield from site.posts(edition.items)
     if archive:
         # One by one, and each read once: all of a long history would not fit into memory.
-        for volume in map(archive, _numbers(edition, stale, site)):
-            if volume.number <= _archives(edition):
-                yield from site.archive(volume)
-                yield from _history(edition, volume)
-            else:
-                yield from site.posts(volume.items)
+        for number in _slice_numbers(edition, stale, has_posts=site.has_posts):
+            yield from _history(edition, archive(number), site)
     yield from site.lists()
-    forms = formats.written(edition.feed.formats)
-    pieces = prepare(edition.items if forms else (), edition.feed.timezone)
-    for form in forms:
-        yield _document(edition, form, current(edition, form, pieces))
+    written = formats.written(edition.feed.formats)
+    items = render_items(edition.items if written else (), edition.feed.timezone)
+    for form in written:
+        yield _document(edition, form, current_document(edition, form, items))
 
 
-def _archives(edition: Edition) -> int:
-    """Return how many closed archives are published, 0 where the feed wants none."""
+def _archive_count(edition: Edition) -> int:
+    """Return the number of closed archives that are published, 0 if the feed wants none."""
     return edition.archives if edition.feed.archives else 0
 
 
-def _numbers(edition: Edition, stale: Iterable[int] | None, site: Site) -> Sequence[int]:
+def _slice_numbers(
+    edition: Edition, stale: Iterable[int] | None, *, has_posts: bool
+) -> Iterable[int]:
     """Return the slices to read: beyond the archives only for the pages of their posts."""
-    slices = edition.slices if site.has_posts else 0
-    everything = range(1, max(slices, _archives(edition)) + 1)
-    return (
-        everything
-        if stale is None
-        else sorted({number for number in stale if number in everything})
-    )
+    slices = edition.slices if has_posts else 0
+    every = range(1, max(slices, _archive_count(edition)) + 1)
+    return every if stale is None else sorted(set(stale).intersection(every))
 
 
-def _history(edition: Edition, archive: Archive) -> Iterator[Document]:
-    """Yield the feed document of a closed archive; of rank 0, since the current documents link to it."""
-    form = archive_form(edition.feed)
+def _history(edition: Edition, archive: Archive, site: Site) -> Iterator[Document]:
+    """Yield the pages of a slice of history and, if it is closed, its page and its feed document.
+
+    The document has rank 0, since the current documents link to it.
+    """
+    if archive.number > _archive_count(edition):
+        yield from site.posts(archive.items)
+        return
+    yield from site.archive(archive)
+    form = archive_format(edition.feed)
     if form:
         newest_first = sorted(archive.items, key=lambda item: -item.sequence)
-        pieces = prepare(newest_first, edition.feed.timezone)
-        yield replace(_document(edition, form, closed(edition, form, archive, pieces)), rank=0)
+        items = render_items(newest_first, edition.feed.timezone)
+        document = archive_document(edition, form, archive, items)
+        yield replace(_document(edition, form, document), rank=0)
 
 
-def one(edition: Edition, form: str) -> Document:
+def generate_one(edition: Edition, form: str) -> Document:
     """Make a single current document ("rss", "atom", "json", "opml"), as `fetch --format` prints it."""
-    return _document(
-        edition, form, current(edition, form, prepare(edition.items, edition.feed.timezone))
-    )
+    items = render_items(edition.items, edition.feed.timezone)
+    return _document(edition, form, current_document(edition, form, items))
 
 
-def _document(edition: Edition, form: str, volume: Volume) -> Document:
-    posts = len(edition.sources if form == "opml" else volume.pieces)
-    body = _write(edition, form, volume)
-    return Document(volume.path, body, formats.FORMATS[form].type, posts=posts, rank=2)
+def _document(edition: Edition, form: str, document: FeedDocument) -> Document:
+    # feedgen and lxml cost 60 ms to import: a run that writes only JSON, or nothing, does not pay.
+    body = import_module(formats.FORMATS[form].writer).write(edition, document)
+    posts = len(edition.sources if form == "opml" else document.items)
+    return Document(document.path, body, formats.FORMATS[form].type, posts=posts, rank=2)
 
 
-def _write(edition: Edition, form: str, volume: Volume) -> bytes:
-    # feedgen and lxml cost 60 ms to import: a run that publishes nothing, or only JSON, does not pay for them.
-    writer = import_module(formats.FORMATS[form].writer)
-    body: bytes = writer.write(edition, volume)
-    return body
+class PublishedFiles(Protocol):
+    """The files of earlier builds, as the store answers for them: never all at once, they may be many."""
 
-
-class Files(Protocol):
-    """What was published before, as a ledger answers for it: never all of it, which may be much."""
-
-    hidden: frozenset[str]  # paths that count as gone, though they are named
+    hidden: frozenset[str]  # paths that count as gone, though they are listed
 
     def kind(self, path: str) -> str | None:
-        """Return the media type of what was published at a path; None: nothing was."""
+        """Return the media type of the file at a path; None for no file."""
 
     def of_type(self, kind: str) -> Iterable[str]:
         """Return the paths of a media type, whatever its parameters."""
@@ -129,45 +128,24 @@ class Files(Protocol):
         """Return the paths below a folder."""
 
 
-def obsolete(edition: Edition, known: Files) -> list[str]:
+def obsolete_paths(edition: Edition, known: PublishedFiles) -> list[str]:
     """Return the paths, among those published before, that this edition publishes no more.
 
     A page that is only not made anew is not among them.
     """
-    feed, wanted, departed = edition.feed, set(_feed_paths(edition)), edition.departed
-    lost = {path for kind in formats.document_types() for path in known.of_type(kind)} - wanted
+    feed, departed = edition.feed, edition.departed
+    lost = {path for kind in formats.document_types() for path in known.of_type(kind)}
+    lost -= feed_paths(edition)
     pages = {*map(post_path, departed.posts), *map(source_path, departed.sources)}
     lost |= {path for path in pages if known.kind(path) is not None}
     if not {"html", "fragment"} & set(feed.formats):
-        lost |= {path for kind in _OF_PAGES for path in known.of_type(kind)}
+        lost |= {path for kind in _PAGE_TYPES for path in known.of_type(kind)}
     elif feed.pages == "none" or "html" not in feed.formats:
-        lost |= {*known.below(_POSTS)}
+        lost |= {*known.below(POSTS)}
     return sorted(lost)
 
 
-def lacking(edition: Edition, known: Files) -> list[int]:
-    """Return the archives that are not among the published paths: a new setting may ask for all of them."""
-    there = {*known.below(_ARCHIVES)} - known.hidden
-    return [number for number, path in _archive_paths(edition) if path not in there]
-
-
-def addresses(feed: Feed) -> list[str]:
-    """Return the addresses that a feed's subscribers poll: what a hub is told of."""
-    return [address(feed, file_name(feed, form)) for form in formats.polled(feed.formats)]
-
-
-def _feed_paths(edition: Edition) -> Iterator[str]:
-    feed: Feed = edition.feed
-    for form in formats.written(feed.formats):
-        yield file_name(feed, form)
-    yield from (path for _, path in _archive_paths(edition))
-
-
-def _archive_paths(edition: Edition) -> Iterator[tuple[int, str]]:
-    feed = edition.feed
-    form = archive_form(feed)
-    if feed.archives and form:
-        # Named once and not one by one: of a million posts there are ten thousand archives, looked at by each run.
-        tail = PurePosixPath(file_name(feed, form)).suffix
-        head = archive_name(feed, 0).removesuffix(f"-0{tail}")
-        yield from ((number, f"{head}-{number}{tail}") for number in range(1, edition.archives + 1))
+def missing_archives(edition: Edition, known: PublishedFiles) -> list[int]:
+    """Return the numbers of archives that are not published yet: a new setting may ask for all."""
+    published = {*known.below("archive/")} - known.hidden
+    return [number for number, path in archive_names(edition) if path not in published]

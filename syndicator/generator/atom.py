@@ -1,54 +1,48 @@
-"""Volume -> an Atom 1.0 document (RFC 4287, with RFC 5005 and RFC 4685 links), by feedgen and our extension of it."""
+"""FeedDocument -> Atom 1.0 (RFC 4287, with links of RFC 5005 and RFC 4685), by feedgen and our extension."""
 
 from __future__ import annotations
 
 from feedgen.entry import FeedEntry
 
-from syndicator.generator.feedgen_ext import NAMESPACES, begun, language_of
-from syndicator.generator.item import Piece, Volume, as_html, contact, title_of
-from syndicator.generator.shelved import shelved
+from syndicator.generator.documents import FeedDocument, contact, title_of
+from syndicator.generator.feedgen_ext import language_of, new_generator
+from syndicator.generator.item import RenderedItem, as_html
 from syndicator.model.edition import Edition
 from syndicator.model.feed import Person
 from syndicator.text_rules import is_markup, line
 
 
-def write(edition: Edition, volume: Volume) -> bytes:
+def write(edition: Edition, document: FeedDocument) -> bytes:
     """Write a document as Atom 1.0 in UTF-8."""
     feed = edition.feed
-    generator = begun(feed, volume, "atom", {"fh": NAMESPACES["fh"]} if volume.archive else {})
+    generator = new_generator(feed, document, "atom", ["fh"] if document.is_archive else [])
     generator.id(edition.id)
     generator.title(title_of(feed))
     generator.author(_person(contact(feed)))
     generator.subtitle(line(feed.description) or None)
-    if volume.archive:
-        return shelved(generator.atom_str(pretty=True), volume.pieces, language_of(feed))
-    for piece in volume.pieces:
-        _entry(generator.add_entry(order="append"), piece, language_of(feed))
+    for item in document.items:
+        _fill(generator.add_entry(order="append"), item, language_of(feed))
     return bytes(generator.atom_str(pretty=True))
 
 
-def _entry(entry: FeedEntry, piece: Piece, feed_language: str) -> None:
-    entry.id(piece.id)
-    entry.title(piece.words)
-    entry.updated(piece.updated)
-    entry.published(piece.published)
+def _fill(entry: FeedEntry, item: RenderedItem, feed_language: str) -> None:
+    entry.id(item.id)
+    entry.title(item.heading)
+    entry.updated(item.updated)
+    entry.published(item.published)
     # An entry without an author would have the feed's, that is, ours.
-    for person in piece.authors or (Person(piece.source.name),):
+    for person in item.authors or (Person(item.source.name),):
         entry.author(_person(person))
-    entry.content(piece.html, type="html")
-    if piece.summary:
-        entry.summary(as_html(piece.summary), type="html" if is_markup(piece.summary) else None)
-    for category in piece.categories:
+    entry.content(item.html, type="html")
+    if item.summary:
+        entry.summary(as_html(item.summary), type="html" if is_markup(item.summary) else None)
+    for category in item.categories:
         entry.category(term=category.term, scheme=category.scheme, label=category.label)
-    if piece.rights:
-        entry.rights(piece.rights)
-    entry.syndicator.piece, entry.syndicator.feed_language = piece, feed_language
+    if item.rights:
+        entry.rights(item.rights)
+    entry.syndicator.item, entry.syndicator.feed_language = item, feed_language
 
 
 def _person(person: Person) -> dict[str, str]:
-    found = {"name": person.name}
-    if person.email:
-        found["email"] = person.email
-    if person.uri:
-        found["uri"] = person.uri
-    return found
+    parts = {"name": person.name, "email": person.email, "uri": person.uri}
+    return {name: value for name, value in parts.items() if value or name == "name"}

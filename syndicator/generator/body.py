@@ -1,27 +1,27 @@
-"""Item -> the whole HTML body that feeds carry: the post, its credit, where else it stands, what to read next.
+"""Item -> the whole HTML body that feeds carry: post, credit, copies, related lists.
 
-The order is fixed by what readers do: the first words become the preview in every list, so ours come last. How the
-parts are put together is a layout with a number. An item keeps the number it was first published with, and a layout
-is never changed once released, or a new version would rewrite the archive and turn posts unread.
+The order is fixed by what readers do: the first words become the preview in every list, so our own
+parts come last. How the parts are put together is a layout with a number. An item keeps the number
+that it was first published with, and a layout is never changed once released: a changed one would
+rewrite the archive and turn posts unread.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html import escape
 
-from syndicator.generator.credit import render
+from syndicator.generator.credit import render_credit
 from syndicator.languages import direction, label, nearest
 from syndicator.model.edition import Item, Reference, RelatedList
 from syndicator.text_rules import clean, line, web
 from syndicator.timezones import DEFAULT, local
 
-CREDIT = "syndicator-attribution"
 ALSO = "syndicator-also"
 RELATED = "syndicator-related"
 
-# Letters that are written from right to left, and the signs that turn what follows (UAX 9).
+# Letters that are written from right to left, and the signs that turn the text after them (UAX 9).
 _RTL = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff\u202a-\u202e\u2066-\u2069]"
 )
@@ -30,50 +30,46 @@ _RTL = re.compile(
 def compose_body(item: Item, timezone: str = DEFAULT) -> str:
     """Return the body of an item as safe HTML, in the layout it was first published with.
 
-    `timezone`: whose day a credit of the operator's own names. A layout that this version does not know (an older
-    program after a newer one) falls back to the newest.
+    `timezone` is the zone of the days in an operator's own credit. A layout that this version does not
+    know (an older program after a newer one) falls back to the newest.
     """
-    return _LAYOUTS.get(item.layout, _first)(item, timezone)
+    return _LAYOUTS.get(item.layout, _layout_1)(item, timezone)
 
 
 def credit_line(item: Item, timezone: str = DEFAULT) -> str:
-    """Return the attribution line of an item as safe HTML; "" where it is switched off."""
+    """Return the attribution line of an item as safe HTML; "" if it is switched off."""
     post, source = item.post, item.source
     if post.attribution is None:
         return ""
+    source_url = web(post.origin.url or source.link)
     # A private source's address may hold its subscriber's token; the origin of what it republishes is public.
-    hidden = source.private and not post.republished
-    rendered = render(
+    if source.private and not post.republished:
+        source_url = ""
+    rendered = render_credit(
         post.attribution,
         post=line(post.title),
         post_url=web(post.origin_link or post.link),
         source=line(post.origin.name or source.name),
-        source_url="" if hidden else web(post.origin.url or source.link),
+        source_url=source_url,
         author=line(", ".join(person.name for person in post.authors if person.name)),
         date=local(item.published, timezone),
     )
     return clean(rendered)
 
 
-def _first(item: Item, timezone: str) -> str:
+def _layout_1(item: Item, timezone: str) -> str:
     """Layout 1: body, attribution line, "Also at", each related list under its heading."""
-    return clean("\n".join(part for part in _first_parts(item, timezone) if part))
+    parts = [item.post.content_html.rstrip(), credit_line(item, timezone), copies_line(item)]
+    parts += [related_list(links, item) for links in item.related]
+    return clean("\n".join(filter(None, parts)))
 
 
-def _first_parts(item: Item, timezone: str) -> Iterator[str]:
-    yield item.post.content_html.rstrip()
-    yield credit_line(item, timezone)
-    yield also(item)
-    for links in item.related:
-        yield related(links, item)
-
-
-_LAYOUTS: dict[int, Callable[[Item, str], str]] = {1: _first}
+_LAYOUTS: dict[int, Callable[[Item, str], str]] = {1: _layout_1}
 LAYOUT = max(_LAYOUTS)
 
 
-def also(item: Item) -> str:
-    """Return the line that names the copies folded into this item, in the attribution's language; "" for none."""
+def copies_line(item: Item) -> str:
+    """Return the line that names the copies of this item, in the attribution's language; "" for none."""
     credited = item.post.attribution.language if item.post.attribution else ""
     tag = credited or nearest(item.post.language)
     links = ", ".join(_anchor(copy.url, copy.source or copy.title, tag) for copy in item.also)
@@ -81,30 +77,30 @@ def also(item: Item) -> str:
     return f'<p class="{ALSO}"{_lang(tag, item)}>{words} {links}</p>' if links else ""
 
 
-def related(links: RelatedList, item: Item) -> str:
+def related_list(links: RelatedList, item: Item) -> str:
     """Return one list of links under its heading; "" for an empty one."""
-    entries = "".join(f"<li>{_entry(link, links, item)}</li>" for link in links.links if link.title)
+    entries = "".join(f"<li>{_entry(link, links)}</li>" for link in links.links if link.title)
     if not entries:
         return ""
-    heading = escape(line(links.heading), quote=False).replace(
-        "{source}", _isolated(_source(item), links.language)
-    )
-    return f'<div class="{RELATED}"{_lang(links.language, item)}><p>{heading}</p><ul>{entries}</ul></div>'
+    source = _isolated(_source_name(item), links.language)
+    heading = escape(line(links.heading), quote=False).replace("{source}", source)
+    start = f'<div class="{RELATED}"{_lang(links.language, item)}>'
+    return f"{start}<p>{heading}</p><ul>{entries}</ul></div>"
 
 
-def heading_of(links: RelatedList, item: Item) -> str:
+def list_heading(links: RelatedList, item: Item) -> str:
     """Return a list's heading as plain text."""
-    return line(links.heading.replace("{source}", _source(item)))
+    return line(links.heading.replace("{source}", _source_name(item)))
 
 
-def _source(item: Item) -> str:
+def _source_name(item: Item) -> str:
     """Return the source's name as it was when the post was published: feeds rename themselves."""
     post = item.post
     own = post.via[-1] if post.republished and post.via else post.origin
     return line(own.name or item.source.name)
 
 
-def _entry(link: Reference, links: RelatedList, item: Item) -> str:
+def _entry(link: Reference, links: RelatedList) -> str:
     anchor = _anchor(link.url, link.title, links.language)
     if links.scope == "all" and link.source:  # the heading of a source's own list names it already
         return f"{anchor} ({_isolated(line(link.source), links.language)})"
@@ -118,15 +114,15 @@ def _anchor(url: str, text: str, language: str) -> str:
 
 
 def _isolated(name: str, language: str) -> str:
-    """Return a name or title as HTML; isolated where it and a line in this language could turn each other round."""
+    """Return a name or title as HTML, isolated if it and its line could turn each other round."""
     shown = escape(name, quote=False)
     return f"<bdi>{shown}</bdi>" if direction(language) == "rtl" or _RTL.search(name) else shown
 
 
 def _lang(language: str, item: Item) -> str:
-    """Name the language of a line of ours where it is not the post's, and its direction where readers must be told.
+    """Return the attributes of a line of ours: its language if it is not the post's, and its direction.
 
-    They take an item's language for no direction, and show all without one from left to right.
+    Readers take an item's language for no direction, and show text without one from left to right.
     """
     if language and language != item.post.language:
         return f' lang="{escape(language)}" dir="{direction(language)}"'

@@ -1,7 +1,8 @@
-"""Item -> Piece: every field in the one form that all formats take, so that each format only names it.
+"""Item -> RenderedItem: every field in the one form that all formats take, so that each format only names it.
 
-Whatever a source sent, a Piece holds valid URIs, known media types, language tags, one-line titles and clean text;
-what can't be said validly is left out here, once. Of a private source no address passes.
+A RenderedItem holds valid URIs, known media types, language tags, one-line titles and clean text,
+whatever a source sent. A value that can't be said validly is left out here, once. No address of a
+private source passes.
 """
 
 from __future__ import annotations
@@ -10,16 +11,13 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
 from html import escape
-from pathlib import PurePosixPath
 from uuid import NAMESPACE_URL, uuid5
 
 from msgspec import Struct
 
-from syndicator.formats import ARCHIVE_FORMATS, FORMATS
 from syndicator.generator.body import compose_body
-from syndicator.model.edition import Archive, Edition, Item, Reference
-from syndicator.model.feed import Category, Enclosure, Image, Link, Person
-from syndicator.model.settings import Feed
+from syndicator.model.edition import Item, Reference
+from syndicator.model.feed import Category, Enclosure, Image, Link, Origin, Person
 from syndicator.text_rules import (
     identifier,
     is_markup,
@@ -34,13 +32,17 @@ from syndicator.text_rules import (
 )
 from syndicator.timezones import DEFAULT
 
-GENERATOR = "syndicator"  # without a version: a new one must not rewrite what was published
+GENERATOR = "syndicator"  # without a version: a new one must not rewrite published documents
 
-_WORDS = 12  # of an untitled post, where Atom must have a title
+_TITLE_WORDS = 12  # of an untitled post, for formats that must have a title
+_MEDIA = frozenset({"image", "audio", "video", "document", "executable"})  # Media RSS, "medium"
 
 
-class Named(Struct, frozen=True):
-    """The feed that a post is credited to, as `<source>` and `atom:source` name it; addresses "" where private."""
+class SourceRef(Struct, frozen=True):
+    """The feed that a post is credited to, as `<source>` and `atom:source` name it.
+
+    The addresses of a private source are "".
+    """
 
     name: str
     id: str  # a URI
@@ -51,15 +53,15 @@ class Named(Struct, frozen=True):
     updated: datetime | None = None
 
 
-class Piece(Struct, frozen=True):
+class RenderedItem(Struct, frozen=True):
     """An item, ready to be written in any format."""
 
     item: Item
-    timezone: str  # whose day the operator's own credit names
+    timezone: str  # the operator's own credits name days of this zone
     id: str
     link: str
-    title: str  # "" where untitled
-    words: str  # the title, or what stands for it: never ""
+    title: str  # "" for an untitled post
+    heading: str  # the title or its substitute: never ""
     html: str  # never ""
     summary: str
     published: datetime
@@ -74,110 +76,32 @@ class Piece(Struct, frozen=True):
     original: str
     rights: str
     licence: str
-    source: Named
-    via: tuple[Named, ...]
+    source: SourceRef
+    via: tuple[SourceRef, ...]
     related: tuple[Reference, ...]
     also: tuple[Reference, ...]
 
 
-def noindex(piece: Piece) -> bool:
-    """Tell whether search engines are asked to leave a post out: by itself, or by its source."""
-    return piece.item.post.noindex or piece.item.source.noindex
+def render_items(items: Iterable[Item], timezone: str = DEFAULT) -> tuple[RenderedItem, ...]:
+    """Render items, in their order; credits name days of this time zone."""
+    return tuple(render_item(item, timezone) for item in items)
 
 
-def denied(piece: Piece) -> bool:
-    """Tell whether nobody is to republish a post: its source lets us alone do it."""
-    return piece.item.source.denied
-
-
-class Volume(Struct, frozen=True):
-    """One document of a feed: the current one, or a closed archive (RFC 5005, section 4)."""
-
-    path: str
-    updated: datetime
-    pieces: tuple[Piece, ...]
-    archive: bool = False
-    previous: str = ""  # address of the archive before this document
-    following: str = ""  # address of the archive after it
-    current: str = ""  # address of the current document, on archives
-
-
-def file_name(feed: Feed, form: str) -> str:
-    """Return the path of a feed's document in a format, below its output folder."""
-    return feed.names.get(form) or FORMATS[form].file
-
-
-def address(feed: Feed, path: str) -> str:
-    """Return the address that a document is served at."""
-    full = feed.link.rstrip("/") + "/" + path
-    return uri(full) or line(
-        full
-    )  # an IPv6 host is no URI to the strict, but it is where we are served
-
-
-def archive_form(feed: Feed) -> str:
-    """Return the one format that a feed's archives have, "" where it has none.
-
-    RFC 5005 asks for an archive, not for one in the format of the document that leads there: the link names its
-    type. A second set would double the work and the space, for the few readers that walk archives at all.
-    """
-    return next((form for form in ARCHIVE_FORMATS if form in feed.formats), "")
-
-
-def archive_name(feed: Feed, number: int) -> str:
-    """Return the path of a closed archive.
-
-    >>> archive_name(Feed(title="", names={"atom": "feed.atom"}), 3)
-    'archive/feed-3.atom'
-    """
-    path = PurePosixPath("archive", file_name(feed, archive_form(feed)))
-    return str(path.with_name(f"{path.stem}-{number}{path.suffix}"))
-
-
-def current(edition: Edition, form: str, pieces: tuple[Piece, ...]) -> Volume:
-    """Return the current document of a format."""
-    feed = edition.feed
-    newest = edition.archives if feed.archives and archive_form(feed) else 0
-    previous = address(feed, archive_name(feed, newest)) if newest else ""
-    return Volume(file_name(feed, form), edition.updated, pieces, previous=previous)
-
-
-def closed(edition: Edition, form: str, archive: Archive, pieces: tuple[Piece, ...]) -> Volume:
-    """Return a closed archive, linked to its neighbours and to the current document of its format."""
-    feed, number = edition.feed, archive.number
-
-    def near(other: int) -> str:
-        return address(feed, archive_name(feed, other)) if 1 <= other <= edition.archives else ""
-
-    return Volume(
-        archive_name(feed, number),
-        archive.updated,
-        pieces,
-        archive=True,
-        previous=near(number - 1),
-        following=near(number + 1),
-        current=address(feed, file_name(feed, form)),
-    )
-
-
-def prepare(items: Iterable[Item], timezone: str = DEFAULT) -> tuple[Piece, ...]:
-    """Make the pieces of items, in their order; the credits name days of this time zone."""
-    return tuple(piece(item, timezone) for item in items)
-
-
-def piece(item: Item, timezone: str) -> Piece:
-    """Make one piece."""
-    post, source = item.post, named(item)
+def render_item(item: Item, timezone: str) -> RenderedItem:
+    """Render one item."""
+    post, source = item.post, credited_source(item)
     title = line(post.title)
-    words = title or first_words(item)
-    return Piece(
+    heading = title or title_substitute(item)
+    # The chain of a private source's copies could name the addresses that it is read at.
+    via = () if item.source.private else tuple(_chain(item))
+    return RenderedItem(
         item=item,
         timezone=timezone,
         id=identifier(item.id),
         link=web(post.link),
         title=title,
-        words=words,
-        html=compose_body(item, timezone) or f"<p>{escape(words, quote=False)}</p>",
+        heading=heading,
+        html=compose_body(item, timezone) or f"<p>{escape(heading, quote=False)}</p>",
         summary=line(post.summary),
         # Some sources write fractions of a second; RSS has none, and the formats should not differ.
         published=item.published.replace(microsecond=0),
@@ -193,193 +117,149 @@ def piece(item: Item, timezone: str) -> Piece:
         rights=without_markup(post.rights),
         licence=web(post.licence) or source.licence,
         source=source,
-        # The chain of a private source's copies could name the addresses that it is read at.
-        via=() if item.source.private else tuple(_chain(item)),
+        via=via,
         related=tuple(_references(link for links in item.related for link in links.links)),
         also=tuple(_references(item.also)),
     )
 
 
-def first_words(item: Item) -> str:
-    """Return what stands for the title of an untitled post: its first words, else its source's name."""
+def is_unindexed(item: RenderedItem) -> bool:
+    """Tell whether search engines are asked to leave a post out, by itself or by its source."""
+    return item.item.post.noindex or item.item.source.noindex
+
+
+def is_denied(item: RenderedItem) -> bool:
+    """Tell whether nobody else is to republish a post: its source lets us alone do it."""
+    return item.item.source.denied
+
+
+def title_substitute(item: Item) -> str:
+    """Return the title of an untitled post: its first words, else its source's name."""
     # Mastodon, microblogs and Tumblr send posts without titles; Atom asks for one (RFC 4287, 4.2.14).
     words = line(item.post.summary or item.post.text).split(" ")
-    start = " ".join(words[:_WORDS])
-    return start + ("…" if len(words) > _WORDS else "") or line(item.source.name) or GENERATOR
+    start = " ".join(words[:_TITLE_WORDS])
+    if len(words) > _TITLE_WORDS:
+        start += "…"
+    return start or line(item.source.name) or GENERATOR
 
 
-def named(item: Item) -> Named:
-    """Return the feed that an item is credited to: the origin where its source proved that it republishes it."""
+def credited_source(item: Item) -> SourceRef:
+    """Return the feed that an item is credited to: the origin if its source proved that it republishes it."""
     post, info = item.post, item.source
     if post.republished and line(post.origin.name):
-        origin = post.origin
-        return _origin(
-            origin.name,
-            origin.id,
-            origin.url,
-            origin.feed,
-            origin.rights,
-            origin.updated or item.updated,
-        )
+        return _source_ref(post.origin, post.origin.updated or item.updated)
     name = line(info.name) or GENERATOR
     if info.private:
-        return Named(
-            name, f"urn:uuid:{uuid5(NAMESPACE_URL, f'private source {name}')}", updated=item.updated
-        )
-    updated = info.updated or item.updated
-    return _origin(
-        name, info.feed_id, info.link, info.feed, info.rights, updated, web(info.licence)
-    )
+        urn = f"urn:uuid:{uuid5(NAMESPACE_URL, f'private source {name}')}"
+        return SourceRef(name, urn, updated=item.updated)
+    own = Origin(name, info.link, info.feed, info.feed_id, rights=info.rights)
+    return _source_ref(own, info.updated or item.updated, web(info.licence))
 
 
-def _origin(
-    name: str,
-    id_: str,
-    link: str,
-    feed: str,
-    rights: str,
-    updated: datetime | None,
-    licence: str = "",
-) -> Named:
-    link, feed = web(link), web(feed)
-    id_ = id_ if is_uri(id_) else feed or link or identifier(name)
-    return Named(line(name), id_, link, feed, without_markup(rights), licence, updated)
+def _source_ref(origin: Origin, updated: datetime | None, licence: str = "") -> SourceRef:
+    link, feed = web(origin.url), web(origin.feed)
+    id_ = origin.id if is_uri(origin.id) else feed or link or identifier(origin.name)
+    rights = without_markup(origin.rights)
+    return SourceRef(line(origin.name), id_, link, feed, rights, licence, updated)
 
 
-def _chain(item: Item) -> Iterator[Named]:
+def _chain(item: Item) -> Iterator[SourceRef]:
     for step in item.post.via:
-        found = _origin(step.name, step.id, step.url, step.feed, "", None)
-        if found.link or found.feed:
-            yield found
+        ref = _source_ref(Origin(step.name, step.url, step.feed, step.id), None)
+        if ref.link or ref.feed:
+            yield ref
 
 
 @lru_cache(maxsize=4096)  # the same few write most of a source's posts
 def _authors(people: tuple[Person, ...]) -> tuple[Person, ...]:
-    return tuple(_people(people))
-
-
-def _people(people: Iterable[Person]) -> Iterator[Person]:
+    authors = []
     for person in people:
-        name, address_ = line(person.name), mail(person.email)
-        # RSS sources often give a mail address and no name; what stands before its @ is how readers show it.
-        if name or address_:
-            yield Person(name or address_.partition("@")[0], web(person.uri), address_)
+        name, mail_address = line(person.name), mail(person.email)
+        # RSS sources often give a mail address and no name; readers then show the part before its @.
+        if name or mail_address:
+            shown = name or mail_address.partition("@")[0]
+            authors.append(Person(shown, web(person.uri), mail_address))
+    return tuple(authors)
 
 
 def _categories(categories: Iterable[Category]) -> Iterator[Category]:
     seen = set()
     for category in categories:
         # Some generators write labels alone, and some the same category twice.
-        term = line(category.term) or line(category.label)
-        scheme = uri(category.scheme)
+        label = line(category.label)
+        term, scheme = line(category.term) or label, uri(category.scheme)
         if term and (term, scheme) not in seen:
             seen.add((term, scheme))
-            yield Category(term, scheme, line(category.label))
+            yield Category(term, scheme, label)
 
 
 def _enclosures(enclosures: Iterable[Enclosure]) -> Iterator[Enclosure]:
     seen = set()
-    for found in enclosures:
-        url = uri(found.url)
-        if url and url not in seen:
-            seen.add(url)
-            yield Enclosure(
-                url=url,
-                type=media_type(found.type, url, found.medium),
-                length=max(
-                    found.length, 0
-                ),  # a length is what its source says; less than none is unknown
-                title=line(found.title),
-                duration=max(found.duration, 0),
-                medium=found.medium
-                if found.medium in {"image", "audio", "video", "document", "executable"}
-                else "",
-                width=max(found.width, 0),
-                height=max(found.height, 0),
-                description=line(found.description),
-                primary=found.primary,
-            )
+    for enclosure in enclosures:
+        url = uri(enclosure.url)
+        if not url or url in seen:
+            continue
+        seen.add(url)
+        yield Enclosure(
+            url=url,
+            type=media_type(enclosure.type, url, enclosure.medium),
+            length=max(enclosure.length, 0),  # some sources claim less than no bytes
+            title=line(enclosure.title),
+            duration=max(enclosure.duration, 0),
+            medium=enclosure.medium if enclosure.medium in _MEDIA else "",
+            width=max(enclosure.width, 0),
+            height=max(enclosure.height, 0),
+            description=line(enclosure.description),
+            primary=enclosure.primary,
+        )
 
 
 def _image(image: Image | None) -> Image | None:
     url = web(image.url) if image else ""
-    return (
-        Image(url, max(image.width, 0), max(image.height, 0), line(image.title))
-        if image and url
-        else None
-    )
+    if not image or not url:
+        return None
+    return Image(url, max(image.width, 0), max(image.height, 0), line(image.title))
 
 
 def _references(references: Iterable[Reference]) -> Iterator[Reference]:
-    for found in references:
-        url, title = web(found.url), line(found.title)
-        if url:
+    for reference in references:
+        if url := web(reference.url):
             yield Reference(
-                identifier(found.id) if found.id else "",
-                title,
+                identifier(reference.id) if reference.id else "",
+                line(reference.title),
                 url,
-                line(found.source),
-                language=language(found.language),
+                line(reference.source),
+                language=language(reference.language),
             )
 
 
-def links(piece: Piece) -> Iterator[Link]:
-    """Yield the links of a piece as Atom has them; `alternate` first, since readers take the first they see."""
-    if piece.link:
-        yield Link(piece.link, "alternate", "text/html")
-    for found in piece.enclosures:
-        yield Link(found.url, "enclosure", found.type, found.title, length=found.length)
-    for rel, url, kind in (
-        ("replies", piece.comments, "text/html"),
-        ("license", piece.licence, ""),
-    ):
-        if url:
-            yield Link(url, rel, kind)
-    yield from _pointers(piece)
-
-
-def _pointers(piece: Piece) -> Iterator[Link]:
-    if piece.external:
-        yield Link(piece.external, "related", "text/html")
-    for step in piece.via:
+def links(item: RenderedItem) -> Iterator[Link]:
+    """Yield the links of an item as Atom has them; `alternate` first, since readers take the first."""
+    if item.link:
+        yield Link(item.link, "alternate", "text/html")
+    for enclosure in item.enclosures:
+        length = enclosure.length
+        yield Link(enclosure.url, "enclosure", enclosure.type, enclosure.title, length=length)
+    if item.comments:
+        yield Link(item.comments, "replies", "text/html")
+    if item.licence:
+        yield Link(item.licence, "license")
+    if item.external:
+        yield Link(item.external, "related", "text/html")
+    for step in item.via:
         yield Link(step.link or step.feed, "via", title=step.name)
-    if piece.original:
-        yield Link(piece.original, "via", "text/html", piece.source.name)
-    for copy in piece.also:
+    if item.original:
+        yield Link(item.original, "via", "text/html", item.source.name)
+    for copy in item.also:
         yield Link(copy.url, "related", "text/html", copy.source or copy.title)
-    for other in piece.related:
+    for other in item.related:
         yield Link(other.url, "related", "text/html", other.title, other.language)
 
 
 def as_html(text: str) -> str:
-    """Return plain text for where readers expect HTML: escaped only if it would be taken for markup.
+    """Return plain text for readers that expect HTML: escaped only if it would be taken for markup.
 
     >>> as_html("AT&T < IBM"), as_html("the <b> tag")
     ('AT&T < IBM', 'the &lt;b&gt; tag')
     """
     return escape(text, quote=False) if is_markup(text) else text
-
-
-def has_episodes(pieces: Iterable[Piece]) -> bool:
-    """Say whether any post is an episode, so that podcast directories could take the feed for a show."""
-    return any(piece.item.post.episode for piece in pieces)
-
-
-def title_of(feed: Feed) -> str:
-    """Return the title of a feed; never ""."""
-    return line(feed.title) or GENERATOR
-
-
-def description_of(feed: Feed) -> str:
-    """Return the description of a feed, its title where it has none."""
-    return line(feed.description) or title_of(feed)
-
-
-def hub_of(feed: Feed) -> str:
-    """Return the address of a feed's WebSub hub, "" for none."""
-    return web(feed.hub)
-
-
-def contact(feed: Feed) -> Person:
-    """Return who publishes a feed, with a mail address or a page where `contact` gives one."""
-    return Person(title_of(feed), web(feed.contact), mail(feed.contact))

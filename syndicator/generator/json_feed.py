@@ -1,4 +1,4 @@
-"""Volume -> a JSON Feed 1.1 document, with what it has no word for in `_syndicator` (docs/formats.md)."""
+"""FeedDocument -> JSON Feed 1.1; facts without a key of its own stand in `_syndicator` (docs/formats.md)."""
 
 from __future__ import annotations
 
@@ -7,18 +7,9 @@ from typing import Any
 
 from msgspec.json import encode
 
-from syndicator.generator.body import credit_line, heading_of
-from syndicator.generator.item import (
-    Named,
-    Piece,
-    Volume,
-    address,
-    contact,
-    denied,
-    hub_of,
-    noindex,
-    title_of,
-)
+from syndicator.generator.body import credit_line, list_heading
+from syndicator.generator.documents import FeedDocument, address, contact, hub_of, title_of
+from syndicator.generator.item import RenderedItem, SourceRef, is_denied, is_unindexed
 from syndicator.model.edition import Edition, Reference, RelatedList
 from syndicator.model.feed import Enclosure, Person
 from syndicator.text_rules import UNKNOWN_TYPE, identifier, language, line, rfc3339, web
@@ -27,115 +18,114 @@ VERSION = "https://jsonfeed.org/version/1.1"
 EXTENSION = "_syndicator"
 
 
-def write(edition: Edition, volume: Volume) -> bytes:
+def write(edition: Edition, document: FeedDocument) -> bytes:
     """Write a document as JSON Feed 1.1 in UTF-8; keys without a value are left out."""
     feed = edition.feed
-    document = {
+    head = {
         "version": VERSION,
         "title": title_of(feed),
         "home_page_url": address(feed, ""),
-        "feed_url": address(feed, volume.path),
+        "feed_url": address(feed, document.path),
         "description": line(feed.description),
         "language": language(feed.language),
         "hubs": [{"type": "WebSub", "url": hub_of(feed)}] if hub_of(feed) else [],
         # Not "authors": readers would take them for the authors of posts that name none.
-        EXTENSION: _said(
+        EXTENSION: _without_empty(
             {
                 "id": edition.id,
-                "updated": rfc3339(volume.updated),
+                "updated": rfc3339(document.updated),
                 "contact": _author(contact(feed)).get("url"),
-                "noindex": any(map(noindex, volume.pieces)),
-                "norepublish": any(map(denied, volume.pieces)),
+                "noindex": any(map(is_unindexed, document.items)),
+                "norepublish": any(map(is_denied, document.items)),
             }
         ),
     }
-    head = encode(_said(document)).removesuffix(b"}")
-    # An item a line, for those who compare versions; indenting all would take ten times as long.
-    items = b",\n".join(encode(_said(_item(piece))) for piece in volume.pieces)
-    return head + b',"items":[\n' + items + b"\n]}\n"
+    start = encode(_without_empty(head)).removesuffix(b"}")
+    # An item a line, to compare versions by; indenting all would take ten times as long.
+    items = b",\n".join(encode(_without_empty(_item(item))) for item in document.items)
+    return start + b',"items":[\n' + items + b"\n]}\n"
 
 
-def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out the keys that have nothing to say: "", 0, an empty list, None."""
+def _without_empty(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the keys without a value: "", 0, an empty list, None."""
     return {name: value for name, value in fields.items() if value}
 
 
-def _item(piece: Piece) -> dict[str, Any]:
+def _item(item: RenderedItem) -> dict[str, Any]:
+    tags = dict.fromkeys(category.label or category.term for category in item.categories)
     return {
-        "id": piece.id,
-        "url": piece.link,
-        "external_url": piece.external,
-        "title": piece.title,
-        "content_html": piece.html,
-        "summary": piece.summary,
-        "image": piece.image.url if piece.image else "",
-        "date_published": rfc3339(piece.published),
-        "date_modified": rfc3339(piece.updated) if piece.updated != piece.published else "",
-        "authors": [_author(person) for person in piece.authors],
-        "tags": list(
-            dict.fromkeys(category.label or category.term for category in piece.categories)
-        ),
-        "language": piece.language,
-        "attachments": [_said(_attachment(found)) for found in piece.enclosures],
-        EXTENSION: _said(_extension(piece)),
+        "id": item.id,
+        "url": item.link,
+        "external_url": item.external,
+        "title": item.title,
+        "content_html": item.html,
+        "summary": item.summary,
+        "image": item.image.url if item.image else "",
+        "date_published": rfc3339(item.published),
+        "date_modified": rfc3339(item.updated) if item.updated != item.published else "",
+        "authors": list(map(_author, item.authors)),
+        "tags": list(tags),
+        "language": item.language,
+        "attachments": list(map(_attachment, item.enclosures)),
+        EXTENSION: _extension(item),
     }
 
 
 def _author(person: Person) -> dict[str, str]:
-    return _said(
+    mail_link = f"mailto:{person.email}" if person.email else ""
+    return _without_empty({"name": person.name, "url": person.uri or mail_link})
+
+
+def _attachment(enclosure: Enclosure) -> dict[str, Any]:
+    return _without_empty(
         {
-            "name": person.name,
-            "url": person.uri or (f"mailto:{person.email}" if person.email else ""),
+            "url": enclosure.url,
+            "mime_type": enclosure.type or UNKNOWN_TYPE,
+            "title": enclosure.title,
+            "size_in_bytes": enclosure.length,
+            "duration_in_seconds": enclosure.duration,
         }
     )
 
 
-def _attachment(found: Enclosure) -> dict[str, Any]:
-    return {
-        "url": found.url,
-        "mime_type": found.type or UNKNOWN_TYPE,
-        "title": found.title,
-        "size_in_bytes": found.length,
-        "duration_in_seconds": found.duration,
-    }
-
-
-def _extension(piece: Piece) -> dict[str, Any]:
-    return {
-        "source": _named(piece.source),
-        "attribution": credit_line(piece.item, piece.timezone),
-        "original_url": piece.original,
-        "via": [_named(step) for step in piece.via],
-        "also": [_reference(copy) for copy in piece.also],
-        "related": [_list(links, piece) for links in piece.item.related if links.links],
-        "comments_url": piece.comments,
-        "rights": piece.rights,
-        "licence": piece.licence,
-        "noindex": noindex(piece),
-        "norepublish": denied(piece),
-    }
-
-
-def _named(named: Named) -> dict[str, Any]:
-    return _said(
-        {"title": named.name, "id": named.id, "home_page_url": named.link, "feed_url": named.feed}
+def _extension(item: RenderedItem) -> dict[str, Any]:
+    return _without_empty(
+        {
+            "source": _source(item.source),
+            "attribution": credit_line(item.item, item.timezone),
+            "original_url": item.original,
+            "via": list(map(_source, item.via)),
+            "also": list(map(_reference, item.also)),
+            "related": [_list(links, item) for links in item.item.related if links.links],
+            "comments_url": item.comments,
+            "rights": item.rights,
+            "licence": item.licence,
+            "noindex": is_unindexed(item),
+            "norepublish": is_denied(item),
+        }
     )
 
 
-def _list(links: RelatedList, piece: Piece) -> dict[str, Any]:
+def _source(ref: SourceRef) -> dict[str, Any]:
+    return _without_empty(
+        {"title": ref.name, "id": ref.id, "home_page_url": ref.link, "feed_url": ref.feed}
+    )
+
+
+def _list(links: RelatedList, item: RenderedItem) -> dict[str, Any]:
     return {
         "scope": links.scope,
-        "heading": heading_of(links, piece.item),
-        "items": [_reference(found) for found in links.links],
+        "heading": list_heading(links, item.item),
+        "items": list(map(_reference, links.links)),
     }
 
 
-def _reference(found: Reference) -> dict[str, str]:
-    return _said(
+def _reference(reference: Reference) -> dict[str, str]:
+    return _without_empty(
         {
-            "id": identifier(found.id) if found.id else "",
-            "title": line(found.title),
-            "url": web(found.url),
-            "source": line(found.source),
+            "id": identifier(reference.id) if reference.id else "",
+            "title": line(reference.title),
+            "url": web(reference.url),
+            "source": line(reference.source),
         }
     )

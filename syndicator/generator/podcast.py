@@ -1,7 +1,8 @@
-"""Piece -> Media RSS, itunes and podcast elements, the same in RSS and in Atom.
+"""RenderedItem -> Media RSS, itunes and podcast elements, the same in RSS and in Atom.
 
-Podcast directories are strict: what their rules refuse (a duration of "about an hour", an image without a host) is
-left out. A merged feed with episodes says `itunes:block`, or a directory might list it as somebody's show.
+Podcast directories are strict, so a value that their rules refuse (a duration of "about an hour", an
+image without a host) is left out. A merged feed with episodes says `itunes:block`, or a directory
+might list it as somebody's show.
 """
 
 from __future__ import annotations
@@ -11,60 +12,56 @@ from collections.abc import Iterable, Iterator
 
 from lxml.etree import SubElement, _Element
 
-from syndicator.generator.item import Piece, title_of
+from syndicator.generator.documents import title_of
+from syndicator.generator.item import RenderedItem
 from syndicator.model.feed import Enclosure, Episode
 from syndicator.model.settings import Feed
+from syndicator.namespaces import EPISODE_WORDS, SHORT, Word, qualified
 from syndicator.text_rules import language, mail, media_type, plain_web, web, without_markup
 
-MEDIA_NAMESPACE = "http://search.yahoo.com/mrss/"
-ITUNES_NAMESPACE = "http://www.itunes.com/dtds/podcast-1.0.dtd"
-PODCAST_NAMESPACE = "https://podcastindex.org/namespace/1.0"
-MEDIA = f"{{{MEDIA_NAMESPACE}}}"
-ITUNES = f"{{{ITUNES_NAMESPACE}}}"
-PODCAST = f"{{{PODCAST_NAMESPACE}}}"
-
+# Each must match a whole value: "90", "1:30", "1:02:03", not "90 min"; a count has no leading zero.
 _DURATION = re.compile(r"[0-9]+(:[0-5][0-9](:[0-5][0-9])?)?")
-_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
-_SHORT, _LONG = 255, 4000  # what Apple allows
+_COUNT = re.compile(r"[1-9][0-9]{0,8}")
 
 
-def rss_enclosure(piece: Piece) -> Enclosure | None:
-    """Return the one enclosure that RSS has room for: the first that its source called one and strict clients take."""
-    for found in sorted(piece.enclosures, key=lambda enclosure: not enclosure.primary):
-        if plain_web(found.url):  # iTunes and the W3C refuse a user, an IPv6 host, a missing path
-            return found
+def rss_enclosure(item: RenderedItem) -> Enclosure | None:
+    """Return the one enclosure that RSS has room for.
+
+    The first that its source called an enclosure and that strict clients take: iTunes and the W3C
+    refuse a user, an IPv6 host, a missing path.
+    """
+    for enclosure in sorted(item.enclosures, key=lambda enclosure: not enclosure.primary):
+        if plain_web(enclosure.url):
+            return enclosure
     return None
 
 
-def media_elements(entry: _Element, piece: Piece, *, enclosed: bool) -> None:
+def add_media(entry: _Element, item: RenderedItem, *, enclosed: bool) -> None:
     """Add the picture, and in RSS each enclosure beside the one that stands as `<enclosure>`."""
     if entry.tag == "item":
-        first = rss_enclosure(piece) if enclosed else None
-        for found in piece.enclosures:
-            if found is not first:
-                _media_content(entry, found, titled=bool(piece.title))
-    if piece.image:
-        thumbnail = SubElement(entry, f"{MEDIA}thumbnail", url=piece.image.url)
-        _set_sizes(thumbnail, piece.image.width, piece.image.height)
+        first = rss_enclosure(item) if enclosed else None
+        for enclosure in item.enclosures:
+            if enclosure is not first:
+                _add_media_content(entry, enclosure, is_titled=bool(item.title))
+    if item.image:
+        thumbnail = SubElement(entry, qualified("media:thumbnail"), url=item.image.url)
+        _set_sizes(thumbnail, item.image.width, item.image.height)
 
 
-def _media_content(entry: _Element, found: Enclosure, *, titled: bool) -> None:
-    content = SubElement(entry, f"{MEDIA}content", url=found.url)
-    for name, value in (("type", found.type), ("medium", found.medium)):
+def _add_media_content(entry: _Element, enclosure: Enclosure, *, is_titled: bool) -> None:
+    content = SubElement(entry, qualified("media:content"), url=enclosure.url)
+    for name, value in (("type", enclosure.type), ("medium", enclosure.medium)):
         if value:
             content.set(name, value)
-    for name, number in (("fileSize", found.length), ("duration", found.duration)):
+    for name, number in (("fileSize", enclosure.length), ("duration", enclosure.duration)):
         if number:
             content.set(name, str(number))
-    _set_sizes(content, found.width, found.height)
+    _set_sizes(content, enclosure.width, enclosure.height)
     # feedparser, and rss2email with it, takes a file's media:title for the title of its item.
-    for name, value in (
-        ("title", "" if titled else found.title),
-        ("description", found.description),
-    ):
+    title = "" if is_titled else enclosure.title
+    for name, value in (("media:title", title), ("media:description", enclosure.description)):
         if value:
-            element = SubElement(content, f"{MEDIA}{name}", type="plain")
-            element.text = value
+            SubElement(content, qualified(name), type="plain").text = value
 
 
 def _set_sizes(element: _Element, width: int, height: int) -> None:
@@ -73,84 +70,92 @@ def _set_sizes(element: _Element, width: int, height: int) -> None:
             element.set(name, str(number))
 
 
-def podcast_channel(head: _Element, feed: Feed, pieces: Iterable[Piece]) -> None:
+def has_episodes(items: Iterable[RenderedItem]) -> bool:
+    """Tell whether any post is an episode, so that directories could take the feed for a show."""
+    return any(item.item.post.episode for item in items)
+
+
+def add_podcast_channel(head: _Element, feed: Feed, items: Iterable[RenderedItem]) -> None:
     """Add what podcast directories read of a whole feed: above all whether they may list it."""
     if not feed.podcast:
-        _add(head, "block", "yes")
-    _add(head, "author", title_of(feed)[:_SHORT])
+        _add(head, "itunes:block", "yes")
+    _add(head, "itunes:author", title_of(feed)[:SHORT])
     # Directories ask it of every show; a merged one is as explicit as its most explicit part.
-    adult = any(
-        piece.item.post.episode and piece.item.post.episode.explicit == "true" for piece in pieces
-    )
-    _add(head, "explicit", "true" if adult else "false")
-    address = mail(feed.contact)
-    if address:
-        owner = SubElement(head, f"{ITUNES}owner")
-        _add(owner, "name", title_of(feed)[:_SHORT])
-        _add(owner, "email", address)
+    episodes = [item.item.post.episode for item in items if item.item.post.episode]
+    explicit = any(episode.explicit == "true" for episode in episodes)
+    _add(head, "itunes:explicit", str(explicit).lower())
+    if mail_address := mail(feed.contact):
+        owner = SubElement(head, qualified("itunes:owner"))
+        _add(owner, "itunes:name", title_of(feed)[:SHORT])
+        _add(owner, "itunes:email", mail_address)
 
 
-def podcast_elements(entry: _Element, piece: Piece) -> None:
-    """Add what podcast clients read of an episode, as far as it is in the form that they take."""
-    episode = piece.item.post.episode
+def add_episode(entry: _Element, item: RenderedItem) -> None:
+    """Add the elements that podcast clients read of an episode."""
+    episode = item.item.post.episode
     if episode is None:
         return
-    for name, value in _words(episode, piece):
+    for name, value in _episode_words(episode, item):
         if value:
             _add(entry, name, value)
-    image = plain_web(episode.image)
-    if image:
-        SubElement(entry, f"{ITUNES}image", href=image)
-    _podcast_index(entry, episode)
+    if episode.block:
+        _add(entry, "itunes:block", "yes")
+    if image := plain_web(episode.image):
+        SubElement(entry, qualified("itunes:image"), href=image)
+    _add_podcast_index(entry, episode)
 
 
-def _words(episode: Episode, piece: Piece) -> Iterator[tuple[str, str]]:
-    # What the file itself says stands in where the episode's own word is none that directories read.
-    seconds = next((found.duration for found in piece.enclosures if found.duration), 0)
-    yield "title", without_markup(episode.title)
-    yield "author", without_markup(episode.author)[:_SHORT]
-    yield "subtitle", without_markup(episode.subtitle)[:_SHORT]
-    yield "summary", without_markup(episode.summary)[:_LONG]
-    yield "duration", _matching(_DURATION, episode.duration) or (str(seconds) if seconds else "")
-    yield "explicit", episode.explicit if episode.explicit in {"true", "false"} else ""
-    yield "episode", _matching(_NUMBER, episode.episode)
-    yield "season", _matching(_NUMBER, episode.season)
-    yield "episodeType", episode.type if episode.type in {"full", "trailer", "bonus"} else ""
-    yield "block", "yes" if episode.block else ""
+def _episode_words(episode: Episode, item: RenderedItem) -> Iterator[tuple[str, str]]:
+    for word in EPISODE_WORDS:
+        said = episode.more.get(word.name, "")
+        if word.field:
+            said = getattr(episode, word.field)
+        value = _valid(word, said)
+        if word.kind == "duration" and not value:
+            # The length of the file stands in for an unreadable one.
+            seconds = next((file.duration for file in item.enclosures if file.duration), 0)
+            value = str(seconds or "")
+        yield word.name, value
 
 
-def _podcast_index(entry: _Element, episode: Episode) -> None:
+def _valid(word: Word, said: str) -> str:
+    """Return a value in the form that directories take, "" for one that they refuse."""
+    if word.choices:
+        return said if said in word.choices else ""
+    if word.kind == "text":
+        return without_markup(said)[: word.most or None]
+    pattern = _COUNT if word.kind == "count" else _DURATION
+    return said.strip() if pattern.fullmatch(said.strip()) else ""
+
+
+def _add_podcast_index(entry: _Element, episode: Episode) -> None:
     """Add transcripts and chapters, in the namespace of Podcasting 2.0."""
     for transcript in episode.transcripts:
         url = web(transcript.url)
+        if not url:
+            continue
         kind = media_type(transcript.type, url) or "text/plain"
-        if url:
-            element = SubElement(entry, f"{PODCAST}transcript", url=url, type=kind)
-            if language(transcript.language):
-                element.set("language", language(transcript.language))
-            if transcript.rel == "captions":
-                element.set("rel", "captions")
-    chapters = web(episode.chapters)
-    if chapters:
+        element = SubElement(entry, qualified("podcast:transcript"), url=url, type=kind)
+        if language(transcript.language):
+            element.set("language", language(transcript.language))
+        if transcript.rel == "captions":
+            element.set("rel", "captions")
+    if chapters := web(episode.chapters):
         kind = media_type(episode.chapters_type) or "application/json+chapters"
-        SubElement(entry, f"{PODCAST}chapters", url=chapters, type=kind)
-
-
-def _matching(pattern: re.Pattern[str], text: str) -> str:
-    return text.strip() if pattern.fullmatch(text.strip()) else ""
+        SubElement(entry, qualified("podcast:chapters"), url=chapters, type=kind)
 
 
 def _add(parent: _Element, name: str, value: str) -> None:
-    SubElement(parent, f"{ITUNES}{name}").text = value
+    SubElement(parent, qualified(name)).text = value
 
 
-def uses(pieces: Iterable[Piece]) -> dict[str, str]:
-    """Return the prefixes of the media and podcast namespaces that these pieces need."""
-    found: dict[str, str] = {}
-    for piece in pieces:
-        if piece.enclosures or piece.image:
-            found["media"] = MEDIA_NAMESPACE
-        if piece.item.post.episode:
-            found["itunes"] = ITUNES_NAMESPACE
-            found["podcast"] = PODCAST_NAMESPACE
-    return dict(sorted(found.items()))
+def used_prefixes(items: Iterable[RenderedItem]) -> list[str]:
+    """Return the prefixes of the media and podcast namespaces that these items need, sorted."""
+    prefixes = set()
+    for item in items:
+        if item.enclosures or item.image:
+            prefixes.add("media")
+        if episode := item.item.post.episode:
+            prefixes |= {"itunes", "podcast"}
+            prefixes |= {name.partition(":")[0] for name in episode.more}
+    return sorted(prefixes)

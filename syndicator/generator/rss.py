@@ -1,8 +1,9 @@
-"""Volume -> an RSS 2.0 document, by feedgen and our extension of it.
+"""FeedDocument -> RSS 2.0, by feedgen and our extension.
 
-RSS 2.0.11 of the RSS Advisory Board with its Best Practices Profile. Titles and summaries are plain text where a
-reader expects HTML, so they are escaped where they would be taken for markup; the guid is our id and says
-`isPermaLink="false"` unless it is the link; the body stands in content:encoded after its summary.
+RSS 2.0.11 of the RSS Advisory Board with its Best Practices Profile. Titles and summaries are plain
+text, but readers expect HTML, so they are escaped if they would be taken for markup. The guid is our
+id and says `isPermaLink="false"` unless it is the link. The body stands in content:encoded, after its
+summary.
 """
 
 from __future__ import annotations
@@ -12,65 +13,61 @@ from html import escape
 
 from feedgen.entry import FeedEntry
 
-from syndicator.generator.feedgen_ext import NAMESPACES, begun, language_of
-from syndicator.generator.item import Piece, Volume, address, as_html, description_of, title_of
+from syndicator.generator.documents import FeedDocument, address, description_of, title_of
+from syndicator.generator.feedgen_ext import language_of, new_generator
+from syndicator.generator.item import RenderedItem, as_html
 from syndicator.generator.podcast import rss_enclosure
 from syndicator.model.edition import Edition
 from syndicator.text_rules import UNKNOWN_TYPE, plain_web
 
-
-def write(edition: Edition, volume: Volume) -> bytes:
-    """Write a document as RSS 2.0 in UTF-8."""
-    feed = edition.feed
-    generator = begun(feed, volume, "rss", _namespaces(volume))
-    generator.title(as_html(title_of(feed)))
-    generator.description(as_html(description_of(feed)))
-    generator.link(href=address(feed, ""), rel="alternate")
-    for piece in volume.pieces:
-        _item(generator.add_entry(order="append"), piece, language_of(feed))
-    return _PLAIN.sub(_by_number, bytes(generator.rss_str(pretty=True)))
-
-
-# Elements of plain text with an escaped character in them. To an XML parser both ways are the same; the profile asks
-# for this one, by which readers and validators tell text from HTML.
+# Elements of plain text with an escaped character in them, never content:encoded. To an XML parser both
+# escapes are the same; the profile asks for the numbers, by which readers and validators tell text from HTML.
 _PLAIN = re.compile(rb"<(title|category|source)(?: [^<>]*)?>[^<]*&(?:amp|lt);[^<]*</\1>")
 
 
-def _by_number(found: re.Match[bytes]) -> bytes:
-    return found[0].replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")
+def write(edition: Edition, document: FeedDocument) -> bytes:
+    """Write a document as RSS 2.0 in UTF-8."""
+    feed = edition.feed
+    generator = new_generator(feed, document, "rss", _prefixes(document))
+    generator.title(as_html(title_of(feed)))
+    generator.description(as_html(description_of(feed)))
+    generator.link(href=address(feed, ""), rel="alternate")
+    for item in document.items:
+        _fill(generator.add_entry(order="append"), item, language_of(feed))
+    return _PLAIN.sub(_escape_by_number, bytes(generator.rss_str(pretty=True)))
 
 
-def _namespaces(volume: Volume) -> dict[str, str]:
-    """Return the prefixes that RSS needs for what Atom has words of its own for."""
-    found = {"dc": NAMESPACES["dc"]}
-    if volume.archive:
-        found["fh"] = NAMESPACES["fh"]
-    if any(piece.licence for piece in volume.pieces):
-        found["creativeCommons"] = NAMESPACES["creativeCommons"]
-    return found
+def _escape_by_number(element: re.Match[bytes]) -> bytes:
+    return element[0].replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")
 
 
-def _item(entry: FeedEntry, piece: Piece, feed_language: str) -> None:
-    if piece.title:
-        entry.title(as_html(piece.title))
+def _prefixes(document: FeedDocument) -> list[str]:
+    """Return the prefixes that RSS needs for elements that Atom has of its own."""
+    prefixes = ["dc"]
+    if document.is_archive:
+        prefixes.append("fh")
+    if any(item.licence for item in document.items):
+        prefixes.append("creativeCommons")
+    return prefixes
+
+
+def _fill(entry: FeedEntry, item: RenderedItem, feed_language: str) -> None:
+    if item.title:
+        entry.title(as_html(item.title))
     # An id that is no address, or another one than the link's, leads nowhere: readers must not open it.
-    entry.guid(piece.id, permalink=bool(piece.link) and piece.id == piece.link)
-    if piece.link:
-        entry.link(href=piece.link)
-    entry.description(escape(piece.summary, quote=False))
-    entry.content(piece.html)
-    for category in piece.categories:
+    entry.guid(item.id, permalink=bool(item.link) and item.id == item.link)
+    if item.link:
+        entry.link(href=item.link)
+    entry.description(escape(item.summary, quote=False))
+    entry.content(item.html)
+    for category in item.categories:
         entry.category(term=as_html(category.label or category.term), scheme=category.scheme)
-    if piece.comments:
-        entry.comments(piece.comments)
-    if piece.source.feed:
-        entry.source(url=piece.source.feed, title=as_html(piece.source.name))
-    _enclosure(entry, piece)
-    entry.syndicator.piece, entry.syndicator.feed_language = piece, feed_language
-
-
-def _enclosure(entry: FeedEntry, piece: Piece) -> None:
-    found = rss_enclosure(piece)
-    if found:
-        # All three attributes are required; 0 is what the profile says for an unknown length.
-        entry.enclosure(plain_web(found.url), str(found.length), found.type or UNKNOWN_TYPE)
+    if item.comments:
+        entry.comments(item.comments)
+    if item.source.feed:
+        entry.source(url=item.source.feed, title=as_html(item.source.name))
+    if enclosure := rss_enclosure(item):
+        # All three attributes are required; 0 is the profile's value for an unknown length.
+        url, kind = plain_web(enclosure.url), enclosure.type or UNKNOWN_TYPE
+        entry.enclosure(url, str(enclosure.length), kind)
+    entry.syndicator.item, entry.syndicator.feed_language = item, feed_language

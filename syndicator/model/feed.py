@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -92,6 +93,7 @@ class Episode(Struct, frozen=True):
     transcripts: tuple[Transcript, ...] = ()
     chapters: str = ""  # URL
     chapters_type: str = ""
+    more: Mapping[str, str] = {}  # elements without a field of their own: "prefix:name" -> text
 
 
 class Origin(Struct, frozen=True):

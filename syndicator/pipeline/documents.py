@@ -130,8 +130,8 @@ class FeedBuild:
         feed, store = self.feed, self.store
         ledger.hide(damaged)  # a damaged archive counts as missing
         # The settings may ask for archives of another format now, and files may have been deleted.
-        stale = [*store.stale_archives(feed), *generator.lacking(edition, ledger)]
-        gone = generator.obsolete(edition, ledger)
+        stale = [*store.stale_archives(feed), *generator.missing_archives(edition, ledger)]
+        gone = generator.obsolete_paths(edition, ledger)
         ledger.hide(gone)
         documents = generator.generate(
             edition,

@@ -36,9 +36,9 @@ def note_news(store: Store, edition: Edition, now: datetime) -> None:
         versions[entry] = version
         is_news |= known[entry] != version if entry in known else item.sequence > last
     if is_news:
-        from syndicator.generator import addresses  # loads the templates
+        from syndicator.generator import polled_addresses  # loads the templates
 
-        for topic in addresses(feed):
+        for topic in polled_addresses(feed):
             store.add_ping(feed.hub, topic, now)
     newest = max((item.sequence for item in edition.items), default=0)
     store.set_note(key, json.dumps({"": max(last, newest), **versions}))

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from syndicator.generator.site.builder import Press
-from syndicator.generator.site.paths import post_path, source_path
+from syndicator.generator.site.paths import POSTS, post_path, source_path
 from syndicator.model.edition import Archive, Document, Edition, Item
 
-__all__ = ["Site", "post_path", "source_path"]
+__all__ = ["POSTS", "Site", "post_path", "source_path"]
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from syndicator.formats import FORMATS, written
-from syndicator.generator.item import file_name
+from syndicator.generator.documents import file_name
 from syndicator.generator.site.paths import SOURCES, post_path
 from syndicator.generator.site.view_builder import http, picture
 from syndicator.generator.site.views import FeedLink, PageView, PostView, Row, SiteView

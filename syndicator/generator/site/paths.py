@@ -13,6 +13,7 @@ from hashlib import blake2b
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 _WORD = re.compile(r"[a-z0-9]+")
 
+POSTS = "posts/"
 SOURCES = "sources.html"
 
 
@@ -26,7 +27,7 @@ def post_path(public_id: str) -> str:
     >>> post_path("https://example.org/?p=1")
     'posts/ee84d2f60860a29a.html'
     """
-    return f"posts/{_short(public_id)}.html"
+    return f"{POSTS}{_short(public_id)}.html"
 
 
 def source_path(source_id: str) -> str:

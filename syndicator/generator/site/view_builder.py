@@ -13,7 +13,7 @@ from markupsafe import Markup
 from msgspec.structs import replace
 
 from syndicator import timezones
-from syndicator.generator.item import file_name
+from syndicator.generator.documents import file_name
 from syndicator.generator.site.page_body import fit, shows
 from syndicator.generator.site.paths import post_path, source_path
 from syndicator.generator.site.views import (
