@@ -10,6 +10,7 @@ from syndicator import namespaces
 from syndicator.check.grammar import Rule, markup
 from syndicator.check.problem import Problem, line_of
 from syndicator.check.values import (
+    Value,
     address,
     anything,
     at_most,
@@ -22,22 +23,30 @@ from syndicator.check.values import (
     something,
     uri,
 )
+from syndicator.namespaces import EPISODE_WORDS, SHORT
 
 ATOM, DC, FH, ACCESS, CONTENT, CC, MEDIA, ITUNES, PODCAST = (
-    f"{{{uri}}}"
-    for uri in (
-        namespaces.ATOM,
-        namespaces.DC,
-        namespaces.HISTORY,
-        namespaces.ACCESS,
-        namespaces.CONTENT,
-        namespaces.CREATIVE_COMMONS,
-        namespaces.MEDIA,
-        namespaces.ITUNES,
-        namespaces.PODCAST,
-    )
+    namespaces.qualified(f"{prefix}:")
+    for prefix in [
+        "atom",
+        "dc",
+        "fh",
+        "access",
+        "content",
+        "creativeCommons",
+        "media",
+        "itunes",
+        "podcast",
+    ]
 )
-_SHORT, _LONG = 255, 4000  # what Apple allows
+_WORD_VALUES: Mapping[str, Value] = {"text": anything, "count": positive, "duration": duration}
+
+
+def _word_value(word: namespaces.Word) -> Value:
+    """Return the check of an element that holds nothing but text."""
+    if word.choices:
+        return one_of(*word.choices)
+    return at_most(word.most) if word.most else _WORD_VALUES[word.kind]
 
 
 def _encoded(element: _Element, where: str) -> Iterator[Problem]:
@@ -86,17 +95,9 @@ EXTENSIONS: Mapping[str, Rule] = {
     f"{MEDIA}title": _PLAIN,
     f"{MEDIA}description": _PLAIN,
     f"{ITUNES}block": Rule(one_of("yes", "no", "Yes", "No", "clean")),
-    f"{ITUNES}author": Rule(at_most(_SHORT)),
-    f"{ITUNES}subtitle": Rule(at_most(_SHORT)),
-    f"{ITUNES}summary": Rule(at_most(_LONG)),
-    f"{ITUNES}title": Rule(anything),
-    f"{ITUNES}explicit": Rule(one_of("true", "false")),
-    f"{ITUNES}duration": Rule(duration),
-    f"{ITUNES}episode": Rule(positive),
-    f"{ITUNES}season": Rule(positive),
-    f"{ITUNES}episodeType": Rule(one_of("full", "trailer", "bonus")),
+    **{namespaces.qualified(word.name): Rule(_word_value(word)) for word in EPISODE_WORDS},
     f"{ITUNES}image": Rule(attributes={"href": file}, required=("href",)),
-    f"{ITUNES}keywords": Rule(at_most(_SHORT)),
+    f"{ITUNES}keywords": Rule(at_most(SHORT)),
     f"{ITUNES}type": Rule(one_of("episodic", "serial")),
     f"{ITUNES}category": Rule(
         many=True,
@@ -105,7 +106,7 @@ EXTENSIONS: Mapping[str, Rule] = {
         children={"category": Rule(many=True, attributes={"text": something}, required=("text",))},
     ),
     f"{ITUNES}owner": Rule(
-        children={"email": Rule(address), "name": Rule(at_most(_SHORT))}, required=("email",)
+        children={"email": Rule(address), "name": Rule(at_most(SHORT))}, required=("email",)
     ),
     f"{PODCAST}transcript": Rule(
         many=True,

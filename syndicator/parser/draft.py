@@ -22,6 +22,7 @@ from syndicator.model.feed import (
     Text,
     Transcript,
 )
+from syndicator.namespaces import EPISODE_WORDS
 
 T = TypeVar("T")
 
@@ -139,22 +140,20 @@ def _spare_summary(draft: Draft, episode: Episode | None, language: str, base: s
 
 
 def _episode(draft: Draft) -> Episode:
-    said = draft.episode
+    said, text, more = draft.episode, {}, {}
+    for word in EPISODE_WORDS:
+        if word.field:
+            text[word.field] = said.get(word.field, "")
+        elif word.name in said:
+            more[word.name] = said[word.name]
     return Episode(
-        title=said.get("title", ""),
-        author=said.get("author", ""),
-        subtitle=said.get("subtitle", ""),
-        summary=said.get("summary", ""),
-        duration=said.get("duration", ""),
-        explicit=said.get("explicit", ""),
-        episode=said.get("episode", ""),
-        season=said.get("season", ""),
-        type=said.get("type", ""),
+        **text,
         image=said.get("image", ""),
         block=said.get("block", "") == "yes",
         transcripts=tuple(draft.transcripts),
         chapters=said.get("chapters", ""),
         chapters_type=said.get("chapters_type", ""),
+        more=more,
     )
 
 

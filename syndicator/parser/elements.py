@@ -12,7 +12,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from syndicator.model.feed import Category, Enclosure, Image, Origin, Text, Transcript
-from syndicator.namespaces import INDEXING, THREAD
+from syndicator.namespaces import EPISODE_WORDS, INDEXING, THREAD
 from syndicator.parser.dates import instant
 from syndicator.parser.draft import Draft
 from syndicator.parser.people import person
@@ -166,12 +166,18 @@ def _index(draft: Draft, element: Element, _scope: Scope) -> None:
 
 # -- podcasts ---------------------------------------------------------------------
 
+# The name of each element of text alone, and the field of an episode that it fills.
+_EPISODE_FIELDS = {
+    name.lower(): word.field or word.name
+    for word in EPISODE_WORDS
+    for name in (word.name, *word.aliases)
+}
+
 
 def _said(draft: Draft, element: Element, _scope: Scope) -> None:
     """Read an itunes or podcast element of text alone; the first one counts."""
-    name = name_of(element.tag).partition(":")[2]
     if text := words(element):
-        draft.episode.setdefault("type" if name == "episodetype" else name, text)
+        draft.episode.setdefault(_EPISODE_FIELDS[name_of(element.tag)], text)
 
 
 def _explicit(draft: Draft, element: Element, _scope: Scope) -> None:
@@ -324,21 +330,12 @@ EXTRAS: dict[str, Reader] = {
     "media:license": _licence,
     "indexing:index": _index,
     "image": _image,
-    "itunes:title": _said,
-    "itunes:author": _said,
-    "itunes:subtitle": _said,
-    "itunes:summary": _said,
-    "itunes:duration": _said,
-    "itunes:episode": _said,
-    "itunes:season": _said,
-    "itunes:episodetype": _said,
+    **dict.fromkeys(_EPISODE_FIELDS, _said),
     "itunes:explicit": _explicit,
     "itunes:block": _block,
     "itunes:image": _itunes_image,
     "itunes:keywords": _itunes_keywords,
     "itunes:category": _itunes_category,
-    "podcast:episode": _said,
-    "podcast:season": _said,
     "podcast:transcript": _transcript,
     "podcast:chapters": _chapters,
     "media:group": _media_group,
