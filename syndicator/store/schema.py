@@ -49,7 +49,6 @@ CREATE TABLE posts (
     public_id TEXT,                     -- made at first publication
     keys BLOB NOT NULL,                 -- rows.pack_keys
     meaning TEXT NOT NULL,
-    identity_version INTEGER NOT NULL,  -- of the rules that made keys and meaning
     title TEXT NOT NULL,
     link TEXT NOT NULL,                 -- the newest known; the published one stands in the body
     site TEXT NOT NULL,                 -- whom it credits
@@ -206,10 +205,16 @@ HIDDEN = """
 CREATE TABLE hidden (source INTEGER PRIMARY KEY);
 """
 
-# Each migration is a list of scripts. Rooms that keep tables of their own add their script to the newest
-# one until it is released.
+IDENTITY = """
+-- The number of the rules that made keys and meaning; 0: made before they had one.
+ALTER TABLE posts ADD COLUMN identity_version INTEGER NOT NULL DEFAULT 0;
+"""
+
+# Each migration is a list of scripts. A migration is never edited once a file of its schema is kept in
+# tests/cases/state: tests/state_file.py makes that file.
 MIGRATIONS: list[list[str]] = [
     [SOURCES, POSTS, FEEDS, REST, LIKENESS, HIDDEN],
+    [IDENTITY],
 ]
 
 
