@@ -14,8 +14,8 @@ import numpy as np
 from syndicator.model.post import Keys, Post
 from syndicator.model.settings import RelatedSettings
 from syndicator.related import Index
-from syndicator.store.corpus import SqlCorpus
 from syndicator.store.db import connect
+from syndicator.store.terms import Terms
 
 SOURCES = 200
 VOCABULARY = 300_000
@@ -63,7 +63,7 @@ def measure(size: int, words: int) -> None:
         path = Path(folder) / "bench.db"
         db = connect(path)
         db.executemany("INSERT INTO sources (id) VALUES (?)", [(f"s{n}",) for n in range(SOURCES)])
-        index = Index(SqlCorpus(db))
+        index = Index(Terms(db))
         writer = Writer(1, words)
         for start in range(0, size, BATCH):
             spent = _add(db, index, writer, range(start + 1, min(start + BATCH, size) + 1))
@@ -73,9 +73,7 @@ def measure(size: int, words: int) -> None:
             f"{size} posts of {words} words stored, {pages:.0f} MB; the last {last} cost {spent:.3f} ms each to add"
         )
         starts = range(size + 1, size + 1 + RUNS * FEW, FEW)
-        runs = [
-            _add(db, Index(SqlCorpus(db)), writer, range(start, start + FEW)) for start in starts
-        ]
+        runs = [_add(db, Index(Terms(db)), writer, range(start, start + FEW)) for start in starts]
         mean = sum(runs) / RUNS
         print(
             f"{RUNS} runs of {FEW} more cost {mean:.3f} ms a post (median {median(runs):.3f}, worst {max(runs):.3f})"
@@ -103,7 +101,7 @@ def _add(db: sqlite3.Connection, index: Index, writer: Writer, numbers: range) -
 def _choose(db: sqlite3.Connection, size: int) -> None:
     for scope in ("source", "all"):
         started = time.process_time()
-        index = Index(SqlCorpus(db))
+        index = Index(Terms(db))
         opened = time.process_time() - started
         settings = RelatedSettings(scope=scope)  # type: ignore[arg-type]
         times = []

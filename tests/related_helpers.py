@@ -13,7 +13,7 @@ from syndicator.model.settings import RelatedSettings
 from syndicator.normalizer import identity
 from syndicator.related import Index
 from syndicator.store import db, rows
-from syndicator.store.corpus import SqlCorpus
+from syndicator.store.terms import Terms
 
 DAY = 86_400.0
 
@@ -24,8 +24,8 @@ class Shop:
     def __init__(self, path: Path | str = ":memory:") -> None:
         self.db = db.connect(path)
         finalize(self, self.db.close)  # Python 3.13 warns of connections that nobody closed
-        self.corpus = SqlCorpus(self.db)
-        self.index = Index(self.corpus)
+        self.terms = Terms(self.db)
+        self.index = Index(self.terms)
         self.posts: dict[int, Post] = {}
 
     def add(

@@ -73,13 +73,13 @@ def test_the_next_run_knows_what_this_one_learnt() -> None:
     shop, other = told(), told()
     expected = likeness(shop, shop.add(ASKED))
     other.index.keep()
-    other.index = Index(other.corpus)
-    assert other.corpus.learnt()
+    other.index = Index(other.terms)
+    assert other.terms.learnt()
     asked = likeness(other, other.add(ASKED))
     assert asked.keys() == expected.keys()
     assert all(abs(asked[number] - expected[number]) < 0.001 for number in expected)
-    other.corpus.forget()
-    assert not other.corpus.learnt()
+    other.terms.clear()
+    assert not other.terms.learnt()
 
 
 def test_what_all_posts_of_a_source_end_with_is_not_taken_for_a_name() -> None:

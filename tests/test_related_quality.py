@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from related_helpers import DAY, Shop
 
-from syndicator.related import index as related_index
-from syndicator.related import postings, search
-from syndicator.store.corpus import _SHELF, ENTRY
+from syndicator.related import tuning
+from syndicator.store.terms import _SHELF, ENTRY
 
 STORIES: dict[str, list[str]] = json.loads(
     (Path(__file__).parent / "cases" / "related" / "stories.json").read_text(encoding="utf-8")
@@ -60,7 +59,7 @@ def test_the_order_in_which_the_posts_of_a_run_arrived_decides_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Numbers are given as feeds arrive; asked in the order of their dates, posts get the same neighbours."""
-    monkeypatch.setattr(search, "CANDIDATES", 12)  # fewer than do equally well: some are left out
+    monkeypatch.setattr(tuning, "CANDIDATES", 12)  # fewer than do equally well: some are left out
     found = []
     for step in (1, 7, -1):
         shop = Shop()
@@ -83,7 +82,7 @@ def test_more_posts_than_are_posted_at_once_get_the_same_neighbours(
         whole.add(title)
         portions.add(title)
     expected = found(whole)
-    monkeypatch.setattr(related_index, "PORTION", 7)
+    monkeypatch.setattr(tuning, "BATCH", 7)
     assert found(portions) == expected
     assert portions.db.execute("SELECT count(*) FROM unposted").fetchone() == (0,)
 
@@ -94,26 +93,26 @@ def test_posts_are_found_alike_in_the_log_and_under_their_terms(
     """Small runs log what they post; that it is appended later, or was at once, changes no neighbour."""
     answers = []
     for most in (0, 700, 10**6):  # entries that may wait: none; those of some runs; all
-        monkeypatch.setattr(postings, "LOG", most)
+        monkeypatch.setattr(tuning, "LOG_ENTRIES", most)
         shop = Shop()
         for start in range(0, len(HEADLINES), 7):
-            shop.index = type(shop.index)(shop.corpus)  # a run
+            shop.index = type(shop.index)(shop.terms)  # a run
             for _, title in HEADLINES[start : start + 7]:
                 shop.add(title)
             shop.index.flush()
-        shop.index = type(shop.index)(shop.corpus)
+        shop.index = type(shop.index)(shop.terms)
         answers.append(
             (
                 found(shop),
-                bool(shop.corpus.logged()),
+                bool(shop.terms.read_log()),
                 shop.db.execute("SELECT 1 FROM postings").fetchone(),
             )
         )
     assert answers[0][0] == answers[1][0] == answers[2][0]
     assert [waiting for _, waiting, _ in answers] == [False, True, True]
     assert [appended for *_, appended in answers] == [(1,), (1,), None]
-    shop.corpus.forget()
-    assert not shop.corpus.logged()
+    shop.terms.clear()
+    assert not shop.terms.read_log()
 
 
 def test_an_index_that_was_lost_is_made_again_from_the_posts() -> None:
@@ -123,9 +122,9 @@ def test_an_index_that_was_lost_is_made_again_from_the_posts() -> None:
         for number, (_, title) in enumerate(HEADLINES):
             shop.add(title, day=number / 10)
     expected = found(before)
-    after.corpus.forget()
+    after.terms.clear()
     after.lend_bodies()
-    again = type(after.index)(after.corpus)
+    again = type(after.index)(after.terms)
     assert {
         number: [near.number for near in again.near(number)][:5] for number in after.posts
     } == expected
@@ -142,9 +141,9 @@ def test_an_index_over_more_posts_than_a_portion_is_made_again_whole(
     for _, title in HEADLINES[:20]:
         shop.add(title)
     shop.lend_bodies()
-    shop.corpus.forget()
-    monkeypatch.setattr(related_index, "PORTION", 7)
-    type(shop.index)(shop.corpus).flush()
+    shop.terms.clear()
+    monkeypatch.setattr(tuning, "BATCH", 7)
+    type(shop.index)(shop.terms).flush()
     assert shop.db.execute("SELECT count(*) FROM traces").fetchone() == (20,)
 
 
@@ -157,7 +156,7 @@ def test_an_index_of_another_version_is_thrown_away_and_made_again() -> None:
     shop.lend_bodies()
     shop.db.execute("UPDATE meta SET value = 0 WHERE key = 'index_version'")
     shop.db.execute("UPDATE traces SET terms = x'00'")
-    again = type(shop.index)(type(shop.corpus)(shop.db))
+    again = type(shop.index)(type(shop.terms)(shop.db))
     again.flush()
     assert shop.db.execute("SELECT count(*), min(length(terms)) > 5 FROM traces").fetchone() == (
         20,
@@ -170,18 +169,18 @@ def test_posts_added_by_a_run_that_was_killed_are_found_by_the_next() -> None:
     shop = Shop()
     for _, title in HEADLINES[:20]:
         shop.add(title)
-    again = type(shop.index)(shop.corpus)
+    again = type(shop.index)(shop.terms)
     assert again.near(1)
 
 
 def test_of_a_term_that_many_posts_have_the_newest_are_read() -> None:
     """A list of thousands of posts under one word is cut into closed rows; the newest stay within reach."""
     shop = Shop()
-    corpus = shop.corpus
+    terms = shop.terms
     for number in range(1, 5001):
-        corpus.post([(7, number.to_bytes(4, "little") + b"\x01")])
-    assert len(corpus.postings([7], [])[7]) == 200 * ENTRY
-    newest = corpus.postings([7], [7])[7]
+        terms.append_postings([(7, number.to_bytes(4, "little") + b"\x01")])
+    assert len(terms.postings([7], [])[7]) == 200 * ENTRY
+    newest = terms.postings([7], [7])[7]
     numbers = {int.from_bytes(newest[at : at + 4], "little") for at in range(0, len(newest), ENTRY)}
     assert numbers == set(range(1601, 5001))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from related_helpers import Shop
 
-from syndicator.related import terms
+from syndicator.related import terms, tuning
 
 
 @pytest.mark.parametrize(
@@ -79,6 +79,6 @@ def test_only_the_first_part_of_a_long_body_is_looked_at() -> None:
     """An article says early what it is about; the rest costs time."""
     early, late = (
         terms.terms("", "alpha " * 10),
-        terms.terms("", "alpha " * 10 + "x " * terms.BODY + "omega"),
+        terms.terms("", "alpha " * 10 + "x " * tuning.BODY_CHARACTERS + "omega"),
     )
     assert len(late[0]) == len(early[0]) + 1

@@ -231,7 +231,7 @@ def test_the_index_of_likeness_has_tables_of_its_own(tmp_path: Path) -> None:
 
         before = tables()
         with store.transaction():
-            store.corpus().forget()
+            store.terms().clear()
         assert before.items() <= tables().items()
 
 

@@ -115,7 +115,7 @@ def _choose_lists(
     """Choose the related lists of stored posts, the last post first."""
     from syndicator.related import Index  # loads numpy, 80 ms: only a run with new posts needs it
 
-    index = Index(store.corpus())
+    index = Index(store.terms())
     public = frozenset(
         source.id for source in sources.values() if source.publish and not source.private
     )

@@ -149,7 +149,7 @@ class PostWriter:
             # Imported here because numpy takes 80 ms: only a run with new posts needs it.
             from syndicator.related import Index
 
-            self.index = Index(self.store.corpus())
+            self.index = Index(self.store.terms())
         for number, post in zip(intake.numbers, posts, strict=True):
             if number in changed:
                 self.index.add(number, post, (post.published or self.now).timestamp())
@@ -161,7 +161,7 @@ class PostWriter:
         """
         if self.unindexed:
             with self.store.transaction():
-                self.store.corpus().forget()
+                self.store.terms().clear()
         if self.index is not None:
             with self.store.transaction():
                 self.index.flush()

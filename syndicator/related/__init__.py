@@ -1,18 +1,19 @@
-"""(Post, Corpus) -> the lists of related posts under it, chosen once, from what is known at that time.
+"""Choose the lists of related posts under a post.
 
-    index = Index(corpus)
-    index.add(number, post)       each new or updated post, in the transaction that stores it
-    index.flush()                 once after an update: makes what was added findable
+    index = Index(store.terms())
+    index.add(number, post, time)   each new or updated post, in the transaction that stores it
+    index.flush()                   once after an update: the added posts can be found from then on
     index.choose(number, post, settings)
 
-numpy does the arithmetic. It takes 80 ms to import, so a run imports this room only where there are new posts.
+A list is chosen once, from the posts known at that time. numpy does the arithmetic; it takes 80 ms
+to import, so a run imports this package only if there are new posts.
 """
 
 from __future__ import annotations
 
 import os
 
-# Before numpy is imported: threads for matrices that we never multiply cost 40 ms of CPU to start.
+# Before numpy is imported: threads for matrix products, which are not used, cost 40 ms to start.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from syndicator.related.index import Index

@@ -1,6 +1,6 @@
-"""Two posts' keys -> do they tell the same in the same words? Pure.
+"""Tell from the keys of two posts whether one copies the other.
 
-Conservative: reports of two papers on one event share names and quotes, and are related, not copies.
+The test is strict: two papers that report one event share names and quotes, and are no copies.
 """
 
 from __future__ import annotations
@@ -9,31 +9,31 @@ from collections.abc import Sequence
 
 from syndicator.minhash import likeness
 from syndicator.model.post import Keys
-
-NEAR = 0.8  # of the pieces of two texts: what an editor's touch, another lead or a cut last paragraph leaves
-ENOUGH = 12  # pieces: of a text of fewer words too little is known
+from syndicator.related import tuning
 
 
-def exact(one: Keys, other: Keys) -> bool:
-    """Tell whether two posts have the same text, letter for letter; those without texts, the same title."""
-    if one.text or other.text:
-        return one.text == other.text
-    return bool(one.title) and one.title == other.title
+def exact(first: Keys, second: Keys) -> bool:
+    """Tell whether two posts have equal texts, or equal titles where neither has a text."""
+    if first.text or second.text:
+        return first.text == second.text
+    return bool(first.title) and first.title == second.title
 
 
-def near(one: Keys, other: Keys) -> bool:
-    """Tell whether two posts have nearly the same text: exactly the same, or four fifths of it."""
-    return exact(one, other) or alike(one.sketch, other.sketch) >= NEAR
+def near(first: Keys, second: Keys) -> bool:
+    """Tell whether two posts share at least four fifths of their texts."""
+    return exact(first, second) or alike(first.sketch, second.sketch) >= tuning.COPY_SHARE
 
 
-def alike(one: Sequence[int], other: Sequence[int]) -> float:
-    """Estimate how much of two sketched texts is the same, 0 to 1; 0 for texts so short that too little is known.
+def alike(first: Sequence[int], second: Sequence[int]) -> float:
+    """Estimate which share of two sketched texts is equal, 0 to 1; 0 for very short texts.
 
     >>> alike((*range(1, 13), 20), (*range(1, 13), 30)), alike((1, 2), (1, 2)), alike((), ())
     (0.9230769230769231, 0.0, 0.0)
-    >>> alike((0, *range(1, 13), 20), (0, *range(1, 13), 30))  # the 0 says how the texts were cut, and is no piece
+    >>> # a leading 0 marks texts cut into small pieces, and is no piece itself
+    >>> alike((0, *range(1, 13), 20), (0, *range(1, 13), 30))
     0.9230769230769231
     """
-    if min(len(one), len(other)) < ENOUGH:
+    if min(len(first), len(second)) < tuning.COPY_MIN_PIECES:
         return 0.0
-    return likeness(one, other, max(len(one), len(other)) - (one[0] == 0)) or 0.0
+    pieces = max(len(first), len(second)) - (first[0] == 0)
+    return likeness(first, second, pieces) or 0.0

@@ -1,66 +1,64 @@
-"""New posts -> the index; a stored post -> its neighbours, its copies, its lists."""
+"""Index new posts, and choose the lists and the copies of a stored post."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from syndicator.languages import DEFAULT
 from syndicator.model.edition import RelatedList
-from syndicator.model.likeness import Corpus, Neighbour
+from syndicator.model.likeness import Neighbour
 from syndicator.model.post import Post
 from syndicator.model.settings import RelatedSettings
-from syndicator.related import copies, lists, search, terms, vectors
-from syndicator.related.lists import Wanted
+from syndicator.related import copies, lists, search, tuning, vectors
+from syndicator.related import terms as words
+from syndicator.related.lists import Request
 from syndicator.related.postings import Postings
 
-SHELF = 4096  # the newest posts of a source, among which "View more from" chooses
-PORTION = (
-    2000  # posts that are posted at once, or indexed when an index is made again: a few megabytes
-)
-COPIES = 8  # the nearest posts, among which copies are looked for
-ENOUGH = 16  # terms without which a post can't be compared with all others: one word and no body may mean anything
+if TYPE_CHECKING:
+    from syndicator.store.terms import Terms
 
 
 class Index:
-    """The index of likeness over a corpus, for one run. Its methods read and write within the caller's transaction."""
+    """The index of related posts, for one run; its methods use the caller's transaction."""
 
-    def __init__(self, corpus: Corpus) -> None:
-        """Open the index. `corpus` is the store's; nothing but what is known of terms is read into memory (6 MB)."""
-        self._corpus = corpus
-        self._counts = vectors.Counts(corpus.counts(), corpus.learnt())
-        self._postings = Postings(corpus)
-        self._searcher = search.Searcher(corpus, self._counts, self._postings)
-        self._settled = False
-        self._taught = False
+    def __init__(self, terms: Terms) -> None:
+        """Open the index on the store's tables; only the counts of terms are read (6 MB)."""
+        self._terms = terms
+        self._counts = vectors.Counts(terms.counts(), terms.learnt())
+        self._postings = Postings(terms)
+        self._searcher = search.Searcher(terms, self._counts, self._postings)
+        self._flushed = False
+        self._has_learnt = False
 
     def add(self, number: int, post: Post, time: float) -> None:
-        """Index a new post, or one whose words have changed; `time` is its date in seconds since 1970.
+        """Index a new post, or one with changed words; `flush` makes it findable.
 
-        It is found once `flush` was called. Untitled posts are left out. 0.1 ms of CPU for a summary, 0.2 for a
-        long article, and 0.06 to settle it.
+        `time` is its date in seconds since 1970. Untitled posts are left out. Costs 0.1 ms of CPU
+        for a summary, 0.2 ms for a long article, and 0.06 ms to flush.
         """
         if not post.title:
-            self._corpus.drop(number)
+            self._terms.drop(number)
             return
         categories = [category.label or category.term for category in post.categories]
-        packed = vectors.pack(*terms.terms(post.title, post.text, post.link, categories))
+        packed = vectors.pack(*words.terms(post.title, post.text, post.link, categories))
         self._counts.add(packed)
-        self._corpus.put(number, post.source_id, time, packed)
-        self._settled = False
+        self._terms.put(number, post.source_id, time, packed)
+        self._flushed = False
 
     def flush(self) -> None:
-        """Make all that was added findable. Choosing does it too, so that a killed run leaves nothing behind.
+        """Make all added posts findable; `choose` does it too, for a run that was killed.
 
-        An index that was lost, or is of another version, is made again here.
+        A lost index, or one of another version, is made again from the stored posts.
         """
-        while owed := self._corpus.owed(PORTION):
-            for number, post, time in owed:
+        while unindexed := self._terms.unindexed(tuning.BATCH):
+            for number, post, time in unindexed:
                 self.add(number, post, time)
-            self._post()
-        self._post()
-        self._settled = True
+            self._post_pending()
+        self._post_pending()
+        self._flushed = True
 
     def choose(
         self,
@@ -71,87 +69,91 @@ class Index:
         sources: Collection[str] | None = None,
         fallback: str = DEFAULT,
     ) -> tuple[RelatedList, ...]:
-        """Choose the lists under a post: of its source, of all sources, or one of its own and one of the others.
+        """Choose the lists under a post: of its source, of all sources, or both.
 
-        `number` is the post's own, of whom `add` has told. `sources` are the ids of those that a list may link to,
-        None for all; the post's own always may. `fallback` is our feed's language, for a heading where we have no
-        words of the post's. A source's list is filled up with its newest; an "all" list stays short where little is
-        near. Neither holds the post itself, a copy of it, two copies of each other, or what is withdrawn, filtered,
-        folded or untitled. Untitled posts get none. 1 to 2 ms of CPU at 100,000 stored posts.
+        `number` is that of the post, which was added before. `sources` are the ids of the sources
+        that a list may link to, None for all; the post's own is always allowed. `fallback` is the
+        language of our feed, for a heading in a language without wordings.
+
+        A source's list is filled up with its newest posts; an "all" list holds near posts only.
+        No list holds the post itself, a copy of it, two copies of each other, or posts that are
+        withdrawn, filtered, folded or untitled. Untitled posts get no lists. Costs 1 to 2 ms of
+        CPU at 100,000 stored posts.
         """
         if settings.scope == "none" or not post.title:
             return ()
-        self._ready()
-        wanted = Wanted(number, post, settings, sources, fallback)
+        self._prepare()
+        request = Request(number, post, settings, sources, fallback)
         chosen = []
         own: list[int] = []
         if settings.scope != "all":
-            own = self._corpus.shelf(post.source_id, SHELF)
-            chosen.append(lists.of_source(self._corpus, wanted, self._near(number, own), own))
-        if settings.scope != "source" and self._says_enough(number):
-            taken = set(own)  # the second of two lists would say again what the first says
-            nearest = [one for one in self._near(number) if one.number not in taken]
-            chosen.append(lists.of_all(self._corpus, wanted, nearest))
-        return tuple(one for one in chosen if one.links)
+            own = self._terms.newest(post.source_id, tuning.MAX_PER_SOURCE)
+            nearest = self._nearest(number, own)
+            chosen.append(lists.of_source(self._terms, request, nearest, own))
+        if settings.scope != "source" and self._has_enough_terms(number):
+            listed = set(own)  # the second of two lists must not repeat the first
+            nearest = [near for near in self._nearest(number) if near.number not in listed]
+            chosen.append(lists.of_all(self._terms, request, nearest))
+        return tuple(related for related in chosen if related.links)
 
     def copy_of(self, number: int, post: Post) -> int:
-        """Return the post of another source of which this is a copy, nearly word for word; 0 for none.
+        """Return the first stored post of another source that this one copies, 0 for none.
 
-        The first that was stored of several. For those who want one item a story (`copies = "near"`); exact copies
-        are known by their keys alone.
+        For `copies = "near"`; exact copies are known by their keys alone.
         """
-        self._ready()
-        nearest = [one.number for one in self._near(number)[:COPIES]]
-        found = self._corpus.cards(nearest).values()
-        same = [
-            card
-            for card in found
+        self._prepare()
+        nearest = [near.number for near in self._nearest(number)[: tuning.COPY_CANDIDATES]]
+        originals = [
+            card.number
+            for card in self._terms.cards(nearest).values()
             if card.source_id != post.source_id and copies.near(card.keys, post.keys)
         ]
-        return min((card.number for card in same), default=0)
+        return min(originals, default=0)
 
     def keep(self) -> None:
-        """Keep what choosing taught about terms, for the next run. Call it once, after the last choice."""
-        if self._taught:
-            self._corpus.keep_learnt(self._counts.pack_learnt())
-            self._taught = False
+        """Store the learnt weights of terms, once after the last choice of a run."""
+        if self._has_learnt:
+            self._terms.keep_learnt(self._counts.pack_learnt())
+            self._has_learnt = False
 
     def near(self, number: int, source_id: str = "") -> list[Neighbour]:
-        """Return the posts nearest to a stored one, best first; of one source where given."""
-        self._ready()
-        return self._near(number, self._corpus.shelf(source_id, SHELF) if source_id else None)
+        """Return the posts nearest to a stored one, best first; of one source if given."""
+        self._prepare()
+        among = self._terms.newest(source_id, tuning.MAX_PER_SOURCE) if source_id else None
+        return self._nearest(number, among)
 
-    def _ready(self) -> None:
-        if not self._settled:
+    def _prepare(self) -> None:
+        if not self._flushed:
             self.flush()
 
-    def _says_enough(self, number: int) -> bool:
+    def _has_enough_terms(self, number: int) -> bool:
+        vectors_found = self._terms.vectors([number])
         return any(
-            len(packed) >= ENOUGH * vectors.TERM.itemsize
-            for _, _, packed, _ in self._corpus.vectors([number])
+            len(packed) >= tuning.MIN_TERMS * vectors.TERM.itemsize
+            for _, _, packed, _ in vectors_found
         )
 
-    def _near(self, number: int, shelf: list[int] | None = None) -> list[Neighbour]:
-        own = self._corpus.vectors([number])
+    def _nearest(self, number: int, among: list[int] | None = None) -> list[Neighbour]:
+        own = self._terms.vectors([number])
         if not own:
             return []
-        nearest = self._searcher.nearest(
-            own[0], None if shelf is None else np.array(shelf, np.intp)
-        )
-        self._corpus.keep_kin(number, search.kin(nearest))
-        self._taught = True
+        numbers = None if among is None else np.array(among, np.intp)
+        nearest = self._searcher.nearest(own[0], numbers)
+        self._terms.keep_neighbours(number, search.pack_neighbours(nearest))
+        self._has_learnt = True
         return nearest
 
-    def _post(self) -> None:
-        waiting = self._corpus.unposted(PORTION)
-        if not waiting:
+    def _post_pending(self) -> None:
+        """Post the posts that were added under their terms, and store the counts."""
+        pending = self._terms.pending(tuning.BATCH)
+        if not pending:
             return
-        while waiting:
-            numbers = [number for number, _ in waiting]
+        while pending:
+            numbers = [number for number, _ in pending]
             kept, terms, shares = zip(
-                *(vectors.settled(packed, self._counts) for _, packed in waiting), strict=True
+                *(vectors.pruned(packed, self._counts) for _, packed in pending), strict=True
             )
             self._postings.add(numbers, terms, shares)
-            self._corpus.settle(list(zip(numbers, kept, strict=True)))
-            waiting = self._corpus.unposted(PORTION)
-        self._corpus.keep_counts(self._counts.pack())
+            self._terms.finish(list(zip(numbers, kept, strict=True)))
+            pending = self._terms.pending(tuning.BATCH)
+        self._terms.keep_counts(self._counts.pack())

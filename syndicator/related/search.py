@@ -1,179 +1,167 @@
-"""A post's vector and the index -> its nearest posts.
+"""Find the nearest posts of a post, by its term vector.
 
-Two stages: the postings of its rarest terms name candidates, whose whole vectors are then compared with its
-own, and once more with what the nearest of them have in common: that finds "shares slip" for "stocks fall".
-Which words the nearest have in common is remembered, for the next question.
+The search has two stages. The postings of the rarest terms name candidates. Their whole vectors
+are compared with the post's own, then with the terms that the nearest candidates share
+(pseudo-relevance feedback): that finds "shares slip" for "stocks fall". The terms that neighbours
+share are remembered for later queries.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from syndicator.model.likeness import Corpus, Neighbour
-from syndicator.related import vectors
+from syndicator.model.likeness import Neighbour
+from syndicator.related import tuning, vectors
 from syndicator.related.postings import Numbers, Postings
 from syndicator.related.vectors import Counts, Rows, Weights
 
-ASKED = 128  # terms of the post whose postings are read,
-READ = 40_000  # until this many entries were
-LONGEST = 3600  # about as many entries of a term the corpus gives
-OPEN = 300  # posts that a term has at least when part of its postings is closed
-CANDIDATES = 64  # posts that are compared whole
-WITNESSES = 5  # the nearest, whose common terms widen the question
-CLEAR = 0.12  # how near witnesses are, taken together, whose word counts in full,
-SURE = 0.15  # and how near those are beside whom nearness itself says more than they do
-KINDRED = 8  # nearest posts that are kept of a post
-VOUCHED = 0.7  # of the last part of a score is how well the kin did, the rest how well the post itself did
-TEACHERS = 16  # nearest posts, of which is learnt what its terms are worth
-COMPANY = 16  # posts of its source: what most of them have says nothing: a signature, the small words of a language
-OUTSIDE = 0.7  # of the last candidate's score: what a post is given that is none
-PARTS = 4  # nearness and what witnesses say, together at most 2, and both again of the kin
-DAY = 86_400.0
+if TYPE_CHECKING:
+    from syndicator.store.terms import Terms
 
-KIN = np.dtype([("number", "<u4"), ("weight", "u1")])
+NEIGHBOUR = np.dtype([("number", "<u4"), ("weight", "u1")])
 
-Vector = tuple[int, float, bytes, bytes]  # number, time, packed terms, packed kin
+Vector = tuple[int, float, bytes, bytes]  # number, time, packed terms, packed neighbours
 
 
-def kin(nearest: Sequence[Neighbour]) -> bytes:
-    """Pack the nearest of a post's neighbours."""
-    packed = np.zeros(min(len(nearest), KINDRED), KIN)
-    packed["number"] = [one.number for one in nearest[:KINDRED]]
-    packed["weight"] = [max(1, min(255, round(255 * one.score))) for one in nearest[:KINDRED]]
+def pack_neighbours(nearest: Sequence[Neighbour]) -> bytes:
+    """Pack the nearest of a post's neighbours, to be stored."""
+    packed = np.zeros(min(len(nearest), tuning.NEIGHBOURS_KEPT), NEIGHBOUR)
+    for place, neighbour in enumerate(nearest[: tuning.NEIGHBOURS_KEPT]):
+        packed[place] = neighbour.number, max(1, min(255, round(255 * neighbour.score)))
     return bytes(packed.tobytes())
 
 
 class Searcher:
-    """Finds the nearest posts; keeps between questions the boards on which scores are added up (8 bytes a post)."""
+    """Finds the nearest posts; keeps its accumulators of scores (8 bytes a post) between queries."""
 
-    def __init__(self, corpus: Corpus, counts: Counts, postings: Postings) -> None:
-        self._corpus = corpus
+    def __init__(self, terms: Terms, counts: Counts, postings: Postings) -> None:
+        self._terms = terms
         self._postings = postings
         self._counts = counts
-        self._board = np.zeros(vectors.SLOTS, np.float32)
+        self._accumulator = np.zeros(tuning.SLOTS, np.float32)
         self._scores = np.zeros(0, np.float32)
         self._last = np.zeros(0, np.int32)
 
-    def nearest(self, own: Vector, shelf: Numbers | None = None) -> list[Neighbour]:
-        """Return the posts nearest to one, best first, itself left out; of one shelf only, where given."""
+    def nearest(self, own: Vector, among: Numbers | None = None) -> list[Neighbour]:
+        """Return the posts nearest to one, best first, without itself; only `among` if given."""
         number, _, packed, _ = own
         if not packed:
             return []
-        numbers = self._candidates(packed, shelf)
+        numbers = self._candidates(packed, among)
+        vectors_found = self._terms.vectors(numbers[numbers != number].tolist())
         # A post that lost its words ("Untitled" became "...") may still be posted under them.
-        found = [one for one in self._corpus.vectors(numbers[numbers != number].tolist()) if one[2]]
-        return self._ranked(own, found) if found else []
+        candidates = [vector for vector in vectors_found if vector[2]]
+        return self._ranked(own, candidates) if candidates else []
 
-    def _candidates(self, packed: bytes, shelf: Numbers | None) -> Numbers:
+    def _candidates(self, packed: bytes, among: Numbers | None) -> Numbers:
         numbers, weights = self._posted(packed)
         if not len(numbers):
             return numbers
         self._grow(int(numbers.max()))
         np.add.at(self._scores, numbers, weights)
-        if shelf is None:
-            # Of several entries of one post, the last to be written down stands for it.
+        if among is None:
+            # Each post once: of its several entries, the last one written stands for it.
             place = np.arange(len(numbers), dtype=np.int32)
             self._last[numbers] = place
-            found = numbers[self._last[numbers] == place]
+            posts = numbers[self._last[numbers] == place]
         else:
-            found = shelf[shelf < len(self._scores)]
-        scores = self._scores[found]
+            posts = among[among < len(self._scores)]
+        scores = self._scores[posts]
         self._scores[numbers] = 0.0
-        if len(found) > CANDIDATES:
-            # All that do as well as the last: which of equals are left out must not hang on which arrived first.
-            last = np.partition(scores, -CANDIDATES - 1)[-CANDIDATES - 1]
-            best = np.flatnonzero(scores >= np.float32(0.9999) * last)[: 2 * CANDIDATES]
-            found, scores = found[best], scores[best]
-        touched: Numbers = found[scores > 0]
-        return touched
+        if len(posts) > tuning.CANDIDATES:
+            # Keep all that equal the last one: the choice must not depend on the order of arrival.
+            last = np.partition(scores, -tuning.CANDIDATES - 1)[-tuning.CANDIDATES - 1]
+            best = np.flatnonzero(scores >= np.float32(0.9999) * last)[: 2 * tuning.CANDIDATES]
+            posts, scores = posts[best], scores[best]
+        candidates: Numbers = posts[scores > 0]
+        return candidates
 
     def _posted(self, packed: bytes) -> tuple[Numbers, Weights]:
-        """Return the entries under a vector's rarest terms, one after another: numbers, and shares multiplied."""
-        terms, shares = vectors.question(packed, self._counts, ASKED)
-        often = np.minimum(self._counts.often(terms), LONGEST)
-        order = np.argsort(often, kind="stable")
-        order = order[np.cumsum(often[order]) <= READ]
-        places, numbers, weights = self._postings.under(
-            terms[order], terms[order[often[order] > OPEN]]
-        )
+        """Return the entries under a vector's rarest terms: numbers, and products of shares."""
+        terms, shares = vectors.query(packed, self._counts, tuning.QUERY_TERMS)
+        sizes = np.minimum(self._counts.posts_with(terms), tuning.LONGEST_POSTINGS)
+        order = np.argsort(sizes, kind="stable")
+        order = order[np.cumsum(sizes[order]) <= tuning.ENTRIES_READ]
+        long = terms[order[sizes[order] > tuning.CLOSED_FROM]]
+        places, numbers, weights = self._postings.under(terms[order], long)
         return numbers, weights * shares[order][places]
 
-    def _ranked(self, own: Vector, found: Sequence[Vector]) -> list[Neighbour]:
-        _, time, terms, known = own
-        # Newest first, then by their words: which of equals comes first must not hang on which feed arrived first.
-        found = sorted(found, key=itemgetter(1, 2), reverse=True)
-        rows = Rows([terms, *(packed for _, _, packed, _ in found)], self._counts)
-        numbers = np.array([number for number, *_ in found], np.intp)
-        fresh = _fresh(np.array([at for _, at, *_ in found]) - time)
-        usual = vectors.usual(self._corpus.company(own[0], COMPANY), self._board)
-        near = self._compared(rows, {0: 1.0}, usual)[1:] * fresh
-        seconded, heard = self._seconded(rows, near, usual)
-        score = (2 - heard) * near + heard * fresh * seconded
-        vouched = self._vouched(numbers, [kin for *_, kin in found], score)
-        score = (2 - VOUCHED) * score + VOUCHED * vouched
-        score = np.round(score / PARTS, 6)  # sums in another order differ in their last digits
+    def _ranked(self, own: Vector, candidates: Sequence[Vector]) -> list[Neighbour]:
+        number, time, terms, known_neighbours = own
+        # Newest first, then by terms: equal scores must not depend on the order of arrival.
+        candidates = sorted(candidates, key=itemgetter(1, 2), reverse=True)
+        sample = self._terms.sample(number, tuning.SOURCE_SAMPLE)
+        usual = vectors.usual_slots(sample, self._accumulator)
+        rows = Rows([terms, *map(itemgetter(2), candidates)], self._counts, usual)
+        freshness = _freshness(np.array(list(map(itemgetter(1), candidates))) - time)
+        nearness = rows.similarity({0: 1.0}, self._accumulator)[1:] * freshness
+        feedback, weight = self._feedback(rows, nearness)
+        score = (2 - weight) * nearness + weight * freshness * feedback
+        score = (2 - tuning.NEIGHBOUR_WEIGHT) * score + (
+            tuning.NEIGHBOUR_WEIGHT * self._smoothed(candidates, score)
+        )
+        # Rounded: sums in another order differ in their last digits.
+        score = np.round(score / tuning.SCORE_PARTS, 6)
         order = np.argsort(-score, kind="stable")
-        if not known:
-            # What is not really near is heard in part, as with witnesses.
-            self._counts.learn(*rows.shared(0, order[:TEACHERS] + 1, usual, self._board, CLEAR))
-        return [Neighbour(found[row][0], round(float(score[row]), 4)) for row in order.tolist()]
+        if not known_neighbours:
+            teachers = order[: tuning.LEARN_FROM] + 1
+            self._counts.learn(*rows.shared(0, teachers, self._accumulator))
+        return [
+            Neighbour(candidates[row][0], round(float(score[row]), 4)) for row in order.tolist()
+        ]
 
-    def _seconded(self, rows: Rows, near: Weights, usual: Numbers) -> tuple[Weights, np.float32]:
-        """Return how near each row is to what the nearest have in common, and how much that says beside nearness.
+    def _feedback(self, rows: Rows, nearness: Weights) -> tuple[Weights, np.float32]:
+        """Return how near each row is to what the nearest share, and the weight of that.
 
-        A witness does not speak for itself. The nearest has the say: voices are weighed by the cube of nearness.
-        Where none is really near, as among a few dozen short posts, what they share are small words, and they are
-        heard in part. Where all are very near, they speak of what one story has in common with another of its kind,
-        and nearness tells the two apart.
+        A row is not compared with itself. Rows are weighed by the cube of their nearness. Where
+        none is really near, as among a few dozen short posts, what they share are small words, so
+        feedback counts in part. Where all are very near, they report one event each of a kind,
+        and nearness separates these events better.
         """
-        best = np.argsort(-near, kind="stable")[:WITNESSES]
-        shares = near[best] ** 3
+        best = np.argsort(-nearness, kind="stable")[: tuning.FEEDBACK_POSTS]
+        shares = nearness[best] ** 3
         shares /= max(float(shares.sum()), 1e-9)
-        voices = dict(zip((best + 1).tolist(), shares.tolist(), strict=True))
-        seconded = self._compared(rows, voices, usual)[1:]
-        seconded[best] -= shares
-        nearness = max(float(near[best].mean()), 1e-9)
-        seconded *= np.float32(min(1.0, nearness / CLEAR))
-        return seconded, np.float32(min(1.0, SURE / nearness))
+        query = dict(zip((best + 1).tolist(), shares.tolist(), strict=True))
+        feedback = rows.similarity(query, self._accumulator)[1:]
+        feedback[best] -= shares
+        mean = max(float(nearness[best].mean()), 1e-9)
+        feedback *= np.float32(min(1.0, mean / tuning.FEEDBACK_FULL_AT))
+        return feedback, np.float32(min(1.0, tuning.FEEDBACK_FADE_FROM / mean))
 
-    def _vouched(self, numbers: Numbers, kins: Sequence[bytes], score: Weights) -> Weights:
-        """Return how well the kin of each post did: a post among good ones is better than it looks.
+    def _smoothed(self, candidates: Sequence[Vector], score: Weights) -> Weights:
+        """Return the mean score of each candidate's own neighbours.
 
-        Kin are kept when a post gets its lists; of one that never did, the usual share of its own score is taken.
+        Neighbours are stored when a post gets its lists. A post without them gets its own score
+        times the usual ratio.
         """
+        numbers = np.array(list(map(itemgetter(0), candidates)), np.intp)
+        whole = NEIGHBOUR.itemsize * tuning.NEIGHBOURS_KEPT
+        stored = list(map(itemgetter(3), candidates))
         known = np.array(
-            [row for row, kin in enumerate(kins) if len(kin) == KIN.itemsize * KINDRED], np.intp
+            [row for row, packed in enumerate(stored) if len(packed) == whole], np.intp
         )
         if not len(known):
             return score
-        kin = np.frombuffer(b"".join(kins[row] for row in known.tolist()), KIN).reshape(
-            len(known), KINDRED
-        )
-        self._grow(max(int(kin["number"].max()), int(numbers.max())))
-        # What is not among the candidates did less well than the last of them.
-        self._scores[kin["number"]] = OUTSIDE * score.min()
+        packed = b"".join(stored[row] for row in known.tolist())
+        neighbours = np.frombuffer(packed, NEIGHBOUR).reshape(len(known), tuning.NEIGHBOURS_KEPT)
+        self._grow(max(int(neighbours["number"].max()), int(numbers.max())))
+        # A post that is no candidate would score less than the worst candidate.
+        self._scores[neighbours["number"]] = tuning.OUTSIDE_SCORE * score.min()
         self._scores[numbers] = score
-        weights = kin["weight"].astype(np.float32)
-        voices = (self._scores[kin["number"]] * weights).sum(1) / np.maximum(weights.sum(1), 1.0)
-        self._scores[kin["number"]] = 0.0
+        weights = neighbours["weight"].astype(np.float32)
+        sums = (self._scores[neighbours["number"]] * weights).sum(1)
+        means = sums / np.maximum(weights.sum(1), 1.0)
+        self._scores[neighbours["number"]] = 0.0
         self._scores[numbers] = 0.0
-        vouched: Weights = score * np.float32(voices.mean() / max(float(score[known].mean()), 1e-9))
-        vouched[known] = voices
-        return vouched
-
-    def _compared(self, rows: Rows, shares: dict[int, float], usual: Numbers) -> Weights:
-        """Return how near each row is to some of them, each with its share, in all but the `usual` slots."""
-        for row, share in shares.items():
-            rows.put(row, self._board, share)
-        self._board[usual] = 0.0
-        likeness = rows.likeness(self._board)
-        for row in shares:
-            rows.wipe(row, self._board)
-        return likeness
+        usual_ratio = means.mean() / max(float(score[known].mean()), 1e-9)
+        smoothed: Weights = score * np.float32(usual_ratio)
+        smoothed[known] = means
+        return smoothed
 
     def _grow(self, number: int) -> None:
         if number >= len(self._scores):
@@ -181,6 +169,6 @@ class Searcher:
             self._last = np.zeros(number + 4096, np.int32)
 
 
-def _fresh(apart: NDArray[np.float64]) -> Weights:
-    """Return what posts that lie so many seconds apart lose in nearness: news of one day belong together."""
-    return (0.5 + 0.5 * np.exp(-np.abs(apart) / DAY)).astype(np.float32)
+def _freshness(seconds: NDArray[np.float64]) -> Weights:
+    """Return the factor for posts that lie so many seconds apart, 1 to 0.5: news age in a day."""
+    return (0.5 + 0.5 * np.exp(-np.abs(seconds) / tuning.SECONDS_A_DAY)).astype(np.float32)

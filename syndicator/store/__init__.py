@@ -33,10 +33,10 @@ from syndicator.store import (
     shelves,
     sources,
 )
-from syndicator.store.corpus import SqlCorpus
 from syndicator.store.db import examine, in_words
 from syndicator.store.notes import Ping
 from syndicator.store.posts import Decide
+from syndicator.store.terms import Terms
 
 __all__ = ["Decide", "Ping", "Store", "examine"]
 
@@ -157,9 +157,9 @@ class Store:
         return posts.dates(self.connection, sources.number(self.connection, source_id), newest)
 
     @in_words
-    def corpus(self) -> SqlCorpus:
+    def terms(self) -> Terms:
         """Return the index of likeness over the stored posts, for `related.Index`."""
-        return SqlCorpus(self.connection)
+        return Terms(self.connection)
 
     @in_words
     def count(self) -> int:

@@ -37,8 +37,11 @@ _COMPANY = """SELECT number FROM traces WHERE source = (SELECT source FROM trace
     ORDER BY time DESC, number DESC LIMIT ?"""
 
 
-class SqlCorpus:
-    """The `Corpus` of a state file, through the store's own connection; the caller holds the transaction."""
+class Terms:
+    """The term index of a state file: term vectors of posts, and the posts under each term.
+
+    It uses the store's connection; the caller holds the transaction.
+    """
 
     def __init__(self, db: sqlite3.Connection) -> None:
         """Open the index; one of another version is made anew."""
@@ -60,33 +63,33 @@ class SqlCorpus:
         self._db.execute("DELETE FROM traces WHERE number = ?", (number,))
         self._db.execute("DELETE FROM unposted WHERE number = ?", (number,))
 
-    def unposted(self, limit: int) -> list[tuple[int, bytes]]:
+    def pending(self, limit: int) -> list[tuple[int, bytes]]:
         """Return number and packed terms of the first posts whose terms wait to be posted, by number."""
         return self._db.execute(
             "SELECT number, terms FROM unposted ORDER BY number LIMIT ?", (limit,)
         ).fetchall()
 
-    def settle(self, kept: Sequence[tuple[int, bytes]]) -> None:
+    def finish(self, kept: Sequence[tuple[int, bytes]]) -> None:
         """Let these posts wait no longer, and keep these packed terms."""
         self._db.executemany(_SETTLE, ((terms, number) for number, terms in kept))
         self._db.executemany(
             "DELETE FROM unposted WHERE number = ?", ((number,) for number, _ in kept)
         )
 
-    def log(self, entries: bytes) -> int:
+    def append_log(self, entries: bytes) -> int:
         """Keep entries until they are posted under their terms: one row a call. Return how many bytes of them wait."""
         self._db.execute("INSERT INTO logged_postings (entries) VALUES (?)", (entries,))
         (waiting,) = self._db.execute("SELECT sum(length(entries)) FROM logged_postings").fetchone()
         return int(waiting)
 
-    def logged(self) -> bytes:
+    def read_log(self) -> bytes:
         """Return the entries that were kept so, in their order."""
         return b"".join(
             row
             for (row,) in self._db.execute("SELECT entries FROM logged_postings ORDER BY number")
         )
 
-    def post(self, postings: Iterable[tuple[int, bytes]]) -> None:
+    def append_postings(self, postings: Iterable[tuple[int, bytes]]) -> None:
         """Append to the postings of terms all that was logged: the log is empty then."""
         self._db.executemany(_APPEND, postings)
         for term, entries in self._db.execute(_FULL).fetchall():
@@ -110,18 +113,18 @@ class SqlCorpus:
         query = f"SELECT number, time, terms, kin FROM traces WHERE number IN ({_marks(numbers)})"
         return self._db.execute(query, numbers).fetchall()
 
-    def company(self, number: int, limit: int) -> list[bytes]:
+    def sample(self, number: int, limit: int) -> list[bytes]:
         """Return the packed terms of some posts of the source that a post is of, spread over its newest few hundred."""
         known = [one for (one,) in self._db.execute(_COMPANY, (number, SPREAD * limit))]
         some = known[:: max(1, len(known) // limit)][:limit]
         query = f"SELECT terms FROM traces WHERE number IN ({_marks(some)})"
         return [terms for (terms,) in self._db.execute(query, some)]
 
-    def keep_kin(self, number: int, kin: bytes) -> None:
+    def keep_neighbours(self, number: int, kin: bytes) -> None:
         """Keep the nearest posts of one."""
         self._db.execute("UPDATE traces SET kin = ? WHERE number = ?", (kin, number))
 
-    def shelf(self, source_id: str, limit: int) -> list[int]:
+    def newest(self, source_id: str, limit: int) -> list[int]:
         """Return the posts of a source, newest first, but none of whoever had its address before."""
         return [number for (number,) in self._db.execute(_SHELF, (self._source(source_id), limit))]
 
@@ -153,7 +156,7 @@ class SqlCorpus:
         """Keep what was learnt about terms."""
         self._keep_note("index_learnt", learnt)
 
-    def owed(self, limit: int) -> list[tuple[int, Post, float]]:
+    def unindexed(self, limit: int) -> list[tuple[int, Post, float]]:
         """Return some of the posts that were stored before this index was made, newest first; each only once."""
         debt = self._note("index_owed")
         if not debt:
@@ -168,7 +171,7 @@ class SqlCorpus:
             (number, whole[number], time) for number, time in reversed(found) if number in whole
         ]
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Throw the index away; `owed` then gives all stored posts."""
         self._make()
 
