@@ -52,7 +52,7 @@ def make(
         title=title,
         text=text,
         published=published,
-        items=items,
+        repeated=identity.repeated_addresses(items),
         origin_link=more.get("origin_link", ""),
     )
     post = Post(
@@ -411,10 +411,18 @@ ANY = st.text(st.characters(), max_size=200)
 def test_any_text(guid: str, link: str, title: str, text: str, html: str) -> None:
     """Keys and meaning are made of any text, lone surrogates included; a post is always the same as itself."""
     keys = identity.keys(
-        guid=guid, link=link, title=title, text=text, items=[ItemKey("", guid, link)]
+        guid=guid,
+        link=link,
+        title=title,
+        text=text,
+        repeated=identity.repeated_addresses([ItemKey("", guid, link)]),
     )
     assert keys == identity.keys(
-        guid=guid, link=link, title=title, text=text, items=[ItemKey("", guid, link)]
+        guid=guid,
+        link=link,
+        title=title,
+        text=text,
+        repeated=identity.repeated_addresses([ItemKey("", guid, link)]),
     )
     assert {len(digest) for digest in (keys.guid, keys.link, keys.title, keys.text)} <= {0, 16}
     assert len(identity.meaning(title=title, text=text, link=link, content_html=html)) == 16

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from syndicator import languages, text_rules, urls
-from syndicator.model.feed import Category, Entry, ItemKey, ParsedFeed, Person, Text
+from syndicator.model.feed import Category, Entry, ParsedFeed, Person, Text
 from syndicator.model.fetch import FetchFailed
 from syndicator.model.post import Keys, NormalizedFeed, Post, SourceInfo
 from syndicator.model.settings import Source
@@ -65,7 +65,14 @@ def normalize(
         policy=source.images,
         closely=closely,
     )
-    context = _Context(parsed, source, info, habitat, links.legal_items(parsed.items), now)
+    context = _Context(
+        parsed,
+        source,
+        info,
+        habitat,
+        identity.repeated_addresses(links.legal_items(parsed.items)),
+        now,
+    )
     entries = [entry for entry in parsed.entries if _says_something(entry)]
     posts = [_post(entry, context) for entry in entries]
     if not any(map(languages.normalise, (parsed.head.language, source.language))):
@@ -115,7 +122,7 @@ class _Context(Struct, frozen=True):
     source: Source
     info: SourceInfo
     habitat: bodies.Habitat
-    items: tuple[ItemKey, ...]
+    repeated: identity.Repeated
     now: datetime
 
 
@@ -235,7 +242,7 @@ def _keys(
         text=words,
         published=entry.published,
         origin_link=origin_link,
-        items=context.items,
+        repeated=context.repeated,
     )
 
 

@@ -10,10 +10,10 @@ that moves the hashes in tests/cases/golden raises VERSION by one; tests/test_go
 
 from __future__ import annotations
 
-from syndicator.normalizer.keys import keys
+from syndicator.normalizer.keys import Repeated, keys, repeated_addresses
 from syndicator.normalizer.meaning import meaning
 from syndicator.normalizer.verdict import decide
 
-__all__ = ["VERSION", "decide", "keys", "meaning"]
+__all__ = ["VERSION", "Repeated", "decide", "keys", "meaning", "repeated_addresses"]
 
 VERSION = 1  # of the rules that make keys and meaning

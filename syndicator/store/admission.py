@@ -340,8 +340,11 @@ def public_id(db: sqlite3.Connection, row: Row, source_id: str, *, secret: bool)
         "SELECT json_extract(rest, '$.published') FROM bodies WHERE post = ?", (row.number,)
     ).fetchone()
     parts = f"{row.link or row.title}\n{given[0]}"
-    give = "UPDATE OR IGNORE posts SET public_id = ? WHERE number = ?"
-    for made in publicid.proposals(row.guid, source_id, parts, secret=secret):
-        if db.execute(give, (made, row.story)).rowcount:
-            break
+
+    def is_free(proposed: str) -> bool:
+        taken = db.execute("SELECT 1 FROM posts WHERE public_id = ?", (proposed,)).fetchone()
+        return taken is None
+
+    made = publicid.chosen(row.guid, source_id, parts, is_free, secret=secret)
+    db.execute("UPDATE posts SET public_id = ? WHERE number = ?", (made, row.story))
     return made

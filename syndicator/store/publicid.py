@@ -6,9 +6,8 @@ one derived from it and the source. Never a local number, a time of ours or our 
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from uuid import NAMESPACE_URL, uuid5
 
 # Schemes that name things and run nothing. "C:\feed" and "post:17" look like URIs and are none.
@@ -29,19 +28,34 @@ def is_own(guid: str) -> bool:
     return guid.isascii() and bool(_OWN.fullmatch(guid)) and not _BAD_PERCENT.search(guid)
 
 
-def proposals(guid: str, source_id: str, parts: str, *, secret: bool) -> Iterator[str]:
-    """Yield ids for a post, the best first; the first that no other post has is its own.
+def chosen(
+    guid: str, source_id: str, parts: str, is_free: Callable[[str], bool], *, secret: bool
+) -> str:
+    """Choose the id of a post: the best one that no other post has, by `is_free`.
 
     `parts` is what else tells the post apart (link, date, title), for a guid that is missing or taken; a
     `secret` guid, of a private source, is never shown.
     """
-    if is_own(guid) and not secret:
-        yield guid
-    if guid:
-        yield _derived(source_id, guid)
-    yield _derived(source_id, f"{guid}\n{parts}")
-    for count in itertools.count(2):
-        yield _derived(source_id, f"{guid}\n{parts}\n{count}")
+    if is_own(guid) and not secret and is_free(guid):
+        return guid
+    derived = (guid, f"{guid}\n{parts}") if guid else (f"\n{parts}",)
+    for text in derived:
+        if is_free(made := _derived(source_id, text)):
+            return made
+
+    def numbered(count: int) -> str:
+        return _derived(source_id, f"{guid}\n{parts}\n{count}")
+
+    # Thousands of posts may differ in nothing. Numbers are given in order, so double the step and
+    # then halve it: the first free number, in a few steps.
+    step = 1
+    while not is_free(numbered(1 + step)):
+        step *= 2
+    taken, free = 1 + step // 2, 1 + step
+    while free - taken > 1:
+        middle = (taken + free) // 2
+        taken, free = (taken, middle) if is_free(numbered(middle)) else (middle, free)
+    return numbered(free)
 
 
 def _derived(source_id: str, text: str) -> str:
