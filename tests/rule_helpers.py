@@ -49,7 +49,7 @@ def next_version(monkeypatch: pytest.MonkeyPatch) -> None:
 def forget() -> None:
     """Forget what was remembered by the rules before. Call it, too, when a test that changed one ends."""
     for remembered in (
-        urls.loose, urls.path, keys._forms, keys._repeated, wordings.index, wordings.vocabulary,
+        urls.loose, urls.path, keys._forms, wordings.index, wordings.vocabulary,
         evidence.wording, trackers._only_counts,
     ):  # fmt: skip
         remembered.cache_clear()
