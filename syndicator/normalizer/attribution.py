@@ -15,8 +15,9 @@ from syndicator import languages, urls
 from syndicator.model.post import Attribution, Credit
 from syndicator.model.settings import AttributionSettings
 from syndicator.normalizer import credits as wordings
-from syndicator.normalizer import evidence, recognise, tags
+from syndicator.normalizer import evidence, recognise
 from syndicator.normalizer.evidence import Found, Known
+from syndicator.normalizer.html import tags
 from syndicator.normalizer.recognise import Line, fold
 
 _TAIL = 1000  # characters, markup included, that hold the words of a closing line

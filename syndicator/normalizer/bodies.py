@@ -8,18 +8,18 @@ from msgspec import Struct
 
 from syndicator.model.feed import Entry, Text
 from syndicator.model.post import Credit
-from syndicator.normalizer import attribution, hazards, links, sanitize
-from syndicator.normalizer.images import Policy, Tally
+from syndicator.normalizer import attribution, links
+from syndicator.normalizer.html import sanitize
+from syndicator.normalizer.html.images import Policy, SanitizeStats
 
 
-class Habitat(Struct, frozen=True):
+class CleaningContext(Struct, frozen=True):
     """What all texts of one feed share: where they live, and how their source is called and handled."""
 
     base: str  # of the entries' own links
     sites: tuple[str, ...]  # the source's own addresses
     names: tuple[str, ...]  # what it is called
     policy: Policy = "keep"  # for images
-    closely: bool = False  # count, too, what goes without being looked at
 
 
 class Body(Struct, frozen=True):
@@ -27,12 +27,12 @@ class Body(Struct, frozen=True):
 
     html: str = ""
     credits: tuple[Credit, ...] = ()  # that were taken out, the innermost first
-    tally: Tally | None = None
+    tally: SanitizeStats | None = None
     base: str = ""  # what its relative addresses stood against, in words
     language: str = ""
 
 
-def of(entry: Entry, link: str, title: str, habitat: Habitat) -> tuple[Body, Body]:
+def of(entry: Entry, link: str, title: str, habitat: CleaningContext) -> tuple[Body, Body]:
     """Return an entry's body, and its summary where the source wrote one beside it.
 
     HTML goes before plain text, the longer before the shorter; where there is only a summary, it is the body.
@@ -53,7 +53,7 @@ def _cleaned(
     entry: Entry,
     link: str,
     title: str,
-    habitat: Habitat,
+    habitat: CleaningContext,
     seen: tuple[Credit, ...] = (),
 ) -> Body:
     """Make one text safe and take the closing credits out; `seen` are those of the entry's other text."""
@@ -62,8 +62,6 @@ def _cleaned(
     base = links.body_base(part, entry, link, habitat.base)
     written = sanitize.as_html(part)
     html, tally = sanitize.clean(written, base, habitat.policy)
-    if habitat.closely:
-        tally.handlers, tally.scripted = hazards.found(written)
     html, credited = attribution.strip(
         html,
         post_link=link,
@@ -81,7 +79,12 @@ def _cleaned(
 
 
 def plain(
-    text: str, entry: Entry, link: str, title: str, habitat: Habitat, seen: tuple[Credit, ...]
+    text: str,
+    entry: Entry,
+    link: str,
+    title: str,
+    habitat: CleaningContext,
+    seen: tuple[Credit, ...],
 ) -> str:
     """Take the closing credits out of a plain text beside the body (itunes:summary)."""
     left, _ = attribution.strip(
@@ -105,11 +108,9 @@ def _in_words(part: Text, entry: Entry, base: str, link: str) -> str:
 
 def notes(body: Body) -> Iterator[str]:
     """Say in plain words what was done to a body."""
-    tally = body.tally or Tally()
+    tally = body.tally or SanitizeStats()
     for count, one, many in (
         (tally.unsafe, "script, style or form removed", "scripts, styles or forms removed"),
-        (tally.handlers, "event handler removed", "event handlers removed"),
-        (tally.scripted, "link that runs a script removed", "links that run scripts removed"),
         (tally.trackers, "tracker removed", "trackers removed"),
         (tally.bars, "share bar removed", "share bars removed"),
         (tally.lazy, "lazy image made visible", "lazy images made visible"),

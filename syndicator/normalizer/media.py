@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from syndicator import text_rules, urls
 from syndicator.model.feed import Enclosure, Entry, Episode, Image, Transcript
-from syndicator.normalizer import images
+from syndicator.normalizer.html import images
 
 
 def enclosures(entry: Entry, base: str) -> tuple[Enclosure, ...]:

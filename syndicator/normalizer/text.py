@@ -11,7 +11,7 @@ from html import unescape
 from html.entities import html5
 
 from syndicator.model.feed import Text
-from syndicator.normalizer import tags
+from syndicator.normalizer.html import tags
 from syndicator.text_rules import line
 
 # An entity that a person would call one: known name or number, and its semicolon ("AT&T;" is not one).

@@ -11,7 +11,7 @@ import re
 from msgspec import Struct
 
 from syndicator import urls
-from syndicator.normalizer import images, tags
+from syndicator.normalizer.html import images, tags
 
 # A start tag with something in it, but for those that nothing has to be done about: a link that is absolute, holds no
 # parameter and shows something; text elements that say only what they are. (A bare `<a>` is none: nh3 gives it a rel.)
@@ -32,7 +32,7 @@ _SHOWS_SOMETHING = re.compile(_SHOWS)
 _HREF = re.compile(r' href="([^"]*)"')
 
 
-class Seen(Struct):
+class ScanResult(Struct):
     """Sanitized HTML and what a look at each tag says has to be done yet."""
 
     html: str = ""
@@ -42,22 +42,22 @@ class Seen(Struct):
     bars: bool = False  # a wrapper with a mark, be it the source's own
 
 
-def look(safe: str) -> Seen:
+def prescan(safe: str) -> ScanResult:
     """Look at each start tag once: dress plain pictures, take tracking off links, and see what is left to do.
 
     What `html` holds counts only where the flags say that no step before has anything to do.
 
-    >>> look('<p>a <a href="https://a.example/?utm_source=x" rel="noopener noreferrer">b</a></p>').html
+    >>> prescan('<p>a <a href="https://a.example/?utm_source=x" rel="noopener noreferrer">b</a></p>').html
     '<p>a <a href="https://a.example/" rel="noopener noreferrer">b</a></p>'
     """
-    seen = Seen()
+    seen = ScanResult()
 
     def one(tag: re.Match[str]) -> str:
         written = tag[0]
         if (
             (plain := _PLAIN_PICTURE.fullmatch(written))
             and plain[1]
-            and not images.is_tiresome(plain[1])
+            and not images.is_beacon_or_emoji(plain[1])
         ):
             return images.dressed(written)
         if ' data-bar="' in written:

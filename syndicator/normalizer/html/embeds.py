@@ -11,8 +11,8 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from syndicator import urls
-from syndicator.normalizer import tags, trackers
-from syndicator.normalizer.images import Tally
+from syndicator.normalizer.html import tags, trackers
+from syndicator.normalizer.html.images import SanitizeStats
 
 _RAW = re.compile(
     r"<(/?)(?:(noscript|iframe)|amp-(img|video|audio|iframe)|(embed|object))(?=[\s/>])",
@@ -59,7 +59,7 @@ def _renamed(tag: re.Match[str]) -> str:
     return f"<{slash}x-{(raw or plug_in).lower()}"
 
 
-def settle(html: str, base: str, tally: Tally) -> str:
+def settle(html: str, base: str, tally: SanitizeStats) -> str:
     """Turn frames into safe players or links; what stood inside them is kept."""
     if "<x-" not in html:
         return html
@@ -73,7 +73,7 @@ def settle(html: str, base: str, tally: Tally) -> str:
     return _FRAME.sub(replace, html)
 
 
-def _settled(attributes: tags.Attributes, base: str, shown: set[str], tally: Tally) -> str:
+def _settled(attributes: tags.Attributes, base: str, shown: set[str], tally: SanitizeStats) -> str:
     written = next(
         (
             attributes[key]

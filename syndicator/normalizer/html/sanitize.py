@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from syndicator import text_rules, urls
 from syndicator.model.feed import Text
-from syndicator.normalizer import embeds, glance, images, tags, text, trackers
-from syndicator.normalizer.images import Policy, Tally
+from syndicator.normalizer import text
+from syndicator.normalizer.html import embeds, images, prescan, tags, trackers
+from syndicator.normalizer.html.images import Policy, SanitizeStats
 
 if TYPE_CHECKING:
     import nh3
@@ -198,7 +199,7 @@ class Cleaned(NamedTuple):
     """Safe HTML and what was done to it."""
 
     html: str
-    tally: Tally
+    tally: SanitizeStats
 
 
 def clean(html: str, base: str, policy: Policy = "keep") -> Cleaned:
@@ -209,7 +210,7 @@ def clean(html: str, base: str, policy: Policy = "keep") -> Cleaned:
     >>> clean('<p onclick="x">a<script>b</script><a href="c">d', "https://e.example/").html
     '<p>a<a href="https://e.example/c" rel="noopener noreferrer">d</a></p>'
     """
-    tally = Tally()
+    tally = SanitizeStats()
     listed = _NAMES.findall(html)
     if len(listed) > _MANY:
         html = _shallow(html)
@@ -224,7 +225,7 @@ def clean(html: str, base: str, policy: Policy = "keep") -> Cleaned:
         _filtered(_marked(prepared)), base, policy, tally, names=names if calm else None
     )
     if not calm or (not names.isdisjoint(_HEADINGS) and _NESTED_HEADING.search(safe)):
-        safe = _stilled(safe, base, policy)
+        safe = _clean_until_stable(safe, base, policy)
     return Cleaned(safe, tally)
 
 
@@ -315,13 +316,18 @@ def _filtered(html: str) -> str:
 
 
 def _settled(
-    safe: str, base: str, policy: Policy, tally: Tally, *, names: frozenset[str] | None = None
+    safe: str,
+    base: str,
+    policy: Policy,
+    tally: SanitizeStats,
+    *,
+    names: frozenset[str] | None = None,
 ) -> str:
     """Do what nh3 can't judge, on its output; `names` are the tags of calm HTML: it has neither frames nor players."""
-    seen = glance.look(safe)
+    seen = prescan.prescan(safe)
     if seen.bars:
         safe, tally.bars = trackers.without_bars(safe)
-        seen = glance.look(safe)
+        seen = prescan.prescan(safe)
     if seen.odd:
         safe = _ADDRESS.sub(lambda tag: _resolved(tag, base, tally), safe)
     closer = seen.odd or seen.pictures or names is None
@@ -336,7 +342,7 @@ def _settled(
     )  # the parser drops the first
 
 
-def _link(link: re.Match[str], tally: Tally) -> str:
+def _link(link: re.Match[str], tally: SanitizeStats) -> str:
     """Take a link's tracking parameters off, or the link itself: a flare, or one that shows nothing."""
     written, shown = link.groups()
     if not shown or (
@@ -348,20 +354,20 @@ def _link(link: re.Match[str], tally: Tally) -> str:
         if href and trackers.is_beacon(href[1]):
             tally.bars += 1
             return tags.GONE
-    return f"<a{glance.untracked(written)}>{shown}</a>"
+    return f"<a{prescan.untracked(written)}>{shown}</a>"
 
 
-def _stilled(safe: str, base: str, policy: Policy) -> str:
+def _clean_until_stable(safe: str, base: str, policy: Policy) -> str:
     """Clean again until nothing changes; what never comes to rest is shown as text."""
     for _ in range(_ROUNDS):
-        again = _settled(_filtered(embeds.prepare(safe)), base, policy, Tally())
+        again = _settled(_filtered(embeds.prepare(safe)), base, policy, SanitizeStats())
         if again == safe:
             return safe
         safe = again
     return from_plain(text.words(safe))
 
 
-def _resolved(tag: re.Match[str], base: str, tally: Tally) -> str:
+def _resolved(tag: re.Match[str], base: str, tally: SanitizeStats) -> str:
     kept: tags.Attributes = {}
     for key, written in tags.attributes(tag[0]).items():
         if key not in _ADDRESSES:

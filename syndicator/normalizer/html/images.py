@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from syndicator import urls
 from syndicator.model.feed import Image
-from syndicator.normalizer import tags, trackers
+from syndicator.normalizer.html import tags, trackers
 
 Policy = Literal["keep", "link", "none"]
 
@@ -47,12 +47,10 @@ _SRC = re.compile(r'<img(?: [^>]*)? src="([^"]*)"')
 _MEDIA = re.compile(r"<(?:img|x-iframe|video|audio|picture)[ >]")
 
 
-class Tally(Struct):
+class SanitizeStats(Struct):
     """What was done to a body, for its notes."""
 
     unsafe: int = 0  # scripts, styles and forms
-    handlers: int = 0  # these two are counted for `fetch` alone
-    scripted: int = 0  # links that run scripts
     trackers: int = 0
     bars: int = 0
     lazy: int = 0
@@ -61,7 +59,7 @@ class Tally(Struct):
     resolved: int = 0  # relative addresses
 
 
-def settle(html: str, base: str, tally: Tally) -> str:
+def settle(html: str, base: str, tally: SanitizeStats) -> str:
     """Wake lazy images, make `srcset` absolute and take pixels out; then resolve the `noscript` twins."""
     if "<img" not in html and "<source" not in html:
         return _NOSCRIPT.sub(_unwrapped, html) if "<x-noscript" in html else html
@@ -98,16 +96,16 @@ def has_cause(tag: str) -> bool:
         not address
         or address.startswith("data:")
         or bool(_SMALL.search(tag))
-        or is_tiresome(address)
+        or is_beacon_or_emoji(address)
     )
 
 
-def is_tiresome(address: str) -> bool:
+def is_beacon_or_emoji(address: str) -> bool:
     """Tell whether an address is that of no picture to be seen: a count of readers, or a character's."""
     return _EMOJI in address or trackers.is_beacon(address)
 
 
-def _settled(name: str, attributes: tags.Attributes, base: str, tally: Tally) -> str:
+def _settled(name: str, attributes: tags.Attributes, base: str, tally: SanitizeStats) -> str:
     source = _real_source(attributes, base)
     if name == "img" and _EMOJI in source and attributes.get("alt"):
         return tags.escaped(attributes["alt"])
@@ -212,7 +210,7 @@ def _unwrapped(twin: re.Match[str]) -> str:
     return twin[1] if _MEDIA.search(twin[1]) else tags.GONE
 
 
-def restricted(html: str, policy: Policy, tally: Tally) -> str:
+def restricted(html: str, policy: Policy, tally: SanitizeStats) -> str:
     """Show images as links, or not at all, where the source's settings say so."""
     if policy == "keep" or "<img" not in html:
         return html

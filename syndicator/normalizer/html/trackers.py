@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from syndicator.normalizer import tags
+from syndicator.normalizer.html import tags
 
 # Hosts that serve nothing but counts, by their last two or three labels, and hosts of that name everywhere.
 _SITES = """

@@ -1,0 +1,1 @@
+"""Clean the HTML of posts: sanitize it, and prepare its pictures, frames and links."""
