@@ -48,7 +48,7 @@ EPISODE = Episode(
 FULL = Post(
     source_id="cat-diary",
     keys=Keys(),
-    meaning="m",
+    content_hash="m",
     guid="https://cats.example.org/?p=7",
     link="https://cats.example.org/purring",
     external_url="https://science.example.net/purr",
@@ -226,7 +226,7 @@ POSTS = st.builds(
     Post,
     source_id=st.just("a"),
     keys=st.just(Keys()),
-    meaning=st.just(""),
+    content_hash=st.just(""),
     link=_ADDRESSES,
     external_url=_ADDRESSES,
     title=_TEXTS,

@@ -25,7 +25,7 @@ FILE = FOLDER / "hashes.json"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ADVICE = (
     "Readers would see each such post as updated. If the change of the rules is meant, raise VERSION in "
-    "syndicator/normalizer/identity.py by one, then run `python tests/golden.py`."
+    "syndicator/normalizer/identity/__init__.py by one, then run `python tests/golden.py`."
 )
 
 
@@ -47,7 +47,7 @@ def posts() -> dict[str, Post]:
 
 
 def hashes(post: Post) -> dict[str, str]:
-    """Return the meaning of a post and its keys; of the sketch a digest."""
+    """Return the hash of a post's content and its keys; of the sketch a digest."""
     keys = {
         name: value for name in post.keys.__struct_fields__ if (value := getattr(post.keys, name))
     }
@@ -55,7 +55,7 @@ def hashes(post: Post) -> dict[str, str]:
         keys["sketch"] = blake2b(repr(post.keys.sketch).encode(), digest_size=8).hexdigest()
     if post.keys.instant:
         keys["instant"] = post.keys.instant.isoformat()
-    return {"meaning": post.meaning, **keys}
+    return {"content_hash": post.content_hash, **keys}
 
 
 def today() -> dict[str, dict[str, str]]:

@@ -7,9 +7,10 @@ import re
 import pytest
 
 from syndicator import urls
-from syndicator.normalizer import credits as wordings
-from syndicator.normalizer import evidence, identity, keys
+from syndicator.normalizer import identity
+from syndicator.normalizer.attribution import evidence, wordings
 from syndicator.normalizer.html import trackers
+from syndicator.normalizer.identity.keys import _forms
 
 
 def tracking_parameter(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,7 +51,7 @@ def next_version(monkeypatch: pytest.MonkeyPatch) -> None:
 def forget() -> None:
     """Forget what was remembered by the rules before. Call it, too, when a test that changed one ends."""
     for remembered in (
-        urls.loose, urls.path, keys._forms, wordings.index, wordings.vocabulary,
+        urls.loose, urls.path, _forms, wordings.index, wordings.vocabulary,
         evidence.wording, trackers._only_counts,
     ):  # fmt: skip
         remembered.cache_clear()

@@ -39,7 +39,7 @@ def post(name: str, source: str = "a", *, text: str = "", title: str = "", **mor
     made = Post(
         source_id=source,
         keys=keys,
-        meaning=identity.meaning(title=title, text=text, link=link),
+        content_hash=identity.content_hash(title=title, text=text, link=link),
         guid=guid,
         link=link,
         title=title,

@@ -16,8 +16,8 @@ from syndicator import languages
 from syndicator.generator.credit import render_credit as render
 from syndicator.model.post import Attribution, Credit
 from syndicator.model.settings import AttributionSettings
-from syndicator.normalizer import attribution, evidence, recognise
-from syndicator.normalizer import credits as wordings
+from syndicator.normalizer import attribution
+from syndicator.normalizer.attribution import evidence, lines, wordings
 
 CASES = Path(__file__).parent / "cases" / "attribution"
 SHARED = Path(__file__).parents[2] / "shared"
@@ -487,7 +487,7 @@ def test_no_text_breaks_it(text, title, text_mode):
 def test_a_hostile_line_is_looked_at_in_its_end_only(line):
     """Every pattern is tried on what such a line is cut to; backtracking without bounds would never come back."""
     known = evidence.Known.of((POST,), (SITE,), TITLE, (NAME,), ())
-    last = next(recognise.lines(f"<p>{line} {P}</p>", window=20_000, text_mode=False))
+    last = next(lines.lines(f"<p>{line} {P}</p>", window=20_000, text_mode=False))
     assert evidence.judge(last, "", known, text_mode=False) is None
     for row in wordings.ROWS:
         for pattern in wordings.patterns(row):

@@ -16,8 +16,8 @@ from syndicator.minhash import likeness
 from syndicator.model.feed import Enclosure, ItemKey, Origin
 from syndicator.model.post import CopyOf, Intake, Keys, KnownPost, New, Post
 from syndicator.normalizer import identity
-from syndicator.normalizer.keys import pieces, sketch
-from syndicator.normalizer.verdict import (
+from syndicator.normalizer.identity.keys import pieces, sketch
+from syndicator.normalizer.identity.match import (
     LOOSE,
     OTHER,
     PATH,
@@ -58,7 +58,9 @@ def make(
     post = Post(
         source_id=source,
         keys=keys,
-        meaning=identity.meaning(title=title, text=text, link=link, content_html=f"<p>{text}</p>"),
+        content_hash=identity.content_hash(
+            title=title, text=text, link=link, content_html=f"<p>{text}</p>"
+        ),
         guid=guid,
         link=link,
         title=title,
@@ -120,7 +122,7 @@ def known(post: Post, number: int = 1, **more: Any) -> KnownPost:
         number,
         post.source_id,
         post.keys,
-        post.meaning,
+        post.content_hash,
         post.title,
         post.link,
         post.origin,
@@ -240,7 +242,10 @@ def test_the_newest_of_many_posts_that_only_their_texts_tell_apart() -> None:
             post = make({"title": "The weather"})
             keys = identity.keys(title="The weather", text=text)
             made = replace(
-                post, keys=keys, text=text, meaning=identity.meaning(title="The weather", text=text)
+                post,
+                keys=keys,
+                text=text,
+                content_hash=identity.content_hash(title="The weather", text=text),
             )
             return store.receive("s", [made], [], identity.decide, NOW)
 
@@ -249,11 +254,11 @@ def test_the_newest_of_many_posts_that_only_their_texts_tell_apart() -> None:
         assert fetch(f"{texts[-1]} And wind.").updated
 
 
-# -- meaning ----------------------------------------------------------------------------------------------
+# -- content hash ----------------------------------------------------------------------------------------------
 
 
-def meaning(html: str = "", text: str = HARBOUR, title: str = "The ferry", **more: Any) -> str:
-    return identity.meaning(title=title, text=text, content_html=html, **more)
+def hashed(html: str = "", text: str = HARBOUR, title: str = "The ferry", **more: Any) -> str:
+    return identity.content_hash(title=title, text=text, content_html=html, **more)
 
 
 STILL = {
@@ -293,7 +298,7 @@ STILL = {
 def test_markup_that_moves_by_itself(what: str) -> None:
     """None of it is an update."""
     one, other = STILL[what]
-    assert meaning(one) == meaning(other)
+    assert hashed(one) == hashed(other)
 
 
 WORDS = {
@@ -326,8 +331,8 @@ def test_words_that_move_by_themselves(language: str, length: str) -> None:
     """Relative dates and counts are no update, in a note and at the end of a long article."""
     one, other = WORDS[language]
     body = "Note. " if length == "short" else HARBOUR * 12
-    assert meaning(text=body + one) == meaning(text=body + other)
-    assert meaning(title=f"Ferry ({one})") == meaning(title=f"Ferry ({other})")
+    assert hashed(text=body + one) == hashed(text=body + other)
+    assert hashed(title=f"Ferry ({one})") == hashed(title=f"Ferry ({other})")
 
 
 @pytest.mark.parametrize(
@@ -342,29 +347,29 @@ def test_words_that_move_by_themselves(language: str, length: str) -> None:
 )
 def test_words_that_the_source_changed(one: str, other: str) -> None:
     """A number or a comma that was corrected is an update."""
-    assert meaning(text=HARBOUR + one) != meaning(text=HARBOUR + other)
+    assert hashed(text=HARBOUR + one) != hashed(text=HARBOUR + other)
 
 
 def test_links_and_files_that_the_source_changed() -> None:
     """Another target, another picture, another recording is an update."""
-    assert meaning('<a href="https://a.example/x">x</a>') != meaning(
+    assert hashed('<a href="https://a.example/x">x</a>') != hashed(
         '<a href="https://b.example/x">x</a>'
     )
-    assert meaning('<img src="https://a.example/i.png">') != meaning(
+    assert hashed('<img src="https://a.example/i.png">') != hashed(
         '<img src="https://a.example/j.png">'
     )
     one, other = (Enclosure(f"https://a.example/{name}.mp3?token=1") for name in ("one", "two"))
-    assert meaning(enclosures=[one]) != meaning(enclosures=[other])
+    assert hashed(enclosures=[one]) != hashed(enclosures=[other])
 
 
 def test_a_site_below_its_owners_host() -> None:
     """Both hosts move, whichever is the longer."""
-    one = meaning(
+    one = hashed(
         '<a href="http://blog.old.example/x">x</a>',
         link="http://blog.old.example/1",
         site="http://old.example/",
     )
-    other = meaning(
+    other = hashed(
         '<a href="http://new.example/x">x</a>',
         link="http://new.example/1",
         site="http://new.example/",
@@ -377,7 +382,7 @@ def test_a_token_that_rotates_in_an_enclosure() -> None:
     one, other = (
         Enclosure(f"https://a.example/{at}/one.mp3?token={at}") for at in ("8a7b", "99f0")
     )
-    assert meaning(enclosures=[one]) == meaning(enclosures=[other])
+    assert hashed(enclosures=[one]) == hashed(enclosures=[other])
 
 
 # -- sketches ---------------------------------------------------------------------------------------------
@@ -409,7 +414,7 @@ ANY = st.text(st.characters(), max_size=200)
 
 @given(guid=ANY, link=ANY | st.just("https://[::1/?a=1#"), title=ANY, text=ANY, html=ANY)
 def test_any_text(guid: str, link: str, title: str, text: str, html: str) -> None:
-    """Keys and meaning are made of any text, lone surrogates included; a post is always the same as itself."""
+    """Keys and hash are made of any text, lone surrogates included; a post is always the same as itself."""
     keys = identity.keys(
         guid=guid,
         link=link,
@@ -425,7 +430,7 @@ def test_any_text(guid: str, link: str, title: str, text: str, html: str) -> Non
         repeated=identity.repeated_addresses([ItemKey("", guid, link)]),
     )
     assert {len(digest) for digest in (keys.guid, keys.link, keys.title, keys.text)} <= {0, 16}
-    assert len(identity.meaning(title=title, text=text, link=link, content_html=html)) == 16
+    assert len(identity.content_hash(title=title, text=text, link=link, content_html=html)) == 16
 
 
 # -- the rules one by one --------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import pytest
 
 from syndicator.model.feed import Origin
 from syndicator.model.post import Credit, SourceInfo
-from syndicator.normalizer import origin
+from syndicator.normalizer.attribution import origin
 
 INFO = SourceInfo(
     "s", "Own Blog", link="https://own.example/", feed="https://own.example/feed", feed_id="urn:own"

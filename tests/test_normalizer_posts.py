@@ -331,7 +331,7 @@ def test_a_move_of_a_link_blog_changes_no_meaning():
         ).posts[0]
         for site in ("http://old.example/", "https://new.example/")
     )
-    assert old.meaning == new.meaning
+    assert old.content_hash == new.content_hash
 
 
 def test_the_post_is_credited_to_the_source_unless_that_proves_to_republish():

@@ -80,8 +80,8 @@ class Post(Struct, frozen=True):
 
     source_id: str
     keys: Keys
-    meaning: str  # hash of what a reader would call the post: differs = the source changed it
-    identity_version: int = 0  # of the rules that made keys and meaning: identity.VERSION
+    content_hash: str  # hash of what a reader would call the post: differs = the source changed it
+    identity_version: int = 0  # of the rules that made keys and content_hash: identity.VERSION
     guid: str = ""  # as the source gave it
     link: str = ""  # permalink, absolute, without tracking parameters
     external_url: str = ""
@@ -128,7 +128,7 @@ class KnownPost(Struct, frozen=True):
     number: int  # the store's own, never published
     source_id: str
     keys: Keys
-    meaning: str
+    content_hash: str
     title: str
     link: str
     origin: Origin
@@ -137,7 +137,7 @@ class KnownPost(Struct, frozen=True):
     withdrawn: bool = False
     copy_of: int | None = None
     published: bool = False  # has a public id
-    identity_version: int = 0  # of the rules that made keys and meaning
+    identity_version: int = 0  # of the rules that made keys and content_hash
     text: str | None = None  # known only where older rules made the post, and its body is kept
 
 
@@ -146,13 +146,13 @@ class New(Struct, frozen=True):
 
 
 class Unchanged(Struct, frozen=True):
-    """Verdict: the stored post `number`, whose meaning is the same (its keys may have moved)."""
+    """Verdict: the stored post `number`, with the same content (its keys may have moved)."""
 
     number: int
 
 
 class Updated(Struct, frozen=True):
-    """Verdict: the stored post `number`, whose meaning the source changed."""
+    """Verdict: the stored post `number`, with a content that the source changed."""
 
     number: int
 

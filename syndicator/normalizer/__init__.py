@@ -25,9 +25,7 @@ from syndicator.normalizer import (
     identity,
     language,
     links,
-    meaning,
     media,
-    origin,
     summary,
     text,
 )
@@ -155,7 +153,7 @@ def _post(entry: Entry, context: _Context) -> Post:
     base = link or context.habitat.base  # of files, pictures and pages named beside the texts
     title, twice = text.title(entry.title) if entry.title else ("", False)
     body, brief = bodies.of(entry, link, title, context.habitat)
-    # From here on the credits are gone: neither language nor keys nor meaning depend on a line under the post.
+    # From here on the credits are gone: neither language nor keys nor hash depend on a line under the post.
     words = text.words(body.html)
     spoken = language.of(
         body.language or entry.language, head.language, source.language, f"{title}\n{words}"
@@ -171,7 +169,7 @@ def _post(entry: Entry, context: _Context) -> Post:
         keys=_keys(
             entry, link, title, words, credited.link if credited.republished else "", context
         ),
-        meaning=meaning.meaning(
+        content_hash=identity.content_hash(
             title=title,
             text=words,
             link=link,
@@ -245,9 +243,9 @@ def _keys(
 
 def _credited(
     entry: Entry, link: str, body: bodies.Body, brief: bodies.Body, context: _Context
-) -> origin.Decision:
+) -> attribution.Decision:
     """Decide whom the post is credited to; the body's closing credits prove more than those of a cut summary."""
-    return origin.decide(
+    return attribution.decide(
         context.info,
         link=link,
         guid=entry.guid,

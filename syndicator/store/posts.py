@@ -199,7 +199,7 @@ def insert(db: sqlite3.Connection, source: int, post: Post, now: datetime) -> in
     number = db.execute(
         _INSERT,
         (
-            source, rows.pack_keys(post.keys), post.meaning, post.identity_version, post.title, post.link,
+            source, rows.pack_keys(post.keys), post.content_hash, post.identity_version, post.title, post.link,
             post.origin.url, published, updated, seen, _due(post, now), post.language, post.republished,
             post.filtered, _count(post),
         ),
@@ -240,7 +240,7 @@ def update(db: sqlite3.Connection, number: int, post: Post, now: datetime) -> No
         comments = ?, purged = 0 WHERE number = ?""",
         (
             _merged(keys, post),
-            post.meaning,
+            post.content_hash,
             post.identity_version,
             post.title,
             post.link,
@@ -269,7 +269,7 @@ def _redate(db: sqlite3.Connection, number: int, post: Post, now: datetime) -> N
 def refresh(db: sqlite3.Connection, number: int, post: Post, now: datetime) -> None:
     """Keep what changes without being an update: the keys of a site that moved, its links, comment counts.
 
-    Of a post that older rules made, the meaning that today's rules give it.
+    Of a post that older rules made, the hash that today's rules give it.
     """
     (keys,) = db.execute("SELECT keys FROM posts WHERE number = ?", (number,)).fetchone()
     db.execute(
@@ -277,7 +277,7 @@ def refresh(db: sqlite3.Connection, number: int, post: Post, now: datetime) -> N
         WHERE number = ?""",
         (
             _merged(keys, post),
-            post.meaning,
+            post.content_hash,
             post.identity_version,
             post.link,
             post.origin.url,

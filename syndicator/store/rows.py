@@ -29,7 +29,7 @@ _HEAD = 8 * len(_DIGESTS)
 _ELSEWHERE = frozenset(
     [
         "keys",
-        "meaning",
+        "content_hash",
         "identity_version",
         "guid",
         "content_html",
@@ -77,7 +77,7 @@ def known(row: tuple[Any, ...]) -> KnownPost:
         number,
         source_id,
         keys,
-        meaning,
+        content_hash,
         title,
         link,
         site,
@@ -93,7 +93,7 @@ def known(row: tuple[Any, ...]) -> KnownPost:
         number=number,
         source_id=source_id,
         keys=unpack_keys(keys),
-        meaning=meaning,
+        content_hash=content_hash,
         title=title,
         link=link,
         origin=Origin(url=site),
@@ -121,13 +121,13 @@ WHOLE = """s.id, p.keys, p.meaning, p.identity_version, p.comments, b.guid, coal
 
 def post(row: tuple[Any, ...]) -> Post:
     """Return a whole Post from the columns of WHOLE; without keys where they were not asked for."""
-    source_id, keys, meaning, version, comments, guid, credit, more, content, text = row
+    source_id, keys, content_hash, version, comments, guid, credit, more, content, text = row
     return Post(
         **codec.read_fields(Post, more),
         **codec.read_fields(Post, credit),
         source_id=source_id,
         keys=Keys() if keys is None else unpack_keys(keys),
-        meaning=meaning,
+        content_hash=content_hash,
         identity_version=version,
         comment_count=comments,
         guid=guid,

@@ -1,4 +1,4 @@
-"""HTML or plain text -> its closing lines, last first, each folded for comparison; and the cutting of one.
+"""HTML or plain text -> its closing lines, last first, each folded for comparison.
 
 No words are judged here. A line is what stands between two block boundaries or line breaks. Its text is folded (lower
 case, plain quotes, single spaces, no invisible marks), and each link in it is one private-use character, so that a
@@ -49,7 +49,9 @@ _MEDIA = frozenset(
         "input",
     }
 )
-_VOID = frozenset({"area", "br", "col", "hr", "img", "input", "source", "track", "wbr", "embed"})
+VOID_TAGS = frozenset(
+    {"area", "br", "col", "hr", "img", "input", "source", "track", "wbr", "embed"}
+)
 
 _QUOTES = str.maketrans(
     {
@@ -178,7 +180,7 @@ def _fold_piece(raw: str) -> str:
 # ---------------------------------------------------------------------------------------------------
 
 
-class _Tag(NamedTuple):
+class Tag(NamedTuple):
     start: int
     end: int
     closing: bool
@@ -191,7 +193,7 @@ class _Segment(NamedTuple):
 
     start: int
     end: int
-    tags: list[_Tag]
+    tags: list[Tag]
     block: str
     ours: str
 
@@ -226,18 +228,19 @@ def _lines(source: str, first: int, last: int, *, text_mode: bool) -> Iterator[L
             yield line
 
 
-def _tags(source: str, first: int = 0, last: int = sys.maxsize) -> list[_Tag]:
+def tags_in(source: str, first: int = 0, last: int = sys.maxsize) -> list[Tag]:
+    """Return the tags between two places of sanitized HTML, in their order."""
     return [
-        _Tag(found.start(), found.end(), found[1] == "/", found[2].lower(), found[3])
+        Tag(found.start(), found.end(), found[1] == "/", found[2].lower(), found[3])
         for found in _TAG.finditer(source, first, last)
     ]
 
 
 def _segments(source: str, first: int, last: int, *, text_mode: bool) -> Iterator[_Segment]:
     """Cut at block tags, breaks and, in plain text, newlines."""
-    start, inner = first, list[_Tag]()
+    start, inner = first, list[Tag]()
     stack: list[tuple[str, str]] = []
-    for tag in _tags(source, first, last):
+    for tag in tags_in(source, first, last):
         if tag.name in _INLINE or tag.name in _MEDIA:
             inner.append(tag)
             continue
@@ -262,13 +265,13 @@ def _at_newlines(source: str, whole: _Segment) -> Iterator[_Segment]:
         start = newline
 
 
-def _nest(stack: list[tuple[str, str]], tag: _Tag) -> None:
+def _nest(stack: list[tuple[str, str]], tag: Tag) -> None:
     """Keep the stack of open blocks, each with what element of ours it stands in."""
     if tag.closing:
         names = [name for name, _ in stack]
         if tag.name in names:
             del stack[len(names) - 1 - names[::-1].index(tag.name) :]
-    elif tag.name not in _VOID:
+    elif tag.name not in VOID_TAGS:
         found = _OURS.search(tag.attributes) if tag.attributes else None
         stack.append((tag.name, found[1] if found else (stack[-1][1] if stack else "")))
 
@@ -281,7 +284,7 @@ def _line(source: str, segment: _Segment) -> Line | None:
     place, opened = segment.start, None
     for tag in [
         *segment.tags,
-        _Tag(segment.end, segment.end, closing=True, name="a", attributes=""),
+        Tag(segment.end, segment.end, closing=True, name="a", attributes=""),
     ]:
         if opened is None:
             folded.add(source[place : tag.start], place)
@@ -304,12 +307,12 @@ def _line(source: str, segment: _Segment) -> Line | None:
         )
     text = "".join(folded.characters)
     starts, ends = tuple(folded.starts[:size]), tuple(folded.ends[:size])
-    return _without_encoded_tags(
+    return _without_encodedtags_in(
         Line(text, starts, ends, tuple(links), segment.block, segment.ours)
     )
 
 
-def _without_encoded_tags(line: Line) -> Line:
+def _without_encodedtags_in(line: Line) -> Line:
     """Pass over tags that stand as text: what was encoded twice shows "<a href=...>" to its readers."""
     if "<" not in line.text:
         return line
@@ -334,96 +337,6 @@ def plain(html: str) -> str:
     return " ".join(unescape(_TAG.sub("", html)).split())
 
 
-def _href(tag: _Tag) -> str:
+def _href(tag: Tag) -> str:
     found = _HREF.search(tag.attributes)
     return unescape(found[1]).strip() if found else ""
-
-
-# ---------------------------------------------------------------------------------------------------
-# Cutting
-# ---------------------------------------------------------------------------------------------------
-
-_BLANK = r"(?:\s|&nbsp;)"
-_OPENED = re.compile(r"<([a-zA-Z][a-zA-Z0-9-]*)[^<>]*>")
-_CLOSED_AFTER = re.compile(rf"{_BLANK}*</([a-zA-Z][a-zA-Z0-9-]*)>")
-_BREAK = re.compile(r"<(?:br|hr)\b[^<>]*>")
-_EMPTY_BEFORE = re.compile(
-    rf"<(p|div|span|em|strong|small|footer|section|aside|b|i)\b[^<>]*>(?:{_BLANK}|<br\b[^<>]*>)*</\1>{_BLANK}*$"
-)
-_EMPTY_AFTER = re.compile(
-    rf"(?:{_BLANK}|<(p|div|span)\b[^<>]*>(?:{_BLANK}|<br\b[^<>]*>)*</\1>|<(?:br|hr)\b[^<>]*>)+"
-)
-_CLOSING_ONLY = re.compile(rf"(?:{_BLANK}|</[a-zA-Z][a-zA-Z0-9-]*>)*$")
-_NEAR = 600  # characters before a cut that may hold what the cut leaves empty
-
-
-def cut(source: str, start: int, end: int) -> str:
-    """Take a stretch out of HTML, keep it balanced, and take out what that leaves empty around it.
-
-    >>> cut('<div><p>a</p><hr><p><em>b <a href="c">d</a></em></p></div>', 24, 43)
-    '<div><p>a</p></div>'
-    """
-    closing, opening = _unbalanced(source[start:end])
-    before, closing = _climb(source[:start], closing)
-    before, after = _climb(before + closing + opening, source[end:])
-    if (empty := _EMPTY_AFTER.match(after)) and _CLOSING_ONLY.match(after, empty.end()):
-        before, after = _climb(before, after[empty.end() :])
-    while _CLOSING_ONLY.match(
-        after
-    ):  # it stood last: a rule or breaks before it, and empty blocks, go with it
-        shorter = _without_empty(_without_breaks(before))
-        shorter, after = _climb(shorter, after)
-        if shorter == before:
-            break
-        before = shorter
-    return (before + after).rstrip()
-
-
-def _without_breaks(text: str) -> str:
-    while True:
-        text = _without_blanks(text)
-        if not (text.endswith(">") and _BREAK.fullmatch(text, text.rfind("<"))):
-            return text
-        text = text[: text.rfind("<")]
-
-
-def _without_blanks(text: str) -> str:
-    text = text.rstrip()
-    while text.endswith("&nbsp;"):
-        text = text[:-6].rstrip()
-    return text
-
-
-def _without_empty(text: str) -> str:
-    end = text.rfind("</")
-    if end < 1 or not (text[end - 1] in ">;" or text[end - 1].isspace()):
-        return text
-    found = _EMPTY_BEFORE.search(text, max(0, len(text) - _NEAR))
-    return text[: found.start()] if found else text
-
-
-def _unbalanced(stretch: str) -> tuple[str, str]:
-    """Return the end tags and the start tags whose partners stand outside of the stretch."""
-    opened: list[_Tag] = []
-    closed: list[_Tag] = []
-    for tag in _tags(stretch):
-        if not tag.closing:
-            opened += [] if tag.name in _VOID else [tag]
-        elif opened:
-            opened.pop()
-        else:
-            closed.append(tag)
-    return "".join(f"</{tag.name}>" for tag in closed), "".join(
-        stretch[tag.start : tag.end] for tag in opened
-    )
-
-
-def _climb(before: str, after: str) -> tuple[str, str]:
-    """Take out each element that now is empty, from the inside out."""
-    while True:
-        closing = _CLOSED_AFTER.match(after)
-        bare = _without_blanks(before) if closing else ""
-        opening = _OPENED.fullmatch(bare, max(0, bare.rfind("<")))
-        if not (opening and closing and opening[1].lower() == closing[1].lower()):
-            return before, after
-        before, after = before[: opening.start()], after[closing.end() :]

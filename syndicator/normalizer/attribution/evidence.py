@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from syndicator import urls
 from syndicator.model.post import Credit
-from syndicator.normalizer import credits as wordings
-from syndicator.normalizer.recognise import LINK, TITLE, Anchor, Line, fold, letters, plain
+from syndicator.normalizer.attribution import wordings
+from syndicator.normalizer.attribution.lines import LINK, TITLE, Anchor, Line, fold, letters, plain
 
 _LONG = 320  # characters of a line, links as one each, in which a credit is looked for
 _SHORT_NAME, _SHORT_TITLE = 4, 2  # letters

@@ -1,4 +1,4 @@
-"""HTML or plain text with closing credits -> without, and what they credit; and the choice of our own wording.
+"""HTML or plain text with closing credits -> the text without them, and the credits.
 
 A credit is known by what it is, a closing line that links to the post and to its site, and by its words. A sentence
 in running text stays, whatever it says: only what closes a text is looked at.
@@ -12,13 +12,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from syndicator import languages, urls
-from syndicator.model.post import Attribution, Credit
-from syndicator.model.settings import AttributionSettings
-from syndicator.normalizer import credits as wordings
-from syndicator.normalizer import evidence, recognise
-from syndicator.normalizer.evidence import Found, Known
+from syndicator.model.post import Credit
+from syndicator.normalizer.attribution import cutting, evidence, lines, wordings
+from syndicator.normalizer.attribution.evidence import Found, Known
+from syndicator.normalizer.attribution.lines import Line, fold
 from syndicator.normalizer.html import tags
-from syndicator.normalizer.recognise import Line, fold
 
 _TAIL = 1000  # characters, markup included, that hold the words of a closing line
 _TAIL_LISTED = 12_000  # ... where lists of links follow it
@@ -112,8 +110,8 @@ def _plain(source: str, post_link: str, title: str) -> tuple[str, Credit] | None
         f"{before}|{between}|{after}"
     ):  # a title that the words hold needs a look
         return None
-    name, site = recognise.plain(name), evidence.site_name(recognise.plain(site), site_url)
-    return recognise.cut(source, line.start(), line.end("end")), Credit(
+    name, site = lines.plain(name), evidence.site_name(lines.plain(site), site_url)
+    return cutting.cut(source, line.start(), line.end("end")), Credit(
         name, url, site, site_url, row.locale
     )
 
@@ -174,7 +172,7 @@ def _last_block(tail: str) -> str:
 def _closing(source: str, known: Known, *, window: int, text_mode: bool) -> Found | None:
     """Find the last credit, where nothing but trailers (share links, lists of links, pictures) follows it."""
     followed: list[Line] = []
-    for line in recognise.lines(source, window=window, text_mode=text_mode):
+    for line in lines.lines(source, window=window, text_mode=text_mode):
         found = evidence.judge(line, source, known, text_mode=text_mode)
         if found and (found.strong or not followed):
             end = _end_of_our_lists(source, found, followed)
@@ -204,7 +202,7 @@ def _without(source: str, found: Found, *, text_mode: bool) -> str:
         start -= len(opening[1])
     if text_mode:
         return (source[:start].rstrip() + source[found.end :]).rstrip()
-    return recognise.cut(source, start, found.end)
+    return cutting.cut(source, start, found.end)
 
 
 # ---------------------------------------------------------------------------------------------------
@@ -249,24 +247,3 @@ def _our_headings() -> re.Pattern[str]:
     }
     patterns = sorted(re.escape(fold(form)).replace(r"\{source\}", ".{1,120}") for form in forms)
     return re.compile(f"(?:{'|'.join(patterns)})[^a-z]*$")
-
-
-# ---------------------------------------------------------------------------------------------------
-# Our own wording
-# ---------------------------------------------------------------------------------------------------
-
-
-def choose(
-    settings: AttributionSettings, language: str, *, titled: bool, fallback: str = "en"
-) -> Attribution | None:
-    """Choose the wording that a post keeps for ever; None where attribution is off.
-
-    `language` is the post's, `fallback` our feed's, for languages that we have no words of. The operator's own text
-    holds for all languages; one that names the post gives way to our short form where there is no title.
-    """
-    if not settings.enabled:
-        return None
-    if settings.text and (titled or "{post}" not in settings.text):
-        return Attribution(settings.text)
-    tag = languages.nearest(language, fallback)
-    return Attribution(languages.label(tag, "titled" if titled else "untitled"), tag)

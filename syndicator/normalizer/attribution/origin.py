@@ -14,8 +14,8 @@ from typing import NamedTuple
 from syndicator import urls
 from syndicator.model.feed import Origin
 from syndicator.model.post import Credit, SourceInfo
-from syndicator.normalizer.evidence import root
-from syndicator.normalizer.recognise import letters
+from syndicator.normalizer.attribution.evidence import root
+from syndicator.normalizer.attribution.lines import letters
 
 # Where many feeds live that have nothing to do with each other: the root of such a host is nobody's site.
 _FEED_HOSTS = frozenset(

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from syndicator import urls
 from syndicator.model.feed import Enclosure
-from syndicator.normalizer.keys import digest, looser
+from syndicator.normalizer.identity.keys import digest, looser
 
 # A number is restless where it is followed by a word and what says "ago", or stands between the like of "vor" and
 # a word ("vor 3 Stunden"), or counts what readers leave ("12 comments", "Points: 7", as hnrss and widgets write).
@@ -56,7 +56,7 @@ _LOT = re.compile(
 _SIZE = re.compile(r"(?:[-_]\d{2,4}x\d{2,4}|@\dx|-scaled)(?=\.\w+$)|=[swh]\d+(?:-\w+)*$")
 
 
-def meaning(
+def content_hash(
     *,
     title: str,
     text: str,

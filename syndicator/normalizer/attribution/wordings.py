@@ -1,7 +1,7 @@
 """How closing credits are worded, by language: data, our own observations in our own words, and its index.
 
 Each row: locale, what it is, the words of which one must be there, the sentence. It is matched against folded text
-(`recognise.fold`: lower case, plain quotes and apostrophes, no Arabic vowel marks). `{post}` and `{site}` are one link
+(`lines.fold`: lower case, plain quotes and apostrophes, no Arabic vowel marks). `{post}` and `{site}` are one link
 or a stretch of text each, `{n}` is up to three words ("The post", "El cargo": plugins translate it as they please).
 Old and new wordings, with their mistakes, since feeds keep both for years. A row need not be strict: what it finds
 counts only where links, title or name say that this post is meant (`evidence`).
@@ -19,8 +19,8 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from syndicator import languages
-from syndicator.normalizer import elsewhere
-from syndicator.normalizer.recognise import MARKERS, fold
+from syndicator.normalizer.attribution import wordings_other_sites
+from syndicator.normalizer.attribution.lines import MARKERS, fold
 
 Kind = Literal["both", "site", "own"]
 
@@ -304,7 +304,7 @@ def index() -> Index:
     made = Index({}, {})
     for row in (
         *ROWS,
-        *(Row(locale, "site", words, said) for locale, words, said in elsewhere.ROWS),
+        *(Row(locale, "site", words, said) for locale, words, said in wordings_other_sites.ROWS),
         *_ours(),
     ):
         for word in row.words.split():

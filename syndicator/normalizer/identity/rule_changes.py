@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from syndicator import urls
 from syndicator.model.post import Keys, KnownPost
-from syndicator.normalizer.keys import digest, looser
+from syndicator.normalizer.identity.keys import digest, looser
 
 NEARLY_ALL = 0.8  # of the pairs of words of two texts
 MANY_WORDS = 20  # a text of fewer words is another one when a single word is

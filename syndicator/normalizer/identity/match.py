@@ -26,7 +26,7 @@ from syndicator.model.post import (
     Updated,
     Verdict,
 )
-from syndicator.normalizer import older
+from syndicator.normalizer.identity import rule_changes
 
 SAME_TEXT = 0.8  # nearly all of the text agrees
 OTHER_TEXT = 0.3  # hardly any does
@@ -99,7 +99,7 @@ def _settle(
 ) -> None:
     """Give each post the first stored post in `pairs` that is still to be had; note both."""
     for at, known, found in pairs:
-        changed = known.meaning != posts[at].meaning and not _only_rules_changed(
+        changed = known.content_hash != posts[at].content_hash and not _only_rules_changed(
             posts[at], known, found
         )
         # A feed may list a post twice: the second is the same again, never an update.
@@ -113,13 +113,15 @@ def _compared(post: Post, known: KnownPost) -> Evidence:
     """Return how a post agrees with a stored one; what the rules changed about it since does not count."""
     if known.identity_version == post.identity_version:
         return compare(post.keys, known.keys)
-    found = compare(post.keys, older.keys_today(known))
-    title = 1 if found.title < 0 and older.titles_agree(known.title, post.title) else found.title
+    found = compare(post.keys, rule_changes.keys_today(known))
+    title = (
+        1 if found.title < 0 and rule_changes.titles_agree(known.title, post.title) else found.title
+    )
     text = found.text
     if text <= 0 and known.text is not None and post.text:
         near = max(found.guid, found.link) >= LOOSE or title > 0
-        agree = older.texts_agree(known.text, post.text) or (
-            near and older.is_shortened(known.text, post.text)
+        agree = rule_changes.texts_agree(known.text, post.text) or (
+            near and rule_changes.is_shortened(known.text, post.text)
         )
         text = 1 if agree else text
     return replace(found, title=title, text=text)
@@ -139,7 +141,7 @@ def _only_rules_changed(post: Post, known: KnownPost, found: Evidence) -> bool:
         return True
     if known.text is None:
         return found.text == 0
-    return older.is_shortened(known.text, post.text)
+    return rule_changes.is_shortened(known.text, post.text)
 
 
 def compare(one: Keys, other: Keys) -> Evidence:
@@ -271,11 +273,11 @@ def _moved(
 
 
 def _repeats(posts: Sequence[Post], verdicts: dict[int, Verdict]) -> None:
-    """Find what the feed lists twice: the same address (or guid), the same meaning."""
+    """Find what the feed lists twice: the same address (or guid), the same content."""
     first: dict[tuple[str, str], int] = {}
     for at, post in enumerate(posts):
         for address in filter(None, (post.guid, post.link)):
-            stands = first.setdefault((address, post.meaning), at)
+            stands = first.setdefault((address, post.content_hash), at)
             if stands != at and at not in verdicts:
                 verdicts[at] = Repeated(stands)
 
@@ -316,7 +318,7 @@ def _republishes(post: Post, known: KnownPost, found: Evidence) -> bool:
     if not post.republished and not known.republished:
         return False
     mine = {post.keys.origin, post.keys.loose_link, post.keys.loose_guid} - {""}
-    keys = older.keys_today(known)
+    keys = rule_changes.keys_today(known)
     theirs = {keys.origin, keys.loose_link, keys.loose_guid} - {""}
     if mine.isdisjoint(theirs):
         return False
