@@ -234,7 +234,16 @@ def _words(group: list[_Pair], now: datetime) -> str:
     state = group[0][1]
     since = min((state.failing_since or now for _, state in group), default=now)
     count = max(state.consecutive for _, state in group)
-    return f"{state.failure} {_lasted(count, now - since)}"
+    return f"{state.failure} {_lasted(count, now - since)}{_held(group, now)}"
+
+
+def _held(group: list[_Pair], now: datetime) -> str:
+    """Name the host that asked to be left alone, "" where none did: its other sources wait too."""
+    for source, state in group:
+        if state.retry_scope == "host" and state.retry_at is not None and now < state.retry_at:
+            until = f"{state.retry_at:%Y-%m-%d %H:%M} UTC"
+            return f"; no source of {_host(source)} is asked until {until}"
+    return ""
 
 
 def _lasted(count: int, span: timedelta) -> str:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from syndicator.model.fetch import SourceState
 from syndicator.model.settings import Source
 from syndicator.report import has_moved, in_words, label, moved_line
+from syndicator.schedule import held_hosts
+from syndicator.urls import host_of
 
+_HELD = "its host asked to be left alone until then (429, Retry-After)"
 _ROUNDED_UP = timedelta(seconds=59)
 
 
@@ -17,17 +22,15 @@ def rows(
     sources: Iterable[Source], states: Mapping[str, SourceState], now: datetime
 ) -> list[dict[str, Any]]:
     """Return an object for each source, as `status --json` prints it; times in ISO 8601, null where there is none."""
-    return [
-        _row(source, states.get(source.id) or SourceState(source.id), now) for source in sources
-    ]
+    shown = _shown_states(sources, states, now)
+    return [_row(source, state, now) for source, state in shown]
 
 
 def table(sources: Iterable[Source], states: Mapping[str, SourceState], now: datetime) -> str:
     """Return `status` for a terminal: a source's last success, when it is due next and why, what fails since when."""
     cells = [("SOURCE", "LAST GOOD", "NEXT", "WHY")]
     notes: list[list[str]] = [[]]
-    for source in sources:
-        state = states.get(source.id) or SourceState(source.id)
+    for source, state in _shown_states(sources, states, now):
         cells.append(
             (label(source), _ago(state.last_success, now), _until(state, now), _reason(state))
         )
@@ -39,6 +42,20 @@ def table(sources: Iterable[Source], states: Mapping[str, SourceState], now: dat
         lines.append("  ".join([*padded, row[3]]).rstrip())
         lines += [f"    {note}" for note in below]
     return "\n".join(lines)
+
+
+def _shown_states(
+    sources: Iterable[Source], states: Mapping[str, SourceState], now: datetime
+) -> Iterator[tuple[Source, SourceState]]:
+    """Yield each source with its state; one whose host asked to be left alone waits for that host."""
+    held = held_hosts(states, now)
+    for source in sources:
+        state = states.get(source.id) or SourceState(source.id)
+        until = held.get(host_of(state.url or source.url)) if held else None
+        if until is not None and state.failing_since is None and not state.gone:
+            due = max(until, state.next_due or until)
+            state = replace(state, next_due=due, due_reason=_HELD)
+        yield source, state
 
 
 def _row(source: Source, state: SourceState, now: datetime) -> dict[str, Any]:

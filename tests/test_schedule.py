@@ -149,10 +149,41 @@ def test_force_asks_conditionally_and_before_its_time():
 
 
 def test_force_does_not_break_a_retry_after():
-    """An explicit wait holds for --force too, to the second."""
+    """An explicit wait holds for --force too, to the second; for one source by name it does not."""
     state = settled(bad(ASK, "unavailable", retry_at=START + HOUR))
-    assert not plan(state, START + HOUR - timedelta(seconds=1), force=True, named=["a"])
+    before = START + HOUR - timedelta(seconds=1)
+    assert not plan(state, before, force=True)
+    assert not plan(state, before, named=["a"])
+    assert plan(state, before, force=True, named=["a"])
     assert plan(state, START + HOUR, force=True)
+
+
+def test_force_by_name_asks_a_host_that_is_held():
+    """Whoever names a source and insists has a reason."""
+    held = settled(bad(ASK, "rate-limited", retry_at=START + HOUR, retry_scope="host"))
+    other = Source("b", ASK.url.replace("/feed", "/other"))
+    assert not schedule.due_asks([other], {"a": held}, START, SETTINGS)
+    assert schedule.due_asks([other], {"a": held}, START, SETTINGS, force=True, named=["b"])
+
+
+def test_a_retry_after_of_years():
+    """One in a state of an earlier version holds for two days, for the source and for its host."""
+    year = START + 365 * DAY
+    state = settled(bad(ASK, "rate-limited", retry_at=year, retry_scope="host"))
+    assert not plan(state, START + 47 * HOUR, force=True)
+    assert plan(state, START + 2 * DAY)
+    assert schedule.held_hosts({"a": state}, START) == {"a.example:443": START + 2 * DAY}
+    assert schedule.held_hosts({"a": state}, START + 2 * DAY) == {}
+
+
+def test_a_failure_that_is_not_tried_again_becomes_news_by_the_clock():
+    """A server that asks for two days of peace does not silence its own failure."""
+    state = settled(bad(ASK, "unavailable", retry_at=START + 2 * DAY))
+    assert schedule.told_by_the_clock(state, START + 23 * HOUR, SETTINGS) is None
+    told = schedule.told_by_the_clock(state, START + DAY, SETTINGS)
+    assert told is not None
+    assert told.alerted
+    assert schedule.told_by_the_clock(told, START + 2 * DAY, SETTINGS) is None
 
 
 def test_retry_after_of_a_host_holds_back_its_other_sources():

@@ -7,8 +7,8 @@ import pytest
 from fetcher_helpers import DAY, HOUR, MINUTE, SETTINGS, START, World, bad, daily, good, world
 from msgspec.structs import replace
 
-from syndicator import report, status
-from syndicator.model.fetch import SourceState
+from syndicator import report, schedule, status
+from syndicator.model.fetch import Ask, SourceState
 from syndicator.model.settings import Source
 
 
@@ -306,3 +306,22 @@ def test_rows_are_the_same_for_a_program():
     assert status.rows(lived.sources, gone, START)[0]["state"] == "gone"
     assert status.rows(lived.sources, gone, START)[0]["next_due"] is None
     assert status.rows(lived.sources, {}, START)[0]["state"] == "new"
+
+
+def test_a_host_that_asked_to_be_left_alone_is_named():
+    """Its other sources say what they wait for, and the failure's line names the host and the time."""
+    until = START + HOUR
+    limited = bad(
+        Ask(Source("a", "https://one.example/a"), "https://one.example/a"),
+        "rate-limited",
+        retry_at=until,
+        retry_scope="host",
+    )
+    first, other = (Source(name, f"https://one.example/{name}") for name in "ab")
+    state = schedule.next_state(first, None, limited, START, SETTINGS, 0.0)
+    row = status.rows([other], {"a": state}, START)[0]
+    assert row["next_due"] == until.isoformat()
+    assert "left alone" in row["why"]
+    assert status.rows([other], {"a": state}, until)[0]["why"] == "it was never asked"
+    (line,) = report.failure_table([first, other], {"a": state}, START)
+    assert "no source of one.example is asked until 2024-05-01 01:00 UTC" in line

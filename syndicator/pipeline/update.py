@@ -196,6 +196,7 @@ class _OutcomeWriter:
         self.now = now
         self.stats = UpdateStats()
         self.unwritten: list[SourceState] = []
+        self.asked: set[str] = set()
         self.suspicion = Suspicion(outage(store), states)
         wishes = [source.related for source in config.sources]
         relates = any(wish.scope != "none" or wish.copies == "near" for wish in wishes)
@@ -206,6 +207,7 @@ class _OutcomeWriter:
     def write(self, source: Source, outcome: Outcome) -> str:
         """Store the outcome of one source; return it in words."""
         intake = Intake()
+        self.asked.add(source.id)
         held = self.suspicion.holds(source, outcome)
         if isinstance(outcome, Fetched):
             outcome, intake = self._store_body(source, outcome)
@@ -219,6 +221,7 @@ class _OutcomeWriter:
         """Write the remaining states, and complete the index of related posts."""
         with self.store.transaction():
             self._judge_failures()
+            self._note_long_silences()
             self._write_states()
         self.posts.finish()
         folded = len(self.posts.folded) // 2
@@ -236,6 +239,14 @@ class _OutcomeWriter:
             before = self.states.get(source.id)
             spared = schedule.spared_state(source, before, self.now) if verdict else None
             self.unwritten.append(spared or self._next_state(source, failure))
+
+    def _note_long_silences(self) -> None:
+        """Mark as news the sources that have failed for long and were not asked in this run."""
+        for source in self.config.sources:
+            state = self.states.get(source.id)
+            if state is not None and state.failing_since and source.id not in self.asked:
+                told = schedule.told_by_the_clock(state, self.now, self.config.fetch)
+                self.unwritten += [told] if told else []
 
     def _store_body(self, source: Source, fetched: Fetched) -> tuple[Outcome, Intake]:
         """Read a body and store its posts together with the state of its source."""

@@ -1,12 +1,26 @@
 """Sources, SourceStates, now -> Asks; and an Outcome -> the next SourceState. Pure, and cheap to import.
 
-plan     which sources are due, at which address, with which validators
-state    what an outcome makes of a state, and when the source is due again
-skips    skipHours and skipDays
-outage   were the failures of a run those of our own network
+plan     decides which sources are due, at which address, with which validators
+state    makes the next state of a source from an outcome, with the time of its next request
+skips    reads skipHours and skipDays
+outage   recognises a run in which our own network was down
 """
 
-from syndicator.schedule.plan import due_asks
-from syndicator.schedule.state import is_news, next_state, spared_state, usual_gap
+from syndicator.schedule.plan import due_asks, held_hosts
+from syndicator.schedule.state import (
+    is_news,
+    next_state,
+    spared_state,
+    told_by_the_clock,
+    usual_gap,
+)
 
-__all__ = ["due_asks", "is_news", "next_state", "spared_state", "usual_gap"]
+__all__ = [
+    "due_asks",
+    "held_hosts",
+    "is_news",
+    "next_state",
+    "spared_state",
+    "told_by_the_clock",
+    "usual_gap",
+]

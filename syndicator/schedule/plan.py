@@ -1,6 +1,6 @@
-"""Sources, SourceStates, now -> Asks: which sources are due, at which address, with which validators.
+"""Sources, SourceStates, now -> Asks: the sources that are due, each with its address and validators.
 
-Pure. A cron run in which nothing is due comes no further than this.
+Pure. A cron run in which nothing is due ends here.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ from datetime import datetime, timedelta
 from syndicator.model.fetch import Ask, SourceState, Validators
 from syndicator.model.settings import FetchSettings, Source
 from syndicator.schedule.skips import skipped
-from syndicator.schedule.state import BY_INTERVAL, asked_at, speaks_of
+from syndicator.schedule.state import BY_INTERVAL, BY_RETRY_AFTER, asked_at, is_of_address
 from syndicator.urls import host_of
 
 SLACK = timedelta(
     minutes=2
-)  # cron's clock trembles: an hourly interval must not miss the hourly run by a second
+)  # cron's clock trembles: an hourly interval must not miss a run by a second
 DISTRUST_AFTER = timedelta(days=8)  # servers have said 304 for ever; ask once without validators
+LONGEST_SILENCE = timedelta(days=2)  # that a Retry-After can ask for, whatever an older state holds
 
 
 def due_asks(
@@ -32,84 +33,83 @@ def due_asks(
 ) -> list[Ask]:
     """Return the requests to make now, hosts interleaved so that none waits behind another's queue.
 
-    `named` restricts the run to these source ids. `force` makes all of them due, but a Retry-After still
-    holds, and a source that is gone is asked only where it is both forced and named.
+    `named` restricts the run to these source ids. `force` makes all of them due. A Retry-After still
+    holds, and a source that is gone stays so, unless the source is both forced and named.
     """
-    held = _held_hosts(states, now)
+    insisted = force and bool(named)
+    held = {} if insisted else held_hosts(states, now)
     asks = []
     for source in sources:
         if named and source.id not in named:
             continue
         state = states.get(source.id)
-        if state is None or _is_due(source, state, now, settings, force=force, named=bool(named)):
+        if state is None or insisted or _is_due(source, state, now, settings, force=force):
             ask = _ask(source, state, now)
             if not held or host_of(ask.url) not in held:
                 asks.append(ask)
     return _interleaved(asks)
 
 
+def held_hosts(states: Mapping[str, SourceState], now: datetime) -> dict[str, datetime]:
+    """Return the hosts that asked to be left alone for all their sources (429), and until when."""
+    held: dict[str, datetime] = {}
+    for state in states.values():
+        if state.retry_scope == "host" and (until := _held_until(state, now)):
+            host = host_of(state.url)
+            held[host] = max(until, held.get(host, until))
+    return held
+
+
 def _is_due(
-    source: Source,
-    state: SourceState,
-    now: datetime,
-    settings: FetchSettings,
-    *,
-    force: bool,
-    named: bool,
+    source: Source, state: SourceState, now: datetime, settings: FetchSettings, *, force: bool
 ) -> bool:
-    if not speaks_of(source, state, asked_at(source, state)):
-        return (
-            True  # the operator has changed its address: what was known of the old one says nothing
-        )
-    if state.gone and not (force and named):
+    """Tell whether a source is asked now; `force` overrides all but an end and a Retry-After."""
+    if not is_of_address(source, state, asked_at(source, state)):
+        return True  # the operator has changed the address: the old one's state says nothing
+    if state.gone or _held_until(state, now):
         return False
-    if _is_held(state, now):
-        return False  # explicit: no slack, and --force does not break it
     if force or state.next_due is None or _is_of_a_wrong_clock(state, now):
         return True
     due = state.next_due
     if state.due_reason == BY_INTERVAL and state.last_attempt is not None:
         due = state.last_attempt + source.interval  # the operator may have changed it since
+    if state.due_reason == BY_RETRY_AFTER and state.last_attempt is not None:
+        due = min(due, state.last_attempt + LONGEST_SILENCE)
     if now < due - min(SLACK, source.interval / 10):
         return False
     return not _in_skipped_time(state, now, settings)
 
 
-def _is_held(state: SourceState, now: datetime) -> bool:
-    return (
-        state.retry_at is not None and now < state.retry_at and not _is_of_a_wrong_clock(state, now)
-    )
+def _held_until(state: SourceState, now: datetime) -> datetime | None:
+    """Return the end of a Retry-After that still holds, else None."""
+    if state.retry_at is None or _is_of_a_wrong_clock(state, now):
+        return None
+    until = state.retry_at
+    if state.last_attempt is not None:
+        until = min(until, state.last_attempt + LONGEST_SILENCE)
+    return until if now < until else None
 
 
 def _is_of_a_wrong_clock(state: SourceState, now: datetime) -> bool:
-    """Tell whether it was last asked at a time to come: the clock has been set right since, and no wait of it holds."""
+    """Tell whether the last request lies in the future: the clock was wrong, so no wait of then holds."""
     return state.last_attempt is not None and state.last_attempt > now + SLACK
 
 
 def _in_skipped_time(state: SourceState, now: datetime, settings: FetchSettings) -> bool:
-    """Tell whether the feed asked not to be asked at this hour, and the most that hints can do is not used up."""
+    """Tell whether the feed asks not to be read at this hour; hints can delay no longer than `max_interval`."""
     if not (state.hints.skip_hours or state.hints.skip_days) or state.last_attempt is None:
         return False
     return now < state.last_attempt + settings.max_interval - SLACK and skipped(now, state.hints)
 
 
-def _held_hosts(states: Mapping[str, SourceState], now: datetime) -> frozenset[str]:
-    """Return the hosts that told one of their sources to stay away for all of them."""
-    return frozenset(
-        host_of(state.url)
-        for state in states.values()
-        if state.retry_scope == "host" and _is_held(state, now)
-    )
-
-
 def _ask(source: Source, state: SourceState | None, now: datetime) -> Ask:
+    """Return the request for a source; a new one, or one with a new address, has no validators."""
     url = asked_at(source, state)
-    if state is None or not speaks_of(source, state, url):
-        return Ask(
-            source=source, url=url
-        )  # a new source, or one whose address the operator has changed
-    stale = state.unchanged_since is not None and now - state.unchanged_since >= DISTRUST_AFTER
-    validators = Validators() if stale else state.validators
+    if state is None or not is_of_address(source, state, url):
+        return Ask(source=source, url=url)
+    validators = state.validators
+    if state.unchanged_since is not None and now - state.unchanged_since >= DISTRUST_AFTER:
+        validators = Validators()
     return Ask(
         source=source, url=url, validators=validators, body_hash=state.body_hash, reach=state.reach
     )

@@ -1,4 +1,4 @@
-"""Source, SourceState, Outcome -> the next SourceState: what an answer says, and when to ask again.
+"""Source, SourceState, Outcome -> the next SourceState, with the time of the next request and the reason.
 
 Pure. Validators in a state always belong to the last body that was parsed *and* stored: a fetch that
 fails later leaves the old ones, or a 304 would hide the feed for ever.
@@ -34,6 +34,13 @@ QUIET_SHARE = 24  # a source that posts once in n days is asked every n hours
 MOVE_MISTRUST = 3  # failures in a row at the new address before the old one is tried again
 BY_INTERVAL = "its interval"
 _BY_OUTAGE = "nothing at all could be reached: this machine's own network may be down"
+_BY_SKIPS = "the feed asks to be left alone until then (skipHours, skipDays)"
+_BY_410 = "the server says it is gone (410): asked once more a day later"
+BY_RETRY_AFTER = "the server said when to come back (Retry-After)"
+_GONE = "gone (410 on two days): asked no more"
+_MANY_FAILURES = 20  # doubling the wait further would overflow
+_LEAST_POSTS = 3  # two gaps are the least that can be called usual
+_HABIT = 10  # the newest posts, whose gaps are a feed's present habit
 
 
 def next_state(
@@ -45,10 +52,10 @@ def next_state(
     jitter: float,
     hints: Hints | None = None,
 ) -> SourceState:
-    """Return what is known of `source` after `outcome`; `jitter` is in [0, 1).
+    """Return the state of `source` after `outcome`; `jitter` is in [0, 1) and spreads retries.
 
     A Fetched given here has been parsed and stored; if it was not, give the FetchFailed that says why.
-    `hints` are those of the feed's head, with `pace` where it is known (see `pace`).
+    `hints` are those of the feed's head, with `pace` where it is known (see `usual_gap`).
     """
     if isinstance(outcome, FetchFailed) and outcome.kind == "interrupted":
         return state or SourceState(source.id)
@@ -61,11 +68,12 @@ def next_state(
     else:
         news = _changed(before, outcome, now, hints)
     moved = _move(source, before, attempt["url"], outcome.moved_to, now)
-    return _due_again(source, replace(before, **attempt, **_WELL, **news, **moved), now, settings)
+    changes = {**attempt, **_WELL, **news, **moved}
+    return _due_again(source, replace(before, **changes), now, settings)
 
 
 def spared_state(source: Source, state: SourceState | None, now: datetime) -> SourceState:
-    """Return what is known of `source` after it was asked while our own network was down: no more than before.
+    """Return the state of a source that was asked while our own network was down: only its next time changes.
 
     It is due again soon: no server has heard of the request.
     """
@@ -74,28 +82,62 @@ def spared_state(source: Source, state: SourceState | None, now: datetime) -> So
     return replace(asked, next_due=due, due_reason=_BY_OUTAGE)
 
 
+def told_by_the_clock(
+    state: SourceState, now: datetime, settings: FetchSettings
+) -> SourceState | None:
+    """Return the state of a source that was not asked in a run and becomes news by time alone; else None.
+
+    A server that asks to be left alone for long must not silence its own failure.
+    """
+    if state.failing_since is None or state.alerted or state.gone:
+        return None
+    if not is_news(state.failing_since, state.consecutive, now, settings):
+        return None
+    return replace(state, alerted=True)
+
+
 def is_news(since: datetime | None, times: int, now: datetime, settings: FetchSettings) -> bool:
     """Tell whether cron should speak of a failure: it has lasted for long or come often, so it is no blip."""
-    return (
-        since is not None and now - since >= settings.alert_after
-    ) or times >= settings.alert_runs
+    has_lasted = since is not None and now - since >= settings.alert_after
+    return has_lasted or times >= settings.alert_runs
 
 
 def usual_gap(published: Iterable[datetime], now: datetime) -> timedelta | None:
-    """Return the usual gap between the newest posts of these dates, or None where there are too few to say.
+    """Return the usual gap between the newest posts, given the dates of all; None for fewer than three.
 
     The silence since the newest one counts as a gap too: a feed that posted hourly a year ago is quiet.
     """
-    newest = sorted((moment for moment in published if moment <= now), reverse=True)[
-        :10
-    ]  # a feed's habit of now
-    if len(newest) < 3:  # noqa: PLR2004  two gaps are the least that can be called usual
+    past = [moment for moment in published if moment <= now]
+    newest = sorted(past, reverse=True)[:_HABIT]
+    if len(newest) < _LEAST_POSTS:
         return None
     gaps = sorted(later - earlier for later, earlier in pairwise(newest))
     return max(gaps[len(gaps) // 2], (now - newest[0]) / 2)  # the median: a holiday is no habit
 
 
-# Every trace of trouble gone.
+def asked_at(source: Source, state: SourceState | None) -> str:
+    """Return the address to ask: the source's, or the new one after a move."""
+    if state is not None and state.moved and state.moved_from == source.url:
+        return state.moved_to
+    return source.url or str(source.path or "")
+
+
+def is_of_address(source: Source, state: SourceState, url: str) -> bool:
+    """Tell whether the state is that of this address, or of one that was redirected to it for days."""
+    return state.url == url or (state.moved and state.url == state.moved_from == source.url)
+
+
+def _state_before(source: Source, state: SourceState | None) -> SourceState:
+    """Return the state to go on from: that of this address, or an empty one that only knows of alerts."""
+    if state is None or not is_of_address(source, state, asked_at(source, state)):
+        return SourceState(source.id, alerted=state is not None and state.alerted)
+    return state
+
+
+# --- success ---------------------------------------------------------------------------------------
+
+
+# No trace of trouble.
 _WELL: dict[str, Any] = {
     "retry_at": None,
     "retry_scope": "source",
@@ -107,12 +149,13 @@ _WELL: dict[str, Any] = {
     "gone_since": None,
     "gone": False,
 }
+_NOT_MOVED: dict[str, Any] = {"moved_to": "", "moved_days": (), "moved": False, "moved_from": ""}
 
 
 def _changed(
     before: SourceState, fetched: Fetched, now: datetime, hints: Hints | None
 ) -> dict[str, Any]:
-    """Return what a body that was parsed and stored changes."""
+    """Return the changes by a body that was parsed and stored."""
     said = hints or Hints()
     return {
         "last_success": now,
@@ -126,17 +169,20 @@ def _changed(
 
 
 def _confirmed(before: SourceState, same: NotModified, now: datetime) -> dict[str, Any]:
-    """Return what a 304 or the same body again changes; what a 304 leaves out still holds (RFC 9110, 15.4.5)."""
-    kept = before.validators
-    merged = Validators(
-        same.validators.etag or kept.etag, same.validators.last_modified or kept.last_modified
-    )
-    stale = same.max_age is None or same.max_age == before.hints.max_age
+    """Return the changes by a 304 or the same body again; a 304 keeps the fields that it omits (RFC 9110, 15.4.5)."""
+    kept, hints = before.validators, before.hints
+    validators, unchanged_since = same.validators, None
+    if not same.by_hash:
+        etag = validators.etag or kept.etag
+        validators = Validators(etag, validators.last_modified or kept.last_modified)
+        unchanged_since = before.unchanged_since or now
+    if same.max_age is not None and same.max_age != hints.max_age:
+        hints = replace(hints, max_age=same.max_age)
     return {
         "last_success": now,
-        "validators": same.validators if same.by_hash else merged,
-        "hints": before.hints if stale else replace(before.hints, max_age=same.max_age),
-        "unchanged_since": None if same.by_hash else before.unchanged_since or now,
+        "validators": validators,
+        "hints": hints,
+        "unchanged_since": unchanged_since,
         "reach": before.reach or same.reach,
     }
 
@@ -144,7 +190,7 @@ def _confirmed(before: SourceState, same: NotModified, now: datetime) -> dict[st
 def _move(
     source: Source, before: SourceState, asked: str, moved_to: str, now: datetime
 ) -> dict[str, Any]:
-    """Return what a permanent redirect, or its absence, changes: seen on enough days, it is believed."""
+    """Return the changes by a permanent redirect or its absence; one seen on enough days is believed."""
     if not moved_to and not before.moved_to:
         return {}
     if before.moved and asked == before.moved_to and not moved_to:
@@ -161,7 +207,7 @@ def _move(
     }
 
 
-_NOT_MOVED: dict[str, Any] = {"moved_to": "", "moved_days": (), "moved": False, "moved_from": ""}
+# --- failure ---------------------------------------------------------------------------------------
 
 
 def _failed(
@@ -172,58 +218,54 @@ def _failed(
     settings: FetchSettings,
     jitter: float,
 ) -> SourceState:
-    """Return what a failure makes of a state: validators, hints and the last success stay as they were."""
+    """Return the state after a failure: validators, hints and the last success stay."""
+    since, times = before.failing_since or now, before.consecutive + 1
     state = replace(
         before,
         retry_at=failure.retry_at,
         retry_scope=failure.retry_scope,
-        failing_since=before.failing_since or now,
-        consecutive=before.consecutive + 1,
+        failing_since=since,
+        consecutive=times,
         failure_kind=failure.kind,
         failure=f"{failure.error}: {failure.advice}" if failure.advice else failure.error,
+        alerted=before.alerted or is_news(since, times, now, settings),
     )
-    state = replace(
-        state,
-        alerted=before.alerted or is_news(state.failing_since, state.consecutive, now, settings),
-    )
-    if state.moved and state.consecutive >= MOVE_MISTRUST:
+    if state.moved and times >= MOVE_MISTRUST:
         state = replace(state, **_NOT_MOVED)
     state = _with_gone(state, failure, now)
+    if state.gone:
+        return replace(state, next_due=None, due_reason=_GONE)
     due, reason = _back_off(source, state, now, settings, jitter)
     # Each may only put it off: the server's own word comes last and outlasts the rest.
     if state.gone_since is not None:
-        due, reason = (
-            max(due, now + DAY),
-            "the server says it is gone (410): asked once more a day later",
-        )
+        due, reason = max(due, now + DAY), _BY_410
     if state.retry_at is not None and state.retry_at > due:
-        due, reason = state.retry_at, "the server said when to come back (Retry-After)"
-    if state.gone:
-        return replace(state, next_due=None, due_reason="gone (410 on two days): asked no more")
+        due, reason = state.retry_at, BY_RETRY_AFTER
     return replace(state, next_due=due, due_reason=reason)
 
 
 def _with_gone(state: SourceState, failure: FetchFailed, now: datetime) -> SourceState:
-    """Return `state` with what a 410, or another failure in its place, says of its end."""
+    """Return `state` with its end noted: begun or confirmed by a 410, taken back by any other failure."""
     if failure.kind != "gone":
         return replace(state, gone_since=None, gone=False)
     since = state.gone_since or now
     return replace(state, gone_since=since, gone=state.gone or now - since >= GONE_AFTER)
 
 
+# --- the next time -----------------------------------------------------------------------------------
+
+
 def _due_again(
     source: Source, state: SourceState, now: datetime, settings: FetchSettings
 ) -> SourceState:
-    """Return `state` with the time of its next regular request and the words for it."""
-    hints = (
-        () if source.path is not None else _all_hints(state, now)
-    )  # a look at a file disturbs nobody
+    """Return `state` with the time of its next regular request and the reason."""
+    hints: Iterable[tuple[timedelta, str]] = ()
+    if source.path is None:  # reading a file disturbs nobody
+        hints = _all_hints(state, now)
     wait, reason = _regular_wait(source, settings, hints)
     due = now + wait
     kept = out_of_skipped(due, state.hints, latest=max(due, now + settings.max_interval))
-    if kept != due:
-        reason = "the feed asks to be left alone until then (skipHours, skipDays)"
-    return replace(state, next_due=kept, due_reason=reason)
+    return replace(state, next_due=kept, due_reason=reason if kept == due else _BY_SKIPS)
 
 
 def _regular_wait(
@@ -240,10 +282,8 @@ def _regular_wait(
 def _all_hints(state: SourceState, now: datetime) -> Iterable[tuple[timedelta, str]]:
     yield from _feed_hints(state)
     if state.hints.max_age is not None:
-        yield (
-            state.hints.max_age,
-            "the server says how long its answer stays fresh (Cache-Control, Expires)",
-        )
+        words = "the server says how long its answer stays fresh (Cache-Control, Expires)"
+        yield state.hints.max_age, words
     if state.hints.pace is not None:
         yield state.hints.pace / QUIET_SHARE, "it seldom posts"
     if state.last_change is not None:
@@ -260,44 +300,17 @@ def _feed_hints(state: SourceState) -> Iterable[tuple[timedelta, str]]:
 def _back_off(
     source: Source, state: SourceState, now: datetime, settings: FetchSettings, jitter: float
 ) -> tuple[datetime, str]:
-    """Return when to try again: doubling to a day, weekly after a month, never sooner than the feed allows."""
-    regular, _ = _regular_wait(source, settings, _feed_hints(state))
-    if (
-        source.path is not None
-    ):  # nobody is spared by waiting, and who puts the file there wants to see it
+    """Return the time of the next try: doubling to a day, weekly after a month, never sooner than the feed allows."""
+    # Nobody is spared by waiting for a file, and its maker wants to see it.
+    if source.path is not None:
         return now + source.interval, BY_INTERVAL
-    dead = state.failing_since is not None and now - state.failing_since >= DEAD_AFTER
-    limit = 7 * DAY if dead else max(DAY, regular)
-    doubled = (
-        limit
-        if dead or state.consecutive > 20  # noqa: PLR2004
-        else min(limit, regular * 2 ** (state.consecutive - 1))
-    )
-    due = now + max(regular, doubled * (1 - 0.2 * jitter))  # downwards: "up to a day" stays true
+    regular, _ = _regular_wait(source, settings, _feed_hints(state))
+    is_dead = state.failing_since is not None and now - state.failing_since >= DEAD_AFTER
+    wait = 7 * DAY if is_dead else max(DAY, regular)
+    if not is_dead and state.consecutive <= _MANY_FAILURES:
+        wait = min(wait, regular * 2 ** (state.consecutive - 1))
+    due = now + max(regular, wait * (1 - 0.2 * jitter))  # downwards: "up to a day" stays true
     due = out_of_skipped(due, state.hints, latest=max(due, now + settings.max_interval))
-    if due - now <= regular:
-        return due, f"failed {_times(state.consecutive)}, so it is asked again"
-    return due, f"failed {_times(state.consecutive)}, so it is asked less often"
-
-
-def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")
-
-
-def asked_at(source: Source, state: SourceState | None) -> str:
-    """Return the address to ask: the source's, or the one it has moved to."""
-    if state is not None and state.moved and state.moved_from == source.url:
-        return state.moved_to
-    return source.url or str(source.path or "")
-
-
-def speaks_of(source: Source, state: SourceState, url: str) -> bool:
-    """Tell whether the state speaks of this address, or of the one that was redirected to it for days."""
-    return state.url == url or (state.moved and state.url == state.moved_from == source.url)
-
-
-def _state_before(source: Source, state: SourceState | None) -> SourceState:
-    """Return the state to go on from: the one of this address, or an empty one that only knows of cron's last word."""
-    if state is None or not speaks_of(source, state, asked_at(source, state)):
-        return SourceState(source.id, alerted=state is not None and state.alerted)
-    return state
+    times = {1: "once", 2: "twice"}.get(state.consecutive, f"{state.consecutive} times")
+    how = "again" if due - now <= regular else "less often"
+    return due, f"failed {times}, so it is asked {how}"
