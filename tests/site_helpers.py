@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from syndicator.generator.site import Site
+from syndicator.generator.site import SiteBuilder
 from syndicator.model.edition import Archive, Document, Edition, Item, Reference, RelatedList
 from syndicator.model.feed import Category, Enclosure, Episode, Image, Origin, Person
 from syndicator.model.post import Attribution, Keys, Post, SourceInfo
@@ -281,7 +281,7 @@ def pages(
     edition: Edition, *, archives: Iterable[Archive] = (), **options: object
 ) -> Iterator[Document]:
     """Yield all that a site has to say: its posts, these archives, its lists; `options` are those of Site."""
-    site = Site(edition, **options)
+    site = SiteBuilder(edition, **options)
     yield from site.posts(edition.items)
     for archive in archives:
         yield from site.archive(archive)

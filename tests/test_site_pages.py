@@ -20,7 +20,14 @@ from site_helpers import pages
 from syndicator import languages
 from syndicator.errors import PublishError
 from syndicator.generator.site import post_path, source_path
-from syndicator.model.edition import Departed, Document, Edition, Reference, RelatedList, Shelf
+from syndicator.model.edition import (
+    Departed,
+    Document,
+    Edition,
+    Reference,
+    RelatedList,
+    SourceListing,
+)
 from syndicator.model.feed import Person
 from syndicator.model.post import Post
 from syndicator.model.settings import Feed
@@ -363,7 +370,7 @@ def test_a_source_page_shows_its_shelf() -> None:
     old = Reference(
         "urn:old", "Before there was a harbour", "https://harbour.example/old", published=given.NOON
     )
-    documents = made(replace(edition, shelves=(Shelf("harbour", (old,), 900),)))
+    documents = made(replace(edition, listings=(SourceListing("harbour", (old,), 900),)))
     assert "Before there was a harbour" in tree(documents["sources/harbour.html"]).text_content()
 
 

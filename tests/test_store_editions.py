@@ -219,7 +219,7 @@ def test_withdrawn(store: Store) -> None:
     edition = store.edition(FEED, A)
     assert titles(store) == ["y"]
     assert edition.items[0].related == (listing("z"),)
-    assert [one.title for one in edition.shelves[0].posts] == ["About y"]
+    assert [one.title for one in edition.listings[0].posts] == ["About y"]
     assert (edition.updated, store.edition_mark(FEED) != mark) == (NOW + HOUR, True)
     receive(
         store,
@@ -338,12 +338,12 @@ def test_shelves(store: Store) -> None:
     receive(store, *(post(str(n), published=NOW - n * HOUR) for n in range(9)))
     feed = replace(FEED, limit=2)
     store.admit(feed, A, NOW)
-    (shelf,) = store.edition(feed, A, shelf=5).shelves
+    (shelf,) = store.edition(feed, A, shelf=5).listings
     assert ([one.title for one in shelf.posts], shelf.total) == (
         [f"About {n}" for n in range(5)],
         9,
     )
-    assert store.edition(feed, A, shelf=0).shelves == ()
+    assert store.edition(feed, A, shelf=0).listings == ()
 
 
 # -- archives ---------------------------------------------------------------------------------------------

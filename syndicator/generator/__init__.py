@@ -24,7 +24,7 @@ from syndicator.generator.documents import (
     polled_addresses,
 )
 from syndicator.generator.item import render_items
-from syndicator.generator.site import POSTS, Site, post_path, source_path
+from syndicator.generator.site import POSTS, SiteBuilder, post_path, source_path
 from syndicator.model.edition import Archive, Document, Edition
 
 __all__ = [
@@ -54,9 +54,9 @@ def generate(
     changed since they were published (None: all). Only these are made, so that publishing costs by what
     is published: a closing archive is stale, and so is the one before it, which now links on to it. Of a
     slice that is no archive only the posts have pages. `known` and `rerender` are for the pages: see
-    `site.Site`.
+    `site.SiteBuilder`.
     """
-    site = Site(edition, known, rerender=rerender)
+    site = SiteBuilder(edition, known, rerender=rerender)
     yield from site.posts(edition.items)
     if archive:
         # One by one, and each read once: all of a long history would not fit into memory.
@@ -83,7 +83,7 @@ def _slice_numbers(
     return every if stale is None else sorted(set(stale).intersection(every))
 
 
-def _history(edition: Edition, archive: Archive, site: Site) -> Iterator[Document]:
+def _history(edition: Edition, archive: Archive, site: SiteBuilder) -> Iterator[Document]:
     """Yield the pages of a slice of history and, if it is closed, its page and its feed document.
 
     The document has rank 0, since the current documents link to it.

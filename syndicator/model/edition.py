@@ -52,7 +52,7 @@ class Item(Struct, frozen=True):
     copies: tuple[Reference, ...] = ()  # all its copies known now; pages only
 
 
-class Shelf(Struct, frozen=True):
+class SourceListing(Struct, frozen=True):
     """A source's published posts, as its own page and the "View more" lists of pages show them."""
 
     source_id: str
@@ -94,7 +94,7 @@ class Edition(Struct, frozen=True):
         Feed, ...
     ] = ()  # the other feeds that pages name; of the main one also those made `per` one thing
     # Pages only: of the sources that have posts in `items`, or lost some; missing ones are made of `items`.
-    shelves: tuple[Shelf, ...] = ()
+    listings: tuple[SourceListing, ...] = ()
     departed: Departed = Departed()
 
 

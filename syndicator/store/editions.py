@@ -59,7 +59,7 @@ def edition(
         popular=shelves.popular(found),
         departed=departed(db, number, since),
         siblings=tuple(other for other in siblings if other.name != feed.name),
-        shelves=tuple(shelves.shelves(db, number, lessened | held, shelf)) if shelf else (),
+        listings=tuple(shelves.shelves(db, number, lessened | held, shelf)) if shelf else (),
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec.structs import replace
 
 from syndicator import urls
-from syndicator.model.edition import Item, Reference, Shelf
+from syndicator.model.edition import Item, Reference, SourceListing
 from syndicator.model.post import SourceInfo
 from syndicator.model.settings import Feed
 from syndicator.store import codec
@@ -79,7 +79,7 @@ def note_popular(db: sqlite3.Connection, feed: Feed, found: Iterable[Reference])
 
 def shelves(
     db: sqlite3.Connection, feed: int, infos: Mapping[str, SourceInfo], limit: int
-) -> Iterable[Shelf]:
+) -> Iterable[SourceListing]:
     """Return the published posts of each of these sources, at most `limit` of each."""
     for source_id, info in sorted(infos.items()):
         name = info.name
@@ -100,4 +100,4 @@ def shelves(
             Reference(i, title, url, name, 0.0, lang, codec.moment(at))
             for i, title, url, lang, at in links
         )
-        yield Shelf(source_id, tuple(references), total, info)
+        yield SourceListing(source_id, tuple(references), total, info)

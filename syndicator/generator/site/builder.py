@@ -1,52 +1,62 @@
-"""Edition -> Documents: which pages there are, which of them are made, and with what."""
+"""Edition -> Documents: the pages of a feed's site, those that changed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
+from types import MappingProxyType
 
 from markupsafe import Markup
 
 from syndicator.generator.body import credit_line
+from syndicator.generator.documents import file_name
 from syndicator.generator.site.digest import Digests
 from syndicator.generator.site.frame import Frame
 from syndicator.generator.site.paths import SOURCES, archive_path, post_path, source_path
 from syndicator.generator.site.theme import Theme
-from syndicator.generator.site.view_builder import Show, refer
+from syndicator.generator.site.view_builder import ViewBuilder, refer
 from syndicator.generator.site.views import PageView, Parts
 from syndicator.model.edition import Archive, Document, Edition, Item, Reference
 from syndicator.model.post import SourceInfo
 
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _HTML = "text/html; charset=utf-8"
 _RANKS = {"post": 0, "archive": 0}  # the rest links to these
-_CARDS = (
-    16  # posts that the index shows with excerpt and picture; the rest of the edition are lines
-)
+_CARDS = 16  # posts that the index shows with excerpt and picture; the rest are lines
 _POPULAR = 5
 _FRAGMENT = 10  # posts in the fragment
 
+Context = tuple[PageView, dict[str, object]]  # the head of a page, and its template's variables
 
-class Press:
-    """Makes the pages of one edition."""
 
-    def __init__(self, edition: Edition, known: Mapping[str, str], rerender: bool) -> None:
+class SiteBuilder:
+    """Makes the pages of one edition, to be asked for in this order: posts, archives, lists.
+
+    `known` maps the path of a page to the digest that it was last published with; only `get` is called on
+    it. A path left out of it is made again. `rerender` makes every page again, so that a new template is
+    seen at once. Nothing is yielded unless the feed's formats name "html" or "fragment". `pages = "none"`
+    leaves the pages of single posts out. Ranks: 0 for posts and style, 1 for the lists that link to them.
+    """
+
+    def __init__(
+        self, edition: Edition, known: Mapping[str, str] = _NOTHING, *, rerender: bool = False
+    ) -> None:
         self.edition = edition
         self.feed = edition.feed
         self.known = known
         self.rerender = rerender
         self.digests = Digests(edition)
         self.theme = Theme(edition.feed.templates, edition.feed.language)
-        self.made: set[str] = (
-            set()
-        )  # pages of posts looked at already: an archive may hold what the edition does
-        self.styled = False
-        self.current = {post_path(item.id) for item in edition.items if self.has_posts}
-        self.held = {shelf.source.id: shelf.source for shelf in edition.shelves if shelf.source}
-        self.held |= {item.source.id: item.source for item in edition.items}
-        self.current |= set(map(source_path, self.held))
-        self.shows = {root: self.show(root) for root in ("", "../")}
         self.frame = Frame(edition)
         self.parts = cache(self._parts)
+        self.sources = _shown_sources(edition)
+        self.current = set(map(source_path, self.sources))
+        if self.has_posts:
+            self.current |= {post_path(item.id) for item in edition.items}
+        # The pages of posts that were looked at: an archive may hold items of the edition.
+        self.visited: set[str] = set()
+        self.has_style = False
+        self.views = {root: self._view_builder(root) for root in ("", "../")}
 
     @property
     def has_posts(self) -> bool:
@@ -55,175 +65,158 @@ class Press:
 
     @property
     def newest(self) -> int:
-        """How many posts the first page shows: those that stay in the feeds for slow readers only are not news."""
+        """The number of posts on the index: posts kept for slow readers only are no news."""
         return min(len(self.edition.items), max(self.feed.limit, _CARDS))
+
+    # -- the documents ------------------------------------------------------------------------
+
+    def posts(self, items: Iterable[Item]) -> Iterator[Document]:
+        """Yield the pages of posts, each once.
+
+        A post that came in with the first run and never stood in the documents has none: it is linked to
+        at its source.
+        """
+        for item in items:
+            path = post_path(item.id)
+            if self.has_posts and item.shown and path not in self.visited:
+                self.visited.add(path)
+                yield from self._page(
+                    "post", path, self.digests.page(item), partial(self._post, item)
+                )
+
+    def archive(self, archive: Archive) -> Iterator[Document]:
+        """Yield the page of a closed archive and the pages of its posts."""
+        if "html" not in self.feed.formats:
+            return
+        yield from self.posts(archive.items)
+        newest_first = sorted(
+            archive.items, key=lambda item: (item.published, item.sequence), reverse=True
+        )
+        links = list(map(refer, newest_first))
+        is_last = archive.number >= self.edition.archives
+        # Of what its lines show alone: digests of whole posts took as long as making the page.
+        lines = [
+            (link.id, link.title, link.url, link.source, link.language, link.published)
+            for link in links
+        ]
+        digest = self.digests.of(lines, archive.number, is_last)
+        view = partial(self._archive, archive, links)
+        yield from self._page("archive", archive_path(archive.number), digest, view)
+
+    def lists(self) -> Iterator[Document]:
+        """Yield the pages of sources, the list of sources, the index and the fragment."""
+        if "html" in self.feed.formats:
+            yield from self._source_pages()
+            linked = [self.has_page(source_path(info.id)) for info in self.edition.sources]
+            digest = self.digests.sources(self.edition.sources, linked)
+            yield from self._page("sources", SOURCES, digest, self._sources)
+            digest = self.digests.index(self.edition, self.newest)
+            yield from self._page("index", self.frame.home, digest, self._index)
+        if "fragment" in self.feed.formats:
+            yield from self._fragment()
 
     def has_page(self, path: str) -> bool:
         """Tell whether the page of a post or a source is there: published before, or made now."""
-        return path in self.current or path in self.made or self.known.get(path) is not None
+        return path in self.current or path in self.visited or self.known.get(path) is not None
 
-    def lists(self) -> Iterator[Document]:
-        """Yield what has changed of the pages that link to those of posts."""
-        yield from self.sources()
-        linked = [self.has_page(source_path(info.id)) for info in self.edition.sources]
-        yield from self.page(
-            "sources", SOURCES, self.digests.sources(self.edition.sources, linked), self.all_sources
-        )
-        yield from self.page(
-            "index", self.frame.home, self.digests.index(self.edition, self.newest), self.index
-        )
-
-    def dressed(self) -> Iterator[Document]:
-        """Yield the style sheet before the first page, unless it is known to be there."""
-        if not self.styled:
-            self.styled = True
+    def _page(
+        self, kind: str, path: str, digest: str, view: Callable[[], Context]
+    ) -> Iterator[Document]:
+        """Yield the page at this path, and the style before the first page, unless it is known."""
+        if not self.rerender and self.known.get(path) == digest:
+            return
+        if not self.has_style:
+            self.has_style = True
             style = self.theme.style
             if self.rerender or self.known.get(style.path) != style.digest:
                 yield style
-
-    def page(
-        self,
-        kind: str,
-        path: str,
-        digest: str,
-        view: Callable[[], tuple[PageView, dict[str, object]]],
-    ) -> Iterator[Document]:
-        """Yield the page at this path unless it is known to say the same."""
-        if not self.rerender and self.known.get(path) == digest:
-            return
-        yield from self.dressed()
         page, context = view()
         root = "../" if "/" in path else ""
         site, parts = self.frame.site(root, self.theme.style.path), self.parts(root, kind)
         body = self.theme.page(kind, site=site, page=page, parts=parts, **context)
-        posts = {"post": 1, "index": self.newest}
-        yield Document(
-            path, body, _HTML, posts=posts.get(kind, 0), rank=_RANKS.get(kind, 1), digest=digest
-        )
+        posts = {"post": 1, "index": self.newest}.get(kind, 0)
+        yield Document(path, body, _HTML, posts, _RANKS.get(kind, 1), digest)
 
-    def show(self, root: str) -> Show:
-        """Return what makes views for pages that lie so deep."""
-        return Show(self.edition, root, self.has_page, lambda row: self.part("line", root, row=row))
+    def _view_builder(self, root: str) -> ViewBuilder:
+        render = partial(self._part, "line", root)
+        return ViewBuilder(self.edition, root, self.has_page, lambda row: render(row=row))
 
-    def part(self, name: str, root: str, **context: object) -> Markup:
-        """Return a piece of pages that lie so deep."""
+    def _part(self, name: str, root: str, **context: object) -> Markup:
         return self.theme.part(name, site=self.frame.site(root, self.theme.style.path), **context)
 
     def _parts(self, root: str, kind: str) -> Parts:
-        popular = tuple(
-            self.shows[root].row(reference, source=True)
-            for reference in self.edition.popular[:_POPULAR]
-        )
+        """Render the parts that all pages of a kind at this depth share."""
+        views, popular = self.views[root], self.edition.popular[:_POPULAR]
+        rows = [views.row(reference, source=True) for reference in popular]
         return Parts(
-            head=self.part("head", root),
-            nav=self.part("nav", root, kind=kind),
-            foot=self.part("foot", root, kind=kind),
-            popular=self.part("popular", root, popular=popular) if popular else Markup(),
+            head=self._part("head", root),
+            nav=self._part("nav", root, kind=kind),
+            foot=self._part("foot", root, kind=kind),
+            popular=self._part("popular", root, popular=rows) if rows else Markup(),
         )
 
-    # -- posts ------------------------------------------------------------------------------------
+    # -- the content of each kind of page -----------------------------------------------------
 
-    def posts(self, items: Iterable[Item]) -> Iterator[Document]:
-        """Yield the pages of posts, each once."""
-        for item in items:
-            path = post_path(item.id)
-            if self.has_posts and path not in self.made:
-                self.made.add(path)
-                yield from self.page(
-                    "post", path, self.digests.page(item), partial(self.post, item)
-                )
-
-    def post(self, item: Item) -> tuple[PageView, dict[str, object]]:
-        """Show a post."""
-        show = self.shows["../"]
-        view = show.post(item, credit_line(item, self.feed.timezone))
+    def _post(self, item: Item) -> Context:
+        view = self.views["../"].post(item, credit_line(item, self.feed.timezone))
         return self.frame.post(item, view), {"post": view}
 
-    # -- lists ------------------------------------------------------------------------------------
-
-    def index(self) -> tuple[PageView, dict[str, object]]:
-        """Show the newest posts."""
-        show = self.shows[""]
-        cards, rest = self.edition.items[:_CARDS], self.edition.items[_CARDS : self.newest]
+    def _index(self) -> Context:
+        views, items = self.views[""], self.edition.items
         older = archive_path(self.edition.archives) if self.edition.archives else ""
         page = self.frame.list(
             "index", self.feed.title, self.frame.home, self.feed.description, older=older
         )
-        held = {item.source.id: item.source for item in self.edition.items}
+        held = {item.source.id: item.source for item in items}
         return page, {
-            "posts": [show.card(item) for item in cards],
-            "groups": show.groups(map(refer, rest), source=True),
-            "sources": [show.source(info) for info in held.values()],
+            "posts": list(map(views.card, items[:_CARDS])),
+            "groups": views.groups(map(refer, items[_CARDS : self.newest]), source=True),
+            "sources": list(map(views.source, held.values())),
         }
 
-    def sources(self) -> Iterator[Document]:
-        """Yield the pages of the sources that have posts in this edition, or lost some."""
-        show = self.shows["../"]
-        for info in self.held.values():
-            posts = show.shelves[info.id]
-            digest = self.digests.shelf(info, [(post.id, post.title, post.url) for post in posts])
-            yield from self.page("source", source_path(info.id), digest, partial(self.source, info))
+    def _source_pages(self) -> Iterator[Document]:
+        for info in self.sources.values():
+            links = self.views["../"].listings[info.id]
+            lines = [(link.id, link.title, link.url) for link in links]
+            digest = self.digests.listing_of(info, lines)
+            view = partial(self._source, info, links)
+            yield from self._page("source", source_path(info.id), digest, view)
 
-    def source(self, info: SourceInfo) -> tuple[PageView, dict[str, object]]:
-        """Show a source with its posts."""
-        show = self.shows["../"]
+    def _source(self, info: SourceInfo, links: Iterable[Reference]) -> Context:
+        views = self.views["../"]
         page = self.frame.list("source", info.name, source_path(info.id), info.description)
-        return page, {"source": show.source(info), "groups": show.groups(show.shelves[info.id])}
+        return page, {"source": views.source(info), "groups": views.groups(links)}
 
-    def all_sources(self) -> tuple[PageView, dict[str, object]]:
-        """Show who is read here."""
-        show = self.shows[""]
-        page = self.frame.list(
-            "sources", self.theme.label("sources"), SOURCES, self.feed.description
-        )
-        return page, {"sources": [show.source(info) for info in self.edition.sources]}
+    def _sources(self) -> Context:
+        title = self.theme.label("sources")
+        page = self.frame.list("sources", title, SOURCES, self.feed.description)
+        return page, {"sources": list(map(self.views[""].source, self.edition.sources))}
 
-    def older(self, archive: Archive) -> Iterator[Document]:
-        """Yield the page of a closed archive and the pages of its posts, those never shown left out."""
-        yield from self.posts(item for item in archive.items if item.shown)
-        items = sorted(
-            archive.items, key=lambda item: (item.published, item.sequence), reverse=True
-        )
-        lines = list(map(refer, items))
-        last = archive.number >= self.edition.archives
-        # Of what its lines show alone: digests of whole posts took as long as making the page.
-        shown = [
-            (line.id, line.title, line.url, line.source, line.language, line.published)
-            for line in lines
-        ]
-        digest = self.digests.of(shown, archive.number, last)
-        yield from self.page(
-            "archive", archive_path(archive.number), digest, partial(self.archive, archive, lines)
-        )
-
-    def archive(
-        self, archive: Archive, lines: list[Reference]
-    ) -> tuple[PageView, dict[str, object]]:
+    def _archive(self, archive: Archive, links: Iterable[Reference]) -> Context:
         """Show a closed slice of history, newest first."""
-        newer = (
-            f"{archive.number + 1}.html"
-            if archive.number < self.edition.archives
-            else f"../{self.frame.home}"
-        )
+        number = archive.number
+        newer = f"{number + 1}.html" if number < self.edition.archives else f"../{self.frame.home}"
         page = self.frame.list(
             "archive",
-            f"{self.theme.label('older')} {archive.number}",
-            archive_path(archive.number),
-            older=f"{archive.number - 1}.html" if archive.number > 1 else "",
+            f"{self.theme.label('older')} {number}",
+            archive_path(number),
+            older=f"{number - 1}.html" if number > 1 else "",
             newer=newer,
         )
-        return page, {"groups": self.shows["../"].groups(lines, source=True)}
+        return page, {"groups": self.views["../"].groups(links, source=True)}
 
-    # -- to be included elsewhere -----------------------------------------------------------------
-
-    def fragment(self) -> Iterator[Document]:
-        """Yield the newest posts as a piece of HTML that another page includes; every address is absolute."""
-        path = self.feed.names.get("fragment", "fragment.html")
-        items = self.edition.items[:_FRAGMENT]
+    def _fragment(self) -> Iterator[Document]:
+        """Yield the newest posts as HTML that another page includes; every address is absolute."""
+        path, items = file_name(self.feed, "fragment"), self.edition.items[:_FRAGMENT]
         digest = self.digests.listing(items)
         if not self.rerender and self.known.get(path) == digest:
             return
-        show = self.show(self.feed.link)
-        site = self.frame.site(self.feed.link, "")
-        body = self.theme.page("fragment", site=site, posts=[show.card(item) for item in items])
+        views, site = self._view_builder(self.feed.link), self.frame.site(self.feed.link, "")
+        body = self.theme.page("fragment", site=site, posts=list(map(views.card, items)))
         yield Document(path, body, _HTML, posts=len(items), rank=1, digest=digest)
+
+
+def _shown_sources(edition: Edition) -> dict[str, SourceInfo]:
+    """Return the sources that have posts in the edition, or lost some, by their ids."""
+    sources = {listing.source.id: listing.source for listing in edition.listings if listing.source}
+    return sources | {item.source.id: item.source for item in edition.items}

@@ -1,8 +1,8 @@
-"""What a page says -> a digest of it. Data only: neither our templates nor our wording is in it.
+"""The content of a page -> a digest of it. Data only: neither our templates nor our wording is in it.
 
-Left out on purpose, because they change by themselves: popular posts, inbound links, the time of a source's last
-update, and the lists of fresh posts under a post (they are those of the time it was made). Since such
-a list may name a post that is withdrawn later, every digest holds when something left last.
+Facts that change by themselves are left out: popular posts, inbound links, the time of a source's last
+update, and the lists of fresh posts under a post (they are those of the time it was made). Since such a
+list may name a post that is withdrawn later, every digest holds the event by which something left last.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from hashlib import blake2b
 
 from syndicator.model.edition import Edition, Item, Reference
 from syndicator.model.post import SourceInfo
-from syndicator.model.settings import settings_on_pages
+from syndicator.model.settings import Feed
 
 
 class Digests:
@@ -21,36 +21,34 @@ class Digests:
     def __init__(self, edition: Edition) -> None:
         # Only feeds written out: one for each source would make all pages again when a source is added.
         siblings = [(feed.title, feed.link) for feed in edition.siblings if not feed.per]
-        self.base = repr(
-            (settings_on_pages(edition.feed), siblings, edition.departed.event)
-        ).encode()
-        self.whole = edition.feed.pages == "full"
-        self.known: dict[str, str] = {}
+        self.base = repr((_settings(edition.feed), siblings, edition.departed.event)).encode()
+        self.is_whole = edition.feed.pages == "full"
+        self.items: dict[str, str] = {}
         self.infos: dict[str, str] = {}
-        self.languages = [
-            (feed.name, feed.title) for feed in edition.siblings if feed.per == "language"
-        ]
-        self.ours = {
-            feed.sources[0]: feed.name for feed in edition.siblings if feed.per == "source"
-        }
+        self.languages, self.own_feeds = [], {}
+        for feed in edition.siblings:
+            if feed.per == "language":
+                self.languages.append((feed.name, feed.title))
+            elif feed.per == "source":
+                self.own_feeds[feed.sources[0]] = feed.name
 
     def post(self, item: Item) -> str:
-        """Return the digest of a post's page; lists that show the post build on it."""
-        if item.id not in self.known:
-            body = item.post.content_html if self.whole else ""
-            self.known[item.id] = self.of(_item(item), self.source(item.source), body)
-        return self.known[item.id]
+        """Return the digest of a post, by which lists show it."""
+        if item.id not in self.items:
+            body = item.post.content_html if self.is_whole else ""
+            self.items[item.id] = self.of(_item(item), self.source(item.source), body)
+        return self.items[item.id]
 
     def page(self, item: Item) -> str:
         """Return the digest of a post's own page: only there a number of comments stands.
 
-        An edition is looked at only where something else changed, and then the number is refreshed, too.
+        An edition is looked at only if something else changed, and then the number is refreshed, too.
         """
         count = item.post.comment_count
         return self.post(item) if count is None else self.of(self.post(item), count)
 
     def source(self, info: SourceInfo) -> str:
-        """Return the digest of what pages show of a source."""
+        """Return the digest of a source, as pages show it."""
         if info.id not in self.infos:
             self.infos[info.id] = self.of(_source(info))
         return self.infos[info.id]
@@ -63,47 +61,53 @@ class Digests:
         """Return the digest of the first page, which shows so many of the posts."""
         return self.listing(edition.items, shown, edition.archives, self.languages)
 
-    def shelf(self, info: SourceInfo, *shown: object) -> str:
+    def listing_of(self, info: SourceInfo, *shown: object) -> str:
         """Return the digest of the page of one source."""
-        return self.of(self.source(info), self.ours.get(info.id), *shown)
+        return self.of(self.source(info), self.own_feeds.get(info.id), *shown)
 
     def sources(self, sources: Iterable[SourceInfo], linked: Sequence[bool]) -> str:
         """Return the digest of the page of all sources, of which some have pages of their own."""
-        return self.of([(self.source(info), self.ours.get(info.id)) for info in sources], linked)
+        return self.of(
+            [(self.source(info), self.own_feeds.get(info.id)) for info in sources], linked
+        )
 
     def of(self, *data: object) -> str:
         """Return the digest of plain data."""
         digest = blake2b(self.base, digest_size=16)
         for value in data:
-            digest.update(
-                b"\0"
-                + (value if isinstance(value, str) else repr(value)).encode(
-                    "utf-8", "surrogatepass"
-                )
-            )
+            text = value if isinstance(value, str) else repr(value)
+            digest.update(b"\0" + text.encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
+
+
+def _settings(feed: Feed) -> tuple[object, ...]:
+    return (
+        feed.title, feed.link, feed.contact, feed.description, feed.language, feed.formats,
+        sorted(feed.names.items()), feed.pages, feed.index, feed.related_on_pages, feed.timezone,
+    )  # fmt: skip
 
 
 def _source(info: SourceInfo) -> tuple[object, ...]:
     return (
-        info.id, info.name, info.link, info.feed, info.language, info.rights, info.licence, info.private, info.noindex,
-        info.description,
+        info.id, info.name, info.link, info.feed, info.language, info.rights, info.licence, info.private,
+        info.noindex, info.description,
     )  # fmt: skip
 
 
 def _item(item: Item) -> tuple[object, ...]:
-    """Return what pages show of an item but its body and its source, as plain data: that is quickly digested."""
+    """Return an item as pages show it, without its body and its source, as plain data."""
     post = item.post
-    # What is added here makes every page again, once, after an update of the program.
+    # A fact that is added here makes every page again, once, after an update of the program.
     return (
-        item.id, item.published, item.updated, post.title, post.link, post.summary, post.language, post.comments,
-        post.rights, post.licence, post.noindex, post.origin_link, post.origin.name, post.origin.url, post.republished,
+        item.id, item.published, item.updated, post.title, post.link, post.summary, post.language,
+        post.comments, post.rights, post.licence, post.noindex, post.origin_link, post.origin.name,
+        post.origin.url, post.republished,
         post.attribution and (post.attribution.text, post.attribution.language),
         post.image and (post.image.url, post.image.width, post.image.height, post.image.title),
         [person.name for person in post.authors],
         [category.label or category.term for category in post.categories],
         [(file.url, file.type, file.length, file.title, file.medium) for file in post.enclosures if file.primary],
-        [(one.scope, one.heading, one.language, _links(one.links)) for one in item.related],
+        [(related.scope, related.heading, related.language, _links(related.links)) for related in item.related],
         _links(item.copies or item.also),
     )  # fmt: skip
 
