@@ -1,3 +1,113 @@
-"""syndicator: fetch feeds, credit every post, republish one combined feed with related links."""
+"""Fetch feeds, credit every post to its source, and republish one combined feed.
+
+The public API. `feeds.toml` is read once, and each function takes what it reads:
+
+>>> import syndicator
+>>> config = syndicator.load_config("feeds.toml")
+>>> config.feeds[0].title, len(config.sources)
+('Planet Vietnam', 3)
+
+`run` fetches, stores and publishes, as the command does, and returns a `Report`. Nothing is
+printed, and a source that fails is a value in `report.failures`:
+
+    report = syndicator.run(config, syndicator.Options(force=True))
+    print(report.new, [failure.source for failure in report.failures])
+
+`preview` fetches one source and stores nothing:
+
+>>> preview = syndicator.preview("samples/goc-pho.atom")
+>>> preview.feed.info.name, preview.feed.info.language
+('Góc phố', 'vi')
+
+Whatever goes wrong is a `SyndicatorError`. To import this package is cheap: a name is loaded when it
+is used for the first time.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from syndicator.errors import (
+    CheckFailed,
+    ConfigError,
+    LockHeld,
+    PublishError,
+    StoreError,
+    SyndicatorError,
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    from syndicator.config import load as load_config
+    from syndicator.importers import ImportResult, import_list
+    from syndicator.install_check import Finding, inspect
+    from syndicator.model.fetch import SourceState
+    from syndicator.model.run import Failure, Options, Preview, Progress, Report
+    from syndicator.model.settings import Config, Feed, Source
+    from syndicator.pipeline.run import run, states, withdraw
+    from syndicator.previews import document, preview
+    from syndicator.serve import serve as serve_folder
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "CheckFailed",
+    "Config",
+    "ConfigError",
+    "Failure",
+    "Feed",
+    "Finding",
+    "ImportResult",
+    "LockHeld",
+    "Options",
+    "Preview",
+    "Progress",
+    "PublishError",
+    "Report",
+    "Source",
+    "SourceState",
+    "StoreError",
+    "SyndicatorError",
+    "UsageError",
+    "document",
+    "import_list",
+    "inspect",
+    "load_config",
+    "preview",
+    "run",
+    "serve_folder",
+    "states",
+    "withdraw",
+]
+
+# The module of each name that is loaded late; after ":" its name there, where it has another.
+_LATE = {
+    "Config": "model.settings",
+    "Failure": "model.run",
+    "Feed": "model.settings",
+    "Finding": "install_check",
+    "ImportResult": "importers",
+    "Options": "model.run",
+    "Preview": "model.run",
+    "Progress": "model.run",
+    "Report": "model.run",
+    "Source": "model.settings",
+    "SourceState": "model.fetch",
+    "document": "previews",
+    "import_list": "importers",
+    "inspect": "install_check",
+    "load_config": "config:load",
+    "preview": "previews",
+    "run": "pipeline.run",
+    "serve_folder": "serve:serve",
+    "states": "pipeline.run",
+    "withdraw": "pipeline.run",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  of any type that the API has
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module, _, other = _LATE[name].partition(":")
+    value = getattr(import_module(f"{__name__}.{module}"), other or name)
+    globals()[name] = value
+    return value

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -19,13 +19,13 @@ from msgspec.structs import replace
 from syndicator import config, fetcher, generator, normalizer, parser, urls
 from syndicator.config.words import shown, source_meant
 from syndicator.errors import ConfigError, SyndicatorError, UsageError
+from syndicator.failures import label
 from syndicator.model.feed import ParsedFeed
 from syndicator.model.fetch import Ask, Fetched, FetchFailed, NotModified, Outcome
-from syndicator.model.run import Look
+from syndicator.model.run import Preview
 from syndicator.model.settings import Config, Feed, Source
 from syndicator.pipeline.build import admit
 from syndicator.pipeline.update import PostWriter
-from syndicator.report import label
 from syndicator.store import Store
 
 _DEFAULT = Path("feeds.toml")
@@ -37,13 +37,19 @@ _HERE = re.compile(
 _A_DAY = timedelta(days=1)  # a pipe takes as long as what writes into it
 
 
-def look(target: str, path: Path, now: datetime, stop: threading.Event) -> Look | None:
-    """Fetch one source once; None where `stop` ended it.
+def preview(
+    target: str,
+    path: Path | str = _DEFAULT,
+    now: datetime | None = None,
+    stop: threading.Event | None = None,
+) -> Preview | None:
+    """Fetch one source once; None if `stop` ended it.
 
-    `target` is a source's id or name in the configuration at `path`, a feed's address, a page's address (its
-    feed is discovered), a path, or "-" for standard input. Where `path` is missing, the defaults hold. Raises
-    UsageError for what is none of these, SyndicatorError for what gives no feed.
+    `target` is a source's id or name in the configuration at `path`, the address of a feed or of a
+    page (its feed is discovered), a path, or "-" for standard input. If `path` is missing, the
+    defaults hold. Raises UsageError if it is none of these, SyndicatorError if it gives no feed.
     """
+    path, now = Path(path), now or datetime.now(UTC)
     settings, warnings = _settings(path, needed=not _place(target))
     source = _source(target, settings, path)
     outcome = fetcher.fetch_one(_ask(source), settings.fetch, stop, follow=True)
@@ -61,7 +67,7 @@ def look(target: str, path: Path, now: datetime, stop: threading.Event) -> Look 
     )
     others = (f"another feed of that page: {url}" for url in fetched.feeds if address)
     feed = normalizer.normalize(parsed, source, now)
-    return Look(source, address, feed, (*warnings, *found, *others, *parsed.notes, *feed.notes))
+    return Preview(source, address, feed, (*warnings, *found, *others, *parsed.notes, *feed.notes))
 
 
 def _read(outcome: Outcome, source: Source) -> tuple[Fetched, ParsedFeed] | FetchFailed:
@@ -85,21 +91,23 @@ def _with_others(failed: FetchFailed, fetched: Fetched, source: Source) -> Fetch
     return failed if source.private else replace(failed, feeds=fetched.feeds)
 
 
-def document(look: Look, form: str, limit: int, now: datetime) -> bytes:
+def document(
+    preview: Preview, form: str = "rss", limit: int = 0, now: datetime | None = None
+) -> bytes:
     """Return the document ("rss", "atom" or "json") that would be published of these posts."""
-    source = replace(
-        look.source, publish=True
-    )  # a private source is not published, but may be looked at
+    now = now or datetime.now(UTC)
+    # A private source is not published, but it may be previewed.
+    source = replace(preview.source, publish=True)
     feed = Feed(
-        title=look.feed.info.name,
+        title=preview.feed.info.name,
         formats=(form,),
         archives=False,
-        limit=limit or max(1, len(look.feed.posts)),
+        limit=limit or max(1, len(preview.feed.posts)),
     )
     # The very steps of a run, on a store that is gone afterwards: what is shown is what would be published.
     with Store(":memory:") as store:
         writer = PostWriter(store, now)
-        writer.put(look.feed, [post.fingerprint for post in look.feed.posts])
+        writer.put(preview.feed, [post.fingerprint for post in preview.feed.posts])
         writer.finish()
         admit([feed], store, {source.id: source}, now)
         edition = store.edition(feed, {source.id: source})

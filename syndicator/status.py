@@ -8,9 +8,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from syndicator.failures import has_moved, label, move
 from syndicator.model.fetch import SourceState
 from syndicator.model.settings import Source
-from syndicator.report import has_moved, in_words, label, moved_line
+from syndicator.report import in_words, moved_line
 from syndicator.schedule import held_hosts
 from syndicator.urls import host_of
 
@@ -123,5 +124,5 @@ def _notes(source: Source, state: SourceState, now: datetime) -> list[str]:
             f"failing for {in_words(now - state.failing_since)} ({times}): {state.failure}"
         )
     if has_moved(source, state):
-        notes.append(moved_line(source, state))
+        notes.append(moved_line(move(source, state)))
     return notes

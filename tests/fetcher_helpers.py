@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from syndicator import report, schedule
+from syndicator import failures, report, schedule
 from syndicator.model.fetch import (
     Ask,
     Fetched,
@@ -16,6 +16,7 @@ from syndicator.model.fetch import (
     SourceState,
     Validators,
 )
+from syndicator.model.run import Changes
 from syndicator.model.settings import FetchSettings, Source
 
 START = datetime(2024, 5, 1, tzinfo=UTC)  # a Wednesday
@@ -66,8 +67,8 @@ class World:
                 self.dice.random(),
                 hints,
             )
-        lines = report.alerts(before, self.states, self.sources, now)
-        lines += report.news(before, self.states, self.sources)
+        changes = failures.changes(before, self.states, self.sources)
+        lines = [*report.alerts(changes, now), *report.news(changes)]
         self.said += [(now, line) for line in lines]
         return asks
 
@@ -85,6 +86,11 @@ class World:
 
     def requests_to(self, source_id: str) -> list[Request]:
         return [request for request in self.log if request.ask.source.id == source_id]
+
+
+def standing(states: dict[str, SourceState], sources: list[Source]) -> Changes:
+    """Return the failures that stand, and nothing that is new."""
+    return failures.changes(states, states, sources)
 
 
 def world(settings: FetchSettings = SETTINGS, **servers: Server) -> World:

@@ -93,17 +93,17 @@ def test_a_domain_that_is_somebody_elses_now(
     """One line in the run that finds another feed, with what to do; its posts are published all the same."""
     site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1)))
     planet = Planet(tmp_path, site, ("/a", table))
-    assert planet.run().news == ()
+    assert planet.run().remarks == ()
     casino = f"https://{host}"
     site.pages["/a"] = feed("Casino 777", casino, item("Win", f"{casino}/win/", words(9)))
-    assert planet.run().news == (line.format(url=site.url).replace("casino.example", host),)
+    assert planet.run().remarks == (line.format(url=site.url).replace("casino.example", host),)
     assert [post["title"] for post in planet.items()] == (
         [] if "private" in table else ["Win", "One"]
     )
     assert all(
         "related" not in post["_syndicator"] for post in planet.items()
     )  # neither leads to the other
-    assert planet.run().news == ()
+    assert planet.run().remarks == ()
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_redesign_is_no_takeover(
     planet = Planet(tmp_path, site, ("/a", named))
     planet.run()
     site.pages["/a"] = feed(name, address, *items)
-    assert planet.run().news == ()
+    assert planet.run().remarks == ()
 
 
 def test_a_redesign_whose_items_are_byte_for_byte_the_same(
@@ -155,7 +155,7 @@ def test_a_redesign_whose_items_are_byte_for_byte_the_same(
     after = {"version": version, "title": "Another", "home_page_url": OTHER, "items": [new, one]}
     site.pages["/a"] = json.dumps(after).encode()
     report = planet.run()
-    assert (report.new, report.news) == (1, ())
+    assert (report.new, report.remarks) == (1, ())
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_another_address_in_the_file_is_no_takeover(tmp_path: Path, site: loopba
     planet = Planet(tmp_path, site, ("/a", 'name = "A friend"'))
     planet.run()
     planet.sources = [("/b", 'name = "A friend"')]
-    assert planet.run().news == ()
+    assert planet.run().remarks == ()
 
 
 def test_an_update_noticed_by_a_wrong_clock(tmp_path: Path, site: loopback.Site) -> None:
@@ -225,22 +225,22 @@ def test_a_state_file_that_is_lost(tmp_path: Path, site: loopback.Site) -> None:
         ("/a", ""),
         head='formats = ["atom"]\nper_language = true\nper_source = true',
     )
-    assert planet.run().news == ()
+    assert planet.run().remarks == ()
     before = ids(planet)
     assert len(set(before)) == 4
     state = tmp_path / "syndicator.db"
     state.rename(tmp_path / "mislaid.db")
-    (told,) = planet.run().news
+    (told,) = planet.run().remarks
     assert told.startswith(
         f"there was no state file {state}, though {tmp_path / 'public'} holds what an earlier one"
     )
     assert ids(planet) == before
-    assert planet.run().news == ()
+    assert planet.run().remarks == ()
     (tmp_path / "mislaid.db").replace(state)
     site.pages["/a"] = feed(
         "Blog", BLOG, item("Two", f"{BLOG}/2/", words(2)), item("One", f"{BLOG}/1/", words(1))
     )
-    assert planet.run().news == ()
+    assert planet.run().remarks == ()
     assert set(before) < set(ids(planet))
 
 
@@ -275,7 +275,7 @@ def test_a_folder_that_was_copied_for_another_feed(tmp_path: Path, site: loopbac
     planet.run()
     shutil.copytree(tmp_path / "public", tmp_path / "copy")
     planet.more = '[[feeds]]\nname = "other"\noutput = "copy"'
-    assert planet.run().news == ()
+    assert planet.run().remarks == ()
     assert len(set(ids(planet))) == 3
 
 
@@ -534,10 +534,10 @@ def test_a_hub_that_fails_is_one_line_once(tmp_path: Path, site: loopback.Site) 
     """Not one for each document, and not one in each mail of cron's until it is back."""
     site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1), EARLY))
     planet = Planet(tmp_path, site, ("/a", ""), head=f'hub = "{site.url}/hub"')
-    (line,) = planet.run().news
+    (line,) = planet.run().remarks
     assert f"the hub {site.url}/hub was not told of 3 documents: the hub answered 501" in line
     site.pages["/a"] = feed("Blog", BLOG, item("Two", f"{BLOG}/2/", words(2), LATE))
-    assert planet.run().news == ()
+    assert planet.run().remarks == ()
     with Store(planet.config().state) as store:
         assert {ping.attempts for ping in store.pending_pings()} == {2}  # it is tried all the same
 

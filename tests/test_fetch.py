@@ -16,7 +16,7 @@ from syndicator import fetcher
 from syndicator.cli import main
 from syndicator.errors import SyndicatorError
 from syndicator.model.fetch import FetchFailed
-from syndicator.previews import _place, look
+from syndicator.previews import _place, preview
 
 pytestmark = pytest.mark.slow
 
@@ -130,9 +130,9 @@ def test_a_path_that_is_not_there(kind: str, word: str, monkeypatch: pytest.Monk
     failed = FetchFailed("", "", kind, "does not answer")
     monkeypatch.setattr(fetcher, "fetch_one", lambda *_, **__: failed)
     with pytest.raises(SyndicatorError, match=word):
-        look("nope.xml", Path("feeds.toml"), datetime.now(UTC), threading.Event())
+        preview("nope.xml", Path("feeds.toml"), datetime.now(UTC), threading.Event())
     with pytest.raises(SyndicatorError, match=r"not answer$"):
-        look("https://nope.xml", Path("feeds.toml"), datetime.now(UTC), threading.Event())
+        preview("https://nope.xml", Path("feeds.toml"), datetime.now(UTC), threading.Event())
 
 
 def test_a_saved_page(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

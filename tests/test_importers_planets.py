@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from normalizer_helpers import NOW, post
 
 from syndicator import config
-from syndicator.importers import Subscription, bring, read, tables
+from syndicator.importers import Subscription, import_list, read, tables
 from syndicator.model.feed import Category, Person
 from syndicator.model.settings import Config, Source
 from syndicator.normalizer.filters import judge
@@ -117,7 +117,7 @@ def begun(text: str, folder: Path) -> tuple[Config, list[str]]:
     """Return the configuration that a list begins, and what is said of it."""
     (folder / "planet.ini").write_text(text)
     (folder / "feeds.toml").unlink(missing_ok=True)
-    brought = bring(str(folder / "planet.ini"), folder / "feeds.toml")
+    brought = import_list(str(folder / "planet.ini"), folder / "feeds.toml")
     (folder / "feeds.toml").write_text(brought.text)
     return config.load(folder / "feeds.toml"), list(brought.remarks[1:])
 
@@ -132,7 +132,7 @@ def test_the_planet_itself(tmp_path):
         "mailto:ann@planet.example",
     )
     assert said == ["a [feed] table is printed first, with the title that the list has"]
-    assert bring(str(tmp_path / "planet.ini"), tmp_path / "feeds.toml").text == ""
+    assert import_list(str(tmp_path / "planet.ini"), tmp_path / "feeds.toml").text == ""
 
 
 def test_a_planet_of_which_little_can_be_said(tmp_path):

@@ -300,13 +300,13 @@ def test_the_operator_hears_of_damage_once(tmp_path: Path, site: loopback.Site) 
     ]
     before = planet.files()
     site.pages["/a"] = feed("Blog", BLOG, *posts)
-    assert sum("was damaged and begins anew" in line for line in planet.run().news) == 1
+    assert sum("was damaged and begins anew" in line for line in planet.run().remarks) == 1
     assert planet.files().keys() >= before.keys()
     assert not [find for find in inspect(planet.config()) if "damaged" in find.what]
     site.pages["/a"] = feed(
         "Blog", BLOG, item("New", f"{BLOG}/new/", words(9), START + HOUR), *posts
     )
-    assert not [line for line in planet.run().news if "damaged" in line]
+    assert not [line for line in planet.run().remarks if "damaged" in line]
 
 
 def test_out_of_reach(tmp_path: Path) -> None:

@@ -46,12 +46,13 @@ _FEEDS = (
 )
 
 
-def load(path: Path, environment: Mapping[str, str] = os.environ) -> Config:
+def load(path: Path | str = "feeds.toml", environment: Mapping[str, str] = os.environ) -> Config:
     """Read feeds.toml.
 
     `environment` gives the values of `${NAME}`. Raises ConfigError, which names file, table and key
     of each mistake: unknown keys, wrong types and values, and what stands twice.
     """
+    path = Path(path)
     try:
         document = tomllib.loads(_text(path))
     except tomllib.TOMLDecodeError as error:

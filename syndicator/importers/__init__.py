@@ -22,26 +22,26 @@ from syndicator.importers.subscription import Heading, Subscription, account, pl
 from syndicator.model.settings import Rules, Source
 from syndicator.parser.encodings import to_utf8  # lists are in as many encodings as feeds
 
-__all__ = ["Brought", "Subscription", "bring", "read", "tables"]
+__all__ = ["ImportResult", "Subscription", "import_list", "read", "tables"]
 
 # What a configuration must begin with; the shell has made an empty file by the time that `>> feeds.toml` reaches us.
 _TITLE = 'title = "My planet"  # the name of what you publish: put in yours'
 
 
-class Brought(Struct, frozen=True):
-    """What a list brings: text to append to the configuration, "" where nothing is new, and lines for a person."""
+class ImportResult(Struct, frozen=True):
+    """The new sources of a list: text to append to the configuration, and lines for a person."""
 
     text: str
     remarks: tuple[str, ...]
 
 
-def bring(file: str, configuration: Path) -> Brought:
+def import_list(file: str, configuration: Path | str = "feeds.toml") -> ImportResult:
     """Return what the list in `file` has and the configuration has not.
 
     A configuration that is missing or says nothing yet is begun with a `[feed]` table: the planet's, where the list is
     one's. Raises UsageError for what is no list, ConfigError for a configuration that can't be read.
     """
-    text = _text(file)
+    configuration, text = Path(configuration), _text(file)
     feeds, remarks = read(text, file)
     begun = not _is_blank(configuration)
     known = config.load(configuration).sources if begun else ()
@@ -54,7 +54,7 @@ def bring(file: str, configuration: Path) -> Brought:
     written, refused = tables(new, (name for source in known for name in (source.id, source.name)))
     head, titled = ([], []) if begun or not written else _begun(heading(text, file))
     counted = _counted(len(written), len(feeds) - len(new))
-    return Brought(
+    return ImportResult(
         "".join(f"\n{table}\n" for table in (*head, *written)),
         (counted, *titled, *remarks, *refused),
     )

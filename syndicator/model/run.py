@@ -1,4 +1,4 @@
-"""A run, or a look at one source (cli -> pipeline, previews -> cli)."""
+"""A run, or a preview of one source (cli -> pipeline, previews -> cli)."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-if (
-    TYPE_CHECKING
-):  # named, never made here: a run with nothing to do does not pay for the nouns of posts
+if TYPE_CHECKING:  # a run with nothing to do does not pay for the nouns of posts
     from syndicator.model.edition import Published
+    from syndicator.model.fetch import Outage
     from syndicator.model.post import NormalizedFeed
     from syndicator.model.settings import Source
 
 
 class Options(Struct, frozen=True):
-    """What the command line asks of a run."""
+    """The options of a run."""
 
     force: bool = False  # every source is due
     named: frozenset[str] = frozenset()  # these source ids only
@@ -30,8 +29,8 @@ class Progress(Struct, frozen=True):
     done: int
     total: int
     source: str = ""  # its id
-    words: str = ""  # what became of it
-    left: tuple[str, ...] = ()  # the ids of those that are not done, once they are few
+    words: str = ""  # the outcome
+    left: tuple[str, ...] = ()  # the ids of unfinished sources, once they are few
 
 
 class Failure(Struct, frozen=True):
@@ -43,11 +42,34 @@ class Failure(Struct, frozen=True):
     error: str
     since: datetime
     consecutive: int
+    host: str = ""  # the host, if the trouble is the host's and other sources are there too
+    is_news: bool = False  # cron should tell it now
+    held_host: str = ""  # the host that asked to be left alone, and until when
+    held_until: datetime | None = None
 
 
-class Report(Struct, frozen=True):
-    """What a run did."""
+class Move(Struct, frozen=True):
+    """A source that has moved for good."""
 
+    source: str
+    url: str = ""  # the new address; "" where private
+    keep_id: str = ""  # the id to write down with it, if the old address is the id
+
+
+class Changes(Struct, frozen=True):
+    """The failures after a run, and the changes since the run before."""
+
+    failures: tuple[Failure, ...] = ()  # all that stand, the longest first
+    recovered: tuple[Failure, ...] = ()  # failures told before that are over
+    ended: tuple[str, ...] = ()  # sources that are gone: 410 on two days
+    moved: tuple[Move, ...] = ()
+    newly_failing: bool = False  # a source that did not fail before the run fails now
+
+
+class Report(Changes, frozen=True):
+    """The result of a run, as data; `syndicator.report` puts it into words."""
+
+    started: datetime | None = None
     total: int = 0  # sources in the configuration, or those named by --source
     due: int = 0
     changed: int = 0
@@ -59,24 +81,25 @@ class Report(Struct, frozen=True):
     duplicates: int = 0
     stored: int = 0
     documents: tuple[Published, ...] = ()
-    failures: tuple[Failure, ...] = ()
-    failing: tuple[
-        str, ...
-    ] = ()  # the same for a person: a line each, a host that fails for many in one
-    alerts: tuple[str, ...] = ()  # what fails for long enough that cron's mail should say so
-    # What is said once to cron and at a terminal: gone, back, moved, taken over, a hub that failed.
-    news: tuple[str, ...] = ()
+    outage: Outage | None = None  # of this machine's own network
+    outage_before: Outage | None = None
+    remarks: tuple[str, ...] = ()  # lines of single steps: taken over, a hub that failed
     faults: tuple[str, ...] = ()  # tracebacks of bugs that cost one source its turn
     seconds: float = 0.0
     nothing_works: bool = False  # every source fails
     nothing_ever_worked: bool = False
-    newly_failing: bool = False  # a source that did not fail before was asked in this run, and does
+    is_first: bool = False  # nothing had ever been fetched before
+
+    @property
+    def left(self) -> int:
+        """The sources that were due and not asked, because the run was stopped."""
+        return self.due - self.changed - self.not_modified - self.failed
 
 
-class Look(Struct, frozen=True):
-    """One source, fetched once and stored nowhere: what `fetch` shows."""
+class Preview(Struct, frozen=True):
+    """One source, fetched once and stored nowhere, as `fetch` shows it."""
 
     source: Source
     url: str  # the feed's own address, after discovery and redirects; "" where private
     feed: NormalizedFeed
-    remarks: tuple[str, ...] = ()  # of the feed as a whole
+    remarks: tuple[str, ...] = ()  # about the feed as a whole

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 
 from syndicator import urls
+from syndicator.failures import label
 from syndicator.model.fetch import Fetched, SourceState
 from syndicator.model.post import SourceInfo
 from syndicator.model.settings import Source
-from syndicator.report import label
 
 _LONGEST = 80  # characters of a title that are shown: the new owner chose it
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from syndicator import report
+from syndicator import failures
 from syndicator.errors import UsageError
 from syndicator.lock import run_lock
 from syndicator.model.fetch import Outage, SourceState
@@ -34,10 +34,10 @@ class _Health(Struct):
 
 def run(
     config: Config,
-    options: Options,
-    now: datetime,
-    stop: threading.Event,
-    watch: Callable[[Progress], None],
+    options: Options = Options(),  # noqa: B008 - frozen
+    now: datetime | None = None,
+    stop: threading.Event | None = None,
+    watch: Callable[[Progress], None] = lambda _: None,
 ) -> Report:
     """Fetch the sources that are due, store their new posts and publish the feeds.
 
@@ -45,6 +45,7 @@ def run(
     called after each source. Raises LockHeld, StoreError, PublishError.
     """
     started = time.monotonic()
+    now, stop = now or datetime.now(UTC), stop or threading.Event()
     stats, built = UpdateStats(), Built()
     with run_lock(config.state), Store(config.state) as store:
         # First of all, so that a source with a changed address keeps its state and its posts.
@@ -59,7 +60,10 @@ def run(
         after = _health(store)
         stored = store.count()
     configured = [after.states[source.id] for source in config.sources if source.id in after.states]
+    changes = failures.changes(before.states, after.states, config.sources)
     return Report(
+        **structs.asdict(changes),
+        started=now,
         total=len(options.named or config.sources),
         due=stats.due,
         changed=stats.changed,
@@ -71,26 +75,14 @@ def run(
         duplicates=stats.duplicates,
         stored=stored,
         documents=tuple(built.documents),
-        failures=report.failures(config.sources, after.states),
-        failing=(
-            *report.outage_line(after.outage, now),
-            *report.failure_table(config.sources, after.states, now),
-        ),
-        alerts=(
-            *report.outage_alerts(before.outage, after.outage, now),
-            *report.alerts(before.states, after.states, config.sources, now),
-        ),
-        news=(
-            *report.outage_news(before.outage, after.outage, now),
-            *report.news(before.states, after.states, config.sources),
-            *stats.news,
-            *built.remarks,
-        ),
+        outage=after.outage,
+        outage_before=before.outage,
+        remarks=(*stats.news, *built.remarks),
         faults=tuple(stats.faults),
         seconds=time.monotonic() - started,
         nothing_works=_nothing_works(config, configured, after.outage),
         nothing_ever_worked=not ever_worked,
-        newly_failing=report.newly_failing(before.states, after.states, config.sources),
+        is_first=not _has_worked(config, before),
     )
 
 
@@ -122,12 +114,13 @@ def states(config: Config) -> Mapping[str, SourceState]:
         return store.states()
 
 
-def withdraw(config: Config, post: str, now: datetime) -> None:
+def withdraw(config: Config, post: str, now: datetime | None = None) -> None:
     """Remove a post from everything published, for good.
 
     `post` is its id, its link or the address of its page on our site. Raises UsageError if no
     such post is known, LockHeld, StoreError, PublishError.
     """
+    now = now or datetime.now(UTC)
     with run_lock(config.state), Store(config.state) as store:
         if not (store.withdraw(post, now) or store.withdraw(_id_by_page(store, post), now)):
             raise UsageError(f"no stored post has the id or address {post!r}")

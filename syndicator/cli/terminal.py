@@ -7,22 +7,25 @@ the commands that show something.
 from __future__ import annotations
 
 import json
-import re
+import shutil
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from syndicator.model.edition import Published
+from syndicator.cli.edge import plain
 from syndicator.model.post import Post
-from syndicator.model.run import Look, Progress, Report
+from syndicator.model.run import Failure, Preview, Progress, Report
+from syndicator.model.settings import Config
+from syndicator.report import grouped, in_words, outage_line
 from syndicator.text_rules import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-# A feed must not steer the terminal, nor turn its lines around (U+202A to U+202E); never the line feed.
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
+MOST_FAILURES = 20  # lines of a table; nobody reads ten thousand
 _EXCERPT = 240  # characters: three lines
 _NO_DATE = datetime.fromtimestamp(
     0, UTC
@@ -68,44 +71,149 @@ def report_as_json(report: Report) -> dict[str, Any]:
     }
 
 
-def summary(report: Report) -> list[str]:
+def summary(report: Report, config: Config, now: datetime) -> list[str]:
     """Return the lines that end a run at a terminal."""
-    sources = counted(report.total, "source")
-    asked = [f"{report.due or 'none'} due"] if report.due != report.total else []
-    outcomes = [
-        f"{count} {word}"
-        for count, word in (
-            (report.changed, "with news"),
-            (report.not_modified, "unchanged"),
-            (report.failed, "failed"),
-            (report.gone, "gone"),
-        )
-        if count
-    ]
-    posts = [f"{report.new} new", f"{report.updated} updated"]
+    lines = [f"{_outcome(report)}, {_seconds(report.seconds)}"]
+    others = []
+    if report.updated:
+        others.append(f"{counted(report.updated, 'post')} updated")
     if report.duplicates:
-        posts.append(counted(report.duplicates, "copy", "copies") + " folded")
-    return [
-        f"{sources}: {', '.join(asked + outcomes) or 'none due'} ({report.seconds:.1f} s)",
-        f"Posts: {', '.join(posts)}, {report.stored} stored",
-        *_written(report.documents),
-        *(["Failing:"] if report.failing else []),
-        *(f"  {line}" for line in report.failing),
-    ]
+        others.append(f"{counted(report.duplicates, 'copy', 'copies')} folded")
+    if others:
+        lines.append(", ".join(others))
+    lines += [f"  {line}" for line in outage_line(report.outage, now)]
+    lines += failure_table(grouped(report.failures), now, width())
+    if report.documents:
+        lines.append(_written(report, config))
+    if report.is_first and not report.nothing_ever_worked:
+        lines += [
+            "",
+            "Next: let cron run it, for instance with  */15 * * * * syndicator -c "
+            f"{config.path.resolve()} run",
+            "`syndicator add ADDRESS` adds a source, `syndicator status` shows how all of them do.",
+        ]
+    return lines
 
 
-def _written(documents: tuple[Published, ...]) -> list[str]:
-    """Say what was written, folder by folder, pages counted instead of named."""
-    changed = [document for document in documents if document.changed]
-    if not changed:
-        return ["Published: nothing changed"] if documents else []
-    top = min(
-        (document.path.parent for document in documents), key=lambda folder: len(folder.parts)
-    )
-    named = [document.path.name for document in changed if document.path.parent == top]
-    others = len(changed) - len(named)
-    more = f" and {counted(others, 'more file')}" if others else ""
-    return [f"Published in {top}: {', '.join(named) or 'no feed'}{more}"]
+def _outcome(report: Report) -> str:
+    """Say in one line what came of the sources."""
+    parts = []
+    if report.changed:
+        parts.append(f"{counted(report.new, 'new post')} from {report.changed}")
+    for count, word in (
+        (report.not_modified, "unchanged"),
+        (report.failed, "failed"),
+        (report.gone, "gone"),
+        (report.left, "not asked yet"),
+    ):
+        if count:
+            parts.append(f"{count} {word}")
+    if report.due != report.total:
+        parts.append(f"{report.total - report.due} not due")
+    return f"{counted(report.total, 'source')}: {', '.join(parts) or 'none due'}"
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"  # noqa: PLR2004
+
+
+def _written(report: Report, config: Config) -> str:
+    """Say how many files are published, and how to see them."""
+    folder = config.feeds[0].output
+    with suppress(ValueError):
+        folder = folder.relative_to(Path.cwd())
+    changed = sum(document.changed for document in report.documents)
+    news = "nothing changed" if not changed else f"{changed} new or changed"
+    files = counted(len(report.documents), "file")
+    return f"{files} in {folder}/ ({news}); `syndicator serve` shows them"
+
+
+def failure_table(groups: Sequence[Sequence[Failure]], now: datetime, columns: int) -> list[str]:
+    """Return failures as a table: source, since when, tries, what is wrong and what to do."""
+    if not groups:
+        return []
+    rows = [("FAILING", "SINCE", "TRIES", "WHAT, AND WHAT TO DO")]
+    for group in groups[:MOST_FAILURES]:
+        first, name = group[0], group[0].source
+        if len(group) > 1:
+            name = f"{first.host} ({len(group)} sources)"
+        since = min(failure.since for failure in group)
+        tries = max(failure.consecutive for failure in group)
+        rows.append((name, in_words(now - since), str(tries), first.error))
+    lines = table(rows, columns)
+    more = sum(len(group) for group in groups[MOST_FAILURES:])
+    if more:
+        lines.append(f"and {counted(more, 'more source')}: `syndicator status --failing` has all")
+    return lines
+
+
+def table(rows: Sequence[Sequence[str]], columns: int) -> list[str]:
+    """Return rows as lines of at most so many columns; the last cell wraps below itself.
+
+    >>> table([("A", "WORDS"), ("x" * 9, "one two three four five")], 32)
+    ['A          WORDS', 'xxxxxxxxx  one two three four', '           five']
+    """
+    most = max(columns // 3, 12)
+    columns_of_cells = list(zip(*rows, strict=True))[:-1]
+    widths = [min(max(map(cell_width, cells)), most) for cells in columns_of_cells]
+    indent = sum(widths) + 2 * len(widths)
+    room = max(columns - indent, 20)
+    lines = []
+    for row in rows:
+        cells = [fitted(cell, width) for cell, width in zip(row, widths, strict=False)]
+        first, *rest = wrapped(row[-1], room) or [""]
+        lines.append("  ".join([*cells, first]).rstrip())
+        lines += [" " * indent + line for line in rest]
+    return lines
+
+
+def cell_width(text: str) -> int:
+    """Return the columns that a text takes at a terminal: wide letters take two.
+
+    >>> cell_width("abc"), cell_width("日本")
+    (3, 4)
+    """
+    if text.isascii():
+        return len(text)
+    columns = 0
+    for letter in text:
+        columns += 0 if unicodedata.combining(letter) else 1
+        columns += unicodedata.east_asian_width(letter) in "WF"
+    return columns
+
+
+def fitted(text: str, columns: int) -> str:
+    """Return a text cut or filled to so many columns.
+
+    >>> fitted("abc", 5), fitted("abcdefgh", 5)
+    ('abc  ', 'abcd…')
+    """
+    if cell_width(text) > columns:
+        while cell_width(text) > columns - 1:
+            text = text[:-1]
+        text += "…"
+    return text + " " * (columns - cell_width(text))
+
+
+def wrapped(text: str, columns: int) -> list[str]:
+    """Return a text in lines of at most so many columns; a longer word stands alone, whole.
+
+    >>> wrapped("one two three", 8)
+    ['one two', 'three']
+    """
+    lines, line = [], ""
+    for word in text.split():
+        if line and cell_width(line) + 1 + cell_width(word) > columns:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}".strip()
+    return [*lines, line] if line else lines
+
+
+def width() -> int:
+    """Return the columns of the terminal, 80 if nothing tells them."""
+    return shutil.get_terminal_size().columns
 
 
 @contextmanager
@@ -137,7 +245,7 @@ def console() -> Console:
     return Console()
 
 
-def posts(console: Console, look: Look, limit: int) -> None:
+def posts(console: Console, look: Preview, limit: int) -> None:
     """Print one source's posts as they would be published, and what was done to each."""
     info = look.feed.info
     _line(console, plain(info.name or look.url), "bold")
@@ -201,12 +309,3 @@ def _paragraph(console: Console, text: str, style: str = "") -> None:
     for line in Text(text, style).wrap(console, max(console.width - 5, 20)):
         line.rstrip()
         console.print(Text("     ") + line, soft_wrap=True)
-
-
-def plain(text: str) -> str:
-    r"""Return text that can't steer a terminal.
-
-    >>> plain("a\x1b[31mb")
-    'a[31mb'
-    """
-    return _CONTROL.sub("", text)

@@ -1,0 +1,38 @@
+"""argv -> one command -> exit status.
+
+Standard output carries results only; all else goes to standard error. A command is a module of this
+package, which is imported only when it runs: `--version`, and a run with nothing due, start in a
+tenth of a second. Commands use the public API (`syndicator.run` ...), and `report` and `terminal`
+for words.
+"""
+
+from __future__ import annotations
+
+import gc
+import signal
+from collections.abc import Sequence
+from importlib import import_module
+
+from syndicator.cli.arguments import EXIT_STATUS, parser
+from syndicator.cli.edge import Edge, mend_streams
+from syndicator.errors import SyndicatorError
+
+__all__ = ["EXIT_STATUS", "main", "parser"]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    # Few cycles are made: to look for them as often as Python does costs 5 %.
+    gc.set_threshold(20_000, 20, 50)
+    mend_streams()
+    arguments = parser().parse_args(argv)
+    command = import_module(f"syndicator.cli.{arguments.module}")
+    edge = Edge()
+    try:
+        return int(getattr(command, arguments.command)(arguments, edge))
+    except SyndicatorError as error:
+        if str(error):
+            edge.tell(f"syndicator: {error}")
+        return error.exit_code
+    except KeyboardInterrupt:  # nothing is to be ended in order: `check`, or a run not begun yet
+        return 128 + signal.SIGINT

@@ -1,0 +1,210 @@
+"""The parser of the command line; docs/cli.md is made from it."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+from syndicator import __version__
+
+EXIT_STATUS = """\
+exit status:
+  0    done; sources may have failed, their last good posts stay published
+  1    no configured source works, or nothing could be published, or a check failed
+  2    wrong usage or configuration
+  75   another run holds the lock
+  130  interrupted, 143 terminated; what was fetched by then is published
+"""
+_CONFIG = Path("feeds.toml")
+# argparse has no public name for the result of add_subparsers.
+Commands = argparse._SubParsersAction
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that says which command was probably meant."""
+
+    commands: Mapping[str, Any] = {}
+
+    def error(self, message: str) -> NoReturn:
+        """End with status 2; `message` is argparse's."""
+        wrong = re.search(r"argument COMMAND: invalid choice: '([^']*)'", message)
+        if wrong:
+            close = difflib.get_close_matches(wrong[1], self.commands, n=1)
+            known = f"the commands are {', '.join(self.commands)}"
+            hint = f"did you mean `syndicator {close[0]}`?" if close else known
+            message = f'there is no command "{wrong[1]}"; {hint}'
+        elif "required: COMMAND" in message:
+            message = "no command was given; " + _first_step()
+        super().error(message)
+
+
+def _first_step() -> str:
+    if _CONFIG.exists():
+        return "`syndicator run` fetches and publishes, `syndicator --help` lists the commands"
+    return "`syndicator init` makes a feeds.toml to start from, `syndicator --help` lists the rest"
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    top = Parser(
+        prog="syndicator",
+        description="Fetch feeds, credit every post to its source, and republish one combined feed.",
+        epilog=EXIT_STATUS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"syndicator {__version__}")
+    _add_config(top, default=_CONFIG)
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    top.commands = commands.choices
+    _add_run(commands)
+    _add_fetch(commands)
+    _add_serve(commands)
+    _add_status(commands)
+    _add_check(commands)
+    _add_withdraw(commands)
+    _add_import(commands)
+    return top
+
+
+def _add_config(command: argparse.ArgumentParser, default: object) -> None:
+    what = "the configuration (default: feeds.toml)"
+    command.add_argument("-c", "--config", metavar="FILE", type=Path, help=what, default=default)
+
+
+def _add(
+    commands: Commands[Parser],
+    name: str,
+    summary: str,
+    more: str = "",
+    *,
+    module: str = "",
+) -> Parser:
+    """Add a command: the function of its name in a module of this package."""
+    description = f"{summary[0].upper()}{summary[1:]}. {more}".strip()
+    command = commands.add_parser(name, help=summary, description=description)
+    # Also before the command: then it must not be overwritten by a default here.
+    _add_config(command, default=argparse.SUPPRESS)
+    command.set_defaults(module=module or name, command=name)
+    return command
+
+
+def _add_run(commands: Commands[Parser]) -> None:
+    command = _add(commands, "run", "fetch what is due, store what is new, publish")
+    force = "every source is due, though a Retry-After still holds; harmed feeds are made again"
+    command.add_argument("--force", action="store_true", help=force)
+    command.add_argument(
+        "--source",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="only this source, by id or name; may be repeated",
+    )
+    command.add_argument(
+        "--offline", action="store_true", help="publish from the store, without network"
+    )
+    command.add_argument(
+        "--rerender",
+        action="store_true",
+        help="give published posts the credit, lists, names and templates of now; "
+        "take away what `content` and `images` let through no more",
+    )
+    command.add_argument(
+        "--json", action="store_true", help="print what happened as one JSON object"
+    )
+    loudness = command.add_mutually_exclusive_group()
+    loudness.add_argument("-v", "--verbose", action="store_true", help="a line for each source")
+    loudness.add_argument(
+        "-q", "--quiet", action="store_true", help="say no more than cron would mail"
+    )
+
+
+def _add_fetch(commands: Commands[Parser]) -> None:
+    command = _add(commands, "fetch", "show what one source would give", "Nothing is stored.")
+    command.add_argument(
+        "target",
+        metavar="TARGET",
+        help="a source's id or name, a feed's address, a page's address, a path, "
+        "or - for standard input",
+    )
+    command.add_argument(
+        "--format",
+        choices=("text", "json", "rss", "atom"),
+        default="text",
+        help="text to read, or the document itself",
+    )
+    command.add_argument(
+        "--json",
+        dest="format",
+        action="store_const",
+        const="json",
+        help="the same as --format json",
+    )
+    command.add_argument(
+        "--limit", metavar="N", type=_count, default=0, help="the newest N posts (default: all)"
+    )
+
+
+def _add_serve(commands: Commands[Parser]) -> None:
+    command = _add(
+        commands, "serve", "serve what is published, for a reader on this machine", module="admin"
+    )
+    command.add_argument(
+        "--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)"
+    )
+    command.add_argument(
+        "--port", type=_port, default=8000, help="the port to listen on (default: 8000)"
+    )
+
+
+def _add_status(commands: Commands[Parser]) -> None:
+    summary = "show when each source last worked, when it is due and why, and what fails"
+    command = _add(commands, "status", summary)
+    command.add_argument("--json", action="store_true", help="as a JSON list")
+
+
+def _add_check(commands: Commands[Parser]) -> None:
+    _add(commands, "check", "check the configuration and the published documents", module="admin")
+
+
+def _add_withdraw(commands: Commands[Parser]) -> None:
+    summary = "take a post out of all documents, pages and lists, for good"
+    command = _add(commands, "withdraw", summary, module="admin")
+    command.add_argument(
+        "post", metavar="POST", help="its id, its address, or that of our page of it"
+    )
+
+
+def _add_import(commands: Commands[Parser]) -> None:
+    command = _add(
+        commands,
+        "import",
+        "turn another program's list of feeds into [[sources]] tables",
+        "Prints what the configuration does not have yet; append it: "
+        "syndicator import list.opml >> feeds.toml",
+        module="importing",
+    )
+    command.set_defaults(command="import_")
+    command.add_argument(
+        "file",
+        metavar="FILE",
+        help="OPML, the INI file of a planet, or a list with an address a line",
+    )
+
+
+def _count(text: str) -> int:
+    return _whole(text, range(1, sys.maxsize), "of at least 1")
+
+
+def _port(text: str) -> int:
+    return _whole(text, range(65536), "from 0 to 65535")
+
+
+def _whole(text: str, allowed: range, right: str) -> int:
+    if not re.fullmatch("[0-9]{1,18}", text) or int(text) not in allowed:
+        raise argparse.ArgumentTypeError(f"must be a whole number {right}, not {text!r}")
+    return int(text)

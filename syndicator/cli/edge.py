@@ -1,0 +1,129 @@
+"""The streams, the signals, the clock: all that a command does outside of the package."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from io import TextIOWrapper
+from pathlib import Path
+from types import FrameType
+
+from syndicator.errors import SyndicatorError
+
+# A feed must not steer the terminal, nor turn its lines around (U+202A to U+202E); never the line
+# feed.
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
+
+
+def plain(text: str) -> str:
+    r"""Return text that can't steer a terminal.
+
+    >>> plain("a\x1b[31mb")
+    'a[31mb'
+    """
+    return _CONTROL.sub("", text)
+
+
+class Stop:
+    """An orderly end, asked for by a signal; workers look at the event between two steps."""
+
+    def __init__(self, note: str) -> None:
+        self.event = threading.Event()
+        self.signal = 0
+        self._note = note
+
+    def __call__(self, number: int, _frame: FrameType | None) -> None:
+        """Note the signal; a second one ends the program at once."""
+        if self.signal:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+        self.signal = number
+        self.event.set()
+        if self._note and number == signal.SIGINT:
+            os.write(2, f"\r{self._note}\n".encode())  # print is not safe in a handler
+
+
+class Edge:
+    """The way out of a command: results, lines for a person, signals."""
+
+    @staticmethod
+    def now() -> datetime:
+        """Return the time, in UTC."""
+        return datetime.now(UTC)
+
+    def tell(self, line: str) -> None:
+        """Print a line for a person on standard error.
+
+        A full disk or a closed pipe costs the line, never the work that it tells of.
+        """
+        try:
+            print(plain(line), file=sys.stderr, flush=True)
+        except OSError:
+            _divert(sys.stderr)
+
+    def say(self, lines: Iterable[str]) -> None:
+        """Print lines for a person."""
+        for line in lines:
+            self.tell(line)
+
+    def write(self, text: str) -> None:
+        """Print a result, without what could steer a terminal."""
+        with self.results():
+            print(plain(text))
+
+    def write_bytes(self, document: bytes) -> None:
+        """Print a document."""
+        with self.results():
+            sys.stdout.buffer.write(document)
+
+    @contextmanager
+    def results(self) -> Iterator[None]:
+        """Print results in the block: a full disk is an error, a closed pipe a reader who left."""
+        try:
+            yield
+            sys.stdout.flush()
+        except OSError as error:
+            _divert(sys.stdout)
+            if not isinstance(error, BrokenPipeError):
+                what = f"standard output can't be written: {error.strerror}"
+                raise SyndicatorError(what) from error
+
+    @contextmanager
+    def signals(self, note: str = "") -> Iterator[Stop]:
+        """Turn SIGINT and SIGTERM into an orderly end while the block runs.
+
+        `note` answers a Ctrl-C at once.
+        """
+        stop = Stop(note)
+        numbers = (signal.SIGINT, signal.SIGTERM)
+        before: dict[int, Callable[..., object] | int | None] = {}
+        for number in numbers:
+            before[number] = signal.signal(number, stop)
+        try:
+            yield stop
+        finally:
+            for number in numbers:
+                signal.signal(number, before[number])
+
+
+def _divert(stream: object) -> None:
+    """Give Python something that takes what it flushes at exit."""
+    if isinstance(stream, TextIOWrapper):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def mend_streams() -> None:
+    """Make any text printable: cron starts with closed streams, and in locales without letters."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            nothing = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  while we run
+            setattr(sys, name, nothing)
+        elif isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -1,0 +1,109 @@
+"""`run`: fetch, store, publish, and tell the result."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+import syndicator
+from syndicator import Config, Options, Progress, Report
+from syndicator import report as words
+from syndicator.cli.edge import Edge
+from syndicator.config.words import source_meant
+from syndicator.errors import Interrupted, SyndicatorError, UsageError
+from syndicator.model.settings import Source
+from syndicator.urls import redacted
+
+_STOPPING = "Stopping: publishing what came; Ctrl-C again leaves it"
+
+
+def run(arguments: argparse.Namespace, edge: Edge) -> int:
+    """Run once; the exit status says whether any source works."""
+    config = syndicator.load_config(arguments.config)
+    options = Options(
+        force=arguments.force,
+        named=_named(config.sources, arguments.source),
+        offline=arguments.offline,
+        rerender=arguments.rerender,
+    )
+    at_terminal = sys.stderr.isatty() and not (arguments.quiet or arguments.verbose)
+    note = "" if arguments.quiet else _STOPPING
+    with edge.signals(note) as stop, _progress(edge, arguments, at_terminal=at_terminal) as watch:
+        report = syndicator.run(config, options, edge.now(), stop.event, watch)
+    shown = at_terminal or arguments.verbose
+    _tell(report, config, arguments, edge, shown=shown)
+    if stop.signal:
+        raise Interrupted(stop.signal, "what was fetched by then is published")
+    return _verdict(report, options, edge, shown=shown)
+
+
+def _tell(
+    report: Report, config: Config, arguments: argparse.Namespace, edge: Edge, *, shown: bool
+) -> None:
+    """Tell all of a run to a person or a program, and to cron only the lines to mail."""
+    now = report.started or edge.now()
+    edge.say(report.faults)
+    if arguments.json:
+        terminal: Any = import_module("syndicator.cli.terminal")
+        edge.write(terminal.as_json(terminal.report_as_json(report)))
+    if not shown:
+        edge.say(words.mail(report, now))
+        return
+    terminal = import_module("syndicator.cli.terminal")
+    edge.say(terminal.summary(report, config, now))
+    edge.say(words.all_news(report, now))
+
+
+def _verdict(report: Report, options: Options, edge: Edge, *, shown: bool) -> int:
+    """Return the exit status; say why nothing works if it is news: a blip of the network is none.
+
+    `shown`: the failures stand above already, since a person looks on.
+    """
+    if not report.nothing_works:
+        return 0
+    if not report.total:
+        raise SyndicatorError("there is no [[sources]] table yet: nothing to fetch")
+    if options.offline and report.nothing_ever_worked:
+        raise SyndicatorError("nothing has been fetched yet, so --offline has nothing to publish")
+    if shown:
+        raise SyndicatorError("no configured source works; `syndicator status` says why")
+    now = report.started or edge.now()
+    # A new installation: at once, but not again at each run. What lasts is told as of any source.
+    is_told = words.alerts(report, now) or (report.outage is not None and report.outage.alerted)
+    if report.nothing_ever_worked and report.newly_failing and not is_told:
+        lines = ["no configured source works:", *words.failing(report, now)]
+        raise SyndicatorError("\n  ".join(lines))
+    return SyndicatorError.exit_code
+
+
+def _named(sources: Sequence[Source], names: Sequence[str]) -> frozenset[str]:
+    """Return the ids of the sources that `--source` names. Raises UsageError."""
+    known = {}
+    for source in sources:
+        known.update({name: source.id for name in (source.name, source.id) if name})
+    for name in names:
+        if name not in known:
+            meant = source_meant(name, list(known))
+            raise UsageError(f'--source: no source is named "{redacted(name)}"; {meant}')
+    return frozenset(known[name] for name in names)
+
+
+@contextmanager
+def _progress(
+    edge: Edge, arguments: argparse.Namespace, *, at_terminal: bool
+) -> Iterator[Callable[[Progress], None]]:
+    """Yield the function that tells each finished source: a bar, a line or nothing."""
+    if at_terminal:
+        with import_module("syndicator.cli.terminal").progress_bar() as watch:
+            yield watch
+        return
+
+    def tell(progress: Progress) -> None:
+        if arguments.verbose and progress.done:
+            edge.tell(f"{progress.done}/{progress.total} {progress.source}: {progress.words}")
+
+    yield tell
