@@ -8,7 +8,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from syndicator.normalizer import language
+from syndicator.normalizer import detectors, language
 
 by_guess = pytest.mark.skipif(
     find_spec("pycld2") is None, reason="pycld2 has no wheels here: nothing is guessed"
@@ -152,18 +152,35 @@ def test_an_unsure_text_has_no_language(text):
     assert language.of("", "", "", text) == ""
 
 
-def test_without_the_detector_what_is_declared_counts_and_the_script(monkeypatch):
-    """It has no wheels for every platform."""
-    monkeypatch.setitem(sys.modules, "pycld2", None)
+def test_without_a_detector_what_is_declared_counts_and_the_script(monkeypatch):
+    """A distribution may leave out both."""
+    monkeypatch.setattr(detectors, "_detector", lambda: None)
     assert language.of("", "", "", TEXTS["de"]) == ""
     assert language.of("", "de", "", TEXTS["de"]) == "de"
     assert language.of("", "en", "", TEXTS["th"]) == "th"
+
+
+@pytest.mark.parametrize("tag", sorted(TEXTS))
+def test_the_second_detector_where_the_first_has_no_wheels(tag, monkeypatch):
+    """A sentence is in the same language for both."""
+    monkeypatch.setattr(detectors, "_detector", lambda: detectors.by_langid)
+    assert language.of("", "", "", TEXTS[tag]) == tag
+
+
+@pytest.mark.parametrize(
+    "text", ["", "OK", "Lorem ipsum", "🎉", "12:30", "\ud800", "a\x00b", "<<>>"]
+)
+def test_an_unsure_text_for_the_second_detector(text, monkeypatch):
+    """Rather none than a wrong one."""
+    monkeypatch.setattr(detectors, "_detector", lambda: detectors.by_langid)
+    assert language.of("", "", "", text) == ""
 
 
 def test_a_source_that_declares_its_language_loads_no_detector():
     """The tables are not for free."""
     code = (
         "import sys; from syndicator.normalizer import language as l;"
-        "assert l.of('', 'en', '', 'Plain words, and more of them here') == 'en'; assert 'pycld2' not in sys.modules"
+        "assert l.of('', 'en', '', 'Plain words, and more of them here') == 'en';"
+        "assert not {'pycld2', 'py3langid'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

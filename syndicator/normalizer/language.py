@@ -12,12 +12,11 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from syndicator import languages
+from syndicator.normalizer import detectors
 
 _SAMPLE = 400  # characters that tell a script
 _DETECT = 1000  # characters that a detector is given
 _LETTERS = 20  # fewer prove nothing
-# Per cent of a text that must be in the language found; one in its own script is full of foreign names.
-_HALF, _MOSTLY, _NEARLY_ALL = 40, 70, 90
 _SOME = 3  # posts in one language: fewer make no habit of their source, and what it is said to speak is kept
 # Addresses, hashtags, and what CLD2 refuses: controls, surrogates, noncharacters.
 _NO_WORDS = re.compile(
@@ -198,26 +197,17 @@ def _ranges() -> list[tuple[str, str, str]]:
 
 
 def detected(text: str) -> str:
-    """Ask CLD2 for a text's language; "" where it is not sure, or not installed (no wheels for Linux on ARM)."""
-    # Its tables take 4 ms to load, and a source that declares its language never needs them.
-    try:
-        import pycld2
-    except ImportError:
-        return ""
+    """Return the language that a detector hears in a text, "" where it is not sure.
 
+    >>> detected("Le gouvernement a annoncé hier de nouvelles mesures pour la santé")
+    'fr'
+    """
     sample = _NO_WORDS.sub(" ", text[:_DETECT])
     foreign = not sample.isascii() and _script(sample[:_SAMPLE]) not in {"", "Latn", "Viet"}
-    try:
-        sure, _, found = pycld2.detect(sample, isPlainText=True)
-        if not sure and foreign:  # a headline in Russian is still no English
-            _, _, found = pycld2.detect(sample, isPlainText=True, bestEffort=True)
-            sure = found[0][2] >= _NEARLY_ALL
-    except (pycld2.error, UnicodeError):
-        return ""
-    tag = languages.normalise(found[0][1])
+    tag = languages.normalise(detectors.detect(sample, foreign=foreign))
     # Short English passes for Scots, lorem ipsum for Latin: what we have no words for is not worth a guess.
     known = tag == languages.DEFAULT or languages.nearest(tag) != languages.DEFAULT
-    return tag if known and sure and found[0][2] >= (_HALF if foreign else _MOSTLY) else ""
+    return tag if known else ""
 
 
 def _signed(text: str) -> str:
