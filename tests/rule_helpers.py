@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from msgspec.structs import replace
 
 from syndicator import urls
 from syndicator.normalizer import identity
@@ -30,7 +31,9 @@ def share_bar(monkeypatch: pytest.MonkeyPatch) -> None:
 def credit(monkeypatch: pytest.MonkeyPatch) -> None:
     """ "X made its first bow at Y" is a closing credit."""
     row = wordings.Row("en", "both", "bow", "{n}{post} made its first bow at {site}")
-    monkeypatch.setattr(wordings, "ROWS", (*wordings.ROWS, row))
+    known = wordings.data()
+    changed = replace(known, rows=(*known.rows, row))
+    monkeypatch.setattr(wordings, "data", lambda: changed)
     forget()
 
 

@@ -171,7 +171,7 @@ def _mentions(text: str, known: Known) -> bool:
     return (
         "://" in text
         or any(host in text for host in known.hosts)
-        or any(lead in text for lead in wordings.LEADS)
+        or any(lead in text for lead in wordings.data().leads)
         or any(name in letters(text) for name in known.names)
     )
 
@@ -287,7 +287,7 @@ def _calls_it_a_post(row: wordings.Row, match: re.Match[str], post: _Slot, site:
         return True
     noun = match.string[match.start("body") : match.start("post")].strip(" ,\"'(")
     return bool(noun) and (
-        row.locale != "en" or post.own or bool(wordings.WRITINGS.fullmatch(f"{noun} "))
+        row.locale != "en" or post.own or bool(wordings.writing().fullmatch(f"{noun} "))
     )
 
 
@@ -412,7 +412,7 @@ def _cut_off(line: Line, known: Known) -> Found | None:
     text, title = line.text.rstrip(" .…[]"), known.folded_title
     cut = line.text.endswith(_CUT_OFF)
     enough = 4 if cut else 10
-    for lead, verbs in wordings.LEADS.items():
+    for lead, verbs in wordings.data().leads.items():
         place = text.rfind(lead)
         if place < 0 or (place and not re.search(r"[.!?…\])>\"'] ?$", text[:place])):
             continue

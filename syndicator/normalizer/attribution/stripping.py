@@ -146,7 +146,7 @@ class _Probe(NamedTuple):
         return (
             bool(start)
             and start in tail
-            and any(f"{lead}{start}" in tail for lead in wordings.WRITTEN_LEADS)
+            and any(f"{lead}{start}" in tail for lead in wordings.written_leads())
         )
 
     def in_links(self, tail: str) -> bool:
