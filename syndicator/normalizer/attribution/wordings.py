@@ -150,7 +150,7 @@ def patterns(row: Row) -> Iterator[re.Pattern[str]]:
 @lru_cache(maxsize=1)
 def writing() -> re.Pattern[str]:
     """Return the words for a text in an English credit: "The show X first appeared on Y" is about a show."""
-    return re.compile(rf"(?:the|this|my|our|your|a|an)? ?{_expanded('{piece}').removesuffix('?')}")
+    return re.compile(rf"(?:the|this|my|our|your|a|an)? ?{expanded('{piece}').removesuffix('?')}")
 
 
 @lru_cache(maxsize=1)
@@ -166,15 +166,15 @@ def _after() -> str:
 @lru_cache(maxsize=1024)
 def _compiled(row: Row, lead: str) -> re.Pattern[str]:
     """Compile a row: two milliseconds, so only for a line that shares a word with it."""
-    sentence = _expanded(row.sentence)
+    sentence = expanded(row.sentence)
     linked = "" if "{site}" in sentence else "(?P<linked>)"
     sentence = sentence.replace("{n}", _WORDS)
     sentence = sentence.replace("{site}", _SITE, 1).replace("{post}", _POST, 1)
     return re.compile(f"{lead}(?P<body>{sentence}{linked}){_REST}", re.DOTALL)
 
 
-def _expanded(sentence: str) -> str:
-    """Put fragments in place of their names, also in fragments; slots stay."""
+def expanded(sentence: str) -> str:
+    """Return a sentence with fragments in place of their names, also in fragments; slots stay."""
     fragments = {**data().fragments, "marks": MARKERS}
     while any(name in fragments for name in _NAME.findall(sentence)):
         sentence = _NAME.sub(lambda name: fragments.get(name[1], name[0]), sentence)
