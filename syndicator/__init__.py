@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from syndicator.model.settings import Config, Feed, Source
     from syndicator.pipeline.run import run, states, withdraw
     from syndicator.previews import document, preview
-    from syndicator.serve import serve as serve_folder
+    from syndicator.serve import serve as serve_feeds
 
 __version__ = "0.1.0"
 
@@ -74,7 +74,7 @@ __all__ = [
     "load_config",
     "preview",
     "run",
-    "serve_folder",
+    "serve_feeds",
     "states",
     "withdraw",
 ]
@@ -98,7 +98,7 @@ _LATE = {
     "load_config": "config:load",
     "preview": "previews",
     "run": "pipeline.run",
-    "serve_folder": "serve:serve",
+    "serve_feeds": "serve:serve",
     "states": "pipeline.run",
     "withdraw": "pipeline.run",
 }

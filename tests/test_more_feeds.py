@@ -351,7 +351,7 @@ def test_an_idle_run_imports_nothing_of_what_it_does_not_do(tmp_path: Path) -> N
         assert planet.asked == [("/en", 200)]
     (first, second) = (json.loads(run.stdout) for run in runs)
     assert first[0] == second[0] == 0
-    steps = {"generator", "publisher", "normalizer", "related", "check", "websub", "server"}
+    steps = {"generator", "publisher", "normalizer", "related", "check", "websub", "serve"}
     libraries = {
         "requests",
         "feedparser",

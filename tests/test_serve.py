@@ -16,9 +16,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from syndicator import serve
 from syndicator.errors import SyndicatorError
+from syndicator.model.settings import Config, Feed
+from syndicator.serve import connections
 
 RSS = (
     b"<?xml version='1.0' encoding='UTF-8'?>\n<rss version='2.0'><channel>"
@@ -206,17 +209,102 @@ def test_gzip_for_who_takes_it(at: tuple[str, int]) -> None:
     """The same document under the same tag, which is weak for that; caches are told."""
     _, plain, _ = ask(at, "/rss20.xml")
     status, headers, body = ask(at, "/rss20.xml", Accept_Encoding="gzip, deflate")
-    assert (status, headers["content-encoding"], headers["vary"]) == (
-        200,
-        "gzip",
-        "Accept-Encoding",
-    )
+    assert (status, headers["content-encoding"]) == (200, "gzip")
+    assert headers["vary"] == "Accept-Encoding, Sec-Fetch-Dest"
     assert gzip.decompress(body) == RSS
     assert len(body) < len(RSS) / 5
     assert headers["etag"] == plain["etag"]
     assert headers["etag"].startswith('W/"')
-    assert plain["vary"] == "Accept-Encoding"
+    assert plain["vary"] == headers["vary"]
     assert ask(at, "/rss20.xml", Accept_Encoding="gzip", If_None_Match=headers["etag"])[0] == 304
+
+
+@pytest.mark.parametrize(
+    ("accepted", "packed"),
+    [
+        ("gzip;q=0", False),
+        ("gzip; q=0.0, *", False),
+        ("*;q=0", False),
+        ("identity", False),
+        ("notgzip", False),
+        ("GZIP;q=0.1", True),
+        ("*", True),
+        ("x-gzip", True),
+    ],
+)
+def test_gzip_is_for_those_who_take_it(at: tuple[str, int], accepted: str, packed: bool) -> None:
+    """A weight of 0 refuses it (RFC 9110, 12.5.3)."""
+    _, headers, _ = ask(at, "/rss20.xml", Accept_Encoding=accepted)
+    assert ("content-encoding" in headers) == packed
+
+
+def test_a_person_who_opens_a_feed_gets_its_guide(changing: tuple[str, int], folder: Path) -> None:
+    """A browser says that it wants a document; readers, scripts and all else get the feed."""
+    browser = {"Sec_Fetch_Dest": "document"}
+    assert ask(changing, "/rss20.xml", **browser)[2] == RSS
+    (folder / "subscribe.html").write_bytes(PAGE)
+    for feed in ("/rss20.xml", "/atom.xml", "/feed.json"):
+        status, headers, body = ask(changing, feed, **browser)
+        assert (status, headers["content-type"], body) == (200, "text/html; charset=utf-8", PAGE)
+        assert "Sec-Fetch-Dest" in headers["vary"]
+        assert ask(changing, feed, Sec_Fetch_Dest="empty")[2] != PAGE
+        assert "Sec-Fetch-Dest" in ask(changing, feed)[1]["vary"]
+        again = ask(changing, feed, If_None_Match=headers["etag"], **browser)
+        assert (again[0], again[1]["vary"]) == (304, headers["vary"])
+    assert ask(changing, "/opml.xml", **browser)[2] == OPML
+    assert ask(changing, "/second/rss.xml", **browser)[2] == RSS
+
+
+def test_any_page_may_read_a_document(at: tuple[str, int]) -> None:
+    """Readers that run in a browser need it (CORS)."""
+    assert ask(at, "/rss20.xml")[1]["access-control-allow-origin"] == "*"
+
+
+def test_many_half_heads_keep_nobody_out(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest of those that owe a request makes room, and one line tells of all."""
+    monkeypatch.setattr(connections, "MOST", 20)
+    said: list[str] = []
+    with serve.listen(folder, "127.0.0.1", 0) as listening:
+        stop = threading.Event()
+        running = serve.server(folder, stop, said.append)
+        thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
+        thread.start()
+        address = listening.getsockname()[:2]
+        half = []
+        try:
+            for _ in range(100):
+                half.append(socket.create_connection(address, timeout=10))
+                half[-1].sendall(b"GET / HTTP/1.1\r\nHost: a")
+            assert ask(address, "/rss20.xml")[0] == 200
+            half[0].settimeout(10)
+            assert ended(half[0])
+            deadline = time.monotonic() + 10
+            while not said and time.monotonic() < deadline:
+                time.sleep(0.05)
+        finally:
+            stop.set()
+            thread.join()
+            for plug in half:
+                plug.close()
+    assert len(said) == 1
+    assert "connections were closed" in said[0]
+
+
+def ended(plug: socket.socket) -> bool:
+    """Tell whether the other side has ended a connection."""
+    try:
+        return plug.recv(1) == b""
+    except ConnectionError:
+        return True
+
+
+def test_half_a_head_has_its_time(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that owes a request is closed, also behind a request that was answered."""
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.2)
+    with serving(folder) as address, socket.create_connection(address, timeout=10) as slow:
+        slow.sendall(b"GET /feed.json HTTP/1.1\r\nHost: a\r\n\r\nGET /")
+        while slow.recv(65536):
+            continue
 
 
 def test_head_is_get_without_the_body(at: tuple[str, int]) -> None:
@@ -284,15 +372,22 @@ def test_an_answer_is_of_one_version_while_runs_rename_under_it(
 # -- what the operator is told ----------------------------------------------------------------------------
 
 
+def configured(folder: Path, *more: Feed) -> Config:
+    """Return a configuration whose main feed is published in this folder."""
+    main = Feed(title="Main", output=folder, names={"rss": "rss20.xml"})
+    return Config(path=Path(), state=Path(), feeds=(main, *more), sources=())
+
+
 def test_the_operator_is_told_what_to_subscribe_to(folder: Path) -> None:
-    """Pages and feeds, also of a second feed, those of sources or languages in one line; archives are no feed."""
-    lines = list(serve.greeting(folder, "http://127.0.0.1:8000/"))
+    """Pages and feeds, also of a second feed, those of languages in one line."""
+    second = Feed(title="Second", output=folder / "second")
+    config = replace(configured(folder, second), per_language=True)
+    lines = list(serve.greeting(config, "http://127.0.0.1:8000/"))
     assert lines[0] == f"Serving {folder} at http://127.0.0.1:8000/ until Ctrl-C."
     assert [tuple(line.split()) for line in lines[1:]] == [
         ("Page:", "http://127.0.0.1:8000/index.html"),
         ("Atom:", "http://127.0.0.1:8000/atom.xml"),
         ("JSON", "Feed:", "http://127.0.0.1:8000/feed.json"),
-        ("Atom:", "http://127.0.0.1:8000/inner.xml"),
         ("OPML:", "http://127.0.0.1:8000/opml.xml"),
         ("RSS:", "http://127.0.0.1:8000/rss20.xml"),
         ("Page:", "http://127.0.0.1:8000/second/index.html"),
@@ -301,9 +396,18 @@ def test_the_operator_is_told_what_to_subscribe_to(folder: Path) -> None:
     ]
 
 
+def test_feeds_that_are_configured_no_more_are_not_named(folder: Path) -> None:
+    """A table or a format that was taken out leaves its files to their last subscribers."""
+    main = Feed(title="Main", output=folder, formats=("atom",))
+    config = Config(path=Path(), state=Path(), feeds=(main,), sources=())
+    _, *lines = serve.greeting(config, "http://h/")
+    assert lines == ["Atom:      http://h/atom.xml"]
+
+
 def test_before_the_first_run_it_says_so(tmp_path: Path) -> None:
     """An empty folder can be served; a missing one can't."""
-    assert "Nothing is published there yet" in list(serve.greeting(tmp_path, "http://h/"))[1]
+    said = list(serve.greeting(configured(tmp_path), "http://h/"))
+    assert "Nothing is published there yet" in said[1]
     with pytest.raises(SyndicatorError, match="syndicator run"):
         serve.listen(tmp_path / "missing", "127.0.0.1", 0)
 
@@ -337,7 +441,7 @@ def test_a_signal_before_the_server_runs_ends_it_too(folder: Path) -> None:
     said: list[str] = []
     stop = threading.Event()
     stop.set()
-    serve.serve(folder, "127.0.0.1", 0, stop, say=said.append)
+    serve.serve(configured(folder), "127.0.0.1", 0, stop, say=said.append)
     assert said[-1] == "Stopped."
 
 
@@ -345,7 +449,9 @@ def test_ctrl_c_ends_it_in_order(folder: Path) -> None:
     """With what it says, with status 0, without a traceback, and at once though a reader keeps its connection."""
     code = "import signal, sys, threading; from pathlib import Path; from syndicator import serve\n"
     code += "stop = threading.Event(); signal.signal(signal.SIGINT, lambda *_: stop.set())\n"
-    code += "serve.serve(Path(sys.argv[1]), '127.0.0.1', 0, stop, say=lambda line: print(line, flush=True))"
+    code += "from syndicator.model.settings import Config, Feed\nfeed = Feed(title='a', output=Path(sys.argv[1]))\n"
+    code += "config = Config(path=Path(), state=Path(), feeds=(feed,), sources=())\n"
+    code += "serve.serve(config, '127.0.0.1', 0, stop, say=lambda line: print(line, flush=True))"
     with subprocess.Popen(
         [sys.executable, "-W", "error", "-c", code, str(folder)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1],

@@ -11,11 +11,9 @@ from syndicator.errors import CheckFailed
 
 def serve(arguments: argparse.Namespace, edge: Edge) -> int:
     """Serve until a signal comes; nothing else ends it."""
-    feed = syndicator.load_config(arguments.config).feeds[0]
+    config = syndicator.load_config(arguments.config)
     with edge.signals() as stop:
-        syndicator.serve_folder(
-            feed.output, arguments.host, arguments.port, stop.event, say=edge.tell
-        )
+        syndicator.serve_feeds(config, arguments.host, arguments.port, stop.event, say=edge.tell)
     return 128 + stop.signal
 
 
