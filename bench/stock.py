@@ -3,7 +3,7 @@
     python bench/stock.py FOLDER POSTS
 
 A process of its own: on Linux what it takes in memory would count as that of the programs it starts.
-The pages of posts that stand in no document any more are empty files; the ledger knows them.
+The pages of posts that stand in no document any more are empty files; the store knows them.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def main(folder: Path, count: int) -> None:
     now = datetime.now(UTC) - timedelta(days=30)
     each = max(count // SITES, 1)
     with Store(loaded.state) as store:
-        store.adopt(loaded.sources)
+        store.sources.adopt(loaded.sources)
         store.connection.execute(
             "PRAGMA cache_size = -1000000"
         )  # KB: a gigabyte; what is spilled is written twice
@@ -66,31 +66,28 @@ def _run(store, loaded, before: int, posts: int, now: datetime) -> None:
             posts_of_feed = normalizer.normalize(parsed, source, now)
             writer.put(posts_of_feed, [item.fingerprint for item in parsed.items])
             if not before:
-                store.save_state(
+                store.sources.save_state(
                     SourceState(source.id, url="http://elsewhere.example/", last_success=now)
                 )
     writer.finish()
-    store.conceal(loaded.sources, now)
+    store.links.hide_sources(loaded.sources, now)
     admit(loaded.feeds, store, wanted, now)
 
 
 def _pages(loaded) -> None:
     """Put an empty page where each post published would have its own."""
-    import sqlite3
-
     from syndicator.generator.site.paths import post_path
-    from syndicator.ledger import Ledger
+    from syndicator.store import Store
 
     output = loaded.feeds[0].output
     (output / post_path("")).parent.mkdir(parents=True)
-    with sqlite3.connect(loaded.state) as db, Ledger(output) as ledger:
-        ids = db.execute("SELECT public_id FROM posts WHERE public_id IS NOT NULL")
-        while portion := ids.fetchmany(1000):
-            paths = sorted(post_path(public_id) for (public_id,) in portion)
-            for path in paths:
-                (output / path).touch()
-            ledger.record((path, "text/html; charset=utf-8", "") for path in paths)
-    db.close()
+    with Store(loaded.state) as store:
+        files = store.files(output)
+        paths = sorted(map(post_path, store.posts.public_ids()))
+        for path in paths:
+            (output / path).touch()
+        files.record((path, "text/html; charset=utf-8", "") for path in paths)
+        files.flush()
 
 
 if __name__ == "__main__":

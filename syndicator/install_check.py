@@ -12,9 +12,8 @@ from msgspec import Struct
 from syndicator import check
 from syndicator.errors import StoreError
 from syndicator.generator.site import theme
-from syndicator.ledger import Ledger
-from syndicator.model.settings import Config, Feed
-from syndicator.store import examine
+from syndicator.model.settings import Config
+from syndicator.store import Store, examine
 
 MANY = 20  # problems of one document that are shown
 
@@ -34,9 +33,7 @@ def inspect(config: Config) -> Iterator[Finding]:
     """Yield what `check` says: remarks on the configuration first, then each document's problems."""
     yield from _remarks(config)
     yield from _places(config)
-    for feed in config.feeds:
-        if not _folder_fault(feed.output):
-            yield from _documents(feed)
+    yield from _documents(config)
 
 
 def _remarks(config: Config) -> Iterator[Finding]:
@@ -103,20 +100,20 @@ def _may(path: Path, mode: int) -> bool:
     return os.access(path, mode, effective_ids=os.access in os.supports_effective_ids)
 
 
-def _documents(feed: Feed) -> Iterator[Finding]:
-    with Ledger(feed.output) as ledger:
-        path = ""
-        for (
-            path,
-            kind,
-        ) in ledger.files():  # one by one: there may be a page for each post ever published
-            yield from _problems(feed.output / path, kind)
-        if ledger.lost:
-            what = "is damaged: which files are ours is not known; the next run that publishes starts it anew"
-            yield Finding(str(ledger.path), what)
-        elif not path:
-            what = "nothing is published there yet: `syndicator run` does that"
-            yield Finding(str(feed.output), what, is_error=False)
+def _documents(config: Config) -> Iterator[Finding]:
+    """Yield the problems of all published files, read one by one: there may be a page for each post."""
+    feeds = [feed for feed in config.feeds if not _folder_fault(feed.output)]
+    if _state_fault(config.state):
+        return
+    is_new = not config.state.exists() or not config.state.stat().st_size
+    with Store(":memory:" if is_new else config.state, read_only=not is_new) as store:
+        for feed in feeds:
+            path = ""
+            for path, kind in store.files(feed.output).all():
+                yield from _problems(feed.output / path, kind)
+            if not path:
+                what = "nothing is published there yet: `syndicator run` does that"
+                yield Finding(str(feed.output), what, is_error=False)
 
 
 def _problems(path: Path, kind: str) -> Iterator[Finding]:

@@ -110,7 +110,7 @@ def document(
         writer.put(preview.feed, [post.fingerprint for post in preview.feed.posts])
         writer.finish()
         admit([feed], store, {source.id: source}, now)
-        edition = store.edition(feed, {source.id: source})
+        edition = store.snapshots.edition(feed, {source.id: source})
     return generator.generate_one(edition, form).body
 
 

@@ -3,7 +3,7 @@
 A file is written beside its place, read back and checked. Files of one rank are then synced together,
 renamed over the old ones, and their folders synced, before documents of the next rank, which link to
 them, are written. After a kill, a full disk or a power cut each file is the old one or the new one. The
-ledger lists the files that are ours: only those are ever removed.
+store knows which files are ours (store/files.py): only those are ever removed.
 """
 
 from __future__ import annotations
@@ -20,13 +20,16 @@ from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from io import FileIO
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from syndicator.errors import PublishError
 from syndicator.formats import by_type, document_types
-from syndicator.ledger import Ledger
 from syndicator.model.edition import Document, Published
+
+if TYPE_CHECKING:
+    from syndicator.store.files import Files
 
 # The ending of a file's name while it is being written; alone, it marks its folder.
 UNFINISHED = ".syndicator-new"
@@ -39,18 +42,18 @@ _STANDS = "what was published before still stands"
 
 
 def publish(
-    documents: Iterable[Document], ledger: Ledger, *, gone: Iterable[str] = (), twins: bool = False
+    documents: Iterable[Document], files: Files, *, gone: Iterable[str] = (), twins: bool = False
 ) -> list[Published]:
-    """Write documents below the folder of a ledger in the order given; return what became of each.
+    """Write documents below the folder of `files` in the order given; return what became of each.
 
     `gone` are paths that are published no more: those that are ours are removed, after all documents are
     written. With `twins` each file gets a `.gz` beside it, for servers that send such files as they are.
     Raises PublishError, with the path, at the first document that can't be written; the file of before
     still stands.
     """
-    with _naming(ledger.folder):
-        ledger.folder.mkdir(parents=True, exist_ok=True)
-    writer = AtomicWriter(ledger, twins=twins)
+    with _naming(files.folder):
+        files.folder.mkdir(parents=True, exist_ok=True)
+    writer = AtomicWriter(files, twins=twins)
     try:
         results = [writer.write(document) for document in documents]
         writer.commit()
@@ -66,16 +69,16 @@ def publish(
     return results
 
 
-def damaged(ledger: Ledger) -> list[str]:
+def damaged(files: Files) -> list[str]:
     """Return the paths of feeds and archives that are missing or differ from what was written.
 
     Pages are left out: there may be one for each post ever published.
     """
     damaged_paths = []
     for media_type in document_types():
-        for path in ledger.of_type(media_type):
-            body = _read(ledger.folder / path)
-            if body is None or ledger.get(path) != _digest(body):
+        for path in files.of_type(media_type):
+            body = _read(files.folder / path)
+            if body is None or files.get(path) != _digest(body):
                 damaged_paths.append(path)
     return damaged_paths
 
@@ -86,17 +89,17 @@ class _Waiting(Struct, frozen=True):
     unfinished: Path
     path: Path
     size: int
-    entry: tuple[str, str, str]  # path, type, digest, for the ledger
+    entry: tuple[str, str, str]  # path, type, digest
 
 
 class AtomicWriter:
     """One run of `publish`: the waiting files, the cleaned folders and the folders to sync."""
 
-    def __init__(self, ledger: Ledger, *, twins: bool) -> None:
-        self.folder = ledger.folder
-        self.ledger = ledger
+    def __init__(self, files: Files, *, twins: bool) -> None:
+        self.folder = files.folder
+        self.files = files
         self.twins = twins
-        self.has_old_twins = not twins and bool(ledger.of_type(_TWIN, 1))
+        self.has_old_twins = not twins and bool(files.of_type(_TWIN, 1))
         self.waiting: dict[Path, _Waiting] = {}
         self.cleaned: set[Path] = set()
         self.unsynced: set[Path] = set()
@@ -116,19 +119,19 @@ class AtomicWriter:
                 self._write_beside(path, document.body, entry)
                 self._verify(path, document)
             else:
-                self.ledger.record([entry])
+                self.files.record([entry])
             self._write_twin(document, path)
         return Published(path, changed, document.posts, len(document.body))
 
     def remove(self, name: str) -> None:
         """Remove a file and its twin if they are ours, and their folder if nothing is left in it."""
         for ours in (name, f"{name}.gz"):
-            if self.ledger.kind(ours) is None:
+            if self.files.kind(ours) is None:
                 continue
             path = self._place(ours)
             with _naming(path):
                 path.unlink(missing_ok=True)
-                self.ledger.forget(ours)
+                self.files.forget(ours)
             self.unsynced.add(path.parent)
             if path.parent != self.folder:  # the output folder is the operator's
                 with suppress(OSError):  # not empty
@@ -137,13 +140,13 @@ class AtomicWriter:
     def commit(self) -> None:
         """Put the waiting files in their places, and sync the folders, so that the renames last."""
         self._sync_files()
-        self.ledger.claim(file.entry[:2] for file in self.waiting.values())
+        self.files.claim(file.entry[:2] for file in self.waiting.values())
         for file in list(self.waiting.values()):
             with _naming(file.path):
                 file.unfinished.replace(file.path)
                 del self.waiting[file.path]
                 self.unsynced.add(file.path.parent)
-                self.ledger.record([file.entry])
+                self.files.record([file.entry])
         self._remove_marks()
         for folder in self.unsynced:
             with _naming(folder), suppress(FileNotFoundError):

@@ -1,7 +1,9 @@
 """Posts, sources and feeds as small as a test of the store needs them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
@@ -10,7 +12,7 @@ from syndicator.model.feed import Origin
 from syndicator.model.post import Attribution, Intake, Post, SourceInfo
 from syndicator.model.settings import Feed, Source
 from syndicator.normalizer import identity
-from syndicator.store import Store
+from syndicator.store import Files, Store
 
 NOW = datetime(2024, 9, 1, 12, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -61,15 +63,27 @@ def sources(*names: str, **more: Any) -> Mapping[str, Source]:
 def receive(store: Store, *posts: Post, now: datetime = NOW, items: Sequence[str] = ()) -> Intake:
     """Store a fetch of one source."""
     source = posts[0].source_id
-    store.save_source(
+    store.sources.save_info(
         SourceInfo(source, source.upper(), f"https://{source}.example/", updated=now), now
     )
-    return store.receive(
+    return store.posts.receive(
         source, posts, [*(one.fingerprint for one in posts), *items], identity.decide, now
     )
 
 
 def titles(store: Store, feed: Feed = FEED, *names: str) -> list[str]:
     """The titles of the posts that a feed shows, without what all have in common."""
-    edition = store.edition(feed, sources(*(names or ("a", "b", "c"))))
+    edition = store.snapshots.edition(feed, sources(*(names or ("a", "b", "c"))))
     return [item.post.title.removeprefix("About ") for item in edition.items]
+
+
+@contextmanager
+def files_of(folder: Path) -> Iterator[Files]:
+    """Which files of an output folder are ours, by a state file beside the folder."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with Store(folder.with_name(f"{folder.name}.db")) as store:
+        files = store.files(folder)
+        try:
+            yield files
+        finally:
+            files.flush()

@@ -521,13 +521,13 @@ def test_an_older_post_that_takes_the_place_of_a_withdrawn_one(
     planet = Planet(tmp_path, site, ("/a", ""), head=f'limit = 2\nhub = "{site.url}/hub"')
     planet.run()
     with Store(planet.config().state) as store:
-        assert store.pending_pings()  # this hub answers no POST, so they wait
-        for ping in store.pending_pings():
-            store.drop_ping(ping.hub, ping.topic)
+        assert store.meta.pending_pings()  # this hub answers no POST, so they wait
+        for ping in store.meta.pending_pings():
+            store.meta.drop_ping(ping.hub, ping.topic)
     pipeline.withdraw(planet.config(), f"{BLOG}/0/", planet.now)
     assert [post["title"] for post in planet.items()] == ["Number 1", "Number 2"]
     with Store(planet.config().state) as store:
-        assert not store.pending_pings()
+        assert not store.meta.pending_pings()
 
 
 def test_a_hub_that_fails_is_one_line_once(tmp_path: Path, site: loopback.Site) -> None:
@@ -539,7 +539,9 @@ def test_a_hub_that_fails_is_one_line_once(tmp_path: Path, site: loopback.Site) 
     site.pages["/a"] = feed("Blog", BLOG, item("Two", f"{BLOG}/2/", words(2), LATE))
     assert planet.run().remarks == ()
     with Store(planet.config().state) as store:
-        assert {ping.attempts for ping in store.pending_pings()} == {2}  # it is tried all the same
+        assert {ping.attempts for ping in store.meta.pending_pings()} == {
+            2
+        }  # it is tried all the same
 
 
 def test_two_planets_with_the_same_writers(tmp_path: Path, site: loopback.Site) -> None:

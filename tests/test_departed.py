@@ -68,7 +68,7 @@ def test_cost_of_one_new_post(tmp_path: Path, site: loopback.Site, steps: list[i
         )
         with Store(made.config().state) as store, store.transaction():
             for n in range(count):
-                store.withdraw(f"{BLOG}/{n}/", made.now)
+                store.retention.withdraw(f"{BLOG}/{n}/", made.now)
         del made.sources[1]
         made.run()
         before = steps[0]

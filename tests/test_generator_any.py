@@ -12,13 +12,13 @@ from generator_helpers import EDITION, EDITIONS, FEED, ITEM, NOW, edition, item
 from hypothesis import HealthCheck, Phase, given, settings
 from lxml import etree
 from msgspec.structs import replace
+from store_helpers import files_of
 
 from syndicator.check import check
 from syndicator.generator import atom, generate, obsolete_paths, polled_addresses
 from syndicator.generator import generate_one as one
 from syndicator.generator.documents import FeedDocument
 from syndicator.generator.item import render_items
-from syndicator.ledger import Ledger
 from syndicator.model.edition import Archive, Document, Edition
 from syndicator.model.feed import Origin
 from syndicator.model.post import SourceInfo
@@ -269,18 +269,18 @@ def test_format_taken_out(tmp_path: Path) -> None:
         "archive/rss-1.xml": "application/rss+xml",
         "index.html": "text/html; charset=utf-8",
     }
-    with Ledger(tmp_path) as ledger:
-        ledger.claim(known.items())
-        assert obsolete_paths(found, ledger) == ["archive/rss-1.xml", "index.html", "rss.xml"]
+    with files_of(tmp_path) as files:
+        files.claim(known.items())
+        assert obsolete_paths(found, files) == ["archive/rss-1.xml", "index.html", "rss.xml"]
 
 
 @pytest.mark.parametrize("fields", [{"pages": "none"}, {"formats": ("rss", "fragment")}])
 def test_pages_of_posts_taken_out(tmp_path: Path, fields: dict[str, object]) -> None:
     """Posts that are to have no pages any more lose those that they had; the pages that list them stay."""
     found = edition(ITEM, **{"formats": ("html",), **fields})
-    with Ledger(tmp_path) as ledger:
-        ledger.claim((path, "text/html; charset=utf-8") for path in ("index.html", "posts/1.html"))
-        assert obsolete_paths(found, ledger) == ["posts/1.html"]
+    with files_of(tmp_path) as files:
+        files.claim((path, "text/html; charset=utf-8") for path in ("index.html", "posts/1.html"))
+        assert obsolete_paths(found, files) == ["posts/1.html"]
 
 
 def test_addresses_of_a_feed() -> None:

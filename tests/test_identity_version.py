@@ -73,8 +73,8 @@ def test_the_same_posts_under_another_rule(
     site.pages["/a"] = feed("Blog", BLOG, *entries())
     assert planet.run().new == 6
     with Store(tmp_path / "syndicator.db") as store:
-        for ping in store.pending_pings():
-            store.drop_ping(ping.hub, ping.topic)
+        for ping in store.meta.pending_pings():
+            store.meta.drop_ping(ping.hub, ping.topic)
     before = planet.files()
     rule(monkeypatch)
     next_version(monkeypatch)
@@ -85,7 +85,7 @@ def test_the_same_posts_under_another_rule(
         assert planet.files() == before
         assert numbers(planet) == {identity.VERSION}
         with Store(tmp_path / "syndicator.db") as store:
-            assert store.pending_pings() == []
+            assert store.meta.pending_pings() == []
 
 
 @pytest.mark.parametrize("rule", rule_helpers.RULES)

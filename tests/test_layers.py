@@ -23,7 +23,7 @@ SELECTED = [path for path in MODULES if "__pycache__" not in path.parts]
 
 
 # A step may name a class of another as the type of an argument: its caller passes the object.
-TYPES_OF = {"related": {"store"}}
+TYPES_OF = {"related": {"store"}, "generator": {"store"}, "publisher": {"store"}}
 
 
 def imports(node: ast.AST, package: tuple[str, ...]) -> Iterator[tuple[str, bool]]:

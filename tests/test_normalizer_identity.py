@@ -79,7 +79,9 @@ def fetch(store: Store, parts: Sequence[Mapping[str, Any]], now: datetime = NOW)
         for at, part in enumerate(parts)
     ]
     posts = [replace(make(part, items), fingerprint=f"{now} {at}") for at, part in enumerate(parts)]
-    return store.receive("s", posts, [post.fingerprint for post in posts], identity.decide, now)
+    return store.posts.receive(
+        "s", posts, [post.fingerprint for post in posts], identity.decide, now
+    )
 
 
 @pytest.mark.parametrize(
@@ -222,12 +224,12 @@ def test_two_writers_of_a_planet_whose_posts_have_one_path() -> None:
         )
     ]
     with Store(":memory:") as store:
-        carried = store.receive(
+        carried = store.posts.receive(
             "p", [make(part, items, "p") for part in parts], [], identity.decide, NOW
         )
         assert len(carried.new) == 2
         own = make({**parts[0], "edit": ["at seven", "at eight"]}, source="a")
-        assert store.receive("a", [own], [], identity.decide, NOW).copies
+        assert store.posts.receive("a", [own], [], identity.decide, NOW).copies
 
 
 def test_the_newest_of_many_posts_that_only_their_texts_tell_apart() -> None:
@@ -247,7 +249,7 @@ def test_the_newest_of_many_posts_that_only_their_texts_tell_apart() -> None:
                 text=text,
                 content_hash=identity.content_hash(title="The weather", text=text),
             )
-            return store.receive("s", [made], [], identity.decide, NOW)
+            return store.posts.receive("s", [made], [], identity.decide, NOW)
 
         for text in texts:
             assert fetch(text).new

@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from store_helpers import files_of
 
 from syndicator.errors import PublishError
-from syndicator.ledger import NAME, Ledger
 from syndicator.model.edition import Document, Published
 from syndicator.publisher import publish as publish_by
 
@@ -32,13 +32,13 @@ def page(path: str = "index.html", body: bytes = b"<p>", **fields: object) -> Do
 def publish(
     documents: list[Document], folder: Path, *, gone: Iterable[str] = (), twins: bool = False
 ) -> list[Published]:
-    with Ledger(folder) as ledger:
-        return publish_by(documents, ledger, gone=gone, twins=twins)
+    with files_of(folder) as files:
+        return publish_by(documents, files, gone=gone, twins=twins)
 
 
 def known(folder: Path) -> dict[str, str]:
-    with Ledger(folder) as ledger:
-        return dict(ledger)
+    with files_of(folder) as files:
+        return dict(files)
 
 
 def stamp(path: Path) -> tuple[int, int]:
@@ -59,10 +59,10 @@ def test_first_publication(tmp_path: Path) -> None:
 def test_equal_bytes(tmp_path: Path) -> None:
     """A file that holds the same is not touched: neither its time nor its place on the disk changes."""
     publish([page()], tmp_path)
-    before = stamp(tmp_path / "index.html"), stamp(tmp_path / NAME)
+    before = stamp(tmp_path / "index.html")
     (result,) = publish([page()], tmp_path)
     assert not result.changed
-    assert (stamp(tmp_path / "index.html"), stamp(tmp_path / NAME)) == before
+    assert stamp(tmp_path / "index.html") == before
 
 
 def test_changed_bytes(tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_changed_bytes(tmp_path: Path) -> None:
     (result,) = publish([page(body=b"new")], tmp_path)
     assert result.changed
     assert (tmp_path / "index.html").read_bytes() == b"new"
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == [NAME, "index.html"]
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["index.html"]
 
 
 def test_permissions_set_by_the_operator(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_broken_feed(tmp_path: Path) -> None:
         with pytest.raises(PublishError, match=r"rss\.xml would be broken"):
             publish([Document("rss.xml", body, "application/rss+xml", posts=1)], tmp_path)
     assert (tmp_path / "rss.xml").read_bytes() == RSS
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == [NAME, "rss.xml"]
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["rss.xml"]
 
 
 def test_feed_that_lost_posts(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_broken_feed_after_good_ones(tmp_path: Path) -> None:
             ],
             tmp_path,
         )
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == [NAME, "1.html", "rss.xml"]
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["1.html", "rss.xml"]
 
 
 def test_many_files(tmp_path: Path) -> None:
@@ -163,8 +163,8 @@ def test_a_folder_whose_files_stand_is_unmarked(tmp_path: Path) -> None:
         yield page(rank=1)
         assert [entry.name for entry in (tmp_path / "posts").iterdir()] == ["1.html"]
 
-    with Ledger(tmp_path) as ledger:
-        publish_by(documents(), ledger)
+    with files_of(tmp_path) as files:
+        publish_by(documents(), files)
 
 
 def test_one_path_twice(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_disk_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(PublishError, match=r"cannot write .*index\.html: No space left on device"):
         publish([page(body=b"new")], tmp_path)
     assert (tmp_path / "index.html").read_bytes() == b"<p>"
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == [NAME, "index.html"]
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["index.html"]
 
 
 def test_disk_that_fails_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -219,17 +219,20 @@ def test_place_taken_by_a_folder(tmp_path: Path) -> None:
 
 def test_folder_without_permission(tmp_path: Path) -> None:
     """A folder that may not be written to is an error that names it."""
-    tmp_path.chmod(0o500)
-    user = os.geteuid()
-    if user == 0:  # root may write anywhere
-        os.chown(tmp_path, NOBODY, NOBODY)
-        os.seteuid(NOBODY)
-    try:
-        with pytest.raises(PublishError, match="Permission denied"):
-            publish([page()], tmp_path)
-    finally:
-        os.seteuid(user)
-        tmp_path.chmod(0o700)
+    with files_of(tmp_path / "out") as files:
+        user = os.geteuid()
+        (tmp_path / "out").mkdir(0o500)
+        tmp_path.chmod(0o777)  # the state file may be written
+        Path(f"{tmp_path}/out.db").chmod(0o666)
+        if user == 0:  # root may write anywhere
+            os.chown(tmp_path / "out", NOBODY, NOBODY)
+            os.seteuid(NOBODY)
+        try:
+            with pytest.raises(PublishError, match="Permission denied"):
+                publish_by([page()], files)
+        finally:
+            os.seteuid(user)
+            (tmp_path / "out").chmod(0o700)
 
 
 def test_disk_that_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,7 +259,7 @@ def test_folder_of_pages_that_are_gone(tmp_path: Path) -> None:
     publish([page("posts/1.html"), page("notes/1.html"), page()], tmp_path)
     (tmp_path / "notes" / "theirs.txt").write_text("theirs")
     publish([], tmp_path, gone=["posts/1.html", "notes/1.html", "index.html"])
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == [NAME, "notes"]
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["notes"]
 
 
 def test_file_that_is_not_ours(tmp_path: Path) -> None:
@@ -273,10 +276,10 @@ def test_digests(tmp_path: Path) -> None:
     (tmp_path / "2.html").unlink()
     publish([page("1.html", body=b"new", digest="c")], tmp_path)
     assert dict(known(tmp_path)) == {"1.html": "c", "3.html": ""}
-    with Ledger(tmp_path) as ledger:
-        assert ledger.kind("2.html") == "text/html"  # it is still ours
-        assert ledger.get("2.html") is None
-        assert len(ledger) == 2
+    with files_of(tmp_path) as files:
+        assert files.kind("2.html") == "text/html"  # it is still ours
+        assert files.get("2.html") is None
+        assert len(files) == 2
 
 
 def test_nothing_published_yet(tmp_path: Path) -> None:
@@ -359,14 +362,15 @@ def test_pages_reach_the_disk_before_feeds(tmp_path: Path, monkeypatch: pytest.M
 CHILD = """
 import sys
 from pathlib import Path
-from syndicator.ledger import Ledger
+sys.path.insert(0, sys.argv[2])
+from store_helpers import files_of
 from syndicator.model.edition import Document
 from syndicator.publisher import publish
 out = Path(sys.argv[1])
 for number in range(1, 10**6):
     body = b"<r>" + (b"%07d" % number) * 40000 + b"</r>"
-    with Ledger(out) as ledger:
-        publish([Document(f"{name}.html", body, "text/html", digest=str(number)) for name in "abc"], ledger)
+    with files_of(out) as files:
+        publish([Document(f"{name}.html", body, "text/html", digest=str(number)) for name in "abc"], files)
     print(number, flush=True)
 """
 
@@ -375,7 +379,8 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
     """After kill -9 each file is whole, its digest is its own or unknown, and leftovers are cleaned."""
     for delay in (0.001, 0.007, 0.013, 0.022, 0.031, 0.047):
         child = subprocess.Popen(
-            [sys.executable, "-c", CHILD, str(tmp_path)], stdout=subprocess.PIPE
+            [sys.executable, "-c", CHILD, str(tmp_path), str(Path(__file__).parent)],
+            stdout=subprocess.PIPE,
         )
         assert child.stdout
         child.stdout.readline()
@@ -383,16 +388,14 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
         child.send_signal(signal.SIGKILL)
         child.stdout.close()
         child.wait()
-        ledger = known(tmp_path)
+        digests = known(tmp_path)
         for name in "abc":
             body = (tmp_path / f"{name}.html").read_bytes()
             number = body[3:10]
             assert body == b"<r>" + number * 40000 + b"</r>"
-            assert ledger[f"{name}.html"] in {"", str(int(number))}
-    # With a digest that is news: SQLite clears a journal away that was never begun in earnest when it next writes.
+            assert digests[f"{name}.html"] in {"", str(int(number))}
     publish([page("a.html", body=b"end", digest="end")], tmp_path)
     assert sorted(entry.name for entry in tmp_path.iterdir()) == [
-        NAME,
         "a.html",
         "b.html",
         "c.html",

@@ -9,7 +9,7 @@ import pytest
 from related_helpers import DAY, Shop
 
 from syndicator.related import tuning
-from syndicator.store.terms import _SHELF, ENTRY
+from syndicator.store.terms import _NEWEST, ENTRY
 
 STORIES: dict[str, list[str]] = json.loads(
     (Path(__file__).parent / "cases" / "related" / "stories.json").read_text(encoding="utf-8")
@@ -84,7 +84,7 @@ def test_more_posts_than_are_posted_at_once_get_the_same_neighbours(
     expected = found(whole)
     monkeypatch.setattr(tuning, "BATCH", 7)
     assert found(portions) == expected
-    assert portions.db.execute("SELECT count(*) FROM unposted").fetchone() == (0,)
+    assert portions.db.execute("SELECT count(*) FROM pending").fetchone() == (0,)
 
 
 def test_posts_are_found_alike_in_the_log_and_under_their_terms(
@@ -192,7 +192,7 @@ def test_of_a_term_that_many_posts_have_the_newest_are_read() -> None:
         ("SELECT term, posts FROM postings WHERE term IN (?, ?)", (1, 2)),
         ("SELECT posts FROM closed_postings WHERE term = ? ORDER BY number DESC LIMIT ?", (1, 8)),
         ("SELECT term, posts FROM postings WHERE length(posts) >= 2000", ()),
-        (_SHELF, (1, 5)),
+        (_NEWEST, (1, 5)),
         (
             "SELECT number FROM traces WHERE source = (SELECT source FROM traces WHERE number = ?)"
             " ORDER BY time DESC, number DESC LIMIT ?",

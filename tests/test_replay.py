@@ -43,7 +43,7 @@ class Replay:
     items: dict[str, Item] = field(default_factory=dict)
 
     def play(self, body: bytes, now: datetime, *, afresh: bool = False) -> Intake:
-        known = frozenset() if afresh else self.store.known_items(self.source.id)
+        known = frozenset() if afresh else self.store.sources.known_items(self.source.id)
         parsed = parser.parse(Fetched(self.source.id, self.source.url, body), known)
         assert isinstance(parsed, ParsedFeed)
         made = normalizer.normalize(parsed, self.source, now)
@@ -54,14 +54,14 @@ class Replay:
             else [item.fingerprint for item in parsed.items]
         )
         with self.store.transaction():
-            self.store.save_source(made.info, now)
-            intake = self.store.receive(self.source.id, posts, names, identity.decide, now)
-        for number in self.store.admit(OURS, {self.source.id: self.source}, now):
-            self.store.freeze_related(number, [RelatedList("source", f"As on {now}", "en", ())])
+            self.store.sources.save_info(made.info, now)
+            intake = self.store.posts.receive(self.source.id, posts, names, identity.decide, now)
+        for number in self.store.feeds.admit(OURS, {self.source.id: self.source}, now):
+            self.store.links.keep(number, [RelatedList("source", f"As on {now}", "en", ())])
         return intake
 
     def publish(self) -> dict[str, Item]:
-        edition = self.store.edition(OURS, {self.source.id: self.source})
+        edition = self.store.snapshots.edition(OURS, {self.source.id: self.source})
         items = {item.id: item for item in edition.items}
         assert len(items) == len(edition.items), "no id twice"
         return items
@@ -120,7 +120,7 @@ def test_a_series(folder: Path) -> None:
     with Store(":memory:") as store:
         replay = Replay(store, source)
         for body, now, row in versions(folder):
-            mark = store.edition_mark(OURS)
+            mark = store.feeds.stamp(OURS)
             intake = replay.play(body, now)
             after, before = replay.publish(), replay.items
             fresh = [item for name, item in after.items() if name not in before]
@@ -137,7 +137,7 @@ def test_a_series(folder: Path) -> None:
                 assert frozen(before[name]) == frozen(after[name])
                 assert (after[name].updated > before[name].updated) == (name in changed)
             if not fresh and not changed:
-                assert store.edition_mark(OURS) == mark
+                assert store.feeds.stamp(OURS) == mark
                 assert after == before
             replay.items = after
         links = [item.post.link for item in replay.items.values()]

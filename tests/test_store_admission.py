@@ -22,14 +22,16 @@ def store():
 
 
 def ids(store: Store, feed: Feed = FEED, *names: str) -> list[str]:
-    return [item.id for item in store.edition(feed, sources(*(names or ("a", "b")))).items]
+    return [
+        item.id for item in store.snapshots.edition(feed, sources(*(names or ("a", "b")))).items
+    ]
 
 
 def test_first_run(store: Store) -> None:
     """Everything is published, the oldest first in sequence, and the newest first in the document."""
     intake = receive(store, post("new", published=NOW - HOUR), post("old", published=NOW - DAY))
-    assert store.admit(FEED, A, NOW) == [intake.new[1], intake.new[0]]
-    edition = store.edition(FEED, A)
+    assert store.feeds.admit(FEED, A, NOW) == [intake.new[1], intake.new[0]]
+    edition = store.snapshots.edition(FEED, A)
     assert [(item.post.title, item.sequence) for item in edition.items] == [
         ("About new", 2),
         ("About old", 1),
@@ -41,38 +43,38 @@ def test_first_run(store: Store) -> None:
 def test_nothing_new(store: Store) -> None:
     """Another look changes nothing, however late it is."""
     receive(store, post("x"))
-    store.admit(FEED, A, NOW)
-    mark, edition = store.edition_mark(FEED), store.edition(FEED, A)
-    assert store.admit(FEED, A, NOW + 300 * DAY) == []
-    assert (store.edition_mark(FEED), store.edition(FEED, A)) == (mark, edition)
+    store.feeds.admit(FEED, A, NOW)
+    mark, edition = store.feeds.stamp(FEED), store.snapshots.edition(FEED, A)
+    assert store.feeds.admit(FEED, A, NOW + 300 * DAY) == []
+    assert (store.feeds.stamp(FEED), store.snapshots.edition(FEED, A)) == (mark, edition)
 
 
 def test_a_source_joins(store: Store) -> None:
     """Its newest three are added, the others never, and then whatever it posts."""
     receive(store, post("x"))
-    store.admit(FEED, A, NOW)
+    store.feeds.admit(FEED, A, NOW)
     receive(
         store, *(post(str(n), "b", published=NOW - n * HOUR) for n in range(10)), now=NOW + HOUR
     )
     both = sources("a", "b")
-    assert len(store.admit(FEED, both, NOW + HOUR)) == 3
+    assert len(store.feeds.admit(FEED, both, NOW + HOUR)) == 3
     assert titles(store)[:4] == ["0", "1", "x", "2"]
-    assert store.admit(FEED, both, NOW + 2 * HOUR) == []
+    assert store.feeds.admit(FEED, both, NOW + 2 * HOUR) == []
     receive(store, post("late", "b"), now=NOW + 3 * HOUR)
-    assert len(store.admit(FEED, both, NOW + 3 * HOUR)) == 1
+    assert len(store.feeds.admit(FEED, both, NOW + 3 * HOUR)) == 1
 
 
 @pytest.mark.parametrize("join", [0, 1, 50])
 def test_a_source_joins_with_its_own_number(store: Store, join: int) -> None:
     """`join` says how many it brings."""
     receive(store, post("x"))
-    store.admit(FEED, A, NOW)
+    store.feeds.admit(FEED, A, NOW)
     both = {**A, **sources("b", join=join)}
     receive(store, *(post(str(n), "b") for n in range(10)))
-    assert len(store.admit(FEED, both, NOW)) == min(join, 10)
-    assert store.admit(FEED, both, NOW + HOUR) == []
+    assert len(store.feeds.admit(FEED, both, NOW)) == min(join, 10)
+    assert store.feeds.admit(FEED, both, NOW + HOUR) == []
     receive(store, post("late", "b"), now=NOW + HOUR)
-    assert len(store.admit(FEED, both, NOW + HOUR)) == 1
+    assert len(store.feeds.admit(FEED, both, NOW + HOUR)) == 1
 
 
 def test_a_source_leaves_and_comes_back(store: Store) -> None:
@@ -80,16 +82,16 @@ def test_a_source_leaves_and_comes_back(store: Store) -> None:
     both = sources("a", "b")
     receive(store, post("x"))
     receive(store, *(post(str(n), "b") for n in range(5)))
-    store.admit(FEED, both, NOW)
+    store.feeds.admit(FEED, both, NOW)
     before = ids(store)
-    store.admit(FEED, A, NOW + DAY)
+    store.feeds.admit(FEED, A, NOW + DAY)
     assert titles(store) == ["x"]
     receive(
         store,
         *(post(str(n), "b", published=NOW + timedelta(minutes=n)) for n in range(5, 20)),
         now=NOW + 2 * DAY,
     )
-    assert len(store.admit(FEED, both, NOW + 2 * DAY)) == 3
+    assert len(store.feeds.admit(FEED, both, NOW + 2 * DAY)) == 3
     after = ids(store)
     assert len(after) == len(set(after)) == 9
     assert set(before) < set(after)
@@ -99,9 +101,9 @@ def test_a_source_whose_first_fetch_failed(store: Store) -> None:
     """It joins when it has posts, not when it is configured."""
     both = sources("a", "b")
     receive(store, post("x"))
-    store.admit(FEED, both, NOW)
+    store.feeds.admit(FEED, both, NOW)
     receive(store, *(post(str(n), "b") for n in range(5)), now=NOW + HOUR)
-    assert len(store.admit(FEED, both, NOW + HOUR)) == 3
+    assert len(store.feeds.admit(FEED, both, NOW + HOUR)) == 3
 
 
 def test_feeds_by_tags_sources_and_languages(store: Store) -> None:
@@ -116,25 +118,25 @@ def test_feeds_by_tags_sources_and_languages(store: Store) -> None:
         "all": (FEED, {"1", "2", "3"}),
     }
     for feed, expected in feeds.values():
-        store.admit(feed, wanted, NOW)
+        store.feeds.admit(feed, wanted, NOW)
         assert set(titles(store, feed)) == expected
     assert set(ids(store, feeds["tag"][0])) < set(ids(store))
-    assert len({store.edition(feed, wanted).id for feed, _ in feeds.values()}) == 4
+    assert len({store.snapshots.edition(feed, wanted).id for feed, _ in feeds.values()}) == 4
 
 
 def test_posts_that_are_not_let_through(store: Store) -> None:
     """Filtered by their source or by the feed: stored, never published, also when the filter goes."""
     receive(store, post("kept"), post("out", filtered="title matches"), post("shop"))
-    store.admit(FEED, A, NOW, lambda one: "shop" not in one.title)
+    store.feeds.admit(FEED, A, NOW, lambda one: "shop" not in one.title)
     assert titles(store) == ["kept"]
-    assert store.admit(FEED, A, NOW + HOUR) == []
+    assert store.feeds.admit(FEED, A, NOW + HOUR) == []
 
 
 def test_a_private_source(store: Store) -> None:
     """Its posts are in no document; where the operator says so, its guids still are not shown."""
     receive(store, post("x"))
-    assert store.admit(FEED, sources("a", private=True, publish=False), NOW) == []
-    store.admit(FEED, sources("a", private=True), NOW)
+    assert store.feeds.admit(FEED, sources("a", private=True, publish=False), NOW) == []
+    store.feeds.admit(FEED, sources("a", private=True), NOW)
     (made,) = ids(store)
     assert UUID(made) and "a.example" not in made
 
@@ -142,42 +144,42 @@ def test_a_private_source(store: Store) -> None:
 def test_future_dates(store: Store) -> None:
     """Shown as first seen until the date has passed; then it has its date, and that is a change."""
     receive(store, post("x", published=None, instant=NOW + DAY))
-    store.admit(FEED, A, NOW)
-    assert store.edition(FEED, A).items[0].published == NOW
-    mark = store.edition_mark(FEED)
-    store.admit(FEED, A, NOW + 2 * DAY)
-    assert store.edition(FEED, A).items[0].published == NOW + DAY
-    assert store.edition_mark(FEED) != mark
+    store.feeds.admit(FEED, A, NOW)
+    assert store.snapshots.edition(FEED, A).items[0].published == NOW
+    mark = store.feeds.stamp(FEED)
+    store.feeds.admit(FEED, A, NOW + 2 * DAY)
+    assert store.snapshots.edition(FEED, A).items[0].published == NOW + DAY
+    assert store.feeds.stamp(FEED) != mark
 
 
 def test_a_future_date_that_is_taken_back(store: Store) -> None:
     """The source corrects the date of a post that was dated ahead by mistake."""
     receive(store, post("x", published=None, instant=NOW + 300 * DAY))
-    store.admit(FEED, A, NOW)
+    store.feeds.admit(FEED, A, NOW)
     receive(
         store,
         post("x", published=NOW - DAY, text="Corrected in every way, and at some length."),
         now=NOW + HOUR,
     )
-    assert store.edition(FEED, A).items[0].published == NOW - DAY
+    assert store.snapshots.edition(FEED, A).items[0].published == NOW - DAY
 
 
 def test_future_posts_held_back(store: Store) -> None:
     """`future = "hold"`: published when the date has passed."""
     wanted = sources("a", future="hold")
     receive(store, post("x", published=NOW + DAY), post("y"))
-    assert len(store.admit(FEED, wanted, NOW)) == 1
-    assert store.admit(FEED, wanted, NOW + HOUR) == []
-    assert len(store.admit(FEED, wanted, NOW + 2 * DAY)) == 1
+    assert len(store.feeds.admit(FEED, wanted, NOW)) == 1
+    assert store.feeds.admit(FEED, wanted, NOW + HOUR) == []
+    assert len(store.feeds.admit(FEED, wanted, NOW + 2 * DAY)) == 1
     assert titles(store) == ["x", "y"]
 
 
 def test_no_date(store: Store) -> None:
     """The time first seen, kept."""
     receive(store, post("x", published=None, instant=None))
-    store.admit(FEED, A, NOW)
+    store.feeds.admit(FEED, A, NOW)
     receive(store, post("x", published=None, instant=None, title="Changed"), now=NOW + DAY)
-    assert store.edition(FEED, A).items[0].published == NOW
+    assert store.snapshots.edition(FEED, A).items[0].published == NOW
 
 
 def test_posts_with_equal_dates_or_none(store: Store) -> None:
@@ -185,19 +187,19 @@ def test_posts_with_equal_dates_or_none(store: Store) -> None:
     for name, date in (("a", None), ("b", NOW - DAY)):
         receive(store, *(post(f"{name}{n}", name, published=date, instant=date) for n in (3, 2, 1)))
     both = sources("a", "b")
-    store.admit(FEED, both, NOW)
+    store.feeds.admit(FEED, both, NOW)
     assert titles(store) == ["a3", "a2", "a1", "b3", "b2", "b1"]
     receive(
         store, *(post(f"a{n}", published=None, instant=None) for n in (5, 4, 3, 2)), now=NOW + HOUR
     )
-    store.admit(FEED, both, NOW + HOUR)
+    store.feeds.admit(FEED, both, NOW + HOUR)
     assert titles(store)[:2] == ["a5", "a4"]
 
 
 def test_a_feed_with_its_oldest_on_top(store: Store) -> None:
     """Its dates say so, and posts of one day follow each other in its own order."""
     receive(store, *(post(str(n), published=NOW - DAY * (n < 3)) for n in range(6)))
-    store.admit(FEED, A, NOW)
+    store.feeds.admit(FEED, A, NOW)
     assert titles(store) == ["5", "4", "3", "2", "1", "0"]
 
 
@@ -207,7 +209,7 @@ def test_an_old_post_pinned_on_top(store: Store) -> None:
     receive(
         store, post("pinned", published=NOW - 900 * DAY), *day, post("d", published=NOW - 2 * DAY)
     )
-    store.admit(FEED, A, NOW)
+    store.feeds.admit(FEED, A, NOW)
     assert titles(store) == ["c", "b", "a", "d", "pinned"]
 
 
@@ -216,7 +218,7 @@ def test_a_date_a_little_ahead_is_one(store: Store) -> None:
     feed = replace(FEED, limit=3)
     ahead = post("ahead", published=None, instant=NOW + 2 * HOUR)
     receive(store, ahead, *(post(str(n), published=NOW - (n + 1) * HOUR) for n in range(9)))
-    store.admit(feed, A, NOW)
+    store.feeds.admit(feed, A, NOW)
     assert titles(store, feed) == ["ahead", "0", "1"]
 
 
@@ -226,14 +228,14 @@ def test_undated_posts_of_a_source_that_joins_push_nothing_out(store: Store) -> 
     receive(store, *(post(f"u{n}", published=None, instant=None) for n in range(9)))
     receive(store, *(post(f"d{n}", "b", published=NOW - (n + 1) * DAY) for n in range(2)))
     both = sources("a", "b")
-    store.admit(feed, both, NOW)
+    store.feeds.admit(feed, both, NOW)
     assert titles(store, feed) == ["u0", "d0", "d1"]  # in the order of their dates, as ever
     receive(store, post("new", published=None, instant=None), now=NOW + HOUR)
     receive(store, *(post(f"e{n}", "b", published=NOW) for n in range(3)), now=NOW + HOUR)
     undated = [post(f"v{n}", "c", published=None, instant=None) for n in range(4)]
     receive(store, *undated, post("w", "c", published=NOW - DAY), now=NOW + HOUR)
-    admitted = store.admit(feed, sources("a", "b", "c"), NOW + HOUR)
-    names = [store.documents([number])[number].title.removeprefix("About ") for number in admitted]
+    admitted = store.feeds.admit(feed, sources("a", "b", "c"), NOW + HOUR)
+    names = [store.posts.read([number])[number].title.removeprefix("About ") for number in admitted]
     assert names == [
         "v1",
         "v0",
@@ -254,7 +256,7 @@ def test_undated_posts_of_a_source_that_joins_push_nothing_out(store: Store) -> 
 def test_the_source_has_a_uri(store: Store, guid: str) -> None:
     """It is the id."""
     receive(store, post("x", guid=guid))
-    store.admit(FEED, A, NOW)
+    store.feeds.admit(FEED, A, NOW)
     assert ids(store) == [guid]
 
 
@@ -278,7 +280,7 @@ def test_the_source_has_no_uri(store: Store, guid: str) -> None:
     for day in range(2):
         with Store(":memory:") as other:
             receive(other, post("x", guid=guid, published=None), now=NOW + day * DAY)
-            other.admit(FEED, A, NOW + day * DAY)
+            other.feeds.admit(FEED, A, NOW + day * DAY)
             made.update(ids(other))
     (one,) = made
     assert UUID(one).version == 5
@@ -289,14 +291,14 @@ def test_one_guid_in_two_posts(store: Store) -> None:
     receive(
         store, post("x", guid="https://a.example/feed"), post("y", guid="https://a.example/feed")
     )
-    store.admit(FEED, A, NOW)
+    store.feeds.admit(FEED, A, NOW)
     assert len(set(ids(store))) == 2
 
 
 def test_an_id_survives_everything(store: Store) -> None:
     """Guid, link, title, text and the source's own id change one after another; the id stays."""
     receive(store, post("x", guid="http://a.example/?p=1"))
-    store.admit(FEED, A, NOW)
+    store.feeds.admit(FEED, A, NOW)
     before = ids(store)
     receive(store, post("x", guid="https://a.example/?p=1"), now=NOW + HOUR)
     receive(
@@ -307,7 +309,7 @@ def test_an_id_survives_everything(store: Store) -> None:
         post("x", guid="https://a.example/?p=1", link="https://a.example/moved"),
         now=NOW + 3 * HOUR,
     )
-    store.admit(FEED, A, NOW + 4 * HOUR)
+    store.feeds.admit(FEED, A, NOW + 4 * HOUR)
     assert ids(store) == before == ["http://a.example/?p=1"]
 
 
@@ -326,8 +328,8 @@ def test_a_copy_in_the_same_run(store: Store) -> None:
         with Store(":memory:") as other:
             for one in order:
                 receive(other, one)
-            other.admit(FEED, sources("a", "b"), NOW)
-            (item,) = other.edition(FEED, sources("a", "b")).items
+            other.feeds.admit(FEED, sources("a", "b"), NOW)
+            (item,) = other.snapshots.edition(FEED, sources("a", "b")).items
             assert (item.id, item.post.source_id) == ("https://a.example/x", "a")
             assert [(place.url, place.source) for place in item.also] == [
                 ("https://b.example/x", "B")
@@ -338,12 +340,12 @@ def test_the_original_comes_after_its_copy_was_published(store: Store) -> None:
     """The id stays; nothing is published twice; the body, which readers compare, stays as it was."""
     both = sources("a", "b")
     receive(store, planet("x"))
-    store.admit(FEED, both, NOW)
+    store.feeds.admit(FEED, both, NOW)
     before = ids(store)
     receive(store, post("x"), now=NOW + HOUR)
-    assert store.admit(FEED, both, NOW + HOUR) == []
+    assert store.feeds.admit(FEED, both, NOW + HOUR) == []
     assert ids(store) == before
-    (item,) = store.edition(FEED, both).items
+    (item,) = store.snapshots.edition(FEED, both).items
     assert item.also == ()
     assert [place.url for place in item.copies] == ["https://a.example/x"]
 
@@ -352,28 +354,28 @@ def test_the_originals_credit_wins(store: Store) -> None:
     """A copy that credited itself credits the original as soon as that is known; that is a change."""
     both = sources("a", "b")
     receive(store, post("x", "b", link="https://a.example/x"))
-    store.admit(FEED, both, NOW)
-    mark = store.edition_mark(FEED)
+    store.feeds.admit(FEED, both, NOW)
+    mark = store.feeds.stamp(FEED)
     receive(store, post("x"), now=NOW + HOUR)
-    (item,) = store.edition(FEED, both).items
+    (item,) = store.snapshots.edition(FEED, both).items
     assert (item.post.source_id, item.post.origin.name, item.post.origin_link) == (
         "b",
         "A",
         "https://a.example/x",
     )
-    assert store.edition_mark(FEED) != mark
+    assert store.feeds.stamp(FEED) != mark
 
 
 @pytest.mark.parametrize(("private", "credited"), [(True, "B"), (False, "A")])
 def test_an_original_whose_source_turns_private(store: Store, private: bool, credited: str) -> None:
     """Its copy credits itself again; one whose source is only given up is the original still."""
     receive(store, post("x", "b", link="https://a.example/x"))
-    store.admit(FEED, sources("a", "b"), NOW)
+    store.feeds.admit(FEED, sources("a", "b"), NOW)
     receive(store, post("x"), now=NOW + HOUR)
     left = {**sources("b"), **(sources("a", private=True) if private else {})}
-    store.conceal(left.values(), NOW + DAY)
-    store.admit(FEED, left, NOW + DAY)
-    (item,) = store.edition(FEED, left).items
+    store.links.hide_sources(left.values(), NOW + DAY)
+    store.feeds.admit(FEED, left, NOW + DAY)
+    (item,) = store.snapshots.edition(FEED, left).items
     assert item.post.origin.name == credited
     assert not item.copies
 
@@ -383,10 +385,10 @@ def test_one_of_two_copies_is_hidden(store: Store) -> None:
     receive(store, post("x"))
     receive(store, planet("x"))
     receive(store, planet("x", "c"))
-    store.admit(FEED, sources("a", "b", "c"), NOW)
+    store.feeds.admit(FEED, sources("a", "b", "c"), NOW)
     left = sources("a", "b")
-    store.conceal(left.values(), NOW + HOUR)
-    (item,) = store.edition(FEED, left).items
+    store.links.hide_sources(left.values(), NOW + HOUR)
+    (item,) = store.snapshots.edition(FEED, left).items
     assert [place.url for place in item.also] == ["https://b.example/x"]
 
 
@@ -394,12 +396,12 @@ def test_the_copy_stays_when_the_originals_source_leaves(store: Store) -> None:
     """The story is shown in another version, under its id."""
     receive(store, post("x"))
     receive(store, planet("x"))
-    store.admit(FEED, sources("a", "b"), NOW)
+    store.feeds.admit(FEED, sources("a", "b"), NOW)
     before = ids(store)
-    store.admit(FEED, sources("b"), NOW + HOUR)
-    (item,) = store.edition(FEED, sources("b")).items
+    store.feeds.admit(FEED, sources("b"), NOW + HOUR)
+    (item,) = store.snapshots.edition(FEED, sources("b")).items
     assert ([item.id], item.post.source_id, item.post.origin.name) == (before, "b", "A")
-    assert store.unlisted(FEED) == [2], "it gets lists of its own"
+    assert store.snapshots.without_lists(FEED) == [2], "it gets lists of its own"
 
 
 def test_a_feed_that_takes_only_the_copys_source(store: Store) -> None:
@@ -408,22 +410,22 @@ def test_a_feed_that_takes_only_the_copys_source(store: Store) -> None:
     receive(store, post("x"))
     receive(store, planet("x"))
     for one in (FEED, feed):
-        store.admit(one, sources("a", "b"), NOW)
+        store.feeds.admit(one, sources("a", "b"), NOW)
     assert ids(store, feed) == ids(store)
-    assert store.edition(feed, sources("a", "b")).items[0].post.source_id == "b"
+    assert store.snapshots.edition(feed, sources("a", "b")).items[0].post.source_id == "b"
 
 
 def test_copies_found_by_their_texts(store: Store) -> None:
     """`related` folds a new post into another before it is published; a published one stays what it is."""
     both = sources("a", "b")
     first, second = receive(store, post("x")).new[0], receive(store, post("y", "b")).new[0]
-    store.mark_copy(second, first, NOW)
-    store.admit(FEED, both, NOW)
+    store.posts.fold(second, first, NOW)
+    store.feeds.admit(FEED, both, NOW)
     assert titles(store) == ["x"]
     third = receive(store, post("z", "b"), now=NOW + HOUR).new[0]
-    store.admit(FEED, both, NOW + HOUR)
-    store.mark_copy(third, first, NOW + HOUR)
-    store.admit(FEED, both, NOW + 2 * HOUR)
+    store.feeds.admit(FEED, both, NOW + HOUR)
+    store.posts.fold(third, first, NOW + HOUR)
+    store.feeds.admit(FEED, both, NOW + 2 * HOUR)
     assert sorted(titles(store)) == ["x", "z"]
 
 
@@ -431,9 +433,9 @@ def test_a_post_with_copies_is_found_to_be_a_copy(store: Store) -> None:
     """What was folded into it comes along: all are named beside the story."""
     told = receive(store, post("y")).new[0]
     receive(store, planet("y"))
-    store.mark_copy(told, receive(store, post("x", "c")).new[0], NOW)
-    store.admit(FEED, sources("a", "b", "c"), NOW)
-    (item,) = store.edition(FEED, sources("a", "b", "c")).items
+    store.posts.fold(told, receive(store, post("x", "c")).new[0], NOW)
+    store.feeds.admit(FEED, sources("a", "b", "c"), NOW)
+    (item,) = store.snapshots.edition(FEED, sources("a", "b", "c")).items
     assert [place.url for place in item.also] == ["https://a.example/y", "https://b.example/y"]
 
 
@@ -447,14 +449,16 @@ def test_a_changed_address_in_the_configuration(store: Store) -> None:
     }
     new = {name: replace(one, url=name) for name, one in new.items()}
     info = SourceInfo("https://a.example/feed", "A")
-    store.save_source(info, NOW)
+    store.sources.save_info(info, NOW)
     one = replace(post("x"), source_id=info.id)
-    store.receive(info.id, [one], [one.fingerprint], identity.decide, NOW)
-    store.admit(FEED, old, NOW)
-    assert store.adopt(new.values()) == {"https://a.example/feed": "http://www.a.example/feed/"}
-    assert store.adopt(new.values()) == {}
+    store.posts.receive(info.id, [one], [one.fingerprint], identity.decide, NOW)
+    store.feeds.admit(FEED, old, NOW)
+    assert store.sources.adopt(new.values()) == {
+        "https://a.example/feed": "http://www.a.example/feed/"
+    }
+    assert store.sources.adopt(new.values()) == {}
     other = replace(one, source_id="http://www.a.example/feed/", fingerprint="again")
-    intake = store.receive(other.source_id, [other], ["again"], identity.decide, NOW + HOUR)
+    intake = store.posts.receive(other.source_id, [other], ["again"], identity.decide, NOW + HOUR)
     assert (intake.new, len(intake.unchanged)) == ((), 1)
 
 
@@ -471,7 +475,7 @@ def test_the_first_edition(store: Store) -> None:
     """It holds `limit` posts, the newest by date: nobody has read it yet."""
     feed = replace(FEED, limit=3)
     receive(store, *names(10))
-    store.admit(feed, A, NOW)
+    store.feeds.admit(feed, A, NOW)
     assert titles(store, feed) == ["9", "8", "7"]
 
 
@@ -479,16 +483,16 @@ def test_a_burst(store: Store) -> None:
     """All of it stands for two days, beyond `limit`, also a post dated back; then it gives way to what is new."""
     feed = replace(FEED, limit=3)
     receive(store, *names(5))
-    store.admit(feed, A, NOW)
+    store.feeds.admit(feed, A, NOW)
     later = NOW + 100 * DAY
     receive(store, *names(6, start=10), post("back-dated", published=NOW - 900 * DAY), now=later)
-    store.admit(feed, A, later)
+    store.feeds.admit(feed, A, later)
     assert titles(store, feed) == ["15", "14", "13", "12", "11", "10", "back-dated"]
     receive(store, post("next", published=later), now=later + 47 * HOUR)
-    store.admit(feed, A, later + 47 * HOUR)
+    store.feeds.admit(feed, A, later + 47 * HOUR)
     assert len(titles(store, feed)) == 8
     receive(store, post("last", published=later), now=later + 49 * HOUR)
-    store.admit(feed, A, later + 49 * HOUR)
+    store.feeds.admit(feed, A, later + 49 * HOUR)
     assert set(titles(store, feed)) == {"last", "next", "15"}
 
 
@@ -498,15 +502,15 @@ def test_a_source_with_a_limit_of_its_own(store: Store) -> None:
     wanted = {**sources("a", limit=2), **sources("b")}
     receive(store, *names(10))
     receive(store, *names(10, "b"))
-    store.admit(feed, wanted, NOW)
+    store.feeds.admit(feed, wanted, NOW)
     assert sorted(titles(store, feed)) == ["7", "8", "8", "9", "9"]
 
 
 def test_a_limit_that_grows(store: Store) -> None:
     """Older posts come back into the document; that is a change."""
     receive(store, *names(10))
-    store.admit(replace(FEED, limit=3), A, NOW)
-    mark = store.edition_mark(FEED)
-    store.admit(replace(FEED, limit=5), A, NOW + HOUR)
+    store.feeds.admit(replace(FEED, limit=3), A, NOW)
+    mark = store.feeds.stamp(FEED)
+    store.feeds.admit(replace(FEED, limit=5), A, NOW + HOUR)
     assert len(titles(store, FEED)) == 5
-    assert store.edition_mark(FEED) != mark
+    assert store.feeds.stamp(FEED) != mark

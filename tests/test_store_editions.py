@@ -11,7 +11,6 @@ from syndicator.model.feed import Category, Enclosure, Episode, Image, Origin, P
 from syndicator.model.post import Attribution, Keys, Post, SourceInfo
 from syndicator.normalizer import identity
 from syndicator.store import Store, rows
-from syndicator.store.editions import references
 
 A = sources("a")
 
@@ -24,7 +23,7 @@ def store():
 
 def published(store: Store, *posts: Post) -> list[int]:
     receive(store, *posts)
-    return store.admit(FEED, A, NOW)
+    return store.feeds.admit(FEED, A, NOW)
 
 
 def listing(*names: str) -> RelatedList:
@@ -66,8 +65,8 @@ def test_a_post_comes_back_whole(store: Store) -> None:
         noindex=True,
     )
     (number,) = published(store, full)
-    assert store.documents([number])[number] == replace(full, fingerprint="", notes=())
-    assert store.edition(FEED, A).items[0].post == replace(
+    assert store.posts.read([number])[number] == replace(full, fingerprint="", notes=())
+    assert store.snapshots.edition(FEED, A).items[0].post == replace(
         full, fingerprint="", notes=(), keys=Keys()
     )
 
@@ -75,14 +74,14 @@ def test_a_post_comes_back_whole(store: Store) -> None:
 def test_the_same_store(store: Store) -> None:
     """Read twice it gives the same edition."""
     published(store, *(post(str(n)) for n in range(5)))
-    assert store.edition(FEED, A) == store.edition(FEED, A)
+    assert store.snapshots.edition(FEED, A) == store.snapshots.edition(FEED, A)
 
 
 def test_an_update(store: Store) -> None:
     """Title, link and body follow the source; id, dates of publication, credit and lists stay; the feed is newer."""
     (number,) = published(store, post("x"))
-    store.freeze_related(number, [listing("y")], 2)
-    before = store.edition(FEED, A)
+    store.links.keep(number, [listing("y")], 2)
+    before = store.snapshots.edition(FEED, A)
     changed = replace(
         post(
             "x",
@@ -95,7 +94,7 @@ def test_an_update(store: Store) -> None:
         published=NOW,
     )
     receive(store, changed, now=NOW + DAY)
-    after = store.edition(FEED, A)
+    after = store.snapshots.edition(FEED, A)
     old, new = before.items[0], after.items[0]
     assert (new.post.title, new.post.content_html) == (changed.title, changed.content_html)
     assert (new.post.origin, new.post.language, new.post.attribution) == (
@@ -123,7 +122,7 @@ def test_an_update_that_the_source_dates(store: Store) -> None:
         (4, NOW + 9 * DAY, NOW + 4 * DAY),
     ):
         receive(store, post("x", title=f"Changed {day}", updated=given), now=NOW + day * DAY)
-        assert store.edition(FEED, A).items[0].updated == expected
+        assert store.snapshots.edition(FEED, A).items[0].updated == expected
 
 
 def test_an_update_by_a_clock_that_was_set_back(store: Store) -> None:
@@ -131,31 +130,31 @@ def test_an_update_by_a_clock_that_was_set_back(store: Store) -> None:
     published(store, post("x"))
     for moment in (NOW + DAY, NOW + HOUR):
         receive(store, post("x", title=f"Changed at {moment}"), now=moment)
-    assert store.edition(FEED, A).updated == NOW + DAY
+    assert store.snapshots.edition(FEED, A).updated == NOW + DAY
 
 
 def test_an_update_before_publication(store: Store) -> None:
     """Nothing is frozen yet: the post is published as it is then."""
     receive(store, post("x"))
     receive(store, replace(post("x", title="Changed"), language="de"), now=NOW + HOUR)
-    store.admit(FEED, A, NOW + HOUR)
-    assert store.edition(FEED, A).items[0].post.language == "de"
+    store.feeds.admit(FEED, A, NOW + HOUR)
+    assert store.snapshots.edition(FEED, A).items[0].post.language == "de"
 
 
 def test_what_is_no_update(store: Store) -> None:
     """Another link to the same path and a new count of comments change no document unasked."""
     published(store, post("x", comment_count=1))
-    mark = store.edition_mark(FEED)
+    mark = store.feeds.stamp(FEED)
     receive(store, post("x", link="https://www.a.example/x/", comment_count=5), now=NOW + HOUR)
-    item = store.edition(FEED, A).items[0]
-    assert store.edition_mark(FEED) == mark
+    item = store.snapshots.edition(FEED, A).items[0]
+    assert store.feeds.stamp(FEED) == mark
     assert (item.post.link, item.post.comment_count) == ("https://a.example/x", 5)
 
 
 @pytest.mark.parametrize("private", [False, True])
 def test_a_token_that_rotates(store: Store, private: bool) -> None:
     """A private feed's enclosures are refreshed, which makes nothing newer; a public feed's stay as published."""
-    store.save_source(SourceInfo("a", "A", private=private), NOW)
+    store.sources.save_info(SourceInfo("a", "A", private=private), NOW)
 
     def fetch(token: str, hours: int) -> None:
         one = post(
@@ -163,39 +162,40 @@ def test_a_token_that_rotates(store: Store, private: bool) -> None:
             enclosures=(Enclosure(f"https://a.example/x.mp3?token={token}"),),
             fingerprint=token,
         )
-        intake = store.receive("a", [one], [token], identity.decide, NOW + hours * HOUR)
+        intake = store.posts.receive("a", [one], [token], identity.decide, NOW + hours * HOUR)
         assert (len(intake.new), len(intake.unchanged)) == ((1, 0) if hours == 0 else (0, 1))
 
     fetch("1", 0)
-    store.admit(FEED, A, NOW)
-    mark, before = store.edition_mark(FEED), store.edition(FEED, A)
+    store.feeds.admit(FEED, A, NOW)
+    mark, before = store.feeds.stamp(FEED), store.snapshots.edition(FEED, A)
     fetch("2", 1)
-    after = store.edition(FEED, A)
+    after = store.snapshots.edition(FEED, A)
     assert after.items[0].post.enclosures[0].url.endswith("2" if private else "1")
-    assert (store.edition_mark(FEED) != mark) == private
+    assert (store.feeds.stamp(FEED) != mark) == private
     assert (after.updated, after.items[0].updated) == (before.updated, before.items[0].updated)
 
 
 def test_lists_are_chosen_once(store: Store) -> None:
     """The second choice is not kept; what a killed run left without lists is named again."""
     (number,) = published(store, post("x"))
-    assert store.unlisted(FEED) == [number]
-    store.freeze_related(number, [listing("y", "z")])
-    store.freeze_related(number, [listing("w")])
-    assert store.unlisted(FEED) == []
-    assert store.edition(FEED, A).items[0].related == (listing("y", "z"),)
+    assert store.snapshots.without_lists(FEED) == [number]
+    store.links.keep(number, [listing("y", "z")])
+    store.links.keep(number, [listing("w")])
+    assert store.snapshots.without_lists(FEED) == []
+    assert store.snapshots.edition(FEED, A).items[0].related == (listing("y", "z"),)
 
 
 def test_links_of_lists(store: Store) -> None:
-    """A post that a list leads to has the id under which it may be published later, or withdrawn now."""
+    """A post that a list leads to is shown by its source's name, and by the id that it has so far."""
     first = receive(store, post("x"), post("y")).new
-    found = references(store.connection, first)
-    assert sorted((one.id, one.title, one.source) for one in found.values()) == [
-        ("https://a.example/x", "About x", "A"),
-        ("https://a.example/y", "About y", "A"),
-    ]
-    store.admit(FEED, A, NOW)
-    assert {item.id for item in store.edition(FEED, A).items} == {one.id for one in found.values()}
+    for has_id in (False, True):
+        found = [card.reference for card in store.terms.cards(first).values()]
+        assert sorted((one.id, one.title, one.source, one.number) for one in found) == [
+            ("https://a.example/x" if has_id else "", "About x", "A", first[0]),
+            ("https://a.example/y" if has_id else "", "About y", "A", first[1]),
+        ]
+        store.feeds.admit(FEED, A, NOW)
+    assert {item.id for item in store.snapshots.edition(FEED, A).items} == {one.id for one in found}
 
 
 @pytest.fixture(params=[0, 501])
@@ -209,25 +209,27 @@ def others_withdrawn(request: pytest.FixtureRequest, store: Store) -> None:
 @pytest.mark.usefixtures("others_withdrawn")
 def test_withdrawn(store: Store) -> None:
     """Out of documents, shelves and lists, for ever; whoever showed it is made again."""
-    y, _ = published(store, post("x"), post("y"))
-    store.freeze_related(y, [listing("x", "z")])
-    mark = store.edition_mark(FEED)
-    assert not store.withdraw("https://nobody.example/", NOW + HOUR)
-    assert store.edition_mark(FEED) == mark
-    assert store.withdraw("https://a.example/x", NOW + HOUR)
-    store.admit(FEED, A, NOW + HOUR)
-    edition = store.edition(FEED, A)
+    y, x = published(store, post("x"), post("y"))
+    x_and_z = listing("x", "z")
+    links = (replace(x_and_z.links[0], number=x), x_and_z.links[1])
+    store.links.keep(y, [replace(x_and_z, links=links)])
+    mark = store.feeds.stamp(FEED)
+    assert not store.retention.withdraw("https://nobody.example/", NOW + HOUR)
+    assert store.feeds.stamp(FEED) == mark
+    assert store.retention.withdraw("https://a.example/x", NOW + HOUR)
+    store.feeds.admit(FEED, A, NOW + HOUR)
+    edition = store.snapshots.edition(FEED, A)
     assert titles(store) == ["y"]
     assert edition.items[0].related == (listing("z"),)
     assert [one.title for one in edition.listings[0].posts] == ["About y"]
-    assert (edition.updated, store.edition_mark(FEED) != mark) == (NOW + HOUR, True)
+    assert (edition.updated, store.feeds.stamp(FEED) != mark) == (NOW + HOUR, True)
     receive(
         store,
         post("x", title="Changed"),
         post("x", "a", guid="https://www.a.example/x/"),
         now=NOW + DAY,
     )
-    assert store.admit(FEED, A, NOW + DAY) == []
+    assert store.feeds.admit(FEED, A, NOW + DAY) == []
     assert titles(store) == ["y"]
 
 
@@ -235,61 +237,60 @@ def test_withdrawn(store: Store) -> None:
 def test_withdrawn_before_it_was_published(store: Store) -> None:
     """By its link; lists that lead there lose it too."""
     numbers = published(store, post("x"))
-    receive(store, post("y"), now=NOW + HOUR)
-    store.freeze_related(
-        numbers[0], [RelatedList("source", "", "en", (Reference("", "y", "https://a.example/y"),))]
-    )
-    assert store.withdraw("https://a.example/y", NOW + HOUR)
-    assert store.admit(FEED, A, NOW + HOUR) == []
-    assert store.edition(FEED, A).items[0].related[0].links == ()
+    (y,) = receive(store, post("y"), now=NOW + HOUR).new
+    link = Reference("", "y", "https://a.example/y", number=y)
+    store.links.keep(numbers[0], [RelatedList("source", "", "en", (link,))])
+    assert store.retention.withdraw("https://a.example/y", NOW + HOUR)
+    assert store.feeds.admit(FEED, A, NOW + HOUR) == []
+    assert store.snapshots.edition(FEED, A).items[0].related[0].links == ()
 
 
 def test_a_withdrawn_story_and_its_copy(store: Store) -> None:
     """A copy that comes later is not published either."""
     published(store, post("x"))
-    store.withdraw("https://a.example/x", NOW)
+    store.retention.withdraw("https://a.example/x", NOW)
     receive(store, post("x", "b", link="https://a.example/x"), now=NOW + HOUR)
-    assert store.admit(FEED, sources("a", "b"), NOW + HOUR) == []
+    assert store.feeds.admit(FEED, sources("a", "b"), NOW + HOUR) == []
 
 
 def test_a_source_is_renamed(store: Store) -> None:
     """What is shown of it changes at once, everywhere; the date of its feed alone changes nothing."""
     published(store, post("x"))
-    mark = store.edition_mark(FEED)
-    assert not store.save_source(
+    mark = store.feeds.stamp(FEED)
+    assert not store.sources.save_info(
         SourceInfo("a", "A", "https://a.example/", updated=NOW + DAY), NOW + DAY
     )
-    assert store.edition_mark(FEED) == mark
-    assert store.edition(FEED, A).items[0].source.updated == NOW
-    assert store.save_source(
+    assert store.feeds.stamp(FEED) == mark
+    assert store.snapshots.edition(FEED, A).items[0].source.updated == NOW
+    assert store.sources.save_info(
         SourceInfo("a", "Anna", "https://a.example/", updated=NOW + DAY), NOW + DAY
     )
-    assert store.edition_mark(FEED) != mark
-    edition = store.edition(FEED, A)
+    assert store.feeds.stamp(FEED) != mark
+    edition = store.snapshots.edition(FEED, A)
     assert edition.items[0].source.name == edition.sources[0].name == "Anna"
 
 
 def test_sources_of_an_edition(store: Store) -> None:
     """All that the feed selects, by name, also those that never answered; private ones are not shown."""
     published(store, post("x"))
-    store.save_source(SourceInfo("p", "P", private=True), NOW)
+    store.sources.save_info(SourceInfo("p", "P", private=True), NOW)
     wanted = {**sources("zoe", "a"), **sources("p", "q", private=True)}
-    assert [info.name for info in store.edition(FEED, wanted).sources] == ["A", "zoe"]
+    assert [info.name for info in store.snapshots.edition(FEED, wanted).sources] == ["A", "zoe"]
 
 
 def test_a_new_wording(store: Store) -> None:
     """`--rerender`: attribution and lists are replaced, and only then."""
     (number,) = published(store, post("x"))
-    store.freeze_related(number, [listing("y")])
-    mark = store.edition_mark(FEED)
+    store.links.keep(number, [listing("y")])
+    mark = store.feeds.stamp(FEED)
     line = Attribution("First on {source}.", "en")
-    store.refreeze(number, line, [listing("z")], 3, NOW + HOUR)
-    item = store.edition(FEED, A).items[0]
+    store.links.rewrite(number, line, [listing("z")], 3, NOW + HOUR)
+    item = store.snapshots.edition(FEED, A).items[0]
     assert (item.post.attribution, item.related, item.layout) == (line, (listing("z"),), 3)
-    assert store.edition_mark(FEED) != (again := mark)
-    mark = store.edition_mark(FEED)
-    store.refreeze(number, line, [listing("z")], 3, NOW + 2 * HOUR)
-    assert store.edition_mark(FEED) == mark != again
+    assert store.feeds.stamp(FEED) != (again := mark)
+    mark = store.feeds.stamp(FEED)
+    store.links.rewrite(number, line, [listing("z")], 3, NOW + 2 * HOUR)
+    assert store.feeds.stamp(FEED) == mark != again
 
 
 def test_a_feed_without_posts_has_a_date(store: Store) -> None:
@@ -297,17 +298,23 @@ def test_a_feed_without_posts_has_a_date(store: Store) -> None:
     receive(store, post("a"))
     empty = replace(FEED, name="empty", languages=("fi",))
     for hours in (0, 1, 2):
-        store.admit(empty, A, NOW + hours * HOUR)
-        assert store.edition(empty, A).updated == NOW
+        store.feeds.admit(empty, A, NOW + hours * HOUR)
+        assert store.snapshots.edition(empty, A).updated == NOW
 
 
 def test_the_feeds_own_id(store: Store) -> None:
     """Made once, kept; the operator's own where he sets it."""
     published(store, post("x"))
-    made = store.edition(FEED, A).id
+    made = store.snapshots.edition(FEED, A).id
     assert made.startswith("urn:uuid:")
-    assert store.edition(replace(FEED, link="https://moved.example/", title="New"), A).id == made
-    assert store.edition(FEED, A, feed_id="https://ours.example/id").id == "https://ours.example/id"
+    assert (
+        store.snapshots.edition(replace(FEED, link="https://moved.example/", title="New"), A).id
+        == made
+    )
+    assert (
+        store.snapshots.edition(FEED, A, feed_id="https://ours.example/id").id
+        == "https://ours.example/id"
+    )
 
 
 def test_popular_posts(store: Store) -> None:
@@ -326,7 +333,7 @@ def test_popular_posts(store: Store) -> None:
             content_html='<a href="https://a.example/loved?p=1&amp;q=2">l</a> <a href="https://a.example/2">2</a>',
         ),
     )
-    edition = store.edition(FEED, A)
+    edition = store.snapshots.edition(FEED, A)
     assert [one.title for one in edition.popular] == ["About loved", "About talked"]
     assert {item.post.title: item.inbound for item in edition.items if item.inbound} == {
         "About loved": 2
@@ -337,13 +344,13 @@ def test_shelves(store: Store) -> None:
     """The newest posts of each source on show, those beyond the document too, and how many there are."""
     receive(store, *(post(str(n), published=NOW - n * HOUR) for n in range(9)))
     feed = replace(FEED, limit=2)
-    store.admit(feed, A, NOW)
-    (shelf,) = store.edition(feed, A, shelf=5).listings
+    store.feeds.admit(feed, A, NOW)
+    (shelf,) = store.snapshots.edition(feed, A, per_source=5).listings
     assert ([one.title for one in shelf.posts], shelf.total) == (
         [f"About {n}" for n in range(5)],
         9,
     )
-    assert store.edition(feed, A, shelf=0).listings == ()
+    assert store.snapshots.edition(feed, A, per_source=0).listings == ()
 
 
 # -- archives ---------------------------------------------------------------------------------------------
@@ -355,45 +362,48 @@ def many(store: Store, start: int, count: int, now=NOW) -> None:
         *(post(str(n), published=NOW + timedelta(minutes=n)) for n in range(start, start + count)),
         now=now,
     )
-    store.admit(FEED, A, now)
+    store.feeds.admit(FEED, A, now)
 
 
 def test_archives(store: Store) -> None:
     """A hundred posts each in the order of publication; an open one is none; a closed one never moves."""
     many(store, 0, 150)
-    assert (store.edition(FEED, A).archives, store.stale_archives(FEED)) == (1, [1])
-    first = store.archive(FEED, 1)
+    assert (store.snapshots.edition(FEED, A).archives, store.snapshots.stale_archives(FEED)) == (
+        1,
+        [1],
+    )
+    first = store.snapshots.archive(FEED, 1)
     assert [item.sequence for item in first.items] == list(range(100, 0, -1))
-    store.archive_written(FEED, 1)
+    store.snapshots.archive_written(FEED, 1)
     many(store, 200, 100, NOW + DAY)
-    assert (store.edition(FEED, A).archives, store.stale_archives(FEED)) == (
+    assert (store.snapshots.edition(FEED, A).archives, store.snapshots.stale_archives(FEED)) == (
         2,
         [1, 2],
     )  # the first now links on
-    assert store.archive(FEED, 1) == first
-    assert store.edition(replace(FEED, archives=False), A).archives == 0
+    assert store.snapshots.archive(FEED, 1) == first
+    assert store.snapshots.edition(replace(FEED, archives=False), A).archives == 0
 
 
 def test_an_archive_that_changes(store: Store) -> None:
     """An update in it: it is made again, newer. A withdrawal: all that have posts of that source, which may name it."""
     many(store, 0, 250)
     for number in (1, 2):
-        store.archive_written(FEED, number)
+        store.snapshots.archive_written(FEED, number)
     receive(store, post("5", title="Changed"), now=NOW + DAY)
-    assert store.stale_archives(FEED) == [1]
-    assert store.archive(FEED, 1).updated == NOW + DAY
-    store.archive_written(FEED, 1)
+    assert store.snapshots.stale_archives(FEED) == [1]
+    assert store.snapshots.archive(FEED, 1).updated == NOW + DAY
+    store.snapshots.archive_written(FEED, 1)
     receive(store, *(post(f"b{n}", "b") for n in range(60)), now=NOW + DAY)
-    store.admit(FEED, sources("a", "b", join=60), NOW + DAY)
+    store.feeds.admit(FEED, sources("a", "b", join=60), NOW + DAY)
     for number in (2, 3):
-        store.archive_written(FEED, number)
-    store.withdraw("https://b.example/b1", NOW + 2 * DAY)
-    assert store.stale_archives(FEED) == [3, 4]
-    store.archive_written(FEED, 3)
-    store.withdraw("https://a.example/150", NOW + 2 * DAY)
-    assert store.stale_archives(FEED) == [1, 2, 3, 4]
-    assert len(store.archive(FEED, 2).items) == 99
-    assert store.archive(FEED, 1).updated == NOW + DAY
+        store.snapshots.archive_written(FEED, number)
+    store.retention.withdraw("https://b.example/b1", NOW + 2 * DAY)
+    assert store.snapshots.stale_archives(FEED) == [3, 4]
+    store.snapshots.archive_written(FEED, 3)
+    store.retention.withdraw("https://a.example/150", NOW + 2 * DAY)
+    assert store.snapshots.stale_archives(FEED) == [1, 2, 3, 4]
+    assert len(store.snapshots.archive(FEED, 2).items) == 99
+    assert store.snapshots.archive(FEED, 1).updated == NOW + DAY
 
 
 # -- retention --------------------------------------------------------------------------------------------
@@ -403,21 +413,21 @@ def test_old_bodies_go(store: Store) -> None:
     """What is old and stands in no document loses its body; its identity is kept and it never comes back as new."""
     feed = replace(FEED, limit=1)
     receive(store, post("x", published=NOW - 2 * HOUR), post("y"))
-    store.admit(feed, A, NOW)
-    assert store.purge(NOW + 700 * DAY, timedelta(days=730)) == 0
-    assert store.purge(NOW + 800 * DAY, timedelta(days=730)) == 1
-    assert store.purge(NOW + 800 * DAY, timedelta(days=730)) == 0
-    assert store.documents([1])[1].content_html == ""
-    assert store.edition(feed, A).items[0].post.content_html != ""
+    store.feeds.admit(feed, A, NOW)
+    assert store.retention.purge(NOW + 700 * DAY, timedelta(days=730)) == 0
+    assert store.retention.purge(NOW + 800 * DAY, timedelta(days=730)) == 1
+    assert store.retention.purge(NOW + 800 * DAY, timedelta(days=730)) == 0
+    assert store.posts.read([1])[1].content_html == ""
+    assert store.snapshots.edition(feed, A).items[0].post.content_html != ""
     receive(store, post("x", published=NOW - 2 * HOUR, fingerprint="again"), now=NOW + 801 * DAY)
-    assert store.admit(feed, A, NOW + 801 * DAY) == []
-    assert store.count() == 2
+    assert store.feeds.admit(feed, A, NOW + 801 * DAY) == []
+    assert store.posts.count() == 2
 
 
 def test_an_old_post_seen_lately(store: Store) -> None:
     """It is kept as long as any: a blog's archive of ten years is not dropped the day it is read."""
     receive(store, post("x", published=NOW - 4000 * DAY))
-    assert store.purge(NOW + DAY, timedelta(days=730)) == 0
+    assert store.retention.purge(NOW + DAY, timedelta(days=730)) == 0
 
 
 @pytest.mark.parametrize(
@@ -440,16 +450,18 @@ def test_a_chain_of_copies_through_a_source_that_left(store: Store) -> None:
     receive(store, post("x", via=chain))
     receive(store, post("y", "c"))
     everyone = sources("a", "c")
-    store.conceal(everyone.values(), NOW)
-    store.admit(FEED, everyone, NOW)
-    seen = {item.post.source_id: item.post.via for item in store.edition(FEED, everyone).items}
+    store.links.hide_sources(everyone.values(), NOW)
+    store.feeds.admit(FEED, everyone, NOW)
+    seen = {
+        item.post.source_id: item.post.via for item in store.snapshots.edition(FEED, everyone).items
+    }
     assert seen["a"] == chain
-    mark = store.edition_mark(FEED)
+    mark = store.feeds.stamp(FEED)
     left = sources("a")
-    store.conceal(left.values(), NOW + HOUR)
-    assert store.edition_mark(FEED) != mark
-    store.admit(FEED, left, NOW + HOUR)
-    (item,) = store.edition(FEED, left).items
+    store.links.hide_sources(left.values(), NOW + HOUR)
+    assert store.feeds.stamp(FEED) != mark
+    store.feeds.admit(FEED, left, NOW + HOUR)
+    (item,) = store.snapshots.edition(FEED, left).items
     assert item.post.via == chain[1:]
 
 
@@ -462,12 +474,12 @@ def test_languages_of_all_that_was_published() -> None:
         )
         receive(store, post("x", "b", language="th"))
         small = replace(FEED, limit=1, stay=timedelta())
-        store.admit(small, sources("a", "b"), NOW)
-        assert store.languages(small, 0) == (6, {"fr", "vi", "en", "th"})
-        store.admit(small, sources("a"), NOW + HOUR)
-        store.withdraw("https://a.example/0", NOW + HOUR)
-        assert store.languages(small, 0) == (6, {"vi", "en"})
+        store.feeds.admit(small, sources("a", "b"), NOW)
+        assert store.snapshots.languages(small, 0) == (6, {"fr", "vi", "en", "th"})
+        store.feeds.admit(small, sources("a"), NOW + HOUR)
+        store.retention.withdraw("https://a.example/0", NOW + HOUR)
+        assert store.snapshots.languages(small, 0) == (6, {"vi", "en"})
         receive(store, post("new", language="pt-BR"), now=NOW + DAY)
-        store.admit(small, sources("a"), NOW + DAY)
-        assert store.languages(small, 6) == (7, {"pt-BR"})
-        assert store.languages(small, 7) == (7, set())
+        store.feeds.admit(small, sources("a"), NOW + DAY)
+        assert store.snapshots.languages(small, 6) == (7, {"pt-BR"})
+        assert store.snapshots.languages(small, 7) == (7, set())

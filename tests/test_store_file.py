@@ -15,6 +15,7 @@ from syndicator.errors import StoreError
 from syndicator.model.fetch import SourceState
 from syndicator.normalizer import identity
 from syndicator.store import Store, schema
+from syndicator.store.meta import Build
 
 TESTS = Path(__file__).parent
 
@@ -23,7 +24,7 @@ def test_opened_again(tmp_path: Path) -> None:
     """What was stored is there."""
     with Store(tmp_path / "s.db") as store:
         receive(store, post("x"))
-        store.admit(FEED, sources("a"), NOW)
+        store.feeds.admit(FEED, sources("a"), NOW)
     with Store(tmp_path / "s.db") as store:
         assert titles(store) == ["x"]
 
@@ -48,12 +49,12 @@ def test_damaged_in_the_middle(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
     with Store(path) as store:
         receive(store, *(post(str(n)) for n in range(200)))
-        store.admit(FEED, sources("a"), NOW)
+        store.feeds.admit(FEED, sources("a"), NOW)
     data = bytearray(path.read_bytes())
     data[8192:] = b"\xff" * (len(data) - 8192)
     path.write_bytes(data)
     with pytest.raises(StoreError, match="is damaged"), Store(path) as store:
-        store.edition(FEED, sources("a"))
+        store.snapshots.edition(FEED, sources("a"))
 
 
 def test_another_programs_database(tmp_path: Path) -> None:
@@ -105,23 +106,23 @@ def test_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="in use by another program"):
-            store.save_state(SourceState("a"))
+            store.sources.save_state(SourceState("a"))
         with pytest.raises(StoreError, match="in use by another program"), store.transaction():
             pass
         other.execute("ROLLBACK")
         other.close()
-        store.save_state(SourceState("a"))
+        store.sources.save_state(SourceState("a"))
 
 
 def test_reading_while_another_writes(tmp_path: Path) -> None:
     """`status` never waits for a run."""
     path = tmp_path / "s.db"
     with Store(path) as one, Store(path) as other:
-        one.save_state(SourceState("a"))
+        one.sources.save_state(SourceState("a"))
         with one.transaction():
-            one.save_state(SourceState("b"))
-            assert set(other.states()) == {"a"}
-        assert set(other.states()) == {"a", "b"}
+            one.sources.save_state(SourceState("b"))
+            assert set(other.sources.states()) == {"a"}
+        assert set(other.sources.states()) == {"a", "b"}
 
 
 def test_the_disk_is_full(tmp_path: Path) -> None:
@@ -131,7 +132,7 @@ def test_the_disk_is_full(tmp_path: Path) -> None:
         store.connection.execute(f"PRAGMA max_page_count = {pages + 3}")
         with pytest.raises(StoreError, match=r"the disk of .* is full"), store.transaction():
             receive(store, *(post(str(n)) for n in range(300)))
-        assert store.count() == 0
+        assert store.posts.count() == 0
         store.connection.execute("PRAGMA max_page_count = 1000000")
         assert len(receive(store, post("x")).new) == 1
 
@@ -142,7 +143,7 @@ def test_an_error_in_a_transaction(tmp_path: Path) -> None:
         with pytest.raises(KeyError), store.transaction(), store.transaction():
             receive(store, post("x"))
             raise KeyError
-        assert store.count() == 0
+        assert store.posts.count() == 0
 
 
 KILLED = """
@@ -166,8 +167,8 @@ for run in range(3):
     now = NOW + run * HOUR
     with store.transaction():
         receive(store, *(post(f"{{run}}-{{n}}") for n in range(3)), now=now)
-    for number in store.admit(FEED, sources("a"), now):
-        store.freeze_related(number, ())
+    for number in store.feeds.admit(FEED, sources("a"), now):
+        store.links.keep(number, ())
 print(steps)
 """
 
@@ -191,35 +192,40 @@ def test_killed_anywhere(tmp_path: Path) -> None:
         path = tmp_path / f"{at}.db"
         assert run_killed(path, at).returncode == -signal.SIGKILL
         with Store(path) as store:
-            assert store.count() % 3 == 0
+            assert store.posts.count() % 3 == 0
             later = NOW + 5 * HOUR
             for run in range(3):
                 with store.transaction():
                     receive(store, *(post(f"{run}-{n}") for n in range(3)), now=later)
-            store.admit(FEED, sources("a"), later)
-            for number in store.unlisted(FEED):
-                store.freeze_related(number, ())
-            edition = store.edition(FEED, sources("a"))
+            store.feeds.admit(FEED, sources("a"), later)
+            for number in store.snapshots.without_lists(FEED):
+                store.links.keep(number, ())
+            edition = store.snapshots.edition(FEED, sources("a"))
             assert sorted(item.sequence for item in edition.items) == list(range(1, 10))
             assert len({item.id for item in edition.items}) == 9
-            assert store.receive("a", [], [], identity.decide, later).new == ()
+            assert store.posts.receive("a", [], [], identity.decide, later).new == ()
 
 
 def test_notes_and_pings(tmp_path: Path) -> None:
     """They last between runs; a hub is told once of one topic, however often it was news."""
     with Store(tmp_path / "s.db") as store:
-        assert store.note("built:") == ""
-        store.set_note("built:", "1")
-        store.set_note("built:", "2")
+        assert store.meta.read(Build) is None
+        store.meta.write(Build("1"))
+        store.meta.write(Build("2"))
+        store.meta.write(Build("3"), "other")
         for hour in (0, 1):
-            store.add_ping("https://hub.example/", "https://a.example/rss.xml", NOW + hour * HOUR)
-        store.failed_ping("https://hub.example/", "https://a.example/rss.xml", "503")
+            store.meta.add_ping(
+                "https://hub.example/", "https://a.example/rss.xml", NOW + hour * HOUR
+            )
+        store.meta.failed_ping("https://hub.example/", "https://a.example/rss.xml", "503")
     with Store(tmp_path / "s.db") as store:
-        assert store.note("built:") == "2"
-        (ping,) = store.pending_pings()
+        assert store.meta.read(Build) == Build("2")
+        store.meta.delete(Build)
+        assert (store.meta.read(Build), store.meta.read(Build, "other")) == (None, Build("3"))
+        (ping,) = store.meta.pending_pings()
         assert (ping.since, ping.attempts, ping.error) == (NOW, 1, "503")
-        store.drop_ping(ping.hub, ping.topic)
-        assert store.pending_pings() == []
+        store.meta.drop_ping(ping.hub, ping.topic)
+        assert store.meta.pending_pings() == []
 
 
 def test_the_index_of_likeness_has_tables_of_its_own(tmp_path: Path) -> None:
@@ -231,7 +237,7 @@ def test_the_index_of_likeness_has_tables_of_its_own(tmp_path: Path) -> None:
 
         before = tables()
         with store.transaction():
-            store.terms().clear()
+            store.terms.clear()
         assert before.items() <= tables().items()
 
 
@@ -241,6 +247,6 @@ def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     with Store(path) as store:
         store.connection.execute("PRAGMA query_only = 1")
         with pytest.raises(StoreError) as told:
-            store.set_note("a", "b")
+            store.meta.write(Build())
     for name in (f"{path} can't be written", f"{path}-wal", f"{path}-shm", "its folder"):
         assert name in str(told.value)

@@ -58,9 +58,9 @@ def scans(db: sqlite3.Connection, statement: str) -> list[str]:
 
 def a_run(store: Store) -> None:
     wanted = sources("a", "b")
-    store.adopt(wanted.values())
-    store.states()
-    store.known_items("a")
+    store.sources.adopt(wanted.values())
+    store.sources.states()
+    store.sources.known_items("a")
     later = NOW + DAY
     with store.transaction():
         receive(
@@ -70,22 +70,22 @@ def a_run(store: Store) -> None:
             post("copy", link="https://b.example/0"),
             now=later,
         )
-        store.save_state(SourceState("a"))
-    store.dates("a")
-    store.conceal(wanted.values(), later)
-    for number in store.admit(FEED, wanted, later, lambda one: bool(one.title)):
-        store.freeze_related(number, ())
-    store.unlisted(FEED)
-    store.shown(FEED)
-    store.languages(FEED, 150)
-    store.edition(FEED, wanted)
-    store.edition_mark(FEED)
-    store.stale_archives(FEED)
-    store.archive(FEED, 1)
-    store.note_popular(FEED, store.edition(FEED, wanted))
-    store.archive_written(FEED, 1)
-    store.purge(later, timedelta(days=730))
-    store.count()
+        store.sources.save_state(SourceState("a"))
+    store.posts.dates("a")
+    store.links.hide_sources(wanted.values(), later)
+    for number in store.feeds.admit(FEED, wanted, later, lambda one: bool(one.title)):
+        store.links.keep(number, ())
+    store.snapshots.without_lists(FEED)
+    store.snapshots.shown(FEED)
+    store.snapshots.languages(FEED, 150)
+    store.snapshots.edition(FEED, wanted)
+    store.feeds.stamp(FEED)
+    store.snapshots.stale_archives(FEED)
+    store.snapshots.archive(FEED, 1)
+    store.snapshots.note_popular(FEED, store.snapshots.edition(FEED, wanted))
+    store.snapshots.archive_written(FEED, 1)
+    store.retention.purge(later, timedelta(days=730))
+    store.posts.count()
 
 
 def test_no_statement_of_a_run_reads_a_table_through() -> None:
@@ -94,8 +94,8 @@ def test_no_statement_of_a_run_reads_a_table_through() -> None:
         receive(store, post("x"), *(post(str(n)) for n in range(150)))
         receive(store, *(post(str(n), "b") for n in range(10)))
         receive(store, post("hidden", "c"))
-        store.conceal(sources("a", "b").values(), NOW)
-        store.admit(FEED, sources("a", "b"), NOW)
+        store.links.hide_sources(sources("a", "b").values(), NOW)
+        store.feeds.admit(FEED, sources("a", "b"), NOW)
         store.connection.execute("ANALYZE")
         seen = statements(store, lambda: a_run(store))
         assert len(seen) > 50
@@ -110,11 +110,11 @@ def test_a_history_whose_sources_have_nearly_all_left() -> None:
     with Store(":memory:") as store:
         receive(store, *(post(str(n)) for n in range(300)))
         receive(store, post("x", "b"), post("y", "b"))
-        store.admit(FEED, sources("a", "b"), NOW)
-        store.admit(FEED, sources("b"), NOW + HOUR)
+        store.feeds.admit(FEED, sources("a", "b"), NOW)
+        store.feeds.admit(FEED, sources("b"), NOW + HOUR)
         assert titles(store, FEED, "b") == ["x", "y"]
         receive(store, post("new", "b"), now=NOW + DAY)
-        seen = statements(store, lambda: store.admit(FEED, sources("b"), NOW + DAY))
+        seen = statements(store, lambda: store.feeds.admit(FEED, sources("b"), NOW + DAY))
         (walk,) = [statement for statement in seen if "ORDER BY e.sequence DESC" in statement]
         assert len(store.connection.execute(walk).fetchall()) <= 3
         assert set(titles(store, FEED, "b")) == {"new", "y", "x"}
@@ -124,8 +124,8 @@ def test_the_languages_of_what_is_new() -> None:
     """They are those of the entries since the last look, each looked at once."""
     with Store(":memory:") as store:
         receive(store, *(post(str(n)) for n in range(300)))
-        store.admit(FEED, sources("a"), NOW)
-        seen = statements(store, lambda: store.languages(FEED, 299))
+        store.feeds.admit(FEED, sources("a"), NOW)
+        seen = statements(store, lambda: store.snapshots.languages(FEED, 299))
         (look,) = [statement for statement in seen if "DISTINCT" in statement]
         first, *rest = [row[3] for row in store.connection.execute(f"EXPLAIN QUERY PLAN {look}")]
         assert "(feed=? AND sequence>?)" in first
@@ -152,7 +152,7 @@ def test_a_run_with_nothing_new(stored: int) -> None:
     with Store(":memory:") as store:
         receive(store, *(post(str(n)) for n in range(stored)))
         wanted = sources("a")
-        store.admit(FEED, wanted, NOW)
+        store.feeds.admit(FEED, wanted, NOW)
         count = 0
 
         def seen(_: str) -> None:
@@ -160,10 +160,10 @@ def test_a_run_with_nothing_new(stored: int) -> None:
             count += 1
 
         store.connection.set_trace_callback(seen)
-        store.adopt(wanted.values())
-        store.states()
-        store.save_state(replace(SourceState("a"), last_attempt=NOW))
-        store.admit(FEED, wanted, NOW + HOUR)
-        store.edition_mark(FEED)
+        store.sources.adopt(wanted.values())
+        store.sources.states()
+        store.sources.save_state(replace(SourceState("a"), last_attempt=NOW))
+        store.feeds.admit(FEED, wanted, NOW + HOUR)
+        store.feeds.stamp(FEED)
         store.connection.set_trace_callback(None)
         assert count <= 14

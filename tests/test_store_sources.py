@@ -48,9 +48,9 @@ def store():
 )
 def test_a_state_comes_back(store: Store, state: SourceState) -> None:
     """Every field, whatever stood there before."""
-    store.save_state(FULL)
-    store.save_state(state)
-    assert store.states() == {"a": state}
+    store.sources.save_state(FULL)
+    store.sources.save_state(state)
+    assert store.sources.states() == {"a": state}
 
 
 def test_every_field_of_a_state_is_kept(store: Store) -> None:
@@ -59,44 +59,44 @@ def test_every_field_of_a_state_is_kept(store: Store) -> None:
     named = {name for name in names if getattr(FULL, name) != getattr(SourceState("a"), name)}
     assert named | {"moved", "moved_from", "reach"} >= set(names) - {"source_id"}
     extra = replace(FULL, moved=True, moved_from="https://o.example/", reach="public")
-    store.save_state(extra)
-    assert store.states()["a"] == extra
+    store.sources.save_state(extra)
+    assert store.sources.states()["a"] == extra
 
 
 def test_how_a_source_is_shown(store: Store) -> None:
     """As it was saved last, without the restless date of its feed; by its id before its first success."""
-    assert store.edition(FEED, sources("a")).sources == (
+    assert store.snapshots.edition(FEED, sources("a")).sources == (
         SourceInfo("a", "a", feed="https://a.example/feed"),
     )
     for name in ("A", "The A"):
         info = SourceInfo(
             "a", name, "https://a.example/", feed_id="tag:a.example,2024:feed", updated=NOW
         )
-        assert store.save_source(info, NOW)
-        assert not store.save_source(info, NOW)
-        assert store.edition(FEED, sources("a")).sources == (replace(info, updated=None),)
+        assert store.sources.save_info(info, NOW)
+        assert not store.sources.save_info(info, NOW)
+        assert store.snapshots.edition(FEED, sources("a")).sources == (replace(info, updated=None),)
 
 
 def test_what_a_source_speaks(store: Store) -> None:
     """It is kept, and shown nowhere: to learn it makes no document again."""
     info = SourceInfo("a", "A", "https://a.example/")
     receive(store, post("x"))
-    store.save_source(info, NOW)
-    store.admit(FEED, sources("a"), NOW)
-    mark = store.edition_mark(FEED)
-    assert not store.save_source(replace(info, spoken="ru"), NOW)
-    assert store.source_info("a").spoken == "ru"
-    assert store.edition_mark(FEED) == mark
-    assert store.edition(FEED, sources("a")).sources == (info,)
+    store.sources.save_info(info, NOW)
+    store.feeds.admit(FEED, sources("a"), NOW)
+    mark = store.feeds.stamp(FEED)
+    assert not store.sources.save_info(replace(info, spoken="ru"), NOW)
+    assert store.sources.info("a").spoken == "ru"
+    assert store.feeds.stamp(FEED) == mark
+    assert store.snapshots.edition(FEED, sources("a")).sources == (info,)
 
 
 def test_known_items(store: Store) -> None:
     """Those of the current version, and as many from before: what is remembered of a feed is bounded."""
-    assert store.known_items("a") == frozenset()
+    assert store.sources.known_items("a") == frozenset()
     for version in range(50):
         receive(store, *(post(f"{version}-{n}") for n in range(10)), now=NOW + version * HOUR)
-        assert len(store.known_items("a")) <= 30
-    assert {post(f"49-{n}").fingerprint for n in range(10)} <= store.known_items("a")
+        assert len(store.sources.known_items("a")) <= 30
+    assert {post(f"49-{n}").fingerprint for n in range(10)} <= store.sources.known_items("a")
 
 
 def test_a_server_that_wavers(store: Store) -> None:
@@ -105,8 +105,8 @@ def test_a_server_that_wavers(store: Store) -> None:
     for version in versions:
         receive(store, *version)
     for version in versions:
-        assert {one.fingerprint for one in version} <= store.known_items("a")
-        store.receive("a", [], [one.fingerprint for one in version], identity.decide, NOW)
+        assert {one.fingerprint for one in version} <= store.sources.known_items("a")
+        store.posts.receive("a", [], [one.fingerprint for one in version], identity.decide, NOW)
 
 
 def test_an_item_that_was_known_belongs_to_its_post(store: Store) -> None:
@@ -129,7 +129,7 @@ def test_an_item_that_was_known_belongs_to_its_post(store: Store) -> None:
 def test_dates(store: Store) -> None:
     """The newest dates of a source."""
     receive(store, *(post(str(n), published=NOW - n * DAY) for n in range(5)))
-    assert store.dates("a", 2) == [NOW, NOW - DAY]
+    assert store.posts.dates("a", 2) == [NOW, NOW - DAY]
 
 
 @pytest.mark.parametrize(
@@ -138,14 +138,14 @@ def test_dates(store: Store) -> None:
 def test_a_new_address_in_the_file(store: Store, url: str) -> None:
     """Scheme, www., slash, or the address that the feed is known to have moved to: its history goes along."""
     old, new = "https://a.example/feed", replace(sources(url)[url], url=url)
-    store.save_state(replace(FULL, source_id=old, url=old))
-    assert store.adopt([new]) == {old: url}
-    assert set(store.states()) == {url}
+    store.sources.save_state(replace(FULL, source_id=old, url=old))
+    assert store.sources.adopt([new]) == {old: url}
+    assert set(store.sources.states()) == {url}
 
 
 def test_an_address_that_is_still_in_the_file(store: Store) -> None:
     """A source that is configured keeps its history; the other begins anew."""
     old, url = "https://a.example/feed", "http://a.example/feed"
-    store.save_state(replace(FULL, source_id=old, url=old))
+    store.sources.save_state(replace(FULL, source_id=old, url=old))
     both = [replace(sources(name)[name], url=name) for name in (old, url)]
-    assert store.adopt(both) == {}
+    assert store.sources.adopt(both) == {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -26,6 +26,9 @@ from syndicator.generator.documents import (
 from syndicator.generator.item import render_items
 from syndicator.generator.site import POSTS, SiteBuilder, post_path, source_path
 from syndicator.model.edition import Archive, Document, Edition
+
+if TYPE_CHECKING:
+    from syndicator.store.files import Files
 
 __all__ = [
     "LAYOUT",
@@ -113,31 +116,21 @@ def _document(edition: Edition, form: str, document: FeedDocument) -> Document:
     return Document(document.path, body, formats.FORMATS[form].type, posts=posts, rank=2)
 
 
-class PublishedFiles(Protocol):
-    """The files of earlier builds, as the store answers for them: never all at once, they may be many."""
-
-    hidden: frozenset[str]  # paths that count as gone, though they are listed
-
-    def kind(self, path: str) -> str | None:
-        """Return the media type of the file at a path; None for no file."""
-
-    def of_type(self, kind: str) -> Iterable[str]:
-        """Return the paths of a media type, whatever its parameters."""
-
-    def below(self, folder: str) -> Iterable[str]:
-        """Return the paths below a folder."""
+def departed_pages(edition: Edition) -> set[str]:
+    """Return the paths of the pages of posts and sources that left a feed."""
+    departed = edition.departed
+    return {*map(post_path, departed.posts), *map(source_path, departed.sources)}
 
 
-def obsolete_paths(edition: Edition, known: PublishedFiles) -> list[str]:
+def obsolete_paths(edition: Edition, known: Files) -> list[str]:
     """Return the paths, among those published before, that this edition publishes no more.
 
     A page that is only not made anew is not among them.
     """
-    feed, departed = edition.feed, edition.departed
+    feed = edition.feed
     lost = {path for kind in formats.document_types() for path in known.of_type(kind)}
     lost -= feed_paths(edition)
-    pages = {*map(post_path, departed.posts), *map(source_path, departed.sources)}
-    lost |= {path for path in pages if known.kind(path) is not None}
+    lost |= {path for path in departed_pages(edition) if known.kind(path) is not None}
     if not {"html", "fragment"} & set(feed.formats):
         lost |= {path for kind in _PAGE_TYPES for path in known.of_type(kind)}
     elif feed.pages == "none" or "html" not in feed.formats:
@@ -145,7 +138,7 @@ def obsolete_paths(edition: Edition, known: PublishedFiles) -> list[str]:
     return sorted(lost)
 
 
-def missing_archives(edition: Edition, known: PublishedFiles) -> list[int]:
+def missing_archives(edition: Edition, known: Files) -> list[int]:
     """Return the numbers of archives that are not published yet: a new setting may ask for all."""
     published = {*known.below("archive/")} - known.hidden
     return [number for number, path in archive_names(edition) if path not in published]

@@ -23,6 +23,7 @@ class Reference(Struct, frozen=True):
     score: float = 0.0
     language: str = ""
     published: datetime | None = None  # shown by the lists on pages
+    number: int = 0  # the store's own number of the post, where a list is chosen: never published
 
 
 class RelatedList(Struct, frozen=True):

@@ -13,7 +13,7 @@ from syndicator.model.fetch import Hints
 TextKind = Literal["text", "html"]  # XHTML arrives serialised as HTML
 
 
-class Text(Struct, frozen=True):
+class Text(Struct, frozen=True, omit_defaults=True):
     """A text construct as written (RFC 4287, 3.1), unescaped once, as its container says."""
 
     value: str
@@ -22,7 +22,7 @@ class Text(Struct, frozen=True):
     base: str = ""  # xml:base in effect, "" where none is written
 
 
-class Link(Struct, frozen=True):
+class Link(Struct, frozen=True, omit_defaults=True):
     """A link with its relation; href is resolved against a written xml:base only, else as written."""
 
     href: str
@@ -33,19 +33,19 @@ class Link(Struct, frozen=True):
     length: int = 0
 
 
-class Person(Struct, frozen=True):
+class Person(Struct, frozen=True, omit_defaults=True):
     name: str = ""
     uri: str = ""
     email: str = ""
 
 
-class Category(Struct, frozen=True):
+class Category(Struct, frozen=True, omit_defaults=True):
     term: str
     scheme: str = ""
     label: str = ""
 
 
-class Enclosure(Struct, frozen=True):
+class Enclosure(Struct, frozen=True, omit_defaults=True):
     """An attached file: RSS enclosure, Atom link rel=enclosure, media:content, JSON Feed attachment."""
 
     url: str
@@ -60,14 +60,14 @@ class Enclosure(Struct, frozen=True):
     primary: bool = True  # False for media:content that is no enclosure
 
 
-class Image(Struct, frozen=True):
+class Image(Struct, frozen=True, omit_defaults=True):
     url: str
     width: int = 0
     height: int = 0
     title: str = ""
 
 
-class Transcript(Struct, frozen=True):
+class Transcript(Struct, frozen=True, omit_defaults=True):
     """A podcast:transcript."""
 
     url: str
@@ -76,7 +76,7 @@ class Transcript(Struct, frozen=True):
     rel: str = ""
 
 
-class Episode(Struct, frozen=True):
+class Episode(Struct, frozen=True, omit_defaults=True):
     """What podcast elements say of an entry (itunes:*, podcast:*)."""
 
     title: str = ""
@@ -96,7 +96,7 @@ class Episode(Struct, frozen=True):
     more: Mapping[str, str] = {}  # elements without a field of their own: "prefix:name" -> text
 
 
-class Origin(Struct, frozen=True):
+class Origin(Struct, frozen=True, omit_defaults=True):
     """Where a post comes from, as `atom:source`, RSS `<source>` or a recognised credit proves it."""
 
     name: str = ""
@@ -108,7 +108,7 @@ class Origin(Struct, frozen=True):
     language: str = ""
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, omit_defaults=True):
     """One item of a source's feed, parsed but not judged: nothing cleaned, nothing guessed."""
 
     fingerprint: str  # of the item's bytes and what they inherit: the same is not parsed twice
@@ -141,7 +141,7 @@ class Entry(Struct, frozen=True):
     noindex: bool = False
 
 
-class ItemKey(Struct, frozen=True):
+class ItemKey(Struct, frozen=True, omit_defaults=True):
     """What is told of every item of a fetch, the unchanged included: enough to see what repeats."""
 
     fingerprint: str
@@ -149,7 +149,7 @@ class ItemKey(Struct, frozen=True):
     link: str = ""
 
 
-class FeedHead(Struct, frozen=True):
+class FeedHead(Struct, frozen=True, omit_defaults=True):
     """What a feed says of itself."""
 
     title: str = ""  # plain text
@@ -175,7 +175,7 @@ class FeedHead(Struct, frozen=True):
     podcast: bool = False
 
 
-class ParsedFeed(Struct, frozen=True):
+class ParsedFeed(Struct, frozen=True, omit_defaults=True):
     """A feed whose items are all named (`items`), and those not seen before are read (`entries`)."""
 
     source_id: str

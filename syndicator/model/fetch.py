@@ -16,14 +16,14 @@ Reach = Literal[
 ]  # where an address lies; "": not known yet
 
 
-class Validators(Struct, frozen=True):
+class Validators(Struct, frozen=True, omit_defaults=True):
     """What the server gave for conditional requests, exactly as received (RFC 9110, 8.8)."""
 
     etag: str = ""
     last_modified: str = ""
 
 
-class Hints(Struct, frozen=True):
+class Hints(Struct, frozen=True, omit_defaults=True):
     """What the answer's headers and the feed itself say of how often to ask. None: not said."""
 
     max_age: timedelta | None = None  # Cache-Control max-age less Age, else Expires less Date
@@ -99,7 +99,7 @@ UNREACHABLE: frozenset[FailureKind] = frozenset(
 )  # it, or our own network, is down
 
 
-class FetchFailed(Struct, frozen=True):
+class FetchFailed(Struct, frozen=True, omit_defaults=True):
     """A source that gave nothing usable this time: a value, never an exception through the pipeline."""
 
     source_id: str
@@ -116,7 +116,7 @@ class FetchFailed(Struct, frozen=True):
 Outcome = Fetched | NotModified | FetchFailed
 
 
-class Outage(Struct, frozen=True):
+class Outage(Struct, frozen=True, omit_defaults=True):
     """Runs in a row in which nothing could be reached: this machine's own network is down, it seems."""
 
     since: datetime
@@ -125,7 +125,7 @@ class Outage(Struct, frozen=True):
     alerted: bool = False  # cron has spoken of it
 
 
-class SourceState(RedactedRepr, frozen=True):
+class SourceState(RedactedRepr, frozen=True, omit_defaults=True):
     """What is known of a source between runs. The schedule makes the next one from it; the store keeps it."""
 
     repr_exclude = frozenset(["url", "moved_to", "moved_from"])

@@ -9,7 +9,7 @@ from msgspec import Struct
 from syndicator.model.feed import Category, Enclosure, Episode, Image, Origin, Person
 
 
-class SourceInfo(Struct, frozen=True):
+class SourceInfo(Struct, frozen=True, omit_defaults=True):
     """A source as we show it: in `<source>`, OPML, pages and attribution."""
 
     id: str
@@ -32,7 +32,7 @@ class SourceInfo(Struct, frozen=True):
     )
 
 
-class Keys(Struct, frozen=True):
+class Keys(Struct, frozen=True, omit_defaults=True):
     """By what a post is known again. Each is a digest (16 hex digits) of a normalised string, "" where it can't serve.
 
     A URL has the same digest whether it stands in a guid or in a link. `guid` and `link` are as strict as the source
@@ -56,14 +56,14 @@ class Keys(Struct, frozen=True):
     origin: str = ""  # of `origin_link`, loose, where the source proved that it republishes
 
 
-class Attribution(Struct, frozen=True):
+class Attribution(Struct, frozen=True, omit_defaults=True):
     """The wording of the line, decided once: a template with {post}, {source}, {author}, {date}."""
 
     text: str
     language: str = ""
 
 
-class Credit(Struct, frozen=True):
+class Credit(Struct, frozen=True, omit_defaults=True):
     """A closing line that credits a post to its site, as an incoming body or summary had it."""
 
     title: str = ""  # of the post, as the line names it
@@ -75,7 +75,7 @@ class Credit(Struct, frozen=True):
     )
 
 
-class Post(Struct, frozen=True):
+class Post(Struct, frozen=True, omit_defaults=True):
     """One post, clean and complete, as it will be kept. `content_html` is by definition safe."""
 
     source_id: str
@@ -114,7 +114,7 @@ class Post(Struct, frozen=True):
     notes: tuple[str, ...] = ()  # what the normalizer did and why, for `fetch`
 
 
-class NormalizedFeed(Struct, frozen=True):
+class NormalizedFeed(Struct, frozen=True, omit_defaults=True):
     """What the normalizer made of a parsed feed: the source as we show it, and its unseen posts."""
 
     info: SourceInfo
@@ -122,7 +122,7 @@ class NormalizedFeed(Struct, frozen=True):
     notes: tuple[str, ...] = ()  # of the feed as a whole: what of it was left out, and why
 
 
-class KnownPost(Struct, frozen=True):
+class KnownPost(Struct, frozen=True, omit_defaults=True):
     """A stored post as far as identity needs it."""
 
     number: int  # the store's own, never published
@@ -141,30 +141,30 @@ class KnownPost(Struct, frozen=True):
     text: str | None = None  # known only where older rules made the post, and its body is kept
 
 
-class New(Struct, frozen=True):
+class New(Struct, frozen=True, omit_defaults=True):
     """Verdict: a post never seen."""
 
 
-class Unchanged(Struct, frozen=True):
+class Unchanged(Struct, frozen=True, omit_defaults=True):
     """Verdict: the stored post `number`, with the same content (its keys may have moved)."""
 
     number: int
 
 
-class Updated(Struct, frozen=True):
+class Updated(Struct, frozen=True, omit_defaults=True):
     """Verdict: the stored post `number`, with a content that the source changed."""
 
     number: int
 
 
-class CopyOf(Struct, frozen=True):
+class CopyOf(Struct, frozen=True, omit_defaults=True):
     """Verdict: new from this source, but another source's post `number` tells the same."""
 
     number: int
     original: bool = False  # the new one is the original: its credit wins
 
 
-class Repeated(Struct, frozen=True):
+class Repeated(Struct, frozen=True, omit_defaults=True):
     """Verdict: the feed lists this post twice; `index` is the one in the same batch that stands."""
 
     index: int
@@ -173,7 +173,7 @@ class Repeated(Struct, frozen=True):
 Verdict = New | Unchanged | Updated | CopyOf | Repeated
 
 
-class Intake(Struct, frozen=True):
+class Intake(Struct, frozen=True, omit_defaults=True):
     """What became of a fetch's posts: the store's numbers."""
 
     new: tuple[int, ...] = ()

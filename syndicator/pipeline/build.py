@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
 
 from syndicator.config import sub_feed
-from syndicator.ledger import Ledger
 from syndicator.model.edition import Published, RelatedList
 from syndicator.model.post import Post
 from syndicator.model.run import Options
@@ -17,6 +15,7 @@ from syndicator.model.settings import Config, Feed, Filter, Source
 from syndicator.pipeline import hubs
 from syndicator.pipeline.documents import FeedBuild, SharedState
 from syndicator.store import Store
+from syndicator.store.meta import Languages
 
 PORTION = 100  # posts read whole at a time
 
@@ -37,7 +36,7 @@ def build(config: Config, store: Store, options: Options, now: datetime) -> Buil
     sources = {source.id: source for source in config.sources}
     feeds = _with_source_names(config.feeds, store, sources)
     built = Built(remarks=_restore_ids(feeds, store))
-    store.conceal(config.sources, now)
+    store.links.hide_sources(config.sources, now)
     admit(feeds, store, sources, now)
     if config.per_language:
         by_language = _feeds_by_language(config.feeds[0], store)
@@ -51,7 +50,7 @@ def build(config: Config, store: Store, options: Options, now: datetime) -> Buil
         feed_build = FeedBuild(shared, store, feed, now)
         built.documents += feed_build.publish(force=options.force, rerender=options.rerender)
         built.remarks += feed_build.remarks
-    store.purge(now, config.keep)
+    store.retention.purge(now, config.keep)
     built.remarks += hubs.ping(store, config.fetch.user_agent)
     return built
 
@@ -62,15 +61,12 @@ def _restore_ids(feeds: Sequence[Feed], store: Store) -> list[str]:
     Readers take a feed with another id for another feed. Return a line for the operator if the
     store knows no feed at all although something was published.
     """
-    known = store.feed_names()
+    known = store.feeds.names()
     folders = []
     for feed in feeds:
-        if feed.name in known:
-            continue
-        with Ledger(feed.output) as ledger:
-            if feed_id := ledger.feed_id:
-                store.name_feed(feed.name, feed_id)
-                folders.append(feed.output)
+        if feed.name not in known and (feed_id := store.files(feed.output).mark.feed):
+            store.feeds.register(feed.name, feed_id)
+            folders.append(feed.output)
     if known or not folders:
         return []
     return [
@@ -88,8 +84,10 @@ def admit(
     Both decisions are stored and never change.
     """
     for feed in feeds:
-        store.admit(feed, sources, now, _acceptance(feed.filter, now))
-    unlisted = list(dict.fromkeys(number for feed in feeds for number in store.unlisted(feed)))
+        store.feeds.admit(feed, sources, now, _acceptance(feed.filter, now))
+    unlisted = list(
+        dict.fromkeys(number for feed in feeds for number in store.snapshots.without_lists(feed))
+    )
     if not unlisted:
         return
     # Imported here because it loads Markup and templates: a run with nothing new needs neither.
@@ -97,7 +95,7 @@ def admit(
 
     with store.transaction():
         for number, _, lists in _choose_lists(store, unlisted, sources):
-            store.freeze_related(number, lists, LAYOUT)
+            store.links.keep(number, lists, LAYOUT)
 
 
 def _acceptance(rules: Filter, now: datetime) -> Callable[[Post], bool] | None:
@@ -115,14 +113,14 @@ def _choose_lists(
     """Choose the related lists of stored posts, the last post first."""
     from syndicator.related import Index  # loads numpy, 80 ms: only a run with new posts needs it
 
-    index = Index(store.terms())
+    index = Index(store.terms)
     public = frozenset(
         source.id for source in sources.values() if source.publish and not source.private
     )
     newest_first = numbers[::-1]
     for start in range(0, len(newest_first), PORTION):
         portion = newest_first[start : start + PORTION]
-        posts = store.documents(portion)
+        posts = store.posts.read(portion)
         for number in portion:
             if post := posts.get(number):
                 source = sources[post.source_id]
@@ -144,9 +142,11 @@ def _rerender(
     from syndicator.generator.body import LAYOUT  # as in admit
     from syndicator.normalizer import attribution  # only --rerender needs it here
 
-    numbers = list(dict.fromkeys(number for feed in feeds for number in store.shown(feed)))
+    numbers = list(
+        dict.fromkeys(number for feed in feeds for number in store.snapshots.shown(feed))
+    )
     with store.transaction():
-        store.rename(sources.values())
+        store.sources.rename(sources.values())
         for source in sources.values():
             _narrow(store, source, now)
         for number, post, lists in _choose_lists(store, numbers, sources):
@@ -157,7 +157,7 @@ def _rerender(
                 titled=bool(post.title),
                 fallback=source.fallback,
             )
-            store.refreeze(number, line, lists, LAYOUT, now)
+            store.links.rewrite(number, line, lists, LAYOUT, now)
 
 
 def _narrow(store: Store, source: Source, now: datetime) -> None:
@@ -166,12 +166,12 @@ def _narrow(store: Store, source: Source, now: datetime) -> None:
 
     if source.content == "full" and source.images == "keep":
         return
-    numbers = store.numbers_of(source.id)
+    numbers = store.posts.kept(source.id)
     for start in range(0, len(numbers), PORTION):
-        for number, post in store.documents(numbers[start : start + PORTION]).items():
+        for number, post in store.posts.read(numbers[start : start + PORTION]).items():
             narrowed = normalizer.narrowed(post, source)
             if narrowed != post:
-                store.revise(number, narrowed, now)
+                store.posts.revise(number, narrowed, now)
 
 
 def _with_source_names(
@@ -180,7 +180,7 @@ def _with_source_names(
     """Name each source's feed after the source, where feeds.toml gives no name."""
     if not any(feed.per == "source" for feed in feeds):
         return list(feeds)
-    names = store.names()
+    names = store.sources.names()
     named = []
     for feed in feeds:
         (source,) = feed.sources if feed.per == "source" else ("",)
@@ -193,9 +193,10 @@ def _with_source_names(
 
 def _feeds_by_language(main: Feed, store: Store) -> list[Feed]:
     """Return a feed for each language in which the main feed has ever published posts."""
-    seen, names = json.loads(store.note("languages") or "[0, {}]")
-    last, tags = store.languages(main, seen)
-    if last != seen:
+    before = store.meta.read(Languages) or Languages()
+    last, tags = store.snapshots.languages(main, before.last)
+    names = before.names
+    if last != before.last:
         # The names are stored: a run that publishes nothing new loads no language tables.
         from syndicator.languages import own_name
 
@@ -204,7 +205,7 @@ def _feeds_by_language(main: Feed, store: Store) -> list[Feed]:
             language: names.get(language) or own_name(language)
             for language in sorted(spoken | names.keys())
         }
-        store.set_note("languages", json.dumps([last, names]))
+        store.meta.write(Languages(last, names))
     return [
         sub_feed(main, f"by-language/{language}", name, per="language", languages=(language,))
         for language, name in names.items()

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from zlib import crc32
 
-from syndicator.ledger import Ledger
 from syndicator.model.edition import Edition, Published
 from syndicator.model.settings import Feed, Source
 from syndicator.pipeline import hubs
 from syndicator.pipeline.hubs import short_digest
-from syndicator.store import Store
+from syndicator.store import Files, Store
+from syndicator.store.meta import Build
 
 
 class SharedState:
@@ -69,37 +68,29 @@ class FeedBuild:
 
         With `force` the files on the disk are compared with the published ones by their bytes.
         """
-        stamp, key = self._stamp(), f"built:{self.feed.name}"
-        old_stamp, event, *files = json.loads(self.store.note(key) or '["", 0]')
-        with Ledger(self.feed.output) as ledger:
-            damaged = _damaged(ledger) if force else []
-            if (
-                not (rerender or damaged)
-                and old_stamp == stamp
-                and (unchanged := _unchanged(files))
-            ):
-                return unchanged
-            last_event = self.store.last_event()
-            # Both the folder and the state file are those of the last build: posts that left
-            # before it are removed already, and the archives are as it wrote them.
-            is_known = ledger.stamp == self._signature(old_stamp)
-            edition = self._edition(since=event if is_known else 0)
-            published, slices = self._write(
-                edition, ledger, damaged, all_archives=rerender or not is_known, rerender=rerender
-            )
-            ledger.name(edition.id)
-            ledger.sign(self._signature(stamp))
-        if ledger.lost:
-            self.remarks.append(
-                f"{ledger.path} was damaged and begins anew: files that were published before "
-                "and are not again stay where they are"
-            )
+        stamp, meta = self._stamp(), self.store.meta
+        last = meta.read(Build, self.feed.name) or Build()
+        files = self.store.files(self.feed.output)
+        damaged = _damaged(files) if force else []
+        is_current = last.stamp == stamp and not (rerender or damaged)
+        if is_current and (unchanged := _unchanged(last.documents)):
+            return unchanged
+        event = self.store.feeds.last_event()
+        # Both the folder and the state file are those of the last build: posts that left
+        # before it are removed already, and the archives are as it wrote them.
+        is_known = files.mark.stamp == self._signature(last.stamp)
+        files.trusted = is_known
+        edition = self._edition(since=last.event if is_known else 0)
+        published, slices = self._write(
+            edition, files, damaged, all_archives=rerender or not is_known, rerender=rerender
+        )
+        files.sign(edition.id, self._signature(stamp))
         with self.store.transaction():
             for number in slices:
-                self.store.archive_written(self.feed, number)
+                self.store.snapshots.archive_written(self.feed, number)
             hubs.note_news(self.store, edition, self.now)
-            files = [(str(file.path), file.posts, file.bytes) for file in published]
-            self.store.set_note(key, json.dumps([stamp, last_event, *files]))
+            documents = tuple((str(file.path), file.posts, file.bytes) for file in published)
+            meta.write(Build(stamp, event, documents), self.feed.name)
         return published
 
     def _edition(self, since: int) -> Edition:
@@ -107,14 +98,16 @@ class FeedBuild:
         # `[feed] id` is the id of the main feed alone.
         main_id = "" if self.feed.name else self.shared.main_id
         siblings = self.shared.siblings(self.feed)
-        edition = self.store.edition(self.feed, self.shared.sources, siblings, main_id, since=since)
-        self.store.note_popular(self.feed, edition)
+        edition = self.store.snapshots.edition(
+            self.feed, self.shared.sources, siblings, main_id, since=since
+        )
+        self.store.snapshots.note_popular(self.feed, edition)
         return edition
 
     def _write(
         self,
         edition: Edition,
-        ledger: Ledger,
+        files: Files,
         damaged: Sequence[str],
         *,
         all_archives: bool,
@@ -128,38 +121,40 @@ class FeedBuild:
         from syndicator import generator, publisher
 
         feed, store = self.feed, self.store
-        ledger.hide(damaged)  # a damaged archive counts as missing
+        if all_archives:
+            files.reclaim(generator.departed_pages(edition))
+        files.hide(damaged)  # a damaged archive counts as missing
         # The settings may ask for archives of another format now, and files may have been deleted.
-        stale = [*store.stale_archives(feed), *generator.missing_archives(edition, ledger)]
-        gone = generator.obsolete_paths(edition, ledger)
-        ledger.hide(gone)
+        stale = [*store.snapshots.stale_archives(feed), *generator.missing_archives(edition, files)]
+        gone = generator.obsolete_paths(edition, files)
+        files.hide(gone)
         documents = generator.generate(
             edition,
-            lambda number: store.archive(feed, number),
+            lambda number: store.snapshots.archive(feed, number),
             stale=None if all_archives else stale,
-            known=ledger,
+            known=files,
             rerender=rerender,
         )
-        published = publisher.publish(documents, ledger, gone=gone, twins=feed.gzip)
+        published = publisher.publish(documents, files, gone=gone, twins=feed.gzip)
         return published, stale
 
     def _stamp(self) -> str:
         """Return a text that changes with everything that the documents are made of."""
         settings = short_digest(f"{self.feed} {self.shared.stamp(self.feed)}")
-        return f"{self.store.edition_mark(self.feed)} {settings}"
+        return f"{self.store.feeds.stamp(self.feed)} {settings}"
 
     def _signature(self, stamp: str) -> int:
-        """Return the 31 bits by which a ledger knows a build; no build has the -1 of no stamp.
+        """Return the 31 bits by which a folder knows a build; no build has the -1 of no stamp.
 
         The store's own name is part of it: two state files may have equal counters.
         """
-        return crc32(f"{self.store.note('store')} {stamp}".encode()) >> 1 if stamp else -1
+        return crc32(f"{self.store.meta.store_id} {stamp}".encode()) >> 1 if stamp else -1
 
 
-def _damaged(ledger: Ledger) -> list[str]:
+def _damaged(files: Files) -> list[str]:
     from syndicator import publisher  # lxml: only --force compares bytes
 
-    return publisher.damaged(ledger)
+    return publisher.damaged(files)
 
 
 def _unchanged(files: Sequence[tuple[str, int, int]]) -> list[Published]:

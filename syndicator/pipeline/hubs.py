@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import blake2b
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from syndicator.model.edition import Edition
 from syndicator.store import Store
+from syndicator.store.meta import Announced
 
 if TYPE_CHECKING:
     from syndicator import websub
@@ -23,9 +23,8 @@ def note_news(store: Store, edition: Edition, now: datetime) -> None:
     feed = edition.feed
     if not feed.hub:
         return
-    key = f"told:{feed.name}"
-    known = json.loads(store.note(key) or "{}")
-    last = known.pop("", 0)  # the sequence of the newest entry
+    told = store.meta.read(Announced, feed.name) or Announced()
+    known, last = told.versions, told.newest
     versions: dict[str, str] = {}
     is_news = False
     for item in edition.items:
@@ -39,9 +38,9 @@ def note_news(store: Store, edition: Edition, now: datetime) -> None:
         from syndicator.generator import polled_addresses  # loads the templates
 
         for topic in polled_addresses(feed):
-            store.add_ping(feed.hub, topic, now)
+            store.meta.add_ping(feed.hub, topic, now)
     newest = max((item.sequence for item in edition.items), default=0)
-    store.set_note(key, json.dumps({"": max(last, newest), **versions}))
+    store.meta.write(Announced(max(last, newest), versions), feed.name)
 
 
 def ping(store: Store, user_agent: str) -> list[str]:
@@ -49,7 +48,7 @@ def ping(store: Store, user_agent: str) -> list[str]:
 
     Pings that failed before are sent again, without another line.
     """
-    pending = store.pending_pings()
+    pending = store.meta.pending_pings()
     if not pending:
         return []
     from syndicator import websub  # loads an HTTP client
@@ -60,10 +59,10 @@ def ping(store: Store, user_agent: str) -> list[str]:
     for result in websub.notify(pings, user_agent):
         ping = result.ping
         if result.error:
-            store.failed_ping(ping.hub, ping.topic, result.error)
+            store.meta.failed_ping(ping.hub, ping.topic, result.error)
             failed.setdefault(ping.hub, []).append(result)
         else:
-            store.drop_ping(ping.hub, ping.topic)
+            store.meta.drop_ping(ping.hub, ping.topic)
     return [_failure_line(hub, results) for hub, results in failed.items() if hub not in failing]
 
 

@@ -49,7 +49,7 @@ def run(
     stats, built = UpdateStats(), Built()
     with run_lock(config.state), Store(config.state) as store:
         # First of all, so that a source with a changed address keeps its state and its posts.
-        store.adopt(config.sources)
+        store.sources.adopt(config.sources)
         before = _health(store)
         if not options.offline:
             stats = update(config, store, before.states, options, now, stop, watch)
@@ -58,7 +58,7 @@ def run(
         if ever_worked:
             built = build(config, store, options, now)
         after = _health(store)
-        stored = store.count()
+        stored = store.posts.count()
     configured = [after.states[source.id] for source in config.sources if source.id in after.states]
     changes = failures.changes(before.states, after.states, config.sources)
     return Report(
@@ -87,7 +87,7 @@ def run(
 
 
 def _health(store: Store) -> _Health:
-    return _Health(store.states(), outage(store))
+    return _Health(store.sources.states(), outage(store))
 
 
 def _has_worked(config: Config, health: _Health) -> bool:
@@ -110,8 +110,8 @@ def states(config: Config) -> Mapping[str, SourceState]:
     """Return the stored state of each source, none before the first run. Raises StoreError."""
     if not config.state.exists():
         return {}
-    with Store(config.state) as store:
-        return store.states()
+    with Store(config.state, read_only=True) as store:
+        return store.sources.states()
 
 
 def withdraw(config: Config, post: str, now: datetime | None = None) -> None:
@@ -122,7 +122,10 @@ def withdraw(config: Config, post: str, now: datetime | None = None) -> None:
     """
     now = now or datetime.now(UTC)
     with run_lock(config.state), Store(config.state) as store:
-        if not (store.withdraw(post, now) or store.withdraw(_id_by_page(store, post), now)):
+        if not (
+            store.retention.withdraw(post, now)
+            or store.retention.withdraw(_id_by_page(store, post), now)
+        ):
             raise UsageError(f"no stored post has the id or address {post!r}")
         build(config, store, Options(offline=True), now)
 
@@ -135,4 +138,4 @@ def _id_by_page(store: Store, address: str) -> str:
     from syndicator.generator.site import post_path  # loads the templates
 
     name = "posts/" + address.partition("#")[0].partition("?")[0].rpartition("/posts/")[2]
-    return next((known for known in store.public_ids() if post_path(known) == name), "")
+    return next((known for known in store.posts.public_ids() if post_path(known) == name), "")

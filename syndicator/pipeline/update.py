@@ -9,7 +9,6 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -101,8 +100,7 @@ def update(
 
 def outage(store: Store) -> Outage | None:
     """Return the stored outage of our own network, None without one."""
-    note = store.note("outage")
-    return msgspec.json.decode(note, type=Outage) if note else None
+    return store.meta.read(Outage)
 
 
 class PostWriter:
@@ -129,9 +127,9 @@ class PostWriter:
         from syndicator.normalizer import identity
 
         with self.store.transaction():
-            self.store.save_source(feed.info, self.now)
+            self.store.sources.save_info(feed.info, self.now)
             decide = partial(identity.decide, fold=copies != "off")
-            intake = self.store.receive(feed.info.id, feed.posts, items, decide, self.now)
+            intake = self.store.posts.receive(feed.info.id, feed.posts, items, decide, self.now)
             self._index(feed.posts, intake)
         if copies == "near":
             self.candidates += intake.new
@@ -149,7 +147,7 @@ class PostWriter:
             # Imported here because numpy takes 80 ms: only a run with new posts needs it.
             from syndicator.related import Index
 
-            self.index = Index(self.store.terms())
+            self.index = Index(self.store.terms)
         for number, post in zip(intake.numbers, posts, strict=True):
             if number in changed:
                 self.index.add(number, post, (post.published or self.now).timestamp())
@@ -161,7 +159,7 @@ class PostWriter:
         """
         if self.unindexed:
             with self.store.transaction():
-                self.store.terms().clear()
+                self.store.terms.clear()
         if self.index is not None:
             with self.store.transaction():
                 self.index.flush()
@@ -171,16 +169,16 @@ class PostWriter:
     def _fold_copies(self, index: Index) -> None:
         """Fold each new post and its near copy into one story, the later into the earlier."""
         for start in range(0, len(self.candidates), PORTION):
-            posts = self.store.documents(self.candidates[start : start + PORTION])
+            posts = self.store.posts.read(self.candidates[start : start + PORTION])
             for number, post in posts.items():
                 original = index.copy_of(number, post)
                 if not original or (original, number) in self.folded:
                     continue
-                other = self.store.documents([original])[original]
+                other = self.store.posts.read([original])[original]
                 # A published post stays what it is: the store refuses to fold it.
                 if (post.published or self.now) < (other.published or self.now):
-                    self.store.mark_copy(original, number, self.now)
-                self.store.mark_copy(number, original, self.now)
+                    self.store.posts.fold(original, number, self.now)
+                self.store.posts.fold(number, original, self.now)
                 self.folded |= {(number, original), (original, number)}
 
 
@@ -233,8 +231,10 @@ class _OutcomeWriter:
         suspicion = self.suspicion
         verdict = suspicion.verdict(self.config.sources, self.now, self.config.fetch)
         if verdict != suspicion.before:
-            note = msgspec.json.encode(verdict).decode() if verdict else ""
-            self.store.set_note("outage", note)
+            if verdict:
+                self.store.meta.write(verdict)
+            else:
+                self.store.meta.delete(Outage)
         for source, failure in suspicion.failures:
             before = self.states.get(source.id)
             spared = schedule.spared_state(source, before, self.now) if verdict else None
@@ -250,8 +250,8 @@ class _OutcomeWriter:
 
     def _store_body(self, source: Source, fetched: Fetched) -> tuple[Outcome, Intake]:
         """Read a body and store its posts together with the state of its source."""
-        spoken = self.store.source_info(source.id).spoken
-        reading = read(fetched, source, self.now, self.store.known_items(source.id), spoken)
+        spoken = self.store.sources.info(source.id).spoken
+        reading = read(fetched, source, self.now, self.store.sources.known_items(source.id), spoken)
         if reading.failed is not None:
             self._remember_fault(source, reading.fault)
             return reading.failed, Intake()
@@ -259,9 +259,9 @@ class _OutcomeWriter:
         try:
             with self.store.transaction():
                 intake, news = self._store_feed(source, fetched, reading.feed, reading.items)
-                pace = schedule.usual_gap(self.store.dates(source.id), self.now)
+                pace = schedule.usual_gap(self.store.posts.dates(source.id), self.now)
                 hints = replace(reading.hints, pace=pace)
-                self.store.save_state(self._next_state(source, fetched, hints))
+                self.store.sources.save_state(self._next_state(source, fetched, hints))
         except SyndicatorError:
             raise
         except Exception as error:  # noqa: BLE001 - a bug costs this source its turn only
@@ -274,14 +274,14 @@ class _OutcomeWriter:
         self, source: Source, fetched: Fetched, feed: NormalizedFeed, items: Sequence[str]
     ) -> tuple[Intake, list[str]]:
         """Store the posts of a source; return the intake, and a line if its address changed hands."""
-        before, state = self.store.source_info(source.id), self.states.get(source.id)
+        before, state = self.store.sources.info(source.id), self.states.get(source.id)
         strange = ownership.looks_strange(source, state, fetched, before, feed.info)
-        known = bool(strange and self.store.known_items(source.id) & set(items))
+        known = bool(strange and self.store.sources.known_items(source.id) & set(items))
         intake = self.posts.put(feed, items, source.related.copies)
         if not strange or known or intake.updated or intake.unchanged or not intake.new:
             return intake, []
         # So that "View more" lists do not mix the posts of both owners.
-        self.store.disown(source.id, min(intake.new) - 1)
+        self.store.sources.mark_former(source.id, min(intake.new) - 1)
         return intake, [ownership.line(source, before, feed.info)]
 
     def _remember_fault(self, source: Source, traceback: str) -> None:
@@ -299,5 +299,5 @@ class _OutcomeWriter:
     def _write_states(self) -> None:
         with self.store.transaction():
             for state in self.unwritten:
-                self.store.save_state(state)
+                self.store.sources.save_state(state)
         self.unwritten.clear()

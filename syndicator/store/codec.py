@@ -1,103 +1,68 @@
-"""A noun <-> JSON without what equals its default. For what no query asks for.
+"""Nouns <-> JSON without what equals its default, for what no query asks for.
 
-Old rows must be readable for ever: an unknown name is ignored, a missing one takes its default, so a field
-can come and go in `model` without a migration as long as it has a default.
+Old rows must be readable for ever: an unknown name is ignored, a missing one takes its default.
+So a field can come and go in `model` without a migration as long as it has a default.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Hashable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Hashable, Set
+from datetime import UTC, datetime
 from functools import cache
-from operator import attrgetter
-from types import NoneType, UnionType
-from typing import Any, TypedDict, TypeVar, Union, cast, get_args, get_origin
+from typing import Any, TypedDict, TypeVar, cast
 
 import msgspec
-from msgspec import NODEFAULT, Struct
-from msgspec.structs import FieldInfo, fields
+from msgspec import Struct
+from msgspec.structs import fields
+
+from syndicator.errors import StoreError
 
 T = TypeVar("T")
-Coder = Callable[[Any], Any]
-
-
-# One encoder for all: json.dumps() makes a new one for every call that asks for anything.
-dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
-def pack(value: object, without: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """Return the fields of a noun that differ from their defaults, as JSON data."""
-    try:
-        plan, parts = _PLANS[value.__class__, without]
-    except KeyError:
-        plan, parts = _PLANS[value.__class__, without] = _plan(value.__class__, without)
-    return {
-        name: encode(part) if encode else part
-        for (name, default, encode), part in zip(plan, parts(value), strict=True)
-        # Most fields hold the very object that is their default.
-        if part is not default and (default is None or part != default)
-    }
-
-
-Plan = tuple[tuple[tuple[str, object, Coder | None], ...], Callable[[object], tuple[Any, ...]]]
-_PLANS: dict[tuple[type, frozenset[str]], Plan] = {}
-
-
-def _plan(kind: type, without: frozenset[str]) -> Plan:
-    """Return name, default and encoder of each field (None: as it is), and what gets all their values at once."""
-    plan = tuple(
-        (f.name, _default(f), _encoder(f.type)) for f in fields(kind) if f.name not in without
-    )
-    return plan, attrgetter(*(name for name, _, _ in plan))
-
-
-def _default(f: FieldInfo) -> object:
-    return f.default if f.default_factory is NODEFAULT else f.default_factory()
-
-
-def _encoder(hint: Any) -> Coder | None:  # noqa: ANN401
-    origin = get_origin(hint)
-    if origin in {Union, UnionType}:  # of something and None, and None is always a default
-        return _encoder(next(arg for arg in get_args(hint) if arg is not NoneType))
-    if origin is tuple:
-        encode = _encoder(get_args(hint)[0])
-        return (lambda value: [encode(part) for part in value]) if encode else list
-    if hint is datetime:
-        return datetime.timestamp
-    if hint is timedelta:
-        return timedelta.total_seconds
-    return pack if isinstance(hint, type) and issubclass(hint, Struct) else None
-
 
 _encode = msgspec.json.Encoder().encode
 
 
-def encode(data: object) -> str:
-    """Return JSON data as text, many times as fast as `dumps`; it can hold no lone surrogate."""
-    return _encode(data).decode()
+def encode(value: object) -> str:
+    """Return a noun, or plain data, as JSON; a noun's fields that equal their defaults are left out.
+
+    It can hold no lone surrogate (msgspec raises UnicodeEncodeError, as SQLite would).
+    """
+    return _encode(value).decode()
 
 
-def read(kind: type[T], text: str) -> T:
-    """Return the noun, or the list of nouns, that a text holds."""
-    value: T = _decoder(cast(Hashable, kind))(text)
+def fields_of(value: Struct, without: Set[str]) -> dict[str, Any]:
+    """Return as JSON data the fields of a noun that differ from their defaults, but for some."""
+    data: dict[str, Any] = msgspec.to_builtins(value)
+    for name in without & data.keys():
+        del data[name]
+    return data
+
+
+def read(kind: type[T], text: str | bytes) -> T:
+    """Return the noun, or the list of nouns, that a text holds. Raises StoreError for damage."""
+    try:
+        value: T = _decoder(cast(Hashable, kind))(text)
+    except (msgspec.MsgspecError, UnicodeError, TypeError) as error:
+        raise StoreError(
+            f"the state file is damaged: a row holds no {getattr(kind, '__name__', kind)} ({error}); "
+            "put a copy of it from a backup in its place, or move it away to start anew"
+        ) from error
     return value
 
 
 def read_fields(kind: type[Struct], text: str) -> dict[str, Any]:
     """Return the fields of a noun that a text holds, for one whose other fields stand elsewhere."""
-    found: dict[str, Any] = _decoder(_some(kind))(text)
-    return found
+    return cast(dict[str, Any], read(_some(kind), text))
 
 
 @cache
-def _decoder(kind: Hashable) -> Coder:
-    return msgspec.json.Decoder(kind, strict=False).decode  # times are numbers
+def _decoder(kind: Hashable) -> Callable[[str | bytes], Any]:
+    return msgspec.json.Decoder(kind, strict=False).decode
 
 
 @cache
-def _some(kind: type[Struct]) -> Hashable:
-    return TypedDict("Some", {f.name: f.type for f in fields(kind)}, total=False)  # type: ignore[operator, no-any-return]
+def _some(kind: type[Struct]) -> Any:  # noqa: ANN401 - a type made here
+    return TypedDict("Some", {f.name: f.type for f in fields(kind)}, total=False)  # type: ignore[operator]
 
 
 def moment(seconds: float) -> datetime:

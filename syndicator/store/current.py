@@ -1,79 +1,79 @@
-"""Entries of a feed -> which of them stand in its documents now.
+"""Entries of a feed -> those that stand in its documents now.
 
-The newest `limit` by first publication, and beyond them all that have stood there for less than `stay`, so
-that a reader who polls daily sees every post of a burst. A feed's first edition has no reader yet: it holds
-`limit` posts and no more.
+The newest `limit` by first publication, and beyond them all that have stood there for less than
+`stay`, so that a reader who polls daily sees every post of a burst. A feed's first edition has no
+reader yet: it holds `limit` posts and no more.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from syndicator.model.settings import Feed, Source
-from syndicator.store import frozen
+from syndicator.store import links
+from syndicator.store.db import Connection
+
+_VISIBLE = """SELECT e.sequence, e.source, e.story FROM entries e %s
+    JOIN posts story ON story.number = e.story JOIN posts shown ON shown.number = e.post
+    WHERE e.feed = ? AND NOT story.withdrawn AND NOT shown.withdrawn"""
+_STANDING = "INDEXED BY entries_current"
 
 
-def settle(
-    db: sqlite3.Connection, number: int, feed: Feed, selected: Mapping[int, Source], now: datetime, since: int = 0
-) -> bool:  # fmt: skip
+def choose(
+    db: Connection,
+    number: int,
+    feed: Feed,
+    selected: Mapping[int, Source],
+    now: datetime,
+    since: int = 0,
+) -> bool:
     """Decide anew which entries stand in the documents; tell whether that changed anything.
 
-    `since`: all is as it was but for the entries from this sequence on, so none older than those that stand there
-    comes back. 0: the sources or limits changed, or a post was withdrawn.
+    `since`: all is as it was but for the entries from this sequence on, so none older than those
+    that stand there comes back. 0: the sources or limits changed, or a post was withdrawn.
     """
-    query = "SELECT sequence FROM entries INDEXED BY entries_current WHERE feed = ? AND current = 1"
-    before = {sequence for (sequence,) in db.execute(query, (number,))}
+    standing = f"SELECT sequence FROM entries {_STANDING} WHERE feed = ? AND current = 1"
+    before = set(db.column(standing, number))
     after = _newest(db, number, feed.limit, selected, min(before | {since}) if since else 0)
-    # What came within `stay` stays beyond the limit, as long as it still stands there: nothing comes back by it.
-    staying = (
-        f"{_VISIBLE % 'INDEXED BY entries_current'} AND e.current = 1 AND e.first_published > ?"
-    )
-    cutoff = (now - feed.stay).timestamp()
-    after |= {
-        sequence
-        for sequence, _ in _versions(db, number, db.execute(staying, (number, cutoff)), selected)
-    }
+    # A post that came within `stay` stays beyond the limit, as long as it still stands there:
+    # nothing comes back by it.
+    staying = f"{_VISIBLE % _STANDING} AND e.current = 1 AND e.first_published > ?"
+    rows = db.rows(staying, number, (now - feed.stay).timestamp())
+    after |= {sequence for sequence, _ in _versions(db, number, rows, selected)}
     change = "UPDATE entries SET current = ? WHERE feed = ? AND sequence = ?"
     db.executemany(change, [(0, number, sequence) for sequence in before - after])
     db.executemany(change, [(1, number, sequence) for sequence in after - before])
     return before != after
 
 
-_VISIBLE = """SELECT e.sequence, e.source, e.story FROM entries e %s
-    JOIN posts story ON story.number = e.story JOIN posts shown ON shown.number = e.post
-    WHERE e.feed = ? AND NOT story.withdrawn AND NOT shown.withdrawn"""
-
-
 def _newest(
-    db: sqlite3.Connection, feed: int, limit: int, selected: Mapping[int, Source], since: int
+    db: Connection, feed: int, limit: int, selected: Mapping[int, Source], since: int
 ) -> set[int]:
     """Return the newest entries from a sequence on, of each source no more than its own limit."""
-    found: set[int] = set()
+    newest: set[int] = set()
     counts: Counter[int] = Counter()
-    # Read only as far back as is needed: that may be far where most sources of a long history have left.
-    walk = db.execute(
-        f"{_VISIBLE % ''} AND e.sequence >= ? ORDER BY e.sequence DESC", (feed, since)
-    )
+    # Read only as far back as is needed: that may be far where most sources of a long history left.
+    query = f"{_VISIBLE % ''} AND e.sequence >= ? ORDER BY e.sequence DESC"
+    walk = db.execute(query, (feed, since))
     for sequence, source in _versions(db, feed, walk, selected):
-        if len(found) >= limit:
+        if len(newest) >= limit:
             break
         cap = selected[source].limit
         if not cap or counts[source] < cap:
-            found.add(sequence)
+            newest.add(sequence)
             counts[source] += 1
-    return found
+    return newest
 
 
 def _versions(
-    db: sqlite3.Connection,
+    db: Connection,
     feed: int,
     visible: Iterable[tuple[int, int, int]],
     selected: Mapping[int, Source],
 ) -> Iterator[tuple[int, int]]:
-    """Yield sequence and source of entries; a version whose source has left gives its place to another one."""
+    """Yield sequence and source of entries; a version whose source has left gives way to another."""
     for sequence, source, story in visible:
         if source in selected:
             yield sequence, source
@@ -81,16 +81,14 @@ def _versions(
             number, place = other
             change = "UPDATE entries SET post = ?, source = ? WHERE feed = ? AND sequence = ?"
             db.execute(change, (number, place, feed, sequence))
-            frozen.freeze(db, [(number, story, place)])
+            links.freeze(db, [(number, story, place)])
             yield sequence, place
 
 
 def _other_version(
-    db: sqlite3.Connection, story: int, selected: Mapping[int, Source]
+    db: Connection, story: int, selected: Mapping[int, Source]
 ) -> tuple[int, int] | None:
-    versions = db.execute(
-        """SELECT number, source FROM posts WHERE (number = ?1 OR copy_of = ?1)
-        AND filtered = '' AND withdrawn = 0 ORDER BY number""",
-        (story,),
-    )
+    query = """SELECT number, source FROM posts WHERE (number = ?1 OR copy_of = ?1)
+        AND filtered = '' AND withdrawn = 0 ORDER BY number"""
+    versions = db.rows(query, story)
     return next(((number, source) for number, source in versions if source in selected), None)

@@ -1,106 +1,175 @@
-"""A path -> an open SQLite connection with our settings; what goes wrong becomes a StoreError in words."""
+"""Open SQLite with our settings; its errors come out as StoreError, in words."""
 
 from __future__ import annotations
 
+import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
-from functools import wraps
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any
 
 from syndicator.errors import StoreError
 from syndicator.store import schema
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
 BUSY_SECONDS = 30.0  # a `status` that reads while a run writes; two runs are kept apart by the lock
 
 
-def connect(path: Path | str) -> sqlite3.Connection:
-    """Open the state file, made where it is missing. Raises StoreError, saying what is wrong with it."""
+class Connection(sqlite3.Connection):
+    """A connection that gives rows as lists, and raises StoreError wherever SQLite fails."""
+
+    path: Path | str = ""
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:  # noqa: ANN401
+        """Run a statement that changes something. Read with `rows`: a cursor's errors stay raw."""
+        try:
+            return super().execute(sql, parameters)
+        except sqlite3.Error as error:
+            raise StoreError(words(error, self.path)) from error
+
+    def executemany(self, sql: str, parameters: Iterable[Any], /) -> sqlite3.Cursor:
+        """Run a statement once for each of these parameters."""
+        try:
+            return super().executemany(sql, parameters)
+        except sqlite3.Error as error:
+            raise StoreError(words(error, self.path)) from error
+
+    def rows(self, sql: str, *values: object) -> list[Any]:
+        """Return all rows of a query."""
+        try:
+            return super().execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise StoreError(words(error, self.path)) from error
+
+    def row(self, sql: str, *values: object) -> Any:  # noqa: ANN401 - a tuple, or None
+        """Return the first row of a query, None where there is none."""
+        rows = self.rows(sql, *values)
+        return rows[0] if rows else None
+
+    def value(self, sql: str, *values: object) -> Any:  # noqa: ANN401
+        """Return the first column of the first row, None where there is no row."""
+        rows = self.rows(sql, *values)
+        return rows[0][0] if rows else None
+
+    def column(self, sql: str, *values: object) -> list[Any]:
+        """Return the first column of all rows."""
+        return [row[0] for row in self.rows(sql, *values)]
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make all that follows one transaction; one inside another belongs to the outer one."""
+        if self.in_transaction:
+            yield
+            return
+        try:
+            self.execute("BEGIN IMMEDIATE")
+            yield
+            self.execute("COMMIT")
+        except BaseException:
+            with suppress(StoreError):  # a full disk has rolled it back already
+                self.execute("ROLLBACK")
+            raise
+
+
+class Table:
+    """The base of the table objects: a part of the store over the common connection."""
+
+    __slots__ = ("db",)
+
+    def __init__(self, db: Connection) -> None:
+        self.db = db
+
+
+def connect(path: Path | str) -> Connection:
+    """Open the state file, made where it is missing. Raises StoreError."""
+    db = _opened(str(path), path)
     try:
-        db = sqlite3.connect(
-            path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256
-        )
-    except sqlite3.Error as error:
-        raise StoreError(words(error, path)) from error
-    try:
-        # WAL: readers never wait; NORMAL: a power cut may take the last commits, never the file (sqlite.org/wal.html).
-        db.execute(
-            "PRAGMA page_size = 8192"
-        )  # of a new file: a post's body needs fewer pages, a tenth less work
+        # Of a new file: a post's body needs fewer pages, a tenth less work.
+        db.execute("PRAGMA page_size = 8192")
+        # WAL: readers never wait; NORMAL: a power cut may take the last commits, never the file
+        # (sqlite.org/wal.html).
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
         db.execute("PRAGMA cache_size = -16000")
         schema.migrate(db, str(path))
-    except sqlite3.Error as error:
-        db.close()
-        raise StoreError(words(error, path)) from error
     except BaseException:
         db.close()
         raise
     return db
 
 
-def examine(path: Path) -> None:
-    """Raise StoreError where a file is no state file that we can use; it is not changed, nor is one made beside it."""
-    # Immutable: no lock, no WAL's index. What a run that is at work has not yet put into the file itself is not seen.
-    address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+def open_existing(path: Path | str) -> Connection:
+    """Open a state file to read it; one of an older schema is brought to the newest.
+
+    Raises StoreError where it is missing, or no state file of ours. A file that we may not write is
+    opened as immutable where no run is at work: else SQLite would leave an index of the WAL beside it
+    that nobody may write either.
+    """
+    file = Path(path)
+    quiet = not os.access(file, os.W_OK) and not Path(f"{path}-wal").exists()
+    mode = "mode=ro&immutable=1" if quiet else "mode=rw"
+    db = _opened(f"{file.absolute().as_uri()}?{mode}", path)
     try:
-        with closing(sqlite3.connect(address, uri=True)) as db:
-            schema.found(db, str(path))
+        db.execute("PRAGMA query_only = 1")
+        number = schema.version(db, str(path))
+    except BaseException:
+        db.close()
+        raise
+    if number < len(schema.MIGRATIONS):
+        db.close()
+        return connect(path)
+    return db
+
+
+def examine(path: Path) -> None:
+    """Raise StoreError where a file is no state file of ours; nothing is changed or made."""
+    # Immutable: no lock, no index of the WAL. The WAL of a run at work is not seen.
+    with closing(_opened(f"{path.absolute().as_uri()}?mode=ro&immutable=1", path)) as db:
+        schema.version(db, str(path))
+
+
+def _opened(address: str, path: Path | str) -> Connection:
+    try:
+        db = sqlite3.connect(
+            address,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            cached_statements=256,
+            factory=Connection,
+            uri=address.startswith("file:"),
+        )
     except sqlite3.Error as error:
         raise StoreError(words(error, path)) from error
+    db.path = path
+    return db
 
 
 def words(error: sqlite3.Error, path: Path | str) -> str:
     """Return what an operator can do about an error of SQLite."""
     name = getattr(error, "sqlite_errorname", "") or ""
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return f"{path} is damaged ({error}); put a copy of it from a backup in its place, or move it away to start anew"  # noqa: E501
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "decode to UTF-8" in str(error):
+        return damaged(path, error)
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return f"{path} is in use by another program ({error}); try again when it has ended"
     if name.startswith("SQLITE_FULL"):
-        return f"the disk of {path} is full; nothing was lost, the next run goes on where this one ended"
+        return (
+            f"the disk of {path} is full; nothing was lost, "
+            "the next run goes on where this one ended"
+        )
     if name.startswith("SQLITE_CANTOPEN"):
         return f"{path} can't be opened ({error}); does its folder exist, and may we write there?"
     if name.startswith(("SQLITE_READONLY", "SQLITE_PERM")):
-        # What a killed run of another user leaves beside it stays in the way though the file itself is ours again.
+        # Leftovers of another user's killed run stay in the way though the file itself is ours.
         return (
-            f"{path} can't be written ({error}); the file, {path}-wal and {path}-shm beside it where they are there, "
-            "and its folder must belong to who runs syndicator"
+            f"{path} can't be written ({error}); the file, {path}-wal and {path}-shm beside it "
+            "where they are there, and its folder must belong to who runs syndicator"
         )
     return f"{path}: {error}"
 
 
-def in_words(method: Callable[P, R]) -> Callable[P, R]:
-    """Make a method of Store raise StoreError where SQLite fails."""
-
-    @wraps(method)
-    def told(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return method(*args, **kwargs)
-        except sqlite3.Error as error:
-            raise StoreError(words(error, getattr(args[0], "path", "the state file"))) from error
-
-    return told
-
-
-@contextmanager
-def transaction(db: sqlite3.Connection, path: Path | str) -> Iterator[None]:
-    """Make what follows all or nothing; one inside another belongs to the outer one."""
-    if db.in_transaction:
-        yield
-        return
-    try:
-        db.execute("BEGIN IMMEDIATE")
-        yield
-        db.execute("COMMIT")
-    except BaseException as error:
-        with suppress(sqlite3.Error):  # a full disk has rolled it back already
-            db.execute("ROLLBACK")
-        if isinstance(error, sqlite3.Error):
-            raise StoreError(words(error, path)) from error
-        raise
+def damaged(path: Path | str, why: object) -> str:
+    """Return the words for a state file whose content is broken."""
+    return (
+        f"{path} is damaged ({why}); put a copy of it from a backup in its place, "
+        "or move it away to start anew"
+    )

@@ -5,11 +5,9 @@ The rule of what is the same post is not here: `identity.decide` is handed in.
 
 from __future__ import annotations
 
-import json
-import sqlite3
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from datetime import datetime
-from itertools import pairwise
+from itertools import pairwise, repeat
 
 from msgspec.structs import replace
 
@@ -25,68 +23,135 @@ from syndicator.model.post import (
     Updated,
     Verdict,
 )
-from syndicator.store import adoption, codec, events, rows, sources
+from syndicator.store import adoption, codec, events, rows
+from syndicator.store.db import Connection, Table
 from syndicator.store.handles import handles
+from syndicator.store.sources import Sources, is_private
 
 Decide = Callable[[Sequence[Post], Sequence[Sequence[KnownPost]], Set[int]], list[Verdict]]
 
 # A bucket may be large (every post of a feed links to its front page); the newest are enough.
 _PER_HANDLE = 16
+_BY_HANDLES = """SELECT handle, post FROM handles
+    WHERE handle IN (SELECT value FROM json_each(?)) ORDER BY handle, post"""
+_KNOWN = f"""SELECT {rows.KNOWN} FROM posts p JOIN sources s ON s.number = p.source
+    WHERE p.number IN (SELECT value FROM json_each(?))"""
+_OLDER = f"{_KNOWN} AND p.identity_version <> ? ORDER BY p.number DESC LIMIT 200"
+_WHOLE = f"""SELECT p.number, {rows.WHOLE} FROM posts p JOIN sources s ON s.number = p.source
+    JOIN bodies b ON b.post = p.number LEFT JOIN frozen f ON f.post = p.number
+    WHERE p.number IN (SELECT value FROM json_each(?))"""
 
 
-def candidates(
-    db: sqlite3.Connection, batch: Sequence[Set[int]], version: int
-) -> list[list[KnownPost]]:
+class Posts(Table):
+    """The stored posts: their identities for ever, and their bodies as long as they are kept."""
+
+    __slots__ = ("_unclaimed",)
+
+    def __init__(self, db: Connection, unclaimed: Callable[[], Set[str]] = frozenset) -> None:
+        """Open the posts. `unclaimed` gives the ids of the sources that the file names no more."""
+        super().__init__(db)
+        self._unclaimed = unclaimed
+
+    def receive(
+        self,
+        source_id: str,
+        posts: Sequence[Post],
+        items: Sequence[str],
+        decide: Decide,
+        now: datetime,
+    ) -> Intake:
+        """Store a fetch: its unseen posts, and the fingerprints of all its items, in its order.
+
+        `decide` is `identity.decide`. Call it once a fetch, in the transaction that saves the state.
+        """
+        db, sources = self.db, Sources(self.db)
+        with db.transaction():
+            source = self._number(source_id, posts)
+            remembered = sources.items(source_id)
+            # An item that stands there unchanged keeps its post: no other may be taken for it.
+            unseen = {post.fingerprint for post in posts}
+            standing = [item for item in items if item in remembered and item not in unseen]
+            claimed = {remembered[item] for item in standing}
+            batch = [handles(post.keys, source) for post in posts]
+            known = candidates(db, batch, _version(posts))
+            _add_older(db, source_id, posts, known, set(remembered.values()) - claimed)
+            verdicts = decide(posts, known, claimed)
+            numbers = _applied(db, source, posts, verdicts, now)
+            pairs: list[tuple[int, int]] = []
+            for under, number in zip(batch, numbers, strict=True):
+                pairs += zip(under, repeat(number), strict=False)
+            db.executemany("INSERT OR IGNORE INTO handles VALUES (?, ?)", pairs)
+            fingerprints = [post.fingerprint for post in posts]
+            became = dict(zip(fingerprints, numbers, strict=True))
+            sources.save_items(source, items, remembered, became)
+        return _intake(verdicts, numbers)
+
+    def _number(self, source_id: str, posts: Sequence[Post]) -> int:
+        """Return the number of a source, after it took over the history of the one that it was."""
+        source = Sources(self.db).number(source_id)
+        has_posts = self.db.row("SELECT 1 FROM posts WHERE source = ? LIMIT 1", source)
+        if not has_posts and (unclaimed := self._unclaimed()):
+            batch = [handles(post.keys, source) for post in posts]
+            known = candidates(self.db, batch, _version(posts))
+            if old := adoption.predecessor(self.db, source_id, posts, known, unclaimed):
+                return adoption.take_over(self.db, source, source_id, old)
+        return source
+
+    def fold(self, number: int, into: int, now: datetime) -> None:
+        """Fold a post into another that tells the same (related.copies); before it is published."""
+        with self.db.transaction():
+            _fold(self.db, number, into, original=False, now=now)
+
+    def dates(self, source_id: str, newest: int = 10) -> list[datetime]:
+        """Return the dates of a source's newest posts: how often it posts."""
+        query = "SELECT published FROM posts WHERE source = ? ORDER BY published DESC LIMIT ?"
+        dates = self.db.column(query, Sources(self.db).number(source_id), newest)
+        return list(map(codec.moment, dates))
+
+    def read(self, numbers: Iterable[int]) -> dict[int, Post]:
+        """Return stored posts whole, with what is frozen of them, by number."""
+        found = self.db.rows(_WHOLE, codec.encode(list(numbers)))
+        return {number: rows.post(row) for number, *row in found}
+
+    def kept(self, source_id: str) -> list[int]:
+        """Return the numbers of a source's posts whose bodies are kept."""
+        query = """SELECT number FROM posts
+            WHERE source = (SELECT number FROM sources WHERE id = ?) AND purged = 0"""
+        return self.db.column(query, source_id)
+
+    def revise(self, number: int, post: Post, now: datetime) -> None:
+        """Show a post's body, summary and picture as in `post`; identity and frozen parts stay."""
+        _, _, rest, content, _ = rows.body(post)
+        change = "UPDATE bodies SET rest = ?, content = ? WHERE post = ?"
+        self.db.execute(change, (rest, content, number))
+        events.touch(self.db, [number], now)
+
+    def public_ids(self) -> list[str]:
+        """Return the ids of all posts that were ever published or listed."""
+        return self.db.column("SELECT public_id FROM posts WHERE public_id IS NOT NULL")
+
+    def count(self) -> int:
+        """Return how many posts are stored: none is ever deleted, so the highest number says it."""
+        return int(self.db.value("SELECT coalesce(max(number), 0) FROM posts"))
+
+
+def candidates(db: Connection, batch: Sequence[Set[int]], version: int) -> list[list[KnownPost]]:
     """Return for the handles of each post the stored posts that it may be, newest first.
 
     `version`: of the rules that made the posts.
     """
-    found: dict[int, list[int]] = {}
-    for handle, number in db.execute(_BY_HANDLES, (codec.dumps(list(set().union(*batch))),)):
-        found.setdefault(handle, []).append(number)
-    if not found:
+    numbers: dict[int, list[int]] = {}
+    for handle, number in db.rows(_BY_HANDLES, codec.encode(list(set().union(*batch)))):
+        numbers.setdefault(handle, []).append(number)
+    if not numbers:
         return [[] for _ in batch]
-    wanted = [
-        {n for handle in under if handle in found for n in found[handle][-_PER_HANDLE:]}
-        for under in batch
-    ]
-    known = {
-        row[0]: rows.known(row)
-        for row in db.execute(_KNOWN, (version, codec.dumps(list(set().union(*wanted)))))
-    }
-    return [[known[number] for number in sorted(numbers, reverse=True)] for numbers in wanted]
-
-
-_BY_HANDLES = "SELECT handle, post FROM handles WHERE handle IN (SELECT value FROM json_each(?)) ORDER BY handle, post"
-_KNOWN = f"""SELECT {rows.KNOWN} FROM posts p JOIN sources s ON s.number = p.source
-    WHERE p.number IN (SELECT value FROM json_each(?))"""
-
-
-def receive(
-    db: sqlite3.Connection, source_id: str, posts: Sequence[Post], items: Sequence[str], decide: Decide, now: datetime,
-    left: Callable[[], Set[str]] = frozenset,
-) -> Intake:  # fmt: skip
-    """Store what is new or changed in a fetch, and the fingerprints of its items; return what became of it.
-
-    `left` gives the ids of the sources that the file names no more: this one may be one of them.
-    """
-    source = _number(db, source_id, posts, left)
-    remembered = sources.items(db, source_id)
-    # An item that stands there unchanged keeps its post: none of the others may be taken for it.
-    unseen = {post.fingerprint for post in posts}
-    claimed = {remembered[item] for item in items if item in remembered and item not in unseen}
-    batch = [handles(post.keys, source) for post in posts]
-    known = candidates(db, batch, _version(posts))
-    _add_older(db, source_id, posts, known, set(remembered.values()) - claimed)
-    verdicts = decide(posts, known, claimed)
-    numbers = _applied(db, source, posts, verdicts, now)
-    under = [
-        (handle, number) for found, number in zip(batch, numbers, strict=True) for handle in found
-    ]
-    db.executemany("INSERT OR IGNORE INTO handles VALUES (?, ?)", under)
-    became = {post.fingerprint: number for post, number in zip(posts, numbers, strict=True)}
-    sources.remember_items(db, source, items, remembered, became)
-    return _intake(verdicts, numbers)
+    wanted: list[set[int]] = []
+    for under in batch:
+        newest = [numbers[handle][-_PER_HANDLE:] for handle in under & numbers.keys()]
+        wanted.append(set().union(*newest))
+    rows_known = db.rows(_KNOWN, version, codec.encode(list(set().union(*wanted))))
+    known = {row[0]: rows.known(row) for row in rows_known}
+    return [list(map(known.__getitem__, sorted(chosen, reverse=True))) for chosen in wanted]
 
 
 def _version(posts: Sequence[Post]) -> int:
@@ -94,29 +159,29 @@ def _version(posts: Sequence[Post]) -> int:
 
 
 def _add_older(
-    db: sqlite3.Connection,
+    db: Connection,
     source_id: str,
     posts: Sequence[Post],
     known: Sequence[list[KnownPost]],
     standing: Set[int],
 ) -> None:
-    """Propose posts that other rules made to those that no address finds: their handles may have changed.
+    """Propose posts of other rules to those that no address finds: their handles may have changed.
 
     `standing` are the posts of the feed's last versions that no item of this one has yet.
     """
-    lost = [
-        found
-        for post, found in zip(posts, known, strict=True)
-        if not any(one.source_id == source_id and _meet(post.keys, one.keys) for one in found)
-    ]
+    lost: list[list[KnownPost]] = []
+    for post, candidates_known in zip(posts, known, strict=True):
+        own = (known for known in candidates_known if known.source_id == source_id)
+        if not any(_meet(post.keys, known.keys) for known in own):
+            lost.append(candidates_known)
     if not lost or not standing:
         return
     version = _version(posts)
-    parameters = (version, codec.dumps(list(standing)), version)
-    older = [rows.known(row) for row in db.execute(_OLDER, parameters)]
-    for found in lost:
-        numbers = {one.number for one in found}
-        found += [one for one in older if one.number not in numbers]
+    parameters = version, codec.encode(list(standing)), version
+    older = [rows.known(row) for row in db.rows(_OLDER, *parameters)]
+    for proposed in lost:
+        numbers = {known.number for known in proposed}
+        proposed += [known for known in older if known.number not in numbers]
 
 
 def _meet(one: Keys, other: Keys) -> bool:
@@ -127,90 +192,73 @@ def _meet(one: Keys, other: Keys) -> bool:
     )
 
 
-_OLDER = f"{_KNOWN} AND p.identity_version <> ? ORDER BY p.number DESC LIMIT 200"
-
-
-def _number(
-    db: sqlite3.Connection, source_id: str, posts: Sequence[Post], left: Callable[[], Set[str]]
-) -> int:
-    """Return the number of a source, after it took over the history of the one that it was."""
-    source = sources.number(db, source_id)
-    if adoption.is_new(db, source) and (ids := left()):
-        found = [handles(post.keys, source) for post in posts]
-        known = candidates(db, found, _version(posts))
-        if old := adoption.predecessor(db, source_id, posts, known, ids):
-            return adoption.take_over(db, source, source_id, old)
-    return source
-
-
 def _applied(
-    db: sqlite3.Connection, source: int, posts: Sequence[Post], verdicts: Sequence[Verdict], now: datetime
+    db: Connection, source: int, posts: Sequence[Post], verdicts: Sequence[Verdict], now: datetime
 ) -> list[int]:  # fmt: skip
     """Do what the verdicts say; return the number that each post has now.
 
-    Of posts with equal dates or none the higher number counts as the newer. A feed has its newest on top, so it is
-    gone through from its end, unless more of its dates rise than fall (one old post may be pinned on top).
+    Of posts with equal dates or none the higher number counts as the newer. A feed has its newest
+    on top, so its posts are stored from its end, unless more of its dates rise than fall (one old
+    post may be pinned on top).
     """
     numbers = [0] * len(posts)
     dates = [post.published for post in posts if post.published is not None]
     rises = sum((one < other) - (one > other) for one, other in pairwise(dates))
     places = range(len(posts)) if rises > 0 else range(len(posts) - 1, -1, -1)
-    for at in places:
-        numbers[at] = _apply(db, source, posts[at], verdicts[at], now)
-    for at, verdict in enumerate(verdicts):
+    for place in places:
+        numbers[place] = _apply(db, source, posts[place], verdicts[place], now)
+    for place, verdict in enumerate(verdicts):
         if isinstance(verdict, Repeated):
-            numbers[at] = numbers[verdict.index]
+            numbers[place] = numbers[verdict.index]
     return numbers
 
 
-def _apply(db: sqlite3.Connection, source: int, post: Post, verdict: Verdict, now: datetime) -> int:
-    """Do what a verdict says; return the number that the post has now, 0 where another one of the feed has it."""
+def _apply(db: Connection, source: int, post: Post, verdict: Verdict, now: datetime) -> int:
+    """Do what a verdict says; return the post's number, 0 where another one of the feed has it."""
     match verdict:
         case New():
-            return insert(db, source, post, now)
-        case CopyOf(of, original):
-            number = insert(db, source, post, now)
-            join(db, number, of, original=original, now=now)
+            return _insert(db, source, post, now)
+        case CopyOf(story, original):
+            number = _insert(db, source, post, now)
+            _fold(db, number, story, original=original, now=now)
             return number
         case Updated(number):
-            update(db, number, post, now)
+            _update(db, number, post, now)
             return number
         case Unchanged(number):
-            refresh(db, number, post, now)
+            _refresh(db, number, post, now)
             return number
         case Repeated():
             return 0
 
 
 def _intake(verdicts: Sequence[Verdict], numbers: Sequence[int]) -> Intake:
-    def of(kind: type) -> tuple[int, ...]:
-        return tuple(
-            n for verdict, n in zip(verdicts, numbers, strict=True) if isinstance(verdict, kind)
-        )
+    by_kind: dict[type, list[int]] = {}
+    for verdict, number in zip(verdicts, numbers, strict=True):
+        by_kind.setdefault(type(verdict), []).append(number)
+    kinds = (New, Updated, Unchanged, CopyOf)
+    new, updated, unchanged, copies = (tuple(by_kind.get(kind, ())) for kind in kinds)
+    return Intake(new, updated, unchanged, copies, tuple(numbers))
 
-    return Intake(of(New), of(Updated), of(Unchanged), of(CopyOf), tuple(numbers))
 
-
-def insert(db: sqlite3.Connection, source: int, post: Post, now: datetime) -> int:
+def _insert(db: Connection, source: int, post: Post, now: datetime) -> int:
     """Store a new post and return its number."""
     seen = now.timestamp()
     published = seen if post.published is None else post.published.timestamp()
     updated = published if post.updated is None else post.updated.timestamp()
-    number = db.execute(
-        _INSERT,
-        (
-            source, rows.pack_keys(post.keys), post.content_hash, post.identity_version, post.title, post.link,
-            post.origin.url, published, updated, seen, _due(post, now), post.language, post.republished,
-            post.filtered, _count(post),
-        ),
-    ).lastrowid  # fmt: skip
+    row = (
+        source, rows.pack_keys(post.keys), post.content_hash, post.identity_version, post.title,
+        post.link, post.origin.url, published, updated, seen, _due(post, now), post.language,
+        post.republished, post.filtered, _count(post),
+    )  # fmt: skip
+    number = db.execute(_INSERT, row).lastrowid
     assert number is not None  # noqa: S101 - for mypy: an INSERT into a rowid table has one
     db.execute("INSERT INTO bodies VALUES (?, ?, ?, ?, ?, ?)", (number, *rows.body(post)))
     return number
 
 
-_INSERT = """INSERT INTO posts (source, keys, meaning, identity_version, title, link, site, published, updated,
-    first_seen, due, language, republished, filtered, comments)
+_INSERT = """INSERT INTO posts (source, keys, meaning, identity_version, title, link, site,
+    published, updated, first_seen, due, language, republished, filtered, comments)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
@@ -225,181 +273,112 @@ def _due(post: Post, now: datetime) -> float | None:
     return instant.timestamp() if instant is not None and instant > now else None
 
 
-def update(db: sqlite3.Connection, number: int, post: Post, now: datetime) -> None:
-    """Replace what is shown of a post that its source changed. Id, published date and frozen parts stay."""
-    keys, before = db.execute(
-        "SELECT keys, updated FROM posts WHERE number = ?", (number,)
-    ).fetchone()
+def _update(db: Connection, number: int, post: Post, now: datetime) -> None:
+    """Replace what is shown of a post that its source changed. Id, date and frozen parts stay."""
+    query = "SELECT keys, updated, title, link FROM posts WHERE number = ?"
+    keys, before, title, link = db.row(query, number)
     _redate(db, number, post, now)
     # The source's own time where it is newer than the last and not to come; else when we noticed.
     updated = now.timestamp()
     if post.updated is not None and before < post.updated.timestamp() <= updated:
         updated = post.updated.timestamp()
+    row = (
+        _merged(keys, post), post.content_hash, post.identity_version, post.title, post.link, updated,
+        _count(post), number,
+    )  # fmt: skip
     db.execute(
-        """UPDATE posts SET keys = ?, meaning = ?, identity_version = ?, title = ?, link = ?, updated = ?,
-        comments = ?, purged = 0 WHERE number = ?""",
-        (
-            _merged(keys, post),
-            post.content_hash,
-            post.identity_version,
-            post.title,
-            post.link,
-            updated,
-            _count(post),
-            number,
-        ),
+        """UPDATE posts SET keys = ?, meaning = ?, identity_version = ?, title = ?, link = ?,
+        updated = ?, comments = ?, purged = 0 WHERE number = ?""",
+        row,
     )
     db.execute(
         "INSERT OR REPLACE INTO bodies VALUES (?, ?, ?, ?, ?, ?)", (number, *rows.body(post))
     )
-    events.touch(db, number, now)
+    parts = [("title", title, post.title), ("link", link, post.link)]
+    changed = [part for part, old, new in parts if old != new] or ["text"]
+    log = "INSERT OR REPLACE INTO updates VALUES (?, ?, ?)"
+    db.execute(log, (number, now.timestamp(), ", ".join(changed)))
+    events.touch(db, [number], now)
 
 
-def _redate(db: sqlite3.Connection, number: int, post: Post, now: datetime) -> None:
+def _redate(db: Connection, number: int, post: Post, now: datetime) -> None:
     """Move a date that is still to come; every other date stays as it was first given."""
-    due = _due(post, now)
     published = now if post.published is None else post.published
     db.execute(
         """UPDATE posts SET due = ?1, published = iif(?1 IS NULL, min(?2, due), published)
         WHERE number = ?3 AND due IS NOT NULL""",
-        (due, published.timestamp(), number),
+        (_due(post, now), published.timestamp(), number),
     )
 
 
-def refresh(db: sqlite3.Connection, number: int, post: Post, now: datetime) -> None:
-    """Keep what changes without being an update: the keys of a site that moved, its links, comment counts.
+def _refresh(db: Connection, number: int, post: Post, now: datetime) -> None:
+    """Keep what changes without being an update: the keys of a site that moved, links, comments.
 
     Of a post that older rules made, the hash that today's rules give it.
     """
-    (keys,) = db.execute("SELECT keys FROM posts WHERE number = ?", (number,)).fetchone()
+    keys, source = db.row("SELECT keys, source FROM posts WHERE number = ?", number)
+    row = (
+        _merged(keys, post), post.content_hash, post.identity_version, post.link, post.origin.url,
+        _count(post), number,
+    )  # fmt: skip
     db.execute(
-        """UPDATE posts SET keys = ?, meaning = ?, identity_version = ?, link = ?, site = ?, comments = ?
-        WHERE number = ?""",
-        (
-            _merged(keys, post),
-            post.content_hash,
-            post.identity_version,
-            post.link,
-            post.origin.url,
-            _count(post),
-            number,
-        ),
+        """UPDATE posts SET keys = ?, meaning = ?, identity_version = ?, link = ?, site = ?,
+        comments = ? WHERE number = ?""",
+        row,
     )
     _redate(db, number, post, now)
-    if post.enclosures:
-        _refresh_enclosures(db, number, post)
-
-
-def _refresh_enclosures(db: sqlite3.Connection, number: int, post: Post) -> None:
-    """Take the new addresses of a private feed's files: their tokens rotate, and the old ones open nothing."""
-    rest, private = db.execute(
-        """SELECT rest, coalesce(json_extract(info, '$.private'), 0) FROM posts p JOIN bodies ON post = p.number
-        LEFT JOIN infos i ON i.source = p.source WHERE p.number = ?""",
-        (number,),
-    ).fetchone()
-    fresh = codec.encode(
-        json.loads(rest) | {"enclosures": [codec.pack(file) for file in post.enclosures]}
-    )
-    if private and fresh != rest:
-        db.execute("UPDATE bodies SET rest = ? WHERE post = ?", (fresh, number))
-        events.touch(db, number, None)
+    if post.enclosures and is_private(db, source):
+        # The tokens in the addresses of a private feed's files rotate: the old ones open nothing.
+        rest = db.value("SELECT rest FROM bodies WHERE post = ?", number)
+        before = codec.read_fields(Post, rest)
+        if before.get("enclosures") != post.enclosures:
+            fields = codec.read(dict[str, object], rest) | {"enclosures": post.enclosures}
+            change = "UPDATE bodies SET rest = ? WHERE post = ?"
+            db.execute(change, (codec.encode(fields), number))
+            events.touch(db, [number], None)
 
 
 def _merged(old: bytes, post: Post) -> bytes:
     """Return the new keys; where one can't serve this time, the one we had."""
-    before = rows.unpack_keys(old)
-    kept = {
-        name: getattr(post.keys, name) or getattr(before, name) for name in Keys.__struct_fields__
-    }
+    before, names = rows.unpack_keys(old), Keys.__struct_fields__
+    kept = {name: getattr(post.keys, name) or getattr(before, name) for name in names}
     return rows.pack_keys(Keys(**kept))
 
 
-def join(db: sqlite3.Connection, number: int, of: int, *, original: bool, now: datetime) -> None:
-    """Remember a post as a copy of another. The first one published keeps its id, the original its credit."""
-    (of,) = db.execute(
-        "SELECT coalesce(copy_of, number) FROM posts WHERE number = ?", (of,)
-    ).fetchone()
-    if number == of or _is_published(db, number):
-        return  # what was published stays what it is
-    original = original and not _is_private(db, number)
-    if original and not _is_published(
-        db, of
-    ):  # nobody has seen the copy yet: the original takes its place
-        db.execute("UPDATE posts SET copy_of = ? WHERE copy_of = ?", (number, of))
-        db.execute("UPDATE posts SET copy_of = ? WHERE number = ?", (number, of))
-        return
-    db.execute(
-        "UPDATE posts SET copy_of = ? WHERE copy_of = ?", (of, number)
-    )  # what was folded into it comes along
-    db.execute("UPDATE posts SET copy_of = ? WHERE number = ?", (of, number))
-    if original:
-        credit_original(db, of, number, now)
+def _fold(db: Connection, number: int, into: int, *, original: bool, now: datetime) -> None:
+    """Make a post a copy of another. The first one published keeps its id, the original its credit."""
+    story, source = db.row(
+        """SELECT coalesce(copy_of, number), (SELECT source FROM posts WHERE number = ?)
+        FROM posts WHERE number = ?""",
+        number,
+        into,
+    )
+    if number == story or _is_published(db, number):
+        return  # a published post stays what it is
+    original = original and not is_private(db, source)
+    lead, copy = story, number
+    if original and not _is_published(db, story):
+        lead, copy = number, story  # nobody has seen the copy yet: the original takes its place
+    # The copies of a copy come along.
+    for column in ("copy_of", "number"):
+        db.execute(f"UPDATE posts SET copy_of = ? WHERE {column} = ?", (lead, copy))
+    if original and lead == story:
+        _credit_original(db, story, number, now)
 
 
-def _is_published(db: sqlite3.Connection, story: int) -> bool:
-    return db.execute("SELECT 1 FROM entries WHERE story = ?", (story,)).fetchone() is not None
+def _is_published(db: Connection, story: int) -> bool:
+    return db.row("SELECT 1 FROM entries WHERE story = ? LIMIT 1", story) is not None
 
 
-def _is_private(db: sqlite3.Connection, number: int) -> bool:
-    query = "SELECT coalesce(json_extract(info, '$.private'), 0) FROM posts JOIN infos USING (source) WHERE number = ?"
-    row = db.execute(query, (number,)).fetchone()
-    return row is not None and bool(row[0])
-
-
-def credit_original(db: sqlite3.Connection, published: int, original: int, now: datetime) -> None:
+def _credit_original(db: Connection, published: int, original: int, now: datetime) -> None:
     """Give a post that was published from a copy the credit of its original, which came later."""
-    post, old = whole(db, original), whole(db, published)
+    posts = Posts(db).read([original, published])
+    post, old = posts[original], posts[published]
     if old.origin.url == post.origin.url:
         return
-    db.execute("UPDATE posts SET site = ? WHERE number = ?", (post.origin.url, published))
-    data = codec.pack(replace(old, origin=post.origin, origin_link=post.link, republished=True))
-    credit = codec.encode({name: data[name] for name in rows.CREDIT if name in data})
+    site = "UPDATE posts SET site = ? WHERE number = ?"
+    db.execute(site, (post.origin.url, published))
+    new = replace(old, origin=post.origin, origin_link=post.link, republished=True)
+    credit = rows.body(new)[1]
     db.execute("UPDATE frozen SET credit = ? WHERE post = ?", (credit, published))
-    events.touch(db, published, now)
-
-
-def dates(db: sqlite3.Connection, source: int, newest: int) -> list[datetime]:
-    """Return the dates of a source's newest posts."""
-    query = "SELECT published FROM posts WHERE source = ? ORDER BY published DESC LIMIT ?"
-    return [codec.moment(published) for (published,) in db.execute(query, (source, newest))]
-
-
-def whole(db: sqlite3.Connection, number: int) -> Post:
-    """Return a stored post, with what is frozen of it."""
-    return next(iter(wholes(db, [number]).values()))
-
-
-def wholes(db: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Post]:
-    """Return stored posts by number."""
-    found = db.execute(
-        f"""SELECT p.number, {rows.WHOLE} FROM posts p JOIN sources s ON s.number = p.source
-        JOIN bodies b ON b.post = p.number LEFT JOIN frozen f ON f.post = p.number
-        WHERE p.number IN (SELECT value FROM json_each(?))""",
-        (codec.dumps(list(numbers)),),
-    )
-    return {row[0]: rows.post(row[1:]) for row in found}
-
-
-def numbers_of(db: sqlite3.Connection, source_id: str) -> list[int]:
-    """Return the numbers of a source's posts whose bodies are kept."""
-    query = "SELECT number FROM posts WHERE source = (SELECT number FROM sources WHERE id = ?) AND purged = 0"
-    return [number for (number,) in db.execute(query, (source_id,))]
-
-
-def revise(db: sqlite3.Connection, number: int, post: Post, now: datetime) -> None:
-    """Keep a post's body and what is shown beside it as they are now; its identity and what is frozen stay."""
-    _, _, rest, content, _ = rows.body(post)
-    db.execute("UPDATE bodies SET rest = ?, content = ? WHERE post = ?", (rest, content, number))
-    events.touch(db, number, now)
-
-
-def public_ids(db: sqlite3.Connection) -> list[str]:
-    """Return the public ids that were given."""
-    return [
-        given for (given,) in db.execute("SELECT public_id FROM posts WHERE public_id IS NOT NULL")
-    ]
-
-
-def count(db: sqlite3.Connection) -> int:
-    """Return how many posts are stored: no post is ever deleted, so the highest number says it."""
-    return int(db.execute("SELECT coalesce(max(number), 0) FROM posts").fetchone()[0])
+    events.touch(db, [published], now)

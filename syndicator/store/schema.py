@@ -1,10 +1,9 @@
-"""The tables of the state file, as numbered migrations; opening a file brings it to the newest.
+"""The tables of the state file; opening an older file brings it here (migrations.py).
 
-A migration that was released is never edited: a change is a new one at the end. `PRAGMA user_version`
-holds how many have been applied. Times are seconds since 1970 in UTC, with fractions; digests are eight
-bytes; JSON holds what no query asks for. Numbers of posts rise with the order of arrival, in one fetch
-from the oldest to the newest, and are never used again: `number > seen` is how a feed finds what it has
-not considered yet.
+`PRAGMA user_version` holds the number of the schema. Times are seconds since 1970 in UTC, with
+fractions; digests are eight bytes; JSON holds what no query asks for. Numbers of posts rise with the
+order of arrival, in one fetch from the oldest to the newest, and are never used again: a feed finds by
+`number > seen` the posts that it has not considered yet.
 """
 
 from __future__ import annotations
@@ -12,8 +11,11 @@ from __future__ import annotations
 import sqlite3
 
 from syndicator.errors import StoreError
+from syndicator.store.migrations import MIGRATIONS
 
-# What makes a file ours (PRAGMA application_id): "Synd".
+__all__ = ["LIKENESS", "MIGRATIONS", "SCHEMA", "migrate", "version"]
+
+# It makes a file ours (PRAGMA application_id): "Synd".
 APPLICATION = 0x53796E64
 
 SOURCES = """
@@ -49,6 +51,7 @@ CREATE TABLE posts (
     public_id TEXT,                     -- made at first publication
     keys BLOB NOT NULL,                 -- rows.pack_keys
     meaning TEXT NOT NULL,
+    identity_version INTEGER NOT NULL DEFAULT 0,  -- of the rules that made keys and meaning
     title TEXT NOT NULL,
     link TEXT NOT NULL,                 -- the newest known; the published one stands in the body
     site TEXT NOT NULL,                 -- whom it credits
@@ -88,10 +91,30 @@ CREATE TABLE frozen (
     post INTEGER PRIMARY KEY,
     credit TEXT NOT NULL,               -- JSON: as in bodies
     source_updated REAL,                -- the date of the source's feed then
-    also TEXT NOT NULL DEFAULT '[]',    -- JSON: links to the copies known then
-    related TEXT,                       -- JSON: the lists; NULL: not chosen yet
+    lists TEXT,                         -- JSON: scope, heading, language of each; NULL: not chosen yet
     layout INTEGER NOT NULL DEFAULT 1
 );
+-- The links under a post: "Also at" from place 0, the list of its own source from 1000, that of all sources from 2000.
+CREATE TABLE links (
+    post INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    target INTEGER NOT NULL,            -- the post linked to
+    id TEXT NOT NULL,                   -- its public id then, '' where it had none
+    title TEXT NOT NULL,
+    url TEXT NOT NULL,
+    source TEXT NOT NULL,               -- the name of its source then
+    score REAL NOT NULL,
+    language TEXT NOT NULL,
+    published REAL,
+    hidden INTEGER NOT NULL DEFAULT 0,  -- leads to a source that is shown no more
+    PRIMARY KEY (post, place)
+) WITHOUT ROWID;
+CREATE INDEX links_by_target ON links (target);
+-- The sites and feeds that a post's chain of copies (Post.via) names.
+CREATE TABLE chains (address TEXT NOT NULL, post INTEGER NOT NULL, PRIMARY KEY (address, post)) WITHOUT ROWID;
+-- When a post was updated, and which parts of it: for `why`.
+CREATE TABLE updates (post INTEGER NOT NULL, time REAL NOT NULL, parts TEXT NOT NULL, PRIMARY KEY (post, time))
+WITHOUT ROWID;
 """
 
 FEEDS = """
@@ -103,6 +126,7 @@ CREATE TABLE feeds (
     seen INTEGER NOT NULL DEFAULT 0,
     sequence INTEGER NOT NULL DEFAULT 0,    -- the last one given
     shape TEXT NOT NULL DEFAULT '',         -- the selection and limits that `current` was made with
+    rules TEXT NOT NULL DEFAULT '',         -- the filters that its entries were judged by
     updated REAL NOT NULL DEFAULT 0,
     mark INTEGER NOT NULL DEFAULT 0
 );
@@ -126,6 +150,8 @@ CREATE TABLE entries (
     source INTEGER NOT NULL,
     first_published REAL NOT NULL,
     current INTEGER NOT NULL DEFAULT 0, -- stands in the feed's documents now
+    history INTEGER NOT NULL DEFAULT 0, -- came as history: never stands in the documents
+    gone INTEGER NOT NULL DEFAULT 0,    -- the event by which a changed filter took it out, 0 for most
     popular INTEGER NOT NULL DEFAULT 0, -- stood among the popular ones once: any page made then names it
     PRIMARY KEY (feed, sequence)
 ) WITHOUT ROWID;
@@ -133,6 +159,7 @@ CREATE TABLE entries (
 CREATE UNIQUE INDEX entries_by_story ON entries (story, feed);
 CREATE INDEX entries_current ON entries (feed, sequence) WHERE current = 1;
 CREATE INDEX entries_by_source ON entries (feed, source, sequence, story, post);
+CREATE INDEX entries_gone ON entries (feed, gone) WHERE gone > 0;
 
 -- Posts that a feed has to consider again later: held back until their date.
 CREATE TABLE held (feed INTEGER NOT NULL, post INTEGER NOT NULL, until REAL NOT NULL, PRIMARY KEY (feed, post))
@@ -152,7 +179,7 @@ CREATE INDEX archives_stale ON archives (feed, number) WHERE mark <> written;
 """
 
 REST = """
--- The hubs still to be told, and single values: the count of events, notes of the pipeline.
+-- The hubs still to be told, and single values: the count of events, notes of the pipeline (meta.py).
 CREATE TABLE pings (
     hub TEXT NOT NULL,
     topic TEXT NOT NULL,
@@ -163,7 +190,7 @@ CREATE TABLE pings (
 ) WITHOUT ROWID;
 CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('event', 0);
-INSERT INTO meta VALUES ('note store', lower(hex(randomblob(8)))); -- tells this file from one made anew in its place
+INSERT INTO meta VALUES ('store', lower(hex(randomblob(8)))); -- tells this file from one made anew in its place
 """
 
 LIKENESS = """
@@ -172,7 +199,7 @@ DROP TABLE IF EXISTS traces;
 DROP TABLE IF EXISTS postings;
 DROP TABLE IF EXISTS logged_postings;
 DROP TABLE IF EXISTS closed_postings;
-DROP TABLE IF EXISTS unposted;
+DROP TABLE IF EXISTS pending;
 -- What likeness is judged by. `kin`: its nearest posts, once it has got its lists.
 CREATE TABLE traces (
     number INTEGER PRIMARY KEY,
@@ -183,7 +210,7 @@ CREATE TABLE traces (
 );
 CREATE INDEX traces_by_source ON traces (source, time);
 -- New posts: all their terms, until all of a run are counted, and the most telling are kept and logged.
-CREATE TABLE unposted (number INTEGER PRIMARY KEY, source INTEGER NOT NULL, time REAL NOT NULL, terms BLOB NOT NULL);
+CREATE TABLE pending (number INTEGER PRIMARY KEY, source INTEGER NOT NULL, time REAL NOT NULL, terms BLOB NOT NULL);
 -- What runs posted, a row each, until enough waits to be appended under its terms.
 CREATE TABLE logged_postings (number INTEGER PRIMARY KEY, entries BLOB NOT NULL);
 CREATE TABLE postings (term INTEGER PRIMARY KEY, posts BLOB NOT NULL);
@@ -200,46 +227,48 @@ INSERT OR REPLACE INTO meta VALUES ('index_version', 1);
 INSERT OR REPLACE INTO meta VALUES ('index_owed', 0);
 """
 
+FILES = """
+-- Our files below each output folder, named relative to the state file; what a page says is kept as a digest.
+CREATE TABLE files (
+    folder TEXT NOT NULL,
+    path TEXT NOT NULL,
+    type TEXT NOT NULL,
+    digest TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (folder, path)
+) WITHOUT ROWID;
+CREATE INDEX files_by_type ON files (folder, type);
+"""
+
 HIDDEN = """
 -- Sources that the file shows no more: removed, unpublished or private. No link of others leads to their posts.
 CREATE TABLE hidden (source INTEGER PRIMARY KEY);
 """
 
-IDENTITY = """
--- The number of the rules that made keys and meaning; 0: made before they had one.
-ALTER TABLE posts ADD COLUMN identity_version INTEGER NOT NULL DEFAULT 0;
-"""
-
-# Each migration is a list of scripts. A migration is never edited once a file of its schema is kept in
-# tests/cases/state: tests/state_file.py makes that file.
-MIGRATIONS: list[list[str]] = [
-    [SOURCES, POSTS, FEEDS, REST, LIKENESS, HIDDEN],
-    [IDENTITY],
-]
+SCHEMA = [SOURCES, POSTS, FEEDS, REST, LIKENESS, HIDDEN, FILES]
 
 
-def found(db: sqlite3.Connection, path: str) -> int:
+def version(db: sqlite3.Connection, path: str) -> int:
     """Return the schema that a file has, 0: a new one. Raises StoreError for a file that is newer, or not ours."""
-    version = int(db.execute("PRAGMA user_version").fetchone()[0])
-    if version > len(MIGRATIONS):
+    number = int(db.execute("PRAGMA user_version").fetchone()[0])
+    if number > len(MIGRATIONS):
         raise StoreError(
-            f"{path} was written by a newer version of syndicator (schema {version}); update the program"
+            f"{path} was written by a newer version of syndicator (schema {number}); update the program"
         )
     (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if version == 0 and tables:
+    if number == 0 and tables:
         raise StoreError(f"{path} is a database of another program; set `state` to another file")
-    return version
+    return number
 
 
 def migrate(db: sqlite3.Connection, path: str) -> None:
-    """Bring the file to the newest schema. Raises StoreError as `found` does."""
-    if found(db, path) == len(MIGRATIONS):
+    """Bring the file to the newest schema. Raises StoreError as `version` does."""
+    if version(db, path) == len(MIGRATIONS):
         return
     db.execute("BEGIN IMMEDIATE")
     try:
         # Another run may have migrated while we waited for the lock.
-        (version,) = db.execute("PRAGMA user_version").fetchone()
-        for scripts in MIGRATIONS[version:]:
+        (done,) = db.execute("PRAGMA user_version").fetchone()
+        for scripts in MIGRATIONS[done:] if done else [SCHEMA]:
             for statement in _statements(scripts):
                 db.execute(statement)
         db.execute(f"PRAGMA application_id = {APPLICATION}")

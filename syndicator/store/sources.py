@@ -1,73 +1,206 @@
-"""Sources <-> their rows: the schedule's state, how we show them, the items of their feed's current version."""
+"""Sources <-> their rows: the schedule's state, how each is shown, its feed's current items."""
 
 from __future__ import annotations
 
-import json
-import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
+
+from msgspec.structs import replace
 
 from syndicator import urls
 from syndicator.model.fetch import Hints, SourceState, Validators
 from syndicator.model.post import SourceInfo
 from syndicator.model.settings import Source
 from syndicator.store import codec, events
+from syndicator.store.db import Connection, Table
 
-_COLUMNS = """id, url, etag, last_modified, body_hash, last_attempt, last_success, last_change, next_due,
-    unchanged_since, due_reason, reach, hints, rest"""
-# What the schedule asks of every source in every run stands in columns of its own; the rest, seldom there, is JSON.
-_IN_COLUMNS = frozenset(
-    [
-        "source_id",
-        "url",
-        "validators",
-        "body_hash",
-        "last_attempt",
-        "last_success",
-        "last_change",
-        "next_due",
-        "unchanged_since",
-        "due_reason",
-        "hints",
-        "reach",
-    ]
-)
+# The schedule asks these of every source in every run; the rest, seldom there, is JSON.
+_COLUMNS = (
+    "id", "url", "etag", "last_modified", "body_hash", "last_attempt", "last_success", "last_change",
+    "next_due", "unchanged_since", "due_reason", "reach", "hints", "rest",
+)  # fmt: skip
+_IN_COLUMNS = frozenset({"source_id", "validators", *_COLUMNS})
+_STATES = f"SELECT {', '.join(_COLUMNS)} FROM sources"
+_SAVE = f"""INSERT INTO sources ({", ".join(_COLUMNS)}) VALUES ({", ".join("?" * len(_COLUMNS))})
+    ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])}"""
+_INFO = "SELECT info FROM infos JOIN sources ON source = number WHERE id = ?"
+_NO_VALIDATORS, _NO_HINTS = Validators(), Hints()
 
 
-def number(db: sqlite3.Connection, source_id: str) -> int:
-    """Return the number of a source, given one where it has none."""
-    row = db.execute("SELECT number FROM sources WHERE id = ?", (source_id,)).fetchone()
-    if row is None:
-        row = db.execute(
-            "INSERT INTO sources (id) VALUES (?) RETURNING number", (source_id,)
-        ).fetchall()[0]
-    return int(row[0])
+class Sources(Table):
+    """The sources ever asked, and what is known of each."""
+
+    __slots__ = ("_named", "_unclaimed")
+
+    def __init__(self, db: Connection) -> None:
+        super().__init__(db)
+        self._named: Set[str] = frozenset()
+        self._unclaimed: Set[str] | None = None
+
+    def states(self) -> dict[str, SourceState]:
+        """Return the state of every source ever asked, by source id."""
+        return {row[0]: _state(row) for row in self.db.rows(_STATES)}
+
+    def save_state(self, state: SourceState) -> None:
+        """Keep the state of a source."""
+        time, rest = codec.seconds_or_none, codec.fields_of(state, _IN_COLUMNS)
+        row = (
+            state.source_id, state.url, state.validators.etag, state.validators.last_modified,
+            state.body_hash, time(state.last_attempt), time(state.last_success),
+            time(state.last_change), time(state.next_due), time(state.unchanged_since),
+            state.due_reason, state.reach,
+            codec.encode(state.hints) if state.hints != _NO_HINTS else "",
+            codec.encode(rest) if rest else "",
+        )  # fmt: skip
+        self.db.execute(_SAVE, row)
+
+    def number(self, source_id: str) -> int:
+        """Return the number of a source; a new one is given its number here."""
+        number = self.db.value("SELECT number FROM sources WHERE id = ?", source_id)
+        if number is None:
+            add = "INSERT INTO sources (id) VALUES (?) RETURNING number"
+            number = self.db.value(add, source_id)
+        return int(number)
+
+    def info(self, source_id: str) -> SourceInfo:
+        """Return how a source is shown; its id is its name where nothing is known of it."""
+        packed = self.db.value(_INFO, source_id)
+        return codec.read(SourceInfo, packed) if packed else SourceInfo(source_id, source_id)
+
+    def save_info(self, info: SourceInfo, now: datetime) -> bool:
+        """Keep how a source is shown; tell whether anything shown changed, not its feed's date, say.
+
+        Feeds that show it are then made again.
+        """
+        with self.db.transaction():
+            source, packed = self.number(info.id), codec.encode(info)
+            old = self.db.value("SELECT info FROM infos WHERE source = ?", source)
+            if old == packed:
+                return False
+            self.db.execute("INSERT OR REPLACE INTO infos VALUES (?, ?)", (source, packed))
+            if old is not None and undated(codec.read(SourceInfo, old)) == undated(info):
+                return False
+            mark_members(self.db, source)
+            return True
+
+    def names(self) -> dict[str, str]:
+        """Return the names that sources are shown by, by their ids; one that never answered has none."""
+        query = "SELECT id, json_extract(info, '$.name') FROM infos JOIN sources ON source = number"
+        return dict(self.db.rows(query))
+
+    def rename(self, configured: Iterable[Source]) -> None:
+        """Show sources by the names that feeds.toml gives them now (`--rerender`)."""
+        names = [(source.name, source.id) for source in configured if source.name]
+        self.db.executemany(
+            """UPDATE infos SET info = json_set(info, '$.name', ?1)
+            WHERE source IN (SELECT number FROM sources WHERE id = ?2)
+            AND json_extract(info, '$.name') IS NOT ?1""",
+            names,
+        )
+
+    def mark_former(self, source_id: str, last: int) -> None:
+        """Note that posts up to this number are of whoever had the source's address before."""
+        self.db.execute("UPDATE sources SET former = ? WHERE id = ?", (last, source_id))
+
+    def known_items(self, source_id: str) -> frozenset[str]:
+        """Return the fingerprints of the items of a feed's current version: they need no parsing."""
+        return frozenset(self.items(source_id))
+
+    def items(self, source_id: str) -> dict[str, int]:
+        """Return the fingerprints of a feed's current items, each with the number of its post."""
+        query = "SELECT items FROM items JOIN sources ON source = number WHERE id = ?"
+        return codec.read(dict[str, int], self.db.value(query, source_id) or "{}")
+
+    def save_items(
+        self,
+        source: int,
+        current: Sequence[str],
+        old: Mapping[str, int],
+        posts: Mapping[str, int],
+    ) -> None:
+        """Keep the items of a feed's current version, and as many of those before.
+
+        Some servers waver between two versions. Never kept is an older version of an item that is
+        there: an edit that its source takes back must be read again.
+        """
+        known = {**old, **posts}
+        merged = {name: known[name] for name in current if name in known}
+        standing = set(merged.values())
+        for name, post in old.items():
+            # A feed of one item may have had a few; none grows for ever.
+            if len(merged) >= 2 * len(current) + 8:
+                break
+            if post not in standing:
+                merged.setdefault(name, post)
+        if merged != old or list(merged) != list(old):
+            row = source, codec.encode(merged)
+            self.db.execute("INSERT OR REPLACE INTO items VALUES (?, ?)", row)
+
+    def adopt(self, configured: Iterable[Source]) -> dict[str, str]:
+        """Let a source with a new address take over the row of its old one; return old id -> new id.
+
+        To be called once a run, before `states`. An operator who writes a feed's new address into
+        feeds.toml changes the id where that is the address. A row that no source of the file claims,
+        and that was asked at this address or is known to have moved there, is the same source.
+        """
+        sources = list(configured)
+        self._named = {source.id for source in sources}
+        rows = self.db.rows("SELECT id, url, rest FROM sources")
+        known = {row[0] for row in rows}
+        if self._named <= known:
+            return {}
+        unclaimed: dict[str, str] = {}
+        for source_id, url, rest in rows:
+            if source_id not in self._named:
+                moved = codec.read(dict[str, Any], rest).get("moved_to", "") if rest else ""
+                addresses = filter(None, (source_id, url, moved))
+                unclaimed.update((urls.loose(address), source_id) for address in addresses)
+        adopted: dict[str, str] = {}
+        with self.db.transaction():
+            for source in sources:
+                old = unclaimed.get(urls.loose(source.url)) if source.url else None
+                if source.id not in known and old is not None and old not in adopted:
+                    self.db.execute("UPDATE sources SET id = ? WHERE id = ?", (source.id, old))
+                    self.db.execute(_NEW_ID, (source.id,))
+                    adopted[old] = source.id
+        return adopted
+
+    def unclaimed(self) -> Set[str]:
+        """Return the ids of the sources that the file names no more; none before `adopt`."""
+        if self._named and self._unclaimed is None:
+            self._unclaimed = set(self.db.column("SELECT id FROM sources")) - self._named
+        return self._unclaimed or frozenset()
 
 
-def states(db: sqlite3.Connection) -> dict[str, SourceState]:
-    """Return the state of every source ever asked."""
-    return {row[0]: _state(row) for row in db.execute(f"SELECT {_COLUMNS} FROM sources")}
+_NEW_ID = """UPDATE infos SET info = json_set(info, '$.id', ?1)
+    WHERE source IN (SELECT number FROM sources WHERE id = ?1)"""
 
 
-def _state(row: tuple[Any, ...]) -> SourceState:
-    (
-        source_id,
-        url,
-        etag,
-        modified,
-        body_hash,
-        attempt,
-        success,
-        change,
-        due,
-        unchanged,
-        reason,
-        reach,
-        hints,
-        rest,
-    ) = row
+def undated(info: SourceInfo) -> SourceInfo:
+    """Return how a source is shown without what is shown nowhere: title, learnt language, date.
+
+    The date of its feed moves at every fetch; items have it as it was when they were published.
+    """
+    return replace(info, updated=None, title="", spoken="")
+
+
+def mark_members(db: Connection, source: int) -> None:
+    """Mark the feeds that a source has joined: how it is shown changed, which makes nothing newer."""
+    for feed in db.column("SELECT feed FROM members WHERE source = ?", source):
+        events.mark_feed(db, feed, None)
+
+
+def is_private(db: Connection, source: int) -> bool:
+    """Tell whether a source is private, as of its last fetch."""
+    query = "SELECT json_extract(info, '$.private') FROM infos WHERE source = ?"
+    return bool(db.value(query, source))
+
+
+def _state(row: Sequence[Any]) -> SourceState:
+    source_id, url, etag, modified, body_hash, *times, reason, reach, hints, rest = row
+    attempt, success, change, due, unchanged = times
     time = datetime.fromtimestamp
     return SourceState(
         source_id=source_id,
@@ -86,141 +219,6 @@ def _state(row: tuple[Any, ...]) -> SourceState:
     )
 
 
-_NO_VALIDATORS = Validators()
-_NO_HINTS = Hints()
-
-
 @lru_cache(maxsize=1024)  # ten thousand sources have a few dozen different ones
 def _hints(packed: str) -> Hints:
     return codec.read(Hints, packed)
-
-
-def save_state(db: sqlite3.Connection, state: SourceState) -> None:
-    """Keep the state of a source."""
-    time = codec.seconds_or_none
-    rest = codec.pack(state, _IN_COLUMNS)
-    row = (
-        state.source_id, state.url, state.validators.etag, state.validators.last_modified, state.body_hash,
-        time(state.last_attempt), time(state.last_success), time(state.last_change), time(state.next_due),
-        time(state.unchanged_since), state.due_reason, state.reach,
-        codec.dumps(codec.pack(state.hints)) if state.hints != _NO_HINTS else "", codec.dumps(rest) if rest else "",
-    )  # fmt: skip
-    db.execute(_SAVE, row)
-
-
-_NAMES = _COLUMNS.replace(",", " ").split()
-_SAVE = f"""INSERT INTO sources ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _NAMES[1:])}"""
-
-
-def save_info(db: sqlite3.Connection, info: SourceInfo, now: datetime) -> bool:
-    """Keep how we show a source; tell whether anything shown changed (not its feed's date, say)."""
-    source = number(db, info.id)
-    packed = codec.dumps(codec.pack(info))
-    old = db.execute("SELECT info FROM infos WHERE source = ?", (source,)).fetchone()
-    if old is not None and old[0] == packed:
-        return False
-    db.execute("INSERT OR REPLACE INTO infos VALUES (?, ?)", (source, packed))
-    if old is not None and _shown(old[0]) == _shown(packed):
-        return False
-    for (feed,) in db.execute("SELECT feed FROM members WHERE source = ?", (source,)).fetchall():
-        events.mark_feed(
-            db, feed, None
-        )  # how a source is shown is not news: where no entry names it, no byte changes
-    return True
-
-
-def _shown(packed: str) -> dict[str, object]:
-    return {
-        name: value
-        for name, value in json.loads(packed).items()
-        if name not in {"updated", "title", "spoken"}
-    }
-
-
-def items(db: sqlite3.Connection, source_id: str) -> dict[str, int]:
-    """Return the fingerprints of the feed's current items, each with the number of its post."""
-    row = db.execute(
-        "SELECT items FROM items JOIN sources ON source = number WHERE id = ?", (source_id,)
-    ).fetchone()
-    return {} if row is None else json.loads(row[0])
-
-
-def remember_items(
-    db: sqlite3.Connection,
-    source: int,
-    current: Sequence[str],
-    old: Mapping[str, int],
-    posts: Mapping[str, int],
-) -> None:
-    """Keep the items of a feed's current version, and as many of those before: some servers waver between two.
-
-    Never an older version of an item that is there: what its source takes back must be read again.
-    """
-    merged = {
-        name: posts[name] if name in posts else old[name]
-        for name in current
-        if name in posts or name in old
-    }
-    standing = set(merged.values())
-    for name, post in old.items():
-        if (
-            len(merged) >= 2 * len(current) + 8
-        ):  # a feed of one item may have had a few; none grows for ever
-            break
-        if post not in standing:
-            merged.setdefault(name, post)
-    if merged != old or list(merged) != list(old):
-        db.execute("INSERT OR REPLACE INTO items VALUES (?, ?)", (source, codec.dumps(merged)))
-
-
-def adopt(db: sqlite3.Connection, wanted: Iterable[Source]) -> dict[str, str]:
-    """Let a source that the file names anew take over what the store knows it by; return old id -> new id.
-
-    An operator who puts a feed's new address into feeds.toml changes its id where that is the address. The
-    row that no source of the file claims, and that was asked at this address or is known to have moved
-    there, is the same source.
-    """
-    known = {row[0]: row for row in db.execute("SELECT id, url, rest FROM sources")}
-    sources = list(wanted)
-    if all(source.id in known for source in sources):
-        return {}
-    claimed = {source.id for source in sources}
-    orphans = {}
-    for source_id, url, rest in known.values():
-        if source_id not in claimed:
-            moved = json.loads(rest).get("moved_to", "") if rest else ""
-            orphans.update(
-                {urls.loose(address): source_id for address in (source_id, url, moved) if address}
-            )
-    adopted = {}
-    for source in sources:
-        old = orphans.get(urls.loose(source.url)) if source.id not in known and source.url else None
-        if old is not None and old not in adopted:
-            db.execute("UPDATE sources SET id = ? WHERE id = ?", (source.id, old))
-            db.execute(_RENAME, (source.id,))
-            adopted[old] = source.id
-    return adopted
-
-
-def names(db: sqlite3.Connection) -> dict[str, str]:
-    """Return the names that sources are shown by, by their ids."""
-    return dict(
-        db.execute(
-            "SELECT id, json_extract(info, '$.name') FROM infos JOIN sources ON source = number"
-        )
-    )
-
-
-def rename(db: sqlite3.Connection, wanted: Iterable[Source]) -> None:
-    """Show sources by the names that the file gives them now; else a name waits for its feed to change."""
-    named = [(source.name, source.id) for source in wanted if source.name]
-    db.executemany(
-        """UPDATE infos SET info = json_set(info, '$.name', ?1)
-        WHERE source IN (SELECT number FROM sources WHERE id = ?2) AND json_extract(info, '$.name') IS NOT ?1""",
-        named,
-    )
-
-
-_RENAME = """UPDATE infos SET info = json_set(info, '$.id', ?1)
-    WHERE source IN (SELECT number FROM sources WHERE id = ?1)"""

@@ -1,0 +1,252 @@
+"""Entries of a feed -> Edition and Archive: all that the generator is given.
+
+Costs what is published, not what is stored. A slice of history (RFC 5005, section 4) is cut by
+sequence, so it never moves; it is made again only when a post in it was updated or withdrawn, when its
+source left the feed or came back, or when it may name one that did. The open slice, and all of a feed
+without archives, are the same but for their documents: the posts in them have pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from itertools import chain
+from typing import Any
+
+from msgspec.structs import replace
+
+from syndicator.model.edition import Archive, Departed, Edition, Item, Reference, SourceListing
+from syndicator.model.post import Post, SourceInfo
+from syndicator.model.settings import Feed, Source
+from syndicator.store import codec, links, popularity, rows
+from syndicator.store.db import Table
+from syndicator.store.events import ARCHIVE
+from syndicator.store.feeds import Feeds, selects
+from syndicator.store.sources import Sources, undated
+
+_ENTRY = f"""SELECT e.sequence, e.story, e.post, e.first_published, story.public_id, p.published,
+    p.updated, f.lists, coalesce(f.layout, 1), f.source_updated, {rows.WHOLE.replace("p.keys", "NULL")}
+    FROM entries e %s JOIN posts story ON story.number = e.story JOIN posts p ON p.number = e.post
+    JOIN sources s ON s.number = p.source JOIN bodies b ON b.post = e.post
+    LEFT JOIN frozen f ON f.post = e.post"""
+_CURRENT = f"{_ENTRY % 'INDEXED BY entries_current'} WHERE e.feed = ? AND e.current = 1"
+_SLICE = f"""{_ENTRY % ""} WHERE e.feed = ? AND e.sequence BETWEEN ? AND ?
+    AND NOT story.withdrawn AND NOT p.withdrawn
+    AND EXISTS (SELECT 1 FROM members m WHERE m.feed = e.feed AND m.source = e.source AND m.gone = 0)"""
+_LAST_DEPARTURE = """SELECT max((SELECT coalesce(max(withdrawn), 0) FROM posts WHERE withdrawn > 0),
+    (SELECT coalesce(max(gone), 0) FROM members WHERE feed = ?))"""
+# The first of two bounds is the one by which SQLite enters the index; the other tells which serves.
+_WITHDRAWN = "SELECT public_id FROM posts WHERE withdrawn > ? AND withdrawn > 0"
+_SOURCES_LEFT = "SELECT id FROM members JOIN sources ON number = source WHERE feed = ? AND gone > ?"
+# Cross joins are made in the order written: from the few sources that left, not from all entries.
+_POSTS_LEFT = """SELECT p.public_id FROM members m
+    CROSS JOIN entries e INDEXED BY entries_by_source ON e.feed = m.feed AND e.source = m.source
+    CROSS JOIN posts p ON p.number = e.story WHERE m.feed = ? AND m.gone > ?"""
+_LESSENED = """SELECT DISTINCT s.id FROM posts p
+    CROSS JOIN entries e INDEXED BY entries_by_story ON e.story = p.number
+    JOIN members m ON m.feed = e.feed AND m.source = e.source AND m.gone = 0
+    JOIN sources s ON s.number = e.source WHERE p.withdrawn > ? AND p.withdrawn > 0 AND e.feed = ?"""
+
+
+class Snapshots(Table):
+    """The feeds as they are published now."""
+
+    __slots__ = ()
+
+    def edition(
+        self,
+        feed: Feed,
+        configured: Mapping[str, Source],
+        siblings: Sequence[Feed] = (),
+        feed_id: str = "",
+        per_source: int = 50,
+        since: int = 0,
+    ) -> Edition:
+        """Return all that a feed publishes now.
+
+        `feed_id`: Config.id, for the main feed. `per_source`: how many posts of a source its page
+        shows. `since`: the last event when it was published before, for what left it after that.
+        """
+        row = Feeds(self.db).row(feed.name)
+        wanted = [source for source in configured.values() if selects(feed, source)]
+        infos = [info for info in self._infos(wanted) if not info.private]
+        found = popularity.with_inbound(
+            sorted(
+                self._items(_CURRENT, row.number),
+                key=lambda item: (item.published, item.sequence),
+                reverse=True,
+            )
+        )
+        shown = {item.source.id: item.source for item in found}
+        lessened = self.db.column(_LESSENED, since, row.number)
+        shown = {name: Sources(self.db).info(name) for name in lessened} | shown
+        listings = self._listings(row.number, shown, per_source) if per_source else ()
+        return Edition(
+            feed=feed,
+            id=feed_id or row.id,
+            updated=codec.moment(row.updated),
+            items=tuple(found),
+            sources=tuple(sorted(infos, key=lambda info: (info.name.casefold(), info.id))),
+            archives=row.sequence // ARCHIVE if feed.archives else 0,
+            slices=-(-row.sequence // ARCHIVE),  # rounded up: the last is open
+            popular=popularity.popular(found),
+            departed=self._departed(row.number, since),
+            siblings=tuple(other for other in siblings if other.name != feed.name),
+            listings=tuple(listings),
+        )
+
+    def _infos(self, wanted: Iterable[Source]) -> Iterable[SourceInfo]:
+        """Yield how each source is shown, also those that have never answered."""
+        known = dict(self.db.rows("SELECT id, info FROM sources JOIN infos ON source = number"))
+        for source in wanted:
+            if source.id in known:
+                yield undated(codec.read(SourceInfo, known[source.id]))
+            else:
+                name, url = source.name or source.id, "" if source.private else source.url
+                yield SourceInfo(source.id, name, feed=url, private=source.private)
+
+    def _items(self, query: str, *values: object) -> list[Item]:
+        """Return the items of a query for the columns of _ENTRY, in its order."""
+        entries = self.db.rows(query, *values)
+        visible = links.read(self.db, [entry[2] for entry in entries])
+        versions = links.versions(self.db, [entry[1:3] for entry in entries])
+        infos: dict[str, SourceInfo] = {}
+        found = []
+        for entry in entries:
+            source_id = entry[10]
+            if source_id not in infos:
+                infos[source_id] = undated(Sources(self.db).info(source_id))
+            copies = versions.get(entry[1], ())
+            found.append(_item(entry, infos[source_id], visible.get(entry[2], links.NONE), copies))
+        return links.without_hidden_chains(self.db, found)
+
+    def _listings(
+        self, feed: int, infos: Mapping[str, SourceInfo], limit: int
+    ) -> Iterable[SourceListing]:
+        """Yield the published posts of each of these sources, at most `limit` of each."""
+        for source_id, info in sorted(infos.items()):
+            source, total = self.db.row(_TOTAL, source_id, feed)
+            listed = self.db.rows(_LISTING, feed, source, limit)
+            listed.sort(key=lambda row: (-row[4], row[0]))
+            posts = [
+                Reference(id_, title, link, info.name, 0.0, language, codec.moment(date))
+                for id_, title, link, language, date in listed
+            ]
+            yield SourceListing(source_id, tuple(posts), total, info)
+
+    def _departed(self, feed: int, since: int) -> Departed:
+        """Return what left a feed after an event. Costs what it returns: of much, much may be gone."""
+        event = self.db.value(_LAST_DEPARTURE, feed)
+        if event <= since:
+            return Departed(event)
+        withdrawn = self.db.column(_WITHDRAWN, since)
+        left = self.db.column(_POSTS_LEFT, feed, since)
+        sources = self.db.column(_SOURCES_LEFT, feed, since)
+        return Departed(event, set(filter(None, chain(withdrawn, left))), set(sources))
+
+    def without_lists(self, feed: Feed) -> list[int]:
+        """Return the posts in the documents whose lists are not chosen yet, by sequence.
+
+        These are the posts just admitted, or left by a killed run.
+        """
+        # A cross join is made in the order written: from the posts in the documents.
+        query = """SELECT e.post FROM entries e INDEXED BY entries_current
+            CROSS JOIN frozen f ON f.post = e.post AND f.lists IS NULL
+            JOIN members m ON m.feed = e.feed AND m.source = e.source AND m.gone = 0
+            WHERE e.feed = ? AND e.current = 1 ORDER BY e.sequence"""
+        return self.db.column(query, Feeds(self.db).row(feed.name).number)
+
+    def shown(self, feed: Feed) -> list[int]:
+        """Return the posts that stand in a feed's documents, in the order of their sequence."""
+        query = """SELECT post FROM entries INDEXED BY entries_current
+            WHERE feed = ? AND current = 1 ORDER BY sequence"""
+        return self.db.column(query, Feeds(self.db).row(feed.name).number)
+
+    def languages(self, feed: Feed, since: int) -> tuple[int, Set[str]]:
+        """Return the last sequence of a feed, and the languages of its entries after one.
+
+        Of those alone that may still be shown.
+        """
+        row = Feeds(self.db).row(feed.name)
+        # CROSS: from the entries on, in this order, or all that the members published is read.
+        query = """SELECT DISTINCT p.language FROM entries e CROSS JOIN posts p ON p.number = e.post
+            CROSS JOIN members m ON m.feed = e.feed AND m.source = e.source
+            WHERE e.feed = ? AND e.sequence > ? AND p.purged = 0 AND p.withdrawn = 0 AND m.gone = 0"""
+        return row.sequence, set(self.db.column(query, row.number, since))
+
+    def note_popular(self, feed: Feed, edition: Edition) -> None:
+        """Note which posts stand among the popular ones, before pages are made that name them."""
+        names = codec.encode([reference.id for reference in edition.popular])
+        self.db.execute(
+            """UPDATE entries INDEXED BY entries_by_story SET popular = 1
+            WHERE story IN (SELECT number FROM posts
+                WHERE public_id IN (SELECT value FROM json_each(?)))
+            AND feed = (SELECT number FROM feeds WHERE name = ?) AND popular = 0""",
+            (names, feed.name),
+        )
+
+    # -- history --------------------------------------------------------------------------------------
+
+    def stale_archives(self, feed: Feed) -> list[int]:
+        """Return the slices of history that changed since they were written, or never were."""
+        query = """SELECT a.number FROM archives a JOIN feeds f ON f.number = a.feed
+            WHERE f.name = ? AND a.mark <> a.written ORDER BY a.number"""
+        return self.db.column(query, feed.name)
+
+    def archive(self, feed: Feed, number: int) -> Archive:
+        """Return a slice of history, newest first; 1 is the oldest.
+
+        Of one that is no archive (yet) only the posts that left the documents.
+        """
+        row = Feeds(self.db).row(feed.name)
+        is_archive = feed.archives and number <= row.sequence // ARCHIVE
+        query = f"{_SLICE} {'' if is_archive else 'AND e.current = 0'} ORDER BY e.sequence DESC"
+        found = self._items(query, row.number, (number - 1) * ARCHIVE + 1, number * ARCHIVE)
+        touched = "SELECT touched FROM archives WHERE feed = ? AND number = ?"
+        date = codec.moment(self.db.value(touched, row.number, number))
+        return Archive(number, tuple(found), date)
+
+    def archive_written(self, feed: Feed, number: int) -> None:
+        """Note that the documents of a slice stand on disk as they should."""
+        self.db.execute(
+            """UPDATE archives SET written = mark
+            WHERE number = ? AND feed = (SELECT number FROM feeds WHERE name = ?)""",
+            (number, feed.name),
+        )
+
+
+_TOTAL = (
+    "SELECT number, total FROM sources JOIN members ON source = number WHERE id = ? AND feed = ?"
+)
+_LISTING = """SELECT coalesce(story.public_id, p.public_id), p.title, p.link, p.language, p.published
+    FROM entries e INDEXED BY entries_by_source JOIN posts p ON p.number = e.post
+    LEFT JOIN posts story ON e.story <> e.post AND story.number = e.story
+    WHERE e.feed = ? AND e.source = ? AND NOT p.withdrawn AND NOT coalesce(story.withdrawn, 0)
+    ORDER BY e.sequence DESC LIMIT ?"""
+
+
+def _item(
+    entry: Sequence[Any],
+    info: SourceInfo,
+    visible: links.Visible,
+    versions: tuple[Reference, ...],
+) -> Item:
+    (
+        sequence, _, _, first, public_id, published, updated, lists, layout, source_updated, *whole,
+    ) = entry  # fmt: skip
+    post: Post = rows.post(whole)
+    also, by_scope = visible
+    return Item(
+        id=public_id,
+        post=post,
+        source=replace(info, updated=codec.moment_or_none(source_updated)),
+        published=codec.moment(published),
+        # Noticed by a clock that was wrong, or before its date had come.
+        updated=codec.moment(max(published, updated)),
+        first_published=codec.moment(first),
+        sequence=sequence,
+        related=links.lists_of(lists, by_scope) if lists else (),
+        also=also,
+        copies=tuple(version for version in versions if version.url != post.link),
+        layout=layout,
+        shown=lists is not None,
+    )
