@@ -26,18 +26,17 @@ is used for the first time.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from syndicator.errors import (
-    CheckFailed,
-    ConfigError,
-    LockHeld,
-    PublishError,
-    StoreError,
-    SyndicatorError,
-    UsageError,
-)
-
 if TYPE_CHECKING:
     from syndicator.config import load as load_config
+    from syndicator.errors import (
+        CheckFailed,
+        ConfigError,
+        LockHeld,
+        PublishError,
+        StoreError,
+        SyndicatorError,
+        UsageError,
+    )
     from syndicator.importers import ImportResult, import_list
     from syndicator.install_check import Finding, inspect
     from syndicator.model.fetch import SourceState
@@ -81,6 +80,13 @@ __all__ = [
 
 # The module of each name that is loaded late; after ":" its name there, where it has another.
 _LATE = {
+    "CheckFailed": "errors",
+    "ConfigError": "errors",
+    "LockHeld": "errors",
+    "PublishError": "errors",
+    "StoreError": "errors",
+    "SyndicatorError": "errors",
+    "UsageError": "errors",
     "Config": "model.settings",
     "Failure": "model.run",
     "Feed": "model.settings",

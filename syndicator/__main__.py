@@ -1,8 +1,19 @@
-"""`python -m syndicator` is the same program as `syndicator`."""
+"""`syndicator` and `python -m syndicator`: the command line, loaded so that Ctrl-C ends it quietly from the start."""
 
+import signal
 import sys
 
-from syndicator.cli import main
 
-if __name__ == "__main__":  # a helper process imports this module, too
+def main() -> int:
+    """Run the command line and return its exit status."""
+    # Until all is loaded a Ctrl-C ends the process at once; a KeyboardInterrupt within imports would
+    # print their traceback.
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from syndicator.cli import main as command_line
+
+    signal.signal(signal.SIGINT, before)
+    return command_line()
+
+
+if __name__ == "__main__":
     sys.exit(main())

@@ -505,6 +505,16 @@ def test_a_source_on_loopback_leads_no_farther_inward(site: Site, target: str):
     assert failure(one(site.add("a", to(target)).url)).kind == "forbidden-address"
 
 
+def test_inward_never(site: Site):
+    """Then not even the addresses and names that feeds.toml writes are asked."""
+    host = site.add("a", healthy("a"))
+    never = replace(SETTINGS, inward="never")
+    assert failure(one(host.url, never)).kind == "forbidden-address"
+    named = ask(f"http://feed.example:{port(host.url)}/feed")
+    assert failure(one(named, never, lookup=lookup_to("127.0.0.1"))).kind == "forbidden-address"
+    assert not site.seen
+
+
 def test_a_slow_resolver_ends_at_the_deadline(site: Site):
     """The system's resolver can't be interrupted: the source times out, the others come, nobody waits for it."""
     release = threading.Event()

@@ -201,7 +201,7 @@ def test_a_last_modified_that_can_not_be_true(modified: str, kept: bool):
         ("::127.0.0.1", "loopback"), ("::10.0.0.1", "private"), ("::8.8.8.8", "private"), ("::", "loopback"),
         ("::ffff:0:7f00:1", "loopback"), ("::ffff:0:a9fe:a9fe", "link-local"), ("::ffff:0:808:808", "private"),
         ("fec0::1", "private"), ("192.0.0.171", "private"), ("::ffff:192.0.0.9", "private"),
-        ("192.0.0.192", "link-local"),
+        ("192.0.0.192", "link-local"), ("fd20:ce::254", "link-local"), ("5f00::1", "private"), ("3fff::1", "private"),
     ],
 )  # fmt: skip
 def test_where_an_address_lies(address: str, reach: str):

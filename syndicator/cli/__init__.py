@@ -25,10 +25,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Few cycles are made: to look for them as often as Python does costs 5 %.
     gc.set_threshold(20_000, 20, 50)
     mend_streams()
-    arguments = parser().parse_args(argv)
-    command = import_module(f"syndicator.cli.{arguments.module}")
     edge = Edge()
     try:
+        arguments = parser().parse_args(argv)
+        command = import_module(f"syndicator.cli.{arguments.module}")
         return int(getattr(command, arguments.command)(arguments, edge))
     except SyndicatorError as error:
         if str(error):

@@ -159,12 +159,13 @@ class Client:
             return self._refused(fetch, body.head)
 
     def _bounds(self, fetch: Fetch, slot: Slot) -> Bounds:
+        may_be_inward = self._settings.inward == "named"
         return Bounds(
             slot=slot,
             max_bytes=self._settings.max_bytes + MAX_HEAD,  # the setting speaks of the feed alone
             max_decoded_bytes=self._settings.max_decoded_bytes,
-            trusted=fetch.trusted,
-            own_literal=fetch.own_literal and not fetch.seen,
+            trusted=fetch.trusted if may_be_inward else "public",
+            own_literal=may_be_inward and fetch.own_literal and not fetch.seen,
         )
 
     def _headers(self, fetch: Fetch) -> dict[str, str]:

@@ -241,6 +241,13 @@ class FetchSettings(Struct, frozen=True):
         timedelta, key("the most that a feed's hints can lengthen an interval to")
     ] = timedelta(hours=24)
     # None: 429 counts for the host, 503 for the source.
+    inward: Annotated[
+        Literal["named", "never"],
+        key(
+            'may a source lie on your own network? `"named"`: where the host that feeds.toml itself '
+            'writes does, and then its redirects within it; `"never"`'
+        ),
+    ] = "named"
     backoff_scope: Annotated[
         BackoffScope | None,
         key(
