@@ -40,10 +40,10 @@ if TYPE_CHECKING:
     from syndicator.importers import ImportResult, import_list
     from syndicator.install_check import Finding, inspect
     from syndicator.model.fetch import SourceState
-    from syndicator.model.run import Failure, Options, Preview, Progress, Report
+    from syndicator.model.run import Failure, Options, Preview, Progress, Report, SourceFacts
     from syndicator.model.settings import Config, Feed, Source
-    from syndicator.pipeline.run import run, states, withdraw
-    from syndicator.previews import document, preview
+    from syndicator.pipeline.run import run, source_facts, states, withdraw
+    from syndicator.previews import document, find_feeds, preview
     from syndicator.serve import serve as serve_feeds
 
 __version__ = "0.1.0"
@@ -63,17 +63,20 @@ __all__ = [
     "PublishError",
     "Report",
     "Source",
+    "SourceFacts",
     "SourceState",
     "StoreError",
     "SyndicatorError",
     "UsageError",
     "document",
+    "find_feeds",
     "import_list",
     "inspect",
     "load_config",
     "preview",
     "run",
     "serve_feeds",
+    "source_facts",
     "states",
     "withdraw",
 ]
@@ -97,14 +100,17 @@ _LATE = {
     "Progress": "model.run",
     "Report": "model.run",
     "Source": "model.settings",
+    "SourceFacts": "model.run",
     "SourceState": "model.fetch",
     "document": "previews",
+    "find_feeds": "previews",
     "import_list": "importers",
     "inspect": "install_check",
     "load_config": "config:load",
     "preview": "previews",
     "run": "pipeline.run",
     "serve_feeds": "serve:serve",
+    "source_facts": "pipeline.run",
     "states": "pipeline.run",
     "withdraw": "pipeline.run",
 }

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import re
 import threading
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 from urllib.request import url2pathname
 
 from msgspec.structs import replace
@@ -52,22 +53,114 @@ def preview(
     path, now = Path(path), now or datetime.now(UTC)
     settings, warnings = _settings(path, needed=not _place(target))
     source = _source(target, settings, path)
-    outcome = fetcher.fetch_one(_ask(source), settings.fetch, stop, follow=True)
+    seen = _attempt(source, settings, now, stop, follow=True)
+    if isinstance(seen, FetchFailed):
+        raise _failure(seen, source, [*_doubts(seen, source, target), *warnings])
+    return seen and replace(seen, remarks=(*warnings, *seen.remarks))
+
+
+def find_feeds(
+    address: str,
+    path: Path | str = _DEFAULT,
+    now: datetime | None = None,
+    stop: threading.Event | None = None,
+) -> list[Preview]:
+    """Return previews of the feeds of a page, the best first; a feed's own address gives that one.
+
+    The feeds that the page announces come first. A page that announces none is asked for feeds at
+    the usual places of its site. Raises UsageError if `address` is none, SyndicatorError if no feed
+    is found.
+    """
+    path, now = Path(path), now or datetime.now(UTC)
+    settings, _ = _settings(path, needed=False)
+    source = _source(address, settings, path)
+    seen = _attempt(source, settings, now, stop, follow=True)
+    if isinstance(seen, FetchFailed):
+        if seen.kind not in _NO_FEED or not source.url or seen.feeds:
+            raise _failure(seen, source, _doubts(seen, source, address))
+        places = _usual_places(source.url)
+        found = _first_feeds(places, settings, now, stop, most=1)
+        if not found:
+            what = f"nor is there one at {', '.join(map(_path_of, places))}"
+            raise _failure(replace(seen, advice=""), source, [what])
+        return found
+    if seen is None:
+        return []
+    return [seen, *_first_feeds(seen.others[:_MOST_OTHERS], settings, now, stop)]
+
+
+_NO_FEED = ("html", "not-a-feed", "empty")
+_MOST_OTHERS = 5  # feeds of one page that are looked at
+_PLACES = ("feed", "feed/", "rss.xml", "atom.xml", "feed.json", "index.xml")
+
+
+def _usual_places(url: str) -> list[str]:
+    """Return the addresses at which sites have their feed, those below the page itself first.
+
+    >>> _usual_places("https://a.example/")[:2]
+    ['https://a.example/feed', 'https://a.example/feed/']
+    """
+    below = url.partition("#")[0].partition("?")[0].rstrip("/") + "/"
+    return list(
+        dict.fromkeys(
+            urljoin(base, word) for base in (below, urljoin(url, "/")) for word in _PLACES
+        )
+    )
+
+
+def _path_of(url: str) -> str:
+    return urlsplit(url).path
+
+
+def _first_feeds(
+    addresses: Iterable[str],
+    settings: Config,
+    now: datetime,
+    stop: threading.Event | None,
+    most: int = _MOST_OTHERS,
+) -> list[Preview]:
+    """Return the first feeds among addresses."""
+    found: list[Preview] = []
+    for address in addresses:
+        source = config.source_of({"url": address}, "the page")
+        seen = _attempt(source, settings, now, stop, follow=False)
+        if isinstance(seen, Preview):
+            found.append(seen)
+        if len(found) == most:
+            break
+    return found
+
+
+def _attempt(
+    source: Source,
+    settings: Config,
+    now: datetime,
+    stop: threading.Event | None,
+    *,
+    follow: bool,
+) -> Preview | FetchFailed | None:
+    """Fetch a source once; None if `stop` ended it."""
+    outcome = fetcher.fetch_one(_ask(source), settings.fetch, stop, follow=follow)
     if outcome is None:
         return None
     read = _read(outcome, source)
     if isinstance(read, FetchFailed):
-        raise _failure(read, source, [*_doubts(read, source, target), *warnings])
+        return read
     fetched, parsed = read
     address = "" if source.private else fetched.url
-    found = (
-        (f"the feed is at {address}",)
-        if address and not source.path and address != source.url
-        else ()
-    )
-    others = (f"another feed of that page: {url}" for url in fetched.feeds if address)
     feed = normalizer.normalize(parsed, source, now)
-    return Preview(source, address, feed, (*warnings, *found, *others, *parsed.notes, *feed.notes))
+    is_elsewhere = address and not source.path and address != source.url
+    return Preview(
+        source,
+        address,
+        feed,
+        remarks=(
+            *([f"the feed is at {address}"] if is_elsewhere else []),
+            *parsed.notes,
+            *feed.notes,
+        ),
+        others=fetched.feeds if address else (),
+    )
 
 
 def _read(outcome: Outcome, source: Source) -> tuple[Fetched, ParsedFeed] | FetchFailed:

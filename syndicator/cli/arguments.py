@@ -61,6 +61,9 @@ def parser() -> argparse.ArgumentParser:
     _add_config(top, default=_CONFIG)
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
     top.commands = commands.choices
+    _add_init(commands)
+    _add_add(commands)
+    _add_edits(commands)
     _add_run(commands)
     _add_fetch(commands)
     _add_serve(commands)
@@ -68,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
     _add_check(commands)
     _add_withdraw(commands)
     _add_import(commands)
+    _add_export(commands)
     return top
 
 
@@ -91,6 +95,64 @@ def _add(
     _add_config(command, default=argparse.SUPPRESS)
     command.set_defaults(module=module or name, command=name)
     return command
+
+
+def _add_init(commands: Commands[Parser]) -> None:
+    summary = "make a commented feeds.toml to start from"
+    command = _add(commands, "init", summary, "Asks at a terminal.", module="setup")
+    command.add_argument(
+        "folder", metavar="DIR", type=Path, nargs="?", default=Path(), help="its folder"
+    )
+    command.add_argument("--title", default="", help="the title of what you publish")
+    command.add_argument("--link", metavar="URL", default="", help="where it will be served")
+    command.add_argument(
+        "--contact", default="", help="a mail address or URL by which you can be reached"
+    )
+
+
+def _add_add(commands: Commands[Parser]) -> None:
+    command = _add(
+        commands,
+        "add",
+        "find the feed of a site and add it to feeds.toml",
+        "The home page is enough: feeds that it announces come first, then the usual places. "
+        "Comments and order of the file stay.",
+        module="setup",
+    )
+    command.add_argument(
+        "addresses", metavar="ADDRESS", nargs="+", help="of a site, a page, a feed, or a path"
+    )
+    command.add_argument("--name", default="", help="its name, instead of the feed's own title")
+    command.add_argument(
+        "--tag", action="append", default=[], help="for [[feeds]] to choose by; may be repeated"
+    )
+    command.add_argument("--yes", action="store_true", help="take the best feed without asking")
+
+
+def _add_edits(commands: Commands[Parser]) -> None:
+    for name, summary in (
+        ("remove", "take a source out of feeds.toml; its posts go with the next run"),
+        ("rename", "give a source another name; its id and its posts stay"),
+        ("pause", "ask a source no more; what is published stays"),
+        ("resume", "ask a paused source again"),
+    ):
+        command = _add(commands, name, summary, module="setup")
+        command.add_argument("source", metavar="SOURCE", help="by id, name or address")
+        if name == "rename":
+            command.add_argument("name", metavar="NAME", help="the new name")
+    command = _add(commands, "list", "list the sources with tags and addresses", module="setup")
+    command.set_defaults(command="list_")
+
+
+def _add_export(commands: Commands[Parser]) -> None:
+    summary = "print the public sources for another program"
+    command = _add(commands, "export", summary, module="setup")
+    command.add_argument(
+        "--format",
+        choices=("opml", "list"),
+        default="opml",
+        help="OPML, or an address a line",
+    )
 
 
 def _add_run(commands: Commands[Parser]) -> None:

@@ -72,6 +72,12 @@ class Edge:
         for line in lines:
             self.tell(line)
 
+    def ask(self, question: str, default: str) -> str:
+        """Ask a person at the terminal; an empty answer, or the end of input, is the default."""
+        shown = f" [{default}]" if default else ""
+        print(plain(f"{question}{shown}: "), end="", file=sys.stderr, flush=True)
+        return sys.stdin.readline().strip() or default
+
     def write(self, text: str) -> None:
         """Print a result, without what could steer a terminal."""
         with self.results():

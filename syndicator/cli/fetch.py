@@ -18,6 +18,7 @@ def fetch(arguments: argparse.Namespace, edge: Edge) -> int:
         if preview is None:
             raise Interrupted(stop.signal)
     edge.say(preview.remarks)
+    edge.say(f"another feed of that page: {address}" for address in preview.others)
     if arguments.format == "text":
         with edge.results():
             terminal.posts(terminal.console(), preview, arguments.limit)

@@ -66,7 +66,9 @@ def _verdict(report: Report, options: Options, edge: Edge, *, shown: bool) -> in
     if not report.nothing_works:
         return 0
     if not report.total:
-        raise SyndicatorError("there is no [[sources]] table yet: nothing to fetch")
+        raise SyndicatorError(
+            "there is no [[sources]] table yet: nothing to fetch; `syndicator add ADDRESS` adds one"
+        )
     if options.offline and report.nothing_ever_worked:
         raise SyndicatorError("nothing has been fetched yet, so --offline has nothing to publish")
     if shown:

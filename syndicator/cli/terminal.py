@@ -123,9 +123,9 @@ def _written(report: Report, config: Config) -> str:
     with suppress(ValueError):
         folder = folder.relative_to(Path.cwd())
     changed = sum(document.changed for document in report.documents)
-    news = "nothing changed" if not changed else f"{changed} new or changed"
-    files = counted(len(report.documents), "file")
-    return f"{files} in {folder}/ ({news}); `syndicator serve` shows them"
+    if not changed:
+        return f"{folder}/ is up to date; `syndicator serve` shows it"
+    return f"{counted(changed, 'file')} written to {folder}/; `syndicator serve` shows them"
 
 
 def failure_table(groups: Sequence[Sequence[Failure]], now: datetime, columns: int) -> list[str]:
@@ -259,6 +259,21 @@ def posts(console: Console, look: Preview, limit: int) -> None:
         _post(console, number, shown_post)
     console.print()
     _line(console, f"{counted(len(everything), 'post')}, {len(shown)} shown", "dim")
+
+
+def credit_line(preview: Preview) -> str:
+    """Return the credit that the newest post of a source would have, "" without any."""
+    for post in newest_first(preview.feed.posts):
+        if post.attribution is not None:
+            return post.attribution.text.format_map(
+                {
+                    "post": post.title or post.link,
+                    "source": post.origin.name or preview.feed.info.name,
+                    "author": ", ".join(person.name for person in post.authors if person.name),
+                    "date": f"{post.published:%Y-%m-%d}" if post.published else "",
+                }
+            )
+    return ""
 
 
 def newest_first(posts: Sequence[Post]) -> list[Post]:

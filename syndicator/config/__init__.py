@@ -89,7 +89,8 @@ def _text(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")  # editors of Windows put a byte order mark first
     except FileNotFoundError:
-        raise ConfigError(f"{path}: no such file; say with -c where the configuration is") from None
+        what = "say with -c where the configuration is, or make one with `syndicator init`"
+        raise ConfigError(f"{path}: no such file; {what}") from None
     except OSError as error:
         raise ConfigError(f"{path}: can't be read: {error.strerror}") from error
     except UnicodeDecodeError as error:

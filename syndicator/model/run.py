@@ -96,6 +96,16 @@ class Report(Changes, frozen=True):
         return self.due - self.changed - self.not_modified - self.failed
 
 
+class SourceFacts(Struct, frozen=True):
+    """The posts that the state file has of a source."""
+
+    title: str = ""  # the feed's own
+    link: str = ""
+    language: str = ""
+    posts: int = 0
+    newest: datetime | None = None  # the date of its newest post
+
+
 class Preview(Struct, frozen=True):
     """One source, fetched once and stored nowhere, as `fetch` shows it."""
 
@@ -103,3 +113,4 @@ class Preview(Struct, frozen=True):
     url: str  # the feed's own address, after discovery and redirects; "" where private
     feed: NormalizedFeed
     remarks: tuple[str, ...] = ()  # about the feed as a whole
+    others: tuple[str, ...] = ()  # the addresses of other feeds of the page

@@ -203,6 +203,7 @@ class Source(RedactedRepr, frozen=True):
     publish: Annotated[bool, key("may its posts be published?", default="not for private ones")] = (
         True
     )
+    paused: Annotated[bool, key("asked no more, while its posts stay published")] = False
     republish: Annotated[
         bool,
         key("read it although it says `access:restriction`, with the owner's consent"),

@@ -18,7 +18,7 @@ from syndicator import failures
 from syndicator.errors import UsageError
 from syndicator.lock import run_lock
 from syndicator.model.fetch import Outage, SourceState
-from syndicator.model.run import Options, Progress, Report
+from syndicator.model.run import Options, Progress, Report, SourceFacts
 from syndicator.model.settings import Config
 from syndicator.pipeline.build import Built, build
 from syndicator.pipeline.update import UpdateStats, outage, update
@@ -104,6 +104,14 @@ def _nothing_works(config: Config, states: Sequence[SourceState], outage: Outage
         if state.last_success and not state.consecutive and is_reachable:
             return False
     return True
+
+
+def source_facts(config: Config) -> Mapping[str, SourceFacts]:
+    """Return title, number of posts and newest post of each source. Raises StoreError."""
+    if not config.state.exists():
+        return {}
+    with Store(config.state) as store:
+        return store.sources.facts()
 
 
 def states(config: Config) -> Mapping[str, SourceState]:

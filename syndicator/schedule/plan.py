@@ -40,7 +40,7 @@ def due_asks(
     held = {} if insisted else held_hosts(states, now)
     asks = []
     for source in sources:
-        if named and source.id not in named:
+        if (named and source.id not in named) or (source.paused and not named):
             continue
         state = states.get(source.id)
         if state is None or insisted or _is_due(source, state, now, settings, force=force):
