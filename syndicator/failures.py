@@ -137,3 +137,13 @@ def label(source: Source) -> str:
     if not source.url:
         return "a private file"
     return f"a private source at {urlsplit(source.url).hostname}"
+
+
+def unpublished(source: Source) -> str:
+    """Say why the posts of a private source are not published, and which key publishes them."""
+    if not source.private_by:
+        return "its posts are not published: it is private; `publish = true` publishes them"
+    return (
+        f"its posts are not published: it is taken for private, since {source.private_by}; "
+        "`private = false` if that is no secret, `publish = true` to publish them without its address"
+    )

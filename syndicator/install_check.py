@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from syndicator import check
 from syndicator.errors import StoreError
+from syndicator.failures import label, unpublished
 from syndicator.generator.site import theme
 from syndicator.model.settings import Config
 from syndicator.store import Store, examine
@@ -44,6 +45,8 @@ def _remarks(config: Config) -> Iterator[Finding]:
     if not config.sources:
         yield Finding(file, "there is no [[sources]] table: nothing would be fetched")
     for source in config.sources:
+        if source.private_by:
+            yield Finding(file, f"{label(source)}: {unpublished(source)}", is_error=False)
         if source.path and not source.path.is_file():
             what = (
                 "is not a file"

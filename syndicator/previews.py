@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from syndicator import config, fetcher, generator, normalizer, parser, urls
 from syndicator.config.words import shown, source_meant
 from syndicator.errors import ConfigError, SyndicatorError, UsageError
-from syndicator.failures import label
+from syndicator.failures import label, unpublished
 from syndicator.model.feed import ParsedFeed
 from syndicator.model.fetch import Ask, Fetched, FetchFailed, NotModified, Outcome
 from syndicator.model.run import Preview
@@ -156,6 +156,7 @@ def _attempt(
         feed,
         remarks=(
             *([f"the feed is at {address}"] if is_elsewhere else []),
+            *([unpublished(source)] if source.private_by else []),
             *parsed.notes,
             *feed.notes,
         ),
@@ -235,7 +236,7 @@ def _source(target: str, settings: Config, path: Path) -> Source:
     if place:
         base = Source(id="", url="") if "://" in place else Source(id="", url="", timeout=_A_DAY)
         return config.source_of({"url": place}, "the command line", base=base, home=Path.cwd())
-    names = [source.name or source.id for source in settings.sources]
+    names = [label(source) for source in settings.sources]
     hint = f"; {source_meant(target, names)}" if names else ""
     raise UsageError(f"{shown(target)} is no source in {path}, no address and no path{hint}")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from syndicator.failures import has_moved, label, move
+from syndicator.failures import has_moved, label, move, unpublished
 from syndicator.model.fetch import SourceState
 from syndicator.model.settings import Source
 from syndicator.report import in_words, moved_line
@@ -112,12 +112,8 @@ def _notes(source: Source, state: SourceState, now: datetime) -> list[str]:
     """Return what stands below a source's line."""
     notes = []
     if not source.publish:
-        why = (
-            "it is private; `publish = true` publishes them"
-            if source.private
-            else "`publish = false`"
-        )
-        notes.append(f"its posts are not published: {why}")
+        words = "its posts are not published: `publish = false`"
+        notes.append(unpublished(source) if source.private else words)
     if state.failing_since is not None:
         times = "once" if state.consecutive == 1 else f"{state.consecutive} times"
         notes.append(

@@ -65,8 +65,11 @@ _IGNORED.update(dict.fromkeys(range(0xD800, 0xE000), None))
 _PLAIN_HOST = re.compile(r"https?://([A-Za-z0-9.-]+)(?![^/?#])")
 _PLAIN_PAGE = re.compile(r"https?://([A-Za-z0-9.-]+)((?:/[A-Za-z0-9/._~!$&'()*+,;=:@%-]*)?)")
 _NORMAL = re.compile(r"https?://[a-z0-9.-]+/[A-Za-z0-9/._~?=&-]*")
-# Parameters that are as good as a password; not "monkey/" in a path.
-SECRET_PARAMETER = re.compile(r"(?i)(?<=[?&])((?:[a-z_-]*(?:token|auth|key))=)[^&#]*")
+# Parameters that are as good as a password, also of a path (";token=") and of a fragment; not "monkey/".
+SECRET_PARAMETER = re.compile(
+    r"(?i)(?<=[?&;#])((?:[a-z0-9_.-]*(?:token|auth|key|passw(?:or)?d|pwd|secret|signature|session(?:id)?"
+    r"|authorization|credentials?)|pass|sig|jwt)=)[^&#]*"
+)
 _ABSOLUTE_WEB = re.compile(r"https?://[^\s/?#\\]")
 _HANDED = re.compile(r"feed:(?://(?!/)|(?=https?://))", re.IGNORECASE)
 
@@ -260,6 +263,16 @@ def redacted(url: str) -> str:
     'https://example.org/feed?token=...&n=1'
     """
     return SECRET_PARAMETER.sub(r"\1...", re.sub(r"://[^/@?#]*@", "://", url))
+
+
+def secret_parameter(url: str) -> str:
+    """Return the name of the first parameter of an address that is as good as a password, else "".
+
+    >>> secret_parameter("https://example.org/feed?n=1&X-Amz-Signature=abc"), secret_parameter("https://a.example/?n=1")
+    ('X-Amz-Signature', '')
+    """
+    parameter = SECRET_PARAMETER.search(url)
+    return parameter[1].removesuffix("=") if parameter else ""
 
 
 def without_tracking(url: str) -> str:

@@ -7,6 +7,7 @@ import argparse
 import syndicator
 from syndicator.cli.edge import Edge
 from syndicator.errors import CheckFailed
+from syndicator.urls import redacted
 
 
 def serve(arguments: argparse.Namespace, edge: Edge) -> int:
@@ -30,5 +31,5 @@ def check(arguments: argparse.Namespace, edge: Edge) -> int:
 def withdraw(arguments: argparse.Namespace, edge: Edge) -> int:
     """Take a post out of all that is published."""
     syndicator.withdraw(syndicator.load_config(arguments.config), arguments.post, edge.now())
-    edge.tell(f"withdrawn for good: {arguments.post}")
+    edge.tell(f"withdrawn for good: {redacted(arguments.post)}")
     return 0

@@ -15,13 +15,15 @@ from syndicator.config.schema import table_keys
 from syndicator.config.table import Table
 from syndicator.config.words import shown
 from syndicator.model.settings import Credentials, Source
-from syndicator.urls import SECRET_PARAMETER, normal, redacted
+from syndicator.urls import normal, redacted, secret_parameter
 
 # An address that hides and hints nothing: no user, parameter or ${NAME}, no port that might be none.
-_PLAIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::[1-9][0-9]{0,3})?(?:/[^?#@$\s\x00-\x1f]*)?")
+_PLAIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::[1-9][0-9]{0,3})?(?:/[^?#;@$\s\x00-\x1f]*)?")
 # "me:word@example.org/feed" is never taken for a path: the password would be shown, as the id of
 # the source.
 _NO_SCHEME = re.compile(r":[^\s@]*@")
+
+_BY_ENVIRONMENT = "its address is taken from the environment"
 
 
 class _Address(NamedTuple):
@@ -29,7 +31,7 @@ class _Address(NamedTuple):
 
     url: str  # "" for a path
     credentials: Credentials | None = None
-    secret: bool = False  # it holds a secret
+    private_by: str = ""  # the reason to take it for private, "" for none
 
 
 def read_source(table: Table, base: Source, around: Surroundings) -> Source:
@@ -41,7 +43,7 @@ def read_source(table: Table, base: Source, around: Surroundings) -> Source:
     address = _Address("")
     if isinstance(written, str) and (written := written.strip()):
         address = _address(table, written, around.environment)
-        source_id = _anonymous(written, address.url) if address.secret else written
+        source_id = _anonymous(written, address.url) if address.private_by else written
         if not given:
             table.name = f'[[sources]] "{source_id}"'
     elif isinstance(written, str):
@@ -52,7 +54,12 @@ def read_source(table: Table, base: Source, around: Surroundings) -> Source:
     hidden = values.get("headers", {}) != table.values.get("headers", {})
     auth = values.get("auth") or address.credentials
     # What needs a secret to be read was not meant for everybody.
-    private = values.get("private", address.secret or hidden or auth is not None)
+    reason = address.private_by
+    if hidden:
+        reason = "its headers are taken from the environment"
+    elif auth is not None:
+        reason = "it has a user and a password"
+    private = values.get("private", bool(reason))
     # Ids stand in logs, in `status`, and in paths of pages.
     source_id = _anonymous(written, address.url) if private else written
     derived = {
@@ -61,6 +68,7 @@ def read_source(table: Table, base: Source, around: Surroundings) -> Source:
         "path": None if address.url else around.home / written,
         "auth": auth,
         "private": private,
+        "private_by": "" if {"private", "publish"} & values.keys() else reason,
         "publish": values.get("publish", not private),
     }
     table.name = f'[[sources]] "{derived["id"]}"'
@@ -98,11 +106,12 @@ def _address(table: Table, written: str, environment: Mapping[str, str]) -> _Add
         filled = fill_in(written, environment)
     except Wrong as error:
         table.fail("url", str(error))
-        return _Address("", secret=True)
+        return _Address("", private_by=_BY_ENVIRONMENT)
+    by_environment = _BY_ENVIRONMENT if filled != written else ""
     if "://" not in filled:
         if _NO_SCHEME.search(filled):
             table.fail("url", "must begin with https:// or http:// where it is an address")
-        return _Address("", secret=filled != written)
+        return _Address("", private_by=by_environment)
     try:
         parts = urlsplit(filled)
         valid = parts.scheme.lower() in ("http", "https") and parts.hostname
@@ -112,10 +121,12 @@ def _address(table: Table, written: str, environment: Mapping[str, str]) -> _Add
     if not valid:
         what = "must be an http or https address, or a path"
         table.fail("url", f"{what}; not {shown(written)}")
-        return _Address("", secret=True)
-    secret = filled != written or bool(SECRET_PARAMETER.search(filled))
+        return _Address("", private_by="it is no address")
+    private_by = by_environment
+    if name := secret_parameter(filled):
+        private_by = f"its address has the parameter `{name}`"
     if parts.username is None:
-        return _Address(filled, secret=secret)
+        return _Address(filled, private_by=private_by)
     bare = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
     credentials = Credentials(unquote(parts.username), unquote(parts.password or ""))
-    return _Address(bare, credentials, secret=True)
+    return _Address(bare, credentials, private_by="it has a user and a password")

@@ -153,6 +153,7 @@ class Source(RedactedRepr, frozen=True):
             default="as the feed says",
         ),
     ] = ""
+    private_by: str = ""  # the reason to take it for private, where feeds.toml does not say it
     fallback: str = "en"  # our own feed's language, where nothing tells a post's
     interval: Annotated[
         timedelta,
@@ -196,7 +197,7 @@ class Source(RedactedRepr, frozen=True):
         bool,
         key(
             "its address is shown nowhere. Assumed for credentials, `${NAME}` and "
-            "`token`/`auth`/`key` parameters",
+            "parameters such as `token`, `key`, `password` or `signature`; which one is told",
             default="by secrets",
         ),
     ] = False

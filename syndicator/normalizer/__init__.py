@@ -30,6 +30,7 @@ from syndicator.normalizer import (
     text,
 )
 from syndicator.normalizer.html import images, sanitize
+from syndicator.normalizer.secrets import secrets_removed
 
 
 def refusal(parsed: ParsedFeed, source: Source) -> FetchFailed | None:
@@ -74,7 +75,8 @@ def normalize(
         info = replace(info, spoken=spoken or language.habit(post.language for post in posts))
         posts = [_as_spoken(post, info.spoken, source) for post in posts]
     notes = tuple(_remarks(parsed, empty=len(parsed.entries) - len(entries)))
-    return NormalizedFeed(info, filters.capped(posts, source.filter.newest), notes)
+    feed = NormalizedFeed(info, filters.capped(posts, source.filter.newest), notes)
+    return secrets_removed(feed, source) if source.private and source.publish else feed
 
 
 def _remarks(parsed: ParsedFeed, *, empty: int) -> Iterator[str]:

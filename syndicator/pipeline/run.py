@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from msgspec import Struct, structs
@@ -23,6 +23,7 @@ from syndicator.model.settings import Config
 from syndicator.pipeline.build import Built, build
 from syndicator.pipeline.update import UpdateStats, outage, update
 from syndicator.store import Store
+from syndicator.urls import redacted
 
 
 class _Health(Struct):
@@ -77,7 +78,7 @@ def run(
         documents=tuple(built.documents),
         outage=after.outage,
         outage_before=before.outage,
-        remarks=(*stats.news, *built.remarks),
+        remarks=(*_taken_for_private(config, before, after), *stats.news, *built.remarks),
         faults=tuple(stats.faults),
         seconds=time.monotonic() - started,
         nothing_works=_nothing_works(config, configured, after.outage),
@@ -88,6 +89,13 @@ def run(
 
 def _health(store: Store) -> _Health:
     return _Health(store.sources.states(), outage(store))
+
+
+def _taken_for_private(config: Config, before: _Health, after: _Health) -> Iterator[str]:
+    """Yield a line, once, for each source that is not published because it looks private."""
+    for source in config.sources:
+        if source.private_by and source.id in after.states and source.id not in before.states:
+            yield f"{failures.label(source)}: {failures.unpublished(source)}"
 
 
 def _has_worked(config: Config, health: _Health) -> bool:
@@ -134,7 +142,7 @@ def withdraw(config: Config, post: str, now: datetime | None = None) -> None:
             store.retention.withdraw(post, now)
             or store.retention.withdraw(_id_by_page(store, post), now)
         ):
-            raise UsageError(f"no stored post has the id or address {post!r}")
+            raise UsageError(f"no stored post has the id or address {redacted(post)!r}")
         build(config, store, Options(offline=True), now)
 
 
