@@ -189,7 +189,7 @@ def test_dates_and_labels_are_in_the_language_of_the_feed(
 
 
 def test_days_are_those_of_the_feeds_time_zone(site: dict[str, Document]) -> None:
-    """On all pages, under months of theirs; dates for machines stay as they are, and each page is made again."""
+    """On all pages, under days of theirs; dates for machines stay as they are, and each page is made again."""
     edition = given.edition(timezone="Asia/Ho_Chi_Minh", language="vi")
     late = datetime(2026, 10, 31, 23, 30, tzinfo=UTC)
     shown = replace(edition.items[0], published=late, updated=late.replace(hour=20, day=30))
@@ -203,8 +203,8 @@ def test_days_are_those_of_the_feeds_time_zone(site: dict[str, Document]) -> Non
     ]
     last = index.xpath("//section[@class='month']")[-1]
     assert (last.xpath("h2")[0].text, last.xpath(".//time")[-1].text) == (
-        "tháng 11 năm 2026",
-        "1 thg 11",
+        "Chủ Nhật, 1 tháng 11, 2026",
+        "06:30",
     )
     again = made(given.edition(timezone="Asia/Ho_Chi_Minh"), known=digests(site))
     assert set(again) >= {path for path in site if path.endswith(".html")}
@@ -539,7 +539,7 @@ def test_feeds_of_each_source_and_language_make_only_the_pages_that_name_them(
     }
     again = made(among_others(persian), known=digests(site))
     assert set(again) == {"index.html"}
-    (link,) = tree(again["index.html"]).xpath("//footer//a[@hreflang='fa']")
+    (link,) = tree(again["index.html"]).xpath("//header//a[@hreflang='fa']")
     assert (link.text, link.get("href"), link.get("lang"), link.get("dir")) == (
         "فارسی", "by-language/fa/index.html", "fa", "rtl"
     )  # fmt: skip

@@ -87,16 +87,13 @@ def _slice_numbers(
 
 
 def _history(edition: Edition, archive: Archive, site: SiteBuilder) -> Iterator[Document]:
-    """Yield the pages of a slice of history and, if it is closed, its page and its feed document.
+    """Yield the pages of a slice of history and, if it is closed, its feed document.
 
     The document has rank 0, since the current documents link to it.
     """
-    if archive.number > _archive_count(edition):
-        yield from site.posts(archive.items)
-        return
     yield from site.archive(archive)
     form = archive_format(edition.feed)
-    if form:
+    if form and archive.number <= _archive_count(edition):
         newest_first = sorted(archive.items, key=lambda item: -item.sequence)
         items = render_items(newest_first, edition.feed.timezone)
         document = archive_document(edition, form, archive, items)

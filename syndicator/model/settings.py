@@ -349,6 +349,14 @@ class Feed(Struct, frozen=True):
             on_pages=True,
         ),
     ] = "excerpt"
+    titles: Annotated[
+        Literal["original", "page"],
+        key(
+            'a title on our pages leads to the `"original"`, and its date to our page; or to our '
+            '`"page"`, as with `pages = "full"`',
+            on_pages=True,
+        ),
+    ] = "original"
     index: Annotated[
         bool,
         key(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from types import MappingProxyType
 
@@ -16,6 +17,7 @@ from syndicator.generator.site.paths import SOURCES, archive_path, post_path, so
 from syndicator.generator.site.theme import Theme
 from syndicator.generator.site.view_builder import ViewBuilder, refer
 from syndicator.generator.site.views import PageView, Parts
+from syndicator.generator.site.words import number
 from syndicator.model.edition import Archive, Document, Edition, Item, Reference
 from syndicator.model.post import SourceInfo
 
@@ -23,7 +25,10 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 _HTML = "text/html; charset=utf-8"
 _RANKS = {"post": 0, "archive": 0}  # the rest links to these
 _CARDS = 16  # posts that the index shows with excerpt and picture; the rest are lines
+_CARDS_OF_A_SOURCE = 4  # before its further posts become lines, while others have cards to fill
 _POPULAR = 5
+_POPULAR_SOURCES = 3  # with fewer of them a list of popular posts says nothing
+_SOURCES_ASIDE = 30
 _FRAGMENT = 10  # posts in the fragment
 
 Context = tuple[PageView, dict[str, object]]  # the head of a page, and its template's variables
@@ -56,6 +61,7 @@ class SiteBuilder:
         # The pages of posts that were looked at: an archive may hold items of the edition.
         self.visited: set[str] = set()
         self.has_style = False
+        self.popular = _popular(edition)
         self.views = {root: self._view_builder(root) for root in ("", "../")}
 
     @property
@@ -85,15 +91,22 @@ class SiteBuilder:
                 )
 
     def archive(self, archive: Archive) -> Iterator[Document]:
-        """Yield the page of a closed archive and the pages of its posts."""
+        """Yield the page of a slice of history and the pages of its posts.
+
+        Of a slice that is not closed yet only the posts that left the documents are in it.
+        """
+        path = archive_path(archive.number)
         if "html" not in self.feed.formats:
             return
         yield from self.posts(archive.items)
+        if not archive.items and archive.number > self.edition.archives:
+            return
+        self.visited.add(path)
         newest_first = sorted(
             archive.items, key=lambda item: (item.published, item.sequence), reverse=True
         )
         links = list(map(refer, newest_first))
-        is_last = archive.number >= self.edition.archives
+        is_last = archive.number >= self._last_slice
         # Of what its lines show alone: digests of whole posts took as long as making the page.
         lines = [
             (link.id, link.title, link.url, link.source, link.language, link.published)
@@ -101,7 +114,7 @@ class SiteBuilder:
         ]
         digest = self.digests.of(lines, archive.number, is_last)
         view = partial(self._archive, archive, links)
-        yield from self._page("archive", archive_path(archive.number), digest, view)
+        yield from self._page("archive", path, digest, view)
 
     def lists(self) -> Iterator[Document]:
         """Yield the pages of sources, the list of sources, the index and the fragment."""
@@ -146,14 +159,28 @@ class SiteBuilder:
 
     def _parts(self, root: str, kind: str) -> Parts:
         """Render the parts that all pages of a kind at this depth share."""
-        views, popular = self.views[root], self.edition.popular[:_POPULAR]
-        rows = [views.row(reference, source=True) for reference in popular]
+        views = self.views[root]
+        rows = [
+            views.row(reference, source=True, inside=True, count=count)
+            for reference, count in self.popular
+        ]
         return Parts(
             head=self._part("head", root),
             nav=self._part("nav", root, kind=kind),
             foot=self._part("foot", root, kind=kind),
             popular=self._part("popular", root, popular=rows) if rows else Markup(),
         )
+
+    def _newest_slice(self) -> str:
+        """Return the path of the newest page of older posts, "" for none."""
+        for slice_number in range(self._last_slice, 0, -1):
+            if self.has_page(archive_path(slice_number)):
+                return archive_path(slice_number)
+        return ""
+
+    @property
+    def _last_slice(self) -> int:
+        return max(self.edition.slices, self.edition.archives)
 
     # -- the content of each kind of page -----------------------------------------------------
 
@@ -163,15 +190,24 @@ class SiteBuilder:
 
     def _index(self) -> Context:
         views, items = self.views[""], self.edition.items
-        older = archive_path(self.edition.archives) if self.edition.archives else ""
         page = self.frame.list(
-            "index", self.feed.title, self.frame.home, self.feed.description, older=older
+            "index",
+            self.feed.title,
+            self.frame.home,
+            self.feed.description,
+            older=self._newest_slice(),
         )
+        cards, lines = _split(items[: self.newest])
         held = {item.source.id: item.source for item in items}
+        sources = list(map(views.source, held.values()))
         return page, {
-            "posts": list(map(views.card, items[:_CARDS])),
-            "groups": views.groups(map(refer, items[_CARDS : self.newest]), source=True),
-            "sources": list(map(views.source, held.values())),
+            "posts": list(map(views.card, cards)),
+            "groups": views.days(lines),
+            "sources": sources[:_SOURCES_ASIDE],
+            "sources_total": number(
+                max(len(sources), len(self.edition.sources)), self.feed.language
+            ),
+            "is_complete": len(sources[:_SOURCES_ASIDE]) >= len(self.edition.sources),
         }
 
     def _source_pages(self) -> Iterator[Document]:
@@ -194,13 +230,15 @@ class SiteBuilder:
 
     def _archive(self, archive: Archive, links: Iterable[Reference]) -> Context:
         """Show a closed slice of history, newest first."""
-        number = archive.number
-        newer = f"{number + 1}.html" if number < self.edition.archives else f"../{self.frame.home}"
+        place = archive.number
+        newer = f"../{self.frame.home}"
+        if self.has_page(archive_path(place + 1)) or place < self.edition.archives:
+            newer = f"{place + 1}.html"
         page = self.frame.list(
             "archive",
-            f"{self.theme.label('older')} {number}",
-            archive_path(number),
-            older=f"{number - 1}.html" if number > 1 else "",
+            f"{self.theme.label('older')} {place}",
+            archive_path(place),
+            older=f"{place - 1}.html" if place > 1 else "",
             newer=newer,
         )
         return page, {"groups": self.views["../"].groups(links, source=True)}
@@ -214,6 +252,37 @@ class SiteBuilder:
         views, site = self._view_builder(self.feed.link), self.frame.site(self.feed.link, "")
         body = self.theme.page("fragment", site=site, posts=list(map(views.card, items)))
         yield Document(path, body, _HTML, posts=len(items), rank=1, digest=digest)
+
+
+def _split(items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
+    """Return the items that the index shows as cards, and those that it shows as lines, in their order.
+
+    A busy source has a few cards only, as long as other sources have posts to fill the rest.
+    """
+    chosen: list[Item] = []
+    counts = Counter[str]()
+    for item in items:
+        counts[item.source.id] += 1
+        if counts[item.source.id] <= _CARDS_OF_A_SOURCE and len(chosen) < _CARDS:
+            chosen.append(item)
+    ids = {item.id for item in chosen}
+    for item in items:
+        if len(ids) >= _CARDS:
+            break
+        ids.add(item.id)
+    cards = [item for item in items if item.id in ids]
+    return cards, [item for item in items if item.id not in ids]
+
+
+def _popular(edition: Edition) -> list[tuple[Reference, int]]:
+    """Return the posts that are linked to and discussed most, one of a source, with their comments."""
+    comments = {item.id: item.post.comment_count or 0 for item in edition.items}
+    by_source: dict[str, tuple[Reference, int]] = {}
+    for reference in edition.popular:
+        by_source.setdefault(reference.source, (reference, comments.get(reference.id, 0)))
+    if len({item.source.id for item in edition.items}) < _POPULAR_SOURCES:
+        return []
+    return list(by_source.values())[:_POPULAR]
 
 
 def _shown_sources(edition: Edition) -> dict[str, SourceInfo]:

@@ -12,7 +12,7 @@ from hashlib import blake2b
 
 from syndicator.model.edition import Edition, Item, Reference
 from syndicator.model.post import SourceInfo
-from syndicator.model.settings import Feed
+from syndicator.model.settings import settings_on_pages
 
 
 class Digests:
@@ -21,7 +21,9 @@ class Digests:
     def __init__(self, edition: Edition) -> None:
         # Only feeds written out: one for each source would make all pages again when a source is added.
         siblings = [(feed.title, feed.link) for feed in edition.siblings if not feed.per]
-        self.base = repr((_settings(edition.feed), siblings, edition.departed.event)).encode()
+        self.base = repr(
+            (settings_on_pages(edition.feed), siblings, edition.departed.event)
+        ).encode()
         self.is_whole = edition.feed.pages == "full"
         self.items: dict[str, str] = {}
         self.infos: dict[str, str] = {}
@@ -78,13 +80,6 @@ class Digests:
             text = value if isinstance(value, str) else repr(value)
             digest.update(b"\0" + text.encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
-
-
-def _settings(feed: Feed) -> tuple[object, ...]:
-    return (
-        feed.title, feed.link, feed.contact, feed.description, feed.language, feed.formats,
-        sorted(feed.names.items()), feed.pages, feed.index, feed.related_on_pages, feed.timezone,
-    )  # fmt: skip
 
 
 def _source(info: SourceInfo) -> tuple[object, ...]:

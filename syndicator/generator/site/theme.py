@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from syndicator.errors import PublishError
-from syndicator.generator.site.words import label
+from syndicator.generator.site.words import filled
 from syndicator.model.edition import Document
 
 if TYPE_CHECKING:
@@ -111,18 +111,6 @@ def encode(text: str) -> bytes:
         if lead in page:
             page = wrong.sub(b"", page)
     return page
-
-
-def filled(language: str, key: str, **values: str) -> str:
-    """Return a label with its `{name}`s filled in.
-
-    >>> filled("en", "read_more", source="Harbour Notes")
-    'Read the post at Harbour Notes'
-    """
-    text = label(key, language)
-    for name, value in values.items():
-        text = text.replace(f"{{{name}}}", value)
-    return text
 
 
 @cache

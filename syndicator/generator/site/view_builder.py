@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -26,7 +27,16 @@ from syndicator.generator.site.views import (
     Section,
     SourceView,
 )
-from syndicator.generator.site.words import label, long_date, month, number, short_date
+from syndicator.generator.site.words import (
+    filled,
+    label,
+    long_date,
+    month,
+    number,
+    short_date,
+    time_of_day,
+    week_day,
+)
 from syndicator.languages import direction
 from syndicator.model.edition import Edition, Item, Reference, RelatedList
 from syndicator.model.feed import Enclosure
@@ -36,6 +46,19 @@ _TINTS = 8
 _ROWS_KEPT = 20_000  # rendered rows: about 10 MB
 _LABEL_LENGTH = 80  # characters of an untitled post's first words that stand for a title
 _MEGABYTE = 1_000_000
+_UNFOLDED = 3  # lines of one source in one day, before the rest is folded
+_COLONS = " :：  "
+
+
+# "[...]", "[…]", "(more…)", "Read more" at the end of a summary; not an ellipsis of the writer's own.
+_ENDING = re.compile(
+    r"\s*(?:\[\s*(?:\.\.\.|…)\s*\]|\(more\s*(?:\.\.\.|…)\)"
+    r"|(?:continue reading|read more)\s*(?:→|»|\.\.\.|…)?)\s*$",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"https?://\S+")
+# A player's words for browsers without one.
+_FALLBACK = re.compile(r"your browser does not support [^.]{1,60}\.?", re.IGNORECASE)
 
 
 class ViewBuilder:
@@ -106,21 +129,32 @@ class ViewBuilder:
 
     def target(self, public_id: str, url: str) -> str:
         """Return the link of a title: to our page if it holds the whole post, else to the original."""
-        own = self.page(public_id) if self.feed.pages == "full" or not url else ""
+        is_inside = self.feed.pages == "full" or self.feed.titles == "page" or not url
+        own = self.page(public_id) if is_inside else ""
         return own or http(url)
 
     # -- lists ----------------------------------------------------------------------------------
 
-    def row(self, reference: Reference, *, source: bool = False) -> Row:
-        """Show a reference as a line of a list, with its source's name if asked for."""
-        language = reference.language or self.language
+    def row(
+        self, reference: Reference, *, source: bool = False, inside: bool = False, count: int = 0
+    ) -> Row:
+        """Show a reference as a line of a list, with its source's name if asked for.
+
+        `inside`: its title leads to our page, if there is one, whatever `titles` says.
+        """
+        language, page = reference.language or self.language, self.page(reference.id)
+        href = self.target(reference.id, reference.url)
+        if inside or not href:
+            href = page or href
         return Row(
             title=reference.title or self.untitled(reference),
-            href=self.target(reference.id, reference.url),
+            href=href,
             language=language,
             dir=direction(language),
             source=reference.source if source else "",
             date=self.date(reference.published) if reference.published else None,
+            page=page if page != href else "",
+            count=number(count, self.language) if count else "",
         )
 
     def rendered_row(self, reference: Reference, *, source: bool) -> tuple[Row, Markup]:
@@ -129,7 +163,7 @@ class ViewBuilder:
         if key not in self.rendered:
             if len(self.rendered) >= _ROWS_KEPT:  # a long history: begin anew rather than keep all
                 self.rendered.clear()
-            row = self.row(reference, source=source)
+            row = self.row(reference, source=source, inside=True)
             self.rendered[key] = row, self.render(row)
         return self.rendered[key]
 
@@ -145,6 +179,36 @@ class ViewBuilder:
             heading = month(*when, self.language) if when else ""
             groups.append(Group(heading, tuple(self.row(link, source=source) for link in links)))
         return tuple(groups)
+
+    def days(self, items: Iterable[Item]) -> tuple[Group, ...]:
+        """Show posts under the days they belong to; those of a busy source are folded."""
+        groups = []
+        for day, of_day in groupby(items, key=lambda item: self.local(item.published).date()):
+            groups.append(Group(week_day(day, self.language), self._folded(list(of_day))))
+        return tuple(groups)
+
+    def _folded(self, items: Sequence[Item]) -> tuple[Row, ...]:
+        """Return the rows of a day; a source shows its first few, the rest stand folded below."""
+        by_source: dict[str, list[Item]] = {}
+        for item in items:
+            by_source.setdefault(item.source.id, []).append(item)
+        rows = []
+        for item in items:
+            own = by_source[item.source.id]
+            place = own.index(item)
+            hidden = own[_UNFOLDED:] if len(own) > _UNFOLDED + 1 else []
+            if hidden and place >= _UNFOLDED:
+                continue
+            row = self.row(refer(item), source=True)
+            if hidden and place == _UNFOLDED - 1:
+                heading = filled(self.language, "heading", source=item.source.name)
+                row = replace(
+                    row,
+                    more=tuple(self.row(refer(other)) for other in hidden),
+                    more_label=f"{heading.rstrip(_COLONS)} ({number(len(hidden), self.language)})",
+                )
+            rows.append(row)
+        return tuple(rows)
 
     def _month(self, reference: Reference) -> tuple[int, int] | None:
         if not reference.published:
@@ -169,7 +233,7 @@ class ViewBuilder:
             language=language,
             dir=direction(language),
             authors=author_names(post),
-            excerpt=post.summary,
+            excerpt=excerpt(post.summary),
             picture=picture(post),
         )
 
@@ -201,7 +265,7 @@ class ViewBuilder:
             files=tuple(map(self.file, files)),
             categories=tuple(dict.fromkeys(c.label or c.term for c in post.categories)),
             comments=http(post.comments),
-            comment_count="" if count is None else number(count, self.language),
+            comment_count=number(count, self.language) if count else "",
             licence=http(post.licence) or http(item.source.licence),
             rights=post.rights or item.source.rights,
         )
@@ -232,7 +296,7 @@ class ViewBuilder:
             rows.append(row)
             lines.append(line)
         return Section(
-            heading=related.heading.replace("{source}", item.source.name).rstrip(" :："),
+            heading=related.heading.replace("{source}", item.source.name).rstrip(_COLONS),
             language=related.language,
             dir=direction(related.language),
             rows=tuple(rows),
@@ -289,6 +353,16 @@ def first_words(text: str, limit: int = _LABEL_LENGTH) -> str:
     return f"{head} …"
 
 
+def excerpt(summary: str) -> str:
+    """Return a summary without its ending that says nothing; "" for an address alone.
+
+    >>> excerpt("The ferry waits […]"), excerpt("https://a.example/x")
+    ('The ferry waits …', '')
+    """
+    text = _ENDING.sub(" …", summary)
+    return "" if _ADDRESS.fullmatch(text) or _FALLBACK.fullmatch(text) else text
+
+
 def author_names(post: Post) -> str:
     """Return the authors' names in one line."""
     return ", ".join(dict.fromkeys(person.name for person in post.authors if person.name))
@@ -318,6 +392,7 @@ def tint(source_id: str) -> int:
 
 @lru_cache(maxsize=4096)
 def _date(moment: datetime, timezone: str, language: str) -> DateView:
-    day = timezones.local(moment, timezone).date()
-    iso = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return DateView(iso, long_date(day, language), short_date(day, language))
+    local = timezones.local(moment, timezone)
+    day, iso = local.date(), moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    time = time_of_day(local.replace(tzinfo=None, second=0, microsecond=0), language)
+    return DateView(iso, long_date(day, language), short_date(day, language), time)

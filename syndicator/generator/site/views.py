@@ -28,11 +28,12 @@ class SourceView(Struct, frozen=True):
 
 
 class DateView(Struct, frozen=True):
-    """A day: for machines, written out, and short for lists."""
+    """A moment: for machines, its day written out, short for lists, and its time of day."""
 
     iso: str
     text: str
     short: str
+    time: str = ""
 
 
 class Picture(Struct, frozen=True):
@@ -61,6 +62,10 @@ class Row(Struct, frozen=True):
     dir: str
     source: str = ""
     date: DateView | None = None
+    page: str = ""  # its page here, if the title leads elsewhere
+    count: str = ""  # of its comments
+    more: tuple[Row, ...] = ()  # further posts of its source that day, folded away
+    more_label: str = ""
 
 
 class Section(Struct, frozen=True):
@@ -112,7 +117,7 @@ class FeedLink(Struct, frozen=True):
 
 
 class Group(Struct, frozen=True):
-    """Rows under one heading, such as a month."""
+    """Rows under one heading, such as a day or a month."""
 
     heading: str
     rows: tuple[Row, ...]

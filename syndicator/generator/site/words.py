@@ -28,6 +28,18 @@ def label(key: str, language: str) -> str:
     return languages.table()[languages.DEFAULT].get(key, "")
 
 
+def filled(language: str, key: str, **values: str) -> str:
+    """Return a label with its `{name}`s filled in.
+
+    >>> filled("en", "read_more", source="Harbour Notes")
+    'Read the post at Harbour Notes'
+    """
+    text = label(key, language)
+    for name, value in values.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
+
+
 @lru_cache(maxsize=4096)
 def long_date(day: date, language: str) -> str:
     """Return the day as it is written out.
@@ -50,6 +62,30 @@ def short_date(day: date, language: str) -> str:
     from babel.dates import format_skeleton  # as above
 
     return format_skeleton("MMMd", datetime(day.year, day.month, day.day), locale=_locale(language))
+
+
+@lru_cache(maxsize=1024)
+def week_day(day: date, language: str) -> str:
+    """Return the day with its weekday, as a heading.
+
+    >>> week_day(date(2026, 11, 24), "en"), week_day(date(2026, 11, 24), "vi")
+    ('Tuesday, November 24, 2026', 'Thứ Ba, 24 tháng 11, 2026')
+    """
+    from babel.dates import format_date  # as above
+
+    return format_date(day, "full", locale=_locale(language))
+
+
+@lru_cache(maxsize=4096)
+def time_of_day(moment: datetime, language: str) -> str:
+    """Return hours and minutes of a local moment.
+
+    >>> time_of_day(datetime(2026, 11, 24, 14, 5), "vi"), time_of_day(datetime(2026, 11, 24, 14, 5), "de")
+    ('14:05', '14:05')
+    """
+    from babel.dates import format_time  # as above
+
+    return format_time(moment.time(), "short", locale=_locale(language))
 
 
 @lru_cache(maxsize=1024)
