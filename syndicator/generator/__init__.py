@@ -24,7 +24,7 @@ from syndicator.generator.documents import (
     polled_addresses,
 )
 from syndicator.generator.item import render_items
-from syndicator.generator.site import POSTS, SiteBuilder, post_path, source_path
+from syndicator.generator.site import POSTS, SiteBuilder, Spans, post_path, source_path
 from syndicator.model.edition import Archive, Document, Edition
 
 if TYPE_CHECKING:
@@ -50,16 +50,17 @@ def generate(
     stale: Iterable[int] | None = None,
     known: Mapping[str, str] = NOTHING,
     rerender: bool = False,
+    spans: Callable[[], Spans] | None = None,
 ) -> Iterator[Document]:
     """Yield the documents of an edition, in rising rank.
 
     `archive` gives a slice of history by its number. `stale` are the numbers of slices that may have
     changed since they were published (None: all). Only these are made, so that publishing costs by what
     is published: a closing archive is stale, and so is the one before it, which now links on to it. Of a
-    slice that is no archive only the posts have pages. `known` and `rerender` are for the pages: see
+    slice that is no archive only the posts have pages. `known`, `rerender` and `spans` are for the pages: see
     `site.SiteBuilder`.
     """
-    site = SiteBuilder(edition, known, rerender=rerender)
+    site = SiteBuilder(edition, known, rerender=rerender, spans=spans)
     yield from site.posts(edition.items)
     if archive:
         # One by one, and each read once: all of a long history would not fit into memory.

@@ -134,6 +134,7 @@ class FeedBuild:
             stale=None if all_archives else stale,
             known=files,
             rerender=rerender,
+            spans=lambda: store.snapshots.archive_spans(feed),
         )
         published = publisher.publish(documents, files, gone=gone, twins=feed.gzip)
         return published, stale

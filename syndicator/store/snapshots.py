@@ -9,6 +9,7 @@ without archives, are the same but for their documents: the posts in them have p
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
+from datetime import datetime
 from itertools import chain
 from typing import Any
 
@@ -204,6 +205,17 @@ class Snapshots(Table):
         touched = "SELECT touched FROM archives WHERE feed = ? AND number = ?"
         date = codec.moment(self.db.value(touched, row.number, number))
         return Archive(number, tuple(found), date)
+
+    def archive_spans(self, feed: Feed) -> dict[int, tuple[datetime, datetime]]:
+        """Return for each slice of history the dates of its oldest and its newest post.
+
+        Reads a row for each entry (1 s for a million), so it is asked only when a slice begins.
+        """
+        query = """SELECT (e.sequence - 1) / ? + 1, min(p.published), max(p.published)
+            FROM entries e JOIN posts p ON p.number = e.post
+            WHERE e.feed = (SELECT number FROM feeds WHERE name = ?) GROUP BY 1"""
+        rows_ = self.db.execute(query, (ARCHIVE, feed.name))
+        return {number: (codec.moment(old), codec.moment(new)) for number, old, new in rows_}
 
     def archive_written(self, feed: Feed, number: int) -> None:
         """Note that the documents of a slice stand on disk as they should."""

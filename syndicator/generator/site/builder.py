@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cache, partial
 from types import MappingProxyType
 
@@ -13,7 +14,7 @@ from syndicator.generator.body import credit_line
 from syndicator.generator.documents import file_name
 from syndicator.generator.site.digest import Digests
 from syndicator.generator.site.frame import Frame
-from syndicator.generator.site.paths import SOURCES, archive_path, post_path, source_path
+from syndicator.generator.site.paths import ARCHIVES, SOURCES, archive_path, post_path, source_path
 from syndicator.generator.site.theme import Theme
 from syndicator.generator.site.view_builder import ViewBuilder, refer
 from syndicator.generator.site.views import PageView, Parts
@@ -32,6 +33,7 @@ _SOURCES_ASIDE = 30
 _FRAGMENT = 10  # posts in the fragment
 
 Context = tuple[PageView, dict[str, object]]  # the head of a page, and its template's variables
+Spans = Mapping[int, tuple[datetime, datetime]]  # slice of history -> its oldest and newest date
 
 
 class SiteBuilder:
@@ -40,16 +42,23 @@ class SiteBuilder:
     `known` maps the path of a page to the digest that it was last published with; only `get` is called on
     it. A path left out of it is made again. `rerender` makes every page again, so that a new template is
     seen at once. Nothing is yielded unless the feed's formats name "html" or "fragment". `pages = "none"`
-    leaves the pages of single posts out. Ranks: 0 for posts and style, 1 for the lists that link to them.
+    leaves the pages of single posts out. `spans` gives the dates of the slices of history, for the list of
+    them; it is asked only when that list is made. Ranks: 0 for posts and style, 1 for the lists that link to them.
     """
 
     def __init__(
-        self, edition: Edition, known: Mapping[str, str] = _NOTHING, *, rerender: bool = False
+        self,
+        edition: Edition,
+        known: Mapping[str, str] = _NOTHING,
+        *,
+        rerender: bool = False,
+        spans: Callable[[], Spans] | None = None,
     ) -> None:
         self.edition = edition
         self.feed = edition.feed
         self.known = known
         self.rerender = rerender
+        self.spans = spans or dict
         self.digests = Digests(edition)
         self.theme = Theme(edition.feed.templates, edition.feed.language)
         self.frame = Frame(edition)
@@ -73,6 +82,11 @@ class SiteBuilder:
     def newest(self) -> int:
         """The number of posts on the index: posts kept for slow readers only are no news."""
         return min(len(self.edition.items), max(self.feed.limit, _CARDS))
+
+    @property
+    def has_archives(self) -> bool:
+        """Whether there is a list of the pages of older posts."""
+        return self.edition.archives > 0 or self.has_page(ARCHIVES)
 
     # -- the documents ------------------------------------------------------------------------
 
@@ -123,6 +137,7 @@ class SiteBuilder:
             linked = [self.has_page(source_path(info.id)) for info in self.edition.sources]
             digest = self.digests.sources(self.edition.sources, linked)
             yield from self._page("sources", SOURCES, digest, self._sources)
+            yield from self._archives()
             digest = self.digests.index(self.edition, self.newest)
             yield from self._page("index", self.frame.home, digest, self._index)
         if "fragment" in self.feed.formats:
@@ -166,7 +181,7 @@ class SiteBuilder:
         ]
         return Parts(
             head=self._part("head", root),
-            nav=self._part("nav", root, kind=kind),
+            nav=self._part("nav", root, kind=kind, has_archives=self.has_archives),
             foot=self._part("foot", root, kind=kind),
             popular=self._part("popular", root, popular=rows) if rows else Markup(),
         )
@@ -242,6 +257,23 @@ class SiteBuilder:
             newer=newer,
         )
         return page, {"groups": self.views["../"].groups(links, source=True)}
+
+    def _archives(self) -> Iterator[Document]:
+        """Yield the list of the pages of older posts; it is made anew when a slice of history begins."""
+        slices = [
+            number
+            for number in range(self._last_slice, 0, -1)
+            if self.has_page(archive_path(number))
+        ]
+        if slices:
+            digest = self.digests.of("archives", len(slices), slices[0])
+            self.visited.add(ARCHIVES)
+            yield from self._page("archives", ARCHIVES, digest, partial(self._all_slices, slices))
+
+    def _all_slices(self, slices: Sequence[int]) -> Context:
+        title = self.theme.label("all_posts")
+        page = self.frame.list("archives", title, ARCHIVES, newer=f"../{self.frame.home}")
+        return page, {"groups": self.views["../"].slices(slices, self.spans())}
 
     def _fragment(self) -> Iterator[Document]:
         """Yield the newest posts as HTML that another page includes; every address is absolute."""

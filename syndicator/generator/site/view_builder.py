@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import groupby
@@ -47,6 +47,7 @@ _ROWS_KEPT = 20_000  # rendered rows: about 10 MB
 _LABEL_LENGTH = 80  # characters of an untitled post's first words that stand for a title
 _MEGABYTE = 1_000_000
 _UNFOLDED = 3  # lines of one source in one day, before the rest is folded
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _COLONS = " :：  "
 
 
@@ -209,6 +210,23 @@ class ViewBuilder:
                 )
             rows.append(row)
         return tuple(rows)
+
+    def slices(
+        self, numbers: Iterable[int], spans: Mapping[int, tuple[datetime, datetime]]
+    ) -> tuple[Group, ...]:
+        """Show slices of history as links named by their months, under the year of their newest post."""
+        groups: dict[str, list[Row]] = {}
+        for place in numbers:
+            oldest, newest = map(self.local, spans.get(place, (_NEVER, _NEVER)))
+            title = month(newest.year, newest.month, self.language)
+            if (oldest.year, oldest.month) != (newest.year, newest.month):
+                title = f"{month(oldest.year, oldest.month, self.language)} – {title}"
+            if place not in spans:
+                title = number(place, self.language)
+            year = str(newest.year) if place in spans else ""
+            row = Row(title, f"{place}.html", self.language, direction(self.language))
+            groups.setdefault(year, []).append(row)
+        return tuple(Group(year, tuple(rows)) for year, rows in groups.items())
 
     def _month(self, reference: Reference) -> tuple[int, int] | None:
         if not reference.published:

@@ -1,0 +1,210 @@
+"""Each page of a site is linked from another, and the first page shows what is new without repeating itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+import site_helpers as given
+from lxml import html
+from msgspec.structs import replace
+from site_helpers import pages
+
+from syndicator.generator.site import post_path
+from syndicator.generator.site.view_builder import excerpt
+from syndicator.model.edition import Archive, Document, Edition, Item
+
+
+def tree(document: Document) -> html.HtmlElement:
+    return html.document_fromstring(document.body.decode())
+
+
+def clicks(site: Mapping[str, Document], start: str = "index.html") -> dict[str, int]:
+    """Return how many clicks each page is away from the first one."""
+    depths, front = {start: 0}, [start]
+    while front:
+        path = front.pop(0)
+        for href in tree(site[path]).xpath("//a/@href"):
+            parts = urlsplit(urljoin(f"http://site/{path}", href))
+            target = parts.path.lstrip("/")
+            if parts.netloc == "site" and target in site and target not in depths:
+                depths[target] = depths[path] + 1
+                front.append(target)
+    return depths
+
+
+def long_history(count: int) -> tuple[Edition, list[Archive]]:
+    """Make an edition after so many posts, in closed slices of a hundred and an open one."""
+    one = given.edition().items[0]
+    items = [
+        replace(
+            one,
+            id=f"urn:{n}",
+            post=replace(one.post, title=f"Tide {n}", link=f"https://harbour.example/{n}"),
+            published=given.NOON - timedelta(hours=9 * (count - n)),
+            updated=given.NOON - timedelta(hours=9 * (count - n)),
+            sequence=n,
+            related=(),
+            also=(),
+        )
+        for n in range(1, count + 1)
+    ]
+    slices = [items[start : start + 100] for start in range(0, count, 100)]
+    current = items[-30:]
+    archives = [
+        Archive(number, tuple(part), given.NOON) for number, part in enumerate(slices, start=1)
+    ]
+    if len(slices[-1]) < 100:
+        left = tuple(item for item in slices[-1] if item not in current)
+        archives[-1] = replace(archives[-1], items=left)
+    edition = replace(
+        given.edition(pages="excerpt", limit=30),
+        items=tuple(reversed(current)),
+        archives=count // 100,
+        slices=len(slices),
+        popular=(),
+    )
+    return edition, archives
+
+
+def spans(archives: list[Archive]) -> dict[int, tuple[object, object]]:
+    dates = {a.number: [item.published for item in a.items] for a in archives if a.items}
+    return {number: (min(found), max(found)) for number, found in dates.items()}
+
+
+def made(edition: Edition, archives: list[Archive]) -> dict[str, Document]:
+    documents = pages(edition, archives=archives, spans=lambda: spans(archives))
+    return {d.path: d for d in documents if d.path.endswith(".html")}
+
+
+@pytest.mark.parametrize("count", [20, 130, 1000, 1050])
+def test_every_page_is_within_three_clicks(count: int) -> None:
+    """Of a thousand posts too: the list of older posts names each slice of history."""
+    site = made(*long_history(count))
+    depths = clicks(site)
+    assert set(site) - set(depths) - {"fragment.html"} == set()
+    assert max(depths.values()) <= 3
+
+
+def test_slices_of_history_are_named_by_their_months() -> None:
+    """Under their years, newest first; one that covers more names the first and the last."""
+    site = made(*long_history(300))
+    page = tree(site["archive/index.html"])
+    assert page.xpath("//section[@class='month']/h2/text()") == ["2026"]
+    assert page.xpath("//ul[@class='slices']//a/text()") == [
+        "October 2026 – November 2026",
+        "September 2026 – October 2026",
+        "August 2026 – September 2026",
+    ]
+
+
+def test_a_title_leads_to_the_original_and_its_date_to_our_page() -> None:
+    """With excerpts on our pages; lists under a post lead to our pages."""
+    edition = given.edition(pages="excerpt")
+    site = {document.path: document for document in pages(edition)}
+    item = edition.items[20]
+    (row,) = tree(site["index.html"]).xpath(f"//li[a/@href='{item.post.link}']")
+    assert row.xpath("a[@rel='bookmark']/@href") == [post_path(item.id)]
+    first = tree(site[post_path(edition.items[0].id)])
+    links = first.xpath("//section[@class='more'][1]//a/@href")
+    assert f"../{post_path(edition.items[0].related[0].links[0].id)}" in links
+
+
+def test_titles_that_lead_to_our_pages() -> None:
+    """titles = "page": the headline opens our page, which leads on to the original."""
+    edition = given.edition(pages="excerpt", titles="page")
+    site = {document.path: document for document in pages(edition)}
+    index = tree(site["index.html"])
+    assert index.xpath("//article[1]/h2/a/@href") == [post_path(edition.items[0].id)]
+    page = tree(site[post_path(edition.items[0].id)])
+    assert page.xpath("//p[@class='onward']/a/@href") == [edition.items[0].post.link]
+
+
+def busy() -> Edition:
+    """An edition in which one source wrote thirty posts in a day."""
+    edition = given.edition()
+    one = edition.items[0]
+    flood = [
+        replace(
+            one,
+            id=f"urn:flood:{n}",
+            post=replace(one.post, title=f"Flood {n}", link=f"https://harbour.example/f{n}"),
+            published=given.NOON + timedelta(hours=6, minutes=30 - n),
+        )
+        for n in range(30)
+    ]
+    return replace(edition, items=(*flood, *edition.items))
+
+
+def test_a_busy_source_is_folded() -> None:
+    """It fills only the cards that other sources leave, has three lines of a day, and the rest folded."""
+    (index,) = [document for document in pages(busy()) if document.path == "index.html"]
+    page = tree(index)
+    cards = [h2.text_content() for h2 in page.xpath("//article/h2")]
+    assert len(cards) == 16
+    assert sum(title.startswith("Flood") for title in cards) == 8
+    (rest,) = page.xpath("//details[@class='rest']")
+    assert rest.xpath("summary/text()") == ["View more from Harbour Notes (19)"]
+    assert len(rest.xpath("ol/li")) == 19
+
+
+def test_lines_stand_under_days_with_their_times() -> None:
+    """Not under fifty equal dates."""
+    (index,) = [document for document in pages(busy()) if document.path == "index.html"]
+    section = tree(index).xpath("//section[@class='month']")[0]
+    assert section.xpath("h2/text()") == ["Tuesday, November 24, 2026"]
+    assert section.xpath("ol/li[1]/a/time/text() | ol/li[1]/time/text()") == ["6:22\u202fPM"]
+
+
+def popular(edition: Edition, *items: Item) -> Edition:
+    from syndicator.generator.site.view_builder import refer
+
+    return replace(edition, popular=tuple(map(refer, items)))
+
+
+def test_popular_posts_are_of_different_sources() -> None:
+    """One of each, with the number of its comments."""
+    edition = given.edition()
+    one, two = edition.items[0], edition.items[1]
+    again = replace(one, id="urn:again")
+    (index,) = [d for d in pages(popular(edition, one, again, two)) if d.path == "index.html"]
+    names = tree(index).xpath("//section[@class='popular']//span[@class='from']/text()")
+    assert names == ["Harbour Notes · Comments 1,204", "Vườn Sau Nhà · Comments 3"]
+
+
+def test_popular_posts_of_two_sources_are_no_list() -> None:
+    """It would say nothing that the page does not."""
+    edition = given.edition()
+    items = edition.items[:2]
+    edition = popular(replace(edition, items=items), *items)
+    (index,) = [document for document in pages(edition) if document.path == "index.html"]
+    assert not tree(index).xpath("//section[@class='popular']")
+
+
+def test_no_comments_are_no_number() -> None:
+    """A link to the comments stands without a nought."""
+    edition = given.edition()
+    item = edition.items[0]
+    quiet = replace(item, post=replace(item.post, comment_count=0))
+    site = {d.path: d for d in pages(replace(edition, items=(quiet, *edition.items[1:])))}
+    page = tree(site[post_path(item.id)])
+    assert page.xpath("//a[@class='comments']")[0].text_content().strip() == "Comments"
+
+
+@pytest.mark.parametrize(
+    ("summary", "shown"),
+    [
+        ("The boats stay in. […]", "The boats stay in. …"),
+        ("The boats stay in [...]", "The boats stay in …"),
+        ("Boats. Continue reading →", "Boats. …"),
+        ("https://harbour.example/boats?id=1", ""),
+        ("Your browser does not support the audio element.", ""),
+        ("See https://harbour.example/ for the rest", "See https://harbour.example/ for the rest"),
+        ("And so it went on ...", "And so it went on ..."),
+    ],
+)
+def test_an_excerpt_says_something(summary: str, shown: str) -> None:
+    """No bare address, no mark of a cut, no player's words for old browsers."""
+    assert excerpt(summary) == shown
