@@ -112,9 +112,9 @@ def test_a_title_leads_to_the_original_and_its_date_to_our_page() -> None:
     assert f"../{post_path(edition.items[0].related[0].links[0].id)}" in links
 
 
-def test_titles_that_lead_to_our_pages() -> None:
-    """titles = "page": the headline opens our page, which leads on to the original."""
-    edition = given.edition(pages="excerpt", titles="page")
+def test_headlines_that_lead_to_our_pages() -> None:
+    """headlines = "page": the headline opens our page, which leads on to the original."""
+    edition = given.edition(pages="excerpt", headlines="page")
     site = {document.path: document for document in pages(edition)}
     index = tree(site["index.html"])
     assert index.xpath("//article[1]/h2/a/@href") == [post_path(edition.items[0].id)]
@@ -146,8 +146,8 @@ def test_a_busy_source_is_folded() -> None:
     assert len(cards) == 16
     assert sum(title.startswith("Flood") for title in cards) == 8
     (rest,) = page.xpath("//details[@class='rest']")
-    assert rest.xpath("summary/text()") == ["View more from Harbour Notes (19)"]
-    assert len(rest.xpath("ol/li")) == 19
+    assert rest.xpath("summary/text()") == ["View more from Harbour Notes (20)"]
+    assert len(rest.xpath("ol/li")) == 20
 
 
 def test_lines_stand_under_days_with_their_times() -> None:

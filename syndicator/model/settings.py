@@ -349,7 +349,7 @@ class Feed(Struct, frozen=True):
             on_pages=True,
         ),
     ] = "excerpt"
-    titles: Annotated[
+    headlines: Annotated[
         Literal["original", "page"],
         key(
             'a title on our pages leads to the `"original"`, and its date to our page; or to our '

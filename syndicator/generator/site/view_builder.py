@@ -130,7 +130,7 @@ class ViewBuilder:
 
     def target(self, public_id: str, url: str) -> str:
         """Return the link of a title: to our page if it holds the whole post, else to the original."""
-        is_inside = self.feed.pages == "full" or self.feed.titles == "page" or not url
+        is_inside = self.feed.pages == "full" or self.feed.headlines == "page" or not url
         own = self.page(public_id) if is_inside else ""
         return own or http(url)
 
@@ -141,7 +141,7 @@ class ViewBuilder:
     ) -> Row:
         """Show a reference as a line of a list, with its source's name if asked for.
 
-        `inside`: its title leads to our page, if there is one, whatever `titles` says.
+        `inside`: its title leads to our page, if there is one, whatever `headlines` says.
         """
         language, page = reference.language or self.language, self.page(reference.id)
         href = self.target(reference.id, reference.url)
