@@ -63,7 +63,7 @@ def _reopened(size: int) -> bytes:
     """Open many formatting elements that HTML opens again in each paragraph."""
     half = size // 2
     opened = "".join(f"<b title={number}>" for number in range(half // 14))
-    return _rss("<item>", _BODY.replace("@", opened + "<p>x" * (half // 4)), "</item>")
+    return _rss("<item>", _BODY.replace("@", "<p>" + opened + "<p>x" * (half // 4)), "</item>")
 
 
 SHAPES: dict[str, Shape] = {
