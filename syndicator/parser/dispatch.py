@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from syndicator.model.feed import ParsedFeed
 from syndicator.model.fetch import FailureKind, Fetched, FetchFailed
+from syndicator.parser.bounds import bounded
 from syndicator.parser.by_feedparser import Unreadable, parse_with_feedparser
 from syndicator.parser.encodings import bare, to_utf8
 from syndicator.parser.fast import parse_fast
@@ -33,8 +34,13 @@ _PAGE_ROOTS = (
 _FEED_ROOTS = ("rss", "rdf", "feed", "channel", "item", "entry")
 
 
-def read(fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed:
+def read(fetched: Fetched, known: Container[str], most_items: int) -> ParsedFeed | FetchFailed:
     """Read a feed of any dialect: see `syndicator.parser.parse`."""
+    parsed = _read(fetched, known)
+    return parsed if isinstance(parsed, FetchFailed) else bounded(parsed, most_items)
+
+
+def _read(fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed:
     try:
         # Nine feeds in ten are UTF-8 and well-formed: try those bytes before anything else.
         data = bare(fetched.body)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from syndicator import text_rules, urls
 from syndicator.model.feed import Text
 from syndicator.normalizer import text
-from syndicator.normalizer.html import embeds, images, prescan, tags, trackers
+from syndicator.normalizer.html import bounds, embeds, images, prescan, tags, trackers
 from syndicator.normalizer.html.images import Policy, SanitizeStats
 
 if TYPE_CHECKING:
@@ -125,6 +125,7 @@ _NAMES = re.compile(r"<(/?[a-zA-Z][^\s>]*)")
 # A parser ends an open heading where another begins (HTML, 13.2.6.4.7): such HTML is not still either.
 _NESTED_HEADING = re.compile(r"<h[1-6][ >](?:(?!</h[1-6]>).)*?<h[1-6][ >]", re.DOTALL)
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)[^>]*>?")
+_LONG = 2000  # characters: a shorter text costs nothing, whatever its shape
 _MANY = 1000  # tags: fewer can't nest deep enough to matter
 _DEEPEST = 500  # browsers stop at 512
 # Elements that never hold one of their own kind, so that many without an end tag are no depth.
@@ -212,6 +213,8 @@ def clean(html: str, base: str, policy: Policy = "keep") -> Cleaned:
     """
     tally = SanitizeStats()
     listed = _NAMES.findall(html)
+    if len(html) > _LONG:
+        html = bounds.tamed(html)
     if len(listed) > _MANY:
         html = _shallow(html)
     names = frozenset(listed)
@@ -306,10 +309,13 @@ def _marked(html: str) -> str:
 
 
 def _filtered(html: str) -> str:
+    html, hidden = bounds.without_ampersands(html)
     try:
         safe = _cleaner().clean(html)
     except UnicodeEncodeError:  # half a surrogate pair, which JSON can spell
         safe = _cleaner().clean(text_rules.clean(html))
+    if hidden:
+        safe = bounds.with_ampersands(safe)
     if "\r" in safe:  # `&#13;`: the next parser would make a line feed of it
         safe = safe.replace("\r", "\n")
     return text_rules.clean(safe)  # `&#1;` is a character that XML forbids when it is decoded
