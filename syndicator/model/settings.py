@@ -239,6 +239,13 @@ class FetchSettings(Struct, frozen=True):
     delay: Annotated[timedelta, key("between two requests to one host")] = timedelta(seconds=1)
     max_bytes: Annotated[int, key("on the wire", kind="size")] = 20_000_000
     max_decoded_bytes: Annotated[int, key("after decompression", kind="size")] = 100_000_000
+    max_items: Annotated[int, key("of a feed; the oldest above are left out", least=1)] = 5000
+    max_post: Annotated[int, key("of a post; a longer one becomes an excerpt", kind="size")] = (
+        1_000_000
+    )
+    max_cpu: Annotated[timedelta, key("to read a feed, and as much again for each MB of it")] = (
+        timedelta(seconds=10)
+    )
     max_interval: Annotated[
         timedelta, key("the most that a feed's hints can lengthen an interval to")
     ] = timedelta(hours=24)

@@ -47,12 +47,18 @@ def refusal(parsed: ParsedFeed, source: Source) -> FetchFailed | None:
 
 
 def normalize(
-    parsed: ParsedFeed, source: Source, now: datetime, *, spoken: str = ""
+    parsed: ParsedFeed,
+    source: Source,
+    now: datetime,
+    *,
+    spoken: str = "",
+    longest: int = bodies.LONGEST,
 ) -> NormalizedFeed:
     """Make the posts of a parsed feed's unseen entries, in its order; one that says nothing is no post.
 
     `now` (aware UTC) is what dates to come and `max_age` are judged against. `spoken` is what earlier fetches found the
-    source to speak (SourceInfo.spoken). Never raises for what a feed says.
+    source to speak (SourceInfo.spoken). A body of more than `longest` characters
+    becomes an excerpt. Never raises for what a feed says.
     """
     info = _info(parsed, source)
     habitat = bodies.CleaningContext(
@@ -60,6 +66,7 @@ def normalize(
         sites=tuple(filter(None, (info.link, parsed.url, parsed.head.self_link))),
         names=tuple(filter(None, (source.name, parsed.head.title))),
         policy=source.images,
+        longest=longest,
     )
     context = _Context(
         parsed,

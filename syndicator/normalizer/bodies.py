@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import escape
 
 from msgspec import Struct
 
 from syndicator.model.feed import Entry, Text
 from syndicator.model.post import Credit
-from syndicator.normalizer import attribution, links
+from syndicator.normalizer import attribution, links, text
 from syndicator.normalizer.html import sanitize
 from syndicator.normalizer.html.images import Policy, SanitizeStats
+
+LONGEST = 1_000_000  # characters of a body
+_EXCERPT = 3000  # characters that stand for a longer one
+_GROWTH, _SMALL = 10, 100_000  # no body of more than the second becomes ten times as long
 
 
 class CleaningContext(Struct, frozen=True):
@@ -20,6 +25,7 @@ class CleaningContext(Struct, frozen=True):
     sites: tuple[str, ...]  # the source's own addresses
     names: tuple[str, ...]  # what it is called
     policy: Policy = "keep"  # for images
+    longest: int = LONGEST  # characters of a body
 
 
 class Body(Struct, frozen=True):
@@ -30,6 +36,7 @@ class Body(Struct, frozen=True):
     tally: SanitizeStats | None = None
     base: str = ""  # what its relative addresses stood against, in words
     language: str = ""
+    cut: bool = False  # it was too long, and is an excerpt
 
 
 def of(entry: Entry, link: str, title: str, habitat: CleaningContext) -> tuple[Body, Body]:
@@ -62,6 +69,8 @@ def _cleaned(
     base = links.body_base(part, entry, link, habitat.base)
     written = sanitize.as_html(part)
     html, tally = sanitize.clean(written, base, habitat.policy)
+    if len(html) > min(habitat.longest, _SMALL + _GROWTH * len(written)):
+        return Body(_excerpt(html, link), tally=tally, language=part.language, cut=True)
     html, credited = attribution.strip(
         html,
         post_link=link,
@@ -78,8 +87,16 @@ def _cleaned(
     )
 
 
+def _excerpt(html: str, link: str) -> str:
+    """Return the first words of a body that is too long, and a link to the post."""
+    words = text.excerpt(text.words(html), _EXCERPT)
+    page = escape(link)
+    more = f'<p><a href="{page}" rel="noopener noreferrer">{page}</a></p>' if link else ""
+    return sanitize.from_plain(words) + more
+
+
 def plain(
-    text: str,
+    written: str,
     entry: Entry,
     link: str,
     title: str,
@@ -88,7 +105,7 @@ def plain(
 ) -> str:
     """Take the closing credits out of a plain text beside the body (itunes:summary)."""
     left, _ = attribution.strip(
-        text,
+        written,
         post_link=link,
         guid=entry.guid,
         site_links=habitat.sites,
@@ -108,6 +125,8 @@ def _in_words(part: Text, entry: Entry, base: str, link: str) -> str:
 
 def notes(body: Body) -> Iterator[str]:
     """Say in plain words what was done to a body."""
+    if body.cut:
+        yield "body cut to an excerpt: it was too long"
     tally = body.tally or SanitizeStats()
     for count, one, many in (
         (tally.unsafe, "script, style or form removed", "scripts, styles or forms removed"),

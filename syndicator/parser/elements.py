@@ -233,9 +233,13 @@ def _chapters(draft: Draft, element: Element, scope: Scope) -> None:
 
 def _media_group(draft: Draft, element: Element, scope: Scope) -> None:
     """Read the forms of one file as so many files: each reader of feeds picks its own."""
-    for child in element:
-        if reader := EXTRAS.get(name_of(child.tag)):
-            reader(draft, child, scoped(child, scope))
+    groups = [element]
+    while groups:  # not by recursion: a hostile feed nests a thousand
+        for child in groups.pop():
+            if name_of(child.tag) == "media:group":
+                groups.append(child)
+            elif reader := EXTRAS.get(name_of(child.tag)):
+                reader(draft, child, scoped(child, scope))
 
 
 def _media_content(draft: Draft, element: Element, scope: Scope) -> None:

@@ -11,7 +11,8 @@ from msgspec import Struct, field
 from syndicator import parser
 from syndicator.model.fetch import Fetched, FetchFailed, Hints
 from syndicator.model.post import NormalizedFeed
-from syndicator.model.settings import Source
+from syndicator.model.settings import FetchSettings, Source
+from syndicator.pipeline.budget import OverBudget, cpu_budget
 
 
 class Reading(Struct, frozen=True):
@@ -25,26 +26,48 @@ class Reading(Struct, frozen=True):
 
 
 def read(
-    fetched: Fetched, source: Source, now: datetime, known: Collection[str] = (), spoken: str = ""
+    fetched: Fetched,
+    source: Source,
+    now: datetime,
+    known: Collection[str] = (),
+    spoken: str = "",
+    settings: FetchSettings = FetchSettings(),  # noqa: B008 - frozen
 ) -> Reading:
     """Parse a body and normalize its new posts; never raises.
 
     `known` holds the fingerprints of items seen before, `spoken` is `SourceInfo.spoken`. A bug
-    costs this source its turn only: the failure carries its traceback.
+    costs this source its turn only: the failure carries its traceback. So does a feed that uses up
+    `max_cpu`; then the failure says so.
     """
     # Imported here because it loads nh3 and lxml: a run without changes does not need them.
     from syndicator import normalizer
 
+    seconds = settings.max_cpu.total_seconds() * (1 + len(fetched.body) / 1_000_000)
     try:
-        parsed = parser.parse(fetched, known)
-        if isinstance(parsed, FetchFailed):
-            return Reading(failed=parsed)
-        if refused := normalizer.refusal(parsed, source):
-            return Reading(failed=refused)
-        feed = normalizer.normalize(parsed, source, now, spoken=spoken)
+        with cpu_budget(seconds):
+            parsed = parser.parse(fetched, known, settings.max_items)
+            if isinstance(parsed, FetchFailed):
+                return Reading(failed=parsed)
+            if refused := normalizer.refusal(parsed, source):
+                return Reading(failed=refused)
+            feed = normalizer.normalize(
+                parsed, source, now, spoken=spoken, longest=settings.max_post
+            )
+    except OverBudget:
+        return Reading(failed=_over_budget(source, fetched, seconds))
     except Exception as error:  # noqa: BLE001 - as the docstring says
         return Reading(failed=own_fault(source, fetched, error), fault=trace(source, error))
     return Reading(feed, tuple(item.fingerprint for item in parsed.items), parsed.head.hints)
+
+
+def _over_budget(source: Source, fetched: Fetched, seconds: float) -> FetchFailed:
+    return FetchFailed(
+        source_id=source.id,
+        url="" if source.private else fetched.url,
+        kind="too-large",
+        error=f"takes more than {seconds:.0f} s of CPU to read",
+        advice="raise max_cpu in [fetch] if the feed is right",
+    )
 
 
 def own_fault(source: Source, fetched: Fetched, error: Exception) -> FetchFailed:

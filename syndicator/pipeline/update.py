@@ -251,7 +251,8 @@ class _OutcomeWriter:
     def _store_body(self, source: Source, fetched: Fetched) -> tuple[Outcome, Intake]:
         """Read a body and store its posts together with the state of its source."""
         spoken = self.store.sources.info(source.id).spoken
-        reading = read(fetched, source, self.now, self.store.sources.known_items(source.id), spoken)
+        known = self.store.sources.known_items(source.id)
+        reading = read(fetched, source, self.now, known, spoken, self.config.fetch)
         if reading.failed is not None:
             self._remember_fault(source, reading.fault)
             return reading.failed, Intake()

@@ -14,7 +14,7 @@ _FORMATTING_TAG = re.compile(
     r"<(/?)(b|big|code|em|font|i|s|small|strike|strong|tt|u)(?=[\s/>])[^<>]*>", re.IGNORECASE
 )
 MOST_OPEN = 60  # formatting elements open at once
-MANY_REFERENCES = 2000
+MANY_REFERENCES = 500
 _REFERENCE = re.compile(r"&(?:#[0-9a-zA-Z]{1,12};?|[a-zA-Z][a-zA-Z0-9]{0,40};?)?")
 # A noncharacter (Unicode, 23.7), which no text means; it stands for an ampersand while nh3 works.
 _AMPERSAND = "\ufdd0"

@@ -1,0 +1,190 @@
+"""Feeds of odd shapes cost time and output in proportion to their length."""
+
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import FrameType
+
+import pytest
+
+from syndicator import normalizer, parser
+from syndicator.model.feed import ParsedFeed
+from syndicator.model.fetch import Fetched, FetchFailed
+from syndicator.model.post import NormalizedFeed
+from syndicator.model.settings import FetchSettings, Source
+from syndicator.normalizer import identity
+from syndicator.pipeline.budget import OverBudget, cpu_budget
+from syndicator.pipeline.reading import read
+from syndicator.store import Store
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "bench"))
+from shapes import SHAPES
+
+NOW = datetime(2026, 11, 29, tzinfo=UTC)
+SOURCE = Source("s", "https://harbour.example/feed")
+STEEPEST = 1.15
+
+
+def feed_of(body: bytes) -> tuple[ParsedFeed, NormalizedFeed]:
+    parsed = parser.parse(Fetched("s", SOURCE.url, body))
+    assert not isinstance(parsed, FetchFailed)
+    return parsed, normalizer.normalize(parsed, SOURCE, NOW)
+
+
+def stored(body: bytes) -> int:
+    """Read and store a feed; return the characters of all bodies."""
+    outcome = parser.parse(Fetched("s", SOURCE.url, body))
+    if isinstance(outcome, FetchFailed):
+        return 0
+    feed = normalizer.normalize(outcome, SOURCE, NOW)
+    with Store(":memory:") as store, store.transaction():
+        store.save_source(feed.info, NOW)
+        items = [item.fingerprint for item in outcome.items]
+        store.receive("s", feed.posts, items, identity.decide, NOW)
+    return sum(len(post.content_html) for post in feed.posts)
+
+
+def steps(body: bytes) -> tuple[int, int]:
+    """Count the calls, of Python's functions and of C's, that reading and storing a feed takes."""
+    count = 0
+
+    def call(_frame: FrameType, _event: str, _argument: object) -> None:
+        nonlocal count
+        count += 1
+
+    sys.setprofile(call)
+    try:
+        written = stored(body)
+    finally:
+        sys.setprofile(None)
+    return count, written
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_shape_grows_in_proportion(name: str) -> None:
+    """Four times the feed takes at most four times the steps, and gives as much output."""
+    stored(SHAPES[name](1 << 10))  # fills the caches
+    fewer, less = steps(SHAPES[name](8 << 10))
+    more, longer = steps(SHAPES[name](32 << 10))
+    assert more <= 4**STEEPEST * fewer + 500
+    assert longer <= 4**STEEPEST * less + 20_000
+
+
+def test_more_items_than_allowed() -> None:
+    """The oldest are left out, wherever they stand, and a note says how many."""
+    newest_first = "".join(
+        f"<item><guid>{day}</guid><pubDate>{NOW - timedelta(days=day):%a, %d %b %Y} 00:00:00 GMT</pubDate></item>"
+        for day in range(5)
+    )
+    oldest_first = "".join(
+        f"<item><guid>{day}</guid><pubDate>{NOW - timedelta(days=day):%a, %d %b %Y} 00:00:00 GMT</pubDate></item>"
+        for day in reversed(range(5))
+    )
+    for items in (newest_first, oldest_first):
+        body = f"<rss version='2.0'><channel><title>a</title>{items}</channel></rss>".encode()
+        parsed = parser.parse(Fetched("s", SOURCE.url, body), most_items=3)
+        assert isinstance(parsed, ParsedFeed)
+        assert {item.guid for item in parsed.items} == {"0", "1", "2"}
+        assert {entry.guid for entry in parsed.entries} == {"0", "1", "2"}
+        assert parsed.notes == ("2 items over 3, the oldest, left out",)
+
+
+@pytest.mark.parametrize(
+    ("shape", "name", "count"),
+    [
+        ("categories", "categories", 200),
+        ("authors", "authors", 200),
+        ("enclosures", "enclosures", 200),
+        ("links", "links", 200),
+    ],
+)
+def test_an_item_with_thousands_of_parts(shape: str, name: str, count: int) -> None:
+    """The first ones are kept; a note says how many are not."""
+    parsed, _ = feed_of(SHAPES[shape](100_000))
+    assert len(getattr(parsed.entries[0], name)) == count
+    assert [note for note in parsed.notes if note.endswith("of items left out")]
+
+
+def test_a_title_of_a_book() -> None:
+    """It is cut."""
+    parsed, feed = feed_of(SHAPES["a long title"](100_000))
+    assert len(feed.posts[0].title) <= 4001
+    assert parsed.notes == ("1 ends of titles left out",)
+
+
+def test_an_address_that_no_server_takes() -> None:
+    """It is left out, and the post is kept."""
+    _, feed = feed_of(SHAPES["parameters of a link"](200_000))
+    assert (feed.posts[0].title, feed.posts[0].guid) == ("a", "t")
+    assert "p20=1" not in feed.posts[0].link
+
+
+def test_formatting_that_is_never_closed() -> None:
+    """A parser would open all of it again in each paragraph: the words are kept, the tags not."""
+    body = SHAPES["reopened bold"](85_000)
+    _, feed = feed_of(body)
+    assert len(feed.posts[0].content_html) < 3 * len(body)
+    assert feed.posts[0].text.startswith("x x x")
+
+
+def test_formatting_as_people_write_it() -> None:
+    """It stays, however much of it there is, and where some of it is never closed."""
+    html = "<p><b>one</b> <i>two" * 200
+    item = f"<item><description><![CDATA[{html}]]></description></item>"
+    body = f"<rss version='2.0'><channel><title>a</title>{item}</channel></rss>"
+    _, feed = feed_of(body.encode())
+    assert "<b>one</b>" in feed.posts[0].content_html
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("AT&T &amp; Bell &nope; &copy; &lt;b&gt; &#233; ", "AT&T & Bell &nope; © <b> é"),
+        ('<a href="https://a.example/?x=1&y=2&amp;z=3">a</a> ', "a"),
+        ("&amp;lt; &quot;q&quot; &notit; ", '&lt; "q" ¬it;'),
+    ],
+)
+def test_thousands_of_ampersands(written: str, shown: str) -> None:
+    """They are what they are when they are few."""
+    from syndicator.normalizer.html import sanitize
+    from syndicator.normalizer.text import words
+
+    few, many = (sanitize.clean(written * count, "").html for count in (1, 3000))
+    assert words(few) == shown
+    assert many.startswith(few.rstrip())
+    assert many.count(few.rstrip()) == 3000
+
+
+def test_a_body_longer_than_any_reader_reads() -> None:
+    """It becomes an excerpt with a link to its page."""
+    body = SHAPES["paragraphs"](2_000_000)
+    _, feed = feed_of(body)
+    (post,) = feed.posts
+    assert 1000 < len(post.content_html) < 5000
+    assert post.content_html.endswith(">https://harbour.example/tide</a></p>")
+    assert "body cut to an excerpt: it was too long" in post.notes
+
+
+def test_a_feed_that_uses_up_its_time() -> None:
+    """Its source fails, and says what to do; nothing is raised."""
+    body = SHAPES["paragraphs"](3_000_000)
+    settings = FetchSettings(max_cpu=timedelta(microseconds=1000))
+    reading = read(Fetched("s", SOURCE.url, body), SOURCE, NOW, settings=settings)
+    assert reading.failed is not None
+    assert reading.failed.kind == "too-large"
+    assert "max_cpu" in reading.failed.advice
+
+
+def test_a_budget_that_is_kept() -> None:
+    """Nothing is raised, also later."""
+    with cpu_budget(0.05):
+        pass
+    sum(range(3_000_000))
+
+
+def test_a_budget_that_is_not_kept() -> None:
+    """It ends the block where it stands."""
+    with pytest.raises(OverBudget), cpu_budget(0.01):
+        while True:
+            pass
