@@ -38,9 +38,9 @@ def stored(body: bytes) -> int:
         return 0
     feed = normalizer.normalize(outcome, SOURCE, NOW)
     with Store(":memory:") as store, store.transaction():
-        store.save_source(feed.info, NOW)
+        store.sources.save_info(feed.info, NOW)
         items = [item.fingerprint for item in outcome.items]
-        store.receive("s", feed.posts, items, identity.decide, NOW)
+        store.posts.receive("s", feed.posts, items, identity.decide, NOW)
     return sum(len(post.content_html) for post in feed.posts)
 
 
