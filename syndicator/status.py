@@ -1,48 +1,131 @@
-"""SourceStates -> the state of each source, as `status` shows it. Pure."""
+"""SourceStates and facts -> the state of each source, as `status` shows it. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
+from syndicator.durations import short
 from syndicator.failures import has_moved, label, move, unpublished
+from syndicator.layout import layout, wrapped
 from syndicator.model.fetch import SourceState
+from syndicator.model.run import Move, SourceFacts
 from syndicator.model.settings import Source
-from syndicator.report import in_words, moved_line
+from syndicator.report import moved_line
 from syndicator.schedule import held_hosts
+from syndicator.schedule.state import BY_INTERVAL, BY_RETRY_AFTER
+from syndicator.text_rules import counted
 from syndicator.urls import host_of
 
 _HELD = "its host asked to be left alone until then (429, Retry-After)"
 _ROUNDED_UP = timedelta(seconds=59)
+# Reasons that the column of the next fetch needs no words for.
+_USUAL_REASONS = ("", BY_INTERVAL, "it was never asked")
+
+
+def read(
+    sources: Iterable[Source],
+    states: Mapping[str, SourceState],
+    now: datetime,
+    facts: Mapping[str, SourceFacts] = {},
+) -> list[Row]:
+    """Return the rows of all sources, in their order in feeds.toml."""
+    shown = _shown_states(sources, states, now)
+    return [Row(source, state, facts.get(source.id, SourceFacts())) for source, state in shown]
 
 
 def rows(
-    sources: Iterable[Source], states: Mapping[str, SourceState], now: datetime
+    sources: Iterable[Source],
+    states: Mapping[str, SourceState],
+    now: datetime,
+    facts: Mapping[str, SourceFacts] = {},
 ) -> list[dict[str, Any]]:
-    """Return an object for each source, as `status --json` prints it; times in ISO 8601, null where there is none."""
-    shown = _shown_states(sources, states, now)
-    return [_row(source, state, now) for source, state in shown]
+    """Return an object for each source, as `status --json` prints it.
+
+    Times are in ISO 8601, null if there is none.
+    """
+    return [_as_json(row, now) for row in read(sources, states, now, facts)]
 
 
-def table(sources: Iterable[Source], states: Mapping[str, SourceState], now: datetime) -> str:
-    """Return `status` for a terminal: a source's last success, when it is due next and why, what fails since when."""
-    cells = [("SOURCE", "LAST GOOD", "NEXT", "WHY")]
+class Row(Struct, frozen=True):
+    """One source as `status` shows it."""
+
+    source: Source
+    state: SourceState
+    facts: SourceFacts
+
+    @property
+    def title(self) -> str:
+        """The name for people; of a private source nothing that holds its address."""
+        if self.source.name or self.source.private:
+            return label(self.source)
+        return self.facts.title or self.source.id
+
+
+def table(rows: Sequence[Row], now: datetime, columns: int) -> list[str]:
+    """Return a line for each source: last post, number of posts, last and next fetch."""
+    cells = [("SOURCE", "LAST POST", "POSTS", "CHECKED", "NEXT")]
     notes: list[list[str]] = [[]]
-    for source, state in _shown_states(sources, states, now):
+    for row in rows:
         cells.append(
-            (label(source), _ago(state.last_success, now), _until(state, now), _reason(state))
+            (
+                row.title,
+                _ago(row.facts.newest, now),
+                str(row.facts.posts),
+                _ago(row.state.last_attempt, now),
+                _until(row, now),
+            )
         )
-        notes.append(_notes(source, state, now))
-    widths = [max(len(row[column]) for row in cells) for column in range(3)]
-    lines = []
-    for row, below in zip(cells, notes, strict=True):
-        padded = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
-        lines.append("  ".join([*padded, row[3]]).rstrip())
-        lines += [f"    {note}" for note in below]
-    return "\n".join(lines)
+        notes.append(_notes(row))
+    lines = layout(cells, columns, most=max(columns - 45, 12))
+    for number in range(len(lines) - 1, -1, -1):
+        below = [wrapped(note, columns - 4) for note in notes[number]]
+        lines[number + 1 : number + 1] = [f"    {line}" for note in below for line in note]
+    return lines
+
+
+def silent(rows: Iterable[Row], now: datetime, span: timedelta) -> list[Row]:
+    """Return the sources that work, but whose newest post is older than `span`; oldest first."""
+    quiet = []
+    for row in rows:
+        newest = row.facts.newest
+        if newest is not None and now - newest > span and _standing(row) == "ok":
+            quiet.append(row)
+    return sorted(quiet, key=lambda row: row.facts.newest or now)
+
+
+def silent_table(rows: Sequence[Row], now: datetime, columns: int, most: int = 0) -> list[str]:
+    """Return a line for each silent source, at most `most` of them; 0: all."""
+    if not rows:
+        return []
+    shown = rows[:most] if most else rows
+    cells = [("SILENT", "LAST POST", "POSTS", "SITE")]
+    for row in shown:
+        link = "" if row.source.private else row.facts.link or row.source.url
+        cells.append((row.title, _ago(row.facts.newest, now), str(row.facts.posts), link))
+    lines = layout(cells, columns)
+    if len(rows) > len(shown):
+        lines.append(f"and {len(rows) - len(shown)} more: `syndicator status --silent 1y` has all")
+    return lines
+
+
+def totals(rows: Sequence[Row], quiet: Sequence[Row]) -> str:
+    """Return the line of totals."""
+    counts = Counter(_standing(row) for row in rows)
+    words = {"ok": "well", "new": "not asked yet"}
+    parts = [f"{counts[word]} {words.get(word, word)}" for word in _STANDINGS if counts[word]]
+    if quiet:
+        parts.append(f"{len(quiet)} silent")
+    posts = counted(sum(row.facts.posts for row in rows), "post")
+    return f"{counted(len(rows), 'source')}: {', '.join(parts) or 'none'}; {posts}"
+
+
+_STANDINGS = ("ok", "failing", "gone", "paused", "new")
 
 
 def _shown_states(
@@ -59,18 +142,22 @@ def _shown_states(
         yield source, state
 
 
-def _row(source: Source, state: SourceState, now: datetime) -> dict[str, Any]:
-    private = source.private
+def _as_json(row: Row, now: datetime) -> dict[str, Any]:
+    source, state, private = row.source, row.state, row.source.private
     return {
         "source": label(source),
+        "title": row.title,
         "id": "" if private and label(source) != source.id else source.id,
         "url": "" if private else source.url or str(source.path),
-        "state": _standing(state),
+        "tags": list(source.tags),
+        "state": _standing(row),
         "published": source.publish,
+        "posts": row.facts.posts,
+        "newest_post": _iso(row.facts.newest),
         "last_success": _iso(state.last_success),
         "last_change": _iso(state.last_change),
         "last_attempt": _iso(state.last_attempt),
-        "next_due": None if state.gone else _iso(state.next_due or now),
+        "next_due": None if state.gone or source.paused else _iso(state.next_due or now),
         "why": _reason(state),
         "failing_since": _iso(state.failing_since),
         "consecutive": state.consecutive,
@@ -80,12 +167,14 @@ def _row(source: Source, state: SourceState, now: datetime) -> dict[str, Any]:
     }
 
 
-def _standing(state: SourceState) -> str:
-    if state.gone:
+def _standing(row: Row) -> str:
+    if row.source.paused:
+        return "paused"
+    if row.state.gone:
         return "gone"
-    if state.failing_since is not None:
+    if row.state.failing_since is not None:
         return "failing"
-    return "ok" if state.last_success is not None else "new"
+    return "ok" if row.state.last_success is not None else "new"
 
 
 def _iso(moment: datetime | None) -> str | None:
@@ -97,28 +186,36 @@ def _reason(state: SourceState) -> str:
 
 
 def _ago(moment: datetime | None, now: datetime) -> str:
-    return f"{in_words(now - moment)} ago" if moment is not None else "never"
+    return f"{short(now - moment)} ago" if moment is not None else "never"
 
 
-def _until(state: SourceState, now: datetime) -> str:
-    if state.gone:
-        return "never"
-    if state.next_due is None or state.next_due <= now:
+def _until(row: Row, now: datetime) -> str:
+    if row.state.gone or row.source.paused:
+        return _standing(row)
+    due = row.state.next_due
+    if due is None or due <= now:
         return "now"
-    return f"in {in_words(state.next_due - now + _ROUNDED_UP)}"  # never sooner than it is
+    return f"in {short(due - now + _ROUNDED_UP)}"  # never sooner than it is
 
 
-def _notes(source: Source, state: SourceState, now: datetime) -> list[str]:
-    """Return what stands below a source's line."""
-    notes = []
+def _moved_notes(move: Move) -> list[str]:
+    """Return the lines to put into feeds.toml, each for itself, to be copied."""
+    if not move.url:
+        return [moved_line(move)]
+    notes = ["moved for good; put this into feeds.toml:", f'url = "{move.url}"']
+    return [*notes, f'id = "{move.keep_id}"'] if move.keep_id else notes
+
+
+def _notes(row: Row) -> list[str]:
+    """Return the lines below a source."""
+    source, state, notes = row.source, row.state, []
     if not source.publish:
         words = "its posts are not published: `publish = false`"
         notes.append(unpublished(source) if source.private else words)
-    if state.failing_since is not None:
-        times = "once" if state.consecutive == 1 else f"{state.consecutive} times"
-        notes.append(
-            f"failing for {in_words(now - state.failing_since)} ({times}): {state.failure}"
-        )
+    reason = _reason(state)
+    is_held = reason in (BY_RETRY_AFTER, _HELD)  # a failure's usual wait needs no words
+    if is_held or (_standing(row) == "ok" and reason not in _USUAL_REASONS):
+        notes.append(f"why then: {reason}")
     if has_moved(source, state):
-        notes.append(moved_line(move(source, state)))
+        notes += _moved_notes(move(source, state))
     return notes

@@ -7,10 +7,12 @@ import difflib
 import re
 import sys
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
 from syndicator import __version__
+from syndicator.durations import parse_duration
 
 EXIT_STATUS = """\
 exit status:
@@ -224,8 +226,21 @@ def _add_serve(commands: Commands[Parser]) -> None:
 
 
 def _add_status(commands: Commands[Parser]) -> None:
-    summary = "show when each source last worked, when it is due and why, and what fails"
+    summary = "show which sources fail, which have fallen silent, and how the others do"
     command = _add(commands, "status", summary)
+    command.add_argument("--failing", action="store_true", help="only what fails, all of it")
+    command.add_argument(
+        "--silent",
+        metavar="SPAN",
+        type=_span,
+        nargs="?",
+        const=_YEAR,
+        help="only sources without a post for so long (default: 1y)",
+    )
+    command.add_argument("--all", action="store_true", help="each source, also of more than 200")
+    command.add_argument(
+        "--fail-if", metavar="N", type=_count, default=0, help="status 1 if N sources fail, or more"
+    )
     command.add_argument("--json", action="store_true", help="as a JSON list")
 
 
@@ -256,6 +271,16 @@ def _add_import(commands: Commands[Parser]) -> None:
         metavar="FILE",
         help="OPML, the INI file of a planet, or a list with an address a line",
     )
+
+
+_YEAR = timedelta(days=365)
+
+
+def _span(text: str) -> timedelta:
+    span = parse_duration(text)
+    if span is None:
+        raise argparse.ArgumentTypeError(f'must be a span such as "90d" or "1y", not {text!r}')
+    return span
 
 
 def _count(text: str) -> int:

@@ -83,6 +83,15 @@ class Edge:
         with self.results():
             print(plain(text))
 
+    def write_lines(self, lines: Iterable[str]) -> None:
+        """Print a report; at a terminal its heads (in capitals) are bold, unless NO_COLOR is set."""
+        colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        with self.results():
+            for line in lines:
+                text = plain(line)
+                is_head = re.match(r"[A-Z]{4,}  ", text)
+                print(f"\x1b[1m{text}\x1b[0m" if colour and is_head else text)
+
     def write_bytes(self, document: bytes) -> None:
         """Print a document."""
         with self.results():

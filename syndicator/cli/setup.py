@@ -17,6 +17,7 @@ from syndicator.errors import Interrupted, SyndicatorError, UsageError
 from syndicator.failures import label
 from syndicator.importers.export import export as exported_bytes
 from syndicator.importers.export import exported
+from syndicator.layout import layout
 from syndicator.report import in_words
 from syndicator.text_rules import counted
 
@@ -162,7 +163,7 @@ def list_(arguments: argparse.Namespace, edge: Edge) -> int:
     if not rows:
         edge.tell("there is no source yet; `syndicator add ADDRESS` adds one")
         return 0
-    edge.write("\n".join(terminal.table([("NAME", "TAGS", "ADDRESS"), *rows], terminal.width())))
+    edge.write("\n".join(layout([("NAME", "TAGS", "ADDRESS"), *rows], terminal.width())))
     return 0
 
 

@@ -1,21 +1,72 @@
-"""`status`: the state of each source."""
+"""`status`: who fails, who has fallen silent, and the state of each source."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 
 import syndicator
+from syndicator import Config, failures
 from syndicator import status as words
 from syndicator.cli import terminal
 from syndicator.cli.edge import Edge
+from syndicator.errors import CheckFailed
+from syndicator.report import grouped
+from syndicator.status import Row
+
+_MOST = 200  # sources that are listed one by one
+_MOST_SILENT = 20
+_SILENT = timedelta(days=365)
 
 
 def status(arguments: argparse.Namespace, edge: Edge) -> int:
-    """Print the states as a table or as JSON."""
+    """Print the states. Raises CheckFailed if too many sources fail for `--fail-if`."""
     config = syndicator.load_config(arguments.config)
-    states = syndicator.states(config)
+    states, facts = syndicator.states(config), syndicator.source_facts(config)
+    now = edge.now()
     if arguments.json:
-        edge.write(terminal.as_json(words.rows(config.sources, states, edge.now())))
+        edge.write(terminal.as_json(words.rows(config.sources, states, now, facts)))
     else:
-        edge.write(words.table(config.sources, states, edge.now()))
+        rows = words.read(config.sources, states, now, facts)
+        edge.write_lines(_view(arguments, config, rows, now))
+    failing = [row for row in words.read(config.sources, states, now) if _fails(row)]
+    if 0 < arguments.fail_if <= len(failing):
+        raise CheckFailed
     return 0
+
+
+def _fails(row: Row) -> bool:
+    return row.state.failing_since is not None and not row.source.paused
+
+
+def _view(
+    arguments: argparse.Namespace, config: Config, rows: Sequence[Row], now: datetime
+) -> Iterator[str]:
+    """Yield the lines: failing sources first, then silent ones, then each source, then totals."""
+    columns = terminal.width()
+    span = arguments.silent or _SILENT
+    quiet = words.silent(rows, now, span)
+    everything = not arguments.failing and arguments.silent is None
+    if arguments.failing or everything:
+        states = {row.source.id: row.state for row in rows if _fails(row)}
+        groups = grouped(failures.changes(states, states, config.sources).failures)
+        most = len(groups) if arguments.failing else terminal.MOST_FAILURES
+        table = terminal.failure_table(groups, now, columns, most)
+        yield from _with_gap(table or (["nothing fails"] if arguments.failing else []), everything)
+    if arguments.silent is not None or everything:
+        most = _MOST_SILENT if everything else 0
+        table = words.silent_table(quiet, now, columns, most)
+        yield from _with_gap(table or ([] if everything else ["no source is silent"]), everything)
+    if everything:
+        if len(rows) <= _MOST or arguments.all:
+            yield from _with_gap(words.table(rows, now, columns), True)
+        else:
+            yield "`syndicator status --all` lists each source"
+        yield words.totals(rows, quiet)
+
+
+def _with_gap(lines: Sequence[str], gap: bool) -> Iterator[str]:
+    yield from lines
+    if lines and gap:
+        yield ""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -16,10 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from syndicator.cli.edge import plain
+from syndicator.durations import short
+from syndicator.layout import layout
 from syndicator.model.post import Post
 from syndicator.model.run import Failure, Preview, Progress, Report
 from syndicator.model.settings import Config
-from syndicator.report import grouped, in_words, outage_line
+from syndicator.report import grouped, outage_line
 from syndicator.text_rules import counted
 
 if TYPE_CHECKING:
@@ -88,9 +89,9 @@ def summary(report: Report, config: Config, now: datetime) -> list[str]:
     if report.is_first and not report.nothing_ever_worked:
         lines += [
             "",
-            "Next: let cron run it, for instance with  */15 * * * * syndicator -c "
-            f"{config.path.resolve()} run",
-            "`syndicator add ADDRESS` adds a source, `syndicator status` shows how all of them do.",
+            "Next: let cron run it, with a line such as",
+            f"  */15 * * * * syndicator -c {config.path.resolve()} run",
+            "`syndicator add ADDRESS` adds a source, `syndicator status` shows how they do.",
         ]
     return lines
 
@@ -128,87 +129,25 @@ def _written(report: Report, config: Config) -> str:
     return f"{counted(changed, 'file')} written to {folder}/; `syndicator serve` shows them"
 
 
-def failure_table(groups: Sequence[Sequence[Failure]], now: datetime, columns: int) -> list[str]:
+def failure_table(
+    groups: Sequence[Sequence[Failure]], now: datetime, columns: int, most: int = MOST_FAILURES
+) -> list[str]:
     """Return failures as a table: source, since when, tries, what is wrong and what to do."""
     if not groups:
         return []
     rows = [("FAILING", "SINCE", "TRIES", "WHAT, AND WHAT TO DO")]
-    for group in groups[:MOST_FAILURES]:
+    for group in groups[:most]:
         first, name = group[0], group[0].source
         if len(group) > 1:
             name = f"{first.host} ({len(group)} sources)"
         since = min(failure.since for failure in group)
         tries = max(failure.consecutive for failure in group)
-        rows.append((name, in_words(now - since), str(tries), first.error))
-    lines = table(rows, columns)
-    more = sum(len(group) for group in groups[MOST_FAILURES:])
+        rows.append((name, short(now - since), str(tries), first.error))
+    lines = layout(rows, columns)
+    more = sum(len(group) for group in groups[most:])
     if more:
         lines.append(f"and {counted(more, 'more source')}: `syndicator status --failing` has all")
     return lines
-
-
-def table(rows: Sequence[Sequence[str]], columns: int) -> list[str]:
-    """Return rows as lines of at most so many columns; the last cell wraps below itself.
-
-    >>> table([("A", "WORDS"), ("x" * 9, "one two three four five")], 32)
-    ['A          WORDS', 'xxxxxxxxx  one two three four', '           five']
-    """
-    most = max(columns // 3, 12)
-    columns_of_cells = list(zip(*rows, strict=True))[:-1]
-    widths = [min(max(map(cell_width, cells)), most) for cells in columns_of_cells]
-    indent = sum(widths) + 2 * len(widths)
-    room = max(columns - indent, 20)
-    lines = []
-    for row in rows:
-        cells = [fitted(cell, width) for cell, width in zip(row, widths, strict=False)]
-        first, *rest = wrapped(row[-1], room) or [""]
-        lines.append("  ".join([*cells, first]).rstrip())
-        lines += [" " * indent + line for line in rest]
-    return lines
-
-
-def cell_width(text: str) -> int:
-    """Return the columns that a text takes at a terminal: wide letters take two.
-
-    >>> cell_width("abc"), cell_width("日本")
-    (3, 4)
-    """
-    if text.isascii():
-        return len(text)
-    columns = 0
-    for letter in text:
-        columns += 0 if unicodedata.combining(letter) else 1
-        columns += unicodedata.east_asian_width(letter) in "WF"
-    return columns
-
-
-def fitted(text: str, columns: int) -> str:
-    """Return a text cut or filled to so many columns.
-
-    >>> fitted("abc", 5), fitted("abcdefgh", 5)
-    ('abc  ', 'abcd…')
-    """
-    if cell_width(text) > columns:
-        while cell_width(text) > columns - 1:
-            text = text[:-1]
-        text += "…"
-    return text + " " * (columns - cell_width(text))
-
-
-def wrapped(text: str, columns: int) -> list[str]:
-    """Return a text in lines of at most so many columns; a longer word stands alone, whole.
-
-    >>> wrapped("one two three", 8)
-    ['one two', 'three']
-    """
-    lines, line = [], ""
-    for word in text.split():
-        if line and cell_width(line) + 1 + cell_width(word) > columns:
-            lines.append(line)
-            line = word
-        else:
-            line = f"{line} {word}".strip()
-    return [*lines, line] if line else lines
 
 
 def width() -> int:

@@ -5,7 +5,6 @@ A key's kind is that of its type, or the one that its declaration names (`model.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -18,6 +17,7 @@ import msgspec
 from syndicator import timezones
 from syndicator.config.schema import Key
 from syndicator.config.words import did_you_mean, shown, source_meant
+from syndicator.durations import parse_duration, parse_size
 from syndicator.formats import FORMATS
 from syndicator.model.settings import Credentials
 
@@ -27,12 +27,6 @@ SITE_FILES = re.compile(
     r"posts|sources|archive|by-source|by-language|sources\.html|style-[0-9a-f]+\.css|.*\.gz"
 )
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)")  # one number, one unit; never "1h30m"
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_LONGEST = 100 * 365 * 86400  # seconds: further from now no calendar must reach
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|kB|KB|MB|GB)")  # never a bare number: bytes or megabytes?
-_LARGEST = 2**53  # bytes: so far a float counts them one by one
-_BYTES = {"B": 1, "kB": 1000, "KB": 1000, "MB": 1_000_000, "GB": 1_000_000_000}
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # BCP 47 in outline; never "English"
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")  # RFC 4287, 4.2.6; never "my feed"
 _CONTACT = re.compile(r"[^\s@]+@[^\s@]+|(https?://|mailto:)\S+")  # never "nobody"
@@ -61,28 +55,6 @@ class Surroundings(msgspec.Struct, frozen=True):
 
 
 Reader = Callable[[object, Key, Surroundings], object]
-
-
-def parse_duration(text: str) -> timedelta | None:
-    """Read a duration as feeds.toml writes it; None if it is none.
-
-    >>> parse_duration("90s"), parse_duration("7d"), parse_duration("soon")
-    (datetime.timedelta(seconds=90), datetime.timedelta(days=7), None)
-    """
-    match = _DURATION.fullmatch(text.strip())
-    seconds = float(match[1]) * _SECONDS[match[2]] if match else math.inf
-    return timedelta(seconds=seconds) if seconds <= _LONGEST else None
-
-
-def parse_size(text: str) -> int | None:
-    """Read a size in bytes as feeds.toml writes it; None if it is none.
-
-    >>> parse_size("20MB"), parse_size("20")
-    (20000000, None)
-    """
-    match = _SIZE.fullmatch(text.strip())
-    size = float(match[1]) * _BYTES[match[2]] if match else math.inf
-    return int(size) if size <= _LARGEST else None
 
 
 def fill_in(text: str, environment: Mapping[str, str]) -> str:
