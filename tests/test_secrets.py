@@ -64,7 +64,7 @@ def test_a_public_feed_that_looks_private(tmp_path: Path, parameter: str) -> Non
             *(line for line in preview.remarks if "taken for private" in line),
             *(
                 line
-                for line in status.table(loaded.sources, {}, NOW).split("\n")
+                for line in status.table(status.read(loaded.sources, {}, NOW), NOW, 999)
                 if "taken" in line
             ),
         ]
