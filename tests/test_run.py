@@ -353,7 +353,7 @@ def test_status(tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]) ->
         capsys.readouterr()
         assert main(["status"]) == 0
         text = capsys.readouterr().out
-        assert "/good" in text
+        assert "Good" in text
         assert "404" in text
         assert main(["status", "--json"]) == 0
         assert len(json.loads(capsys.readouterr().out)) == 2
