@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from syndicator import urls
 from syndicator.normalizer import identity
-from syndicator.normalizer.attribution import evidence, wordings
+from syndicator.normalizer.attribution import judging, wordings
 from syndicator.normalizer.html import trackers
 from syndicator.normalizer.identity.keys import _forms
 
@@ -55,6 +55,6 @@ def forget() -> None:
     """Forget what was remembered by the rules before. Call it, too, when a test that changed one ends."""
     for remembered in (
         urls.loose, urls.path, _forms, wordings.index, wordings.vocabulary,
-        evidence.wording, trackers._only_counts,
+        judging.wording, trackers._only_counts,
     ):  # fmt: skip
         remembered.cache_clear()

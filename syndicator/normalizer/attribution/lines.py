@@ -17,6 +17,7 @@ from html import unescape
 from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 LINK = "\ue000"  # the first link of a line; the next is \ue001, ...
 TITLE = "\uf8ff"  # the post's own title, where it stands as text
@@ -49,6 +50,7 @@ _MEDIA = frozenset(
         "input",
     }
 )
+_QUOTING = frozenset({"blockquote", "pre", "li", "td", "th", "figcaption"})
 VOID_TAGS = frozenset(
     {"area", "br", "col", "hr", "img", "input", "source", "track", "wbr", "embed"}
 )
@@ -91,28 +93,33 @@ class Line(Struct, frozen=True):
     links: tuple[Anchor, ...] = ()
     block: str = ""  # the innermost block element: "p", "li", "h3" ...
     ours: str = ""  # "attribution", "related" or "also": it stands in an element of ours
+    quoted: bool = False  # it stands in a quotation, a list or a table
 
     def last(self, size: int) -> Line:
-        """Return the last `size` characters as a line; all of a shorter one."""
-        if len(self.text) <= size:
-            return self
-        return Line(
-            self.text[-size:],
-            self.starts[-size:],
-            self.ends[-size:],
-            self.links,
-            self.block,
-            self.ours,
+        """Return the last `size` characters as a line."""
+        return replace(
+            self, text=self.text[-size:], starts=self.starts[-size:], ends=self.ends[-size:]
         )
+
+    def first(self, size: int) -> Line:
+        """Return the first `size` characters as a line, without spaces at its end."""
+        size = len(self.text[:size].rstrip())
+        return replace(
+            self, text=self.text[:size], starts=self.starts[:size], ends=self.ends[:size]
+        )
+
+    def link(self, mark: str) -> Anchor:
+        """Return the link of one of the characters that stand for links."""
+        return self.links[ord(mark) - ord(LINK)]
 
     @property
     def start(self) -> int:
-        """Where it starts in the source."""
+        """Its first place in the source."""
         return self.starts[0]
 
     @property
     def end(self) -> int:
-        """Where it ends in the source."""
+        """The place behind it in the source."""
         return self.ends[-1]
 
 
@@ -188,14 +195,21 @@ class Tag(NamedTuple):
     attributes: str
 
 
+class _Place(NamedTuple):
+    """The blocks around a line."""
+
+    block: str = ""  # the innermost
+    ours: str = ""  # the kind of the element of ours
+    quoted: bool = False  # in one of _QUOTING
+
+
 class _Segment(NamedTuple):
-    """What stands between two boundaries, with the inline tags in it."""
+    """A stretch between two boundaries, with the inline tags in it."""
 
     start: int
     end: int
     tags: list[Tag]
-    block: str
-    ours: str
+    place: _Place
 
 
 def lines(source: str, *, window: int, text_mode: bool) -> Iterator[Line]:
@@ -221,6 +235,18 @@ def lines(source: str, *, window: int, text_mode: bool) -> Iterator[Line]:
     yield from _lines(source, first, last, text_mode=text_mode)
 
 
+def first_lines(source: str, *, window: int, most: int) -> list[Line]:
+    """Return the first lines of HTML that show words, within its first `window` characters."""
+    found = []
+    for segment in _segments(source, 0, min(window, len(source)), text_mode=False):
+        line = _line(source, segment)
+        if line and line.text and segment.end < window:
+            found.append(line)
+        if len(found) == most:
+            break
+    return found
+
+
 def _lines(source: str, first: int, last: int, *, text_mode: bool) -> Iterator[Line]:
     for segment in reversed(list(_segments(source, first, last, text_mode=text_mode))):
         line = _line(source, segment)
@@ -239,15 +265,15 @@ def tags_in(source: str, first: int = 0, last: int = sys.maxsize) -> list[Tag]:
 def _segments(source: str, first: int, last: int, *, text_mode: bool) -> Iterator[_Segment]:
     """Cut at block tags, breaks and, in plain text, newlines."""
     start, inner = first, list[Tag]()
-    stack: list[tuple[str, str]] = []
+    stack = [_Place()]
     for tag in tags_in(source, first, last):
         if tag.name in _INLINE or tag.name in _MEDIA:
             inner.append(tag)
             continue
-        yield _Segment(start, tag.start, inner, *(stack[-1] if stack else ("", "")))
+        yield _Segment(start, tag.start, inner, stack[-1])
         start, inner = tag.end, []
         _nest(stack, tag)
-    rest = _Segment(start, last, inner, *(stack[-1] if stack else ("", "")))
+    rest = _Segment(start, last, inner, stack[-1])
     yield from _at_newlines(source, rest) if text_mode else (rest,)
 
 
@@ -265,15 +291,20 @@ def _at_newlines(source: str, whole: _Segment) -> Iterator[_Segment]:
         start = newline
 
 
-def _nest(stack: list[tuple[str, str]], tag: Tag) -> None:
-    """Keep the stack of open blocks, each with what element of ours it stands in."""
+def _nest(stack: list[_Place], tag: Tag) -> None:
+    """Keep the stack of open blocks, outermost first."""
     if tag.closing:
-        names = [name for name, _ in stack]
+        names = [place.block for place in stack]
         if tag.name in names:
             del stack[len(names) - 1 - names[::-1].index(tag.name) :]
     elif tag.name not in VOID_TAGS:
-        found = _OURS.search(tag.attributes) if tag.attributes else None
-        stack.append((tag.name, found[1] if found else (stack[-1][1] if stack else "")))
+        around = stack[-1]
+        ours = _OURS.search(tag.attributes) if tag.attributes else None
+        stack.append(
+            _Place(
+                tag.name, ours[1] if ours else around.ours, around.quoted or tag.name in _QUOTING
+            )
+        )
 
 
 def _line(source: str, segment: _Segment) -> Line | None:
@@ -300,16 +331,10 @@ def _line(source: str, segment: _Segment) -> Line | None:
         folded.characters.pop()
     size = len(folded.characters)
     if not size:
-        return (
-            Line("", (segment.start,), (segment.end,), (), segment.block, segment.ours)
-            if media
-            else None
-        )
+        return Line("", (segment.start,), (segment.end,), (), *segment.place) if media else None
     text = "".join(folded.characters)
     starts, ends = tuple(folded.starts[:size]), tuple(folded.ends[:size])
-    return _without_encodedtags_in(
-        Line(text, starts, ends, tuple(links), segment.block, segment.ours)
-    )
+    return _without_encodedtags_in(Line(text, starts, ends, tuple(links), *segment.place))
 
 
 def _without_encodedtags_in(line: Line) -> Line:
@@ -322,14 +347,8 @@ def _without_encodedtags_in(line: Line) -> Line:
     pick = operator.itemgetter(*kept) if len(kept) > 1 else None
     if pick is None:
         return line
-    last = line.ends[-1]  # a closing "</p>" goes with the line
-    return Line(
-        "".join(pick(line.text)), pick(line.starts), (*pick(line.ends)[:-1], last), *_rest(line)
-    )
-
-
-def _rest(line: Line) -> tuple[tuple[Anchor, ...], str, str]:
-    return line.links, line.block, line.ours
+    ends = (*pick(line.ends)[:-1], line.ends[-1])  # a closing "</p>" goes with the line
+    return replace(line, text="".join(pick(line.text)), starts=pick(line.starts), ends=ends)
 
 
 def plain(html: str) -> str:

@@ -1,26 +1,38 @@
-"""HTML or plain text with closing credits -> the text without them, and the credits.
+"""HTML or plain text -> the text without credits at its end and its start, and the credits.
 
-A credit is known by what it is, a closing line that links to the post and to its site, and by its words. A sentence
-in running text stays, whatever it says: only what closes a text is looked at.
+A credit is a line that links to the post and to its site, and says so in words. A sentence in running text
+stays. So a credit closes a text, or opens it; only a line that names this very post may have text behind it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from functools import lru_cache
 from typing import NamedTuple
 
-from syndicator import languages, urls
+from msgspec.structs import replace
+
+from syndicator import urls
 from syndicator.model.post import Credit
-from syndicator.normalizer.attribution import cutting, evidence, lines, wordings
-from syndicator.normalizer.attribution.evidence import Found, Known
+from syndicator.normalizer.attribution import (
+    cutting,
+    evidence,
+    judging,
+    lines,
+    our_lists,
+    wordings,
+)
+from syndicator.normalizer.attribution.evidence import Known
+from syndicator.normalizer.attribution.judging import Found
 from syndicator.normalizer.attribution.lines import Line, fold
 from syndicator.normalizer.html import tags
 
-_TAIL = 1000  # characters, markup included, that hold the words of a closing line
-_TAIL_LISTED = 12_000  # ... where lists of links follow it
-_WINDOW = 2500  # characters that are cut into lines
+# All in characters, markup included.
+_HEAD = 1200  # that hold a line at the start
+_TAIL = 1000  # that hold the words of a closing line
+_TAIL_LISTED = 12_000  # the same where lists of links follow it
+_WINDOW = 2500  # that are cut into lines
+_SMALL_PRINT_MOST = 400
 # A letter that stands in no tag, no entity and no link.
 _BESIDE_LINKS = re.compile(
     r"(?><a [^<>]*>.*?</a>|<[^<>]*>|&[#A-Za-z0-9]+;|[^\w<&]|[\d_])*+[^\W\d_]", re.DOTALL
@@ -28,19 +40,21 @@ _BESIDE_LINKS = re.compile(
 _FEW = 30  # letters beside the links of a line that is no running text: "Discuss this article in our forums"
 _MANY_BESIDE_LINKS = re.compile(f"(?:{_BESIDE_LINKS.pattern}){{{_FEW + 1}}}", re.DOTALL)
 _LISTED = re.compile(r"</[uo]l>(?:\s|</(?:div|section|aside)>)*$")
-# What stands before a line that was encoded twice.
+# The tag before a line that was encoded twice.
 _ENCODED_TAG = re.compile(r".*?((?:&lt;|<)(?:p|em|small|i|div|span)(?:&gt;|>)\s*)$", re.DOTALL)
-# What themes and plugins put below all else, and no author writes as a paragraph.
+# Lines that themes and plugins put below all else; no author writes one as a paragraph.
 _SMALL_PRINT = re.compile(
     r"(?:^|>|\s)(?:©|&copy;|copyright |all rights reserved|filed under|tagged:? |tags: |(?:post )?views: |share this:)",
     re.IGNORECASE,
 )
-_SMALL_PRINT_MOST = 400  # characters, markup included
 _LINKED = r'<a href="([^"<>]*)" rel="noopener noreferrer">([^<>]+)</a>'
 _PLAIN = re.compile(
     rf"<p>([^<>]{{0,80}}){_LINKED}([^<>]{{1,80}}){_LINKED}([^<>]{{0,20}})</p>(?P<end>)(?:\s|</[a-z][a-z0-9]*>)*"
 )
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _TRAILERS = 60  # lines without words of their own that may follow a credit
+_PASSED = 1500  # letters of running text that may follow a line that names this very post
+_OPENING_LINES = 2
 _MOST = 50  # credits one after another: copies of copies
 
 
@@ -55,14 +69,14 @@ def strip(  # noqa: PLR0913 - all that is known of a post tells whether a line s
     names: Iterable[str] = (),
     seen: Collection[Credit] = (),
 ) -> tuple[str, tuple[Credit, ...]]:
-    """Take the closing credits out of sanitized HTML (after nh3), or of plain text with `text_mode`.
+    """Take the credits out of sanitized HTML (after nh3), or of plain text with `text_mode`.
 
-    Returns what is left ("" where there was nothing else) and the credits, the innermost first: each copy adds its
-    own below, so the first is the origin's. () and the source itself where there is none.
+    Returns the rest of the text and the credits, the innermost first: each copy adds its own below, so the first is
+    the origin's. Without any credit, the source itself and ().
 
     `post_link`, `guid`: the post's addresses. `site_links`: the channel's link, the feed's address, an atom:source's
-    links. `names`: of the site. `seen`: what the post's other fields credited, so that a summary without links is
-    judged by what the body proved; so the body comes first.
+    links. `names`: of the site. `seen`: the credits of the post's other fields. A summary without links is judged by
+    those of the body; so the body comes first.
 
     >>> line = '<p><a href="https://a.example/1">Un</a> est paru en premier sur <a href="https://a.example">A</a>.</p>'
     >>> strip(f"<p>Bonjour.</p>{line}", post_link="https://a.example/1", site_links=(), title="Un")[0]
@@ -75,28 +89,29 @@ def strip(  # noqa: PLR0913 - all that is known of a post tells whether a line s
     listed = bool(_LISTED.search(source, max(0, len(source) - 80)))
     site_links = tuple(site_links)
     probe = _Probe(title, (post_link, guid), site_links)
-    if not _suspicious(source, probe, listed=listed, text_mode=text_mode):
+    opened = not text_mode and _may_open(source)
+    if not (opened or _may_close(source, probe, listed=listed, text_mode=text_mode)):
         return source, tuple(credited)
     if "syndicator-" in source:
-        source = _without_our_lists(source)
+        source = our_lists.without(source)
     known = Known.of((post_link, guid), site_links, title, names, seen)
-    while len(credited) < _MOST:
-        found = _closing(
-            source, known, window=_TAIL_LISTED if listed else _WINDOW, text_mode=text_mode
-        )
+    window = _TAIL_LISTED if listed else _WINDOW
+    while len(credited) < _MOST and _may_close(source, probe, listed=listed, text_mode=text_mode):
+        found = _closing(source, known, window=window, text_mode=text_mode)
         if not found:
             break
         credited.insert(0, found.credit)
         source = _without(source, found, text_mode=text_mode)
-        if not _suspicious(source, probe, listed=listed, text_mode=text_mode):
-            break
+    while opened and len(credited) < _MOST and (found := _opening(source, known)):
+        credited.insert(0, found.credit)
+        source = _without(source, found, text_mode=False).lstrip()
     return source, tuple(credited)
 
 
 def _plain(source: str, post_link: str, title: str) -> tuple[str, Credit] | None:
-    """Take out the line as plugins write it by the million: the post by its very address, its site on the same host.
+    """Take out the line of the common plugins: the post by its very address, its site on the same host.
 
-    Nothing but its words is left to judge, and those are the same from post to post.
+    Only its words are left to judge, and those are the same from post to post.
     """
     line = _PLAIN.fullmatch(source, max(0, source.rfind("<p>")))
     if line is None or "syndicator-" in source:
@@ -105,7 +120,7 @@ def _plain(source: str, post_link: str, title: str) -> tuple[str, Credit] | None
     url, site_url, host = tags.value(url), tags.value(site_url), urls.host(post_link)
     if url != post_link or not host or urls.host(site_url) != host:
         return None
-    row = evidence.wording(before, between, after)
+    row = judging.wording(before, between, after)
     if row is None or fold(title) in fold(
         f"{before}|{between}|{after}"
     ):  # a title that the words hold needs a look
@@ -116,25 +131,47 @@ def _plain(source: str, post_link: str, title: str) -> tuple[str, Credit] | None
     )
 
 
-def _suspicious(source: str, known: _Probe, *, listed: bool, text_mode: bool) -> bool:
-    """Tell, in a few microseconds, whether a closing credit is possible at all: most posts have none."""
+# ---------------------------------------------------------------------------------------------------
+# Is a credit possible at all? Most posts have none, and this is told in a few microseconds.
+# ---------------------------------------------------------------------------------------------------
+
+
+def _may_open(source: str) -> bool:
+    """Tell whether the first line may be a credit: a link, and a word of a credit."""
+    head = source[:_HEAD]
+    link = head.find("<a ")
+    if link < 0:
+        return False
+    end = head.find("</p>", link)
+    return _has_words(head[: end if end >= 0 else _HEAD])
+
+
+def _may_close(source: str, probe: _Probe, *, listed: bool, text_mode: bool) -> bool:
+    """Tell whether a closing credit is possible."""
     tail = source[-_TAIL_LISTED if listed else -_TAIL :]
     if "syndicator-" in tail:
         return True
-    if not (text_mode or listed):
-        tail = _last_block(tail)
+    last = tail if text_mode or listed else _last_block(tail)
+    if _has_words(last) or probe.cut_off(last):
+        return True
+    if last.count("<a ") > 1 and probe.in_links(last):
+        return True
+    # Running text may follow a line that names this very post.
+    tail = source[-_WINDOW:]
+    return probe.names_post(tail) and _has_words(tail)
+
+
+def _has_words(text: str) -> bool:
+    """Tell whether a text holds a word of a credit."""
     words, parts = wordings.vocabulary()
-    if not words.isdisjoint(
-        tail.replace("<", " <").replace(">", "> ").replace("&nbsp;", " ").split()
-    ):
+    spaced = text.replace("<", " <").replace(">", "> ").replace("&nbsp;", " ")
+    if not words.isdisjoint(spaced.split()):
         return True
-    if not tail.isascii() and parts.search(tail):
-        return True
-    return known.cut_off(tail) or (tail.count("<a ") > 1 and known.in_links(tail))
+    return not text.isascii() and parts.search(text) is not None
 
 
 class _Probe(NamedTuple):
-    """What a closing credit in a language that we have no words of must have: the post's address and its site's."""
+    """The title and addresses that a credit must name."""
 
     title: str
     posts: tuple[str, ...]
@@ -149,6 +186,15 @@ class _Probe(NamedTuple):
             and any(f"{lead}{start}" in tail for lead in wordings.written_leads())
         )
 
+    def names_post(self, tail: str) -> bool:
+        """Tell whether the post may be named: its path, its title, or a plugin's word for it."""
+        paths = map(urls.path, self.posts)
+        return (
+            "%%" in tail
+            or any(len(path) > 1 and path in tail for path in paths)
+            or (len(self.title) > 1 and self.title in tail)
+        )
+
     def in_links(self, tail: str) -> bool:
         """Tell whether both may be linked."""
         if not any(len(path) > 1 and path in tail for path in map(urls.path, self.posts)):
@@ -158,7 +204,7 @@ class _Probe(NamedTuple):
 
 
 def _last_block(tail: str) -> str:
-    """Return the last block, where it has words beside its links: it alone can be the credit then."""
+    """Return the last block if it has words beside its links: then it alone can be the credit."""
     start = max(tail.rfind("<p>"), tail.rfind("<p "), tail.rfind("<div"), tail.rfind("<br"))
     if start < 0 or not _BESIDE_LINKS.match(tail, start):
         return tail
@@ -169,27 +215,53 @@ def _last_block(tail: str) -> str:
     return block if running else tail
 
 
+# ---------------------------------------------------------------------------------------------------
+# The credit itself
+# ---------------------------------------------------------------------------------------------------
+
+
 def _closing(source: str, known: Known, *, window: int, text_mode: bool) -> Found | None:
-    """Find the last credit, where nothing but trailers (share links, lists of links, pictures) follows it."""
+    """Find the last credit.
+
+    Trailers may follow it: share links, lists of links, pictures. Running text may follow a line that
+    names this very post: the thanks of a host, the box of an author.
+    """
     followed: list[Line] = []
+    passed = 0
     for line in lines.lines(source, window=window, text_mode=text_mode):
-        found = evidence.judge(line, source, known, text_mode=text_mode)
-        if found and (found.strong or not followed):
-            end = _end_of_our_lists(source, found, followed)
-            return (
-                found if end == found.end else Found(found.start, end, found.credit, found.strong)
-            )
-        if text_mode or len(followed) >= _TRAILERS or not _is_trailer(line):
+        found = judging.judge(line, source, known, text_mode=text_mode)
+        if passed:
+            if found and found.certain and not line.quoted:
+                return found
+        elif found and (found.strong or not followed):
+            return replace(found, end=our_lists.end_behind(source, found.end, followed))
+        elif not text_mode and len(followed) < _TRAILERS and _is_trailer(line):
+            followed.append(line)
+            continue
+        passed += len(line.text)
+        if passed > _PASSED:
             return None
-        followed.append(line)
+    return None
+
+
+def _opening(source: str, known: Known) -> Found | None:
+    """Find a credit that opens a text: "Originally published on X", alone on its line and with a link."""
+    for line in lines.first_lines(source, window=_HEAD, most=_OPENING_LINES):
+        found = judging.judge(line, source, known, text_mode=False)
+        if found and not line.quoted and (found.start, found.end) == (line.start, line.end):
+            linked = found.credit.url or found.credit.site_url
+            if found.way in {"both", "site"} and line.links and linked:
+                return found
+        if line.text and line.block not in _HEADINGS:
+            return None
     return None
 
 
 def _is_trailer(line: Line) -> bool:
-    """Whether a line is no running text: only links, only media, a heading over either."""
-    if line.ours or (line.links and _is_ours(line)):
+    """Tell whether a line is no running text: only links, only media, a heading over either."""
+    if line.ours or (line.links and our_lists.is_ours(line)):
         return True
-    if line.block in {"h1", "h2", "h3", "h4", "h5", "h6"} or line.text.endswith((":", "：", "՝")):
+    if line.block in _HEADINGS or line.text.endswith((":", "：", "՝")):
         return len(line.text) <= 80  # noqa: PLR2004
     if _SMALL_PRINT.match(line.text):
         return len(line.text) <= 120  # noqa: PLR2004
@@ -203,47 +275,3 @@ def _without(source: str, found: Found, *, text_mode: bool) -> str:
     if text_mode:
         return (source[:start].rstrip() + source[found.end :]).rstrip()
     return cutting.cut(source, start, found.end)
-
-
-# ---------------------------------------------------------------------------------------------------
-# Our own lists, come back
-# ---------------------------------------------------------------------------------------------------
-
-_OUR_LIST = re.compile(r"<([a-z][a-z0-9]*) [^<>]*\bclass=\"[^\"]*\bsyndicator-(?:related|also)\b")
-
-
-def _without_our_lists(source: str) -> str:
-    """Take out the lists that a feed of ours has put under its posts, by their class."""
-    left, taken = tags.without(source, _OUR_LIST)
-    return tags.trimmed(tags.tidy(left)) if taken else source
-
-
-def _end_of_our_lists(source: str, found: Found, followed: list[Line]) -> int:
-    """Return where our lists end that follow a credit without our classes: a reader on the way took them off.
-
-    They are ours by a heading in our words, and by nothing but links below it up to the end.
-    """
-    below = list(reversed(followed))
-    if (
-        below
-        and below[-1].end >= len(source.rstrip()) - 40
-        and all(_is_ours(line) for line in below)
-    ):
-        return below[-1].end
-    return found.end
-
-
-def _is_ours(line: Line) -> bool:
-    if line.block == "li":
-        return not any(map(str.isalnum, re.sub(r"\(.*\)$", "", line.text)))
-    return bool(_our_headings().match(line.text))
-
-
-@lru_cache(maxsize=1)
-def _our_headings() -> re.Pattern[str]:
-    """Match our headings over lists and our "Also at: ..." in any language."""
-    forms = {
-        words[key] for words in languages.table().values() for key in ("heading", "related", "also")
-    }
-    patterns = sorted(re.escape(fold(form)).replace(r"\{source\}", ".{1,120}") for form in forms)
-    return re.compile(f"(?:{'|'.join(patterns)})[^a-z]*$")

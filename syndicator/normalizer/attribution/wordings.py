@@ -36,6 +36,7 @@ class Data(Struct, frozen=True):
     fragments: Mapping[str, str]
     rows: tuple[Row, ...]
     leads: Mapping[str, tuple[str, ...]]
+    generic: Mapping[str, str]
 
 
 @lru_cache(maxsize=1)
@@ -48,6 +49,27 @@ def data() -> Data:
 def written_leads() -> tuple[str, ...]:
     """Return the words before a title as they begin a sentence."""
     return tuple(lead[0].upper() + lead[1:] for lead in data().leads)
+
+
+@lru_cache(maxsize=1024)
+def is_generic(written: str) -> bool:
+    """Tell whether a text names no site in particular.
+
+    >>> is_generic("my personal blog"), is_generic("here"), is_generic("My Blog of Boats")
+    (True, True, False)
+    """
+    words = data().generic
+    pattern = rf"(?:(?:{words['before']}) ?)*(?:(?:{words['nouns']})(?: (?:{words['after']}))?|{words['here']})"
+    return re.fullmatch(pattern, fold(written).strip(_STOP)) is not None
+
+
+def without_possessive(written: str) -> str:
+    """Return a name without "my" before it.
+
+    >>> without_possessive("my Medium"), without_possessive("Mystic River")
+    ('Medium', 'Mystic River')
+    """
+    return re.sub(rf"^(?:{data().generic['possessives']})\s+", "", written, flags=re.IGNORECASE)
 
 
 # ---------------------------------------------------------------------------------------------------
