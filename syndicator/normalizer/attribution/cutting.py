@@ -17,6 +17,11 @@ _EMPTY_AFTER = re.compile(
     rf"(?:{_BLANK}|<(p|div|span)\b[^<>]*>(?:{_BLANK}|<br\b[^<>]*>)*</\1>|<(?:br|hr)\b[^<>]*>)+"
 )
 _CLOSING_ONLY = re.compile(rf"(?:{_BLANK}|</[a-zA-Z][a-zA-Z0-9-]*>)*$")
+# A block, and inline elements in it, that have just begun; and the breaks that then stand first in it.
+_BLOCK_START = re.compile(
+    r"<(?:p|div|li|blockquote|section)(?: [^<>]*)?>(?:<(?:em|i|small|span|strong|b)(?: [^<>]*)?>)*$"
+)
+_LEADING_BREAKS = re.compile(rf"^(?:{_BLANK}|<br\b[^<>]*>)+")
 _NEAR = 600  # characters before a cut that may hold what the cut leaves empty
 
 
@@ -31,9 +36,10 @@ def cut(source: str, start: int, end: int) -> str:
     before, after = _climb(before + closing + opening, source[end:])
     if (empty := _EMPTY_AFTER.match(after)) and _CLOSING_ONLY.match(after, empty.end()):
         before, after = _climb(before, after[empty.end() :])
-    while _CLOSING_ONLY.match(
-        after
-    ):  # it stood last: a rule or breaks before it, and empty blocks, go with it
+    if _BLOCK_START.search(before, max(0, len(before) - _NEAR)):
+        after = _LEADING_BREAKS.sub("", after, count=1)
+    # It stood last: a rule or breaks before it, and empty blocks, go with it.
+    while _CLOSING_ONLY.match(after):
         shorter = _without_empty(_without_breaks(before))
         shorter, after = _climb(shorter, after)
         if shorter == before:

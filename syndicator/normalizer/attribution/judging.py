@@ -51,6 +51,8 @@ _REST = " .,;!\"')]।。۔։-"  # signs that may follow a credit
 _CUT_OFF = ("…", "...", "…]", "...]")
 # Where a sentence ends within a line; not "example.org", which goes on without a space.
 _SENTENCE_END = re.compile(r"[.!?][\"')\]]{0,2} (?=\S)|[。！？]")
+_NEXT_SENTENCE = re.compile(r"[.!?][\"')\]]{0,2}(?= \S)|[。！？](?=.)")
+_SMALL_PRINT = re.compile(r"©|copyright|\brights? reserved|\(c\)|reproduc|republi|unauthori[sz]ed")
 _SENTENCES_BEHIND = 3  # that may follow a credit on its line
 _BEHIND = 250  # characters of them
 
@@ -121,7 +123,7 @@ def _before_sentences(line: Line, source: str, known: Known, *, text_mode: bool)
         if len(line.text) - end > _BEHIND:
             continue
         found = _by_wording(line.first(end), source, known, text_mode=text_mode)
-        if found and found.start == line.start and (found.certain or _says_this(found, line)):
+        if found and (found.certain or (found.start == line.start and _says_this(found, line))):
             return found
     return None
 
@@ -214,15 +216,28 @@ def _weigh(
     if not fits or (not post.own and _speaks_of_post(lead, line, known)):
         return None
     start = line.starts[match.start("body")] if lead else line.start
-    certain = post.own and site.own if row.kind == "both" else _is_target(site, known)
+    if row.kind == "both":
+        # A sentence may stand before it, as in a plain summary, but it may not be quoted.
+        certain = post.own and site.own and not lead.endswith((":", "：", '"', "'", "("))
+    else:
+        certain = _is_target(site, known) and not lead
     return Found(
         start,
-        line.end,
+        _end(match, line),
         credit_of(row, post, site, known),
         row.kind,
         strong=post.own or site.own,
-        certain=certain and not lead,
+        certain=certain,
     )
+
+
+def _end(match: re.Match[str], line: Line) -> int:
+    """Return the end of a credit: of its line, or before another sentence that is no small print."""
+    rest = match.groupdict().get("rest") or ""
+    sentence = _NEXT_SENTENCE.match(rest)
+    if sentence is None or _SMALL_PRINT.search(rest):
+        return line.end
+    return line.ends[match.start("rest") + sentence.end() - 1]
 
 
 def _speaks_of_post(lead: str, line: Line, known: Known) -> bool:

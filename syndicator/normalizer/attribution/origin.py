@@ -165,18 +165,20 @@ def _is_own_credit(credit: Credit, own: _Own, link: str) -> bool:
 
 
 def _is_own_source(source: Origin, own: _Own, link: str) -> bool:
-    """Whether an atom:source or <source> names the feed that it stands in: many feeds do."""
+    """Tell whether an atom:source or <source> names the feed that it stands in, or a part of its site."""
     addresses = [urls.loose(address) for address in (source.feed, source.id, source.url) if address]
     if any(address in own.addresses for address in addresses):
         return True
     if not (source.name or addresses):
         return True
-    elsewhere = next((address for address in (source.url, source.feed) if address), "")
-    if not elsewhere:
+    address = source.url or source.feed
+    if not address:
         return own.has_host(link) or own.mentions(source.name)
-    return own.has_host(elsewhere) and (
-        not source.name or own.has_name(source.name) or own.mentions(source.name)
-    )
+    if not own.has_host(address):
+        return False
+    # RSS names no site, only a feed: on the same host it is that of a section, a user, a topic.
+    is_part = not source.url and not source.id
+    return is_part or not source.name or own.has_name(source.name) or own.mentions(source.name)
 
 
 def _credited(credit: Credit, link: str) -> Origin:

@@ -78,9 +78,10 @@ def without_possessive(written: str) -> str:
 
 # Thai to Lao, Burmese, Khmer, kana and Han: scripts without spaces between words.
 _SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff]")
-_ENDS = ("", ".", ":", "।", "۔", "։")
+_ENDS = ("", ".", ":", "：", "।", "۔", "։")
 _VOWELLED = ("أولاً", "أولًا", "أوّلاً", "أوّلًا")  # folding takes the vowel marks off
-_STOP = " .。।۔։:、，「」『』《》〈〉\"'“”‘’„«»()"
+_BETWEEN = re.compile(rf"[\s{MARKERS}]+")  # words of a folded line
+_STOP = " .。।۔։:：、，「」『』《》〈〉\"'“”‘’„«»()"
 
 
 class Index(Struct, frozen=True):
@@ -98,7 +99,7 @@ class Index(Struct, frozen=True):
     def rows(self, text: str) -> list[Row]:
         """Return the rows that share a word with a folded text, in the order of its words."""
         shared: dict[Row, None] = {}
-        for word in text.split():
+        for word in _BETWEEN.split(text):
             shared.update(dict.fromkeys(self.words.get(word.strip(_STOP), ())))
         if not text.isascii():
             for part, rows in self.parts.items():
