@@ -17,9 +17,8 @@ class Site:
     """What the server gives; change `pages` between runs."""
 
     url: str = ""
-    pages: dict[str, bytes | int | float] = field(
-        default_factory=dict
-    )  # a body, a status, or seconds to wait
+    # A body, a status, seconds to wait, or a redirect with its status.
+    pages: dict[str, bytes | int | float | tuple[int, str]] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, int]] = field(default_factory=list)  # path and status of each answer
 
@@ -35,6 +34,9 @@ class Handler(BaseHTTPRequestHandler):
         if isinstance(page, float):
             time.sleep(page)
             page = 503
+        if isinstance(page, tuple):
+            self.answer(page[0], b"", {"Location": page[1]})
+            return
         if isinstance(page, int):
             self.answer(page, b"", {})
             return
@@ -74,7 +76,9 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def site(pages: dict[str, bytes | int | float] | None = None, port: int = 0) -> Iterator[Site]:
+def site(
+    pages: dict[str, bytes | int | float | tuple[int, str]] | None = None, port: int = 0
+) -> Iterator[Site]:
     """Serve pages while the block runs; on a free port, unless one is given."""
     shown = Site(pages=pages or {})
     handler = type("Bound", (Handler,), {"site": shown})

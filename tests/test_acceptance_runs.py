@@ -17,10 +17,6 @@ from acceptance_helpers import BLOG, HOUR, START, Planet, feed, item, words
 from syndicator import generator, pipeline
 from syndicator.check import check
 from syndicator.install_check import inspect
-from syndicator.model.fetch import Fetched, SourceState
-from syndicator.model.post import SourceInfo
-from syndicator.model.settings import Source
-from syndicator.pipeline import ownership
 from syndicator.store import Store
 
 pytestmark = pytest.mark.slow
@@ -158,26 +154,44 @@ def test_a_redesign_whose_items_are_byte_for_byte_the_same(
     assert (report.new, report.remarks) == (1, ())
 
 
-@pytest.mark.parametrize(
-    ("answered", "moved_to", "strange"),
-    [
-        (f"{BLOG}/feed", "", True),
-        (f"{OTHER}/feed", "", False),
-        (f"{OTHER}/feed", f"{OTHER}/feed", False),
-        ("https://feeds.service.example/blog", "", True),  # where it always was, perhaps
-    ],
-)
-def test_a_redirect_to_its_new_site_explains_it(
-    answered: str, moved_to: str, *, strange: bool
+@pytest.mark.parametrize("status", [301, 302])
+def test_a_domain_that_is_sold_and_redirects(
+    status: int, tmp_path: Path, site: loopback.Site
 ) -> None:
-    """The old owner has moved."""
-    source = Source("a", f"{BLOG}/feed")
-    before, after = SourceInfo("a", "Blog", f"{BLOG}/"), SourceInfo("a", "Another", f"{OTHER}/")
-    fetched = Fetched("a", answered, b"", moved_to=moved_to)
-    assert (
-        ownership.looks_strange(source, SourceState("a", source.url), fetched, before, after)
-        is strange
-    )
+    """A move brings known posts along; without one it is another feed, said once, and no advice is given."""
+    site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1)))
+    planet = Planet(tmp_path, site, ("/a", ""))
+    planet.run()
+    casino = "https://casino.example"
+    site.pages["/a"] = (status, "/casino")
+    said: list[str] = []
+    for day in range(6):
+        posts = [item(f"Win {n}", f"{casino}/{n}/", words(20 + n)) for n in range(day, -1, -1)]
+        site.pages["/casino"] = feed("Casino 777", casino, *posts)
+        report = planet.run()
+        said += [*report.remarks, *map(str, report.moved)]
+        planet.now += 24 * HOUR
+    (line,) = said
+    assert 'another feed now: "Casino 777" of casino.example, and was "Blog"' in line
+
+
+@pytest.mark.parametrize("status", [301, 302])
+def test_a_site_that_moves_and_redirects(status: int, tmp_path: Path, site: loopback.Site) -> None:
+    """It is known by its posts, whatever it calls itself now."""
+    site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1)))
+    planet = Planet(tmp_path, site, ("/a", ""))
+    planet.run()
+    site.pages["/a"] = (status, "/new")
+    posts = [item("Two", f"{OTHER}/2/", words(2)), item("One", f"{OTHER}/1/", words(1))]
+    site.pages["/new"] = feed("My new home", OTHER, *posts)
+    moved: list[Move] = []
+    for _ in range(4):
+        report = planet.run()
+        assert report.remarks == ()
+        moved += report.moved
+        planet.now += 24 * HOUR
+    assert [move.url for move in moved] == ([f"{site.url}/new"] if status == 301 else [])
+    assert [post["title"] for post in planet.items()] == ["Two", "One"]
 
 
 def test_another_address_in_the_file_is_no_takeover(tmp_path: Path, site: loopback.Site) -> None:

@@ -128,7 +128,7 @@ class Outage(Struct, frozen=True, omit_defaults=True):
 class SourceState(RedactedRepr, frozen=True, omit_defaults=True):
     """What is known of a source between runs. The schedule makes the next one from it; the store keeps it."""
 
-    repr_exclude = frozenset(["url", "moved_to", "moved_from"])
+    repr_exclude = frozenset(["url", "moved_to", "moved_from", "strange"])
 
     source_id: str
     url: str = ""  # what it was last asked at
@@ -155,3 +155,4 @@ class SourceState(RedactedRepr, frozen=True, omit_defaults=True):
     moved_from: str = ""  # the address in feeds.toml that led there
     unchanged_since: datetime | None = None  # conditional requests have brought only 304 since
     reach: Reach = ""  # where its address lay when it first worked
+    strange: str = ""  # a permanent redirect that led to somebody else's feed: no move

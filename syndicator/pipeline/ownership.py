@@ -10,7 +10,7 @@ import re
 
 from syndicator import urls
 from syndicator.failures import label
-from syndicator.model.fetch import Fetched, SourceState
+from syndicator.model.fetch import SourceState
 from syndicator.model.post import SourceInfo
 from syndicator.model.settings import Source
 
@@ -20,26 +20,22 @@ _LONGEST = 80  # characters of a title that are shown: the new owner chose it
 def looks_strange(
     source: Source,
     state: SourceState | None,
-    fetched: Fetched,
     before: SourceInfo,
     after: SourceInfo,
 ) -> bool:
-    """Tell whether title and site have changed, and neither our address nor a redirect explains it.
+    """Tell whether title and site have changed, and no new address in feeds.toml explains it.
 
-    On the old host, which a new owner keeps, the titles must have no word in common, since many
-    titles hold a date or a number. The caller checks that none of the items is known.
+    A redirect does not explain it: a move brings known posts along, a sale does not. The caller
+    checks that none of the items is known. On the old host, which a new owner keeps, the titles
+    must have no word in common, since many titles hold a date or a number.
     """
     old, new = urls.host(before.link), urls.host(after.link)
     if not old or not new or _title(before) == _title(after):
         return False
     if old == new and _words(before) & _words(after):
         return False
-    if state is None or source.url not in {state.url, state.moved_from}:
-        return False  # the operator has changed the address
-    answered = urls.host(fetched.url)
-    is_at_home = urls.host(state.url) == answered and not fetched.moved_to
-    # A feed that redirects to its new site has moved there.
-    return is_at_home or new != answered
+    # Else the operator has changed the address.
+    return state is not None and source.url in {state.url, state.moved_from}
 
 
 def line(source: Source, before: SourceInfo, after: SourceInfo) -> str:

@@ -259,10 +259,16 @@ class _OutcomeWriter:
         assert reading.feed is not None  # noqa: S101 - for mypy: a reading is a feed or a failure
         try:
             with self.store.transaction():
-                intake, news = self._store_feed(source, fetched, reading.feed, reading.items)
+                intake, news = self._store_feed(source, reading.feed, reading.items)
                 pace = schedule.usual_gap(self.store.posts.dates(source.id), self.now)
                 hints = replace(reading.hints, pace=pace)
-                self.store.sources.save_state(self._next_state(source, fetched, hints))
+                state = self._next_state(source, fetched, hints)
+                if news and fetched.moved_to:
+                    # A move brings known posts along; this redirect leads to somebody else.
+                    stayed = replace(fetched, moved_to="")
+                    state = self._next_state(source, stayed, hints)
+                    state = replace(state, strange=fetched.moved_to)
+                self.store.sources.save_state(state)
         except SyndicatorError:
             raise
         except Exception as error:  # noqa: BLE001 - a bug costs this source its turn only
@@ -272,11 +278,11 @@ class _OutcomeWriter:
         return fetched, intake
 
     def _store_feed(
-        self, source: Source, fetched: Fetched, feed: NormalizedFeed, items: Sequence[str]
+        self, source: Source, feed: NormalizedFeed, items: Sequence[str]
     ) -> tuple[Intake, list[str]]:
         """Store the posts of a source; return the intake, and a line if its address changed hands."""
         before, state = self.store.sources.info(source.id), self.states.get(source.id)
-        strange = ownership.looks_strange(source, state, fetched, before, feed.info)
+        strange = ownership.looks_strange(source, state, before, feed.info)
         known = bool(strange and self.store.sources.known_items(source.id) & set(items))
         intake = self.posts.put(feed, items, source.related.copies)
         if not strange or known or intake.updated or intake.unchanged or not intake.new:

@@ -191,6 +191,8 @@ def _move(
     source: Source, before: SourceState, asked: str, moved_to: str, now: datetime
 ) -> dict[str, Any]:
     """Return the changes by a permanent redirect or its absence; one seen on enough days is believed."""
+    if moved_to == before.strange:
+        moved_to = ""
     if not moved_to and not before.moved_to:
         return {}
     if before.moved and asked == before.moved_to and not moved_to:
