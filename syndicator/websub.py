@@ -1,22 +1,23 @@
-"""A hub and the feeds that changed -> the hub told of it (WebSub, 7: the publisher notifies the hub).
+"""A hub and the feeds that changed -> pings of the hub (WebSub, 7: the publisher notifies the hub).
 
-When to ping, and which pings a failed one left over, is the caller's to know; a failed ping is a value, never an
-exception, for no subscriber should lose a run because a hub is down.
+The caller knows when to ping, and which pings a failed one left over. A failed ping is a value, never an
+exception: no subscriber should lose a run because a hub is down.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+
+from syndicator.fetcher.responses import retry_at
 
 if TYPE_CHECKING:
     import requests
 
 _TIMEOUT = timedelta(seconds=10)
-_REFUSED = "the hub answered"
 _ACCEPTED = 2  # hundred and some
 
 
@@ -28,43 +29,59 @@ class Ping(Struct, frozen=True):
 
 
 class Pinged(Struct, frozen=True):
-    """What became of a ping. It is to be tried again where `error` says why it failed."""
+    """The result of a ping. It is to be tried again if `error` says why it failed."""
 
     ping: Ping
     error: str = ""  # one line
+    retry_at: datetime | None = None  # the hub asked to be left alone until then
 
 
-def notify(pings: Iterable[Ping], user_agent: str, timeout: timedelta = _TIMEOUT) -> list[Pinged]:
-    """Send each ping once, in order; a hub that did not answer is not asked again in this call."""
+def notify(
+    pings: Iterable[Ping], user_agent: str, now: datetime, timeout: timedelta = _TIMEOUT
+) -> list[Pinged]:
+    """Send each ping once, in order.
+
+    A hub that does not answer, or answers with a Retry-After, is not asked again in this call.
+    """
     import requests  # 130 ms to import: only a run that pings a hub pays
 
     results: list[Pinged] = []
-    silent: dict[str, str] = {}
+    given_up: dict[str, Pinged] = {}
     with requests.Session() as session:
         session.headers["User-Agent"] = user_agent
         for ping in pings:
-            error = silent.get(ping.hub) or _send(session, ping, timeout)
-            # A hub that refuses one topic may take the next; one that does not answer would cost a timeout each.
-            if error and not error.startswith(_REFUSED):
-                silent[ping.hub] = error
-            results.append(Pinged(ping, error))
+            last = given_up.get(ping.hub)
+            if last is not None:
+                results.append(Pinged(ping, last.error, last.retry_at))
+                continue
+            result, has_answered = _send(session, ping, now, timeout)
+            # A hub that refuses one topic may take the next; one that does not answer would cost a
+            # timeout for each.
+            if not has_answered or result.retry_at is not None:
+                given_up[ping.hub] = result
+            results.append(result)
     return results
 
 
-def _send(session: requests.Session, ping: Ping, timeout: timedelta) -> str:
-    """Post one notification; return what went wrong, "" where nothing did."""
+def _send(
+    session: requests.Session, ping: Ping, now: datetime, timeout: timedelta
+) -> tuple[Pinged, bool]:
+    """Post one notification; return its result, and whether the hub answered at all."""
     import requests
 
-    # The specification leaves the form of the ping to the hub; `hub.url` is what all that exist take, and newer
-    # ones read `hub.topic`. A redirect is no acceptance: requests would turn the POST into a GET.
+    # The specification leaves the form of the ping to the hub; `hub.url` is taken by all that exist, and
+    # newer ones read `hub.topic`. A redirect is no acceptance: requests would turn the POST into a GET.
     form = {"hub.mode": "publish", "hub.url": ping.topic, "hub.topic": ping.topic}
+    seconds = timeout.total_seconds()
     try:
         with session.post(
-            ping.hub, data=form, timeout=timeout.total_seconds(), allow_redirects=False, stream=True
+            ping.hub, data=form, timeout=seconds, allow_redirects=False, stream=True
         ) as answer:
             if answer.status_code // 100 == _ACCEPTED:
-                return ""
+                return Pinged(ping), True
             moved = f": it has moved to {answer.headers['location']}" if answer.is_redirect else ""
-            return f"{_REFUSED} {answer.status_code} {answer.reason}{moved}"
+            words = f"the hub answered {answer.status_code} {answer.reason}{moved}"
+            fields = {name.lower(): value for name, value in answer.headers.items()}
+            return Pinged(ping, words, retry_at(fields, now)), True
     except requests.RequestException as error:
-        return f"no answer from the hub: {type(error).__name__}"
+        return Pinged(ping, f"no answer from the hub: {type(error).__name__}"), False

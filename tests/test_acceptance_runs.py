@@ -17,6 +17,7 @@ from acceptance_helpers import BLOG, HOUR, START, Planet, feed, item, words
 from syndicator import generator, pipeline
 from syndicator.check import check
 from syndicator.install_check import inspect
+from syndicator.model.run import Move
 from syndicator.store import Store
 
 pytestmark = pytest.mark.slow

@@ -1,5 +1,7 @@
 """One run at a time."""
 
+import errno
+import fcntl
 import os
 import signal
 import subprocess
@@ -69,3 +71,17 @@ def test_no_place_for_the_lock(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="file"), run_lock(tmp_path / "file" / "state.db"):
         pass
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.ENOTSUP, errno.EINVAL])
+def test_a_file_system_without_locks(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some network file systems have none: said in words, with the way out."""
+
+    def refuse(descriptor: int, operation: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(StoreError, match="local disk"), run_lock(tmp_path / "state.db"):
+        raise AssertionError

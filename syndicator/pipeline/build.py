@@ -51,7 +51,7 @@ def build(config: Config, store: Store, options: Options, now: datetime) -> Buil
         built.documents += feed_build.publish(force=options.force, rerender=options.rerender)
         built.remarks += feed_build.remarks
     store.retention.purge(now, config.keep)
-    built.remarks += hubs.ping(store, config.fetch.user_agent)
+    built.remarks += hubs.ping(store, feeds, config.fetch.user_agent, now)
     return built
 
 

@@ -8,8 +8,9 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from syndicator.model.edition import Edition
+from syndicator.model.settings import Feed
 from syndicator.store import Store
-from syndicator.store.meta import Announced
+from syndicator.store.meta import Announced, HubPauses
 
 if TYPE_CHECKING:
     from syndicator import websub
@@ -43,26 +44,39 @@ def note_news(store: Store, edition: Edition, now: datetime) -> None:
     store.meta.write(Announced(max(last, newest), versions), feed.name)
 
 
-def ping(store: Store, user_agent: str) -> list[str]:
+def ping(store: Store, feeds: Sequence[Feed], user_agent: str, now: datetime) -> list[str]:
     """Send all pings that are due; return a line for each hub that begins to fail.
 
-    Pings that failed before are sent again, without another line.
+    Pings that failed before are sent again, without another line. A hub that `feeds` do not name any
+    more is forgotten, and one that asked to be left alone (Retry-After) is.
     """
     pending = store.meta.pending_pings()
     if not pending:
         return []
+    hubs = {feed.hub for feed in feeds}
+    pauses = store.meta.read(HubPauses) or HubPauses()
+    due: list[websub.Ping] = []
+    failing = {ping.hub for ping in pending if ping.attempts}
     from syndicator import websub  # loads an HTTP client
 
-    failing = {ping.hub for ping in pending if ping.attempts}
-    failed: dict[str, list[websub.Pinged]] = {}
-    pings = [websub.Ping(ping.hub, ping.topic) for ping in pending]
-    for result in websub.notify(pings, user_agent):
-        ping = result.ping
-        if result.error:
-            store.meta.failed_ping(ping.hub, ping.topic, result.error)
-            failed.setdefault(ping.hub, []).append(result)
-        else:
+    for ping in pending:
+        if ping.hub not in hubs:
             store.meta.drop_ping(ping.hub, ping.topic)
+        elif ping.hub not in pauses.until or pauses.until[ping.hub] <= now:
+            due.append(websub.Ping(ping.hub, ping.topic))
+    failed: dict[str, list[websub.Pinged]] = {}
+    until: dict[str, datetime] = {hub: end for hub, end in pauses.until.items() if end > now}
+    for result in websub.notify(due, user_agent, now):
+        hub, topic = result.ping.hub, result.ping.topic
+        if not result.error:
+            store.meta.drop_ping(hub, topic)
+            continue
+        store.meta.failed_ping(hub, topic, result.error)
+        failed.setdefault(hub, []).append(result)
+        if result.retry_at is not None:
+            until[hub] = result.retry_at
+    if until != pauses.until:
+        store.meta.write(HubPauses(until))
     return [_failure_line(hub, results) for hub, results in failed.items() if hub not in failing]
 
 

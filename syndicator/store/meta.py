@@ -38,6 +38,12 @@ class Announced(Struct, frozen=True, omit_defaults=True):
     versions: dict[str, str] = {}
 
 
+class HubPauses(Struct, frozen=True, omit_defaults=True):
+    """The hubs that asked to be left alone, each with the end of its pause."""
+
+    until: dict[str, datetime] = {}
+
+
 class Languages(Struct, frozen=True, omit_defaults=True):
     """The languages of the main feed's posts up to a sequence: tag and own name."""
 
