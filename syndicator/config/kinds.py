@@ -307,12 +307,18 @@ def _template(*known: str) -> Reader:
     return read
 
 
+FILTERS = "pip install 'syndicator[filters]'"
+
+
 def _pattern(value: object, key: Key, around: Surroundings) -> str:
     """Read a regular expression of RE2."""
     pattern = _text(value)
     if not pattern:
         return ""
-    import re2  # only who filters pays for it
+    try:
+        import re2  # here: an extra, and only who filters pays for it
+    except ImportError:
+        raise Wrong(f"needs google-re2, which is not installed: {FILTERS}") from None
 
     options = re2.Options()
     options.log_errors = False  # it would write to standard error itself
