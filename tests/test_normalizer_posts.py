@@ -540,3 +540,16 @@ def test_every_captured_feed_makes_safe_posts_that_keep_their_words(part):
 _MARKUP = re.compile(
     r"(?s)<(script|style|textarea|svg|select|button)\b.*?</\1>|<!--.*?-->|<[^>]*>|&#?\w+;|[\s\W]"
 )
+
+
+def test_a_thumbnail_beside_the_full_picture() -> None:
+    """The picture of the post is the full one, of the body or attached; alone, the thumbnail is better than none."""
+    small = Image("https://a.example/s72-c/p.jpg", 72, 72)
+    full = "https://a.example/s1600/p.jpg"
+    assert post(f'<img src="{full}">', images=(small,)).image == Image(full)
+    assert post("words", images=(small,)).image == small
+
+
+def test_an_empty_body_beside_a_summary() -> None:
+    """The summary is the body."""
+    assert post("<p></p>", summary="Real words.").text == "Real words."

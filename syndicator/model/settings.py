@@ -219,6 +219,10 @@ class Source(RedactedRepr, frozen=True):
     images: Annotated[
         Literal["keep", "link", "none"], key('`"keep"`, `"link"` or `"none"`; likewise')
     ] = "keep"
+    players: Annotated[
+        tuple[str, ...],
+        key("hosts whose frames play in its posts, besides the known ones: a PeerTube, say"),
+    ] = ()
     future: Annotated[
         Literal["now", "hold", "keep"],
         key(

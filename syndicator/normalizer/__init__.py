@@ -67,6 +67,7 @@ def normalize(
         names=tuple(filter(None, (source.name, parsed.head.title))),
         policy=source.images,
         longest=longest,
+        players=source.players,
     )
     context = _Context(
         parsed,

@@ -1,4 +1,4 @@
-"""An entry's texts -> its body and its summary: safe, without closing credits, and what was done to them."""
+"""Clean the body and the summary of an entry, and remove the credits at their ends."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec import Struct
 from syndicator.model.feed import Entry, Text
 from syndicator.model.post import Credit
 from syndicator.normalizer import attribution, links, text
-from syndicator.normalizer.html import sanitize
+from syndicator.normalizer.html import images, sanitize
 from syndicator.normalizer.html.images import Policy, SanitizeStats
 
 LONGEST = 1_000_000  # characters of a body
@@ -19,40 +19,44 @@ _GROWTH, _SMALL = 10, 100_000  # no body of more than the second becomes ten tim
 
 
 class CleaningContext(Struct, frozen=True):
-    """What all texts of one feed share: where they live, and how their source is called and handled."""
+    """Facts that all texts of one feed share."""
 
-    base: str  # of the entries' own links
+    base: str  # address against which the entries' own links are resolved
     sites: tuple[str, ...]  # the source's own addresses
-    names: tuple[str, ...]  # what it is called
+    names: tuple[str, ...]  # the source's names
     policy: Policy = "keep"  # for images
     longest: int = LONGEST  # characters of a body
+    players: tuple[str, ...] = ()  # hosts whose frames are shown, besides the known ones
 
 
 class Body(Struct, frozen=True):
-    """One text of an entry, made safe."""
+    """One text of an entry, cleaned."""
 
     html: str = ""
-    credits: tuple[Credit, ...] = ()  # that were taken out, the innermost first
-    tally: SanitizeStats | None = None
-    base: str = ""  # what its relative addresses stood against, in words
+    credits: tuple[Credit, ...] = ()  # the removed credits, the innermost first
+    stats: SanitizeStats | None = None
+    base: str = ""  # the origin of its base address, in words
     language: str = ""
     cut: bool = False  # it was too long, and is an excerpt
 
 
-def of(entry: Entry, link: str, title: str, habitat: CleaningContext) -> tuple[Body, Body]:
-    """Return an entry's body, and its summary where the source wrote one beside it.
+def of(entry: Entry, link: str, title: str, context: CleaningContext) -> tuple[Body, Body]:
+    """Return an entry's body, and its summary if the source wrote one beside it.
 
-    HTML goes before plain text, the longer before the shorter; where there is only a summary, it is the body.
+    HTML is preferred to plain text, then the longer text. A lone summary becomes the body.
     """
-    written = [part for part in entry.contents if part.value.strip()]
-    main = max(written, key=lambda part: (part.kind == "html", len(part.value)), default=None)
-    brief = entry.summary
+    contents = [part for part in entry.contents if part.value.strip()]
+    main = max(contents, key=lambda part: (part.kind == "html", len(part.value)), default=None)
+    summary = entry.summary
     if main is None:
-        main, brief = brief, None
-    body = _cleaned(main, entry, link, title, habitat)
-    if brief == main and brief is not None:  # many feeds say everything twice
+        main, summary = summary, None
+    body = _cleaned(main, entry, link, title, context)
+    if summary is not None and not images.shows_something(body.html) and not text.words(body.html):
+        main, summary = summary, None  # "<p></p>" beside a description
+        body = _cleaned(main, entry, link, title, context)
+    if summary == main and summary is not None:  # many feeds write the text twice
         return body, body
-    return body, _cleaned(brief, entry, link, title, habitat, body.credits)
+    return body, _cleaned(summary, entry, link, title, context, body.credits)
 
 
 def _cleaned(
@@ -60,31 +64,29 @@ def _cleaned(
     entry: Entry,
     link: str,
     title: str,
-    habitat: CleaningContext,
+    context: CleaningContext,
     seen: tuple[Credit, ...] = (),
 ) -> Body:
-    """Make one text safe and take the closing credits out; `seen` are those of the entry's other text."""
+    """Clean one text and remove its closing credits; `seen` are those of the entry's body."""
     if part is None or not part.value.strip():
         return Body()
-    base = links.body_base(part, entry, link, habitat.base)
+    base = links.body_base(part, entry, link, context.base)
     written = sanitize.as_html(part)
-    html, tally = sanitize.clean(written, base, habitat.policy)
-    if len(html) > min(habitat.longest, _SMALL + _GROWTH * len(written)):
-        return Body(_excerpt(html, link), tally=tally, language=part.language, cut=True)
+    html, stats = sanitize.clean(written, base, context.policy, context.players)
+    if len(html) > min(context.longest, _SMALL + _GROWTH * len(written)):
+        return Body(_excerpt(html, link), stats=stats, language=part.language, cut=True)
+    origin = (entry.source.url, entry.source.feed) if entry.source else ()
     html, credited = attribution.strip(
         html,
         post_link=link,
         guid=entry.guid,
-        site_links=habitat.sites
-        if entry.source is None
-        else (*habitat.sites, entry.source.url, entry.source.feed),
+        site_links=(*context.sites, *origin),
         title=title,
-        names=habitat.names,
+        names=context.names,
         seen=seen,
     )
-    return Body(
-        sanitize.finish(html), credited, tally, _in_words(part, entry, base, link), part.language
-    )
+    in_words = _base_in_words(part, entry, base, link)
+    return Body(sanitize.finish(html), credited, stats, in_words, part.language)
 
 
 def _excerpt(html: str, link: str) -> str:
@@ -92,7 +94,7 @@ def _excerpt(html: str, link: str) -> str:
     words = text.excerpt(text.words(html), _EXCERPT)
     page = escape(link)
     more = f'<p><a href="{page}" rel="noopener noreferrer">{page}</a></p>' if link else ""
-    return sanitize.from_plain(words) + more
+    return sanitize.from_plain(words, links=False) + more
 
 
 def plain(
@@ -100,43 +102,44 @@ def plain(
     entry: Entry,
     link: str,
     title: str,
-    habitat: CleaningContext,
+    context: CleaningContext,
     seen: tuple[Credit, ...],
 ) -> str:
-    """Take the closing credits out of a plain text beside the body (itunes:summary)."""
+    """Remove the closing credits from a plain text beside the body (itunes:summary)."""
     left, _ = attribution.strip(
         written,
         post_link=link,
         guid=entry.guid,
-        site_links=habitat.sites,
+        site_links=context.sites,
         title=title,
         text_mode=True,
-        names=habitat.names,
+        names=context.names,
         seen=seen,
     )
     return left
 
 
-def _in_words(part: Text, entry: Entry, base: str, link: str) -> str:
+def _base_in_words(part: Text, entry: Entry, base: str, link: str) -> str:
     if part.base or entry.base:
         return "xml:base"
     return "the post's page" if base == link else "the feed"
 
 
 def notes(body: Body) -> Iterator[str]:
-    """Say in plain words what was done to a body."""
+    """Yield a line for each kind of change made to a body."""
     if body.cut:
         yield "body cut to an excerpt: it was too long"
-    tally = body.tally or SanitizeStats()
+    stats = body.stats or SanitizeStats()
     for count, one, many in (
-        (tally.unsafe, "script, style or form removed", "scripts, styles or forms removed"),
-        (tally.trackers, "tracker removed", "trackers removed"),
-        (tally.bars, "share bar removed", "share bars removed"),
-        (tally.lazy, "lazy image made visible", "lazy images made visible"),
-        (tally.images, "image not shown", "images not shown"),
-        (tally.embeds, "frame made a link", "frames made links"),
+        (stats.unsafe, "script, style or form removed", "scripts, styles or forms removed"),
+        (stats.hidden, "hidden element removed", "hidden elements removed"),
+        (stats.trackers, "tracker removed", "trackers removed"),
+        (stats.bars, "share bar removed", "share bars removed"),
+        (stats.lazy, "lazy image made visible", "lazy images made visible"),
+        (stats.images, "image not shown", "images not shown"),
+        (stats.embeds, "frame made a link", "frames made links"),
         (
-            tally.resolved,
+            stats.resolved,
             f"address made absolute by {body.base}",
             f"addresses made absolute by {body.base}",
         ),

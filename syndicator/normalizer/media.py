@@ -1,4 +1,4 @@
-"""An entry's attached files and pictures -> the enclosures of a post, its lead image, its episode.
+"""Clean the attached files, the pictures and the podcast elements of an entry.
 
 Media addresses keep every parameter: they may be signed.
 """
@@ -13,10 +13,12 @@ from syndicator import text_rules, urls
 from syndicator.model.feed import Enclosure, Entry, Episode, Image, Transcript
 from syndicator.normalizer.html import images
 
+_THUMBNAIL = 150  # pixels of its longer side, at most
+
 
 def enclosures(entry: Entry, base: str) -> tuple[Enclosure, ...]:
-    """Return the attached files by distinct address; what one element says completes what another left out."""
-    found: dict[str, Enclosure] = {}
+    """Return the attached files, each address once; elements with one address are merged."""
+    files: dict[str, Enclosure] = {}
     for enclosure in entry.enclosures:
         url = urls.web(enclosure.url, base)
         if url:
@@ -27,12 +29,12 @@ def enclosures(entry: Entry, base: str) -> tuple[Enclosure, ...]:
                 title=text_rules.line(enclosure.title),
                 description=text_rules.line(enclosure.description),
             )
-            found[url] = _merged(found[url], cleaned) if url in found else cleaned
-    return tuple(found.values())
+            files[url] = _merged(files[url], cleaned) if url in files else cleaned
+    return tuple(files.values())
 
 
 def _merged(first: Enclosure, again: Enclosure) -> Enclosure:
-    """Put together two elements that name one file once their addresses are made absolute."""
+    """Merge two elements that name one file."""
     return Enclosure(
         url=first.url,
         type=first.type or again.type,
@@ -48,22 +50,28 @@ def _merged(first: Enclosure, again: Enclosure) -> Enclosure:
 
 
 def lead(entry: Entry, files: tuple[Enclosure, ...], html: str, base: str) -> Image | None:
-    """Choose the picture to show for a post: what the feed names for it, an attached one, the first in its body."""
+    """Choose the picture to show for a post.
+
+    The feed's own choice comes first, then an attached picture, then the first of the body. A
+    thumbnail, such as the 72 pixels of Blogger, comes after all of these.
+    """
     named = [
         replace(image, url=url) for image in entry.images if (url := urls.web(image.url, base))
     ]
-    if named:  # the largest that says its size; the first where none does
-        return max(named, key=lambda image: image.width * image.height)
+    # The largest of those that give a size, the first of those that don't.
+    largest = max(named, key=lambda image: image.width * image.height, default=None)
+    if largest and not 0 < max(largest.width, largest.height) <= _THUMBNAIL:
+        return largest
     for file in files:
         if file.type.startswith("image/") or file.medium == "image":
             return Image(file.url, file.width, file.height, file.title)
     if entry.episode and (url := urls.web(entry.episode.image, base)):
         return Image(url)
-    return images.lead(html) if "<img" in html else None
+    return (images.lead(html) if "<img" in html else None) or largest
 
 
 def episode(entry: Entry, base: str, uncredited: Callable[[str], str]) -> Episode | None:
-    """Return what podcast elements say, plain and absolute; `uncredited` takes attribution lines out of a text."""
+    """Return the podcast elements, cleaned; `uncredited` removes attribution lines from a text."""
     said = entry.episode
     if said is None:
         return None

@@ -1,7 +1,7 @@
-"""Text as a feed wrote it -> plain text: titles, the words of a body, excerpts.
+"""Make plain text of titles and bodies, and cut excerpts.
 
-Titles are the hard part: feeds encode them once, twice or not at all, and say so wrongly. The rule stands
-at `title`.
+Titles are the hard part: feeds encode them once, twice or not at all, and declare it wrongly. See
+`title` for the rule.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from syndicator.model.feed import Text
 from syndicator.normalizer.html import tags
 from syndicator.text_rules import line
 
-# An entity that a person would call one: known name or number, and its semicolon ("AT&T;" is not one).
+# An entity with a number or a known name, and its semicolon; "AT&T;" is checked by its name.
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|([A-Za-z][A-Za-z0-9]{1,31}));")
 
-# Tags that titles are dressed with. Not every tag: "How to centre a <div>" is about one.
+# Tags that style titles. Not every tag: "How to centre a <div>" is about one.
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)((?:\s[^<>]*)?)(/?)>")
 _VOID = frozenset({"br", "wbr", "img", "hr"})
 _DRESS = """
@@ -26,25 +26,28 @@ _DRESS = """
 """
 _TITLE_TAGS = frozenset(_DRESS.split())
 
-# These stand inside words ("H<sub>2</sub>O"); at any other tag a reader sees a break.
+# Tags inside words ("H<sub>2</sub>O", formulas); any other tag separates words.
 _INLINE = re.compile(
-    r"</?(?:a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|i|ins|kbd|mark|nobr|q|s|samp|small|span|strike|strong"
-    r"|sub|sup|time|tt|u|var|wbr)(?: [^>]*)?>"
+    r"</?(?:a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|i|ins|kbd|mark|nobr|q|s|samp"
+    r"|small|span|strike|strong|sub|sup|time|tt|u|var|wbr"
+    r"|math|mi|mn|mo|ms|mtext|mrow|mstyle|msub|msup|msubsup|msqrt|mfrac|mspace)(?: [^>]*)?>"
 )
-_BREAKS = re.compile(r"<[^>]*>\s*(?:<[^>]*>\s*)*")  # as many as stand together
+_BREAKS = re.compile(r"<[^>]*>\s*(?:<[^>]*>\s*)*")  # all that stand together
+# The content of a player, shown only where it can't play. Not "<audio>", which stays in the text.
+_PLAYER = re.compile(r"<(video|audio)[ >](?:(?!<\1[ >]).)*?</\1>", re.DOTALL)
 
-# How sentences end, script by script. A point ends one before white space only: not "v1.2", not "example.org".
+# The end of a sentence, in any script. Not the point in "v1.2" or "example.org".
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’»)\]]*(?=\s)|[。！？｡．][」』”’）]*|[؟۔।॥။።](?=\s|$)")
-_JOINERS = "\u200d\ufe0f\ufe0e"  # what makes one emoji of several characters
+_JOINERS = "\u200d\ufe0f\ufe0e"  # join several characters to one emoji
 
 
 def title(text: Text) -> tuple[str, bool]:
-    """Return a title as plain text, and whether it had been encoded twice.
+    """Return a title as plain text, and whether it was encoded twice.
 
-    What its container says is done once: of an HTML title the tags are taken off and the entities decoded,
-    a plain one stands as it is. Then, once more and only where what is left shows it: an entity with its
-    semicolon (`&amp;`, `&#8217;`) or a pair of known tags (`<b>..</b>`, `<br>`). A lone tag that needs a
-    partner is what the title is about, and stays.
+    The encoding that its container declares is undone once: an HTML title loses its tags and
+    entities, a plain one stays. Then it is undone once more if the rest shows need: an entity with
+    its semicolon (`&amp;`, `&#8217;`) or a pair of known tags (`<b>..</b>`, `<br>`). A lone tag
+    that needs a partner is the subject of the title, and stays.
 
     >>> title(Text("Ben &amp;amp; Jerry&#8217;s <i>Caf&eacute;</i>"))
     ('Ben & Jerry’s Café', True)
@@ -64,15 +67,15 @@ def _decoded(value: str) -> str:
     return _ENTITY.sub(_character, bare) if "&" in bare else bare
 
 
-def _character(found: re.Match[str]) -> str:
-    name = found[1]
+def _character(entity: re.Match[str]) -> str:
+    name = entity[1]
     if name is not None and name + ";" not in html5:
-        return found[0]
-    return unescape(found[0])
+        return entity[0]
+    return unescape(entity[0])
 
 
 def _undressed(value: str) -> str:
-    """Take known tags off: void ones, and those whose partner is there too."""
+    """Remove known tags: void ones, and pairs of start and end tag."""
     opened: set[str] = set()
     closed: set[str] = set()
     for tag in _TAG.finditer(value):
@@ -89,12 +92,16 @@ def _undressed(value: str) -> str:
 
 
 def words(html: str) -> str:
-    """Return the plain words of sanitized HTML, one space between them.
+    """Return the plain words of sanitized HTML, with one space between them.
 
     >>> words("<p>H<sub>2</sub>O &amp; more</p><p>Next</p>")
     'H2O & more Next'
+    >>> words("<p>See</p><video src='a.mp4'>Your browser can't play it.</video>")
+    'See'
     """
     if "<" in html:
+        if "</video>" in html or "</audio>" in html:
+            html = _PLAYER.sub(" ", html)
         html = _BREAKS.sub(" ", _INLINE.sub("", html))
     return _single_spaced(tags.value(html))
 
@@ -110,10 +117,10 @@ def _single_spaced(plain: str) -> str:
 
 
 def excerpt(text: str, about: int = 300) -> str:
-    """Cut plain text to about so many characters: after a sentence, else between words, with an ellipsis.
+    """Cut plain text to about so many characters.
 
-    In scripts without spaces it ends after their own full stop, else between two characters that a reader
-    sees as two.
+    It ends after a sentence, else between words with an ellipsis. In scripts without spaces it
+    ends after their own full stop, else between two visible characters.
 
     >>> excerpt("One two three. Four five six seven.", 20)
     'One two three.'
@@ -123,8 +130,9 @@ def excerpt(text: str, about: int = 300) -> str:
     if len(text) <= about:
         return text
     start = about * 3 // 5
-    ends = [found.end() for found in _SENTENCE_END.finditer(text, start, about + about // 5 + 2)]
-    fitting = [end for end in ends if end <= about + about // 5]
+    last = about + about // 5
+    sentences = _SENTENCE_END.finditer(text, start, last + 2)
+    fitting = [end for end in (sentence.end() for sentence in sentences) if end <= last]
     if fitting:
         return text[: min(fitting, key=lambda end: abs(end - about))].rstrip()
     if " " in text[start:about]:
@@ -133,8 +141,8 @@ def excerpt(text: str, about: int = 300) -> str:
 
 
 def _boundary(text: str, at: int) -> int:
-    """Step back to where no combining mark, or joiner is parted from what it belongs to."""
-    import unicodedata  # only texts without any space come here
+    """Step back to a place where no combining mark or joiner is cut from its character."""
+    import unicodedata  # only texts without any space need it
 
     while at > 1 and (
         unicodedata.category(text[at])[0] == "M"

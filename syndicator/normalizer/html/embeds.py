@@ -1,14 +1,15 @@
-"""Frames of sanitized HTML -> players of known video and audio hosts, sandboxed; all else a link.
+"""Turn the frames of sanitized HTML into sandboxed players of known hosts, or into links.
 
-`prepare` renames the elements whose content HTML reads as raw text (`iframe`, `noscript`) before nh3 sees
-them, so that a `<iframe ... />` of an XHTML feed does not swallow the rest of the post.
+`prepare` renames elements that HTML reads as raw text (`iframe`, `noscript`) before they are
+parsed. So the `<iframe ... />` of an XHTML feed does not swallow the rest of the post.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from syndicator import urls
 from syndicator.normalizer.html import tags, trackers
@@ -18,38 +19,49 @@ _RAW = re.compile(
     r"<(/?)(?:(noscript|iframe)|amp-(img|video|audio|iframe)|(embed|object))(?=[\s/>])",
     re.IGNORECASE,
 )
-
+# Hosts and paths of players. A frame may run scripts of its host, so a path alone proves nothing:
+# PeerTube's runs on any host, so its hosts are listed (PEERTUBE).
 _HOSTS = (
     r"https?://(?:"
-    r"(?P<youtube>(?:www\.|m\.)?youtube(?:-nocookie)?\.com/(?:embed|v)/(?P<id>[A-Za-z0-9_-]+)[^\s]*)"
+    r"(?P<youtube>(?:www\.|m\.)?youtube(?:-nocookie)?\.com"
+    r"/(?:embed|v)/(?P<id>[A-Za-z0-9_-]+)[^\s]*)"
     r"|player\.vimeo\.com/video/\d+"
     r"|(?:www\.|geo\.)?dailymotion\.com/(?:embed/video/|player)"
-    r"|[a-z0-9.-]+/videos/embed/[A-Za-z0-9-]{8,}"  # PeerTube, on any host
-    r"|archive\.org/embed/|embed\.ted\.com/|(?:www\.)?ted\.com/talks/embed|media\.ccc\.de/v/[^/]+/oembed"
-    r"|w\.soundcloud\.com/player|open\.spotify\.com/embed|bandcamp\.com/EmbeddedPlayer|embed\.podcasts\.apple\.com/"
-    r"|embed\.music\.apple\.com/|www\.mixcloud\.com/widget/|player\.bilibili\.com/|rumble\.com/embed/"
-    r"|fast\.wistia\.(?:net|com)/embed/|players\.brightcove\.net/|play\.acast\.com/|embed\.acast\.com/"
-    r"|rutube\.ru/play/embed|vk\.com/video_ext\.php|vkvideo\.ru/video_ext\.php|www\.loom\.com/embed/"
-    r"|videopress\.com/(?:embed|v)/|video\.wordpress\.com/embed/|www\.arte\.tv/player/|odysee\.com/(?:\$/)?embed/"
-    r"|tube\.[a-z0-9.-]+/videos/embed/|www\.instagram\.com/(?:p|reel)/[^/]+/embed|www\.buzzsprout\.com/\d+"
-    r"|player\.twitch\.tv/|clips\.twitch\.tv/embed|html5-player\.libsyn\.com/|share\.transistor\.fm/e/"
+    r"|archive\.org/embed/|embed\.ted\.com/|(?:www\.)?ted\.com/talks/embed"
+    r"|media\.ccc\.de/v/[^/]+/oembed|w\.soundcloud\.com/player|open\.spotify\.com/embed"
+    r"|bandcamp\.com/EmbeddedPlayer|embed\.podcasts\.apple\.com/|embed\.music\.apple\.com/"
+    r"|www\.mixcloud\.com/widget/|player\.bilibili\.com/|rumble\.com/embed/"
+    r"|fast\.wistia\.(?:net|com)/embed/|players\.brightcove\.net/|play\.acast\.com/"
+    r"|embed\.acast\.com/|rutube\.ru/play/embed|vk\.com/video_ext\.php|vkvideo\.ru/video_ext\.php"
+    r"|www\.loom\.com/embed/|videopress\.com/(?:embed|v)/|video\.wordpress\.com/embed/"
+    r"|www\.arte\.tv/player/|odysee\.com/(?:\$/)?embed/|www\.instagram\.com/(?:p|reel)/[^/]+/embed"
+    r"|www\.buzzsprout\.com/\d+|player\.twitch\.tv/|clips\.twitch\.tv/embed"
+    r"|html5-player\.libsyn\.com/|share\.transistor\.fm/e/"
     r")"
 )
+# Well-known, long-running hosts of PeerTube; `players` in feeds.toml adds others.
+_PEERTUBE_WORDS = """
+    diode.zone exode.me framatube.org kolektiva.media libre.video makertube.net peertube.co.uk
+    peertube.debian.social peertube.social peertube.tv peertube.uno spectra.video tilvids.com
+    tube.tchncs.de video.blender.org video.hardlimit.com video.linux.it video.ploud.fr
+"""
+PEERTUBE = frozenset(_PEERTUBE_WORDS.split())
+_PEERTUBE_PATH = re.compile(r"/videos/embed/[A-Za-z0-9-]{8,}")
 _FRAME = re.compile(r"<(/?)x-(?:iframe|embed|object)(?= |>)[^>]*>")
+_HREF = re.compile(r'<a (?:[^>]* )?href="([^"]*)"')
+# WordPress adds this to a page's address for a frame with its card, below a link to the page.
+_CARD = re.compile(r"(?:embed/?|[?&](?:amp;)?embed=true)(?:#.*)?$")
+_SOURCES = ("data-src", "data-lazy-src", "src", "data")
+_SIZE = re.compile(r"\d{1,4}")
 
 
 def prepare(html: str) -> str:
-    """Rename raw-text and plug-in elements to ones of ours that nh3 parses like any other.
+    """Rename raw-text and plug-in elements to names of ours, which are parsed like any other.
 
     >>> prepare('<iframe src="x"/><noscript>')
     '<x-iframe src="x"/><x-noscript>'
     """
-    return _RAW.sub(_renamed, html) if _RAW.search(html) else html
-
-
-_HREF = re.compile(r'<a (?:[^>]* )?href="([^"]*)"')
-# What WordPress adds to a page's address for the frame that shows its card; the page is linked right above it.
-_CARD = re.compile(r"(?:embed/?|[?&](?:amp;)?embed=true)(?:#.*)?$")
+    return _RAW.sub(_renamed, html)
 
 
 def _renamed(tag: re.Match[str]) -> str:
@@ -59,78 +71,77 @@ def _renamed(tag: re.Match[str]) -> str:
     return f"<{slash}x-{(raw or plug_in).lower()}"
 
 
-def settle(html: str, base: str, tally: SanitizeStats) -> str:
-    """Turn frames into safe players or links; what stood inside them is kept."""
+def with_players(html: str, base: str, stats: SanitizeStats, players: Collection[str] = ()) -> str:
+    """Turn frames into players or links; their content stays.
+
+    `players` are hosts whose frames are shown besides the known ones.
+    """
     if "<x-" not in html:
         return html
     shown = {url.partition("#")[0] for url in _HREF.findall(html)}
 
-    def replace(tag: re.Match[str]) -> str:
+    def replaced(tag: re.Match[str]) -> str:
         if tag[1]:
             return ""
-        return _settled(tags.attributes(tag[0]), base, shown, tally)
+        return _replaced(tags.attributes(tag[0]), base, shown, stats, players)
 
-    return _FRAME.sub(replace, html)
+    return _FRAME.sub(replaced, html)
 
 
-def _settled(attributes: tags.Attributes, base: str, shown: set[str], tally: SanitizeStats) -> str:
-    written = next(
-        (
-            attributes[key]
-            for key in ("data-src", "data-lazy-src", "src", "data")
-            if attributes.get(key)
-        ),
-        "",
-    )
+def _replaced(
+    attributes: tags.Attributes,
+    base: str,
+    shown: set[str],
+    stats: SanitizeStats,
+    players: Collection[str],
+) -> str:
+    """Return the player or the link for a frame, nothing for a tracker or a page linked already."""
+    written = next((attributes[key] for key in _SOURCES if attributes.get(key)), "")
     url = urls.web(written, base)
-    if not url or trackers.is_pixel(attributes | {"src": url}):
-        if url:
-            tally.trackers += 1
-        return tags.GONE
     page = _CARD.sub("", url)
-    if url in shown or page in shown:  # <object data="x"><embed src="x"></object>
+    # In <object data="x"><embed src="x"></object> the second is shown already.
+    if not url or url in shown or page in shown:
+        return tags.GONE
+    if trackers.is_pixel(attributes | {"src": url}):
+        stats.trackers += 1
         return tags.GONE
     shown.add(url)
-    player = _hosts().match(url)
-    if player:
-        return _player(player, url, attributes)
-    tally.embeds += 1
-    if urlsplit(url).path.endswith(
-        ".swf"
-    ):  # Flash: no browser plays it, and the file alone shows nothing
+    if known := _hosts().match(url):
+        return _player(url, attributes, youtube_id=known["id"])
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if host in players or (host in PEERTUBE and _PEERTUBE_PATH.match(parts.path)):
+        return _player(url, attributes)
+    stats.embeds += 1
+    if parts.path.endswith(".swf"):  # Flash: the file alone shows nothing
         return tags.GONE
-    return _link(page, attributes.get("title", ""))
+    name = attributes.get("title", "").strip() or urls.host(page)
+    link = tags.start("a", {"href": page, "rel": "noopener noreferrer"})
+    return f"{link}{tags.escaped(name)}</a>"
 
 
 @lru_cache(maxsize=1)
 def _hosts() -> re.Pattern[str]:
-    return re.compile(
-        _HOSTS, re.IGNORECASE
-    )  # two milliseconds, which posts without a frame do without
+    # Compiled for the first frame only: it takes two milliseconds.
+    return re.compile(_HOSTS, re.IGNORECASE)
 
 
-def _player(found: re.Match[str], url: str, attributes: tags.Attributes) -> str:
-    """Write the frame: no rights but to play, no address of the reader's told.
+def _player(url: str, attributes: tags.Attributes, youtube_id: str | None = None) -> str:
+    """Return a sandboxed frame, which learns nothing of the page around it.
 
-    YouTube refuses to play where no referrer comes at all (its error 153), so it is told the origin alone.
+    YouTube refuses to play without any referrer (its error 153), so it learns the origin.
     """
     policy, host = "no-referrer", urls.host(url)
-    if found["youtube"]:
-        query = url.partition("?")[2].partition("#")[0]
-        start = re.search(r"(?:^|&)(?:start|t)=(\d+)", query)
-        url = f"https://www.youtube-nocookie.com/embed/{found['id']}" + (
-            f"?start={start[1]}" if start else ""
-        )
-        policy = "strict-origin"
-    size = {
-        key: attributes[key]
-        for key in ("width", "height")
-        if re.fullmatch(r"\d{1,4}", attributes.get(key, ""))
-    }
+    if youtube_id:
+        url, policy = _youtube(url, youtube_id), "strict-origin"
     frame = {
         "src": "https://" + url.partition("://")[2],
         "title": attributes.get("title", "").strip() or host,
-        **size,
+    }
+    for key in ("width", "height"):
+        if _SIZE.fullmatch(attributes.get(key, "")):
+            frame[key] = attributes[key]
+    frame |= {
         "sandbox": "allow-scripts allow-same-origin allow-popups allow-presentation",
         "allow": "fullscreen; encrypted-media; picture-in-picture",
         "loading": "lazy",
@@ -139,8 +150,14 @@ def _player(found: re.Match[str], url: str, attributes: tags.Attributes) -> str:
     return tags.start("iframe", frame) + "</iframe>"
 
 
-def _link(url: str, title: str) -> str:
-    name = title.strip() or urls.host(url)
-    return (
-        tags.start("a", {"href": url, "rel": "noopener noreferrer"}) + tags.escaped(name) + "</a>"
+def _youtube(url: str, video: str) -> str:
+    """Return the address of YouTube's player without cookies, with playlist and start alone."""
+    query = parse_qs(urlsplit(url).query)
+    kept: dict[str, str] = {}
+    for name, pattern in (("list", r"[A-Za-z0-9_-]+"), ("start", r"\d+"), ("t", r"\d+")):
+        value = query.get(name, [""])[0]
+        if re.fullmatch(pattern, value):
+            kept.setdefault("start" if name == "t" else name, value)
+    return f"https://www.youtube-nocookie.com/embed/{video}" + (
+        f"?{urlencode(kept)}" if kept else ""
     )

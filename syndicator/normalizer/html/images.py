@@ -1,9 +1,8 @@
-"""Image tags of sanitized HTML -> images that show themselves: lazy ones woken, `srcset` absolute, pixels gone."""
+"""Make the pictures of sanitized HTML visible, and remove those that only count readers."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
@@ -15,7 +14,7 @@ from syndicator.normalizer.html import tags, trackers
 
 Policy = Literal["keep", "link", "none"]
 
-# Where lazy-loading scripts hide the real address, the most telling first.
+# Attributes in which lazy-loading scripts hide the real address, the most telling first.
 LAZY = (
     "data-lazy-src",
     "data-src",
@@ -29,28 +28,39 @@ LAZY_SETS = ("data-lazy-srcset", "data-srcset")
 
 _TAG = re.compile(r"<(img|source)(?= |>)[^>]*>")
 _SMALL = re.compile(r' (?:width|height)="\s*0*[01][^0-9]')
-_UNSETTLED_SET = re.compile(r' srcset="(?!(?:https?://[^\s,"]+ [0-9.]+[wx](?:, )?)+")')
-# Fetched when it comes into sight, and without telling where it is read. (nh3 could set these, but in an order that
-# changes from run to run.)
-_MANNERS = ' loading="lazy" referrerpolicy="no-referrer">'
-_EMOJI = "//s.w.org/images/core/emoji/"  # WordPress's pictures of characters, which every reader has itself
-_SOURCE = re.compile(r' src="([^"]*)"')
-_PLAIN_SET = re.compile(r"(?:https?://[^\s,\"]+ [0-9.]+[wx](?:, |$))+")
-_PICTURE_DATA = re.compile(
-    r"data:image/(?:png|jpeg|gif|webp|avif);base64,[A-Za-z0-9+/=\s%]+", re.IGNORECASE
+_RELATIVE_SET = re.compile(r' srcset="(?!(?:https?://[^\s,"]+ [0-9.]+[wx](?:, )?)+")')
+# Loaded on sight, without a referrer. (nh3 could set these, but in an order that changes from run
+# to run.)
+_LOADING = ' loading="lazy" referrerpolicy="no-referrer">'
+# Pictures of characters, which every reader can draw itself: WordPress, WordPress.com, Twitter's
+# set, Facebook.
+_EMOJI = re.compile(
+    r"//s\.w\.org/images/core/emoji/|/wpcom-smileys/|/twemoji[/@]|//abs\.twimg\.com/emoji/"
+    r"|\.fbcdn\.net/images/emoji\.php/"
 )
-_STAND_IN = 400  # characters: data images below are the grey boxes that lazy scripts start from
+_LETTER = re.compile(r"[A-Za-z]")  # an alternative text with letters names an emoji, and is none
+_SOURCE = re.compile(r' src="([^"]*)"')
+_ABSOLUTE_SET = re.compile(r"(?:https?://[^\s,\"]+ [0-9.]+[wx](?:, |$))+")
+_PICTURE_DATA = re.compile(
+    r"data:image/(?:png|jpe?g|gif|webp|avif);base64,[A-Za-z0-9+/=\s%]+", re.IGNORECASE
+)
+# Characters: shorter data images, but for JPEG, are the grey boxes of lazy-loading scripts.
+_PLACEHOLDER = 400
 _ICON = 64  # pixels
 _DIGITS = re.compile(r"\s*(\d{1,5})")
 _NOSCRIPT = re.compile(r"<x-noscript(?: [^>]*)?>(.*?)</x-noscript>", re.DOTALL)
-_SRC = re.compile(r'<img(?: [^>]*)? src="([^"]*)"')
-_MEDIA = re.compile(r"<(?:img|x-iframe|video|audio|picture)[ >]")
+_IMAGE_SOURCE = re.compile(r'<img(?: [^>]*)? src="([^"]*)"')
+_IMAGE = re.compile(r"<img(?: [^>]*)?>")
+_LINK_EDGE = re.compile(r"(<a(?: [^>]*)?>|</a>)")
+_PICTURE_SOURCE = re.compile(r"<source(?: [^>]*)? srcset=[^>]*>|</?picture>")
+_MEDIA = re.compile(r"<(?:img|x-iframe|iframe|video|audio|picture)[ >]")
 
 
 class SanitizeStats(Struct):
-    """What was done to a body, for its notes."""
+    """Counts of the changes made to a body, for the notes of its post."""
 
     unsafe: int = 0  # scripts, styles and forms
+    hidden: int = 0  # elements that a browser would not show
     trackers: int = 0
     bars: int = 0
     lazy: int = 0
@@ -59,108 +69,107 @@ class SanitizeStats(Struct):
     resolved: int = 0  # relative addresses
 
 
-def settle(html: str, base: str, tally: SanitizeStats) -> str:
-    """Wake lazy images, make `srcset` absolute and take pixels out; then resolve the `noscript` twins."""
-    if "<img" not in html and "<source" not in html:
-        return _NOSCRIPT.sub(_unwrapped, html) if "<x-noscript" in html else html
+def with_visible(html: str, base: str, stats: SanitizeStats) -> str:
+    """Load lazy images, make each `srcset` absolute, remove trackers and `noscript` twins."""
+    if "<img" in html or "<source" in html:
 
-    def replace(tag: re.Match[str]) -> str:
-        written = tag[0]
-        return (
-            _settled(tag[1], tags.attributes(written), base, tally)
-            if has_cause(written)
-            else dressed(written)
-        )
+        def visible(tag: re.Match[str]) -> str:
+            if needs_work(tag[0]):
+                return _visible(tag[1], tags.attributes(tag[0]), base, stats)
+            return with_lazy_loading(tag[0])
 
-    html = _TAG.sub(replace, html)
+        html = _TAG.sub(visible, html)
     return _without_twins(html) if "<x-noscript" in html else html
 
 
-def dressed(tag: str) -> str:
-    """Give a plain picture's tag its manners; a `source` stays as it is."""
+def with_lazy_loading(tag: str) -> str:
+    """Give the tag of a plain picture its loading attributes; a `source` stays as it is."""
     if tag.startswith("<source"):
         return tag
-    # Without alternative text a reader's software would read the address out.
-    return tag[:-1] + ("" if ' alt="' in tag else ' alt=""') + _MANNERS
+    # Without alternative text a screen reader would read the address out.
+    return tag[:-1] + ("" if ' alt="' in tag else ' alt=""') + _LOADING
 
 
-def has_cause(tag: str) -> bool:
-    """Tell whether an image needs a look: hidden, tiny, lazy, a beacon, an emoji, an address missing or relative."""
+def needs_work(tag: str) -> bool:
+    """Tell whether an image is hidden, tiny, lazy, a beacon, an emoji, or without absolute address."""
     source = _SOURCE.search(tag)
     if source is None or " data-" in tag or ' style="' in tag:
         return True
-    if ' srcset="' in tag and _UNSETTLED_SET.search(tag):
+    if ' srcset="' in tag and _RELATIVE_SET.search(tag):
         return True
     address = source[1]
-    return (
-        not address
-        or address.startswith("data:")
-        or bool(_SMALL.search(tag))
-        or is_beacon_or_emoji(address)
-    )
+    if not address or address.startswith("data:") or _SMALL.search(tag):
+        return True
+    return is_beacon_or_emoji(address)
 
 
 def is_beacon_or_emoji(address: str) -> bool:
-    """Tell whether an address is that of no picture to be seen: a count of readers, or a character's."""
-    return _EMOJI in address or trackers.is_beacon(address)
+    """Tell whether an address is that of a beacon or of a character's picture."""
+    return _EMOJI.search(address) is not None or trackers.is_beacon(address)
 
 
-def _settled(name: str, attributes: tags.Attributes, base: str, tally: SanitizeStats) -> str:
+def shows_something(html: str) -> bool:
+    """Tell whether sanitized HTML has a picture, a player or a frame."""
+    return _MEDIA.search(html) is not None
+
+
+def _visible(name: str, attributes: tags.Attributes, base: str, stats: SanitizeStats) -> str:
+    """Return the tag of a picture as it can be seen, or nothing."""
     source = _real_source(attributes, base)
-    if name == "img" and _EMOJI in source and attributes.get("alt"):
-        return tags.escaped(attributes["alt"])
+    alternative = attributes.get("alt", "")
+    if name == "img" and alternative and _EMOJI.search(source) and not _LETTER.search(alternative):
+        return tags.escaped(alternative)
     if name == "img" and trackers.is_pixel(attributes | {"src": source}):
-        tally.trackers += 1
+        stats.trackers += 1
         return tags.GONE
     if source != attributes.get("src", ""):
-        tally.lazy += 1
-    candidates = source_set(
-        next((attributes[key] for key in LAZY_SETS if key in attributes), ""), base
-    )
+        stats.lazy += 1
+    lazy_sets = (attributes[key] for key in LAZY_SETS if key in attributes)
+    candidates = source_set(next(lazy_sets, ""), base)
     candidates = candidates or source_set(attributes.get("srcset", ""), base)
     if name == "img" and not source:
-        source = _first_candidate(candidates)
+        source = candidates.partition(" ")[0].rstrip(",")
     if not source and not candidates:
         return tags.GONE
     if name == "source":
         return tags.start(name, _rebuilt(attributes, "" if candidates else source, candidates))
-    attributes.setdefault(
-        "alt", attributes.get("title", "")
-    )  # without it the address would be read out
-    return tags.start(name, _rebuilt(attributes, source, candidates))[:-1] + _MANNERS
+    attributes.setdefault("alt", attributes.get("title", ""))
+    return tags.start(name, _rebuilt(attributes, source, candidates))[:-1] + _LOADING
 
 
 def _rebuilt(attributes: tags.Attributes, source: str, candidates: str) -> tags.Attributes:
-    kept = {
-        key: text
-        for key, text in attributes.items()
-        if key not in {"src", "srcset", "style"}
-        and not key.startswith("data-")
-        and (candidates or key != "sizes")
-    }
-    return (
-        ({"src": source} if source else {}) | ({"srcset": candidates} if candidates else {}) | kept
-    )
+    """Return the attributes to publish: the addresses first, without style and lazy attributes."""
+    rebuilt: tags.Attributes = {}
+    if source:
+        rebuilt["src"] = source
+    if candidates:
+        rebuilt["srcset"] = candidates
+    for key, value in attributes.items():
+        if key in {"src", "srcset", "style"} or key.startswith("data-"):
+            continue
+        if candidates or key != "sizes":
+            rebuilt[key] = value
+    return rebuilt
 
 
 def _real_source(attributes: tags.Attributes, base: str) -> str:
-    """Return the address of the picture itself, be it in `src` or where a lazy-loading script looks for it."""
+    """Return the address of the picture itself, which lazy-loading scripts keep elsewhere."""
     for key in LAZY:
         if key in attributes and (real := urls.web(attributes[key], base)):
             return real
     source = attributes.get("src", "")
-    if source.startswith("data:") and len(source) < _STAND_IN:
+    if source.startswith("data:") and len(source) < _PLACEHOLDER and "/jp" not in source[:15]:
         return ""
     return source
 
 
 def source_set(text: str, base: str) -> str:
-    """Make every candidate of a `srcset` absolute (HTML, 4.8.4.2); those that are no web address go.
+    """Make every candidate of a `srcset` absolute (HTML, 4.8.4.2); others than web addresses go.
 
     >>> source_set("a.png 1x, javascript:b 2x,/c,d.png 3x", "https://e.example/")
     'https://e.example/a.png 1x, https://e.example/c,d.png 3x'
     """
-    if not text or _PLAIN_SET.fullmatch(text):
+    if not text or _ABSOLUTE_SET.fullmatch(text):
         return text
     kept = []
     for address, descriptor in _candidates(text):
@@ -170,99 +179,90 @@ def source_set(text: str, base: str) -> str:
 
 
 def _candidates(text: str) -> list[tuple[str, str]]:
-    """Split a `srcset`: a comma parts two candidates only behind a descriptor or at an address's end."""
-    found: list[tuple[str, str]] = []
+    """Split a `srcset` into addresses and descriptors.
+
+    A comma separates two candidates only behind a descriptor or at the end of an address.
+    """
+    candidates: list[tuple[str, str]] = []
     rest = text.strip(" \t\n\r\f,")
     while rest:
-        address, _, rest = rest.partition(" ") if " " in rest else (rest, "", "")
+        address, _, rest = rest.partition(" ")
         if address.endswith(","):
-            found.append((address.rstrip(","), ""))
-            rest = rest.lstrip(" \t\n\r\f,")
-            continue
-        descriptor, _, rest = rest.partition(",")
-        found.append((address, " ".join(descriptor.split())))
+            candidates.append((address.rstrip(","), ""))
+        else:
+            descriptor, _, rest = rest.partition(",")
+            candidates.append((address, " ".join(descriptor.split())))
         rest = rest.lstrip(" \t\n\r\f,")
-    return found
-
-
-def _first_candidate(candidates: str) -> str:
-    return candidates.partition(" ")[0].rstrip(",")
+    return candidates
 
 
 def allowed_data(source: str) -> str:
-    """Return a picture that stands in the address itself, where it can only be a picture; else ""."""
-    return source if _PICTURE_DATA.fullmatch(source) else ""
+    """Return a `data:` address that can only be a picture, else "".
+
+    The type image/jpg, which many write, does not exist: image/jpeg is meant.
+    """
+    if not _PICTURE_DATA.fullmatch(source):
+        return ""
+    kind, _, data = source.partition(",")
+    return f"{kind.replace('/jpg', '/jpeg')},{data}"
 
 
 def _without_twins(html: str) -> str:
-    """Of a lazy image and its `noscript` twin keep one, wherever the twin stands."""
-    shown = set(_SRC.findall(_NOSCRIPT.sub("", html)))
+    """Keep one of a lazy image and its `noscript` twin."""
+    shown = set(_IMAGE_SOURCE.findall(_NOSCRIPT.sub("", html)))
 
-    def replace(twin: re.Match[str]) -> str:
-        inside = _SRC.findall(twin[1])
-        return tags.GONE if inside and shown.issuperset(inside) else _unwrapped(twin)
+    def unwrapped(twin: re.Match[str]) -> str:
+        inner = _IMAGE_SOURCE.findall(twin[1])
+        if inner and shown.issuperset(inner):
+            return tags.GONE
+        # Pictures and players stay; "please enable JavaScript" goes.
+        return twin[1] if _MEDIA.search(twin[1]) else tags.GONE
 
-    return _NOSCRIPT.sub(replace, html)
-
-
-def _unwrapped(twin: re.Match[str]) -> str:
-    """Return what is shown without scripts: pictures and players; "please enable JavaScript" goes."""
-    return twin[1] if _MEDIA.search(twin[1]) else tags.GONE
+    return _NOSCRIPT.sub(unwrapped, html)
 
 
-def restricted(html: str, policy: Policy, tally: SanitizeStats) -> str:
-    """Show images as links, or not at all, where the source's settings say so."""
+def restricted(html: str, policy: Policy, stats: SanitizeStats) -> str:
+    """Show images as the source's settings allow: all, as links ("link"), or none."""
     if policy == "keep" or "<img" not in html:
         return html
-    show: Callable[[re.Match[str], bool], str] = (
-        _as_link if policy == "link" else (lambda tag, linked: tags.GONE)
-    )
-    parts = re.split(
-        r"(<a(?: [^>]*)?>|</a>)", re.sub(r"<source(?: [^>]*)? srcset=[^>]*>|</?picture>", "", html)
-    )
+    parts = _LINK_EDGE.split(_PICTURE_SOURCE.sub("", html))
     linked = False
     for index, part in enumerate(parts):
-        if part.startswith(("<a ", "<a>")):
-            linked = True
-        elif part == "</a>":
-            linked = False
+        if part.startswith(("<a ", "<a>", "</a>")):
+            linked = part != "</a>"
         elif "<img" in part:
-            tally.images += part.count("<img")
-            parts[index] = re.sub(
-                r"<img(?: [^>]*)?>", lambda tag, inside=linked: show(tag, inside), part
-            )
+            stats.images += part.count("<img")
+            if policy == "none":
+                parts[index] = _IMAGE.sub(tags.GONE, part)
+            else:
+                parts[index] = _IMAGE.sub(_bracketed if linked else _as_link, part)
     return tags.tidy("".join(parts))
 
 
-def _as_link(tag: re.Match[str], linked: bool) -> str:
+def _as_link(tag: re.Match[str]) -> str:
+    """Return a link to an image, with its name in brackets."""
+    source = tags.attributes(tag[0]).get("src", "")
+    if not source.startswith("http"):
+        return _bracketed(tag)
+    link = tags.start("a", {"href": source, "rel": "noopener noreferrer"})
+    return f"{link}{_bracketed(tag)}</a>"
+
+
+def _bracketed(tag: re.Match[str]) -> str:
+    """Return the name of an image in brackets: its alternative text or the name of its file."""
     attributes = tags.attributes(tag[0])
-    source = attributes.get("src", "")
-    name = (
-        attributes.get("alt", "").strip()
-        or unquote(urlsplit(source).path.rpartition("/")[2])
-        or "image"
-    )
-    if linked or not source.startswith("http"):
-        return tags.escaped(f"[{name}]")
-    return (
-        tags.start("a", {"href": source, "rel": "noopener noreferrer"})
-        + tags.escaped(f"[{name}]")
-        + "</a>"
-    )
+    file = unquote(urlsplit(attributes.get("src", "")).path.rpartition("/")[2])
+    return tags.escaped(f"[{attributes.get('alt', '').strip() or file or 'image'}]")
 
 
 def lead(html: str) -> Image | None:
-    """Return the first picture of a body that is worth showing alone; icons and emoji are not."""
-    place = -1
-    while (place := html.find("<img ", place + 1)) >= 0:
-        attributes = tags.attributes(html[place : html.index(">", place)])
+    """Return the first picture of a body that is worth showing alone: no icon, no emoji."""
+    for tag in _IMAGE.finditer(html):
+        attributes = tags.attributes(tag[0])
         width, height = (_number(attributes.get(key, "")) for key in ("width", "height"))
         source = attributes.get("src", "")
-        if (
-            source.startswith("http")
-            and not (0 < width < _ICON or 0 < height < _ICON)
-            and "/emoji/" not in source
-        ):
+        is_icon = 0 < width < _ICON or 0 < height < _ICON
+        if source.startswith("http") and not is_icon and "/emoji/" not in source:
             return Image(urls.web(source), width, height, attributes.get("alt", ""))
     return None
 

@@ -1,7 +1,8 @@
-"""Sanitized HTML -> the same with its plain links and pictures ready, and what else needs work: one look for most.
+"""Scan sanitized HTML once, and tell which slower steps it needs.
 
-Each step that mends something (relative addresses, lazy pictures, empty links, share bars) looks through the whole
-text again. Most posts need none of them: a glance tells which, and does what costs nothing on the way.
+Each step that mends something (relative addresses, lazy pictures, empty links, share bars) searches
+the whole HTML again. Most posts need none of them. The scan also does the cheap work: the
+attributes of plain pictures, and tracking parameters of links.
 """
 
 from __future__ import annotations
@@ -13,13 +14,18 @@ from msgspec import Struct
 from syndicator import urls
 from syndicator.normalizer.html import images, tags
 
-# A start tag with something in it, but for those that nothing has to be done about: a link that is absolute, holds no
-# parameter and shows something; text elements that say only what they are. (A bare `<a>` is none: nh3 gives it a rel.)
-_SAYS = r'(?: (?:title|lang|dir|hreflang|type|datetime|start|value|align|colspan|rowspan|scope)="[^"]*")*'
+# Matches a start tag with attributes that needs a look. Must not match an absolute link without
+# parameters that shows something, nor a text element with plain attributes. (nh3 gives each link a
+# rel, so a bare `<a>` does not occur.)
+_SAYS = (
+    r"(?: (?:title|lang|dir|hreflang|type|datetime|start|value|align|colspan|rowspan|scope)"
+    r'="[^"]*")*'
+)
 _SHOWS = r"(?=[^\s<&]|<(?!br>|hr>|/a>|x-))"
 _REMARKABLE = re.compile(
     r"<(?=[a-z][a-z0-9-]* |img>|source>)(?!"
-    rf'a{_SAYS} href="https?://(?!["\\?#])[^\s"\\=~/]+(?:/(?!1\.0/)[^"=~]*)?"{_SAYS} rel="noopener noreferrer">{_SHOWS}'
+    rf'a{_SAYS} href="https?://(?!["\\?#])[^\s"\\=~/]+(?:/(?!1\.0/)[^"=~]*)?"{_SAYS}'
+    rf' rel="noopener noreferrer">{_SHOWS}'
     rf"|(?!img|source|video|audio|x-|track|a )[a-z][a-z0-9]*{_SAYS}>"
     r")[^>]*>"
 )
@@ -33,55 +39,50 @@ _HREF = re.compile(r' href="([^"]*)"')
 
 
 class ScanResult(Struct):
-    """Sanitized HTML and what a look at each tag says has to be done yet."""
+    """The scanned HTML, and the steps that it needs."""
 
     html: str = ""
-    odd: bool = False  # an address that is not plainly of the web
-    pictures: bool = False  # one that needs a look
-    links: bool = False  # one that may have to go
-    bars: bool = False  # a wrapper with a mark, be it the source's own
+    odd: bool = False  # an address that is not plainly one of the web
+    pictures: bool = False  # a picture that needs a closer look
+    links: bool = False  # a link that may have to go
+    marks: bool = False  # an element marked for removal, by us or by the source itself
 
 
 def prescan(safe: str) -> ScanResult:
-    """Look at each start tag once: dress plain pictures, take tracking off links, and see what is left to do.
+    """Look at each start tag once.
 
-    What `html` holds counts only where the flags say that no step before has anything to do.
+    `html` of the result is valid only if no flag asks for a step before it.
 
-    >>> prescan('<p>a <a href="https://a.example/?utm_source=x" rel="noopener noreferrer">b</a></p>').html
-    '<p>a <a href="https://a.example/" rel="noopener noreferrer">b</a></p>'
+    >>> link = '<a href="https://a.example/?utm_source=x" rel="noopener noreferrer">b</a>'
+    >>> prescan(link).html
+    '<a href="https://a.example/" rel="noopener noreferrer">b</a>'
     """
-    seen = ScanResult()
+    result = ScanResult()
 
-    def one(tag: re.Match[str]) -> str:
+    def scanned(tag: re.Match[str]) -> str:
         written = tag[0]
-        if (
-            (plain := _PLAIN_PICTURE.fullmatch(written))
-            and plain[1]
-            and not images.is_beacon_or_emoji(plain[1])
-        ):
-            return images.dressed(written)
-        if ' data-bar="' in written:
-            seen.bars = True
+        plain = _PLAIN_PICTURE.fullmatch(written)
+        if plain and plain[1] and not images.is_beacon_or_emoji(plain[1]):
+            return images.with_lazy_loading(written)
+        if ' data-bar="' in written or ' data-hidden="' in written:
+            result.marks = True
         if _ODD_ADDRESS.search(written):
-            seen.odd = True
+            result.odd = True
         elif written.startswith(("<img", "<source")):
-            seen.pictures = seen.pictures or images.has_cause(written)
+            result.pictures = result.pictures or images.needs_work(written)
         elif written.startswith("<a "):
-            if (
-                "/~ff/" in written
-                or "/1.0/go" in written
-                or not _SHOWS_SOMETHING.match(safe, tag.end())
-            ):
-                seen.links = True
+            is_flare = "/~ff/" in written or "/1.0/go" in written
+            if is_flare or not _SHOWS_SOMETHING.match(safe, tag.end()):
+                result.links = True
             return untracked(written)
         return written
 
-    seen.html = _REMARKABLE.sub(one, safe)
-    return seen
+    result.html = _REMARKABLE.sub(scanned, safe)
+    return result
 
 
 def untracked(tag: str) -> str:
-    """Take the tracking parameters off a link's start tag, or off its attributes alone."""
+    """Remove the tracking parameters from a link's start tag, or from its attributes alone."""
     if "=" in tag and ("?" in tag or "#" in tag) and urls.maybe_tracked(tag):
         return _HREF.sub(_without_tracking, tag)
     return tag

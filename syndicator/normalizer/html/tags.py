@@ -1,8 +1,8 @@
-"""Start tags of sanitized HTML <-> their attributes, and where an element ends.
+"""Read and write the tags of sanitized HTML.
 
-nh3 writes HTML in one way only: lower case, attributes in double quotes, `<`, `>` and `"` in their values
-escaped. So `<[^>]*>` is exactly a tag, and text never holds a bare `<`; these functions are true of that
-HTML and of no other.
+nh3 writes HTML in one form: lower case, attributes in double quotes, `<`, `>` and `"` escaped in
+their values. So `<[^>]*>` is exactly a tag, and text never holds a bare `<`. These functions are
+correct for that form alone.
 """
 
 from __future__ import annotations
@@ -12,24 +12,21 @@ from collections.abc import Mapping
 
 Attributes = dict[str, str]
 
-# Stands where something was taken out, until `tidy` has looked at what is around it. HTML can't hold it.
+# The mark of a removed part, until `tidy` has looked at the wrappers around it. HTML can't hold it.
 GONE = "\x00"
 
 _ATTRIBUTE = re.compile(r' ([a-z][a-z0-9-]*)="([^"]*)"')
 _NOTHING = re.compile(
-    r"<(a|p|div|span|figure|picture|li|center|em|strong|small|h[1-6])(?: [^>]*)?>((?:\s|&nbsp;|<br>|\x00)+)</\1>"
+    r"<(a|p|div|span|figure|picture|li|center|em|strong|small|pre|code|h[1-6])(?: [^>]*)?>"
+    r"((?:\s|&nbsp;|<br>|\x00)+)</\1>"
 )
 
-
-_DEEPEST = (
-    50  # wrappers looked through: nobody writes more, and a hostile page must not cost its square
-)
+_DEEPEST = 50  # wrappers looked through: more are hostile, and would cost their square
 _END = 40  # characters
-_ENDS_WELL = re.compile(
-    r".*[^\s>;](?:</[a-z][a-z0-9]*>)*", re.DOTALL
-)  # with a word, and what closes around it
+# A word, and the end tags behind it.
+_ENDS_WELL = re.compile(r".*[^\s>;](?:</[a-z][a-z0-9]*>)*", re.DOTALL)
 _LAST_CLOSING = re.compile(r"</[a-z][a-z0-9]*>")
-# What a link or an element of text leaves when its text has gone; never a frame, cell or player, which may be empty.
+# Elements that are nothing without text; not a frame, cell or player, which may be empty.
 _LAST_OPENING = re.compile(
     r"<(p|div|a|b|i|em|strong|u|s|small|sub|sup|span|mark|code)(?: [^<>]*)?>"
 )
@@ -50,12 +47,12 @@ def attributes(tag: str) -> Attributes:
 
 
 def value(raw: str) -> str:
-    """Undo the escapes of nh3, in text as in attributes: there are no others.
+    """Undo the escapes of nh3, in text or attributes; it writes no others.
 
     >>> value("&lt;b&gt; &quot;&amp;lt;&quot;")
     '<b> "&lt;"'
     """
-    return _ESCAPE.sub(lambda found: _ESCAPED[found[1]], raw) if "&" in raw else raw
+    return _ESCAPE.sub(lambda escape: _ESCAPED[escape[1]], raw) if "&" in raw else raw
 
 
 def escaped(text: str) -> str:
@@ -74,9 +71,8 @@ def start(name: str, attributes: Mapping[str, str]) -> str:
     >>> start("a", {"href": "b?c&d"})
     '<a href="b?c&amp;d">'
     """
-    return (
-        f"<{name}" + "".join(f' {key}="{escaped(text)}"' for key, text in attributes.items()) + ">"
-    )
+    written = (f' {key}="{escaped(text)}"' for key, text in attributes.items())
+    return f"<{name}{''.join(written)}>"
 
 
 def end_of(html: str, start: int, name: str) -> int:
@@ -94,7 +90,10 @@ def end_of(html: str, start: int, name: str) -> int:
 
 
 def without(html: str, opening: re.Pattern[str]) -> tuple[str, int]:
-    """Take out each element whose start tag matches (its name is group 1); return the HTML and how many went."""
+    """Remove each element with a matching start tag; return the HTML and their number.
+
+    Group 1 of the pattern is the name of the element.
+    """
     kept: list[str] = []
     done = 0
     while found := opening.search(html, done):
@@ -104,10 +103,10 @@ def without(html: str, opening: re.Pattern[str]) -> tuple[str, int]:
 
 
 def trimmed(html: str) -> str:
-    """Take line breaks, rules, white space and empty text elements off the end, also those inside the last elements.
+    """Remove line breaks, rules, white space and empty elements at the end, also nested ones.
 
-    >>> trimmed("<div>a<br><br> </div>"), trimmed("<p>a</p>"), trimmed("<p>a</p><b></b>")
-    ('<div>a</div>', '<p>a</p>', '<p>a</p>')
+    >>> trimmed("<div>a<br><br> </div>"), trimmed("<p>a</p><b></b>")
+    ('<div>a</div>', '<p>a</p>')
     """
     if _ENDS_WELL.fullmatch(html[-_END:]):
         return html
@@ -127,18 +126,15 @@ def trimmed(html: str) -> str:
 
 
 def _hollow(body: str, closing: str) -> re.Match[str] | None:
-    """Return the start tag that ends `body`, where it is of an element that `closing` ends at once."""
+    """Return the start tag at the end of `body` if `closing` begins with its end tag."""
     opening = _LAST_OPENING.match(body, body.rfind("<"))
-    whole = (
-        opening is not None
-        and opening.end() == len(body)
-        and closing.startswith(f"</{opening[1]}>")
-    )
-    return opening if whole else None
+    if opening is None or opening.end() != len(body):
+        return None
+    return opening if closing.startswith(f"</{opening[1]}>") else None
 
 
 def tidy(html: str) -> str:
-    r"""Take out the wrappers that hold nothing now that something is gone, and the marks.
+    r"""Remove the wrappers that a removal has emptied, and the marks of removed parts.
 
     >>> tidy("<p>a</p><p><a href='x'>\x00</a><br></p><p></p>")
     '<p>a</p><p></p>'
@@ -146,7 +142,7 @@ def tidy(html: str) -> str:
     for _ in range(_DEEPEST):
         if GONE not in html:
             return html
-        emptied = _NOTHING.sub(lambda found: GONE if GONE in found[2] else found[0], html)
+        emptied = _NOTHING.sub(lambda wrapper: GONE if GONE in wrapper[2] else wrapper[0], html)
         if emptied == html:
             break
         html = emptied

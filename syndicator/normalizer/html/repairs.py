@@ -1,0 +1,209 @@
+"""Repair the HTML of a feed before it is sanitized.
+
+The sanitizer drops attributes and elements without regard to their effect. The repairs keep what
+a browser would show: formulas, the state of check boxes, line ends, links in buttons. They mark
+what a browser would hide, so that it can be removed after parsing.
+
+The patterns run over HTML by anyone, in any form. Each repair runs only if a substring shows that
+it may be needed.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from syndicator.normalizer.html import trackers
+
+# A start tag with attributes. Does not match the attributes behind a ">" in a quoted value.
+_START = re.compile(r"<([a-zA-Z][a-zA-Z0-9-]*)(\s[^<>]*)>")
+_CLASS = re.compile(r"\sclass\s*=\s*(\"[^\"]*\"|'[^']*')", re.IGNORECASE)
+_STYLE = re.compile(r"\sstyle\s*=\s*(\"[^\"]*\"|'[^']*')", re.IGNORECASE)
+_HIDDEN_ATTRIBUTE = re.compile(
+    r"\shidden(?:\s*=\s*(?:\"(?:hidden)?\"|'(?:hidden)?'|hidden|true))?(?=[\s/>]|$)", re.IGNORECASE
+)
+# Not "opacity: 0", with which scripts fade real text in, nor "font-size: 0" or "height: 0", which
+# wrap shown elements.
+_HIDING_STYLE = re.compile(
+    r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all"
+    r"|(?:left|top|text-indent)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*[01](?:px)?[\s,]"
+    r"|clip-path\s*:\s*inset\(\s*(?:50|100)%)",
+    re.IGNORECASE,
+)
+_UNSELECTABLE = re.compile(r"user-select\s*:\s*none", re.IGNORECASE)
+# Void elements, players and frames are not marked: other rules judge them by their own styles.
+_NEVER_MARKED_WORDS = """
+    area audio br col embed hr iframe img input link meta noscript object param source track
+    video wbr x-iframe x-embed x-object x-noscript
+"""
+_NEVER_MARKED = frozenset(_NEVER_MARKED_WORDS.split())
+# Text for screen readers alone, and the line numbers of Hugo, Pygments, Rouge, highlight.js,
+# Prism, Crayon and SyntaxHighlighter.
+_HIDING_CLASSES_WORDS = """
+    screen-reader-text screen-reader-only sr-only visually-hidden visuallyhidden lnt ln lineno
+    linenos linenodiv line-number line-numbers-rows hljs-ln-numbers rouge-gutter gutter
+    crayon-nums code-line-number
+"""
+_HIDING_CLASSES = frozenset(_HIDING_CLASSES_WORDS.split())
+# The rendered twins of a formula, beside its MathML or its TeX.
+_MATHML_TWINS = frozenset({"katex-html", "mjx-math", "MathJax_Preview"})
+_TEX_TWINS_WORDS = """
+    MathJax MathJax_Preview MathJax_Display MathJax_CHTML MathJax_SVG MathJax_SVG_Display
+    mjx-chtml MJXc-display MJX_Assistive_MathML
+"""
+_TEX_TWINS = frozenset(_TEX_TWINS_WORDS.split())
+# MathJax 2 keeps the TeX of a formula in a script.
+_TEX = re.compile(
+    r"<script\b[^<>]*?\btype\s*=\s*[\"']?math/tex(\s*;\s*mode\s*=\s*display)?[\"']?[^<>]*>"
+    r"(?:\s*%\s*<!\[CDATA\[)?(.{0,5000}?)(?:%\s*\]\]>\s*)?</script\s*>",
+    re.IGNORECASE | re.DOTALL,
+)
+# Elements that XHTML may close in their start tag, though HTML then reads raw text to the end. Not
+# an unquoted value that ends with a slash.
+_SELF_CLOSED = re.compile(
+    r"<(script|style|title|textarea|noembed|noframes|xmp|svg|select|canvas|button|template)"
+    r"((?:\s[^<>]*?)?(?:[\"'\s]|(?<=[a-z])))/>",
+    re.IGNORECASE,
+)
+# A button with a link in it, or in a link: it shows the words of the link.
+_BUTTON_IN_LINK = re.compile(
+    r"(<a\s[^<>]*>(?:\s|<(?:b|div|p|span|strong)\b[^<>]*>)*)<button\b[^<>]*>(.{0,500}?)</button\s*>",
+    re.IGNORECASE | re.DOTALL,
+)
+_LINK_IN_BUTTON = re.compile(
+    r"<button\b[^<>]*>((?:(?!</?button\b).){0,500}?<a\s(?:(?!</?button\b).){0,500})</button\s*>",
+    re.IGNORECASE | re.DOTALL,
+)
+# The check box that begins an item of a list, as GitHub and others write task lists.
+_CHECK_BOX = re.compile(
+    r"(<li\b[^<>]*>\s*(?:<(?:p|label)\b[^<>]*>\s*)?)<input\b([^<>]*\btype\s*=\s*[\"']?checkbox\b[^<>]*)>",
+    re.IGNORECASE,
+)
+_CHECKED = re.compile(r"(?<![\w-])checked(?![\w-])", re.IGNORECASE)  # not "aria-checked"
+# Text of a frame for browsers without frames; tags in it may be a link to the video.
+_FRAME_TEXT = re.compile(r"(<iframe\b[^<>]*[^<>/]>)[^<]+(?=</iframe)", re.IGNORECASE)
+_PRESERVES_LINES = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
+_TAG_OR_TEXT = re.compile(r"<[^>]*>|[^<]+")
+_INLINE = re.compile(
+    r"</?(?:a|b|code|em|i|img|mark|s|small|span|strong|sub|sup|u)\b", re.IGNORECASE
+)
+_LONGEST_ELEMENT = 50_000  # characters in which the end of an element is looked for
+
+
+def repaired(html: str) -> str:
+    """Return HTML with the repairs made, still unsafe.
+
+    >>> repaired('<li><input type="checkbox" checked> Paint</li>')
+    '<li>☑ Paint</li>'
+    """
+    lower = html.lower()
+    if "/>" in lower:
+        html = _SELF_CLOSED.sub(r"<\1\2></\1>", html)
+    if "math/tex" in lower:
+        html = _TEX.sub(_tex, html)
+    if "<button" in lower:
+        html = _LINK_IN_BUTTON.sub(r"\1", _BUTTON_IN_LINK.sub(r"\1\2", html))
+    if "<input" in lower:
+        html = _CHECK_BOX.sub(_check_box, html)
+    if "<iframe" in lower:
+        html = _FRAME_TEXT.sub(r"\1", html)
+    if "white-space" in lower:
+        html = _with_line_breaks(html)
+    return _marked(html, lower)
+
+
+def _tex(script: re.Match[str]) -> str:
+    """Return a formula as TeX between the delimiters that MathJax and KaTeX look for."""
+    tex = escape(script[2].strip(), quote=False)
+    return rf"\[{tex}\]" if script[1] else rf"\({tex}\)"
+
+
+def _check_box(box: re.Match[str]) -> str:
+    return f"{box[1]}{'☑' if _CHECKED.search(box[2]) else '☐'}"
+
+
+def _marked(html: str, lower: str) -> str:
+    """Mark the start tags of share bars and of hidden elements, since classes and styles go."""
+    classes = set(_CLASS.findall(html)) if " class" in lower else ()
+    styles = set(_STYLE.findall(html)) if "style" in lower else ()
+    hiding = _HIDING_CLASSES | _twins(lower)
+    has_code = "<pre" in lower or "<code" in lower
+    marks = {}
+    for written in classes:
+        if trackers.is_bar(written):
+            marks[written] = ' data-bar=""'
+        elif not hiding.isdisjoint(written[1:-1].split()):
+            marks[written] = ' data-hidden=""'
+    for style in styles:
+        if _HIDING_STYLE.search(style[1:-1]) or (has_code and _UNSELECTABLE.search(style)):
+            marks[style] = ' data-hidden=""'
+    is_hidden = " hidden" in lower and _HIDDEN_ATTRIBUTE.search(html)
+    if not (marks or is_hidden):
+        return html  # nearly all posts
+
+    def marked(tag: re.Match[str]) -> str:
+        name, written = tag.groups()
+        if name.lower() in _NEVER_MARKED:
+            return tag[0]
+        for pattern in (_CLASS, _STYLE):
+            if (found := pattern.search(written)) and found[1] in marks:
+                return f"<{name}{marks[found[1]]}{written}>"
+        if _HIDDEN_ATTRIBUTE.search(written):
+            return f'<{name} data-hidden=""{written}>'
+        return tag[0]
+
+    return _START.sub(marked, html)
+
+
+def _twins(lower: str) -> frozenset[str]:
+    """Return the classes of rendered formulas that have a twin in MathML or TeX."""
+    if "math/tex" in lower:
+        return _TEX_TWINS
+    return _MATHML_TWINS if "<math" in lower else frozenset()
+
+
+def _with_line_breaks(html: str) -> str:
+    """Turn the line ends that a style preserves into line breaks.
+
+    Spans are left alone: editors put the style on each, around text that is wrapped by chance.
+    """
+    parts: list[str] = []
+    done = 0
+    for tag in _START.finditer(html):
+        style = _STYLE.search(tag[2])
+        name = tag[1].lower()
+        if tag.start() < done or style is None or name in ("span", "pre", "code", "textarea"):
+            continue
+        if not _PRESERVES_LINES.search(style[1]):
+            continue
+        end = _end_of(html, tag.end(), name)
+        parts += [html[done : tag.end()], _broken(html[tag.end() : end])]
+        done = end
+    return "".join([*parts, html[done:]])
+
+
+def _end_of(html: str, start: int, name: str) -> int:
+    """Return the index of the end tag for an element whose start tag ends at `start`."""
+    depth = 1
+    for tag in re.compile(rf"<(/?){name}(?=[\s>/])", re.IGNORECASE).finditer(
+        html, start, start + _LONGEST_ELEMENT
+    ):
+        depth += -1 if tag[1] else 1
+        if not depth:
+            return tag.start()
+    return start
+
+
+def _broken(inner: str) -> str:
+    """Return the content of an element with breaks for line ends, except between its blocks."""
+    pieces = _TAG_OR_TEXT.findall(inner)
+    for place, piece in enumerate(pieces):
+        if piece.startswith("<") or not piece.strip():
+            continue
+        text = piece
+        if not (place and _INLINE.match(pieces[place - 1])):
+            text = text.lstrip("\r\n")
+        if not (place + 1 < len(pieces) and _INLINE.match(pieces[place + 1])):
+            text = text.rstrip("\r\n")
+        pieces[place] = re.sub(r"\r\n?|\n", "<br>", text)
+    return "".join(pieces)
