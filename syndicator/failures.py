@@ -42,7 +42,8 @@ def changes(
     before: Mapping[str, SourceState], after: Mapping[str, SourceState], sources: Iterable[Source]
 ) -> Changes:
     """Compare the states of the configured sources before and after a run."""
-    pairs = [(source, after[source.id]) for source in sources if source.id in after]
+    asked = [source for source in sources if source.id in after and not source.paused]
+    pairs = [(source, after[source.id]) for source in asked]
     hosts = Counter(_host(source) for source, _ in pairs)
     # A failure that cron was told of stays told while it lasts, for sources of that host that
     # follow, too.
@@ -106,6 +107,19 @@ def _failure(source: Source, state: SourceState, *, shared: bool, is_news: bool 
         held_host=_host(source) if held else "",
         held_until=state.retry_at if held else None,
     )
+
+
+def standing(source: Source, state: SourceState | None) -> str:
+    """Return the state of a source in a word: "ok", "failing", "gone", "paused" or "new"."""
+    if source.paused:
+        return "paused"
+    if state is None:
+        return "new"
+    if state.gone:
+        return "gone"
+    if state.failing_since is not None:
+        return "failing"
+    return "ok" if state.last_success is not None else "new"
 
 
 def has_moved(source: Source, state: SourceState) -> bool:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from syndicator.durations import short
-from syndicator.failures import has_moved, label, move, unpublished
+from syndicator.failures import has_moved, label, move, standing, unpublished
 from syndicator.layout import layout, wrapped
 from syndicator.model.fetch import SourceState
 from syndicator.model.run import Move, SourceFacts
@@ -168,13 +168,7 @@ def _as_json(row: Row, now: datetime) -> dict[str, Any]:
 
 
 def _standing(row: Row) -> str:
-    if row.source.paused:
-        return "paused"
-    if row.state.gone:
-        return "gone"
-    if row.state.failing_since is not None:
-        return "failing"
-    return "ok" if row.state.last_success is not None else "new"
+    return standing(row.source, row.state)
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -98,7 +98,10 @@ def test_a_source_overrides_what_it_says_and_inherits_the_rest(tmp_path: Path) -
         (HEAD + "[fech]\n", ["`fech`", "did you mean [fetch]?"]),
         (HEAD + '[source]\nurl = "a"\n', ["`source`", "did you mean [[sources]]?"]),
         (HEAD + '[[source]]\nurl = "a"\n', ["`source`", "did you mean [[sources]]?"]),
-        (HEAD + "[xyzzy]\n", ["`xyzzy`", "[feed], [[feeds]], [fetch], [related], [[sources]]"]),
+        (
+            HEAD + "[xyzzy]\n",
+            ["`xyzzy`", "[feed], [[feeds]], [fetch], [metrics], [related], [[sources]]"],
+        ),
         (
             'title = "T"\n',
             ["the top level", "`title`", "may be set in [feed], in [[feeds]] and in `include`"],

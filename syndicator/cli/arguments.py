@@ -180,6 +180,12 @@ def _add_run(commands: Commands[Parser]) -> None:
     command.add_argument(
         "--json", action="store_true", help="print what happened as one JSON object"
     )
+    command.add_argument(
+        "--log-format",
+        choices=("text", "json"),
+        default="text",
+        help="json: a line an event on standard error, with time and run id",
+    )
     loudness = command.add_mutually_exclusive_group()
     loudness.add_argument("-v", "--verbose", action="store_true", help="a line for each source")
     loudness.add_argument(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -13,6 +14,7 @@ from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
+from uuid import uuid4
 
 from syndicator.errors import SyndicatorError
 
@@ -52,6 +54,24 @@ class Stop:
 class Edge:
     """The way out of a command: results, lines for a person, signals."""
 
+    def __init__(self) -> None:
+        self._run_id = ""  # set: lines are JSON
+
+    def log_as_json(self) -> None:
+        """Print each line for a person as a JSON object with the time and the id of this run."""
+        self._run_id = uuid4().hex[:12]
+
+    @property
+    def logs_json(self) -> bool:
+        """Whether lines are JSON."""
+        return bool(self._run_id)
+
+    def event(self, name: str, **fields: object) -> None:
+        """Print an event as JSON, nothing in the log for people."""
+        if self._run_id:
+            head = {"time": self.now().isoformat(), "run": self._run_id, "event": name}
+            self._print(json.dumps(head | fields, ensure_ascii=False))
+
     @staticmethod
     def now() -> datetime:
         """Return the time, in UTC."""
@@ -62,8 +82,14 @@ class Edge:
 
         A full disk or a closed pipe costs the line, never the work that it tells of.
         """
+        if self._run_id:
+            self.event("message", message=plain(line))
+        else:
+            self._print(plain(line))
+
+    def _print(self, line: str) -> None:
         try:
-            print(plain(line), file=sys.stderr, flush=True)
+            print(line, file=sys.stderr, flush=True)
         except OSError:
             _divert(sys.stderr)
 

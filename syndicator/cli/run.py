@@ -23,18 +23,23 @@ _STOPPING = "Stopping: publishing what came; Ctrl-C again leaves it"
 
 def run(arguments: argparse.Namespace, edge: Edge) -> int:
     """Run once; the exit status says whether any source works."""
+    if arguments.log_format == "json":
+        edge.log_as_json()
     config = syndicator.load_config(arguments.config)
+    edge.event("run started", sources=len(config.sources))
     options = Options(
         force=arguments.force,
         named=_named(config.sources, arguments.source),
         offline=arguments.offline,
         rerender=arguments.rerender,
     )
-    at_terminal = sys.stderr.isatty() and not (arguments.quiet or arguments.verbose)
-    note = "" if arguments.quiet else _STOPPING
+    loud = arguments.quiet or arguments.verbose or edge.logs_json
+    at_terminal = sys.stderr.isatty() and not loud
+    note = "" if arguments.quiet or edge.logs_json else _STOPPING
     with edge.signals(note) as stop, _progress(edge, arguments, at_terminal=at_terminal) as watch:
         report = syndicator.run(config, options, edge.now(), stop.event, watch)
-    shown = at_terminal or arguments.verbose
+    shown = at_terminal or (arguments.verbose and not edge.logs_json)
+    edge.event("run ended", **_counts(report))
     _tell(report, config, arguments, edge, shown=shown)
     if stop.signal:
         raise Interrupted(stop.signal, "what was fetched by then is published")
@@ -49,13 +54,18 @@ def _tell(
     edge.say(report.faults)
     if arguments.json:
         terminal: Any = import_module("syndicator.cli.terminal")
-        edge.write(terminal.as_json(terminal.report_as_json(report)))
+        edge.write(terminal.as_json(terminal.report_as_json(report, config)))
     if not shown:
         edge.say(words.mail(report, now))
         return
     terminal = import_module("syndicator.cli.terminal")
     edge.say(terminal.summary(report, config, now))
     edge.say(words.all_news(report, now))
+
+
+def _counts(report: Report) -> dict[str, object]:
+    names = ("total", "due", "changed", "not_modified", "failed", "new", "updated", "stored")
+    return {name: getattr(report, name) for name in names} | {"seconds": round(report.seconds, 3)}
 
 
 def _verdict(report: Report, options: Options, edge: Edge, *, shown: bool) -> int:
@@ -105,6 +115,10 @@ def _progress(
         return
 
     def tell(progress: Progress) -> None:
+        if progress.done:
+            edge.event("source done", source=progress.source, outcome=progress.words)
+            if edge.logs_json:
+                return
         if arguments.verbose and progress.done:
             edge.tell(f"{progress.done}/{progress.total} {progress.source}: {progress.words}")
 

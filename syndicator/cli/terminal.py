@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from syndicator.cli.edge import plain
 from syndicator.durations import short
+from syndicator.failures import label
 from syndicator.layout import layout
 from syndicator.model.post import Post
-from syndicator.model.run import Failure, Preview, Progress, Report
+from syndicator.model.run import Failure, PostRef, Preview, Progress, Report
 from syndicator.model.settings import Config
 from syndicator.report import grouped, outage_line
 from syndicator.text_rules import counted
@@ -40,14 +41,19 @@ def as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
-def report_as_json(report: Report) -> dict[str, Any]:
+def report_as_json(report: Report, config: Config) -> dict[str, Any]:
     """Return the object that `run --json` prints; its keys are a contract."""
+    named = {source.id: label(source) for source in config.sources}
     return {
+        "version": 1,
         "sources": {
             key: getattr(report, key)
             for key in ("total", "due", "changed", "not_modified", "failed", "gone")
         },
         "posts": {key: getattr(report, key) for key in ("new", "updated", "duplicates", "stored")},
+        "published": [_ref(post, named) for post in report.posts_published],
+        "updated": [_ref(post, named) for post in report.posts_updated],
+        "withdrawn": [_ref(post, named) for post in report.posts_withdrawn],
         "documents": [
             {
                 "path": str(document.path),
@@ -69,6 +75,16 @@ def report_as_json(report: Report) -> dict[str, Any]:
             for failure in report.failures
         ],
         "seconds": round(report.seconds, 3),
+    }
+
+
+def _ref(post: PostRef, named: Mapping[str, str]) -> dict[str, str]:
+    """Return a post for a program that announces it; `source` is the name of its source."""
+    return {
+        "id": post.id,
+        "title": post.title,
+        "url": post.url,
+        "source": named.get(post.source, post.source),
     }
 
 
@@ -188,9 +204,9 @@ def posts(console: Console, look: Preview, limit: int) -> None:
     """Print one source's posts as they would be published, and what was done to each."""
     info = look.feed.info
     _line(console, plain(info.name or look.url), "bold")
-    for label, address in (("feed", look.url), ("site", info.link)):
+    for word, address in (("feed", look.url), ("site", info.link)):
         if address:
-            _line(console, f"{label}: {plain(address)}", "dim")
+            _line(console, f"{word}: {plain(address)}", "dim")
     everything = newest_first(look.feed.posts)
     shown = everything[:limit] if limit else everything
     for number, shown_post in enumerate(shown, 1):

@@ -33,6 +33,7 @@ from syndicator.model.settings import (
     Config,
     Feed,
     FetchSettings,
+    MetricsSettings,
     RelatedSettings,
     Source,
 )
@@ -132,6 +133,7 @@ def _config(
         path=path,
         feeds=feeds,
         sources=sources,
+        metrics=top.section("metrics").struct(MetricsSettings(), around),
         fetch=FetchSettings(user_agent=_user_agent(main.contact), **_part(in_fetch, FetchSettings)),
         **{"state": home / "syndicator.db", **_part(in_feed, Config)},
     )

@@ -195,10 +195,13 @@ def _auth(value: object, _key: Key, around: Surroundings) -> Credentials:
     return Credentials(user, password)
 
 
+_FILES = {"state": "file", "path": "file"}
+
+
 def _path(value: object, key: Key, around: Surroundings) -> Path:
     written = _text(value)
     if not written:
-        raise Wrong(f"must be the path of a {'file' if key.name == 'state' else 'folder'}")
+        raise Wrong(f"must be the path of a {_FILES.get(key.name, 'folder')}")
     return around.home / written
 
 

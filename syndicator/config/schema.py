@@ -20,6 +20,7 @@ from syndicator.model.settings import (
     Feed,
     FetchSettings,
     Filter,
+    MetricsSettings,
     RelatedSettings,
     Rules,
     Source,
@@ -30,6 +31,7 @@ HEADS = {
     "feed": "[feed]",
     "feeds": "[[feeds]]",
     "fetch": "[fetch]",
+    "metrics": "[metrics]",
     "attribution": "[attribution]",
     "related": "[related]",
     "sources": "[[sources]]",
@@ -108,6 +110,7 @@ _STRUCTS: dict[str, type[Struct]] = {
     "sources": Source,
     "attribution": AttributionSettings,
     "related": RelatedSettings,
+    "metrics": MetricsSettings,
 }
 
 
@@ -126,6 +129,7 @@ def elsewhere(word: str) -> str:
         "in [feed]": table_keys("feed"),
         "in [[feeds]]": table_keys("feeds"),
         "in [fetch]": table_keys("fetch"),
+        "in [metrics]": table_keys("metrics"),
         "in [[sources]]": table_keys("sources"),
         "in an `attribution` table": keys(AttributionSettings),
         "in a `related` table": keys(RelatedSettings),

@@ -56,6 +56,15 @@ class Move(Struct, frozen=True):
     keep_id: str = ""  # the id to write down with it, if the old address is the id
 
 
+class PostRef(Struct, frozen=True):
+    """A post that a run published, updated or withdrew."""
+
+    id: str
+    title: str
+    url: str
+    source: str  # the id of its source
+
+
 class Changes(Struct, frozen=True):
     """The failures after a run, and the changes since the run before."""
 
@@ -80,7 +89,11 @@ class Report(Changes, frozen=True):
     updated: int = 0
     duplicates: int = 0
     stored: int = 0
+    received: int = 0  # bytes of new bodies
     documents: tuple[Published, ...] = ()
+    posts_published: tuple[PostRef, ...] = ()  # of the main feed, as the next two
+    posts_updated: tuple[PostRef, ...] = ()
+    posts_withdrawn: tuple[PostRef, ...] = ()
     outage: Outage | None = None  # of this machine's own network
     outage_before: Outage | None = None
     remarks: tuple[str, ...] = ()  # lines of single steps: taken over, a hub that failed

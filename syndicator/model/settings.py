@@ -275,6 +275,15 @@ class FetchSettings(Struct, frozen=True):
     user_agent: str = ""  # name, version, contact
 
 
+class MetricsSettings(Struct, frozen=True):
+    """`[metrics]`: a file for monitoring."""
+
+    path: Annotated[
+        Path | None,
+        key("a file in Prometheus' textfile format, written anew by each run", kind="path"),
+    ] = None
+
+
 class Feed(Struct, frozen=True):
     """One combined feed that we publish: `[feed]`, or one of `[[feeds]]`."""
 
@@ -409,6 +418,7 @@ class Config(Struct, frozen=True):
         key("what is known between runs; never below an `output`", table="feed"),
     ] = Path("syndicator.db")
     fetch: FetchSettings = FetchSettings()
+    metrics: MetricsSettings = MetricsSettings()
     keep: Annotated[
         timedelta,
         key(

@@ -24,6 +24,7 @@ class Built(Struct):
     """The result of a build."""
 
     documents: list[Published] = []
+    admitted: list[int] = []  # the posts that are new in the main feed
     remarks: list[str] = []  # lines for the operator
 
 
@@ -37,7 +38,7 @@ def build(config: Config, store: Store, options: Options, now: datetime) -> Buil
     feeds = _with_source_names(config.feeds, store, sources)
     built = Built(remarks=_restore_ids(feeds, store))
     store.links.hide_sources(config.sources, now)
-    admit(feeds, store, sources, now)
+    built.admitted = admit(feeds, store, sources, now)
     if config.per_language:
         by_language = _feeds_by_language(config.feeds[0], store)
         _restore_ids(by_language, store)
@@ -78,24 +79,28 @@ def _restore_ids(feeds: Sequence[Feed], store: Store) -> list[str]:
 
 def admit(
     feeds: Sequence[Feed], store: Store, sources: Mapping[str, Source], now: datetime
-) -> None:
+) -> list[int]:
     """Decide which posts each feed publishes, and choose the related lists of new ones.
 
-    Both decisions are stored and never change.
+    Both decisions are stored and never change. Return the posts that are new in the first feed.
     """
+    admitted = []
     for feed in feeds:
-        store.feeds.admit(feed, sources, now, _acceptance(feed.filter, now))
+        numbers = store.feeds.admit(feed, sources, now, _acceptance(feed.filter, now))
+        if feed is feeds[0]:
+            admitted = numbers
     unlisted = list(
         dict.fromkeys(number for feed in feeds for number in store.snapshots.without_lists(feed))
     )
     if not unlisted:
-        return
+        return admitted
     # Imported here because it loads Markup and templates: a run with nothing new needs neither.
     from syndicator.generator.body import LAYOUT
 
     with store.transaction():
         for number, _, lists in _choose_lists(store, unlisted, sources):
             store.links.keep(number, lists, LAYOUT)
+    return admitted
 
 
 def _acceptance(rules: Filter, now: datetime) -> Callable[[Post], bool] | None:

@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 
 from msgspec import Struct, structs
 
-from syndicator import failures
+from syndicator import failures, metrics
 from syndicator.errors import UsageError
 from syndicator.lock import run_lock
 from syndicator.model.fetch import Outage, SourceState
-from syndicator.model.run import Options, Progress, Report, SourceFacts
+from syndicator.model.run import Options, PostRef, Progress, Report, SourceFacts
 from syndicator.model.settings import Config
 from syndicator.pipeline.build import Built, build
 from syndicator.pipeline.update import UpdateStats, outage, update
@@ -48,21 +48,26 @@ def run(
     started = time.monotonic()
     now, stop = now or datetime.now(UTC), stop or threading.Event()
     stats, built = UpdateStats(), Built()
+    news: tuple[list[PostRef], list[PostRef], list[PostRef]] = ([], [], [])
     with run_lock(config.state), Store(config.state) as store:
         # First of all, so that a source with a changed address keeps its state and its posts.
         store.sources.adopt(config.sources)
-        before = _health(store)
+        before, last_event = _health(store), store.feeds.last_event()
         if not options.offline:
             stats = update(config, store, before.states, options, now, stop, watch)
         # A store that never fetched anything may be a lost one: it must not empty published feeds.
         ever_worked = bool(stats.changed or stats.not_modified) or _has_worked(config, before)
         if ever_worked:
             built = build(config, store, options, now)
+            if store.feeds.last_event() != last_event:
+                news = store.snapshots.news(
+                    config.feeds[0], built.admitted, stats.rewritten, since=last_event
+                )
         after = _health(store)
         stored = store.posts.count()
     configured = [after.states[source.id] for source in config.sources if source.id in after.states]
     changes = failures.changes(before.states, after.states, config.sources)
-    return Report(
+    report = Report(
         **structs.asdict(changes),
         started=now,
         total=len(options.named or config.sources),
@@ -75,7 +80,11 @@ def run(
         updated=stats.updated,
         duplicates=stats.duplicates,
         stored=stored,
+        received=stats.received,
         documents=tuple(built.documents),
+        posts_published=tuple(news[0]),
+        posts_updated=tuple(news[1]),
+        posts_withdrawn=tuple(news[2]),
         outage=after.outage,
         outage_before=before.outage,
         remarks=(*_taken_for_private(config, before, after), *stats.news, *built.remarks),
@@ -85,6 +94,9 @@ def run(
         nothing_ever_worked=not ever_worked,
         is_first=not _has_worked(config, before),
     )
+    if config.metrics.path is not None:
+        metrics.write(config.metrics.path, config, report, after.states)
+    return report
 
 
 def _health(store: Store) -> _Health:

@@ -49,6 +49,8 @@ class UpdateStats(Struct):
     new: int = 0
     updated: int = 0
     duplicates: int = 0
+    received: int = 0  # bytes of new bodies
+    rewritten: list[int] = []  # the posts that their sources updated
     faults: list[str] = []
     news: list[str] = []  # lines for the operator
 
@@ -56,6 +58,7 @@ class UpdateStats(Struct):
         """Add the outcome of one source; return it in words."""
         self.new += len(intake.new)
         self.updated += len(intake.updated)
+        self.rewritten += intake.updated
         self.duplicates += len(intake.copies)
         if isinstance(outcome, FetchFailed):
             self.failed += 1
@@ -64,6 +67,7 @@ class UpdateStats(Struct):
             self.not_modified += 1
             return "not modified"
         self.changed += 1
+        self.received += outcome.received
         return f"{len(intake.new)} new, {len(intake.updated)} updated"
 
 

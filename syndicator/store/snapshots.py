@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from syndicator.model.edition import Archive, Departed, Edition, Item, Reference, SourceListing
 from syndicator.model.post import Post, SourceInfo
+from syndicator.model.run import PostRef
 from syndicator.model.settings import Feed, Source
 from syndicator.store import codec, links, popularity, rows
 from syndicator.store.db import Table
@@ -33,6 +34,14 @@ _CURRENT = f"{_ENTRY % 'INDEXED BY entries_current'} WHERE e.feed = ? AND e.curr
 _SLICE = f"""{_ENTRY % ""} WHERE e.feed = ? AND e.sequence BETWEEN ? AND ?
     AND NOT story.withdrawn AND NOT p.withdrawn
     AND EXISTS (SELECT 1 FROM members m WHERE m.feed = e.feed AND m.source = e.source AND m.gone = 0)"""
+# A post that a feed has published, as it is shown now.
+_REF = """SELECT story.public_id, p.title, p.link, s.id FROM posts p
+    JOIN posts story ON story.number = coalesce(p.copy_of, p.number)
+    JOIN entries e INDEXED BY entries_by_story ON e.story = story.number AND e.feed = ?
+    JOIN sources s ON s.number = p.source WHERE p.number = ?"""
+_REF_BY_ID = """SELECT p.public_id, p.title, p.link, s.id FROM posts p
+    JOIN entries e INDEXED BY entries_by_story ON e.story = p.number AND e.feed = ?
+    JOIN sources s ON s.number = p.source WHERE p.public_id = ?"""
 _LAST_DEPARTURE = """SELECT max((SELECT coalesce(max(withdrawn), 0) FROM posts WHERE withdrawn > 0),
     (SELECT coalesce(max(gone), 0) FROM members WHERE feed = ?))"""
 # The first of two bounds is the one by which SQLite enters the index; the other tells which serves.
@@ -143,6 +152,27 @@ class Snapshots(Table):
         left = self.db.column(_POSTS_LEFT, feed, since)
         sources = self.db.column(_SOURCES_LEFT, feed, since)
         return Departed(event, set(filter(None, chain(withdrawn, left))), set(sources))
+
+    def news(
+        self, feed: Feed, admitted: Sequence[int], rewritten: Sequence[int], since: int
+    ) -> tuple[list[PostRef], list[PostRef], list[PostRef]]:
+        """Return the posts of a feed that were published, updated and withdrawn.
+
+        `admitted` and `rewritten` are numbers of posts; what left the feed after the event `since`
+        is withdrawn.
+        """
+        number = Feeds(self.db).row(feed.name).number
+        published = self._refs(_REF, number, admitted)
+        updated = self._refs(_REF, number, sorted(set(rewritten).difference(admitted)))
+        departed = self._departed(number, since).posts
+        withdrawn = self._refs(_REF_BY_ID, number, sorted(departed))
+        return published, updated, withdrawn
+
+    def _refs(self, query: str, feed: int, keys: Iterable[object]) -> list[PostRef]:
+        refs = []
+        for key in keys:
+            refs += [PostRef(*row) for row in self.db.rows(query, feed, key)]
+        return refs
 
     def without_lists(self, feed: Feed) -> list[int]:
         """Return the posts in the documents whose lists are not chosen yet, by sequence.

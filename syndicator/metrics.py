@@ -1,0 +1,90 @@
+"""Report -> a file of metrics for Prometheus' textfile collector, written whole or not at all.
+
+https://prometheus.io/docs/instrumenting/exposition_formats/
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from syndicator.errors import PublishError
+from syndicator.failures import label, standing
+from syndicator.model.fetch import SourceState
+from syndicator.model.run import Report
+from syndicator.model.settings import Config
+
+_FEW = 200  # sources that get a label each: more would be too many time series
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})
+
+Value = tuple[str, float]  # labels in braces, or "", and the number
+
+
+def write(path: Path, config: Config, report: Report, states: Mapping[str, SourceState]) -> None:
+    """Write the metrics of a run. Raises PublishError; the last file stays then."""
+    text = "".join(f"{line}\n" for line in lines(config, report, states))
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise PublishError(f"{path}: can't be written: {error.strerror}") from error
+
+
+def lines(config: Config, report: Report, states: Mapping[str, SourceState]) -> Iterator[str]:
+    """Yield the lines of the file."""
+    counts = Counter(standing(source, states.get(source.id)) for source in config.sources)
+    successes = [state.last_success for state in states.values() if state.last_success]
+    started = report.started.timestamp() if report.started else 0.0
+    yield from _metric("sources", "Sources by state.", _by("state", counts))
+    yield from _metric("run_timestamp_seconds", "When the last run began.", [("", started)])
+    yield from _metric("run_seconds", "How long the last run took.", [("", report.seconds)])
+    posts = {"new": report.new, "updated": report.updated, "copy": report.duplicates}
+    yield from _metric("run_posts", "Posts of the last run by kind.", _by("kind", posts))
+    yield from _metric("run_received_bytes", "Bytes fetched.", [("", report.received)])
+    yield from _metric("posts_stored", "Posts in the state file.", [("", report.stored)])
+    published = sum(document.bytes for document in report.documents)
+    yield from _metric("published_bytes", "Bytes of the feeds' documents.", [("", published)])
+    if successes:
+        newest = max(successes).timestamp()
+        what = "When a source was last fetched with success."
+        yield from _metric("newest_success_timestamp_seconds", what, [("", newest)])
+    if len(config.sources) <= _FEW:
+        yield from _each_source(config, states)
+
+
+def _each_source(config: Config, states: Mapping[str, SourceState]) -> Iterator[str]:
+    well, successes, failures = list[Value](), list[Value](), list[Value]()
+    for source in config.sources:
+        state = states.get(source.id)
+        name = _labels("source", label(source))
+        well.append((name, float(standing(source, state) == "ok")))
+        failures.append((name, float(state.consecutive if state else 0)))
+        if state and state.last_success:
+            successes.append((name, state.last_success.timestamp()))
+    yield from _metric("source_up", "1 if its last fetch worked.", well)
+    yield from _metric("source_failures", "Failures in a row.", failures)
+    what = "When it was last fetched with success."
+    yield from _metric("source_success_timestamp_seconds", what, successes)
+
+
+def _metric(name: str, what: str, values: list[Value]) -> Iterator[str]:
+    if values:
+        yield f"# HELP syndicator_{name} {what}"
+        yield f"# TYPE syndicator_{name} gauge"
+    for labels, value in values:
+        yield f"syndicator_{name}{labels} {value:.3f}".removesuffix(".000")
+
+
+def _by(name: str, counts: Mapping[str, int]) -> list[Value]:
+    return [(_labels(name, word), float(count)) for word, count in sorted(counts.items())]
+
+
+def _labels(name: str, value: str) -> str:
+    return f'{{{name}="{value.translate(_ESCAPES)}"}}'
