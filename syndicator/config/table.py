@@ -13,7 +13,7 @@ from msgspec import Struct, structs
 
 from syndicator.config.kinds import READERS, Surroundings, Wrong
 from syndicator.config.schema import HEADS, Key, elsewhere, keys
-from syndicator.config.words import all_known, did_you_mean, meant, shown
+from syndicator.config.words import KEYS, all_known, did_you_mean, meant, shown
 from syndicator.errors import ConfigError
 
 _MOST = 20  # mistakes that are told
@@ -134,7 +134,7 @@ class Table:
         words = [*known]
         if len(unknown) == 1:
             (key,) = unknown
-            hint = f"is not known; {did_you_mean(key, words, heads)}"
+            hint = f"is not known; {did_you_mean(key, words, heads, KEYS)}"
             self.fail(key, elsewhere(key) or hint)
             return
         hints = {key: elsewhere(key) or meant(key, words, heads) for key in unknown}

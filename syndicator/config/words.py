@@ -9,7 +9,8 @@ from datetime import date, time
 
 from syndicator.urls import redacted
 
-_NAMED = 30  # known words that are named: as many as a table has keys,
+_NAMED = 30  # known words that are named,
+KEYS = 60  # all keys of the longest table,
 _NEAREST = 3  # but of hundreds of addresses nobody reads more
 NO_HEADS: Mapping[str, str] = {}
 
@@ -21,17 +22,19 @@ _BEFORE_AT = re.compile(r"(?:(?<=//)|(?<=:)(?!//)).*@")
 _UNSHOWN: dict[type, str] = {dict: "a table", list: "a list", date: "a date", time: "a time"}
 
 
-def did_you_mean(word: str, known: Sequence[str], heads: Mapping[str, str] = NO_HEADS) -> str:
+def did_you_mean(
+    word: str, known: Sequence[str], heads: Mapping[str, str] = NO_HEADS, most: int = _NAMED
+) -> str:
     """Say which known word was probably meant, else which are known.
 
-    `heads` says how some of them are written.
+    `heads` says how some of them are written; `most` of them are named.
 
     >>> did_you_mean("titel", ["title", "link"])
     'did you mean "title"?'
     >>> did_you_mean("xyz", ["title", "link"])
     'known here: link, title'
     """
-    return meant(word, known, heads) or all_known(known, heads)
+    return meant(word, known, heads) or all_known(known, heads, most)
 
 
 def source_meant(word: str, known: Sequence[str]) -> str:
@@ -60,9 +63,9 @@ def meant(word: str, known: Sequence[str], heads: Mapping[str, str] = NO_HEADS) 
     return f"did you mean {heads.get(close[0], quoted)}?" if close else ""
 
 
-def all_known(known: Sequence[str], heads: Mapping[str, str] = NO_HEADS) -> str:
-    """Say which words are known."""
-    return _known_here([heads.get(word, word) for word in sorted(set(known))], _NAMED)
+def all_known(known: Sequence[str], heads: Mapping[str, str] = NO_HEADS, most: int = KEYS) -> str:
+    """Say which words are known, `most` of them by name."""
+    return _known_here([heads.get(word, word) for word in sorted(set(known))], most)
 
 
 def _known_here(words: Sequence[str], most: int) -> str:

@@ -9,7 +9,7 @@ from syndicator.generator.feedgen_ext import language_of, new_generator
 from syndicator.generator.item import RenderedItem, as_html
 from syndicator.model.edition import Edition
 from syndicator.model.feed import Person
-from syndicator.text_rules import is_markup, line
+from syndicator.text_rules import is_markup, line, web
 
 
 def write(edition: Edition, document: FeedDocument) -> bytes:
@@ -20,6 +20,9 @@ def write(edition: Edition, document: FeedDocument) -> bytes:
     generator.title(title_of(feed))
     generator.author(_person(contact(feed)))
     generator.subtitle(line(feed.description) or None)
+    generator.icon(web(feed.icon) or None)
+    generator.logo(web(feed.logo) or None)
+    generator.rights(line(feed.rights) or None)
     for item in document.items:
         _fill(generator.add_entry(order="append"), item, language_of(feed))
     return bytes(generator.atom_str(pretty=True))

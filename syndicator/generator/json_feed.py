@@ -27,6 +27,8 @@ def write(edition: Edition, document: FeedDocument) -> bytes:
         "home_page_url": address(feed, ""),
         "feed_url": address(feed, document.path),
         "description": line(feed.description),
+        "icon": web(feed.logo),
+        "favicon": web(feed.icon),
         "language": language(feed.language),
         "hubs": [{"type": "WebSub", "url": hub_of(feed)}] if hub_of(feed) else [],
         # Not "authors": readers would take them for the authors of posts that name none.
@@ -34,6 +36,7 @@ def write(edition: Edition, document: FeedDocument) -> bytes:
             {
                 "id": edition.id,
                 "updated": rfc3339(document.updated),
+                "rights": line(feed.rights),
                 "contact": _author(contact(feed)).get("url"),
                 "noindex": any(map(is_unindexed, document.items)),
                 "norepublish": any(map(is_denied, document.items)),

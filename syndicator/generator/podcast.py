@@ -84,6 +84,10 @@ def add_podcast_channel(head: _Element, feed: Feed, items: Iterable[RenderedItem
     episodes = [item.item.post.episode for item in items if item.item.post.episode]
     explicit = any(episode.explicit == "true" for episode in episodes)
     _add(head, "itunes:explicit", str(explicit).lower())
+    if logo := plain_web(feed.logo):
+        SubElement(head, qualified("itunes:image"), href=logo)
+    if feed.category:
+        SubElement(head, qualified("itunes:category"), text=feed.category)
     if mail_address := mail(feed.contact):
         owner = SubElement(head, qualified("itunes:owner"))
         _add(owner, "itunes:name", title_of(feed)[:SHORT])

@@ -18,7 +18,7 @@ from syndicator.generator.feedgen_ext import language_of, new_generator
 from syndicator.generator.item import RenderedItem, as_html
 from syndicator.generator.podcast import rss_enclosure
 from syndicator.model.edition import Edition
-from syndicator.text_rules import UNKNOWN_TYPE, plain_web
+from syndicator.text_rules import UNKNOWN_TYPE, line, plain_web, web
 
 # Elements of plain text with an escaped character in them, never content:encoded. To an XML parser both
 # escapes are the same; the profile asks for the numbers, by which readers and validators tell text from HTML.
@@ -32,6 +32,12 @@ def write(edition: Edition, document: FeedDocument) -> bytes:
     generator.title(as_html(title_of(feed)))
     generator.description(as_html(description_of(feed)))
     generator.link(href=address(feed, ""), rel="alternate")
+    if feed.rights:
+        generator.copyright(as_html(line(feed.rights)))
+    if feed.ttl:
+        generator.ttl(max(1, round(feed.ttl.total_seconds() / 60)))
+    if logo := web(feed.logo or feed.icon):
+        generator.image(logo, as_html(title_of(feed)), address(feed, ""))
     for item in document.items:
         _fill(generator.add_entry(order="append"), item, language_of(feed))
     return _PLAIN.sub(_escape_by_number, bytes(generator.rss_str(pretty=True)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -62,6 +62,13 @@ class SourceListing(Struct, frozen=True):
     source: SourceInfo | None = None  # needed where no item has it
 
 
+class Activity(Struct, frozen=True):
+    """How much a source has published in a feed, and when last."""
+
+    posts: int
+    last: datetime
+
+
 class Archive(Struct, frozen=True):
     """A slice of history in order of first publication, full and closed if it is published as such (RFC 5005, 4)."""
 
@@ -97,6 +104,8 @@ class Edition(Struct, frozen=True):
     # Pages only: of the sources that have posts in `items`, or lost some; missing ones are made of `items`.
     listings: tuple[SourceListing, ...] = ()
     departed: Departed = Departed()
+    # Pages only: by source id; {} where the feed has more sources than a table can show.
+    activity: Mapping[str, Activity] = {}
 
 
 class Document(Struct, frozen=True):

@@ -193,6 +193,9 @@ class Source(RedactedRepr, frozen=True):
             default="those of the system",
         ),
     ] = None
+    icon: Annotated[
+        str, key("the URL of its picture", kind="address", default="as its feed says")
+    ] = ""
     private: Annotated[
         bool,
         key(
@@ -392,6 +395,28 @@ class Feed(Struct, frozen=True):
             kind="folder there",
         ),
     ] = None
+    icon: Annotated[
+        str,
+        key("the URL of a small square picture, for readers' lists", kind="address", on_pages=True),
+    ] = ""
+    logo: Annotated[
+        str,
+        key("the URL of a larger picture, for readers and podcast directories", kind="address"),
+    ] = ""
+    faces: Annotated[
+        Literal["dot", "link"],
+        key(
+            'a source on pages has a coloured `"dot"`, or its own picture by a `"link"` to it',
+            on_pages=True,
+        ),
+    ] = "dot"
+    rights: Annotated[str, key("a line on the feed's own rights, e.g. its copyright")] = ""
+    ttl: Annotated[
+        timedelta | None, key("how long readers may keep the RSS before they ask again")
+    ] = None
+    category: Annotated[
+        str, key('the podcast directories\' category of the feed, e.g. `"Arts"`')
+    ] = ""
     podcast: Annotated[bool, key("may podcast directories list the merged feed?")] = False
     related_on_pages: Annotated[
         int, key("related links on a post's page", least=0, on_pages=True)

@@ -147,7 +147,7 @@ def _info(parsed: ParsedFeed, source: Source) -> SourceInfo:
         language=head.language or source.language,
         rights=text_rules.line(head.rights),
         licence=urls.web(head.licence, base),
-        image=urls.web(head.image, base),
+        image=source.icon or urls.web(head.image, base),
         updated=head.updated,
         private=source.private,
         noindex=head.noindex,

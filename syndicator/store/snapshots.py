@@ -15,7 +15,15 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from syndicator.model.edition import Archive, Departed, Edition, Item, Reference, SourceListing
+from syndicator.model.edition import (
+    Activity,
+    Archive,
+    Departed,
+    Edition,
+    Item,
+    Reference,
+    SourceListing,
+)
 from syndicator.model.post import Post, SourceInfo
 from syndicator.model.run import PostRef
 from syndicator.model.settings import Feed, Source
@@ -55,6 +63,13 @@ _LESSENED = """SELECT DISTINCT s.id FROM posts p
     CROSS JOIN entries e INDEXED BY entries_by_story ON e.story = p.number
     JOIN members m ON m.feed = e.feed AND m.source = e.source AND m.gone = 0
     JOIN sources s ON s.number = e.source WHERE p.withdrawn > ? AND p.withdrawn > 0 AND e.feed = ?"""
+
+
+_ACTIVITY = """SELECT s.id, m.total, (SELECT p.published
+    FROM entries e INDEXED BY entries_by_source JOIN posts p ON p.number = e.post
+    WHERE e.feed = m.feed AND e.source = m.source ORDER BY e.sequence DESC LIMIT 1)
+    FROM members m JOIN sources s ON s.number = m.source WHERE m.feed = ? AND m.gone = 0"""
+_LISTED_SOURCES = 500  # with more, their page would be made anew at each run, and nobody reads it
 
 
 class Snapshots(Table):
@@ -102,7 +117,15 @@ class Snapshots(Table):
             departed=self._departed(row.number, since),
             siblings=tuple(other for other in siblings if other.name != feed.name),
             listings=tuple(listings),
+            activity=self._activity(row.number) if len(infos) <= _LISTED_SOURCES else {},
         )
+
+    def _activity(self, feed: int) -> dict[str, Activity]:
+        """Return the number of posts of each source in a feed, and the date of the last one."""
+        found = self.db.execute(_ACTIVITY, (feed,))
+        return {
+            source: Activity(posts, codec.moment(last)) for source, posts, last in found if last
+        }
 
     def _infos(self, wanted: Iterable[Source]) -> Iterable[SourceInfo]:
         """Yield how each source is shown, also those that have never answered."""

@@ -10,11 +10,20 @@ from types import MappingProxyType
 
 from markupsafe import Markup
 
+from syndicator.formats import polled
 from syndicator.generator.body import credit_line
 from syndicator.generator.documents import file_name
 from syndicator.generator.site.digest import Digests
 from syndicator.generator.site.frame import Frame
-from syndicator.generator.site.paths import ARCHIVES, SOURCES, archive_path, post_path, source_path
+from syndicator.generator.site.paths import (
+    ARCHIVES,
+    SOURCES,
+    SUBSCRIBE,
+    archive_path,
+    post_path,
+    source_path,
+)
+from syndicator.generator.site.readers import READERS
 from syndicator.generator.site.theme import Theme
 from syndicator.generator.site.view_builder import ViewBuilder, refer
 from syndicator.generator.site.views import PageView, Parts
@@ -137,6 +146,9 @@ class SiteBuilder:
             linked = [self.has_page(source_path(info.id)) for info in self.edition.sources]
             digest = self.digests.sources(self.edition.sources, linked)
             yield from self._page("sources", SOURCES, digest, self._sources)
+            if polled(self.feed.formats):
+                digest = self.digests.listing(self.edition.items[:_FRAGMENT])
+                yield from self._page("subscribe", SUBSCRIBE, digest, self._subscribe)
             yield from self._archives()
             digest = self.digests.index(self.edition, self.newest)
             yield from self._page("index", self.frame.home, digest, self._index)
@@ -241,7 +253,18 @@ class SiteBuilder:
     def _sources(self) -> Context:
         title = self.theme.label("sources")
         page = self.frame.list("sources", title, SOURCES, self.feed.description)
-        return page, {"sources": list(map(self.views[""].source, self.edition.sources))}
+        activity = self.edition.activity
+        ever = [info for info in self.edition.sources if info.id in activity]
+        ever.sort(key=lambda info: activity[info.id].last, reverse=True)
+        silent = [info for info in self.edition.sources if info.id not in activity]
+        return page, {"sources": list(map(self.views[""].source, [*ever, *silent]))}
+
+    def _subscribe(self) -> Context:
+        """Show how to follow the feed, for a person who opened it in a browser."""
+        title, items = self.theme.label("subscribe"), self.edition.items[:_FRAGMENT]
+        page = self.frame.list("subscribe", title, SUBSCRIBE, self.feed.description)
+        rows = [self.views[""].row(refer(item), source=True) for item in items]
+        return page, {"rows": rows, "readers": READERS}
 
     def _archive(self, archive: Archive, links: Iterable[Reference]) -> Context:
         """Show a closed slice of history, newest first."""

@@ -25,6 +25,8 @@ class Digests:
             (settings_on_pages(edition.feed), siblings, edition.departed.event)
         ).encode()
         self.is_whole = edition.feed.pages == "full"
+        self.has_faces = edition.feed.faces == "link"
+        self.activity = edition.activity
         self.items: dict[str, str] = {}
         self.infos: dict[str, str] = {}
         self.languages, self.own_feeds = [], {}
@@ -52,7 +54,8 @@ class Digests:
     def source(self, info: SourceInfo) -> str:
         """Return the digest of a source, as pages show it."""
         if info.id not in self.infos:
-            self.infos[info.id] = self.of(_source(info))
+            face = info.image if self.has_faces else ""
+            self.infos[info.id] = self.of(_source(info), *filter(None, [face]))
         return self.infos[info.id]
 
     def listing(self, items: Iterable[Item], *others: object) -> str:
@@ -69,9 +72,14 @@ class Digests:
 
     def sources(self, sources: Iterable[SourceInfo], linked: Sequence[bool]) -> str:
         """Return the digest of the page of all sources, of which some have pages of their own."""
-        return self.of(
-            [(self.source(info), self.own_feeds.get(info.id)) for info in sources], linked
-        )
+        rows = [
+            (self.source(info), self.own_feeds.get(info.id), self._active(info)) for info in sources
+        ]
+        return self.of(rows, linked)
+
+    def _active(self, info: SourceInfo) -> object:
+        activity = self.activity.get(info.id)
+        return activity and (activity.posts, activity.last)
 
     def of(self, *data: object) -> str:
         """Return the digest of plain data."""

@@ -6,8 +6,8 @@ import re
 from functools import cache
 
 from syndicator.formats import FORMATS, written
-from syndicator.generator.documents import file_name
-from syndicator.generator.site.paths import SOURCES, post_path
+from syndicator.generator.documents import address, file_name
+from syndicator.generator.site.paths import SOURCES, SUBSCRIBE, post_path
 from syndicator.generator.site.view_builder import http, picture
 from syndicator.generator.site.views import FeedLink, PageView, PostView, Row, SiteView
 from syndicator.generator.site.words import og_locale
@@ -39,6 +39,8 @@ class Frame:
             home=root + self.home,
             sources=root + SOURCES,
             style=root + style,
+            subscribe=root + SUBSCRIBE,
+            icon=http(feed.icon),
             contact=contact_href(feed.contact),
             contact_text=feed.contact.removeprefix("mailto:"),
             feeds=tuple(
@@ -46,6 +48,7 @@ class Frame:
                     FORMATS[kind].label,
                     root + file_name(feed, kind),
                     FORMATS[kind].type,
+                    address(feed, file_name(feed, kind)),
                     FORMATS[kind].is_polled,
                 )
                 for kind in written(feed.formats)

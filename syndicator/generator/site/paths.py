@@ -15,6 +15,7 @@ _WORD = re.compile(r"[a-z0-9]+")
 
 POSTS = "posts/"
 SOURCES = "sources.html"
+SUBSCRIBE = "subscribe.html"
 ARCHIVES = "archive/index.html"
 
 

@@ -88,6 +88,7 @@ class ViewBuilder:
             for feed in edition.siblings
             if feed.per == "source"
         }
+        self.activity = edition.activity
         self.listings: Mapping[str, tuple[Reference, ...]] = listings(edition)
 
     # -- small things ---------------------------------------------------------------------------
@@ -103,7 +104,7 @@ class ViewBuilder:
     def source(self, info: SourceInfo) -> SourceView:
         """Show a source; a private one without any address."""
         language = info.language or self.language
-        is_public = not info.private
+        is_public, activity = not info.private, self.activity.get(info.id)
         return SourceView(
             name=info.name,
             href=self.page_of_source(info.id),
@@ -115,6 +116,9 @@ class ViewBuilder:
             description=info.description,
             licence=http(info.licence),
             rights=info.rights,
+            face=http(info.image) if self.feed.faces == "link" and is_public else "",
+            posts=number(activity.posts, self.language) if activity else "",
+            last=self.date(activity.last) if activity else None,
             ours=self.own_feeds.get(info.id, ""),
         )
 

@@ -11,6 +11,15 @@ from msgspec import Struct
 NO_HTML = Markup("")
 
 
+class DateView(Struct, frozen=True):
+    """A moment: for machines, its day written out, short for lists, and its time of day."""
+
+    iso: str
+    text: str
+    short: str
+    time: str = ""
+
+
 class SourceView(Struct, frozen=True):
     """A source; `site` and `feed` are "" where they are private or unknown."""
 
@@ -24,16 +33,10 @@ class SourceView(Struct, frozen=True):
     description: str = ""
     licence: str = ""
     rights: str = ""
+    face: str = ""  # the address of its picture, "" for a dot
+    posts: str = ""  # how many it has published here
+    last: DateView | None = None  # of its newest post
     ours: str = ""  # the page of the feed that we make of it alone, "" where there is none
-
-
-class DateView(Struct, frozen=True):
-    """A moment: for machines, its day written out, short for lists, and its time of day."""
-
-    iso: str
-    text: str
-    short: str
-    time: str = ""
 
 
 class Picture(Struct, frozen=True):
@@ -113,6 +116,7 @@ class FeedLink(Struct, frozen=True):
     name: str  # RSS, Atom, JSON Feed, OPML
     href: str
     type: str
+    address: str = ""  # absolute, to be copied
     alternate: bool = True  # False for OPML, which is no feed
 
 
@@ -134,6 +138,8 @@ class SiteView(Struct, frozen=True):
     home: str
     sources: str
     style: str
+    subscribe: str = ""
+    icon: str = ""  # the address of the site's own picture
     contact: str = ""  # an href
     contact_text: str = ""
     feeds: tuple[FeedLink, ...] = ()

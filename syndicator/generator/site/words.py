@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from babel import Locale
 
 # A sentence in another language than its page helps nobody: the contact stands without it then.
-_SENTENCES = frozenset({"removal_text"})
+_SENTENCES = frozenset({"removal_text", "subscribe_text"})
 
 
 @cache
