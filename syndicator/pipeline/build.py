@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
 
 from syndicator.config import sub_feed
+from syndicator.failures import label
 from syndicator.model.edition import Published, RelatedList
 from syndicator.model.post import Post
 from syndicator.model.run import Options
@@ -16,6 +17,7 @@ from syndicator.pipeline import hubs
 from syndicator.pipeline.documents import FeedBuild, SharedState
 from syndicator.store import Store
 from syndicator.store.meta import Languages
+from syndicator.text_rules import counted
 
 PORTION = 100  # posts read whole at a time
 
@@ -25,6 +27,13 @@ class Built(Struct):
 
     documents: list[Published] = []
     admitted: list[int] = []  # the posts that are new in the main feed
+    remarks: list[str] = []  # lines for the operator
+
+
+class Admitted(Struct):
+    """The decisions of `admit`."""
+
+    posts: list[int] = []  # new in the first feed
     remarks: list[str] = []  # lines for the operator
 
 
@@ -38,7 +47,9 @@ def build(config: Config, store: Store, options: Options, now: datetime) -> Buil
     feeds = _with_source_names(config.feeds, store, sources)
     built = Built(remarks=_restore_ids(feeds, store))
     store.links.hide_sources(config.sources, now)
-    built.admitted = admit(feeds, store, sources, now)
+    admitted = admit(feeds, store, sources, now)
+    built.admitted = admitted.posts
+    built.remarks += admitted.remarks
     if config.per_language:
         by_language = _feeds_by_language(config.feeds[0], store)
         _restore_ids(by_language, store)
@@ -79,37 +90,45 @@ def _restore_ids(feeds: Sequence[Feed], store: Store) -> list[str]:
 
 def admit(
     feeds: Sequence[Feed], store: Store, sources: Mapping[str, Source], now: datetime
-) -> list[int]:
+) -> Admitted:
     """Decide which posts each feed publishes, and choose the related lists of new ones.
 
-    Both decisions are stored and never change. Return the posts that are new in the first feed.
+    Both decisions are stored and never change.
     """
-    admitted = []
+    admitted, archived = Admitted(), dict[str, int]()
     for feed in feeds:
-        numbers = store.feeds.admit(feed, sources, now, _acceptance(feed.filter, now))
+        numbers = store.feeds.admit(feed, sources, now, _judge)
         if feed is feeds[0]:
-            admitted = numbers
+            admitted.posts = numbers
+        for source_id, count in store.feeds.archived(feed, numbers).items():
+            archived[source_id] = max(count, archived.get(source_id, 0))
+    for source_id, count in archived.items():
+        posts = counted(count, "older post")
+        line = f"{posts} came as history: in the archives, not in the documents"
+        admitted.remarks.append(f"{label(sources[source_id])}: {line}")
+    _list_related(feeds, store, sources)
+    return admitted
+
+
+def _list_related(feeds: Sequence[Feed], store: Store, sources: Mapping[str, Source]) -> None:
+    """Choose the related lists of the posts that have none yet."""
     unlisted = list(
         dict.fromkeys(number for feed in feeds for number in store.snapshots.without_lists(feed))
     )
     if not unlisted:
-        return admitted
+        return
     # Imported here because it loads Markup and templates: a run with nothing new needs neither.
     from syndicator.generator.body import LAYOUT
 
     with store.transaction():
         for number, _, lists in _choose_lists(store, unlisted, sources):
             store.links.keep(number, lists, LAYOUT)
-    return admitted
 
 
-def _acceptance(rules: Filter, now: datetime) -> Callable[[Post], bool] | None:
-    """Return the test of a feed's filter, None for a feed without one."""
-    if rules == Filter():
-        return None
-    from syndicator.normalizer import filters  # loads RE2: only feeds with a filter need it
+def _judge(post: Post, rules: Filter, now: datetime) -> str:
+    from syndicator.normalizer import filters  # loads RE2: only a filter needs it
 
-    return lambda post: not filters.judge(post, rules, now)
+    return filters.judge(post, rules, now)
 
 
 def _choose_lists(
@@ -151,7 +170,6 @@ def _rerender(
         dict.fromkeys(number for feed in feeds for number in store.snapshots.shown(feed))
     )
     with store.transaction():
-        store.sources.rename(sources.values())
         for source in sources.values():
             _narrow(store, source, now)
         for number, post, lists in _choose_lists(store, numbers, sources):

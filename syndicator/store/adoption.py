@@ -13,7 +13,7 @@ from collections.abc import Sequence, Set
 from syndicator import urls
 from syndicator.model.post import KnownPost, Post
 from syndicator.store.db import Connection
-from syndicator.store.sources import Sources, mark_members
+from syndicator.store.sources import Sources, change_id
 
 
 def predecessor(
@@ -46,7 +46,6 @@ def take_over(db: Connection, new: int, new_id: str, old_id: str) -> int:
     db.execute("UPDATE infos SET source = ? WHERE source = ?", (old, new))
     db.execute("DELETE FROM members WHERE source = ?", (new,))
     db.execute("DELETE FROM sources WHERE number = ?", (new,))
-    db.execute("UPDATE sources SET id = ? WHERE number = ?", (new_id, old))
+    change_id(db, old_id, new_id)
     db.execute("DELETE FROM meta WHERE key = 'shown sources'")  # `hide_sources` looks at all again
-    mark_members(db, old)
     return old

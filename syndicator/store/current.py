@@ -1,8 +1,8 @@
 """Entries of a feed -> those that stand in its documents now.
 
 The newest `limit` by first publication, and beyond them all that have stood there for less than
-`stay`, so that a reader who polls daily sees every post of a burst. A feed's first edition has no
-reader yet: it holds `limit` posts and no more.
+`stay`, so that a reader who polls daily sees every post of a burst. Of a source with a `limit` of its
+own never more than that. A feed's first edition has no reader yet: it holds `limit` posts and no more.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from syndicator.store.db import Connection
 
 _VISIBLE = """SELECT e.sequence, e.source, e.story FROM entries e %s
     JOIN posts story ON story.number = e.story JOIN posts shown ON shown.number = e.post
-    WHERE e.feed = ? AND NOT story.withdrawn AND NOT shown.withdrawn"""
+    WHERE e.feed = ? AND e.history = 0 AND e.gone = 0
+    AND NOT story.withdrawn AND NOT shown.withdrawn"""
 _STANDING = "INDEXED BY entries_current"
 
 
@@ -36,23 +37,38 @@ def choose(
     """
     standing = f"SELECT sequence FROM entries {_STANDING} WHERE feed = ? AND current = 1"
     before = set(db.column(standing, number))
-    after = _newest(db, number, feed.limit, selected, min(before | {since}) if since else 0)
+    standing_now = _newest(db, number, feed.limit, selected, min(before | {since}) if since else 0)
     # A post that came within `stay` stays beyond the limit, as long as it still stands there:
     # nothing comes back by it.
     staying = f"{_VISIBLE % _STANDING} AND e.current = 1 AND e.first_published > ?"
     rows = db.rows(staying, number, (now - feed.stay).timestamp())
-    after |= {sequence for sequence, _ in _versions(db, number, rows, selected)}
+    standing_now.update(_versions(db, number, rows, selected))
+    after = _within_limits(standing_now, selected)
     change = "UPDATE entries SET current = ? WHERE feed = ? AND sequence = ?"
     db.executemany(change, [(0, number, sequence) for sequence in before - after])
     db.executemany(change, [(1, number, sequence) for sequence in after - before])
     return before != after
 
 
+def _within_limits(standing: Mapping[int, int], selected: Mapping[int, Source]) -> set[int]:
+    """Return these entries (sequence -> source), of each source the newest up to its own limit."""
+    within: set[int] = set()
+    counts: Counter[int] = Counter()
+    for sequence, source in sorted(standing.items(), reverse=True):
+        counts[source] += 1
+        if not selected[source].limit or counts[source] <= selected[source].limit:
+            within.add(sequence)
+    return within
+
+
 def _newest(
     db: Connection, feed: int, limit: int, selected: Mapping[int, Source], since: int
-) -> set[int]:
-    """Return the newest entries from a sequence on, of each source no more than its own limit."""
-    newest: set[int] = set()
+) -> dict[int, int]:
+    """Return the newest entries from a sequence on, of each source no more than its own limit.
+
+    Each with its source, by sequence.
+    """
+    newest: dict[int, int] = {}
     counts: Counter[int] = Counter()
     # Read only as far back as is needed: that may be far where most sources of a long history left.
     query = f"{_VISIBLE % ''} AND e.sequence >= ? ORDER BY e.sequence DESC"
@@ -62,7 +78,7 @@ def _newest(
             break
         cap = selected[source].limit
         if not cap or counts[source] < cap:
-            newest.add(sequence)
+            newest[sequence] = source
             counts[source] += 1
     return newest
 

@@ -8,9 +8,8 @@ the clock alone never changes a document.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
-from hashlib import blake2b
 from itertools import islice
 from uuid import uuid4
 
@@ -18,37 +17,10 @@ from msgspec import Struct
 
 from syndicator.model.post import Post
 from syndicator.model.settings import Feed, Source
-from syndicator.store import codec, current, events, links, publicid
+from syndicator.store import codec, current, events, links, publicid, selection
 from syndicator.store.db import Connection, Table
 from syndicator.store.posts import Posts
-
-Accepts = Callable[[Post], bool]
-_FEW = 50  # sources are looked up one by one; more of them are found faster in a list of all
-
-
-class Row(Struct, frozen=True):
-    """A stored post as far as admission needs it."""
-
-    number: int
-    source: int
-    story: int
-    published: float
-    due: float | None
-    language: str
-    filtered: str
-    withdrawn: bool
-    public_id: str | None
-    title: str
-    link: str
-    guid: str
-    undated: bool
-
-
-_UNDATED = "json_extract(b.rest, '$.published') IS NULL AND p.due IS NULL"
-_ROW = f"""SELECT p.number, p.source, coalesce(p.copy_of, p.number), p.published, p.due, p.language,
-    p.filtered, p.withdrawn OR coalesce(lead.withdrawn, 0), coalesce(lead.public_id, p.public_id),
-    p.title, p.link, b.guid, {_UNDATED}
-    FROM posts p JOIN bodies b ON b.post = p.number LEFT JOIN posts lead ON lead.number = p.copy_of"""
+from syndicator.store.selection import Judge, Row, Selection
 
 
 class FeedRow(Struct, frozen=True):
@@ -59,6 +31,7 @@ class FeedRow(Struct, frozen=True):
     seen: int = 0  # posts up to this number have been considered
     sequence: int = 0  # the last one given
     shape: str = ""
+    rules: str = ""
     updated: float = 0.0
 
 
@@ -84,7 +57,7 @@ class Feeds(Table):
 
     def row(self, name: str) -> FeedRow:
         """Return the row of a feed, made where it is new."""
-        find = "SELECT number, id, seen, sequence, shape, updated FROM feeds WHERE name = ?"
+        find = "SELECT number, id, seen, sequence, shape, rules, updated FROM feeds WHERE name = ?"
         row = self.db.row(find, name)
         if row is None:
             add = "INSERT INTO feeds (name, id) VALUES (?, ?)"
@@ -101,93 +74,97 @@ class Feeds(Table):
         """Return the number of the last event that changed what is published."""
         return events.last_event(self.db)
 
+    def archived(self, feed: Feed, numbers: Sequence[int]) -> dict[str, int]:
+        """Return how many of these newly published posts came as history, by their source's id."""
+        if not numbers:
+            return {}
+        query = """SELECT s.id, count(*) FROM json_each(?) j CROSS JOIN posts p ON p.number = j.value
+            CROSS JOIN entries e INDEXED BY entries_by_story
+                ON e.story = coalesce(p.copy_of, p.number) AND e.feed = ?
+            JOIN sources s ON s.number = e.source WHERE e.history = 1 GROUP BY s.id"""
+        row = self.row(feed.name)
+        return dict(self.db.rows(query, codec.encode(list(numbers)), row.number))
+
     def admit(
         self,
         feed: Feed,
         configured: Mapping[str, Source],
         now: datetime,
-        accepts: Accepts | None = None,
+        judge: Judge | None = None,
     ) -> list[int]:
-        """Publish what is new in a feed; return the numbers of these posts, in their sequence.
+        """Publish the new posts of a feed; return their numbers, in their sequence.
 
-        `configured` are the sources of the configuration by id; `accepts` is the feed's own filter.
-        Everything is decided and kept here: what is published, its sequence, public id, credit, and
+        `configured` are the sources of the configuration by id; `judge` is `filters.judge`, None where
+        no filter counts. Everything is decided and kept here: what is published, its sequence, public id, credit, and
         which posts stand in the documents. Their lists are still to be chosen: `Links.keep`.
         """
         with self.db.transaction():
-            return _admit(self.db, feed, configured, now, accepts)
-
-
-def selects(feed: Feed, source: Source) -> bool:
-    """Tell whether a feed takes a source's posts."""
-    if not source.publish:
-        return False
-    if not feed.sources and not feed.tags:
-        return True
-    return source.id in feed.sources or not set(feed.tags).isdisjoint(source.tags)
-
-
-def _speaks(feed: Feed, language: str) -> bool:
-    """Tell whether a feed takes posts in a language: "pt" also takes "pt-BR"."""
-    tags = [tag.lower() for tag in feed.languages]
-    language = language.lower()
-    return not tags or any(language == tag or language.startswith(f"{tag}-") for tag in tags)
-
-
-def _chosen(db: Connection, feed: Feed, configured: Mapping[str, Source]) -> dict[int, Source]:
-    """Return the sources that a feed takes, by their numbers."""
-    named: Iterable[Source] = configured.values()
-    if feed.sources and not feed.tags:
-        named = filter(None, map(configured.get, feed.sources))
-    wanted = {source.id: source for source in named if selects(feed, source)}
-    query = "SELECT number, id FROM sources"
-    if len(wanted) > _FEW:
-        rows = db.rows(query)
-    else:
-        few = f"{query} WHERE id IN (SELECT value FROM json_each(?))"
-        rows = db.rows(few, codec.encode(list(wanted)))
-    return {number: wanted[source_id] for number, source_id in rows if source_id in wanted}
-
-
-def _shape(feed: Feed, selected: Mapping[int, Source]) -> str:
-    """Return a digest of all settings that say which published posts stand in the documents."""
-    limits = [f"{number} {source.limit}" for number, source in sorted(selected.items())]
-    text = "\n".join([f"{feed.limit} {feed.stay}", *limits])
-    return blake2b(text.encode(), digest_size=8).hexdigest()
+            return _admit(self.db, feed, configured, now, judge)
 
 
 def _admit(
-    db: Connection, feed: Feed, configured: Mapping[str, Source], now: datetime, accepts: Accepts | None
-) -> list[int]:  # fmt: skip
+    db: Connection,
+    feed: Feed,
+    configured: Mapping[str, Source],
+    now: datetime,
+    judge: Judge | None,
+) -> list[int]:
     row = Feeds(db).row(feed.name)
     apply_scheduled_dates(db, now)
-    selected = _chosen(db, feed, configured)
-    shape = _shape(feed, selected)
-    if shape == row.shape and not _has_new(db, row, now):
+    selected = selection.chosen(db, feed, configured)
+    shape, rules = selection.shape(feed, selected), selection.rules(feed, selected)
+    rules_changed = row.rules not in {"", rules}
+    if shape == row.shape and not rules_changed and not _has_new(db, row, now):
+        if not row.rules:
+            db.execute("UPDATE feeds SET rules = ? WHERE number = ?", (rules, row.number))
         return []
-
-    def fits(post: Row) -> bool:
-        if not _speaks(feed, post.language):
-            return False
-        return accepts is None or accepts(Posts(db).read([post.number])[post.number])
-
-    before = _members(db, row.number)
-    considered = _considered(db, row, selected, now, fits)
-    admitted = _unpublished(db, row, selected, filter(fits, considered), now, before)
-    new = _publish(db, row, admitted, selected, now)
-    anew = shape != row.shape or _members(db, row.number) != before
+    taste, before = Selection(db, feed, selected, now, judge), _members(db, row.number)
+    considered = taste.fitting(_considered(db, row, selected, now, taste))
+    admitted = _unpublished(db, row, selected, considered, now, before)
+    history = _older_than_known(db, row, selected, admitted, before)
+    if rules_changed:
+        came = taste.judge_again(row.number)
+        came = _unpublished(db, row, selected, came, now, before)
+        known = {post.story for post in admitted}
+        came = [post for post in came if post.story not in known]
+        history |= {post.number for post in came}
+        admitted = [*came, *admitted]
+    new = _publish(db, row, admitted, selected, now, history)
+    anew = shape != row.shape or rules_changed or _members(db, row.number) != before
     if new or anew:
         since = 0 if anew else row.sequence + 1
         changed = current.choose(db, row.number, feed, selected, now, since)
-        if changed or new:
+        if changed or new or rules_changed:
             events.mark_feed(db, row.number, now)
     # A feed without posts is as old as itself, not of 1970.
     db.execute(
-        """UPDATE feeds SET seen = (SELECT coalesce(max(number), 0) FROM posts), shape = ?,
+        """UPDATE feeds SET seen = (SELECT coalesce(max(number), 0) FROM posts), shape = ?, rules = ?,
         updated = iif(updated > 0, updated, ?) WHERE number = ?""",
-        (shape, now.timestamp(), row.number),
+        (shape, rules, now.timestamp(), row.number),
     )
     return new
+
+
+def _older_than_known(
+    db: Connection,
+    feed: FeedRow,
+    selected: Mapping[int, Source],
+    admitted: Sequence[Row],
+    members: Set[int],
+) -> set[int]:
+    """Return the posts that are history though they are new: older than all known of their source.
+
+    A feed may suddenly list its whole past. At most `join` of such posts of a source count as news,
+    the newest ones.
+    """
+    history: set[int] = set()
+    for source in members & {row.source for row in admitted}:
+        query = "SELECT published FROM posts WHERE source = ? AND number <= ? ORDER BY published LIMIT 1"
+        oldest = db.value(query, source, feed.seen)
+        dated = (row for row in admitted if row.source == source and not row.undated)
+        older = [row.number for row in dated if oldest is not None and row.published < oldest]
+        history.update(older[: max(0, len(older) - selected[source].join)])
+    return history
 
 
 def _has_new(db: Connection, feed: FeedRow, now: datetime) -> bool:
@@ -215,31 +192,38 @@ def _considered(
     feed: FeedRow,
     selected: Mapping[int, Source],
     now: datetime,
-    fits: Callable[[Row], bool],
+    taste: Selection,
 ) -> list[Row]:
     """Return the posts that a feed looks at now: new ones, the newest of joining sources, held ones."""
     members, first = _members(db, feed.number), feed.sequence == 0
     _note_departures(db, feed.number, members, selected.keys())
-    rows = _rows(db, "WHERE p.number > ?", feed.seen)
+    rows = selection.rows(db, "WHERE p.number > ?", feed.seen)
     considered = [row for row in rows if row.source in members and row.source in selected]
     for source in selected.keys() - members:
         join = selected[source].join
         # A first edition looks at all that a source has, a later one at the newest of a new source.
-        joining = list(islice(filter(fits, _newest_first(db, source)), None if first else join))
+        joining = list(
+            islice(filter(taste.fits, _newest_first(db, source)), None if first else join)
+        )
         considered += joining
         # It has joined with its first post; where it may bring none (`join = 0`), once it has some.
         if joining or (not first and join == 0 and _has_posts(db, source)):
-            db.execute(_JOIN, (feed.number, source))
+            joined = 0 if first else Posts(db).count()
+            db.execute(_JOIN, (feed.number, source, joined))
     held = "WHERE p.number IN (SELECT post FROM held WHERE feed = ? AND until <= ?)"
-    rows = _rows(db, held, feed.number, now.timestamp())
+    rows = selection.rows(db, held, feed.number, now.timestamp())
     considered += [row for row in rows if row.source in selected]
+    db.execute(_RETURN, (feed.number, now.timestamp()))
     over = "DELETE FROM held WHERE feed = ? AND until <= ?"
     db.execute(over, (feed.number, now.timestamp()))
     return considered
 
 
-_JOIN = """INSERT INTO members (feed, source) VALUES (?, ?)
-    ON CONFLICT (feed, source) DO UPDATE SET gone = 0"""
+_JOIN = """INSERT INTO members (feed, source, joined) VALUES (?, ?, ?)
+    ON CONFLICT (feed, source) DO UPDATE SET gone = 0, joined = excluded.joined"""
+# A changed filter took it out until its date.
+_RETURN = """UPDATE entries SET gone = 0, current = 1, history = 0 WHERE feed = ?1 AND gone > 0
+    AND post IN (SELECT post FROM held WHERE feed = ?1 AND until <= ?2)"""
 
 
 def _note_departures(db: Connection, feed: int, members: Set[int], selected: Set[int]) -> None:
@@ -258,14 +242,12 @@ def _members(db: Connection, feed: int) -> set[int]:
     return set(db.column("SELECT source FROM members WHERE feed = ? AND gone = 0", feed))
 
 
-def _rows(db: Connection, where: str, *values: object) -> Iterable[Row]:
-    return (Row(*row) for row in db.rows(f"{_ROW} {where}", *values))
-
-
 def _newest_first(db: Connection, source: int) -> Iterable[Row]:
     """Return a source's posts that are let through, newest first; undated ones last, of any age."""
     where = "WHERE p.source = ? AND p.filtered = '' AND p.purged = 0"
-    return _rows(db, f"{where} ORDER BY {_UNDATED}, p.published DESC, p.number DESC", source)
+    return selection.rows(
+        db, f"{where} ORDER BY {selection.UNDATED}, p.published DESC, p.number DESC", source
+    )
 
 
 def _has_posts(db: Connection, source: int) -> bool:
@@ -316,6 +298,7 @@ def _publish(
     admitted: Sequence[Row],
     selected: Mapping[int, Source],
     now: datetime,
+    history: Set[int] = frozenset(),
 ) -> list[int]:
     """Give posts their ids and places in a feed, freeze what is to stay, and mark filled archives."""
     if not admitted:
@@ -327,12 +310,21 @@ def _publish(
     links.freeze(db, [(row.number, row.story, row.source) for row in admitted])
     # Each stands in the documents at once, so that `stay` holds for it however many come. Not so of
     # a first edition, which has no reader yet: `current.choose` chooses from it.
-    place = feed.number, now.timestamp(), int(feed.sequence > 0)
+    # Nor of a post that comes as history: it never stands there.
+    place, is_later = (feed.number, now.timestamp()), feed.sequence > 0
     db.executemany(
-        f"""INSERT INTO entries (feed, first_published, current, sequence, story, post, source)
-        VALUES ({", ".join("?" * 7)})""",
+        """INSERT INTO entries (feed, first_published, current, history, sequence, story, post, source)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
         [
-            (*place, sequence, row.story, row.number, row.source)
+            (
+                *place,
+                is_later and row.number not in history,
+                row.number in history,
+                sequence,
+                row.story,
+                row.number,
+                row.source,
+            )
             for sequence, row in enumerate(admitted, feed.sequence + 1)
         ],
     )

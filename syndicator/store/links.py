@@ -20,7 +20,7 @@ from syndicator.model.post import Attribution, Post, SourceInfo
 from syndicator.model.settings import Source
 from syndicator.store import codec, events
 from syndicator.store.db import Connection, Table
-from syndicator.store.sources import mark_members
+from syndicator.store.sources import Sources, mark_members
 
 # Where a link stands: `place` is the first of these that is not above it, and its position.
 ALSO = 0
@@ -86,11 +86,15 @@ class Links(Table):
     def hide_sources(self, configured: Iterable[Source], now: datetime) -> None:
         """Hide the links to the sources that the file shows no more; to be called once before `admit`.
 
+        It also shows each source by the name that the file gives it.
+
         Posts with such links are made again, and those with links to a source that is back.
         """
         db, sources = self.db, list(configured)
         last = db.value("SELECT coalesce(max(number), 0) FROM sources")
-        flags = [f"{source.id} {source.publish:d}{source.private:d}" for source in sources]
+        flags = [
+            f"{source.id} {source.publish:d}{source.private:d} {source.name}" for source in sources
+        ]
         digest = blake2b("\n".join([str(last), *flags]).encode(), digest_size=8).hexdigest()
         if db.value("SELECT value FROM meta WHERE key = 'shown sources'") == digest:
             return
@@ -106,6 +110,7 @@ class Links(Table):
                 if number in before ^ after:
                     _show_as(db, number, source)
             touch_naming(db, before ^ after, now)
+            Sources(db).rename(sources)
             row = "shown sources", digest
             db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", row)
 
@@ -282,9 +287,7 @@ def _show_as(db: Connection, number: int, source: Source) -> None:
     if source.private:
         # Copies that were credited to it, when it was no secret, have their own credit again.
         db.execute(_OWN_CREDIT, (number,))
-    mark_members(db, number)
-    for feed in db.column("SELECT feed FROM members WHERE source = ?", number):
-        events.mark_archives_of(db, feed, number)
+    mark_members(db, number, archives=True)
 
 
 _OWN_CREDIT = """UPDATE frozen SET credit = (SELECT credit FROM bodies b WHERE b.post = frozen.post)

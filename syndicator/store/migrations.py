@@ -71,10 +71,13 @@ CREATE TABLE files (
     PRIMARY KEY (folder, path)
 ) WITHOUT ROWID;
 CREATE INDEX files_by_type ON files (folder, type);
+CREATE TABLE former_ids (id TEXT PRIMARY KEY, event INTEGER NOT NULL) WITHOUT ROWID;
 ALTER TABLE entries ADD COLUMN history INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE entries ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX entries_gone ON entries (feed, gone) WHERE gone > 0;
 ALTER TABLE feeds ADD COLUMN rules TEXT NOT NULL DEFAULT '';
+ALTER TABLE members ADD COLUMN joined INTEGER NOT NULL DEFAULT 0;
+UPDATE members SET joined = (SELECT seen FROM feeds WHERE number = feed);
 ALTER TABLE unposted RENAME TO pending;
 UPDATE meta SET key = 'store' WHERE key = 'note store';
 UPDATE meta SET key = 'shown sources' WHERE key = 'note shown sources';

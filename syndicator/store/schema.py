@@ -38,6 +38,8 @@ CREATE TABLE sources (
     rest TEXT NOT NULL DEFAULT '',      -- JSON: failures, moves; empty for a healthy source
     former INTEGER NOT NULL DEFAULT 0   -- posts up to this number are of whoever had its address before
 );
+-- The ids that a source had before, and the event by which it got another: its page moves with the id.
+CREATE TABLE former_ids (id TEXT PRIMARY KEY, event INTEGER NOT NULL) WITHOUT ROWID;
 -- How we show a source, and the items of its feed's current version with the post that each became.
 CREATE TABLE infos (source INTEGER PRIMARY KEY, info TEXT NOT NULL);
 CREATE TABLE items (source INTEGER PRIMARY KEY, items TEXT NOT NULL);
@@ -136,6 +138,7 @@ CREATE TABLE members (
     feed INTEGER NOT NULL,
     source INTEGER NOT NULL,
     gone INTEGER NOT NULL DEFAULT 0,
+    joined INTEGER NOT NULL DEFAULT 0,      -- posts up to this number were stored when it joined
     total INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (feed, source)
 ) WITHOUT ROWID;

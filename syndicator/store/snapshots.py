@@ -30,7 +30,8 @@ from syndicator.model.settings import Feed, Source
 from syndicator.store import codec, links, popularity, rows
 from syndicator.store.db import Table
 from syndicator.store.events import ARCHIVE
-from syndicator.store.feeds import Feeds, selects
+from syndicator.store.feeds import Feeds
+from syndicator.store.selection import selects
 from syndicator.store.sources import Sources, undated
 
 _ENTRY = f"""SELECT e.sequence, e.story, e.post, e.first_published, story.public_id, p.published,
@@ -40,7 +41,7 @@ _ENTRY = f"""SELECT e.sequence, e.story, e.post, e.first_published, story.public
     LEFT JOIN frozen f ON f.post = e.post"""
 _CURRENT = f"{_ENTRY % 'INDEXED BY entries_current'} WHERE e.feed = ? AND e.current = 1"
 _SLICE = f"""{_ENTRY % ""} WHERE e.feed = ? AND e.sequence BETWEEN ? AND ?
-    AND NOT story.withdrawn AND NOT p.withdrawn
+    AND NOT story.withdrawn AND NOT p.withdrawn AND e.gone = 0
     AND EXISTS (SELECT 1 FROM members m WHERE m.feed = e.feed AND m.source = e.source AND m.gone = 0)"""
 # A post that a feed has published, as it is shown now.
 _REF = """SELECT story.public_id, p.title, p.link, s.id FROM posts p
@@ -51,18 +52,26 @@ _REF_BY_ID = """SELECT p.public_id, p.title, p.link, s.id FROM posts p
     JOIN entries e INDEXED BY entries_by_story ON e.story = p.number AND e.feed = ?
     JOIN sources s ON s.number = p.source WHERE p.public_id = ?"""
 _LAST_DEPARTURE = """SELECT max((SELECT coalesce(max(withdrawn), 0) FROM posts WHERE withdrawn > 0),
-    (SELECT coalesce(max(gone), 0) FROM members WHERE feed = ?))"""
+    (SELECT coalesce(max(gone), 0) FROM members WHERE feed = ?1),
+    (SELECT coalesce(max(gone), 0) FROM entries INDEXED BY entries_gone WHERE feed = ?1 AND gone > 0),
+    (SELECT coalesce(max(event), 0) FROM former_ids))"""
 # The first of two bounds is the one by which SQLite enters the index; the other tells which serves.
 _WITHDRAWN = "SELECT public_id FROM posts WHERE withdrawn > ? AND withdrawn > 0"
-_SOURCES_LEFT = "SELECT id FROM members JOIN sources ON number = source WHERE feed = ? AND gone > ?"
+_SOURCES_LEFT = """SELECT id FROM members JOIN sources ON number = source WHERE feed = ?1 AND gone > ?2
+    UNION SELECT id FROM former_ids WHERE event > ?2 AND id NOT IN (SELECT id FROM sources)"""
 # Cross joins are made in the order written: from the few sources that left, not from all entries.
 _POSTS_LEFT = """SELECT p.public_id FROM members m
     CROSS JOIN entries e INDEXED BY entries_by_source ON e.feed = m.feed AND e.source = m.source
     CROSS JOIN posts p ON p.number = e.story WHERE m.feed = ? AND m.gone > ?"""
+# By a changed filter.
+_TAKEN_OUT = """SELECT p.public_id FROM entries e INDEXED BY entries_gone
+    JOIN posts p ON p.number = e.story WHERE e.feed = ? AND e.gone > ? AND e.gone > 0"""
 _LESSENED = """SELECT DISTINCT s.id FROM posts p
     CROSS JOIN entries e INDEXED BY entries_by_story ON e.story = p.number
     JOIN members m ON m.feed = e.feed AND m.source = e.source AND m.gone = 0
     JOIN sources s ON s.number = e.source WHERE p.withdrawn > ? AND p.withdrawn > 0 AND e.feed = ?"""
+_LESSENED_BY_FILTER = """SELECT DISTINCT s.id FROM entries e INDEXED BY entries_gone
+    JOIN sources s ON s.number = e.source WHERE e.feed = ? AND e.gone > ? AND e.gone > 0"""
 
 
 _ACTIVITY = """SELECT s.id, m.total, (SELECT p.published
@@ -103,6 +112,7 @@ class Snapshots(Table):
         )
         shown = {item.source.id: item.source for item in found}
         lessened = self.db.column(_LESSENED, since, row.number)
+        lessened += self.db.column(_LESSENED_BY_FILTER, row.number, since)
         shown = {name: Sources(self.db).info(name) for name in lessened} | shown
         listings = self._listings(row.number, shown, per_source) if per_source else ()
         return Edition(
@@ -172,7 +182,7 @@ class Snapshots(Table):
         if event <= since:
             return Departed(event)
         withdrawn = self.db.column(_WITHDRAWN, since)
-        left = self.db.column(_POSTS_LEFT, feed, since)
+        left = self.db.column(_POSTS_LEFT, feed, since) + self.db.column(_TAKEN_OUT, feed, since)
         sources = self.db.column(_SOURCES_LEFT, feed, since)
         return Departed(event, set(filter(None, chain(withdrawn, left))), set(sources))
 
@@ -224,7 +234,8 @@ class Snapshots(Table):
         # CROSS: from the entries on, in this order, or all that the members published is read.
         query = """SELECT DISTINCT p.language FROM entries e CROSS JOIN posts p ON p.number = e.post
             CROSS JOIN members m ON m.feed = e.feed AND m.source = e.source
-            WHERE e.feed = ? AND e.sequence > ? AND p.purged = 0 AND p.withdrawn = 0 AND m.gone = 0"""
+            WHERE e.feed = ? AND e.sequence > ? AND p.purged = 0 AND p.withdrawn = 0 AND m.gone = 0
+            AND e.gone = 0"""
         return row.sequence, set(self.db.column(query, row.number, since))
 
     def note_popular(self, feed: Feed, edition: Edition) -> None:
@@ -285,7 +296,8 @@ _TOTAL = (
 _LISTING = """SELECT coalesce(story.public_id, p.public_id), p.title, p.link, p.language, p.published
     FROM entries e INDEXED BY entries_by_source JOIN posts p ON p.number = e.post
     LEFT JOIN posts story ON e.story <> e.post AND story.number = e.story
-    WHERE e.feed = ? AND e.source = ? AND NOT p.withdrawn AND NOT coalesce(story.withdrawn, 0)
+    WHERE e.feed = ? AND e.source = ? AND e.gone = 0 AND NOT p.withdrawn
+    AND NOT coalesce(story.withdrawn, 0)
     ORDER BY e.sequence DESC LIMIT ?"""
 
 

@@ -111,14 +111,11 @@ class Sources(Table):
         return known
 
     def rename(self, configured: Iterable[Source]) -> None:
-        """Show sources by the names that feeds.toml gives them now (`--rerender`)."""
-        names = [(source.name, source.id) for source in configured if source.name]
-        self.db.executemany(
-            """UPDATE infos SET info = json_set(info, '$.name', ?1)
-            WHERE source IN (SELECT number FROM sources WHERE id = ?2)
-            AND json_extract(info, '$.name') IS NOT ?1""",
-            names,
-        )
+        """Show sources by the names that feeds.toml gives them now; their feeds need not change."""
+        for source in configured:
+            names = (source.name, source.id)
+            for number in self.db.column(_NEW_NAME, *names) if source.name else ():
+                mark_members(self.db, number, archives=True)
 
     def mark_former(self, source_id: str, last: int) -> None:
         """Note that posts up to this number are of whoever had the source's address before."""
@@ -182,8 +179,7 @@ class Sources(Table):
             for source in sources:
                 old = unclaimed.get(urls.loose(source.url)) if source.url else None
                 if source.id not in known and old is not None and old not in adopted:
-                    self.db.execute("UPDATE sources SET id = ? WHERE id = ?", (source.id, old))
-                    self.db.execute(_NEW_ID, (source.id,))
+                    change_id(self.db, old, source.id)
                     adopted[old] = source.id
         return adopted
 
@@ -194,6 +190,19 @@ class Sources(Table):
         return self._unclaimed or frozenset()
 
 
+def change_id(db: Connection, old: str, new: str) -> None:
+    """Give a source another id. Its page has another address then: what leads there is made again."""
+    db.execute("UPDATE sources SET id = ? WHERE id = ?", (new, old))
+    db.execute(_NEW_ID, (new,))
+    row = old, events.next_event(db)
+    db.execute("INSERT OR REPLACE INTO former_ids VALUES (?, ?)", row)
+    number = Sources(db).number(new)
+    mark_members(db, number, archives=True)
+
+
+_NEW_NAME = """UPDATE infos SET info = json_set(info, '$.name', ?1)
+    WHERE source IN (SELECT number FROM sources WHERE id = ?2)
+    AND json_extract(info, '$.name') IS NOT ?1 RETURNING source"""
 _NEW_ID = """UPDATE infos SET info = json_set(info, '$.id', ?1)
     WHERE source IN (SELECT number FROM sources WHERE id = ?1)"""
 
@@ -206,10 +215,15 @@ def undated(info: SourceInfo) -> SourceInfo:
     return replace(info, updated=None, title="", spoken="")
 
 
-def mark_members(db: Connection, source: int) -> None:
-    """Mark the feeds that a source has joined: how it is shown changed, which makes nothing newer."""
+def mark_members(db: Connection, source: int, *, archives: bool = False) -> None:
+    """Mark the feeds that a source has joined: how it is shown changed, which makes nothing newer.
+
+    With `archives` also the slices of history that have posts of it.
+    """
     for feed in db.column("SELECT feed FROM members WHERE source = ?", source):
         events.mark_feed(db, feed, None)
+        if archives:
+            events.mark_archives_of(db, feed, source)
 
 
 def is_private(db: Connection, source: int) -> bool:
