@@ -1,4 +1,4 @@
-"""`syndicator` and `python -m syndicator`: the command line, loaded so that Ctrl-C ends it quietly from the start."""
+"""`syndicator` and `python -m syndicator`: the command line, with a quiet Ctrl-C from the start."""
 
 import signal
 import sys
@@ -6,8 +6,8 @@ import sys
 
 def main() -> int:
     """Run the command line and return its exit status."""
-    # Until all is loaded a Ctrl-C ends the process at once; a KeyboardInterrupt within imports would
-    # print their traceback.
+    # Until all is loaded a Ctrl-C ends the process at once; a KeyboardInterrupt within imports
+    # would print their traceback.
     before = signal.signal(signal.SIGINT, signal.SIG_DFL)
     from syndicator.cli import main as command_line
 

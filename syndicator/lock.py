@@ -1,7 +1,8 @@
 """One run at a time: an advisory lock on a file beside the state.
 
-The kernel drops the lock with the process, so a killed run holds nobody up. The file itself stays: were it removed,
-one run could hold the lock of the removed file, and another that of its successor.
+The kernel drops the lock with the process, so a killed run holds nobody up. The file itself stays:
+were it removed, one run could hold the lock of the removed file, and another that of its
+successor.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ _NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOS
 def run_lock(state: Path) -> Iterator[None]:
     """Hold the lock of the state file `state` while the block runs.
 
-    Raises LockHeld where another process has it, naming that process; StoreError where no lock file can
-    be made, or its file system has no locks.
+    Raises LockHeld where another process has it, naming that process; StoreError where no lock
+    file can be made, or its file system has no locks.
     """
     path = state.with_name(state.name + ".lock")
     try:  # not emptied when it is opened: until the lock is ours it names another process

@@ -1,7 +1,7 @@
 """A hub and the feeds that changed -> pings of the hub (WebSub, 7: the publisher notifies the hub).
 
-The caller knows when to ping, and which pings a failed one left over. A failed ping is a value, never an
-exception: no subscriber should lose a run because a hub is down.
+The caller knows when to ping, and which pings a failed one left over. A failed ping is a value,
+never an exception: no subscriber should lose a run because a hub is down.
 """
 
 from __future__ import annotations
@@ -69,8 +69,9 @@ def _send(
     """Post one notification; return its result, and whether the hub answered at all."""
     import requests
 
-    # The specification leaves the form of the ping to the hub; `hub.url` is taken by all that exist, and
-    # newer ones read `hub.topic`. A redirect is no acceptance: requests would turn the POST into a GET.
+    # The specification leaves the form of the ping to the hub; `hub.url` is taken by all that
+    # exist, and newer ones read `hub.topic`. A redirect is no acceptance: requests would turn the
+    # POST into a GET.
     form = {"hub.mode": "publish", "hub.url": ping.topic, "hub.topic": ping.topic}
     seconds = timeout.total_seconds()
     try:

@@ -14,6 +14,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from syndicator import parser
 from syndicator.fetcher import responses
 from syndicator.fetcher.addresses import literal_reach, may_connect, reach_of
 from syndicator.fetcher.connection import Bounds, Connection, Slot
@@ -21,6 +22,8 @@ from syndicator.fetcher.decoding import accepted, decoded
 from syndicator.fetcher.discovery import read_page
 from syndicator.fetcher.fetch_error import FetchError
 from syndicator.fetcher.http1 import Exchange
+from syndicator.model.feed import ParsedFeed
+from syndicator.model.fetch import Fetched
 from syndicator.urls import host_of
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -164,10 +167,20 @@ def test_discovery_of_odd_announcements(page: bytes, feeds: list[str]):
     assert read_page(page, "text/html; charset=utf-8", "https://a.example/").feeds == tuple(urls)
 
 
-def test_a_feed_within_a_page():
-    """An Atom feed whose root is html goes to the parser."""
-    body = b'<html><head/><body><feed xmlns="http://www.w3.org/2005/Atom"><title>a</title></feed></body></html>'
+@pytest.mark.parametrize("doctype", [b"", b"<!DOCTYPE html>\n"])
+def test_a_feed_within_a_page(doctype: bytes):
+    """An Atom feed whose root is html is taken out of it, and read."""
+    feed = (
+        b'<feed xmlns="http://www.w3.org/2005/Atom"><title>a</title><id>x</id><entry><title>t</title>'
+        b"<id>1</id><updated>2024-01-01T00:00:00Z</updated></entry></feed>"
+    )
+    body = doctype + b"<html><head/><body>" + feed + b"</body></html>"
     assert responses.no_feed(body, "text/html") is None
+    assert responses.unwrapped(body) == feed
+    assert responses.unwrapped(feed) == feed
+    parsed = parser.parse(Fetched("a", "http://a.example/", feed))
+    assert isinstance(parsed, ParsedFeed)
+    assert len(parsed.entries) == 1
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from syndicator.model.fetch import Ask, FetchFailed, NotModified, Outage, Reach,
 from syndicator.model.run import Options, Report
 from syndicator.model.settings import Source
 from syndicator.report import failing, mail
-from syndicator.schedule.outage import Suspicion
+from syndicator.schedule.outage import OutageDetector
 
 NOW = datetime(2026, 11, 1, 9, tzinfo=UTC)
 DOWN = "none of the 6 sources fetched could be reached (connect 6): is this machine's own network down?"
@@ -89,14 +89,14 @@ def judged(
     states: dict[str, SourceState], *others: object, before: Outage | None = None
 ) -> Outage | None:
     """Return what is thought of a run in which the sources of some hosts could not be reached, after `others`."""
-    suspicion = Suspicion(before, states)
+    detector = OutageDetector(before, states)
     for outcome in others:
         source = Source("other", "https://other.example/")
-        assert not suspicion.holds(source, outcome(Ask(source, source.url)))  # type: ignore[operator]
+        assert not detector.hold_back(source, outcome(Ask(source, source.url)))  # type: ignore[operator]
     for name in states:
         source = Source(name, f"https://{name}/feed")
-        suspicion.holds(source, bad(Ask(source, source.url), "dns"))
-    return suspicion.verdict(SOURCES, START + 2 * HOUR, SETTINGS)
+        detector.hold_back(source, bad(Ask(source, source.url), "dns"))
+    return detector.verdict(SOURCES, START + 2 * HOUR, SETTINGS)
 
 
 def test_several_hosts_that_fail_at_once() -> None:
@@ -137,7 +137,7 @@ def same(ask: Ask) -> NotModified:
 
 @pytest.mark.parametrize("answer", [refused, unanswered, same])
 @pytest.mark.parametrize("before", [None, STANDING])
-def test_any_answer_ends_the_suspicion(answer: object, before: Outage | None) -> None:
+def test_any_answer_ends_the_detector(answer: object, before: Outage | None) -> None:
     """Be it a refusal."""
     assert judged({"a.example": GOOD, "b.example": GOOD}, answer, before=before) is None
 
@@ -153,7 +153,7 @@ def test_a_server_on_this_machine_says_nothing_of_the_internet(reach: Reach) -> 
 def test_an_outage_ends_with_the_last_source_that_has_an_address() -> None:
     """Else nothing would ever end it."""
     assert (
-        Suspicion(STANDING, {}).verdict(
+        OutageDetector(STANDING, {}).verdict(
             [Source("file", "", path=Path("feed.xml"))], START, SETTINGS
         )
         is None
@@ -173,22 +173,22 @@ def test_a_file_works_while_the_network_is_down(tmp_path: Path) -> None:
 
 def test_what_says_nothing_of_the_network() -> None:
     """A file that is read, or not; a fetch that was broken off; a run in which nothing was due."""
-    suspicion = Suspicion(STANDING, {})
+    detector = OutageDetector(STANDING, {})
     file = Source("file", "", path=Path("feed.xml"))
-    assert not suspicion.holds(file, bad(Ask(file, ""), "file"))
-    assert not suspicion.holds(file, same(Ask(file, "")))
+    assert not detector.hold_back(file, bad(Ask(file, ""), "file"))
+    assert not detector.hold_back(file, same(Ask(file, "")))
     other = Source("other", "https://other.example/")
-    assert not suspicion.holds(other, bad(Ask(other, ""), "interrupted"))
-    assert suspicion.verdict(SOURCES, START + HOUR, SETTINGS) == STANDING
+    assert not detector.hold_back(other, bad(Ask(other, ""), "interrupted"))
+    assert detector.verdict(SOURCES, START + HOUR, SETTINGS) == STANDING
 
 
 def test_one_source_is_enough_for_it_to_go_on() -> None:
     """Others are not due yet; a day of it is news."""
     settings = SETTINGS
-    suspicion = Suspicion(STANDING, {"a": GOOD})
+    detector = OutageDetector(STANDING, {"a": GOOD})
     source = Source("a", "https://a.example/")
-    assert suspicion.holds(source, bad(Ask(source, ""), "timeout"))
-    assert suspicion.verdict(SOURCES, START + HOUR, settings) == Outage(START, 2, {"timeout": 1})
-    assert suspicion.verdict(SOURCES, START + 24 * HOUR, settings) == Outage(
+    assert detector.hold_back(source, bad(Ask(source, ""), "timeout"))
+    assert detector.verdict(SOURCES, START + HOUR, settings) == Outage(START, 2, {"timeout": 1})
+    assert detector.verdict(SOURCES, START + 24 * HOUR, settings) == Outage(
         START, 2, {"timeout": 1}, alerted=True
     )

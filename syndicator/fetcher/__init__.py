@@ -14,7 +14,7 @@ This door is light: a run in which nothing is due imports no network.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,6 @@ from syndicator.model.fetch import Ask, Outcome
 from syndicator.model.settings import FetchSettings
 
 if TYPE_CHECKING:
-    from syndicator.fetcher.client import Fetch
     from syndicator.fetcher.connection import Resolver
 
 Clock = Callable[[], datetime]
@@ -41,19 +40,16 @@ def fetch_all(
     clock: Clock = utc_now,
     lookup: Resolver | None = None,
 ) -> Iterator[Outcome]:
-    """Yield an Outcome for each ask as it comes, with at most about `settings.jobs` bodies alive at a time.
+    """Yield an Outcome for each ask as it comes; at most about `settings.jobs` bodies are alive.
 
-    After `stop` is set, the outcomes that have come are yielded and the rest is broken off. An ask without
-    an Outcome was not made, and says nothing about its source; so are those of a host that answered 429 to
-    another. `clock` dates a Retry-After; `lookup` stands in for the system's resolver.
+    After `stop` is set, the outcomes that have come are yielded and the rest is broken off. An ask
+    without an Outcome was not made, and says nothing about its source; so are those of a host that
+    answered 429 to another. `clock` dates a Retry-After; `lookup` stands in for the system's
+    resolver.
     """
     asks = list(asks)
-    if not asks:
-        return
-    # Here: it brings requests, which takes 0.1 s to import, and a run with nothing due saves that.
-    from syndicator.fetcher.client import begin
-
-    yield from _outcomes([begin(ask) for ask in asks], settings, stop, clock, lookup)
+    if asks:
+        yield from _outcomes(asks, settings, stop, clock, lookup)
 
 
 def fetch_one(
@@ -65,27 +61,25 @@ def fetch_one(
     clock: Clock = utc_now,
     lookup: Resolver | None = None,
 ) -> Outcome | None:
-    """Return the outcome of one ask; None where `stop` was set before.
+    """Return the outcome of one ask; None after `stop`.
 
-    `follow`: where a page answers, go on to the first feed that it announces, or where it sends browsers.
+    `follow`: where a page answers, go on to the first feed that it announces, or where it sends
+    browsers.
     """
-    from syndicator.fetcher.client import begin  # here, as above
-
-    fetches = [begin(ask, follow=follow)]
-    return next(_outcomes(fetches, settings, stop or threading.Event(), clock, lookup), None)
+    outcomes = _outcomes([ask], settings, stop or threading.Event(), clock, lookup, follow=follow)
+    return next(outcomes, None)
 
 
 def _outcomes(
-    fetches: list[Fetch],
+    asks: Sequence[Ask],
     settings: FetchSettings,
     stop: threading.Event,
     clock: Clock,
     lookup: Resolver | None,
+    *,
+    follow: bool = False,
 ) -> Iterator[Outcome]:
-    from syndicator.fetcher.adapter import LeanAdapter  # here, as above
-    from syndicator.fetcher.client import Client
-    from syndicator.fetcher.connection import resolve
-    from syndicator.fetcher.pool import FetchPool
+    # Here: it brings requests, which takes 0.1 s to import, and a run with nothing due saves that.
+    from syndicator.fetcher import pool
 
-    client = Client(settings, LeanAdapter(lookup or resolve), clock)
-    return FetchPool(fetches, settings, stop, client).outcomes()
+    return pool.outcomes(asks, settings, stop, clock, lookup, follow=follow)

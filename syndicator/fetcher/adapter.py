@@ -1,8 +1,8 @@
-"""A requests adapter: a prepared request with Bounds -> a requests.Response whose body is still on the wire.
+"""A requests adapter: a prepared request with Bounds -> a requests.Response, its body unread.
 
-Why not requests' own: it bounds the gap between two bytes, not the whole; it can't say which address it
-connected to; it counts neither headers nor decoded bytes; and it makes a TLS context for each connection.
-Proxies and certificates are read once from the environment.
+Why not requests' own: it bounds the gap between two bytes, not the whole; it can't say which
+address it connected to; it counts neither headers nor decoded bytes; and it makes a TLS context
+for each connection. Proxies and certificates are read once from the environment.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _CHECK_PROXY = "is its address in the environment right (http_proxy, https_proxy
 
 
 class BoundedRequest(requests.PreparedRequest):
-    """A prepared GET with its limits, and the file of certificates that its server must match ("": the usual ones)."""
+    """A prepared GET with its limits, and its own file of certificates ("": the usual ones)."""
 
     def __init__(
         self, url: str, headers: Mapping[str, str], bounds: Bounds, verify: str = ""
@@ -65,7 +65,7 @@ class Body(Struct, frozen=True):
     open: set[Connection]
 
     def stream(self, _size: int | None = None, decode_content: bool = True) -> Iterator[bytes]:
-        """Yield the body in pieces, decoded from its Content-Encoding. Raises FetchError or OSError."""
+        """Yield the decoded body in pieces. Raises FetchError or OSError."""
         encoding = self.head.fields.get("content-encoding", "") if decode_content else ""
         limit = self.connection.bounds.max_decoded_bytes
         return decoded(self.exchange.body(self.head), encoding, limit)
@@ -79,7 +79,7 @@ class Body(Struct, frozen=True):
 
     @property
     def reach(self) -> Reach:
-        """Where the address that answered lies."""
+        """The sort of the address that answered."""
         return self.connection.reach
 
 
@@ -103,9 +103,10 @@ class LeanAdapter(BaseAdapter):
         cert: object = None,
         proxies: object = None,
     ) -> requests.Response:
-        """Send the request and return its response when the head has come. Raises FetchError or OSError.
+        """Send the request and return its response when the head has come.
 
-        The other arguments are those that a session passes to any adapter: bounds and environment replace them.
+        The other arguments are those that a session passes to any adapter; bounds and environment
+        replace them. Raises FetchError or OSError.
         """
         url = str(request.url)
         parts = urlsplit(url)
@@ -137,7 +138,7 @@ class LeanAdapter(BaseAdapter):
         return proxy if "://" in proxy or not proxy else f"http://{proxy}"
 
     def _connect(self, parts: SplitResult, proxy: str, bounds: Bounds) -> Connection:
-        """Return the connection to talk to this host on, or to the proxy where there is one."""
+        """Return the connection to this host, or to its proxy."""
         host, port = _host_and_port(parts)
         if not proxy:
             return connect(host, port, bounds, lookup=self._lookup)
@@ -157,7 +158,7 @@ class LeanAdapter(BaseAdapter):
         return connection
 
     def _secure(self, connection: Connection, parts: SplitResult, proxy: str, verify: str) -> None:
-        """Put TLS on a connection, through a tunnel where there is a proxy."""
+        """Put TLS on a connection, through the tunnel of a proxy if it has one."""
         host, port = _host_and_port(parts)
         if proxy:
             _tunnel(connection, host, port, proxy)
@@ -258,7 +259,7 @@ def _host_and_port(parts: SplitResult) -> tuple[str, int]:
 def _target_and_headers(
     parts: SplitResult, headers: Mapping[str, str], proxy: str
 ) -> tuple[str, list[tuple[str, str]]]:
-    """Return the request target and all headers; a proxy is asked in absolute form (RFC 9112, 3.2.2)."""
+    """Return the request target and all headers (RFC 9112, 3.2: absolute for a proxy)."""
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     lines = [("Host", parts.netloc), *headers.items(), ("Connection", "close")]
     if proxy and parts.scheme == "http":

@@ -1,8 +1,8 @@
-"""Host name or IP address -> its sort (public, private, ...), and whether a fetch may connect to it. Pure.
+"""Host name or IP address -> its sort (public, private ...), and may a fetch connect to it? Pure.
 
 A public source must not send us to the operator's own network, be it by redirect, by an announced
-feed or by a DNS answer that has changed. A source that the operator put there himself works: its own
-address tells where it may lead, and no farther than one of the same sort.
+feed or by a DNS answer that has changed. A source that the operator put there himself works: its
+own address tells where it may lead, and no farther than one of the same sort.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _METADATA = frozenset(
     }
 )
 
-# IPv6 whose last 32 bits are an IPv4 address: NAT64 (RFC 6052), its prefix for use within a network
-# (RFC 8215), "translated" (RFC 2765) and "compatible" ones (RFC 4291, 2.5.5.1: withdrawn, but a system may
-# still know them).
+# IPv6 whose last 32 bits are an IPv4 address: NAT64 (RFC 6052), its prefix for use within a
+# network (RFC 8215), "translated" (RFC 2765) and "compatible" ones (RFC 4291, 2.5.5.1: withdrawn,
+# but a system may still know them).
 _NAT64, _OWN_NAT64, _TRANSLATED, _COMPATIBLE = map(
     ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0:0/96", "::/96")
 )
@@ -46,7 +46,8 @@ _INWARD = (
     ipaddress.IPv4Network("192.0.0.0/24"),  # RFC 6890
 )
 
-# One to four numbers, decimal, octal or hexadecimal. Not a name that begins like one ("0x7f.example").
+# One to four numbers, decimal, octal or hexadecimal. Not a name that begins like one
+# ("0x7f.example").
 _NUMBERS = re.compile(r"(?:0x[0-9a-f]+|[0-9]+)(?:\.(?:0x[0-9a-f]+|[0-9]+)){0,3}")
 
 
@@ -54,8 +55,8 @@ _NUMBERS = re.compile(r"(?:0x[0-9a-f]+|[0-9]+)(?:\.(?:0x[0-9a-f]+|[0-9]+)){0,3}"
 def reach_of(address: str) -> Reach:
     """Return the sort of an IP address.
 
-    IPv4 inside IPv6 (mapped, 6to4, NAT64 and the like) counts as the IPv4 address that it leads to; it is
-    not public where only the network itself knows such addresses.
+    IPv4 inside IPv6 (mapped, 6to4, NAT64 and the like) counts as the IPv4 address that it leads
+    to; it is not public where only the network itself knows such addresses.
 
     >>> reach_of("93.184.216.34"), reach_of("::ffff:127.0.0.1"), reach_of("169.254.169.254")
     ('public', 'loopback', 'link-local')
@@ -95,11 +96,12 @@ def literal_reach(host: str) -> Reach:
 def may_connect(address: Reach, trusted: Reach, *, own_literal: bool = False) -> bool:
     """Tell whether an address of this sort may be connected to.
 
-    `trusted` is the sort of the source's own address, "" while that is not known: its first answer then
-    decides. A mere name never opens link-local (metadata); only the literal address in feeds.toml does.
+    `trusted` is the sort of the source's own address, "" while that is not known: its first answer
+    then decides. A mere name never opens link-local (metadata); only the literal address in
+    feeds.toml does.
 
-    >>> may_connect("loopback", "public"), may_connect("private", "private"), may_connect("link-local", "")
-    (False, True, False)
+    >>> may_connect("loopback", "public"), may_connect("private", "private")
+    (False, True)
     """
     if address == "link-local" and not own_literal:
         return False

@@ -1,7 +1,7 @@
 """Ask -> Outcome, one request at a time: a Fetch is sent and gives an Outcome or the next Fetch.
 
-A redirect is a new Fetch rather than a loop, so that the pool can queue it at the host that it leads to:
-a hundred sources that redirect to one host must not all reach it at once.
+A redirect is a new Fetch rather than a loop, so that the pool can queue it at the host that it
+leads to: a hundred sources that redirect to one host must not all reach it at once.
 """
 
 from __future__ import annotations
@@ -49,14 +49,16 @@ _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, "
     "application/xml;q=0.9, application/json;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
-# An address that needs no more than splitting. Not one with a user, spaces, other scripts or a fragment.
+# An address that needs no more than splitting. Not one with a user, spaces, other scripts or a
+# fragment.
 _PLAIN = re.compile(
-    r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~:/!$&'()*+,;=@%-]*)?(?:\?[A-Za-z0-9._~:/?!$&'()*+,;=@%-]*)?"
+    r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~:/!$&'()*+,;=@%-]*)?"
+    r"(?:\?[A-Za-z0-9._~:/?!$&'()*+,;=@%-]*)?"
 )
 
 
 class Fetch(Struct, frozen=True):
-    """The state of one fetch: the address to ask next, and what the earlier requests of it have shown."""
+    """The state of one fetch: the address to ask next, and the results of its earlier requests."""
 
     ask: Ask
     url: str
@@ -192,6 +194,7 @@ class Client:
             return _not_a_feed(fetch, body, content, refusal, time.monotonic() - began)
         if not body.head.states_length and responses.is_cut(content):
             raise FetchError("truncated", "cut short: the connection ended before the feed did")
+        content = responses.unwrapped(content)
         digest = blake2b(content, digest_size=16).hexdigest()
         if digest == fetch.ask.body_hash:
             return self._not_changed(fetch, body.head, by_hash=True)
@@ -251,7 +254,7 @@ class _Session(requests.Session):
 
 
 def timed_out(fetch: Fetch) -> FetchFailed:
-    """Return the failure of a request that hangs where no timeout reaches (the system's resolver)."""
+    """Return the failure of a request that hangs in the system's resolver, beyond any timeout."""
     return _failed(fetch, too_late())
 
 
@@ -265,7 +268,7 @@ def _read_whole(response: requests.Response, slot: Slot) -> bytes:
 
 
 def _redirected(fetch: Fetch, body: Body, took: float) -> Fetch:
-    """Return the fetch that goes on where the response points."""
+    """Return the fetch of the address that a redirect names."""
     target = _target(fetch.url, body.head.fields["location"])
     seen = (*fetch.seen, fetch.url)
     # A page that sets a cookie and leads back to itself is answered once with the cookie.
@@ -301,7 +304,7 @@ def _onward(fetch: Fetch, url: str, reach: Reach, took: float) -> Fetch:
 def _not_a_feed(
     fetch: Fetch, body: Body, content: bytes, refusal: responses.Refusal, took: float
 ) -> FetchFailed | Fetch:
-    """Return the failure, with the feeds that a page announces; or the fetch of the first of them."""
+    """Return the failure, with the feeds that a page announces, or the fetch of the first."""
     fields = body.head.fields
     page = discovery.Page()
     if refusal.kind == "html":
@@ -340,14 +343,14 @@ def _failed(fetch: Fetch, error: FetchError, status: int = 0) -> FetchFailed:
 
 
 def _path(fetch: Fetch) -> str:
-    """Say where a fetch led, and how."""
+    """Return the way of a fetch in words."""
     if not fetch.feeds:
         return f"redirected to {fetch.url}"
     onward = f", redirected to {fetch.url}" if fetch.url != fetch.feeds[0] else ""
     return f"{fetch.feeds[0]}, announced by the page{onward}"
 
 
-# --- cookies -----------------------------------------------------------------------------------------
+# --- cookies --------------------------------------------------------------------------------------
 
 
 class _CookieResponse:
@@ -378,7 +381,7 @@ def _cookie_header(fetch: Fetch) -> str:
     return request.get_header("Cookie") or ""
 
 
-# --- addresses ---------------------------------------------------------------------------------------
+# --- addresses ------------------------------------------------------------------------------------
 
 
 def _target(base: str, location: str) -> str:
@@ -418,7 +421,7 @@ def _sendable(url: str) -> str:
 
 
 def _is_home(source: Source, url: str) -> bool:
-    """Tell whether secrets may go to this address: the source's own host and port, or its https twin."""
+    """Tell whether secrets may go there: to the source's own host and port, or its https twin."""
     home, there = urlsplit(source.url), urlsplit(url)
     if home.hostname != there.hostname:
         return False
@@ -429,7 +432,7 @@ def _is_home(source: Source, url: str) -> bool:
 
 
 def _secrets(source: Source) -> dict[str, str]:
-    """Return the headers that are the source's own: `headers`, `auth`, user and password of its address."""
+    """Return the source's own headers: `headers`, `auth`, user and password of its address."""
     headers = dict(source.headers)
     if source.auth is not None:
         headers["Authorization"] = basic(*source.auth)

@@ -1,7 +1,7 @@
-"""Host, port, Bounds -> a connected, bounded Connection: DNS, connect, TLS, bytes. The only sockets.
+"""Host, port, Bounds -> a bounded Connection: DNS, connect, TLS, bytes. The only sockets.
 
-Every wait is cut to what is left until the deadline, so that it holds for the whole fetch: a timeout
-between bytes alone lets a server that drips one byte a second hold us for days.
+Every wait is cut to what is left until the deadline, so that it holds for the whole fetch: a
+timeout between bytes alone lets a server that drips one byte a second hold us for days.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ Resolver = Callable[[str, int], list[tuple[int, Address]]]
 class Slot:
     """The claim of one request: its deadline, and the lock of large bodies once its body is one.
 
-    Large bodies are alive one at a time, or a run would need the memory of the largest times `jobs`.
+    Large bodies are alive one at a time, or a run would need the memory of the largest times
+    `jobs`.
     """
 
     __slots__ = ("_large_bodies", "deadline", "is_large")
@@ -44,7 +45,7 @@ class Slot:
         self.is_large = False
 
     def grow(self, size: int) -> None:
-        """Note that the body has `size` bytes; wait until no other large one is alive if it has become large."""
+        """Note the size of the body; one that has become large waits until no other is alive."""
         if size <= LARGE or self.is_large:
             return
         left = self.deadline - time.monotonic()
@@ -61,7 +62,7 @@ class Slot:
 
 
 class Bounds(Struct, frozen=True):
-    """The limits of one request: its time, its size, and where it may lead."""
+    """The limits of one request: its time, its size, the sorts of its addresses."""
 
     slot: Slot  # with the deadline
     max_bytes: int  # on the wire, head included
@@ -84,7 +85,7 @@ class Bounds(Struct, frozen=True):
 def resolve(host: str, port: int) -> list[tuple[int, Address]]:
     """Return the addresses of a host as the system's resolver gives them."""
     infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [(family, address) for family, _, _, _, address in infos]  # type: ignore[misc]  # only AF_INET and AF_INET6
+    return [(family, address) for family, _, _, _, address in infos]  # type: ignore[misc]  # IP only
 
 
 class Connection:
@@ -159,7 +160,7 @@ def connect(
 
 
 def check_literal(host: str, bounds: Bounds) -> None:
-    """Raise a FetchError where `host` is itself an address that may not be connected to.
+    """Raise a FetchError if `host` is itself an address that may not be connected to.
 
     Behind a proxy nothing more can be seen: the proxy resolves the names.
     """
@@ -182,7 +183,8 @@ def forbidden(reach: Reach) -> FetchError:
     return FetchError(
         "forbidden-address",
         f"leads to a {reach} address",
-        "a feed may not send us into your own network; if it is yours, name that address itself in feeds.toml",
+        "a feed may not send us into your own network; if it is yours, name that address itself in "
+        "feeds.toml",
     )
 
 
@@ -211,7 +213,7 @@ def _first_that_answers(allowed: list[tuple[int, Address, Reach]], bounds: Bound
 
 
 def _connected_socket(family: int, address: Address, timeout: float) -> socket.socket:
-    """Return a socket that is connected to this address. Raises OSError, also for a family that the system lacks."""
+    """Return a socket connected to this address. Raises OSError, also for an unknown family."""
     connected = socket.socket(family, socket.SOCK_STREAM)
     try:
         connected.settimeout(timeout)

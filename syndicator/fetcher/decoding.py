@@ -15,10 +15,12 @@ from syndicator.fetcher.fetch_error import FetchError
 _STEP = 1 << 18  # decoded bytes at a time: what a bomb can allocate before it is counted
 _MAX_MEMBERS = 1000  # a gzip body has one, seldom two; a million empty ones would cost minutes
 
-# Values that servers put there though they name no coding: charsets, transfer encodings, types. Not "rot13".
+# Values that servers put there though they name no coding: charsets, transfer encodings, types.
+# Not "rot13".
 _NO_CODING = re.compile(
     r"identity|none|null|undefined|binary|[78]-?bit|quoted-printable|plain|text(?:/.*)?|application/.*"
-    r"|(?:charset=)?(?:us-ascii|ascii|utf-?(?:8|16)(?:le|be)?|unicode|(?:iso|windows|cp|koi8|gb|big|latin)[\w-]*)"
+    r"|(?:charset=)?(?:us-ascii|ascii|utf-?(?:8|16)(?:le|be)?|unicode)"
+    r"|(?:charset=)?(?:iso|windows|cp|koi8|gb|big|latin)[\w-]*"
     r"|(?:aws-)?chunked|\W*"
 )
 
@@ -31,7 +33,7 @@ Decoder = Callable[[Iterator[bytes]], Iterator[bytes]]
 
 
 def accepted() -> str:
-    """Return the Accept-Encoding of what can be decoded here."""
+    """Return the Accept-Encoding header: the codings that can be decoded here."""
     extra = [name for name, library in _EXTRA.items() if find_spec(library)]
     return ", ".join(["gzip", "deflate", *extra])
 
@@ -67,7 +69,7 @@ def _limited(pieces: Iterator[bytes], limit: int) -> Iterator[bytes]:
 
 
 def _gzip(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Decode gzip: several members are one body (RFC 1952, 2.2); bytes after the last that are none are dropped."""
+    """Decode gzip; several members are one body (RFC 1952, 2.2), and rubbish after them is dropped."""
     members = 0
     data = b""
     unpacker = None

@@ -42,7 +42,7 @@ _MOST = 20
 
 
 class Page(Struct, frozen=True):
-    """The addresses in a page that lead on: its feeds, best first, and where it sends browsers at once."""
+    """The addresses in a page that lead on: its feeds, best first, and its meta refresh."""
 
     feeds: tuple[str, ...] = ()
     refresh: str = ""
@@ -51,9 +51,9 @@ class Page(Struct, frozen=True):
 def read_page(body: bytes, content_type: str, base: str, link_header: str = "") -> Page:
     """Return the absolute http(s) addresses of the feeds that a page announces, at most 20.
 
-    `<link rel="alternate">` with a feed's type (RSS autodiscovery), `rel="feed"`, and the same in a Link
-    header (RFC 8288); else links that look like a feed's. `base` is the page's address; where that is
-    not known (""), its canonical one.
+    `<link rel="alternate">` with a feed's type (RSS autodiscovery), `rel="feed"`, and the same in
+    a Link header (RFC 8288); else links that look like a feed's. `base` is the page's address;
+    where that is not known (""), its canonical one.
 
     >>> html = b'<link rel=alternate type="application/rss+xml" href="/feed?a=1&amp;b=2">'
     >>> read_page(html, "text/html", "http://a.example/x").feeds
@@ -84,7 +84,7 @@ def read_page(body: bytes, content_type: str, base: str, link_header: str = "") 
 
 
 def advice(page: Page, how: str = "") -> str:
-    """Return advice for a page that stands where a feed was expected; `how` it must announce its feeds."""
+    """Return advice for a page in the place of a feed; `how` says how it must name its feeds."""
     if page.feeds:
         return f"use the address of its feed: {' or '.join(page.feeds[:3])}"
     if page.refresh:
@@ -145,7 +145,7 @@ def _announced(values: Mapping[str, str], href: str) -> list[tuple[int, str]]:
 
 
 def _charset(content_type: str) -> str | None:
-    """Return the page's codec where the header names one that exists; None: let the parser find out."""
+    """Return the codec that the header names, None for an unknown or missing one."""
     named = re.search(r"charset\s*=\s*\"?([\w.:-]+)", content_type, re.IGNORECASE)
     try:
         return codecs.lookup(named[1]).name if named else None

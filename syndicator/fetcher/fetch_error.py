@@ -1,4 +1,4 @@
-"""The one exception of the fetcher, which `client` turns into a FetchFailed. It leaves no other module."""
+"""The exception of the fetcher, which `client` turns into a FetchFailed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from syndicator.model.fetch import FailureKind
 
 
 class FetchError(Exception):
-    """A fetch failed: its kind, one line without any address that says what happened, and advice."""
+    """A fetch failed: its kind, one line without any address, and advice."""
 
     def __init__(self, kind: FailureKind, error: str, advice: str = "") -> None:
         super().__init__(error)

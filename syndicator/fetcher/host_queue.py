@@ -1,4 +1,4 @@
-"""Fetches -> the next one that may start: hosts take turns, each with a limit at once and a delay. Pure.
+"""Fetches -> the next one that may start: hosts take turns, each with a limit and a delay. Pure.
 
 It holds no lock, no thread and no clock: the pool calls it under its own lock with the time.
 """
@@ -43,7 +43,7 @@ class HostQueue(Generic[T]):
         self._queue(name, host)
 
     def take(self, now: float) -> tuple[str, T] | None:
-        """Return a host and an item whose request may start at `now`, or None."""
+        """Return a host and an item to start at `now`, or None."""
         while self._ready and self._ready[0][0] <= now:
             _, _, name = heappop(self._ready)
             host = self._hosts[name]
@@ -59,14 +59,14 @@ class HostQueue(Generic[T]):
         return None
 
     def next_start(self) -> float | None:
-        """Return when the next item may start, None where that depends on one being done."""
+        """Return the start of the next item, None if that depends on one being done."""
         return self._ready[0][0] if self._ready else None
 
     def done(self, name: str, *, unreachable: bool = False) -> bool:
         """Note that a request to a host has ended; tell whether the host is given up for this run.
 
-        That is so after two in a row that could not reach it: 200 sources of a dead host must not cost
-        200 timeouts. After the first they are tried one at a time.
+        That is so after two in a row that could not reach it: 200 sources of a dead host must not
+        cost 200 timeouts. After the first they are tried one at a time.
         """
         host = self._hosts[name]
         host.active -= 1
@@ -89,7 +89,7 @@ class HostQueue(Generic[T]):
         return 1 if host.doubtful else self._per_host
 
     def _queue(self, name: str, host: _Host) -> None:
-        """Put a host into the heap where an item of it may start."""
+        """Put a host into the heap if one of its items may start."""
         if host.waiting and not host.queued and host.active < self._limit(name, host):
             self._turn += 1
             host.queued = True

@@ -1,7 +1,8 @@
-"""Connection -> one request sent, the response's head and its whole body: HTTP/1.1 by h11 (RFC 9112).
+"""Connection -> one request sent, and its response: HTTP/1.1 by h11 (RFC 9112).
 
-A body that ends before its Content-Length or its last chunk is a failure, never a short feed. Heads that
-h11 refuses are read once more without the lines that break the grammar, since many servers send such.
+A body that ends before its Content-Length or its last chunk is a failure, never a short feed.
+Heads that h11 refuses are read once more without the lines that break the grammar, since many
+servers send such.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ _REPAIRS = (
 
 
 class Head(Struct, frozen=True):
-    """Status and header fields of a response; names in lower case, repeated ones joined by commas (RFC 9110, 5.3)."""
+    """Status and fields of a response; repeated ones are joined by commas (RFC 9110, 5.3)."""
 
     status: int
     fields: dict[str, str]
@@ -55,7 +56,7 @@ class Exchange:
         self._is_chunked = False
 
     def send(self, method: str, target: str, headers: Sequence[tuple[str, str]]) -> None:
-        """Send a request without a body. Raises FetchError where a value holds what no header may."""
+        """Send a request without a body. Raises FetchError for a value that no header may have."""
         try:
             fields = [(name.encode(), _encoded(value)) for name, value in headers]
             self._request = h11.Request(method=method, target=target, headers=fields)
@@ -79,7 +80,10 @@ class Exchange:
         return self._head(response)
 
     def body(self, head: Head) -> Iterator[bytes]:
-        """Yield the body as sent, in pieces. Raises FetchError (truncated, protocol, too-large) or OSError."""
+        """Yield the body as sent, in pieces.
+
+        Raises FetchError (truncated, protocol, too-large) or OSError.
+        """
         length = head.fields.get("content-length", "")
         if length and not self._is_chunked and int(length) > self._connection.bounds.max_bytes:
             raise too_large()  # nothing of it is read
@@ -170,7 +174,7 @@ class Exchange:
 
 
 def _repaired(raw: bytes) -> bytes:
-    """Return a response whose head keeps only what the grammar of HTTP/1.1 takes."""
+    """Return a response with its head brought into the grammar of HTTP/1.1."""
     gap = _GAP.search(raw)
     end = gap.start() if gap else len(raw)
     head = raw[:end].replace(b"\r\n", b"\n")

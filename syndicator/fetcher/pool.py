@@ -1,7 +1,7 @@
-"""Fetches -> Outcomes in the order of completion: many at once, none held up by another, memory bounded.
+"""Fetches -> Outcomes in the order of completion: many at once, memory bounded.
 
-Blocking threads are enough, since the work is waiting. They are daemons on purpose: the system's resolver
-obeys no timeout, so a thread that hangs in it is abandoned at its deadline.
+Blocking threads are enough, since the work is waiting. They are daemons on purpose: the system's
+resolver obeys no timeout, so a thread that hangs in it is abandoned at its deadline.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from queue import Empty, SimpleQueue
 
-from syndicator.fetcher.client import Client, Fetch, timed_out
-from syndicator.fetcher.connection import Slot
+from syndicator.fetcher.adapter import LeanAdapter
+from syndicator.fetcher.client import Client, Fetch, begin, timed_out
+from syndicator.fetcher.connection import Resolver, Slot, resolve
 from syndicator.fetcher.host_queue import HostQueue
-from syndicator.model.fetch import UNREACHABLE, FetchFailed, Outcome
+from syndicator.model.fetch import UNREACHABLE, Ask, FetchFailed, Outcome
 from syndicator.model.settings import FetchSettings
 from syndicator.urls import host_of
 
@@ -26,6 +28,21 @@ _TICK = 0.25  # seconds between looks at `stop` and at requests past their deadl
 _GRACE = 1.0  # seconds after its deadline at which a request is taken to hang
 
 _Result = tuple[Outcome | None, Slot]  # None: a fetch that was not made
+
+
+def outcomes(
+    asks: Iterable[Ask],
+    settings: FetchSettings,
+    stop: threading.Event,
+    clock: Callable[[], datetime],
+    lookup: Resolver | None,
+    *,
+    follow: bool,
+) -> Iterator[Outcome]:
+    """Yield the outcomes of all asks; the arguments are those of `fetch_all` and `fetch_one`."""
+    client = Client(settings, LeanAdapter(lookup or resolve), clock)
+    fetches = [begin(ask, follow=follow) for ask in asks]
+    return FetchPool(fetches, settings, stop, client).outcomes()
 
 
 class FetchPool:
@@ -98,7 +115,7 @@ class FetchPool:
         slot.release()  # the reader has done with its body
 
     def _abandon_hanging(self) -> None:
-        """Time out the requests that are past their deadline, and start a thread in the place of each."""
+        """Time out the requests that are past their deadline, and replace their threads."""
         late = time.monotonic() - _GRACE
         with self._changed:
             hanging = [
@@ -130,7 +147,7 @@ class FetchPool:
                 return
 
     def _next_task(self) -> tuple[Slot, Fetch] | None:
-        """Return the next request when it may start; None when there will be none, or the run is over."""
+        """Return the next request when it may start; None when none is left or the run is over."""
         with self._changed:
             while not self._closed:
                 # A request under way may still redirect.
@@ -158,7 +175,7 @@ class FetchPool:
         self._watched = float("inf")
 
     def _finish(self, slot: Slot, result: Outcome | Fetch) -> bool:
-        """Hand over the result of a request; False where it had been abandoned before."""
+        """Hand over the result of a request; return False if it was abandoned before."""
         with self._changed:
             if (task := self._under_way.pop(slot, None)) is None or self._closed:
                 return False
@@ -192,7 +209,10 @@ class FetchPool:
             self._queue.add(host, fetch)
 
     def _refuse(self, fetch: Fetch, reason: FetchFailed) -> None:
-        """Finish a queued fetch without sending it: its host is down, or answered 429 (then no outcome is recorded)."""
+        """Finish a queued fetch without sending it: its host is down, or answered 429.
+
+        After a 429 no outcome is recorded.
+        """
         self._alive += 1
         outcome = None if _is_rate_limited(reason) else _not_tried(fetch, reason)
         self._results.put((outcome, Slot(self._large_bodies, 0.0)))
@@ -213,7 +233,7 @@ def _not_tried(fetch: Fetch, reason: FetchFailed) -> FetchFailed:
 
 
 def _bug(fetch: Fetch, bug: Exception) -> FetchFailed:
-    """Return a bug as a failure of its source; the traceback goes to the log, but for private ones."""
+    """Return a bug as a failure of its source, and log its traceback unless it is private."""
     source = fetch.ask.source
     if not source.private:
         _log.error("a bug in the fetcher, met with %s", source.id, exc_info=bug)

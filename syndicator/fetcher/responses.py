@@ -1,6 +1,6 @@
-"""Status, header fields, body -> the meaning of a response. Pure: no socket, and the clock is an argument.
+"""Status, header fields, body -> the meaning of a response. Pure: the clock is an argument.
 
-The words are for the operator: an event, then advice. They name no URL, since a private source's is secret.
+The words are for the operator: an event, then advice. They name no URL, which may be a secret.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ _BY_STATUS: dict[int, Refusal] = {
     429: Refusal(
         "rate-limited",
         "says that we ask too often (429)",
-        "if we do, lengthen the interval of this host's sources; else ask its owner to allow our User-Agent",
+        "if we do, lengthen the interval of this host's sources; else ask its owner to allow our "
+        "User-Agent",
     ),
     451: Refusal("forbidden", "is withheld for legal reasons (451)", "take the source out, or ask its owner"),
     503: Refusal("unavailable", "is not available for now (503)"),
@@ -71,14 +72,15 @@ def refusal(status: int, fields: Mapping[str, str]) -> Refusal:
 
 def retry_scope(status: int, source: Source, settings: FetchSettings) -> BackoffScope:
     """Return the scope of a Retry-After: on 429 the host, else the source, unless set otherwise."""
-    return source.backoff_scope or settings.backoff_scope or ("host" if status == 429 else "source")  # noqa: PLR2004
+    usual: BackoffScope = "host" if status == 429 else "source"  # noqa: PLR2004
+    return source.backoff_scope or settings.backoff_scope or usual
 
 
 def retry_at(fields: Mapping[str, str], now: datetime) -> datetime | None:
     """Return until when Retry-After asks us to stay away: seconds or a date (RFC 9110, 10.2.3).
 
-    A date is read against the server's own Date, so that its clock or ours may be wrong. At most two
-    days: a year by mistake would end a source in silence.
+    A date is read against the server's own Date, so that its clock or ours may be wrong. At most
+    two days: a year by mistake would end a source in silence.
 
     >>> retry_at({"retry-after": "120"}, datetime(2024, 5, 1, tzinfo=UTC))
     datetime.datetime(2024, 5, 1, 0, 2, tzinfo=datetime.timezone.utc)
@@ -96,7 +98,8 @@ def retry_at(fields: Mapping[str, str], now: datetime) -> datetime | None:
 def validators(fields: Mapping[str, str], now: datetime) -> Validators:
     """Return the validators of a response; a Last-Modified that can't be true is none.
 
-    >>> validators({"etag": '"a"', "last-modified": "Thu, 01 Jan 1970 00:00:00 GMT"}, datetime(2024, 5, 1, tzinfo=UTC))
+    >>> fields = {"etag": '"a"', "last-modified": "Thu, 01 Jan 1970 00:00:00 GMT"}
+    >>> validators(fields, datetime(2024, 5, 1, tzinfo=UTC))
     Validators(etag='"a"', last_modified='')
     """
     modified = fields.get("last-modified", "")
@@ -109,7 +112,7 @@ def validators(fields: Mapping[str, str], now: datetime) -> Validators:
 
 
 def max_age(fields: Mapping[str, str]) -> timedelta | None:
-    """Return how long the answer stays fresh: max-age less Age, else Expires less Date (RFC 9111, 4.2).
+    """Return the freshness: max-age less Age, else Expires less Date (RFC 9111, 4.2).
 
     >>> max_age({"cache-control": "public, max-age=600", "age": "100"})
     datetime.timedelta(seconds=500)
@@ -134,7 +137,7 @@ def max_age(fields: Mapping[str, str]) -> timedelta | None:
 
 
 def no_feed(body: bytes, content_type: str) -> Refusal | None:
-    """Return the reason why a body can't be a feed, as far as its beginning tells; None: let the parser try.
+    """Return the reason why a body is no feed, by its beginning; None: let the parser try.
 
     >>> no_feed(b"<!DOCTYPE html><title>Welcome</title>", "text/html").kind
     'html'
@@ -153,18 +156,32 @@ def no_feed(body: bytes, content_type: str) -> Refusal | None:
     return None
 
 
+def unwrapped(body: bytes) -> bytes:
+    """Return the feed within a page's root element, where a server wraps its feed in one; else the body.
+
+    >>> unwrapped(b"<html><body><rss version='2.0'></rss></body></html>")
+    b"<rss version='2.0'></rss>"
+    """
+    start = body[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if not start.startswith((b"<html", b"<!doctype html")):
+        return body
+    feed = _WHOLE_FEED.search(body)
+    return feed[0] if feed else body
+
+
 def is_cut(body: bytes) -> bool:
     r"""Tell whether an XML feed stops before the end of its root element.
 
-    >>> is_cut(b"<rss><channel><item><title>Half a po"), is_cut(b"<rss></rss>\n"), is_cut(b'{"version": ')
-    (True, False, False)
+    >>> is_cut(b"<rss><channel><item><title>Half a po"), is_cut(b"<rss></rss>\n")
+    (True, False)
     """
     plain = body.replace(b"\x00", b"").lower()
     root = _ROOT.search(plain[:_HEAD])
     return root is not None and not root[0].endswith(b"/") and b"</" + root[0][1:-1] not in plain
 
 
-# Pictures, archives, PDF, programs, media: by their first bytes in lower case, no XML or JSON begins so.
+# Pictures, archives, PDF, programs, media: by their first bytes in lower case, no XML or JSON
+# begins so.
 _BINARY = re.compile(
     rb"\x89png|gif8|\xff?\xd8|pk\x03\x04|%pdf-|\x1f\x8b|\x7felf|riff|id3|oggs|bzh|7z\xbc\xaf"
 )
@@ -172,9 +189,12 @@ _ROOT = re.compile(
     rb"<(?:[a-z0-9]+:)?(?:rss|feed|rdf|channel)[\s>/]"
 )  # not <rssitem>; any namespace prefix
 
+# From the first to the last tag of a feed's root; not "<feedback>", no prefixed names.
+_WHOLE_FEED = re.compile(rb"<(rss|feed)[\s>].*</\1\s*>", re.IGNORECASE | re.DOTALL)
+
 
 def _is_page(start: bytes, content_type: str) -> bool:
-    """Tell whether it begins as HTML does. Many feeds are served as text/html: the type alone says little."""
+    """Tell whether it begins as HTML does; many feeds are served as text/html."""
     if _ROOT.search(start):
         return False
     rest = start
@@ -188,7 +208,7 @@ def _is_page(start: bytes, content_type: str) -> bool:
 
 
 def _date(value: str) -> datetime | None:
-    """Return an HTTP-date as UTC, None where it is none ("0", "-1" and rubbish mean already expired)."""
+    """Return an HTTP-date as UTC, None for "0", "-1" and rubbish: already expired."""
     try:
         moment = parsedate_to_datetime(value)
     except (ValueError, TypeError, IndexError, OverflowError):

@@ -1,7 +1,7 @@
 """NormalizedFeed of a private source -> the same without the source's secrets. Pure.
 
-A feed that is read with a token often writes that token into its enclosures and links. Who publishes
-the posts does not want to publish the token.
+A feed that is read with a token often writes that token into its enclosures and links. Who
+publishes the posts does not want to publish the token.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ from syndicator.model.run import Options, Progress
 from syndicator.model.settings import Config, Copies, Source
 from syndicator.pipeline import ownership
 from syndicator.pipeline.reading import own_fault, read, trace
-from syndicator.schedule.outage import Suspicion
+from syndicator.schedule.outage import OutageDetector
 from syndicator.store import Store
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ class _OutcomeWriter:
         self.stats = UpdateStats()
         self.unwritten: list[SourceState] = []
         self.asked: set[str] = set()
-        self.suspicion = Suspicion(outage(store), states)
+        self.detector = OutageDetector(outage(store), states)
         wishes = [source.related for source in config.sources]
         relates = any(wish.scope != "none" or wish.copies == "near" for wish in wishes)
         self.posts = PostWriter(store, now, relates=relates)
@@ -210,7 +210,7 @@ class _OutcomeWriter:
         """Store the outcome of one source; return it in words."""
         intake = Intake()
         self.asked.add(source.id)
-        held = self.suspicion.holds(source, outcome)
+        held = self.detector.hold_back(source, outcome)
         if isinstance(outcome, Fetched):
             outcome, intake = self._store_body(source, outcome)
         if not isinstance(outcome, Fetched) and not held:
@@ -232,14 +232,14 @@ class _OutcomeWriter:
 
     def _judge_failures(self) -> None:
         """Blame the failures that were held back on their sources, or on our own network."""
-        suspicion = self.suspicion
-        verdict = suspicion.verdict(self.config.sources, self.now, self.config.fetch)
-        if verdict != suspicion.before:
+        detector = self.detector
+        verdict = detector.verdict(self.config.sources, self.now, self.config.fetch)
+        if verdict != detector.before:
             if verdict:
                 self.store.meta.write(verdict)
             else:
                 self.store.meta.delete(Outage)
-        for source, failure in suspicion.failures:
+        for source, failure in detector.failures:
             before = self.states.get(source.id)
             spared = schedule.spared_state(source, before, self.now) if verdict else None
             self.unwritten.append(spared or self._next_state(source, failure))

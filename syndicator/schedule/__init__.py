@@ -1,4 +1,4 @@
-"""Sources, SourceStates, now -> Asks; and an Outcome -> the next SourceState. Pure, and cheap to import.
+"""Sources, SourceStates, now -> Asks; and an Outcome -> the next SourceState. Pure, cheap to load.
 
 plan     decides which sources are due, at which address, with which validators
 state    makes the next state of a source from an outcome, with the time of its next request

@@ -1,7 +1,8 @@
-"""What came of a whole run -> is it this machine's own network that is down? Pure.
+"""The outcomes of a run -> is the network of this machine down? Pure.
 
-Where nothing at all could be reached the sources are not to blame: each would back off for hours beyond the end of
-it, and cron would speak of each. So such a run counts for none of them, and the operator hears of it once.
+Where nothing at all could be reached the sources are not to blame: each would back off for hours
+beyond the end of it, and cron would speak of each. So such a run counts for none of them, and the
+operator hears of it once.
 """
 
 from __future__ import annotations
@@ -18,26 +19,25 @@ from syndicator.urls import host_of
 HOSTS = 2  # that worked when they were asked last: one that fails alone may be down itself
 
 
-class Suspicion:
-    """Keeps the failures of a run back while nothing was reached: only its end says whose they are."""
+class OutageDetector:
+    """The failures of a run, kept back while nothing was reached: its end decides on them."""
 
     def __init__(self, before: Outage | None, states: Mapping[str, SourceState]) -> None:
-        """Open one for a run; `before` is the outage that stands, `states` those from before the run."""
+        """Begin a run; `before` is the standing outage, `states` are those before the run."""
         self.before = before
         self.states = states
         self.failures: list[tuple[Source, FetchFailed]] = []
         self._reached = False
         self._reached_inward = False
 
-    def holds(self, source: Source, outcome: Outcome) -> bool:
-        """Note an outcome; tell whether it is kept back in `failures`, to be settled after `verdict`."""
+    def hold_back(self, source: Source, outcome: Outcome) -> bool:
+        """Note an outcome; tell whether it is kept back in `failures` until `verdict`."""
         failed = outcome if isinstance(outcome, FetchFailed) else None
         if source.path is not None or (failed and failed.kind == "interrupted"):
             return False  # neither says anything of the network
         if not isinstance(outcome, FetchFailed) and outcome.reach not in ("", "public"):
-            self._reached_inward = (
-                True  # a server on this machine answers, whatever has become of the network
-            )
+            # A server on this machine answers without any network.
+            self._reached_inward = True
         elif failed is None or failed.status or failed.kind not in UNREACHABLE:
             self._reached = True
         if self._reached or failed is None:
@@ -48,7 +48,7 @@ class Suspicion:
     def verdict(
         self, sources: Sequence[Source], now: datetime, settings: FetchSettings
     ) -> Outage | None:
-        """Return the outage that begins or goes on with this run, None where there is none (any more).
+        """Return the outage that begins or goes on with this run, else None.
 
         `sources` are all that are configured: with the last that has an address its outage ends.
         """
@@ -68,12 +68,10 @@ class Suspicion:
         return state is not None and state.reach == "public"
 
     def _is_sudden(self) -> bool:
-        """Tell whether several hosts fail that worked when they were last asked: two dead ones may be due alone."""
-        sudden = {
-            host_of(source.url).rpartition(":")[0]
-            for source, _ in self.failures
-            if (state := self.states.get(source.id))
-            and state.last_success
-            and state.last_success == state.last_attempt
-        }
-        return len(sudden) >= HOSTS
+        """Tell whether several hosts fail that worked when they were last asked."""
+        hosts = set()
+        for source, _ in self.failures:
+            state = self.states.get(source.id)
+            if state and state.last_success and state.last_success == state.last_attempt:
+                hosts.add(host_of(source.url).rpartition(":")[0])
+        return len(hosts) >= HOSTS

@@ -1,4 +1,4 @@
-"""Sources, SourceStates, now -> Asks: the sources that are due, each with its address and validators.
+"""Sources, SourceStates, now -> Asks: the sources that are due, with address and validators.
 
 Pure. A cron run in which nothing is due ends here.
 """
@@ -33,8 +33,8 @@ def due_asks(
 ) -> list[Ask]:
     """Return the requests to make now, hosts interleaved so that none waits behind another's queue.
 
-    `named` restricts the run to these source ids. `force` makes all of them due. A Retry-After still
-    holds, and a source that is gone stays so, unless the source is both forced and named.
+    `named` restricts the run to these source ids. `force` makes all of them due. A Retry-After
+    still holds, and a source that is gone stays so, unless the source is both forced and named.
     """
     insisted = force and bool(named)
     held = {} if insisted else held_hosts(states, now)
@@ -91,12 +91,12 @@ def _held_until(state: SourceState, now: datetime) -> datetime | None:
 
 
 def _is_of_a_wrong_clock(state: SourceState, now: datetime) -> bool:
-    """Tell whether the last request lies in the future: the clock was wrong, so no wait of then holds."""
+    """Tell whether the last request lies in the future: the clock was wrong, and no wait holds."""
     return state.last_attempt is not None and state.last_attempt > now + SLACK
 
 
 def _in_skipped_time(state: SourceState, now: datetime, settings: FetchSettings) -> bool:
-    """Tell whether the feed asks not to be read at this hour; hints can delay no longer than `max_interval`."""
+    """Tell whether the feed asks not to be read at this hour, for `max_interval` at most."""
     if not (state.hints.skip_hours or state.hints.skip_days) or state.last_attempt is None:
         return False
     return now < state.last_attempt + settings.max_interval - SLACK and skipped(now, state.hints)

@@ -27,7 +27,7 @@ def skipped(moment: datetime, hints: Hints) -> bool:
 
 
 def out_of_skipped(due: datetime, hints: Hints, latest: datetime) -> datetime:
-    """Return `due`, or the first full hour after it that is not skipped, but no later than `latest`.
+    """Return `due` or the first full hour after it that is not skipped, at most `latest`.
 
     >>> from datetime import UTC
     >>> noon = datetime(2024, 5, 4, 12, 30, tzinfo=UTC)

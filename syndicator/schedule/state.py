@@ -1,7 +1,7 @@
-"""Source, SourceState, Outcome -> the next SourceState, with the time of the next request and the reason.
+"""Source, SourceState, Outcome -> the next SourceState, with the time of the next request.
 
-Pure. Validators in a state always belong to the last body that was parsed *and* stored: a fetch that
-fails later leaves the old ones, or a 304 would hide the feed for ever.
+Pure. Validators in a state always belong to the last body that was parsed *and* stored: a fetch
+that fails later leaves the old ones, or a 304 would hide the feed for ever.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ def next_state(
 ) -> SourceState:
     """Return the state of `source` after `outcome`; `jitter` is in [0, 1) and spreads retries.
 
-    A Fetched given here has been parsed and stored; if it was not, give the FetchFailed that says why.
-    `hints` are those of the feed's head, with `pace` where it is known (see `usual_gap`).
+    A Fetched given here has been parsed and stored; if it was not, give the FetchFailed that says
+    why. `hints` are those of the feed's head, with `pace` where it is known (see `usual_gap`).
     """
     if isinstance(outcome, FetchFailed) and outcome.kind == "interrupted":
         return state or SourceState(source.id)
@@ -73,9 +73,9 @@ def next_state(
 
 
 def spared_state(source: Source, state: SourceState | None, now: datetime) -> SourceState:
-    """Return the state of a source that was asked while our own network was down: only its next time changes.
+    """Return the state of a source that was asked while our own network was down.
 
-    It is due again soon: no server has heard of the request.
+    Only its next time changes. It is due again soon: no server has heard of the request.
     """
     due = now + min(source.interval, AFTER_OUTAGE)
     asked = replace(_state_before(source, state), url=asked_at(source, state), last_attempt=now)
@@ -85,7 +85,7 @@ def spared_state(source: Source, state: SourceState | None, now: datetime) -> So
 def told_by_the_clock(
     state: SourceState, now: datetime, settings: FetchSettings
 ) -> SourceState | None:
-    """Return the state of a source that was not asked in a run and becomes news by time alone; else None.
+    """Return the state of a source that becomes news without being asked, else None.
 
     A server that asks to be left alone for long must not silence its own failure.
     """
@@ -97,15 +97,16 @@ def told_by_the_clock(
 
 
 def is_news(since: datetime | None, times: int, now: datetime, settings: FetchSettings) -> bool:
-    """Tell whether cron should speak of a failure: it has lasted for long or come often, so it is no blip."""
+    """Tell whether cron should speak of a failure: it has lasted for long, or come often."""
     has_lasted = since is not None and now - since >= settings.alert_after
     return has_lasted or times >= settings.alert_runs
 
 
 def usual_gap(published: Iterable[datetime], now: datetime) -> timedelta | None:
-    """Return the usual gap between the newest posts, given the dates of all; None for fewer than three.
+    """Return the usual gap between the newest posts, None for fewer than three posts.
 
-    The silence since the newest one counts as a gap too: a feed that posted hourly a year ago is quiet.
+    The silence since the newest one counts as a gap too: a feed that posted hourly a year ago is
+    quiet.
     """
     past = [moment for moment in published if moment <= now]
     newest = sorted(past, reverse=True)[:_HABIT]
@@ -123,18 +124,18 @@ def asked_at(source: Source, state: SourceState | None) -> str:
 
 
 def is_of_address(source: Source, state: SourceState, url: str) -> bool:
-    """Tell whether the state is that of this address, or of one that was redirected to it for days."""
+    """Tell whether the state is that of this address, or of one redirected to it for days."""
     return state.url == url or (state.moved and state.url == state.moved_from == source.url)
 
 
 def _state_before(source: Source, state: SourceState | None) -> SourceState:
-    """Return the state to go on from: that of this address, or an empty one that only knows of alerts."""
+    """Return the state to go on from: that of this address, or an empty one."""
     if state is None or not is_of_address(source, state, asked_at(source, state)):
         return SourceState(source.id, alerted=state is not None and state.alerted)
     return state
 
 
-# --- success ---------------------------------------------------------------------------------------
+# --- success --------------------------------------------------------------------------------------
 
 
 # No trace of trouble.
@@ -169,7 +170,10 @@ def _changed(
 
 
 def _confirmed(before: SourceState, same: NotModified, now: datetime) -> dict[str, Any]:
-    """Return the changes by a 304 or the same body again; a 304 keeps the fields that it omits (RFC 9110, 15.4.5)."""
+    """Return the changes by a 304 or the same body again.
+
+    A 304 keeps the fields that it omits (RFC 9110, 15.4.5).
+    """
     kept, hints = before.validators, before.hints
     validators, unchanged_since = same.validators, None
     if not same.by_hash:
@@ -190,7 +194,7 @@ def _confirmed(before: SourceState, same: NotModified, now: datetime) -> dict[st
 def _move(
     source: Source, before: SourceState, asked: str, moved_to: str, now: datetime
 ) -> dict[str, Any]:
-    """Return the changes by a permanent redirect or its absence; one seen on enough days is believed."""
+    """Return the changes by a permanent redirect, which is believed after some days."""
     if moved_to == before.strange:
         moved_to = ""
     if not moved_to and not before.moved_to:
@@ -209,7 +213,7 @@ def _move(
     }
 
 
-# --- failure ---------------------------------------------------------------------------------------
+# --- failure --------------------------------------------------------------------------------------
 
 
 def _failed(
@@ -247,14 +251,14 @@ def _failed(
 
 
 def _with_gone(state: SourceState, failure: FetchFailed, now: datetime) -> SourceState:
-    """Return `state` with its end noted: begun or confirmed by a 410, taken back by any other failure."""
+    """Return `state` with its end noted: by a 410, or taken back by any other failure."""
     if failure.kind != "gone":
         return replace(state, gone_since=None, gone=False)
     since = state.gone_since or now
     return replace(state, gone_since=since, gone=state.gone or now - since >= GONE_AFTER)
 
 
-# --- the next time -----------------------------------------------------------------------------------
+# --- the next time --------------------------------------------------------------------------------
 
 
 def _due_again(
@@ -273,7 +277,7 @@ def _due_again(
 def _regular_wait(
     source: Source, settings: FetchSettings, hints: Iterable[tuple[timedelta, str]]
 ) -> tuple[timedelta, str]:
-    """Return the longest of interval and hints; the hints count to `max_interval`, the interval in full."""
+    """Return the longest of interval and hints; hints count to `max_interval` at most."""
     wait, reason = source.interval, BY_INTERVAL
     for hinted, words in hints:
         if min(hinted, settings.max_interval) > wait:
@@ -302,7 +306,7 @@ def _feed_hints(state: SourceState) -> Iterable[tuple[timedelta, str]]:
 def _back_off(
     source: Source, state: SourceState, now: datetime, settings: FetchSettings, jitter: float
 ) -> tuple[datetime, str]:
-    """Return the time of the next try: doubling to a day, weekly after a month, never sooner than the feed allows."""
+    """Return the time of the next try: doubling to a day, weekly after a month of failures."""
     # Nobody is spared by waiting for a file, and its maker wants to see it.
     if source.path is not None:
         return now + source.interval, BY_INTERVAL

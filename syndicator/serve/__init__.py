@@ -33,9 +33,9 @@ def serve(
 ) -> None:
     """Serve the folder of the first feed until `stop` is set, as signals do.
 
-    `say` is given each line for the operator: the address it listens on, and those to subscribe to.
-    Port 0 takes a free one. Raises SyndicatorError where the folder is missing or the address can't be
-    listened on.
+    `say` is given each line for the operator: the address it listens on, and those to subscribe
+    to. Port 0 takes a free one. Raises SyndicatorError where the folder is missing or the address
+    can't be listened on.
     """
     folder = config.feeds[0].output
     with listen(folder, host, port) as listening:
@@ -103,8 +103,8 @@ def _made_feeds(config: Config, parent: Path, per: str) -> list[Path]:
 class Server(uvicorn.Server):
     """uvicorn, which an event ends as well.
 
-    While it runs it takes signals itself, and raises them again when it has ended in order. It misses
-    one that comes before: the receiver of that one sets the event.
+    While it runs it takes signals itself, and raises them again when it has ended in order. It
+    misses one that comes before: the receiver of that one sets the event.
     """
 
     def __init__(

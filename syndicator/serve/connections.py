@@ -1,6 +1,7 @@
 """Open connections -> at most so many, each with a limit for its request and for its response.
 
-Clients that send half a head and wait would take all descriptors, and an honest one would get nothing.
+Clients that send half a head and wait would take all descriptors, and an honest one would get
+nothing.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class OpenConnections:
         self._told = -_PAUSE
 
     def expect_request(self, protocol: Protocol) -> None:
-        """Note that a connection owes a request; where there are too many, the one that owes longest is closed."""
+        """Note that a connection owes a request; beyond the limit the oldest such is closed."""
         self._answered.pop(protocol, None)
         self._owing[protocol] = time.monotonic() + HEAD_SECONDS
         if len(self._owing) + len(self._answered) > self._most:

@@ -22,8 +22,9 @@ from starlette.types import Scope
 
 from syndicator.formats import FORMATS, by_content, by_suffix, by_type
 
-# The files that we publish and that a theme may bring. Any other ending (a database, a lock, a half-written
-# file) is not there. XML and JSON are told apart by their first bytes, since file names can be set.
+# The files that we publish and that a theme may bring. Any other ending (a database, a lock, a
+# half-written file) is not there. XML and JSON are told apart by their first bytes, since file
+# names can be set.
 _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -60,10 +61,12 @@ def is_below(path: Path, folder: Path) -> bool:
 
 
 def media_type(name: str, head: bytes) -> str:
-    """Return the media type of a file by its ending and its first bytes, "" for what is never served.
+    """Return the media type of a file by its ending and its first bytes, "" for an unserved one.
 
-    >>> media_type("rss20.xml", b"<?xml version='1.0'?><rss version='2.0'>"), media_type("state.db", b"SQLite")
-    ('application/rss+xml; charset=utf-8', '')
+    >>> media_type("rss20.xml", b"<?xml version='1.0'?><rss version='2.0'>")
+    'application/rss+xml; charset=utf-8'
+    >>> media_type("state.db", b"SQLite")
+    ''
     """
     suffix = Path(name).suffix
     if suffix in (".xml", ".json") and (form := by_content(head, xml=suffix == ".xml")):
@@ -73,7 +76,7 @@ def media_type(name: str, head: bytes) -> str:
 
 
 class Documents(StaticFiles):
-    """Files as one whole version each; hidden ones, unknown endings and files outside the folder are not there."""
+    """The files of a folder, without hidden ones, unknown endings and links that lead out."""
 
     def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
         """Find a file below the folder, symbolic links followed no further than its edge."""
@@ -92,7 +95,7 @@ class Documents(StaticFiles):
         scope: Scope,
         status_code: int = 200,
     ) -> Response:
-        """Read a document whole, so that its length, its validators and its bytes are of one version."""
+        """Read a document whole, so that length, validators and bytes are of one version."""
         path = Path(full_path)
         request = Headers(scope=scope)
         body, status = _read(path)
@@ -149,10 +152,10 @@ def _is_text(media: str) -> bool:
 
 
 def _headers(name: str, body: bytes, status: os.stat_result) -> dict[str, str]:
-    """Return validators and rules for caches; any page may read a document, as any person can (CORS).
+    """Return validators and rules for caches; any site's page may read a document (CORS).
 
-    The tag is made of the bytes, so that a document written again the same is "not modified". It is weak
-    (RFC 9110, 8.8.1), since gzip makes other bytes of it.
+    The tag is made of the bytes, so that a document written again the same is "not modified". It
+    is weak (RFC 9110, 8.8.1), since gzip makes other bytes of it.
     """
     headers = {
         "etag": f'W/"{blake2b(body, digest_size=16).hexdigest()}"',
@@ -160,12 +163,13 @@ def _headers(name: str, body: bytes, status: os.stat_result) -> dict[str, str]:
         "x-content-type-options": "nosniff",
         "access-control-allow-origin": "*",
     }
-    # A time says nothing of a file that may still change within the same second (RFC 9110, 8.8.2.2).
+    # A time says nothing of a file that may still change within the same second (RFC 9110,
+    # 8.8.2.2).
     if time.time() - status.st_mtime >= _YOUNG:
         headers["last-modified"] = formatdate(status.st_mtime, usegmt=True)
     return headers
 
 
 def _comparable(headers: dict[str, str]) -> Headers:
-    """Return headers with the tag as Starlette compares it: without the W/, which it takes off a request's."""
+    """Return headers with the tag as Starlette compares it: without the W/ of weak ones."""
     return Headers({**headers, "etag": headers["etag"].removeprefix("W/")})
