@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from syndicator.importers import ImportResult, import_list
-    from syndicator.install_check import Finding, inspect
+    from syndicator.install_check import Finding, home_pages, inspect
     from syndicator.model.fetch import SourceState
     from syndicator.model.run import Failure, Options, Preview, Progress, Report, SourceFacts
     from syndicator.model.settings import Config, Feed, Source
@@ -70,6 +70,7 @@ __all__ = [
     "UsageError",
     "document",
     "find_feeds",
+    "home_pages",
     "import_list",
     "inspect",
     "load_config",
@@ -104,6 +105,7 @@ _LATE = {
     "SourceState": "model.fetch",
     "document": "previews",
     "find_feeds": "previews",
+    "home_pages": "install_check",
     "import_list": "importers",
     "inspect": "install_check",
     "load_config": "config:load",

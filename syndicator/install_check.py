@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
 from msgspec import Struct
 
-from syndicator import check
+from syndicator import check, fetcher, pipeline
 from syndicator.errors import StoreError
 from syndicator.failures import label, unpublished
 from syndicator.generator.site import theme
+from syndicator.model.fetch import Ask, FetchFailed
 from syndicator.model.settings import Config
 from syndicator.store import Store, examine
 
 MANY = 20  # problems of one document that are shown
+ASKED = 200  # sources that `check` asks at most
 
 
 class Finding(Struct, frozen=True):
@@ -35,6 +38,26 @@ def inspect(config: Config) -> Iterator[Finding]:
     yield from _remarks(config)
     yield from _places(config)
     yield from _documents(config)
+
+
+def home_pages(config: Config, stop: threading.Event | None = None) -> Iterator[Finding]:
+    """Ask the sources that never worked; yield those whose address is a page, with its feed's.
+
+    At most 200 are asked. `stop` ends it early.
+    """
+    if _state_fault(config.state):
+        return
+    states = pipeline.states(config)
+    asks = []
+    for source in config.sources:
+        state = states.get(source.id)
+        if source.url and not source.paused and not (state and state.last_success):
+            asks.append(Ask(source, source.url))
+    names = {source.id: label(source) for source in config.sources}
+    for outcome in fetcher.fetch_all(asks[:ASKED], config.fetch, stop or threading.Event()):
+        if isinstance(outcome, FetchFailed) and outcome.kind == "html":
+            where = f'[[sources]] "{names[outcome.source_id]}", key `url`'
+            yield Finding(str(config.path), f"{where}: {outcome.error}; {outcome.advice}")
 
 
 def _remarks(config: Config) -> Iterator[Finding]:

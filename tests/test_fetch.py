@@ -141,7 +141,7 @@ def test_a_saved_page(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Non
     links = b'<link rel="alternate" type="application/rss+xml" href="/f"><a href="/x">x</a>'
     (tmp_path / "page.html").write_bytes(page + links)
     assert main(["fetch", "page.html"]) == 1
-    assert "\nuse the address of its feed: https://a.example/f\n" in capsys.readouterr().err
+    assert '\nuse the address of its feed: url = "https://a.example/f"\n' in capsys.readouterr().err
     (tmp_path / "page.html").write_bytes(b"<!doctype html>" + links)
     assert main(["fetch", "page.html"]) == 1
     assert "\nit names none in full: " in capsys.readouterr().err

@@ -217,6 +217,23 @@ def test_the_first_source_of_a_new_file() -> None:
     assert Path("public/rss.xml").exists()
 
 
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_a_home_page_in_the_file(
+    planet: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`check` and the first run tell the line to write."""
+    page = b'<!doctype html><link rel="alternate" type="application/rss+xml" href="/f.xml">'
+    with site({"/": page, "/f.xml": FEED}) as blog:
+        blog.types["/"] = "text/html"
+        planet.write_text(f'{HEAD}\n[[sources]]\nurl = "{blog.url}/"\n', "utf-8")
+        main([command, "-v"] if command == "run" else [command])
+        out, err = capsys.readouterr()
+        assert f'url = "{blog.url}/f.xml"' in " ".join((out + err).split())
+        asked = len(blog.asked)
+        main(["check", "--offline"])
+        assert len(blog.asked) == asked
+
+
 # -- remove, rename, pause, resume ---------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ import argparse
 
 import syndicator
 from syndicator.cli.edge import Edge
-from syndicator.errors import CheckFailed
+from syndicator.errors import CheckFailed, Interrupted
 from syndicator.urls import redacted
 
 
@@ -20,7 +20,13 @@ def serve(arguments: argparse.Namespace, edge: Edge) -> int:
 
 def check(arguments: argparse.Namespace, edge: Edge) -> int:
     """Print the findings, a line each. Raises CheckFailed if one is an error."""
-    findings = list(syndicator.inspect(syndicator.load_config(arguments.config)))
+    config = syndicator.load_config(arguments.config)
+    findings = list(syndicator.inspect(config))
+    if not arguments.offline:
+        with edge.signals() as stop:
+            findings += syndicator.home_pages(config, stop.event)
+        if stop.signal:
+            raise Interrupted(stop.signal)
     if findings:
         edge.write("\n".join(map(str, findings)))
     if any(finding.is_error for finding in findings):

@@ -251,7 +251,10 @@ def _add_status(commands: Commands[Parser]) -> None:
 
 
 def _add_check(commands: Commands[Parser]) -> None:
-    _add(commands, "check", "check the configuration and the published documents", module="admin")
+    summary = "check the configuration and the published documents"
+    more = "Sources that never worked are asked whether they are a feed or a page."
+    command = _add(commands, "check", summary, more, module="admin")
+    command.add_argument("--offline", action="store_true", help="ask no source")
 
 
 def _add_withdraw(commands: Commands[Parser]) -> None:

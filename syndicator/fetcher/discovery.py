@@ -86,7 +86,9 @@ def read_page(body: bytes, content_type: str, base: str, link_header: str = "") 
 def advice(page: Page, how: str = "") -> str:
     """Return advice for a page in the place of a feed; `how` says how it must name its feeds."""
     if page.feeds:
-        return f"use the address of its feed: {' or '.join(page.feeds[:3])}"
+        first, *others = page.feeds[:3]
+        more = f" (or {' or '.join(others)})" if others else ""
+        return f'use the address of its feed: url = "{first}"{more}'
     if page.refresh:
         return f"it sends browsers on to {page.refresh}: look there"
     return f"it names none{how}: look at it in a browser, or ask its owner where the feed is"

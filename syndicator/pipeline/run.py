@@ -130,7 +130,7 @@ def source_facts(config: Config) -> Mapping[str, SourceFacts]:
     """Return title, number of posts and newest post of each source. Raises StoreError."""
     if not config.state.exists():
         return {}
-    with Store(config.state) as store:
+    with Store(config.state, read_only=True) as store:
         return store.sources.facts()
 
 
