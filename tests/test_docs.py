@@ -20,7 +20,9 @@ from syndicator.model.settings import Config, Filter, Rules
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted(
-    path for folder in (".", "docs", "bench", "samples") for path in (ROOT / folder).glob("*.md")
+    path
+    for folder in (".", "docs", "docs/decisions", "bench", "samples", "tests")
+    for path in (ROOT / folder).glob("*.md")
 )
 
 
