@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         SyndicatorError,
         UsageError,
     )
+    from syndicator.generator.site.theme import write_theme
     from syndicator.importers import ImportResult, import_list
     from syndicator.install_check import Finding, home_pages, inspect
     from syndicator.model.fetch import SourceState
@@ -80,6 +81,7 @@ __all__ = [
     "source_facts",
     "states",
     "withdraw",
+    "write_theme",
 ]
 
 # The module of each name that is loaded late; after ":" its name there, where it has another.
@@ -115,6 +117,7 @@ _LATE = {
     "source_facts": "pipeline.run",
     "states": "pipeline.run",
     "withdraw": "pipeline.run",
+    "write_theme": "generator.site.theme",
 }
 
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 from syndicator import check, fetcher, pipeline
 from syndicator.errors import StoreError
 from syndicator.failures import label, unpublished
-from syndicator.generator.site import theme
+from syndicator.generator.site.trial import template_faults
 from syndicator.model.fetch import Ask, FetchFailed
 from syndicator.model.settings import Config
 from syndicator.store import Store, examine
@@ -77,8 +77,8 @@ def _remarks(config: Config) -> Iterator[Finding]:
                 else "no such file (an address begins with https://)"
             )
             yield Finding(file, f'[[sources]] "{source.id}", key `url`: {what}: {source.path}')
-    for folder in {feed.templates: None for feed in config.feeds if feed.templates}:
-        for fault in theme.faults(folder):
+    for feed in {feed.templates: feed for feed in config.feeds if feed.templates}.values():
+        for fault in template_faults(feed):
             yield Finding(file, f"[feed], key `templates`: {fault}")
 
 

@@ -125,7 +125,7 @@ def test_a_source_overrides_what_it_says_and_inherits_the_rest(tmp_path: Path) -
         ),
         (
             HEAD + 'lnk = "a"\nxyzzy = 1\nurl = "b"\n',
-            ["`url` (may be set in [[sources]] only); known here: arch"],
+            ["`url` (may be set in [[sources]] only); known here: accent"],
         ),
         (
             HEAD + '[fetch]\ntimeout = "0s"\n',

@@ -1,4 +1,4 @@
-"""`serve`, `check`, `withdraw`."""
+"""`serve`, `check`, `theme`, `withdraw`."""
 
 from __future__ import annotations
 
@@ -31,6 +31,14 @@ def check(arguments: argparse.Namespace, edge: Edge) -> int:
         edge.write("\n".join(map(str, findings)))
     if any(finding.is_error for finding in findings):
         raise CheckFailed
+    return 0
+
+
+def theme(arguments: argparse.Namespace, edge: Edge) -> int:
+    """Write our templates into a folder, as a theme to start from."""
+    files = syndicator.write_theme(arguments.folder)
+    edge.tell(f"{len(files)} files are in {arguments.folder}; remove those that stay as ours are")
+    edge.tell(f'[feed] needs: templates = "{arguments.folder}"')
     return 0
 
 

@@ -71,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
     _add_serve(commands)
     _add_status(commands)
     _add_check(commands)
+    _add_theme(commands)
     _add_withdraw(commands)
     _add_import(commands)
     _add_export(commands)
@@ -255,6 +256,13 @@ def _add_check(commands: Commands[Parser]) -> None:
     more = "Sources that never worked are asked whether they are a feed or a page."
     command = _add(commands, "check", summary, more, module="admin")
     command.add_argument("--offline", action="store_true", help="ask no source")
+
+
+def _add_theme(commands: Commands[Parser]) -> None:
+    summary = "write our templates into a folder, as a theme to start from"
+    more = "Each file tells what it makes. `extra.css` is added to our style."
+    command = _add(commands, "theme", summary, more, module="admin")
+    command.add_argument("folder", metavar="DIR", type=Path, help="a folder without templates")
 
 
 def _add_withdraw(commands: Commands[Parser]) -> None:

@@ -24,12 +24,13 @@ from syndicator.model.settings import Credentials
 # The site's own files and folders beside its documents (a test holds it), and compressed twins. In lower
 # case, as disks fold it.
 SITE_FILES = re.compile(
-    r"posts|sources|archive|by-source|by-language|sources\.html|subscribe\.html|style-[0-9a-f]+\.css|.*\.gz"
+    r"posts|sources|archive|by-source|by-language|sources\.html|subscribe\.html|theme|style-[0-9a-f]+\.css|.*\.gz"
 )
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # BCP 47 in outline; never "English"
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")  # RFC 4287, 4.2.6; never "my feed"
 _CONTACT = re.compile(r"[^\s@]+@[^\s@]+|(https?://|mailto:)\S+")  # never "nobody"
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")  # never "red": the dark theme mixes it
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # never a path
 _FILE_NAME = re.compile(r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]*")  # never hidden, never a path
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -235,6 +236,14 @@ def _address(value: object, key: Key, around: Surroundings) -> str:
     return address
 
 
+def _colour(value: object, key: Key, around: Surroundings) -> str:
+    """Read a colour as style sheets write it; "" stands for none."""
+    colour = _text(value).strip()
+    if colour and not _COLOUR.fullmatch(colour):
+        raise Wrong(f'must be a colour such as "#9a2f1b", not {shown(value)}')
+    return colour
+
+
 def _site(value: object, key: Key, around: Surroundings) -> str:
     """Read the address of a folder, to which paths are added."""
     return _address(value, key, around).rstrip("/") + "/"
@@ -349,6 +358,7 @@ READERS: Mapping[str, Reader] = {
     "file there": _existing_file,
     "folder": _folder,
     "address": _address,
+    "colour": _colour,
     "site": _site,
     "uri": _uri,
     "contact": _contact,

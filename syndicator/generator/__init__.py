@@ -25,6 +25,7 @@ from syndicator.generator.documents import (
 )
 from syndicator.generator.item import render_items
 from syndicator.generator.site import POSTS, SiteBuilder, Spans, post_path, source_path
+from syndicator.generator.site.theme import Theme
 from syndicator.model.edition import Archive, Document, Edition
 
 if TYPE_CHECKING:
@@ -129,6 +130,9 @@ def obsolete_paths(edition: Edition, known: Files) -> list[str]:
     lost = {path for kind in formats.document_types() for path in known.of_type(kind)}
     lost -= feed_paths(edition)
     lost |= {path for path in departed_pages(edition) if known.kind(path) is not None}
+    lost |= set(known.below("theme/"))
+    if "html" in feed.formats:
+        lost -= {document.path for document in Theme(feed.templates, feed.language).files()}
     if not {"html", "fragment"} & set(feed.formats):
         lost |= {path for kind in _PAGE_TYPES for path in known.of_type(kind)}
     elif feed.pages == "none" or "html" not in feed.formats:

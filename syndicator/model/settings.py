@@ -387,6 +387,10 @@ class Feed(Struct, frozen=True):
             on_pages=True,
         ),
     ] = False
+    accent: Annotated[
+        str,
+        key('the colour of marks on pages, e.g. `"#9a2f1b"`', kind="colour", on_pages=True),
+    ] = ""
     templates: Annotated[
         Path | None,
         key(
@@ -401,7 +405,11 @@ class Feed(Struct, frozen=True):
     ] = ""
     logo: Annotated[
         str,
-        key("the URL of a larger picture, for readers and podcast directories", kind="address"),
+        key(
+            "the URL of a larger picture, for readers, podcast directories and the first page",
+            kind="address",
+            on_pages=True,
+        ),
     ] = ""
     faces: Annotated[
         Literal["dot", "link"],

@@ -69,7 +69,7 @@ class SiteBuilder:
         self.rerender = rerender
         self.spans = spans or dict
         self.digests = Digests(edition)
-        self.theme = Theme(edition.feed.templates, edition.feed.language)
+        self.theme = Theme(edition.feed.templates, edition.feed.language, edition.feed.accent)
         self.frame = Frame(edition)
         self.parts = cache(self._parts)
         self.sources = _shown_sources(edition)
@@ -168,8 +168,9 @@ class SiteBuilder:
         if not self.has_style:
             self.has_style = True
             style = self.theme.style
-            if self.rerender or self.known.get(style.path) != style.digest:
-                yield style
+            for file in (style, *self.theme.files()):
+                if self.rerender or self.known.get(file.path) != file.digest:
+                    yield file
         page, context = view()
         root = "../" if "/" in path else ""
         site, parts = self.frame.site(root, self.theme.style.path), self.parts(root, kind)

@@ -15,6 +15,7 @@ from syndicator.languages import direction, own_name
 from syndicator.model.edition import Edition, Item
 
 _NOINDEX = "noindex"
+_ACCENT = "#9a2f1b"  # of our style
 _DESCRIPTION = 200  # characters
 _MAIL = re.compile(r"[^\s@:]+@[^\s@:]+")  # enough to tell an address from a sentence or a URL
 
@@ -41,6 +42,8 @@ class Frame:
             style=root + style,
             subscribe=root + SUBSCRIBE,
             icon=http(feed.icon),
+            logo=http(feed.logo),
+            accent=feed.accent or _ACCENT,
             contact=contact_href(feed.contact),
             contact_text=feed.contact.removeprefix("mailto:"),
             feeds=tuple(

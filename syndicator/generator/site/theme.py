@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from syndicator.errors import PublishError
+from syndicator.errors import PublishError, UsageError
 from syndicator.generator.site.words import filled
 from syndicator.model.edition import Document
 
@@ -22,6 +22,24 @@ if TYPE_CHECKING:
 
 OURS = Path(__file__).parents[1] / "templates"
 _STYLE = "style.css"
+_EXTRA = "extra.css"  # appended to the style
+# A theme's files that are copied along, by the endings of their names.
+ASSETS = {
+    ".avif": "image/avif",
+    ".css": "text/css; charset=utf-8",
+    ".gif": "image/gif",
+    ".ico": "image/x-icon",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".webp": "image/webp",
+    ".woff2": "font/woff2",
+}
+# On dark paper the colour is lighter, so that it can be read there too.
+_ACCENT = """
+:root { --accent: COLOUR; }
+@media (prefers-color-scheme: dark) { :root { --accent: color-mix(in oklab, COLOUR 50%, white); } }
+"""
 _CONTROLS = bytes({*range(32), 127} - set(b"\t\n\f\r"))
 # By their first bytes: C1 controls, what is left of a wrong charset (not \xa0, the hard space); U+FDD0 to U+FDEF;
 # U+FFFE and U+FFFF (not U+FFFD, which shows a loss).
@@ -35,10 +53,11 @@ _WRONG = (
 class Theme:
     """The templates and the style of one feed. Nothing is read before the first page is made."""
 
-    def __init__(self, folder: Path | None, language: str) -> None:
+    def __init__(self, folder: Path | None, language: str, accent: str = "") -> None:
         self.folder = folder
         self.folders = (folder, OURS) if folder else (OURS,)
         self.language = language
+        self.accent = accent
 
     def page(self, name: str, **context: object) -> bytes:
         """Return a page as UTF-8."""
@@ -67,16 +86,81 @@ class Theme:
 
     @cached_property
     def style(self) -> Document:
-        """The style sheet. Its name tells its bytes, so that a page keeps the one that it was made with."""
-        body = next(
-            folder / _STYLE for folder in self.folders if (folder / _STYLE).is_file()
-        ).read_bytes()
+        """The style sheet: the theme's or ours, then the accent, then the theme's `extra.css`.
+
+        Its name tells its bytes, so that a page keeps the one that it was made with.
+        """
+        parts = [next(folder / _STYLE for folder in self.folders if (folder / _STYLE).is_file())]
+        if self.folder and (self.folder / _EXTRA).is_file():
+            parts.append(self.folder / _EXTRA)
+        sheets = [part.read_bytes() for part in parts]
+        if self.accent:
+            sheets.insert(1, _ACCENT.replace("COLOUR", self.accent).encode())
+        body = b"\n".join(sheets)
         digest = blake2b(body, digest_size=6).hexdigest()
         return Document(f"style-{digest}.css", body, "text/css; charset=utf-8", digest=digest)
 
+    def files(self) -> Iterator[Document]:
+        """Yield the theme's other files (pictures, fonts), which are published in `theme/`.
 
-def faults(folder: Path) -> Iterator[str]:
-    """Say what keeps a folder's templates from being read, before a run fails at it: file, line and mistake."""
+        A hidden file, or one of a type that no page can use, stays where it is.
+        """
+        if not self.folder:
+            return
+        for path in sorted(self.folder.rglob("*")):
+            name = path.relative_to(self.folder)
+            media_type = ASSETS.get(path.suffix.lower(), "")
+            is_hidden = any(part.startswith(".") for part in name.parts)
+            if not media_type or is_hidden or name.as_posix() in (_STYLE, _EXTRA):
+                continue
+            body = path.read_bytes()
+            digest = blake2b(body, digest_size=16).hexdigest()
+            yield Document(f"theme/{name.as_posix()}", body, media_type, digest=digest)
+
+
+# A word on each template, which `syndicator theme` writes into its copy.
+NOTES = {
+    "archive.html": "A page of older posts.",
+    "archives.html": "The list of the pages of older posts, by months.",
+    "base.html": "The frame of every page: head, masthead, main, foot.",
+    "foot.html": "The foot of every page: feeds, other feeds, contact.",
+    "fragment.html": "The newest posts, for another site to include.",
+    "head.html": "Lines of the head that all pages share: icon, style, feeds.",
+    "index.html": "The first page.",
+    "line.html": "A line of a list under a post.",
+    "macros.html": "Parts that several pages use: a source's name, a day, lines, the way on.",
+    "nav.html": "The links in the masthead.",
+    "popular.html": "The list of popular posts.",
+    "post.html": "The page of a post.",
+    "source.html": "The page of a source.",
+    "sources.html": "The table of all sources.",
+    "subscribe.html": "The page for people who open a feed in a browser.",
+}
+
+
+def write_theme(folder: Path) -> list[Path]:
+    """Write our templates into a folder, a word on each at its top, as a theme to start from.
+
+    Raises UsageError, and writes nothing, if one of the files is there already.
+    """
+    texts = {}
+    for name, note in NOTES.items():
+        text = (OURS / name).read_text("utf-8")
+        texts[name] = f"{{# {note} Variables: site, page, parts and those below. #}}\n{text}"
+    texts[_EXTRA] = (
+        "/* Rules of your own, added to our style. Colours and sizes are the variables of :root. */\n"
+    )
+    there = [name for name in texts if (folder / name).exists()]
+    if there:
+        raise UsageError(f"{folder / there[0]} is there already; name a folder without templates")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        (folder / name).write_text(text, "utf-8")
+    return [folder / name for name in texts]
+
+
+def syntax_faults(folder: Path) -> Iterator[str]:
+    """Yield the mistakes that keep a folder's templates from being read: file, line and mistake."""
     from jinja2 import Environment, TemplateSyntaxError
 
     for path in sorted(folder.glob("*.html")):
@@ -117,13 +201,18 @@ def encode(text: str) -> bytes:
 def _environment(folders: tuple[Path, ...], language: str) -> Environment:
     """Return the templates of these folders, the first that has one giving it. Feeds of one language share them."""
     from jinja2 import (
+        ChoiceLoader,
         Environment,
         FileSystemLoader,
+        PrefixLoader,
         StrictUndefined,
     )  # 54 ms: only who makes a page pays
 
     environment = Environment(
-        loader=FileSystemLoader(folders),
+        # `{% extends "ours/post.html" %}` is ours, in a template that replaces it.
+        loader=ChoiceLoader(
+            [FileSystemLoader(folders), PrefixLoader({"ours": FileSystemLoader(OURS)})]
+        ),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -140,6 +140,8 @@ class SiteView(Struct, frozen=True):
     style: str
     subscribe: str = ""
     icon: str = ""  # the address of the site's own picture
+    logo: str = ""  # a larger one
+    accent: str = ""  # a colour, "#9a2f1b"
     contact: str = ""  # an href
     contact_text: str = ""
     feeds: tuple[FeedLink, ...] = ()

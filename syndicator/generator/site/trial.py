@@ -1,0 +1,79 @@
+"""A feed's settings -> the mistakes in its templates, found by making the pages of a sample post."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from msgspec.structs import replace
+
+from syndicator.errors import PublishError
+from syndicator.generator.site.builder import SiteBuilder
+from syndicator.generator.site.theme import syntax_faults
+from syndicator.model.edition import Archive, Edition, Item, Reference
+from syndicator.model.feed import Enclosure, Image, Person
+from syndicator.model.post import Attribution, Keys, Post, SourceInfo
+from syndicator.model.settings import Feed
+
+_WHEN = datetime(2026, 11, 24, tzinfo=UTC)
+_STANDS = "; what was published before still stands"
+
+
+def template_faults(feed: Feed) -> Iterator[str]:
+    """Yield the mistakes in the templates of a feed: file, line and mistake, at least the first of a run.
+
+    Beside the syntax an unknown variable or file is found, before a run fails at it.
+    """
+    if feed.templates is None:
+        return
+    faults = list(syntax_faults(feed.templates))
+    yield from faults
+    if faults:
+        return
+    edition = _sample(replace(feed, formats=(*feed.formats, "html", "fragment")))
+    for pages in ("full", "excerpt"):
+        shown = replace(edition, feed=replace(edition.feed, pages=pages))
+        try:
+            for _ in _documents(shown):
+                pass
+        except PublishError as error:
+            yield str(error).removesuffix(_STANDS)
+            return
+
+
+def _documents(edition: Edition) -> Iterator[object]:
+    site = SiteBuilder(edition)
+    yield from site.posts(edition.items)
+    yield from site.archive(Archive(1, edition.items, _WHEN))
+    yield from site.lists()
+
+
+def _sample(feed: Feed) -> Edition:
+    """Return an edition with a post that has every part, and one that has few."""
+    source = SourceInfo("sample", "Sample", "https://example.org/", "https://example.org/feed")
+    whole = Post(
+        source_id="sample",
+        keys=Keys(),
+        content_hash="",
+        link="https://example.org/1",
+        title="Sample",
+        content_html="<p>Text</p>",
+        summary="Text",
+        authors=(Person("Ann Author"),),
+        enclosures=(Enclosure("https://example.org/1.mp3", "audio/mpeg", 1_000_000),),
+        image=Image("https://example.org/1.png", 4, 3, "A sample"),
+        comments="https://example.org/1#comments",
+        comment_count=1,
+        rights="Ann Author",
+        attribution=Attribution("First on {source}.", "en"),
+    )
+    bare = Post("sample", Keys(), "", title="", content_html="<p>Note</p>", summary="Note")
+    also = (Reference("urn:copy", "Copy", "https://example.net/1", "Other"),)
+    items = (
+        Item("urn:1", whole, source, _WHEN, _WHEN, _WHEN, 2, also=also),
+        Item("urn:2", bare, source, _WHEN, _WHEN, _WHEN, 1),
+    )
+    popular = (Reference("urn:1", "Sample", "https://example.org/1", "Sample"),)
+    return Edition(
+        feed, "urn:sample", _WHEN, items, (source,), archives=1, slices=1, popular=popular
+    )
