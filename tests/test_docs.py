@@ -8,6 +8,7 @@ import argparse
 import json
 import re
 import sys
+import tomllib
 from datetime import timedelta
 from pathlib import Path
 
@@ -205,6 +206,39 @@ def test_links_of_a_document(document: Path) -> None:
     text = document.read_text("utf-8")
     for target in re.findall(r"\]\((?!https?://|mailto:|#)([^)#\s]+)", text):
         assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+@pytest.mark.parametrize(
+    "document",
+    ["CONTRIBUTING.md", "tests/README.md", "docs/releasing.md", "docs/operating.md", "SECURITY.md"],
+)
+def test_paths_that_a_document_names(document: str) -> None:
+    """Each path of the project that stands in code type is there."""
+    text = (ROOT / document).read_text("utf-8")
+    roots = (
+        "syndicator/",
+        "tests/",
+        "docs/",
+        "bench/",
+        "samples/",
+        "template/",
+        ".ci/",
+        ".github/",
+    )
+    paths = [path for path in re.findall(r"`([\w./-]+)`", text) if path.startswith(roots)]
+    assert paths or document == "SECURITY.md"
+    assert not [path for path in paths if not (ROOT / path).exists()]
+
+
+def test_helpers_and_marks_that_the_tests_readme_names() -> None:
+    """Each helper is a module, and each mark is declared; none is left out."""
+    text = (ROOT / "tests" / "README.md").read_text("utf-8")
+    helpers = {path.name for path in (ROOT / "tests").glob("*.py")} - {"conftest.py", "golden.py"}
+    helpers = {name for name in helpers if not name.startswith("test_")}
+    assert helpers <= set(re.findall(r"`(\w+\.py)`", text))
+    options = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]
+    marks = {line.partition(":")[0] for line in options["ini_options"]["markers"]}
+    assert marks <= set(re.findall(r"^\| `(\w+)` \|", text, re.M))
 
 
 @pytest.mark.parametrize("mark", ["run command", "test command"])

@@ -160,7 +160,9 @@ def _add_export(commands: Commands[Parser]) -> None:
 
 def _add_run(commands: Commands[Parser]) -> None:
     command = _add(commands, "run", "fetch what is due, store what is new, publish")
-    force = "every source is due, though a Retry-After still holds; harmed feeds are made again"
+    force = (
+        "every source is due, though a Retry-After still holds; feeds are compared by their bytes"
+    )
     command.add_argument("--force", action="store_true", help=force)
     command.add_argument(
         "--source",

@@ -142,7 +142,13 @@ class Source(RedactedRepr, frozen=True):
     # http(s) URL, or "" where `path` is set; may be a secret.
     url: Annotated[str, key("the feed's address, or a path relative to the file")]
     path: Path | None = None  # a file named in feeds.toml
-    name: Annotated[str, key("as it is shown", default="the feed's own title")] = ""
+    name: Annotated[
+        str,
+        key(
+            "as documents and pages show it; a run's lines name a source without it by its `id`",
+            default="the feed's own title",
+        ),
+    ] = ""
     tags: Annotated[tuple[str, ...], key("for `[[feeds]]` to choose by")] = ()
     language: Annotated[
         str,
