@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from syndicator.generator.site.theme import write_theme
     from syndicator.importers import ImportResult, import_list
     from syndicator.install_check import Finding, home_pages, inspect
+    from syndicator.letter import write as write_letter
     from syndicator.model.fetch import SourceState
     from syndicator.model.run import Failure, Options, Preview, Progress, Report, SourceFacts
     from syndicator.model.settings import Config, Feed, Source
@@ -81,6 +82,7 @@ __all__ = [
     "source_facts",
     "states",
     "withdraw",
+    "write_letter",
     "write_theme",
 ]
 
@@ -117,6 +119,7 @@ _LATE = {
     "source_facts": "pipeline.run",
     "states": "pipeline.run",
     "withdraw": "pipeline.run",
+    "write_letter": "letter:write",
     "write_theme": "generator.site.theme",
 }
 

@@ -248,6 +248,12 @@ def _add_status(commands: Commands[Parser]) -> None:
     )
     command.add_argument("--all", action="store_true", help="each source, also of more than 200")
     command.add_argument(
+        "--letter",
+        metavar="SOURCE",
+        default="",
+        help="ask a failing source once; print a letter to the owner of its site",
+    )
+    command.add_argument(
         "--fail-if", metavar="N", type=_count, default=0, help="status 1 if N sources fail, or more"
     )
     command.add_argument("--json", action="store_true", help="as a JSON list")

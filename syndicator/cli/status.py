@@ -25,6 +25,14 @@ def status(arguments: argparse.Namespace, edge: Edge) -> int:
     config = syndicator.load_config(arguments.config)
     states, facts = syndicator.states(config), syndicator.source_facts(config)
     now = edge.now()
+    if arguments.letter:
+        state = next(
+            (row.state for row in words.read(config.sources, states, now) if _is(row, arguments)),
+            None,
+        )
+        with edge.signals() as stop:
+            edge.write(syndicator.write_letter(config, arguments.letter, state, now, stop.event))
+        return 0
     if arguments.json:
         edge.write(terminal.as_json(words.rows(config.sources, states, now, facts)))
     else:
@@ -34,6 +42,10 @@ def status(arguments: argparse.Namespace, edge: Edge) -> int:
     if 0 < arguments.fail_if <= len(failing):
         raise CheckFailed
     return 0
+
+
+def _is(row: Row, arguments: argparse.Namespace) -> bool:
+    return arguments.letter in (row.source.id, row.source.name, row.source.url)
 
 
 def _fails(row: Row) -> bool:

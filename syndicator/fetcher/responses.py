@@ -60,7 +60,8 @@ def refusal(status: int, fields: Mapping[str, str]) -> Refusal:
         return Refusal(
             "challenge",
             f"answers with a bot challenge ({status}, cf-mitigated)",
-            "ask its owner to allow our User-Agent for the feed's address",
+            "ask its owner to allow our User-Agent for the feed's address; "
+            "`syndicator status --letter` writes to them",
         )
     known = _BY_STATUS.get(status)
     if known is not None:
@@ -136,6 +137,18 @@ def max_age(fields: Mapping[str, str]) -> timedelta | None:
     return min(expires - date, _YEAR)
 
 
+_WALL_WITHIN = 50_000  # bytes of a page in which a wall shows
+# Pages of bot walls that come with status 200: Cloudflare, DDoS-Guard, Imperva, Sucuri, Anubis.
+# Never a page about them: a title that is only that, or the wall's own script.
+_WALL = re.compile(
+    rb"<title>\s*(?:Just a moment\.\.\.|Attention Required! \| Cloudflare|DDoS-Guard"
+    rb"|Checking your browser[^<]{0,60}|Making sure you(?:'|&#39;|&#x27;)re not a bot!"
+    rb"|Sucuri WebSite Firewall[^<]{0,60})\s*</title>"
+    rb"|/cdn-cgi/challenge-platform/|_Incapsula_Resource\?",
+    re.IGNORECASE,
+)
+
+
 def no_feed(body: bytes, content_type: str) -> Refusal | None:
     """Return the reason why a body is no feed, by its beginning; None: let the parser try.
 
@@ -148,6 +161,13 @@ def no_feed(body: bytes, content_type: str) -> Refusal | None:
     # UTF-16 without its zeros reads as ASCII; byte order marks and white space may stand in front.
     start = body[:_HEAD].replace(b"\x00", b"").lstrip(b"\xff\xfe\xef\xbb\xbf \t\r\n").lower()
     if _is_page(start, content_type):
+        if _WALL.search(body[:_WALL_WITHIN]):
+            return Refusal(
+                "challenge",
+                "answers with a page of its bot wall in place of the feed",
+                "ask its owner to allow our User-Agent for the feed's address; "
+                "`syndicator status --letter` writes to them",
+            )
         return Refusal("html", "is a page, not a feed", "use the address of its feed")
     if _BINARY.match(start):
         return Refusal("not-a-feed", "is not a feed but a binary file")
