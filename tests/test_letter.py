@@ -18,12 +18,12 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def letter(blog: Site, folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
-    """Return the letter about the source at /feed."""
+    """Return the letter about the source at /feed, in one line."""
     configuration(folder, f"{blog.url}/feed", feed='contact = "mailto:me@planet.example"')
     main(["run", "-q"])
     capsys.readouterr()
     assert main(["status", "--letter", f"{blog.url}/feed"]) == 0
-    return capsys.readouterr().out
+    return " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize(
