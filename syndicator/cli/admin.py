@@ -1,8 +1,10 @@
-"""`serve`, `check`, `theme`, `withdraw`."""
+"""`serve`, `check`, `theme`, `withdraw`, `why`."""
 
 from __future__ import annotations
 
 import argparse
+
+import msgspec
 
 import syndicator
 from syndicator.cli.edge import Edge
@@ -46,4 +48,18 @@ def withdraw(arguments: argparse.Namespace, edge: Edge) -> int:
     """Take a post out of all that is published."""
     syndicator.withdraw(syndicator.load_config(arguments.config), arguments.post, edge.now())
     edge.tell(f"withdrawn for good: {redacted(arguments.post)}")
+    return 0
+
+
+def why(arguments: argparse.Namespace, edge: Edge) -> int:
+    """Print the way of a post."""
+    # Only this command needs them.
+    from syndicator import why as words
+    from syndicator.cli.terminal import as_json
+
+    found = words.why(syndicator.load_config(arguments.config), arguments.post)
+    if arguments.json:
+        edge.write(as_json(msgspec.to_builtins(found)))
+    else:
+        edge.write_lines(words.text(found))
     return 0

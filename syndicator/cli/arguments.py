@@ -70,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
     _add_fetch(commands)
     _add_serve(commands)
     _add_status(commands)
+    _add_why(commands)
     _add_check(commands)
     _add_theme(commands)
     _add_withdraw(commands)
@@ -256,6 +257,15 @@ def _add_status(commands: Commands[Parser]) -> None:
     command.add_argument(
         "--fail-if", metavar="N", type=_count, default=0, help="status 1 if N sources fail, or more"
     )
+    command.add_argument("--json", action="store_true", help="as a JSON list")
+
+
+def _add_why(commands: Commands[Parser]) -> None:
+    summary = "say where a post came from, and why a feed shows it or does not"
+    command = _add(
+        commands, "why", summary, "Reads the state file, without network.", module="admin"
+    )
+    command.add_argument("post", metavar="POST", help="its id, its address, or words of its title")
     command.add_argument("--json", action="store_true", help="as a JSON list")
 
 

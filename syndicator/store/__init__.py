@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from syndicator.store.db import connect, examine, open_existing
+from syndicator.store.explain import Explain
 from syndicator.store.feeds import Feeds
 from syndicator.store.files import Files
 from syndicator.store.links import Links
@@ -42,6 +43,7 @@ class Store:
         self.links = Links(self.connection)
         self.retention = Retention(self.connection)
         self.meta = Meta(self.connection)
+        self.explain = Explain(self.connection)
 
     def __enter__(self) -> Store:
         return self

@@ -1,0 +1,205 @@
+"""Say of a stored post where it came from, what became of it, and why each feed has it or has it not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from syndicator.errors import UsageError
+from syndicator.failures import label
+from syndicator.model.settings import Config, Feed, Filter, Source
+from syndicator.store import Store
+from syndicator.store.explain import Link, Standing, Stored, Version
+from syndicator.store.selection import selects, speaks
+
+ADVICE = "`syndicator fetch SOURCE` shows the posts that its feed has now"
+
+
+class Verdict(Struct, frozen=True):
+    """Whether a feed of ours shows a post, and why."""
+
+    feed: str  # its name, "" for the main feed
+    title: str
+    shown: bool
+    why: str
+    first_published: datetime | None = None
+
+
+class Update(Struct, frozen=True):
+    """An update of a post."""
+
+    time: datetime
+    changed: str  # the parts that differed: title, link, text
+
+
+class Why(Struct, frozen=True):
+    """All that is known of a post's way."""
+
+    id: str
+    title: str
+    url: str
+    source: str
+    source_standing: str  # "" where nothing is to be said of the source
+    published: datetime
+    first_seen: datetime
+    language: str
+    feeds: tuple[Verdict, ...]
+    updates: tuple[Update, ...] = ()
+    copies: tuple[Version, ...] = ()
+    links: tuple[Link, ...] = ()
+    body_kept: bool = True
+
+
+def why(config: Config, post: str) -> list[Why]:
+    """Return the way of each post that `post` names: an id, an address, or words of its title.
+
+    Reads the store alone, without network. Raises UsageError where no stored post is named so,
+    StoreError.
+    """
+    found: list[Why] = []
+    if config.state.exists():
+        with Store(config.state, read_only=True) as store:
+            found = [_why(store, config, number) for number in store.explain.find(post)]
+    if not found:
+        raise UsageError(f"no stored post has this id, address or title: {post!r}; {ADVICE}")
+    return found
+
+
+def _why(store: Store, config: Config, number: int) -> Why:
+    explain = store.explain
+    post = explain.post(number)
+    source = next((known for known in config.sources if known.id == post.source_id), None)
+    return Why(
+        id=post.id,
+        title=post.title,
+        url=post.link,
+        source=label(source) if source else post.source_id,
+        source_standing=_source_standing(source),
+        published=post.published,
+        first_seen=post.first_seen,
+        language=post.language,
+        feeds=tuple(_verdict(store, feed, source, post) for feed in config.feeds),
+        updates=tuple(Update(time, parts) for time, parts in explain.updates(number)),
+        copies=tuple(explain.versions(post)),
+        links=tuple(explain.links(number)),
+        body_kept=not post.purged,
+    )
+
+
+def _source_standing(source: Source | None) -> str:
+    if source is None:
+        return "not in feeds.toml any more"
+    return "paused: it is asked no more, its posts stay" if source.paused else ""
+
+
+def _verdict(store: Store, feed: Feed, source: Source | None, post: Stored) -> Verdict:
+    standing = store.explain.standing(feed.name, post)
+    entry = standing.entry
+    out = _kept_out(feed, source, post)
+    if not out and entry is None:
+        out = _never_in(store, feed, source, post, standing)
+    elif not out and entry is not None:
+        out = _not_there(feed, source, post, standing)
+    first = entry.first_published if entry else None
+    why = out or "in the documents: one of the newest, or not yet there for as long as `stay`"
+    return Verdict(feed.name, feed.title, not out, why, first)
+
+
+def _kept_out(feed: Feed, source: Source | None, post: Stored) -> str:
+    """Return the reason that keeps a post out of a feed for good or for now, "" for none."""
+    if post.withdrawn:
+        return "withdrawn for good"
+    if source is None:
+        return "its source was removed from feeds.toml"
+    if not source.publish:
+        kind = "private" if source.private else "not published"
+        return f"its source is {kind}: `publish = true` in its table would show it"
+    if not selects(feed, source):
+        return "the feed does not take this source: see its `sources` and `tags`"
+    if post.filtered:
+        return f"the filter of its source: {post.filtered}"
+    return ""
+
+
+def _never_in(  # noqa: PLR0911 - a reason each
+    store: Store, feed: Feed, source: Source | None, post: Stored, standing: Standing
+) -> str:
+    """Return the reason why a feed never published a post that its source lets through."""
+    if standing.held_until is not None:
+        return f"held back until its date, {standing.held_until:%Y-%m-%d %H:%M} UTC (`future`)"
+    if not speaks(feed, post.language):
+        return f"its language is {post.language or 'unknown'}: see `languages` of the feed"
+    if not standing.seen:
+        return "it was not considered yet: the next run does"
+    if rejected := _rejected(store, feed, post):
+        return f"the filter of the feed: {rejected}"
+    if standing.is_member and post.number <= standing.joined and source is not None:
+        return f"its source joined this feed with its newest {source.join} posts (`join`)"
+    if feed.filter.newest:
+        return f"more than {feed.filter.newest} came at once: `newest` in the feed's filter"
+    return "it was passed over when it came: the settings of then kept it out"
+
+
+def _rejected(store: Store, feed: Feed, post: Stored) -> str:
+    if feed.filter == Filter():
+        return ""
+    from syndicator.normalizer import filters  # loads RE2: only a filter needs it
+
+    return filters.judge(store.posts.read([post.number])[post.number], feed.filter, post.first_seen)
+
+
+def _not_there(  # noqa: PLR0911 - a reason each
+    feed: Feed, source: Source | None, post: Stored, standing: Standing
+) -> str:
+    """Return the reason why a published post stands in no document now, "" where it does."""
+    entry = standing.entry
+    if entry is None or (entry.current and entry.post == post.number):
+        return ""
+    if entry.current:
+        return "folded into a copy that tells the same: that version is shown"
+    if entry.gone:
+        return "a filter that was changed later took it out"
+    if not standing.is_member:
+        return "its source left the feed"
+    if entry.history:
+        return "it came as history, older than all that was known: in the archives"
+    if source is not None and source.limit and entry.newer >= source.limit:
+        return f"in the archives: {source.limit} newer posts of its source are there (its `limit`)"
+    return f"in the archives: {feed.limit} newer posts took its place (`limit`), after `stay`"
+
+
+def text(found: Sequence[Why]) -> list[str]:
+    """Return the lines for a person: one post whole, or several by title."""
+    if len(found) > 1:
+        lines = [f"{len(found)} posts are named so; the id or address of one says more:"]
+        return lines + [f"  {why.title or why.url}  {why.url}  ({why.source})" for why in found]
+    (why,) = found
+    standing = f" ({why.source_standing})" if why.source_standing else ""
+    lines = [
+        why.title or why.url,
+        f"  address     {why.url}",
+        f"  id          {why.id or 'none yet'}",
+    ]
+    lines += [f"  source      {why.source}{standing}", f"  its date    {_date(why.published)}"]
+    lines.append(f"  first seen  {_date(why.first_seen)}")
+    for verdict in why.feeds:
+        first = verdict.first_published
+        since = f"; first published {_date(first)}" if first else ""
+        lines.append(
+            f"  {'in ' if verdict.shown else 'not in '}{verdict.title}: {verdict.why}{since}"
+        )
+    lines += [f"  updated     {_date(update.time)}: {update.changed}" for update in why.updates]
+    lines += [f"  same story  {copy.source}: {copy.url}" for copy in why.copies]
+    for link in why.links:
+        hidden = ", not shown: its source is hidden" if link.hidden else ""
+        score = "a copy" if link.scope == "also" else f"score {link.score:.3f}"
+        lines.append(f"  links to    {link.title or link.url} ({score}{hidden})")
+    if not why.body_kept:
+        lines.append("  its body was dropped: older than `keep`, and in no document")
+    return lines
+
+
+def _date(date: datetime) -> str:
+    return f"{date:%Y-%m-%d %H:%M} UTC"
