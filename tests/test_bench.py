@@ -101,12 +101,12 @@ def test_growth_by_sources(tmp_path: Path) -> None:
 
 
 def test_start_up() -> None:
-    """A run with nothing due says nothing; `status` has a line a source."""
+    """A run with nothing due says nothing; `status` has a line a source, a head and two below."""
     found = figures(bench("startup.py", "--sources", "5", "--rounds=1"))
     assert {name: cells[-1].split()[0] for name, cells in found.items() if name != "command"} == {
         "--version": "1",
         "nothing due": "0",
-        "status": "6",
+        "status": "8",
         "check": "1",
     }
 
