@@ -85,7 +85,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         given.write(pages(replace(edition, items=(evil,), archives=0)), folder / "evil")
         paths = {str(place): post_path(item.id) for place, item in enumerate(edition.items[:9])}
         paths |= {
-            name: f"{name}.html" for name in ("index", "sources", "sources/harbour", "archive/1")
+            name: f"{name}.html"
+            for name in (
+                "index",
+                "sources",
+                "sources/harbour",
+                "archive/1",
+                "archive/index",
+                "subscribe",
+            )
         }
         paths |= {
             f"ar/{name}": f"ar/{path}"
@@ -212,10 +220,11 @@ def test_the_keyboard_reaches_everything_and_sees_where_it_is(site: Site, browse
             )
         seen.append(browser.run(FOCUS))
     assert seen[0][1] == "Skip to the posts"
-    assert [text for _, text, *_ in seen[1:6]] == [
+    assert [text for _, text, *_ in seen[1:7]] == [
         "The Low Tide Reader",
         "Home",
         "Sources",
+        "All posts",
         "Subscribe",
         "Harbour Notes",
     ]
