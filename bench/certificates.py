@@ -1,7 +1,8 @@
-"""Certificates for the hosts of the bench, as the web has them: a root, one in the middle, one for twenty hosts each.
+"""Certificates for the hosts of the bench, as the web has them: a root, one in the middle, one for
+twenty hosts each.
 
-One for a thousand hosts would not do: a client reads all names of a certificate, and that many cost it a millisecond.
-"""
+One for a thousand hosts would not do: a client reads all names of a certificate, and that many cost
+it a millisecond."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
 """Feeds as the web has them, made up: WordPress, Blogger, Atom, podcasts, a few ill-formed ones.
 
-Words follow Zipf's law, so that an index of them behaves as one of real text. The same seed gives the
-same bytes on any machine. `FeedMaker(seed).feed(n, posts)` is one feed; `.feed(n, posts, more=1)` the same
-with one new post on top.
-"""
+Words follow Zipf's law, so that an index of them behaves as one of real text. The same seed gives
+the same bytes on any machine. `FeedMaker(seed).feed(n, posts)` is one feed; `.feed(n, posts,
+more=1)` the same with one new post on top."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """The libraries alone: what is left when nothing is decided. A yardstick, no program.
 
-requests asks (16 threads, conditional), expat parses, nh3 cleans each body, SQLite keeps it, feedgen writes the newest
-hundred as RSS and Atom. No identity, no credit, no language, no index, no lists, no pages, no archives; dates are not
-read, nothing is checked, and a feed that is not well-formed is left out.
-"""
+requests asks (16 threads, conditional), expat parses, nh3 cleans each body, SQLite keeps it,
+feedgen writes the newest hundred as RSS and Atom. No identity, no credit, no language, no index, no
+lists, no pages, no archives; dates are not read, nothing is checked, and a feed that is not
+well-formed is left out."""
 
 import json
 import sqlite3

@@ -1,13 +1,14 @@
-"""How the cost of a run grows with the number of sources and of stored posts, for the whole program.
+"""How the cost of a run grows with the number of sources and of stored posts, for the whole
+program.
 
-    python bench/growth.py --sources 1000 10000            by sources: a run in which nothing changed
-    python bench/growth.py --posts 10000 100000 1000000    by posts stored, of 1,000 sources: a run in which
-                                                           nothing changed, and one that publishes one new post
+    python bench/growth.py --sources 1000 10000            by sources: a run in which nothing
+    changed python bench/growth.py --posts 10000 100000 1000000    by posts stored, of 1,000
+    sources: a run in which nothing changed, and one that publishes one new post
 
-Each is run as cron would, with every source due, from a server on loopback; in turn, so that a busy machine
-is busy for all. Prints medians; peak memory is the most of any run. `--plot FILE.svg` draws the curves;
-`--keep FOLDER` keeps the filled stores for the next time (a million posts take twenty minutes to store).
-"""
+Each is run as cron would, with every source due, from a server on loopback; in turn, so that a busy
+machine is busy for all. Prints medians; peak memory is the most of any run. `--plot FILE.svg` draws
+the curves; `--keep FOLDER` keeps the filled stores for the next time (a million posts take twenty
+minutes to store)."""
 
 from __future__ import annotations
 
@@ -77,7 +78,9 @@ def by_sources(options: argparse.Namespace, folder: Path, curves: Curves) -> Non
 
 
 def by_posts(options: argparse.Namespace, kept: Path, curves: Curves) -> None:
-    """Measure runs in which nothing changed, and with one new post, by the number of posts stored."""
+    """Measure runs in which nothing changed, and with one new post, by the number of posts
+    stored.
+    """
     with ExitStack() as servers:
         homes = {count: stocked(kept, count, servers) for count in options.posts}
         for _ in range(options.rounds):
@@ -96,7 +99,9 @@ def by_posts(options: argparse.Namespace, kept: Path, curves: Curves) -> None:
 
 
 def stocked(kept: Path, count: int, servers: ExitStack) -> Path:
-    """Return the home of a store that holds so many posts, and serve its sources as they were when it was filled."""
+    """Return the home of a store that holds so many posts, and serve its sources as they were when
+    it was filled.
+    """
     home = kept / f"posts-{count}"
     if not home.exists():
         configure(home, stock.SITES, 1)
@@ -116,7 +121,9 @@ def write_one(home: Path) -> None:
 
 
 def unchanged(home: Path, count: int) -> measure.Cost:
-    """Run once when all sources are due again; end the bench where one was not asked, or had news."""
+    """Run once when all sources are due again; end the bench where one was not asked, or had
+    news.
+    """
     time.sleep(DUE)
     cost = measure.run(RUN, home)
     found = json.loads(cost.output)["sources"]["not_modified"]
@@ -136,7 +143,9 @@ def published(home: Path) -> measure.Cost:
 
 
 def configure(home: Path, count: int, port: int) -> None:
-    """Write feeds.toml. The sources keep their ids whatever the port, and are due again a second after each run."""
+    """Write feeds.toml. The sources keep their ids whatever the port, and are due again a second
+    after each run.
+    """
     home.mkdir(parents=True, exist_ok=True)
     tables = "".join(
         f'[[sources]]\nid = "{stock.name(site)}"\nurl = "http://{host(site)}:{port}/{site}.xml"\n'

@@ -23,14 +23,17 @@ class Cost:
 
 
 def run(command: Sequence[str], folder: Path, environment: Mapping[str, str] | None = None) -> Cost:
-    """Run a command in a folder; end the bench where it fails. `environment` is put over our own."""
+    """Run a command in a folder; end the bench where it fails. `environment` is put over our
+    own.
+    """
     ours = {**os.environ, **(environment or {})}
     ours.pop("PYTHONDONTWRITEBYTECODE", None)  # nobody's cron compiles every module at every run
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as failed:
         started = time.monotonic()
         with subprocess.Popen(command, cwd=folder, env=ours, stdout=said, stderr=failed) as process:
-            # Not the difference of all children's: that has no peak of this one. Linux counts the memory of whoever
-            # starts a program to its peak, so what fills a store must be a process of its own.
+            # Not the difference of all children's: that has no peak of this one. Linux counts the
+            # memory of whoever starts a program to its peak, so what fills a store must be a
+            # process of its own.
             _, status, used = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
         wall = time.monotonic() - started

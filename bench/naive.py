@@ -1,4 +1,6 @@
-"""What thirty lines with requests, feedparser and feedgen do: fetch all, parse all, write one feed."""
+"""What thirty lines with requests, feedparser and feedgen do: fetch all, parse all, write one
+feed.
+"""
 
 import sys
 from concurrent.futures import ThreadPoolExecutor

@@ -14,7 +14,9 @@ HERE = Path(__file__).resolve().parent
 
 @dataclass(frozen=True)
 class Peer:
-    """A program that fetches feeds. `prepare` writes its settings into a folder; `command` is run in it."""
+    """A program that fetches feeds. `prepare` writes its settings into a folder; `command` is run
+    in it.
+    """
 
     name: str
     about: str

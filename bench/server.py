@@ -1,11 +1,10 @@
 """A loopback server of made-up feeds: gzip, ETag, conditional requests, one host a site.
 
-Every site has an address of its own below 127.0.0.0/8, all on one port, so that no client's manners towards a
-host hold it up. A process of its own: its cost is not counted. It is kept small all the same (threads that wait in
-`accept`; asyncio takes three times as much), since it takes the core and the caches from what is measured. Latency
-can be added to each answer: the same for all hosts ("0.1"), or one drawn for each ("0.05-0.2"). Its first line says
-which port it has taken.
-"""
+Every site has an address of its own below 127.0.0.0/8, all on one port, so that no client's manners
+towards a host hold it up. A process of its own: its cost is not counted. It is kept small all the
+same (threads that wait in `accept`; asyncio takes three times as much), since it takes the core and
+the caches from what is measured. Latency can be added to each answer: the same for all hosts
+("0.1"), or one drawn for each ("0.05-0.2"). Its first line says which port it has taken."""
 
 from __future__ import annotations
 
@@ -60,7 +59,9 @@ def serving(*options: str) -> Iterator[int]:
 
 
 class Site:
-    """What one site answers; made when it is first asked, so that ten thousand sites start at once."""
+    """What one site answers; made when it is first asked, so that ten thousand sites start at
+    once.
+    """
 
     def __init__(self, maker: FeedMaker, number: int, posts: int, more: int) -> None:
         body = gzip.compress(maker.feed(number, posts, more), 6, mtime=0)
@@ -89,7 +90,9 @@ class World:
         self.certificates = Certificates(Path(arguments.https)) if arguments.https else None
 
     def more(self, number: int) -> int:
-        """Read how many new posts a site has now: the file says "every round", 20 1 = every 20th has one more."""
+        """Read how many new posts a site has now: the file says "every round", 20 1 = every 20th
+        has one more.
+        """
         before = int(self.arguments.before)
         if not self.news.exists():
             return before

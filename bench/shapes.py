@@ -1,4 +1,5 @@
-"""Feeds of odd and hostile shapes, of any size: each shape once cost time that grew with its square.
+"""Feeds of odd and hostile shapes, of any size: each shape once cost time that grew with its
+square.
 
 A shape is a function from a size in bytes to a feed of about that size.
 """

@@ -1,9 +1,10 @@
-"""A state file and an output folder as years of runs would leave them: so many posts of a thousand sources, published.
+"""A state file and an output folder as years of runs would leave them: so many posts of a thousand
+sources, published.
 
     python bench/stock.py FOLDER POSTS
 
-A process of its own: on Linux what it takes in memory would count as that of the programs it starts.
-The pages of posts that stand in no document any more are empty files; the store knows them.
+A process of its own: on Linux what it takes in memory would count as that of the programs it
+starts. The pages of posts that stand in no document any more are empty files; the store knows them.
 """
 
 from __future__ import annotations

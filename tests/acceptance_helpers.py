@@ -1,4 +1,6 @@
-"""A planet on loopback whose clock the test moves: feeds of a few posts, whole runs, and what is published."""
+"""A planet on loopback whose clock the test moves: feeds of a few posts, whole runs, and what is
+published.
+"""
 
 from __future__ import annotations
 

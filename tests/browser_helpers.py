@@ -90,7 +90,9 @@ class Browser:
         self.call("Emulation.setEmulatedMedia", features=scheme)
 
     def open(self, url: str) -> None:
-        """Load a page to its end; `events` then are those of this page, since the one before has been left."""
+        """Load a page to its end; `events` then are those of this page, since the one before has
+        been left.
+        """
         for address in ("about:blank", url):
             self.events.clear()
             self.call("Page.navigate", url=address)
@@ -110,7 +112,9 @@ class Browser:
         return [event["params"] for event in self.events if event["method"] == method]
 
     def requests(self) -> list[str]:
-        """Return every address that was asked for: what the page's policy stopped did not leave the browser."""
+        """Return every address that was asked for: what the page's policy stopped did not leave the
+        browser.
+        """
         stopped = {
             seen["requestId"]
             for seen in self.seen("Network.loadingFailed")

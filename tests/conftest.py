@@ -1,4 +1,6 @@
-"""What all tests share: nothing of the machine's own settings reaches them, and none skips unseen."""
+"""What all tests share: nothing of the machine's own settings reaches them, and none skips
+unseen.
+"""
 
 import os
 from collections.abc import Generator

@@ -105,7 +105,9 @@ def world(settings: FetchSettings = SETTINGS, **servers: Server) -> World:
 def good(
     ask: Ask, number: int = 1, max_age: timedelta | None = None, moved_to: str = ""
 ) -> Outcome:
-    """Return the answer of a server that keeps its manners: 304 to the validators of this very version."""
+    """Return the answer of a server that keeps its manners: 304 to the validators of this very
+    version.
+    """
     validators = Validators(etag=f'"{number}"')
     if ask.validators == validators:
         return NotModified(ask.source.id, ask.url, max_age=max_age, moved_to=moved_to)

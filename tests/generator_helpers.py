@@ -1,4 +1,6 @@
-"""Editions to generate from: one full item by hand, and hypothesis strategies for everything a source can send."""
+"""Editions to generate from: one full item by hand, and hypothesis strategies for everything a
+source can send.
+"""
 
 from __future__ import annotations
 
@@ -170,7 +172,8 @@ def edition(*items: Item, **fields: object) -> Edition:
     )
 
 
-# -- whatever a source can send ------------------------------------------------------------------------
+# -- whatever a source can send
+# ------------------------------------------------------------------------
 
 _TEXTS = st.one_of(
     st.text(max_size=40),

@@ -1,8 +1,7 @@
 """The posts of tests/cases/golden and their hashes as the rules of today make them.
 
-`python tests/golden.py` writes tests/cases/golden/hashes.json anew. It refuses where hashes moved and
-`identity.VERSION` is still that of the file: raise the number first.
-"""
+`python tests/golden.py` writes tests/cases/golden/hashes.json anew. It refuses where hashes moved
+and `identity.VERSION` is still that of the file: raise the number first."""
 
 from __future__ import annotations
 
@@ -70,7 +69,9 @@ def kept() -> dict[str, Any]:
 
 
 def moved(old: dict[str, dict[str, str]], new: dict[str, dict[str, str]]) -> list[str]:
-    """Name the posts with another hash, each with the parts that differ. A post that is new is none."""
+    """Name the posts with another hash, each with the parts that differ. A post that is new is
+    none.
+    """
     lines = []
     for name, before in old.items():
         after = new.get(name, {})

@@ -7,9 +7,8 @@
         site.seen      # Seen(name, target, headers) of every request, in order
         site.authority_file     # for REQUESTS_CA_BUNDLE: some of the healthy ones speak TLS
 
-A fault's `timeout` is what its source should be given: a second or so for what dawdles (it would go on much
-longer), plenty for the others, which must come to their own kind on a busy machine too.
-"""
+A fault's `timeout` is what its source should be given: a second or so for what dawdles (it would go
+on much longer), plenty for the others, which must come to their own kind on a busy machine too."""
 
 from __future__ import annotations
 
@@ -409,7 +408,9 @@ class Site:
     def add(
         self, name: str, play: Play, context: ssl.SSLContext | None = None, *, asked: bool = True
     ) -> Feed:
-        """Add a host that plays this after each request (`asked` False: as soon as it is connected to)."""
+        """Add a host that plays this after each request (`asked` False: as soon as it is connected
+        to).
+        """
         plug = socket.create_server(("127.0.0.1", 0), backlog=64)
         self._selector.register(plug, selectors.EVENT_READ, (name, play, context, asked))
         return Feed(name, self._url(plug, secure=context is not None))
@@ -463,7 +464,9 @@ class Site:
         return self._url(plug)
 
     def full(self) -> str:
-        """Return an address whose queue is full, so that the kernel drops what comes: nothing answers."""
+        """Return an address whose queue is full, so that the kernel drops what comes: nothing
+        answers.
+        """
         plug = socket.create_server(("127.0.0.1", 0), backlog=0)
         self._held.append(plug)
         for _ in range(3):
@@ -522,7 +525,9 @@ class Site:
             bare.close()
 
     def _linger(self, connection: socket.socket) -> None:
-        """End as a good server does: what was not read would make the kernel reset the connection."""
+        """End as a good server does: what was not read would make the kernel reset the
+        connection.
+        """
         if connection.fileno() < 0:
             return
         socket.socket.shutdown(connection, socket.SHUT_WR)

@@ -1,4 +1,6 @@
-"""A small site on loopback for tests of whole runs: paths -> bodies, with ETags, and a log of what was asked."""
+"""A small site on loopback for tests of whole runs: paths -> bodies, with ETags, and a log of what
+was asked.
+"""
 
 from __future__ import annotations
 
@@ -117,7 +119,9 @@ def slug(title: str) -> str:
 
 
 def configuration(folder: Path, *sources: str, more: str = "", feed: str = "") -> Path:
-    """Write a feeds.toml with these source addresses; a source may bring further lines after its address."""
+    """Write a feeds.toml with these source addresses; a source may bring further lines after its
+    address.
+    """
     tables = "".join(
         f'\n[[sources]]\nurl = "{url}"\n{rest}'
         for url, _, rest in (s.partition("\n") for s in sources)

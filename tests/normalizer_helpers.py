@@ -1,4 +1,6 @@
-"""What the normalizer's tests share: reading cases, small feeds, and an allow-list check that doesn't know nh3."""
+"""What the normalizer's tests share: reading cases, small feeds, and an allow-list check that
+doesn't know nh3.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ FEED = "https://blog.example/feed.xml"
 SITE = "https://blog.example/"
 PAGE = "https://blog.example/2024/post/"
 
-# Written out again here on purpose: what the sanitizer lets through is compared with this, not with itself.
+# Written out again here on purpose: what the sanitizer lets through is compared with this, not with
+# itself.
 _TAGS = """
     a abbr acronym address article aside audio b bdi bdo big blockquote br caption center cite code col colgroup data dd
     del details dfn dir div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hgroup hr i iframe img ins kbd li

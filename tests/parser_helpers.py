@@ -1,4 +1,6 @@
-"""What the parser's tests share: small documents around what a test is about, and both lanes side by side."""
+"""What the parser's tests share: small documents around what a test is about, and both lanes side
+by side.
+"""
 
 from pathlib import Path
 

@@ -32,7 +32,9 @@ class Shop:
         self, title: str, text: str = "", *, source: str = "a", day: float = 0.0, number: int = 0, language: str = "en",
         categories: tuple[str, ...] = (), link: str | None = None,
     ) -> int:  # fmt: skip
-        """Store and index a post; a `number` that is there already is updated. Return its number."""
+        """Store and index a post; a `number` that is there already is updated. Return its
+        number.
+        """
         number = number or len(self.posts) + 1
         link = f"https://{source}.example/{number}" if link is None else link
         post = Post(

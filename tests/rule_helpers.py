@@ -1,4 +1,6 @@
-"""Another rule of the normalizer, for as long as a test runs: what a next version of the program may know."""
+"""Another rule of the normalizer, for as long as a test runs: what a next version of the program
+may know.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,9 @@ def next_version(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def forget() -> None:
-    """Forget what was remembered by the rules before. Call it, too, when a test that changed one ends."""
+    """Forget what was remembered by the rules before. Call it, too, when a test that changed one
+    ends.
+    """
     for remembered in (
         urls.loose, urls.path, _forms, wordings.index, wordings.vocabulary,
         judging.wording, trackers._only_counts,

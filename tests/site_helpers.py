@@ -1,4 +1,6 @@
-"""An edition made by hand, of texts of our own: languages, directions, kinds of post, and things that are too wide."""
+"""An edition made by hand, of texts of our own: languages, directions, kinds of post, and things
+that are too wide.
+"""
 
 from __future__ import annotations
 
@@ -280,7 +282,9 @@ def paint(folder: Path, width: int = 120, height: int = 75) -> None:
 def pages(
     edition: Edition, *, archives: Iterable[Archive] = (), **options: object
 ) -> Iterator[Document]:
-    """Yield all that a site has to say: its posts, these archives, its lists; `options` are those of Site."""
+    """Yield all that a site has to say: its posts, these archives, its lists; `options` are those
+    of Site.
+    """
     site = SiteBuilder(edition, **options)
     yield from site.posts(edition.items)
     for archive in archives:

@@ -8,10 +8,11 @@ import pytest
 
 
 def counted(monkeypatch: pytest.MonkeyPatch, *, every: int = 1, name: str = "") -> list[int]:
-    """Return a list whose one number rises with each `every` instructions of SQLite, of files of this name alone.
+    """Return a list whose one number rises with each `every` instructions of SQLite, of files of
+    this name alone.
 
-    Instructions and not time: a machine that is busy runs as many, and more only for each row that is walked past.
-    """
+    Instructions and not time: a machine that is busy runs as many, and more only for each row that
+    is walked past."""
     count = [0]
     connect = sqlite3.connect
 

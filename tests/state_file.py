@@ -1,9 +1,9 @@
 """Write tests/cases/state/schema-N.sql.gz: the state file that this version of the program makes.
 
-`python tests/state_file.py` runs the program over the feeds of that folder twice and keeps the state file as
-SQL. N is the number of its schema. Make the file of a schema once, when the version that has it is released,
-and never again: from then on it shows that such a file can still be read. Until then make it anew after each
-change of the schema. `zcat` shows it.
+`python tests/state_file.py` runs the program over the feeds of that folder twice and keeps the
+state file as SQL. N is the number of its schema. Make the file of a schema once, when the version
+that has it is released, and never again: from then on it shows that such a file can still be read.
+Until then make it anew after each change of the schema. `zcat` shows it.
 
 `PYTHONPATH` chooses the program: a checkout of another version makes that version's file.
 """

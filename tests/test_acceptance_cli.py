@@ -38,7 +38,9 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def nobody(folder: Path) -> Iterator[None]:
-    """Give a folder with all that is in it to a user who is not root, and be that user for a while."""
+    """Give a folder with all that is in it to a user who is not root, and be that user for a
+    while.
+    """
     user = os.geteuid()
     if user == 0:  # root may write anywhere
         for path in (folder, *folder.rglob("*")):
@@ -57,7 +59,8 @@ def syndicator(*arguments: str, **more: object) -> subprocess.CompletedProcess[b
     return subprocess.run(command, env=environment, check=False, **{"capture_output": True, **more})  # type: ignore[call-overload]
 
 
-# -- fetch ----------------------------------------------------------------------------------------------
+# -- fetch
+# ----------------------------------------------------------------------------------------------
 
 
 def test_what_can_not_be_fetched_is_named(capsys: pytest.CaptureFixture[str]) -> None:
@@ -102,7 +105,9 @@ def test_a_private_page_that_leads_to_a_feed(capsys: pytest.CaptureFixture[str])
 
 
 def test_nothing_to_fetch(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """An empty target (an unset variable of a script) is wrong usage; it is not the first source without a name."""
+    """An empty target (an unset variable of a script) is wrong usage; it is not the first source
+    without a name.
+    """
     (tmp_path / "feed.xml").write_bytes(FEED)
     configuration(tmp_path, "feed.xml")
     assert main(["fetch", ""]) == 2
@@ -138,7 +143,8 @@ def test_a_long_text(capsys: pytest.CaptureFixture[str]) -> None:
     assert [line for line in lines if line != line.rstrip()] == []
 
 
-# -- streams --------------------------------------------------------------------------------------------
+# -- streams
+# --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -169,7 +175,9 @@ def test_a_locale_without_the_letters(arguments: list[str], tmp_path: Path) -> N
     "arguments", [["status"], ["run", "--json"], ["fetch", "feed.xml", "--format", "rss"]]
 )
 def test_standard_output_that_is_full(arguments: list[str], tmp_path: Path) -> None:
-    """It is said in words, with status 1: a script that reads the results must not take half of them for whole."""
+    """It is said in words, with status 1: a script that reads the results must not take half of
+    them for whole.
+    """
     (tmp_path / "feed.xml").write_bytes(FEED)
     configuration(tmp_path, "feed.xml")
     with Path("/dev/full").open("wb") as full:
@@ -202,7 +210,8 @@ def test_a_name_that_steers_the_terminal(
     assert "a[2Jbc" in out
 
 
-# -- serve ------------------------------------------------------------------------------------------------
+# -- serve
+# ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -245,7 +254,8 @@ def test_a_number_that_is_none(
     )
 
 
-# -- run, status, check -----------------------------------------------------------------------------------
+# -- run, status, check
+# -----------------------------------------------------------------------------------
 
 
 def test_offline_before_anything_was_fetched(
@@ -295,7 +305,9 @@ def test_check_of_a_source_that_is_a_folder(
 def test_check_of_a_place_that_can_not_be_used(
     lines: str, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It is found before a run fails at it, and told once; nothing is made or changed to find it out."""
+    """It is found before a run fails at it, and told once; nothing is made or changed to find it
+    out.
+    """
     (tmp_path / "feed.xml").write_bytes(FEED)
     (tmp_path / "letter.txt").write_text("Dear reader, this is no database. " * 99)
     (tmp_path / "folder").mkdir()
@@ -355,7 +367,9 @@ def test_check_of_a_place_that_may_not_be_used(line: str, says: str) -> None:
 
 
 def test_check_of_a_state_file_of_ours(tmp_path: Path) -> None:
-    """Nothing is wrong with it, be it new, empty, or without what a killed run has left beside it; nothing is made."""
+    """Nothing is wrong with it, be it new, empty, or without what a killed run has left beside it;
+    nothing is made.
+    """
     (tmp_path / "feed.xml").write_bytes(FEED)
     configuration(tmp_path, "feed.xml")
     (tmp_path / "syndicator.db").touch()
@@ -418,7 +432,9 @@ def test_pages_in_place_of_feeds_at_one_host() -> None:
 
 
 def test_a_file_that_is_put_in_its_place(tmp_path: Path) -> None:
-    """A missing file is looked for at each interval, however often it was missing: nobody is spared by waiting."""
+    """A missing file is looked for at each interval, however often it was missing: nobody is spared
+    by waiting.
+    """
     source = Source(id="a", url="", path=tmp_path / "feed.xml")
     missing = FetchFailed("a", "", "file", "there is no such file")
     state = None
@@ -429,7 +445,9 @@ def test_a_file_that_is_put_in_its_place(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_being_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Nothing of it is published before it is whole: half a post would be an update for every reader later."""
+    """Nothing of it is published before it is whole: half a post would be an update for every
+    reader later.
+    """
     configuration(tmp_path, "feed.xml", "other.xml")
     (tmp_path / "other.xml").write_bytes(
         rss("Other", [("Three", "Text")], host="https://other.example")
@@ -485,7 +503,9 @@ def status_table(source: Source, state: SourceState) -> str:
 
 
 def test_a_clock_that_was_wrong() -> None:
-    """What was asked in a year to come is asked now: a machine whose clock is set right must not wait for that year."""
+    """What was asked in a year to come is asked now: a machine whose clock is set right must not
+    wait for that year.
+    """
     source = Source(id="a", url="https://a.example/")
     ahead = NOW + timedelta(days=3000)
     busy = FetchFailed(
@@ -535,7 +555,9 @@ def test_a_first_failure() -> None:
 
 @pytest.mark.parametrize("private", [False, True])
 def test_a_bug_that_a_feed_brings_out(private: bool) -> None:
-    """It is told with its traceback; of a private feed without the error's words, which may hold the address."""
+    """It is told with its traceback; of a private feed without the error's words, which may hold
+    the address.
+    """
     source, address = (
         Source(id="a", url="https://a.example/", private=private),
         "https://a.example/" + "s3cr3t",

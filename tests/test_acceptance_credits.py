@@ -33,7 +33,9 @@ def post(inside: str, language: str = "en") -> Post:
 
 @pytest.mark.parametrize("name", ["summary", "subtitle"])
 def test_a_credit_in_the_texts_of_a_podcast(name: str):
-    """Plugins write the line into itunes:summary too; a directory shows it as part of the description."""
+    """Plugins write the line into itunes:summary too; a directory shows it as part of the
+    description.
+    """
     line = "Nine hours to Vinh. The post Night train appeared first on Radio Song."
     made = post(
         f"<description>&lt;p&gt;Nine hours.&lt;/p&gt;</description><itunes:{name}>{line}</itunes:{name}>"

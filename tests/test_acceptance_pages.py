@@ -1,4 +1,6 @@
-"""Pages of posts that left the documents: what is taken away is named by none of them, and what changed is shown."""
+"""Pages of posts that left the documents: what is taken away is named by none of them, and what
+changed is shown.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ def site() -> Iterator[loopback.Site]:
 
 
 def planet(folder: Path, site: loopback.Site, body: str, more: str, head: str = "") -> Planet:
-    """Return one with two posts of a source, of which one will be taken away, and one of another with this body."""
+    """Return one with two posts of a source, of which one will be taken away, and one of another
+    with this body.
+    """
     other = [
         item("Sleeper", GONE, STORY + words(1), EARLY),
         item("Stopper", f"{OTHER}/2/", words(2), EARLY),
@@ -167,7 +171,9 @@ def test_rerender(tmp_path: Path, site: loopback.Site) -> None:
 
 
 def test_a_source_without_a_page(tmp_path: Path, site: loopback.Site) -> None:
-    """One that is silent, or has old posts only, is named without a link until it has a post in the documents."""
+    """One that is silent, or has old posts only, is named without a link until it has a post in the
+    documents.
+    """
     site.pages["/a"] = feed(
         "Old", BLOG, *(item(f"N {n}", f"{BLOG}/{n}/", words(n), EARLY) for n in range(5))
     )

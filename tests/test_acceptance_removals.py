@@ -1,4 +1,6 @@
-"""Sources that are taken away, hidden, moved or renamed: what stays published, byte for byte, and what goes."""
+"""Sources that are taken away, hidden, moved or renamed: what stays published, byte for byte, and
+what goes.
+"""
 
 from __future__ import annotations
 
@@ -101,7 +103,9 @@ def test_related_posts_of_a_source_that_is_shown_no_more(
 def test_a_published_source_that_turns_private(
     tmp_path: Path, site: loopback.Site, news: bool
 ) -> None:
-    """The address of its feed is shown nowhere at the next run, whether the feed itself has changed or not."""
+    """The address of its feed is shown nowhere at the next run, whether the feed itself has changed
+    or not.
+    """
     site.pages["/a"] = feed(
         "Blog", BLOG, *(item(f"N {n}", f"{BLOG}/{n}/", words(n), EARLY) for n in range(101))
     )
@@ -119,11 +123,14 @@ def test_a_published_source_that_turns_private(
     assert {"rss.xml", "atom.xml", "opml.xml", "atom-1.xml"} <= set(naming(planet, f"{site.url}/a"))
 
 
-# -- addresses and names ----------------------------------------------------------------------------------
+# -- addresses and names
+# ----------------------------------------------------------------------------------
 
 
 def test_a_new_address_that_no_redirect_told_of(tmp_path: Path, site: loopback.Site) -> None:
-    """A feed with the same site and the same posts, where the old one is gone from the file, is the same source."""
+    """A feed with the same site and the same posts, where the old one is gone from the file, is the
+    same source.
+    """
     pages = [item(f"Number {n}", f"{BLOG}/{n}/", words(n), EARLY - n * HOUR) for n in range(6)]
     site.pages["/a.xml"] = feed("Blog", BLOG, *pages)
     site.pages["/b"] = feed("Other", OTHER, item("Number 1", f"{OTHER}/1/", words(1), LATE))
@@ -160,7 +167,8 @@ def test_a_new_address_that_fails_at_first(tmp_path: Path, site: loopback.Site) 
 def test_a_writer_who_is_read_directly_now(
     tmp_path: Path, site: loopback.Site, at_once: bool
 ) -> None:
-    """A planet that had all of a writer's posts was another source: what it is given up for does not become it.
+    """A planet that had all of a writer's posts was another source: what it is given up for does
+    not become it.
 
     Where the writer's feed fails at first, its posts are back when it answers.
     """
@@ -182,7 +190,9 @@ def test_a_writer_who_is_read_directly_now(
 
 
 def test_a_new_address_and_then_a_name(tmp_path: Path, site: loopback.Site) -> None:
-    """Each may change the source's id; the posts stay one source's, and every later run ends well."""
+    """Each may change the source's id; the posts stay one source's, and every later run ends
+    well.
+    """
     site.pages["/a.xml"] = feed(
         "Blog", BLOG, *(item(f"N {n}", f"{BLOG}/{n}/", words(n), EARLY) for n in range(3))
     )

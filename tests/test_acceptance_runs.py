@@ -32,7 +32,8 @@ def site() -> Iterator[loopback.Site]:
         yield shown
 
 
-# -- what a source does to its posts --------------------------------------------------------------------
+# -- what a source does to its posts
+# --------------------------------------------------------------------
 
 
 def test_a_source_that_ends(tmp_path: Path, site: loopback.Site) -> None:
@@ -87,7 +88,9 @@ TAKE_OUT = " Its new posts are published. Take it out of feeds.toml if it has ch
 def test_a_domain_that_is_somebody_elses_now(
     host: str, table: str, line: str, tmp_path: Path, site: loopback.Site
 ) -> None:
-    """One line in the run that finds another feed, with what to do; its posts are published all the same."""
+    """One line in the run that finds another feed, with what to do; its posts are published all the
+    same.
+    """
     site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1)))
     planet = Planet(tmp_path, site, ("/a", table))
     assert planet.run().remarks == ()
@@ -159,7 +162,9 @@ def test_a_redesign_whose_items_are_byte_for_byte_the_same(
 def test_a_domain_that_is_sold_and_redirects(
     status: int, tmp_path: Path, site: loopback.Site
 ) -> None:
-    """A move brings known posts along; without one it is another feed, said once, and no advice is given."""
+    """A move brings known posts along; without one it is another feed, said once, and no advice is
+    given.
+    """
     site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1)))
     planet = Planet(tmp_path, site, ("/a", ""))
     planet.run()
@@ -220,7 +225,8 @@ def test_an_update_noticed_by_a_wrong_clock(tmp_path: Path, site: loopback.Site)
     assert entry.updated_parsed >= entry.published_parsed
 
 
-# -- a state file that is lost ----------------------------------------------------------------------------
+# -- a state file that is lost
+# ----------------------------------------------------------------------------
 
 
 def ids(planet: Planet) -> list[str]:
@@ -232,7 +238,9 @@ def ids(planet: Planet) -> list[str]:
 
 
 def test_a_state_file_that_is_lost(tmp_path: Path, site: loopback.Site) -> None:
-    """One line, in one run; the ids of the feeds and posts stay, and the old file goes on when it is back."""
+    """One line, in one run; the ids of the feeds and posts stay, and the old file goes on when it
+    is back.
+    """
     site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1)))
     planet = Planet(
         tmp_path,
@@ -294,7 +302,8 @@ def test_a_folder_that_was_copied_for_another_feed(tmp_path: Path, site: loopbac
     assert len(set(ids(planet))) == 3
 
 
-# -- one item a story -----------------------------------------------------------------------------------
+# -- one item a story
+# -----------------------------------------------------------------------------------
 
 
 def published(planet: Planet) -> list[tuple[str, list[str]]]:
@@ -308,7 +317,9 @@ def published(planet: Planet) -> list[tuple[str, list[str]]]:
 def test_a_press_release_on_two_sites(
     tmp_path: Path, site: loopback.Site, order: tuple[str, str]
 ) -> None:
-    """The same words under the same title are one item, the earlier one's, which names the other."""
+    """The same words under the same title are one item, the earlier one's, which names the
+    other.
+    """
     site.pages["/a"] = feed("Blog", BLOG, item("Sleeper", f"{BLOG}/s/", words(1), EARLY))
     site.pages["/b"] = feed("Other", OTHER, item("Sleeper", f"{OTHER}/s/", words(1), LATE))
     planet = Planet(tmp_path, site, *((path, "") for path in order))
@@ -365,11 +376,14 @@ def test_a_copy_of_a_withdrawn_post(tmp_path: Path, site: loopback.Site) -> None
     assert planet.items() == []
 
 
-# -- what stays as it was published ---------------------------------------------------------------------
+# -- what stays as it was published
+# ---------------------------------------------------------------------
 
 
 def test_a_feed_that_renames_itself(tmp_path: Path, site: loopback.Site) -> None:
-    """A title like "Blog (3 new)" is no reason to turn old posts unread: credit and headings keep the name they had."""
+    """A title like "Blog (3 new)" is no reason to turn old posts unread: credit and headings keep
+    the name they had.
+    """
     posts = [item(f"Number {n}", f"{BLOG}/{n}/", words(n), EARLY - n * HOUR) for n in range(3)]
     site.pages["/a"] = feed("Blog", BLOG, *posts)
     planet = Planet(tmp_path, site, ("/a", ""))
@@ -382,7 +396,9 @@ def test_a_feed_that_renames_itself(tmp_path: Path, site: loopback.Site) -> None
 
 
 def test_a_rename_that_no_entry_shows(tmp_path: Path, site: loopback.Site) -> None:
-    """A source without a post in the documents renames itself: no byte of them changes, the page of sources does."""
+    """A source without a post in the documents renames itself: no byte of them changes, the page of
+    sources does.
+    """
     site.pages["/a"] = feed("Blog", BLOG, item("New", f"{BLOG}/1/", words(1), LATE))
     site.pages["/b"] = feed("Other", OTHER, item("Old", f"{OTHER}/1/", words(2), EARLY))
     planet = Planet(
@@ -411,11 +427,14 @@ def test_a_rename_that_entries_show(tmp_path: Path, site: loopback.Site) -> None
     assert "Another" not in planet.items()[0]["content_html"]
 
 
-# -- what is written ------------------------------------------------------------------------------------
+# -- what is written
+# ------------------------------------------------------------------------------------
 
 
 def test_an_emptied_folder(tmp_path: Path, site: loopback.Site) -> None:
-    """The next run makes every file of it again, byte for byte, the archives too: they are linked."""
+    """The next run makes every file of it again, byte for byte, the archives too: they are
+    linked.
+    """
     posts = [
         item(f"Number {n}", f"{BLOG}/{n}/", f"<p>{n}</p>", EARLY - n * HOUR) for n in range(120)
     ]
@@ -578,7 +597,9 @@ def test_two_planets_with_the_same_writers(tmp_path: Path, site: loopback.Site) 
 
 
 def test_a_name_for_a_source_and_a_rerender(tmp_path: Path, site: loopback.Site) -> None:
-    """A changed setting holds for new posts; for all of them when asked to, though the feed has not changed."""
+    """A changed setting holds for new posts; for all of them when asked to, though the feed has not
+    changed.
+    """
     site.pages["/a"] = feed(
         "Blog", BLOG, item("One", f"{BLOG}/1/", words(1)), item("Two", f"{BLOG}/2/", words(2))
     )
@@ -609,7 +630,9 @@ def test_a_name_for_a_source_and_a_rerender(tmp_path: Path, site: loopback.Site)
 def test_a_source_whose_owner_asks_for_less(
     setting: str, kept: str, gone: str, tmp_path: Path, site: loopback.Site
 ) -> None:
-    """What may be shown no more leaves documents, archives and pages, the older posts' included, and no post is new."""
+    """What may be shown no more leaves documents, archives and pages, the older posts' included,
+    and no post is new.
+    """
     picture = f'<p>Foreword. <b>word</b> <img src="{BLOG}/cat.jpg" width="600" height="400" alt="cat"></p>'
     posts = [
         item(f"Post {n}", f"{BLOG}/{n}/", picture + words(n), date=START - n * HOUR)
@@ -655,7 +678,9 @@ def test_a_source_whose_owner_asks_for_less(
 def test_a_rerender_in_a_language_that_we_have_no_words_of(
     tmp_path: Path, site: loopback.Site
 ) -> None:
-    """The feed's language stands in, as it did when the post was published: nothing is written anew."""
+    """The feed's language stands in, as it did when the post was published: nothing is written
+    anew.
+    """
     site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1))).replace(
         b"<language>en<", b"<language>gv<"
     )
@@ -669,7 +694,9 @@ def test_a_rerender_in_a_language_that_we_have_no_words_of(
 
 
 def test_what_a_source_asks_for_is_passed_on(tmp_path: Path, site: loopback.Site) -> None:
-    """Neither index nor republish: our own documents ask for it, too, and `check` knows the words."""
+    """Neither index nor republish: our own documents ask for it, too, and `check` knows the
+    words.
+    """
     namespaces = 'xmlns:access="http://www.bloglines.com/about/specs/fac-1.0" xmlns:indexing="urn:atom-extension:indexing"'  # noqa: E501
     asked = '<access:restriction relationship="deny"/><indexing:index>no</indexing:index>'
     body = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1)), head=asked)

@@ -1,4 +1,6 @@
-"""The bench works, on a small size: every program does what it is measured for. What it took is nobody's promise."""
+"""The bench works, on a small size: every program does what it is measured for. What it took is
+nobody's promise.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ def figures(table: str) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("program", ["newsboat", "sfeed_update", "r2e"])
 def test_a_peer_is_measured_beside_ours(program: str) -> None:
-    """Each in all three situations, and the ratio of ours to it; a program that makes nothing ends the bench."""
+    """Each in all three situations, and the ratio of ours to it; a program that makes nothing ends
+    the bench.
+    """
     if not shutil.which(program):
         pytest.skip(f"{program} is not installed")
     peer = {"sfeed_update": "sfeed", "r2e": "rss2email"}.get(program, program)
@@ -49,7 +53,9 @@ def test_a_peer_is_measured_beside_ours(program: str) -> None:
 
 
 def test_what_is_no_rival_is_measured_too() -> None:
-    """Ours with less switched on and the libraries alone: ratios are to programs that do the work."""
+    """Ours with less switched on and the libraries alone: ratios are to programs that do the
+    work.
+    """
     found = figures(
         bench(
             "run.py",
@@ -70,7 +76,9 @@ def test_what_is_no_rival_is_measured_too() -> None:
 
 
 def test_reader_over_https_with_latency() -> None:
-    """Certificates of its own making are trusted by the programs, and what the waiting takes is said."""
+    """Certificates of its own making are trusted by the programs, and what the waiting takes is
+    said.
+    """
     assert find_spec("reader")
     asked = (
         "--https",

@@ -1,4 +1,6 @@
-"""The pages in a real browser: what it asks for, what it complains of, what fits, what can be read, what can run."""
+"""The pages in a real browser: what it asks for, what it complains of, what fits, what can be read,
+what can run.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="no C
 
 AXE = os.environ.get("SYNDICATOR_AXE", "")  # npm's axe-core, which is not ours to ship
 
-# What a source could have sent if the sanitizer had let it through: each line alone would run or call home.
+# What a source could have sent if the sanitizer had let it through: each line alone would run or
+# call home.
 SMUGGLED = (
     "<script>document.title = 'ran'</script><img src='/media/none.png' onerror=\"document.title = 'ran'\">"
     "<a id='lure' href=\"javascript:document.title = 'ran'\">x</a><p style='position:fixed' id='styled'>styled</p>"
@@ -31,8 +34,8 @@ SMUGGLED = (
     "<base href='https://elsewhere.example/'><iframe srcdoc='<script>parent.document.title=1</script>'></iframe>"
 )
 
-# Relative luminance and contrast as WCAG 2.2 defines them, over the nearest background that is not clear; what is
-# hidden from sight, decorative or a picture has no contrast to have.
+# Relative luminance and contrast as WCAG 2.2 defines them, over the nearest background that is not
+# clear; what is hidden from sight, decorative or a picture has no contrast to have.
 CONTRAST = """
 (() => {
   const parse = c => (c.match(/[\\d.]+/g) || []).map(Number);
@@ -70,7 +73,9 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Serve the hand-made edition in English and Arabic, full, and one post that nothing has cleaned."""
+    """Serve the hand-made edition in English and Arabic, full, and one post that nothing has
+    cleaned.
+    """
     folder = tmp_path_factory.mktemp("site")
     given.paint(folder)
     with serve.listen(folder, "127.0.0.1", 0) as listening:
@@ -175,7 +180,9 @@ def test_every_word_can_be_read(site: Site, browser: Browser) -> None:
 
 
 def test_a_script_that_came_through_would_not_run(site: Site, browser: Browser) -> None:
-    """The policy of the page stops scripts, handlers, javascript links, styles, forms, frames and a new base."""
+    """The policy of the page stops scripts, handlers, javascript links, styles, forms, frames and a
+    new base.
+    """
     browser.view(1280)
     browser.open(site.base + site.paths["evil"])
     title = browser.run("document.title")
@@ -234,7 +241,9 @@ def test_the_keyboard_reaches_everything_and_sees_where_it_is(site: Site, browse
 
 
 def test_an_arabic_page_is_laid_out_from_the_right(site: Site, browser: Browser) -> None:
-    """The masthead, the article and the aside stand where its readers begin; an English post keeps its own way."""
+    """The masthead, the article and the aside stand where its readers begin; an English post keeps
+    its own way.
+    """
     browser.view(1280)
     browser.open(site.base + site.paths["ar/2"])
     left = "(s => document.querySelector(s).getBoundingClientRect().left)"
@@ -245,7 +254,9 @@ def test_an_arabic_page_is_laid_out_from_the_right(site: Site, browser: Browser)
 
 
 def test_the_mark_of_a_source_stands_where_the_page_begins(site: Site, browser: Browser) -> None:
-    """In a row of sources a name from right to left has it on the same side as all others, or it would seem theirs."""
+    """In a row of sources a name from right to left has it on the same side as all others, or it
+    would seem theirs.
+    """
     browser.view(800)
     for page, way in (("index", "ltr"), ("ar/index", "rtl")):
         browser.open(site.base + site.paths[page])

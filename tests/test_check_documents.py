@@ -1,4 +1,6 @@
-"""check: each slip in a published document is found, named, and placed; a sound document is left in peace."""
+"""check: each slip in a published document is found, named, and placed; a sound document is left in
+peace.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +33,8 @@ def test_good_document(form: str) -> None:
 TOP, ONE, BUILT = "rss/channel", "rss/channel/item[1]", "rss/channel/lastBuildDate"
 WHEN = "Fri, 17 May 2024 11:30:00 +0000"
 
-# form, what is changed, into what, where it is found, what is said; all of these are errors to the W3C's validator
-# or, for JSON Feed, against its specification.
+# form, what is changed, into what, where it is found, what is said; all of these are errors to the
+# W3C's validator or, for JSON Feed, against its specification.
 SERIOUS = [
     ("rss", "</channel>", "", "", "is not well-formed"),
     ("rss", '<rss xmlns:dc', '<rss xmlns="urn:x" xmlns:dc', "", "is no rss document"),

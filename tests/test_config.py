@@ -314,7 +314,9 @@ def test_a_mistake_beside_a_secret(tmp_path: Path, line: str, says: str) -> None
     "key", ["[[sources]]\nurl", "[feed]\ntitle = 'T'\nlink", "[feed]\ntitle = 'T'\nhub"]
 )
 def test_a_wrong_address_with_a_password(tmp_path: Path, key: str, address: str) -> None:
-    """It is shown without it; one without a scheme is not taken for a path, and shown as its name."""
+    """It is shown without it; one without a scheme is not taken for a path, and shown as its
+    name.
+    """
     message = complaint(tmp_path, ("" if "[feed]" in key else HEAD) + f"{key} = '{address}'\n")
     assert "https://" in message or "http or https" in message
     assert "s3cr3t" not in message
@@ -331,7 +333,9 @@ def test_a_name_that_only_looks_taken(tmp_path: Path) -> None:
 
 
 def test_what_is_taken_is_what_the_site_writes(tmp_path: Path) -> None:
-    """Pages, style sheets and archives of the generator, which the configuration does not import."""
+    """Pages, style sheets and archives of the generator, which the configuration does not
+    import.
+    """
     documents = {document.path for document in pages(edition(), archives=archives())}
     top = {path.partition("/")[0] for path in documents} - {FORMATS["html"].file}
     assert {"posts", "sources", "archive", "sources.html"} < top
@@ -464,7 +468,9 @@ def test_credentials_in_a_url(tmp_path: Path) -> None:
 
 
 def test_a_secret_that_changes(tmp_path: Path) -> None:
-    """The source keeps its id, so its posts stay known; two private ones of a host are told apart."""
+    """The source keeps its id, so its posts stay known; two private ones of a host are told
+    apart.
+    """
     text = (
         HEAD
         + '[[sources]]\nurl = "https://a.example/feed?token=%s"\n[[sources]]\nurl = "https://a.example/f?key=1"\n'
@@ -489,7 +495,9 @@ def test_secrets_from_the_environment(tmp_path: Path) -> None:
 
 
 def test_user_and_password_in_a_table(tmp_path: Path) -> None:
-    """Both or none; they make the source private, and two accounts at one address are two sources."""
+    """Both or none; they make the source private, and two accounts at one address are two
+    sources.
+    """
     table = '[[sources]]\nurl = "https://a.example/feed"\nid = "%s"\nauth = { user = "%s", password = "${WORD}" }\n'
     one, two = load(
         tmp_path, HEAD + table % ("a", "me") + table % ("b", "you"), {"WORD": "s3cret"}
@@ -508,7 +516,9 @@ def test_user_and_password_in_a_table(tmp_path: Path) -> None:
     ["https://a.example/feed?page=2", "https://a.example/monkey/x", "https://ä.example/f"],
 )
 def test_an_address_without_a_secret(tmp_path: Path, address: str) -> None:
-    """A parameter alone, or a word in a path, hides nothing: the source is named by its address and published."""
+    """A parameter alone, or a word in a path, hides nothing: the source is named by its address and
+    published.
+    """
     (source,) = load(tmp_path, HEAD + f'[[sources]]\nurl = "{address}"\n').sources
     assert (source.id, source.url) == (address, address)
     assert source.publish
@@ -558,7 +568,9 @@ def test_a_second_feed(tmp_path: Path) -> None:
 
 
 def test_spaces_around_a_title(tmp_path: Path) -> None:
-    """They are no part of it; where there is nothing else, a second feed has the title that it would have without."""
+    """They are no part of it; where there is nothing else, a second feed has the title that it
+    would have without.
+    """
     feeds = '[[feeds]]\nname = "vi"\ntitle = " "\n[[feeds]]\nname = "en"\ntitle = " In English"\n'
     assert [
         feed.title for feed in load(tmp_path, f'[feed]\ntitle = " Planet "\n{feeds}').feeds
@@ -581,7 +593,9 @@ def test_a_feed_per_source(tmp_path: Path) -> None:
 
 
 def test_feeds_of_sources_whose_names_have_no_latin_letters(tmp_path: Path) -> None:
-    """Each has an address of its own, which another order in the file does not hand to the other."""
+    """Each has an address of its own, which another order in the file does not hand to the
+    other.
+    """
     found = []
     for names in (("日本", "中国", "A b", "A-b"), ("中国", "日本", "A b", "A-b")):
         tables = "".join(f'[[sources]]\nurl = "{name}.xml"\nname = "{name}"\n' for name in names)

@@ -57,7 +57,9 @@ def page(planet: Planet, url: str) -> Path:
 
 
 def test_cost_of_one_new_post(tmp_path: Path, site: loopback.Site, steps: list[int]) -> None:
-    """Publishing it costs no more where hundreds were withdrawn, and hundreds more left with their source."""
+    """Publishing it costs no more where hundreds were withdrawn, and hundreds more left with their
+    source.
+    """
     costs = []
     for count in (510, 1020):
         site.pages["/c"] = feed(

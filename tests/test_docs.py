@@ -1,4 +1,5 @@
-"""The documentation says what the program does: checked, and docs/cli.md made, from the program itself.
+"""The documentation says what the program does: checked, and docs/cli.md made, from the program
+itself.
 
 `python tests/test_docs.py` writes docs/cli.md and the tables of settings anew; with `--check` it
 fails where that would change them.
@@ -160,7 +161,9 @@ def test_complaints_know_where_each_key_belongs() -> None:
 
 @pytest.mark.parametrize("section", sorted({*SECTIONS} - {"metrics"}))  # it has none
 def test_the_readme_tells_the_defaults(section: str, tmp_path: Path) -> None:
-    """A file that writes out each default of the README's table means what one without them does."""
+    """A file that writes out each default of the README's table means what one without them
+    does.
+    """
     table = documented_table(section)
     written = {
         "feed": {"title": '"T"'},

@@ -148,7 +148,9 @@ def test_a_saved_page(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Non
 
 
 def test_a_page_with_two_feeds(capsys: pytest.CaptureFixture[str]) -> None:
-    """The first is shown, the other named; so it is where the first gives none, which nothing has redirected to."""
+    """The first is shown, the other named; so it is where the first gives none, which nothing has
+    redirected to.
+    """
     comments = PAGE + b'<link rel="alternate" type="application/rss+xml" href="/comments/feed">'
     with site({"/": comments, "/feed": FEED}) as blog:
         blog.types["/"] = "text/html"

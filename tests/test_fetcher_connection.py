@@ -1,4 +1,6 @@
-"""Manners and bounds as a server sees them: what is asked, how often, with which headers, and where we go."""
+"""Manners and bounds as a server sees them: what is asked, how often, with which headers, and where
+we go.
+"""
 
 import base64
 import gc
@@ -62,11 +64,14 @@ def port(url: str) -> int:
     return int(url.rpartition(":")[2].partition("/")[0])
 
 
-# --- what is asked ----------------------------------------------------------------------------------
+# --- what is asked
+# ----------------------------------------------------------------------------------
 
 
 def test_request_says_who_we_are_and_what_we_read(site: Site):
-    """User-Agent as configured, feeds before the rest, every compression that we can undo; nothing of a browser."""
+    """User-Agent as configured, feeds before the rest, every compression that we can undo; nothing
+    of a browser.
+    """
     one(site.add("a", healthy("a")).url + "?x=1&y=%20#part")
     (seen,) = site.seen
     assert seen.target == "/feed?x=1&y=%20"
@@ -102,7 +107,9 @@ def test_the_same_body_again_is_not_modified(site: Site):
 
 
 def test_headers_and_credentials_of_a_source(site: Site):
-    """`headers` and basic auth are sent; user and password in the address never stand in the request line."""
+    """`headers` and basic auth are sent; user and password in the address never stand in the
+    request line.
+    """
     host = site.add("a", healthy("a"))
     one(ask(host.url, headers={"X-Key": "s3cret"}, auth=("me", "pass:word")))
     one(ask(host.url.replace("http://", "http://m%65:p%40ss@")))
@@ -118,7 +125,9 @@ def test_headers_and_credentials_of_a_source(site: Site):
 
 
 def test_secrets_stay_with_their_host(site: Site):
-    """A redirect to another host (a port is one) takes no header and no password along; back home they are."""
+    """A redirect to another host (a port is one) takes no header and no password along; back home
+    they are.
+    """
     other = site.add("other", healthy("other"))
     home = site.add("home", lambda talk: to(other.url if talk.target == "/feed" else "/feed")(talk))
     one(ask(home.url.replace("/feed", "/start"), headers={"Cookie": "x=1"}, auth=("me", "pw")))
@@ -131,7 +140,9 @@ def test_secrets_stay_with_their_host(site: Site):
 
 
 def test_secrets_stay_behind_tls(site: Site):
-    """A redirect from https to http, on the same host, takes nothing along that a listener could read."""
+    """A redirect from https to http, on the same host, takes nothing along that a listener could
+    read.
+    """
     bare = site.add("bare", healthy("bare"))
     home = site.add("home", to(bare.url), site.context())
     whole(one(ask(home.url, headers={"Cookie": "x=1"}, auth=("me", "pw"))))
@@ -141,7 +152,8 @@ def test_secrets_stay_behind_tls(site: Site):
     ]
 
 
-# --- redirects --------------------------------------------------------------------------------------
+# --- redirects
+# --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -159,7 +171,9 @@ def test_secrets_stay_behind_tls(site: Site):
 def test_permanent_redirects_name_the_new_address(
     site: Site, statuses: tuple[int, ...], moved: int
 ):
-    """All are followed; the new address is where the permanent ones led before the first temporary one."""
+    """All are followed; the new address is where the permanent ones led before the first temporary
+    one.
+    """
 
     def play(talk: Talk) -> None:
         step = int(talk.target.strip("/").replace("feed", "0"))
@@ -202,7 +216,9 @@ def test_redirects_to_nonsense(site: Site, location: str, kind: str):
 
 
 def test_a_location_in_utf8_keeps_its_letters(site: Site):
-    """Its bytes must not be cut where latin-1 sees a line end (0x85 is half of an A with a ring)."""
+    """Its bytes must not be cut where latin-1 sees a line end (0x85 is half of an A with a
+    ring).
+    """
 
     def play(talk: Talk) -> None:
         if talk.target == "/feed":
@@ -226,7 +242,9 @@ def test_redirects_to_a_host_that_was_given_up(site: Site):
 
 
 def test_cookies_are_kept_along_one_chain_of_redirects(site: Site):
-    """A site that sets a cookie and leads back is read; the cookie goes to no other host, and is forgotten."""
+    """A site that sets a cookie and leads back is read; the cookie goes to no other host, and is
+    forgotten.
+    """
     other = site.add("other", healthy("other"))
 
     def play(talk: Talk) -> None:
@@ -277,7 +295,8 @@ def test_a_server_that_fails_without_a_condition_too(site: Site):
     assert len(site.seen) == 2
 
 
-# --- how many at once -------------------------------------------------------------------------------
+# --- how many at once
+# -------------------------------------------------------------------------------
 
 
 class Crowding:
@@ -360,7 +379,9 @@ def test_a_host_that_answers_429_is_left_alone_for_the_rest_of_the_run(site: Sit
 
 
 def test_a_host_that_can_not_be_reached_is_given_up_after_two(site: Site):
-    """Two hundred sources of a dead host must not cost two hundred timeouts; all of them have failed."""
+    """Two hundred sources of a dead host must not cost two hundred timeouts; all of them have
+    failed.
+    """
     asks = [ask(f"http://127.0.0.1:1/{n}", f"{n}") for n in range(200)]
     tried: list[str] = []
     outcomes = list(fetcher.fetch_all(asks, SETTINGS, threading.Event(), lookup=counting(tried)))
@@ -377,7 +398,8 @@ def counting(tried: list[str]) -> object:
     return lookup
 
 
-# --- Retry-After ------------------------------------------------------------------------------------
+# --- Retry-After
+# ------------------------------------------------------------------------------------
 
 
 # Its clock is a year off: the date counts against its own Date.
@@ -414,7 +436,8 @@ def test_scope_of_a_retry_after_is_settable(site: Site):
     assert failure(one(ask(host.url, backoff_scope="host"), settings)).retry_scope == "host"
 
 
-# --- where we may be led ----------------------------------------------------------------------------
+# --- where we may be led
+# ----------------------------------------------------------------------------
 
 
 def lookup_to(*addresses: str) -> object:
@@ -429,7 +452,9 @@ def lookup_to(*addresses: str) -> object:
 
 
 def test_a_public_source_is_not_led_inward_by_dns_that_changes(site: Site):
-    """The name led to a public address before; now it leads to loopback, and nothing is sent there."""
+    """The name led to a public address before; now it leads to loopback, and nothing is sent
+    there.
+    """
     host = site.add("a", healthy("a"))
     url = f"http://feed.example:{port(host.url)}/feed"
     rebound = replace(ask(url), reach="public")
@@ -516,7 +541,9 @@ def test_inward_never(site: Site):
 
 
 def test_a_slow_resolver_ends_at_the_deadline(site: Site):
-    """The system's resolver can't be interrupted: the source times out, the others come, nobody waits for it."""
+    """The system's resolver can't be interrupted: the source times out, the others come, nobody
+    waits for it.
+    """
     release = threading.Event()
     answered: list[int] = []
 
@@ -541,7 +568,8 @@ def test_a_slow_resolver_ends_at_the_deadline(site: Site):
     assert kinds == ["timeout", "timeout", "ok"]
 
 
-# --- proxies ----------------------------------------------------------------------------------------
+# --- proxies
+# ----------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -591,7 +619,9 @@ SPELLINGS = ["2130706433", "0x7f.1", "127.1", "localhost", "127.0.0.1", "[::ffff
 def test_odd_spellings_of_loopback_are_seen_through(
     site: Site, proxy: Feed, spelling: str, monkeypatch: pytest.MonkeyPatch
 ):
-    """What a public source redirects to is judged by the address connected to, however it is written."""
+    """What a public source redirects to is judged by the address connected to, however it is
+    written.
+    """
     inner = site.add("inner", healthy("inner"))
     monkeypatch.setenv("no_proxy", ",".join(SPELLINGS))  # so that it is we who would go there
     outcome = failure(one(f"http://public.example/spelled?{spelling}:{port(inner.url)}"))
@@ -640,7 +670,8 @@ def test_a_proxy_that_refuses_the_tunnel(site: Site, monkeypatch: pytest.MonkeyP
     assert "proxy" in failure(one("https://public.example/")).error
 
 
-# --- TLS --------------------------------------------------------------------------------------------
+# --- TLS
+# --------------------------------------------------------------------------------------------
 
 
 def test_one_tls_context_for_all_connections(site: Site, monkeypatch: pytest.MonkeyPatch):
@@ -662,7 +693,9 @@ def test_one_tls_context_for_all_connections(site: Site, monkeypatch: pytest.Mon
 
 
 def test_a_source_with_an_authority_of_its_own(site: Site, monkeypatch: pytest.MonkeyPatch):
-    """`verify` names its certificates, for its own host; a file that holds none is named as that."""
+    """`verify` names its certificates, for its own host; a file that holds none is named as
+    that.
+    """
     monkeypatch.delenv("REQUESTS_CA_BUNDLE")
     host = site.add("a", healthy("a"), site.context())
     assert failure(one(host.url)).kind == "tls"
@@ -679,7 +712,8 @@ def test_no_tls_context_where_none_is_needed(site: Site, monkeypatch: pytest.Mon
     assert isinstance(one(site.add("a", healthy("a")).url), Fetched)
 
 
-# --- private sources --------------------------------------------------------------------------------
+# --- private sources
+# --------------------------------------------------------------------------------
 
 
 PRIVATE_ANSWERS = {
@@ -703,11 +737,14 @@ def test_a_private_address_is_in_no_error_and_no_repr(site: Site, name: str):
         assert secret not in shown
 
 
-# --- discovery --------------------------------------------------------------------------------------
+# --- discovery
+# --------------------------------------------------------------------------------------
 
 
 def test_follow_goes_on_to_the_feed_that_a_page_announces(site: Site):
-    """For the one-off fetch: the page's first feed is read, as one more hop with the same bounds."""
+    """For the one-off fetch: the page's first feed is read, as one more hop with the same
+    bounds.
+    """
     host = site.add(
         "a", lambda talk: (healthy("found") if "announced" in talk.target else PLAY_PAGE)(talk)
     )
@@ -716,7 +753,9 @@ def test_follow_goes_on_to_the_feed_that_a_page_announces(site: Site):
 
 
 def test_follow_goes_where_a_page_sends_browsers(site: Site):
-    """A front page that only leads on (meta refresh) is left for the page that announces the feed."""
+    """A front page that only leads on (meta refresh) is left for the page that announces the
+    feed.
+    """
     refresh = b'<html><meta http-equiv="Refresh" content="0; URL=\'/blog/\'"><p>Moved.</html>'
     plays = {
         "/feed": says("200 OK", "Content-Type: text/html", body=refresh),
@@ -748,11 +787,14 @@ def test_follow_does_not_lead_inward(site: Site):
 PLAY_PAGE = says("200 OK", "Content-Type: text/html", body=PAGE)
 
 
-# --- files ------------------------------------------------------------------------------------------
+# --- files
+# ------------------------------------------------------------------------------------------
 
 
 def test_files_are_read_where_they_are(tmp_path: Path):
-    """Conditional by time and size, then by hash; what is missing, empty or no file is a failed source."""
+    """Conditional by time and size, then by hash; what is missing, empty or no file is a failed
+    source.
+    """
     path = tmp_path / "feed.xml"
     path.write_bytes(feed("file"))
     asked = Ask(Source("f", "", path=path), str(path))
@@ -816,7 +858,8 @@ def test_files_have_no_host(tmp_path: Path):
     assert len(every(asks, replace(SETTINGS, delay=timedelta(hours=1)))) == 50
 
 
-# --- the end ----------------------------------------------------------------------------------------
+# --- the end
+# ----------------------------------------------------------------------------------------
 
 
 def test_stop_breaks_off_what_is_under_way(site: Site):
@@ -868,7 +911,9 @@ def test_stop_ends_a_run_that_has_much_to_do(site: Site):
 
 
 def test_large_bodies_are_alive_one_at_a_time(site: Site):
-    """While a reader holds one of fifteen megabytes, the others wait on the wire; small ones pass by."""
+    """While a reader holds one of fifteen megabytes, the others wait on the wire; small ones pass
+    by.
+    """
     sent: list[int] = []
 
     def play(talk: Talk) -> None:

@@ -83,7 +83,9 @@ def test_a_line_that_was_dropped_while_it_was_ready():
     st.sampled_from([0.0, 1.0, 2.5]),
 )
 def test_manners_hold_whatever_comes(steps: list[tuple[str, bool]], per_host: int, delay: float):
-    """However trips come and end: never more than `per_host` at once, never two starts within `delay`, none lost."""
+    """However trips come and end: never more than `per_host` at once, never two starts within
+    `delay`, none lost.
+    """
     line: HostQueue[int] = HostQueue(per_host, delay)
     active: dict[str, int] = dict.fromkeys("abc", 0)
     last: dict[str, float] = {}

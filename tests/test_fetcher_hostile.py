@@ -1,4 +1,6 @@
-"""The fetcher beside a hostile site: every fault is reported as itself, and no healthy source notices."""
+"""The fetcher beside a hostile site: every fault is reported as itself, and no healthy source
+notices.
+"""
 
 import threading
 from collections.abc import Iterator

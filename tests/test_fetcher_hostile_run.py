@@ -1,4 +1,6 @@
-"""`syndicator run` beside a hostile site: what is healthy is published, each fault is reported as itself."""
+"""`syndicator run` beside a hostile site: what is healthy is published, each fault is reported as
+itself.
+"""
 
 import json
 import os

@@ -1,4 +1,6 @@
-"""What an answer means: freshness, feeds and pages told apart, discovery; and no bytes of a server are a bug."""
+"""What an answer means: freshness, feeds and pages told apart, discovery; and no bytes of a server
+are a bug.
+"""
 
 import gzip
 import socket
@@ -80,7 +82,9 @@ def test_freshness(fields: dict[str, str], seconds: int | None):
 )
 @pytest.mark.parametrize("content_type", ["text/html", "application/xml", ""])
 def test_what_may_be_a_feed_goes_to_the_parser(body: bytes, content_type: str):
-    """Many feeds are served as text/html, behind a BOM or a warning, in UTF-16; the type tells of what is unknown."""
+    """Many feeds are served as text/html, behind a BOM or a warning, in UTF-16; the type tells of
+    what is unknown.
+    """
     found = responses.no_feed(body, content_type)
     is_page = b"unknown" in body and content_type == "text/html"
     assert (found and found.kind) == ("html" if is_page else None)
@@ -112,7 +116,9 @@ def test_what_is_no_feed(body: bytes, kind: str):
 
 
 def test_discovery():
-    """Announced feeds with a feed's type, best first; comments, scripts of the page and its API left out or last."""
+    """Announced feeds with a feed's type, best first; comments, scripts of the page and its API
+    left out or last.
+    """
     page = b"""<html><head><base href="//cdn.example/x/">
     <!-- <link rel="alternate" type="application/rss+xml" href="commented-out"> -->
     <link rel="alternate" type="application/json" href="/wp-json/wp/v2/posts/1">
@@ -195,7 +201,9 @@ def test_a_feed_within_a_page(doctype: bytes):
     ],
 )
 def test_a_last_modified_that_can_not_be_true(modified: str, kept: bool):
-    """A clock that was never set says nothing of a version; what is no date goes back as it came."""
+    """A clock that was never set says nothing of a version; what is no date goes back as it
+    came.
+    """
     validators = responses.validators({"etag": '"1"', "last-modified": modified}, NOW)
     assert validators.etag == '"1"'
     assert validators.last_modified == (modified if kept else "")
@@ -218,7 +226,9 @@ def test_a_last_modified_that_can_not_be_true(modified: str, kept: bool):
     ],
 )  # fmt: skip
 def test_where_an_address_lies(address: str, reach: str):
-    """IPv4 within IPv6 counts as what it leads to; metadata services are link-local wherever they are."""
+    """IPv4 within IPv6 counts as what it leads to; metadata services are link-local wherever they
+    are.
+    """
     assert reach_of(address) == reach
 
 
@@ -235,13 +245,16 @@ def test_what_a_host_is_by_its_spelling(host: str, reach: str):
 
 
 def test_metadata_is_opened_by_nothing_but_the_literal_address():
-    """Not by a name that has never been asked, not by a source that lies there itself by redirect."""
+    """Not by a name that has never been asked, not by a source that lies there itself by
+    redirect.
+    """
     assert not may_connect("link-local", "")
     assert not may_connect("link-local", "link-local")
     assert may_connect("link-local", "link-local", own_literal=True)
 
 
-# --- whatever the bytes ------------------------------------------------------------------------------
+# --- whatever the bytes
+# ------------------------------------------------------------------------------
 
 
 def read(data: bytes) -> bytes:
@@ -266,7 +279,9 @@ def asked(near: socket.socket, seconds: float) -> Exchange:
 
 
 def test_a_drip_ends_at_the_deadline():
-    """Each byte comes in good time, the whole does not: the wire itself ends it, before anybody gives it up."""
+    """Each byte comes in good time, the whole does not: the wire itself ends it, before anybody
+    gives it up.
+    """
     near, far = socket.socketpair()
     stop = threading.Event()
 
@@ -314,7 +329,9 @@ def test_no_bytes_of_a_server_are_a_bug(data: bytes):
 )
 @settings(max_examples=200, deadline=None)
 def test_encodings_do_not_care_how_the_wire_cuts_them(data: bytes, encoding: str, size: int):
-    """Decoded in pieces of any size it is the same; without its last byte it is never taken for whole."""
+    """Decoded in pieces of any size it is the same; without its last byte it is never taken for
+    whole.
+    """
     pack = {
         "gzip": gzip.compress,
         "deflate": zlib.compress,
@@ -329,7 +346,9 @@ def test_encodings_do_not_care_how_the_wire_cuts_them(data: bytes, encoding: str
 
 
 def test_a_body_in_a_million_members():
-    """A gzip body may have several members, not so many that each would cost us time: a thousand are enough."""
+    """A gzip body may have several members, not so many that each would cost us time: a thousand
+    are enough.
+    """
     member = gzip.compress(b"")
     assert b"".join(decoded(iter([member * 1000]), "gzip", LIMIT)) == b""
     with pytest.raises(FetchError, match="pieces"):
@@ -380,7 +399,9 @@ def test_no_text_of_a_server_is_a_bug(text: str, body: bytes):
     ],
 )
 def test_advice_is_true_whatever_was_done_before(status: int, advice: str):
-    """A host may refuse whom it was seldom asked by; and what leaves the file leaves the documents."""
+    """A host may refuse whom it was seldom asked by; and what leaves the file leaves the
+    documents.
+    """
     assert responses.refusal(status, {}).advice == advice
 
 

@@ -29,7 +29,9 @@ def loaded(work: str) -> str:
 
 
 def test_a_run_with_nothing_due_imports_no_network():
-    """The schedule and the words for cron are light; the door of the fetcher opens without its machinery."""
+    """The schedule and the words for cron are light; the door of the fetcher opens without its
+    machinery.
+    """
     assert loaded("") == ""
     assert loaded(NOTHING) == ""
 

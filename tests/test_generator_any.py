@@ -1,4 +1,6 @@
-"""generator: whatever an edition holds, what comes out is valid, says nothing private, and is the same each time."""
+"""generator: whatever an edition holds, what comes out is valid, says nothing private, and is the
+same each time.
+"""
 
 from __future__ import annotations
 
@@ -104,7 +106,9 @@ def test_no_posts_yet(form: str) -> None:
 
 
 def test_order_and_ranks() -> None:
-    """Documents come in rising rank: pages and archives, then the lists of pages, then the current feeds."""
+    """Documents come in rising rank: pages and archives, then the lists of pages, then the current
+    feeds.
+    """
     archive = Archive(1, (ITEM,), NOW)
     found = replace(
         EDITION, archives=1, feed=replace(FEED, formats=("rss", "atom", "json", "opml", "html"))
@@ -123,7 +127,8 @@ def test_formats_chosen() -> None:
     assert [document.path for document in generate(found)] == ["rss20.xml", "opml.xml"]
 
 
-# -- private sources -----------------------------------------------------------------------------------
+# -- private sources
+# -----------------------------------------------------------------------------------
 
 SECRET = SourceInfo(
     id="https://members.example/feed?token=s3cret",
@@ -137,7 +142,9 @@ SECRET = SourceInfo(
 
 @pytest.mark.parametrize("form", FORMS)
 def test_private_source(form: str) -> None:
-    """A private source that may be published is named, and its address stands nowhere, its posts' `via` included."""
+    """A private source that may be published is named, and its address stands nowhere, its posts'
+    `via` included.
+    """
     through = (Origin(SECRET.name, SECRET.link, SECRET.feed, SECRET.feed_id),)
     body = one(
         edition(item(1, SECRET, link="https://members.example/post", via=through)), form
@@ -146,7 +153,8 @@ def test_private_source(form: str) -> None:
     assert b"members.example/feed" not in body
 
 
-# -- archives ------------------------------------------------------------------------------------------
+# -- archives
+# ------------------------------------------------------------------------------------------
 
 
 def archived(count: int, **fields: object) -> dict[str, bytes]:
@@ -180,7 +188,9 @@ def test_archives_are_a_chain(form: str) -> None:
 
 
 def test_archives_are_in_one_format() -> None:
-    """Where Atom is published the archives are Atom, and RSS leads to them by links that name their type."""
+    """Where Atom is published the archives are Atom, and RSS leads to them by links that name their
+    type.
+    """
     made = archived(2)
     assert [path for path in made if path.startswith("archive/")] == [
         "archive/atom-1.xml",
@@ -210,7 +220,9 @@ def test_archives_are_valid(form: str) -> None:
 )
 @given(found=EDITIONS)
 def test_an_archived_entry_is_the_current_one(found: Edition) -> None:
-    """What stands in an archive is byte for byte what stood in the feed, though feedgen makes only the latter."""
+    """What stands in an archive is byte for byte what stood in the feed, though feedgen makes only
+    the latter.
+    """
     items = render_items((ITEM, *found.items))
     now, then = (
         atom.write(found, FeedDocument("a.xml", NOW, items, is_archive=archive))
@@ -221,7 +233,9 @@ def test_an_archived_entry_is_the_current_one(found: Edition) -> None:
 
 
 def test_closed_archive_is_stable() -> None:
-    """A new archive changes none but the one before it, which now links on; newer posts change none."""
+    """A new archive changes none but the one before it, which now links on; newer posts change
+    none.
+    """
     before, after = archived(2), archived(3)
     assert before["archive/atom-1.xml"] == after["archive/atom-1.xml"]
     assert before["archive/atom-2.xml"] != after["archive/atom-2.xml"]
@@ -256,11 +270,14 @@ def test_archives_of_a_document_in_a_folder() -> None:
     assert "archive/atom/feed-1.xml" in archived(1, names={"atom": "atom/feed.xml"})
 
 
-# -- what is published no more -------------------------------------------------------------------------
+# -- what is published no more
+# -------------------------------------------------------------------------
 
 
 def test_format_taken_out(tmp_path: Path) -> None:
-    """A feed that is published no more is named, with its archives; what still is, and what is not ours, is not."""
+    """A feed that is published no more is named, with its archives; what still is, and what is not
+    ours, is not.
+    """
     found = replace(edition(ITEM, formats=("atom", "opml")), archives=1)
     known = {
         "rss.xml": "application/rss+xml",
@@ -276,7 +293,9 @@ def test_format_taken_out(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("fields", [{"pages": "none"}, {"formats": ("rss", "fragment")}])
 def test_pages_of_posts_taken_out(tmp_path: Path, fields: dict[str, object]) -> None:
-    """Posts that are to have no pages any more lose those that they had; the pages that list them stay."""
+    """Posts that are to have no pages any more lose those that they had; the pages that list them
+    stay.
+    """
     found = edition(ITEM, **{"formats": ("html",), **fields})
     with files_of(tmp_path) as files:
         files.claim((path, "text/html; charset=utf-8") for path in ("index.html", "posts/1.html"))

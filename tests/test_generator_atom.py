@@ -107,7 +107,9 @@ def test_republished() -> None:
 
 
 def test_no_author() -> None:
-    """An entry without an author has its source for one; else it would have the feed's, that is, us."""
+    """An entry without an author has its source for one; else it would have the feed's, that is,
+    us.
+    """
     assert only().findtext(f"{A}author/{A}name") == "Cat Diary"
 
 

@@ -1,4 +1,6 @@
-"""compose: the body, its credit, where else it stands, what to read next; in that order, for ever."""
+"""compose: the body, its credit, where else it stands, what to read next; in that order, for
+ever.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ LINE = Attribution("The post {post} appeared first on {source}.", "en")
 
 
 def test_layout_1() -> None:
-    """What layout 1 makes of a full item stands in a file and never changes, or published posts would turn unread."""
+    """What layout 1 makes of a full item stands in a file and never changes, or published posts
+    would turn unread.
+    """
     assert compose_body(ITEM) == (CASES / "layout-1.html").read_text(encoding="utf-8").rstrip("\n")
     assert LAYOUT == 1
 
@@ -29,7 +33,9 @@ def test_layout_of_a_newer_program() -> None:
 
 
 def test_parts_in_order() -> None:
-    """The post comes first, for its first words are the preview; then the credit, the copies, the lists."""
+    """The post comes first, for its first words are the preview; then the credit, the copies, the
+    lists.
+    """
     places = [
         compose_body(ITEM).index(f'class="syndicator-{part}"')
         for part in ("attribution", "also", "related")
@@ -72,7 +78,9 @@ def test_private_source() -> None:
 
 
 def test_a_day_in_the_credit_is_that_of_the_feeds_readers() -> None:
-    """In each document, where JSON Feed has the credit alone, too; dates for machines stay as they are."""
+    """In each document, where JSON Feed has the credit alone, too; dates for machines stay as they
+    are.
+    """
     dated = replace(
         item(attribution=Attribution("{date}: {post}", "en")), published=NOW.replace(hour=20)
     )
@@ -129,7 +137,9 @@ def test_right_to_left_list_under_a_left_to_right_post() -> None:
 
 
 def test_right_to_left_list_under_a_right_to_left_post() -> None:
-    """Readers don't take an item's language for a direction: it stands on the list, and names are isolated."""
+    """Readers don't take an item's language for a direction: it stands on the list, and names are
+    isolated.
+    """
     links = (Reference("a", "Title!", "https://x.example/", "Other"),)
     arabic = replace(
         item(language="ar"), related=(RelatedList("all", "المزيد من {source}:", "ar", links),)

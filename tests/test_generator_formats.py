@@ -1,4 +1,6 @@
-"""docs/formats.md: each field stands where the table says, in each format, and where it has a dash it does not."""
+"""docs/formats.md: each field stands where the table says, in each format, and where it has a dash
+it does not.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,8 @@ def rows(heading: str) -> list[tuple[str, list[str]]]:
     return [(cells[0].strip("`"), cells[1:]) for cells in table]
 
 
-# What each field is set to, and what of it must be found. A marker that stands nowhere else in the document.
+# What each field is set to, and what of it must be found. A marker that stands nowhere else in the
+# document.
 POST: dict[str, tuple[Any, tuple[str, ...]]] = {
     "title": ("Titled-marker", ("Titled-marker",)),
     "link": ("https://marker.example/link", ("https://marker.example/link",)),

@@ -102,7 +102,9 @@ def test_attachments() -> None:
 
 
 def test_our_object() -> None:
-    """Source, credit, copies and lists stand apart from the body, for programs that lay them out themselves."""
+    """Source, credit, copies and lists stand apart from the body, for programs that lay them out
+    themselves.
+    """
     found = feed(ITEM)["items"][0]["_syndicator"]
     assert found["source"]["title"] == "Cat Diary"
     assert found["attribution"] in feed(ITEM)["items"][0]["content_html"]

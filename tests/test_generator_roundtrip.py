@@ -1,4 +1,6 @@
-"""generator, taken as a source: what we publish comes back as the same posts with the same credits."""
+"""generator, taken as a source: what we publish comes back as the same posts with the same
+credits.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +87,9 @@ class TestOurFeedAsASource:
             assert post.summary == item.post.summary
 
     def test_heads(self, path: Path, form: str) -> None:
-        """Title, link, language, date, categories and files are the same; Atom's stand-in for a title is its own."""
+        """Title, link, language, date, categories and files are the same; Atom's stand-in for a
+        title is its own.
+        """
         for item, post in pairs(path, form):
             if item.post.title or form != "atom":
                 assert post.title == item.post.title

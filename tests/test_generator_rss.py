@@ -69,7 +69,9 @@ def test_plain_title_where_readers_expect_html(title: str, text: str) -> None:
 
 
 def test_escapes_of_plain_text() -> None:
-    """In plain text `&` and `<` are written by number, as the Best Practices Profile asks; in HTML they are not."""
+    """In plain text `&` and `<` are written by number, as the Best Practices Profile asks; in HTML
+    they are not.
+    """
     body = one(edition(item(title="the <b> tag & AT&T", summary="R&D")), "rss").body
     assert b"<title>the &#x26;lt;b&#x26;gt; tag &#x26;amp; AT&#x26;amp;T</title>" in body
     assert b"<description>R&amp;amp;D</description>" in body
@@ -95,7 +97,9 @@ def test_nothing_but_a_link() -> None:
 
 
 def test_first_file_is_the_enclosure() -> None:
-    """Readers know one enclosure: the first that the source called one; the others are media:content."""
+    """Readers know one enclosure: the first that the source called one; the others are
+    media:content.
+    """
     files = (
         Enclosure("https://a.example/preview.jpg", "image/jpeg", primary=False),
         Enclosure("https://a.example/1.mp3", "audio/mpeg", 10),
@@ -112,7 +116,9 @@ def test_first_file_is_the_enclosure() -> None:
 
 
 def test_file_of_unknown_type_and_length() -> None:
-    """All attributes of an enclosure are required: what is not known is guessed or said to be unknown."""
+    """All attributes of an enclosure are required: what is not known is guessed or said to be
+    unknown.
+    """
     assert dict(only(enclosures=(Enclosure("https://a.example/1.m4a?x"),)).find("enclosure").attrib) == {
         "url": "https://a.example/1.m4a?x", "length": "0", "type": "audio/mp4"
     }  # fmt: skip
@@ -192,7 +198,9 @@ def test_no_version() -> None:
 
 
 def test_contact() -> None:
-    """A mail address is the web master's, with a name that RFC 822 lets stand; a page is the publisher's."""
+    """A mail address is the web master's, with a name that RFC 822 lets stand; a page is the
+    publisher's.
+    """
     found = channel(title='Pets (the "best")', contact="mailto:a@b.example")
     assert found.findtext("webMaster") == "a@b.example (Pets the best)"
     assert (

@@ -10,7 +10,9 @@ from syndicator.normalizer import identity
 
 
 def test_the_hashes_stand() -> None:
-    """A change of the rules that moves a hash raises the number; else each such post is an update to readers."""
+    """A change of the rules that moves a hash raises the number; else each such post is an update
+    to readers.
+    """
     file = golden.kept()
     lines = golden.moved(file["posts"], golden.today())
     if file["version"] == identity.VERSION:

@@ -1,4 +1,6 @@
-"""Better rules of the normalizer are no news: stored posts stay what they are, and take their new hashes in silence."""
+"""Better rules of the normalizer are no news: stored posts stay what they are, and take their new
+hashes in silence.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ def bow(title: str) -> str:
 
 
 def entries(more: str = "") -> list[str]:
-    """Posts of each kind, each with what every one of the rules is about; `more` makes other bytes of them."""
+    """Posts of each kind, each with what every one of the rules is about; `more` makes other bytes
+    of them.
+    """
     made = []
     for number, body in enumerate((words(1) * 5, words(2), NOTE, ""), 1):
         link = f"{BLOG}/{number}/?from=feed"
@@ -67,7 +71,9 @@ def numbers(planet: Planet) -> set[int]:
 def test_the_same_posts_under_another_rule(
     rule: Rule, wanted: str, tmp_path: Path, site: loopback.Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Served with other bytes, nothing is new or updated and no document changes; the run after is quiet, too."""
+    """Served with other bytes, nothing is new or updated and no document changes; the run after is
+    quiet, too.
+    """
     head = {"": "", "hub": f'hub = "{site.url}/hub"', "pages": 'pages = "full"'}[wanted]
     planet = Planet(tmp_path, site, ("/a", ""), head=head)
     site.pages["/a"] = feed("Blog", BLOG, *entries())

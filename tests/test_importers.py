@@ -181,7 +181,9 @@ def test_from_the_command_line(tmp_path, monkeypatch, capsys):
 
 
 def test_an_address_in_another_spelling(tmp_path, monkeypatch, capsys):
-    """It is the same source, in the list and in the configuration, which would refuse it as one that stands twice."""
+    """It is the same source, in the list and in the configuration, which would refuse it as one
+    that stands twice.
+    """
     monkeypatch.chdir(tmp_path)
     Path("urls").write_text("https://a.example/\nHTTP://B.example/f\nhttp://b.example/f\n")
     Path("feeds.toml").write_text('[feed]\ntitle = "T"\n[[sources]]\nurl = "https://a.example"\n')
@@ -195,7 +197,9 @@ def test_an_address_in_another_spelling(tmp_path, monkeypatch, capsys):
 
 @pytest.mark.parametrize("there", [None, "", "\n \n", "# mine\n"])
 def test_before_there_is_a_configuration(tmp_path, monkeypatch, capsys, there):
-    """The command of --help makes one that can be read, though the shell has made an empty file first."""
+    """The command of --help makes one that can be read, though the shell has made an empty file
+    first.
+    """
     monkeypatch.chdir(tmp_path)
     Path("urls").write_text(NEWSBOAT)
     if there is not None:
@@ -252,7 +256,9 @@ https://g.example/${HOME}
 
 
 def test_addresses_as_the_configuration_compares_them(tmp_path, monkeypatch, capsys):
-    """http and https alike, an account's own feed apart: appended twice nothing doubles, and all can be read."""
+    """http and https alike, an account's own feed apart: appended twice nothing doubles, and all
+    can be read.
+    """
     monkeypatch.chdir(tmp_path)
     Path("urls").write_text(ACCOUNTS)
     Path("feeds.toml").write_text(
@@ -287,7 +293,9 @@ def test_any_locale(tmp_path):
 
 
 def test_outlines_that_are_not_read():
-    """FreshRSS lists the pages that it scrapes as well; OPML can comment an outline out, and all in it."""
+    """FreshRSS lists the pages that it scrapes as well; OPML can comment an outline out, and all in
+    it.
+    """
     text = """<opml><body>
     <outline type="HTML+XPath" xmlUrl="https://a.example/news"/>
     <outline type="JSONFeed" xmlUrl="https://a.example/feed.json"/>
@@ -329,7 +337,9 @@ def test_what_newsboat_hides():
 
 
 def test_a_file_of_this_machine(tmp_path, monkeypatch, capsys):
-    """A path is a source; another machine's file, and a folder, are none. Appended twice nothing doubles."""
+    """A path is a source; another machine's file, and a folder, are none. Appended twice nothing
+    doubles.
+    """
     monkeypatch.chdir(tmp_path)
     lines = "file:///a/my%20own.xml\nfile://localhost/b.xml\nFILE:/c.xml\nfile://far.example/d.xml\nfile:///e/\n"
     Path("urls").write_text(lines)

@@ -49,7 +49,9 @@ def test_patterns(speaking):
 
 
 def test_patterns_of_all_feeds():
-    """[Planet] and [DEFAULT] speak for sections that don't; each line that excludes is a pattern of its own."""
+    """[Planet] and [DEFAULT] speak for sections that don't; each line that excludes is a pattern of
+    its own.
+    """
     common = "[Planet]\nfilter = rails\nexclude = hills\n[DEFAULT]\nexclude = one\n  two\n"
     assert source("", common).filter.include.text == "rails"
     assert source("", common).filter.exclude.category == ("one", "two")
@@ -136,7 +138,9 @@ def test_the_planet_itself(tmp_path):
 
 
 def test_a_planet_of_which_little_can_be_said(tmp_path):
-    """What our configuration would refuse is left out, and told; Pluto's title stands before all sections."""
+    """What our configuration would refuse is left out, and told; Pluto's title stands before all
+    sections.
+    """
     made, said = begun(
         PLANET.replace("ann@", "ann at ").replace("https://planet", "planet"), tmp_path
     )

@@ -1,4 +1,6 @@
-"""Our wording: every language whole, its placeholders right, its punctuation its own; tags and directions."""
+"""Our wording: every language whole, its placeholders right, its punctuation its own; tags and
+directions.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,9 @@ def test_a_language_has_every_key_and_nothing_else(tag):
 
 @every_language
 def test_a_wording_has_its_placeholders_once_each(tag):
-    """A wording without {source} would credit nobody; one with an unknown placeholder would show braces."""
+    """A wording without {source} would credit nobody; one with an unknown placeholder would show
+    braces.
+    """
     for key, value in TABLE[tag].items():
         found = re.findall(r"\{(\w*)\}", value)
         assert sorted(found) == sorted(PLACEHOLDERS.get(key, set())), key
@@ -59,7 +63,9 @@ def test_a_wording_has_its_placeholders_once_each(tag):
 
 @every_language
 def test_no_ending_is_glued_to_a_name(tag):
-    """A name may be any text: a suffix on it ("{source}-n", "{source}'de") would be wrong for most of them."""
+    """A name may be any text: a suffix on it ("{source}-n", "{source}'de") would be wrong for most
+    of them.
+    """
     if tag in {"zh", "zh-Hant", "ja", "th", "ko"}:  # no spaces, or particles that don't change
         return
     for key in ("titled", "untitled", "heading", "read_more", "by"):
@@ -77,7 +83,9 @@ def test_sentences_end_as_the_language_ends_them(tag):
 
 @pytest.mark.parametrize(("tag", "script"), SCRIPTS.items())
 def test_a_language_is_written_in_its_script(tag, script):
-    """No line of a table is left in another language's letters, but for words that are Latin there too."""
+    """No line of a table is left in another language's letters, but for words that are Latin there
+    too.
+    """
     for key, value in TABLE[tag].items():
         letters = [
             unicodedata.name(letter) for letter in re.sub(r"\{\w+\}", "", value) if letter.isalpha()
@@ -118,7 +126,9 @@ def test_the_nearest_of_a_language_is_itself(tag):
     ],
 )  # fmt: skip
 def test_a_region_reads_the_wording_nearest_to_it(tag, expected):
-    """Portugal is not Brazil, Taiwan not the mainland; what we have no words of falls back to English."""
+    """Portugal is not Brazil, Taiwan not the mainland; what we have no words of falls back to
+    English.
+    """
     assert languages.nearest(tag) == expected
 
 
@@ -163,7 +173,9 @@ def test_a_tag_is_spelled_as_the_standard_says(written, tag):
 
 
 def test_a_line_is_marked_isolated_and_escaped():
-    """Class for readers and scripts, language and direction, names that can't turn the line round."""
+    """Class for readers and scripts, language and direction, names that can't turn the line
+    round.
+    """
     line = render(
         Attribution(TABLE["he"]["titled"], "he"),
         post='<b>"War" & peace</b>', post_url="https://a.example/?a=1&b=2",

@@ -1,4 +1,6 @@
-"""More than one feed from one file, end to end: who is in which, whose ids they bear, and that nothing moves."""
+"""More than one feed from one file, end to end: who is in which, whose ids they bear, and that
+nothing moves.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,9 @@ FOLDERS = [
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Site]]:
-    """A planet of two sources with two feeds written out, one for each source, one for each language; run once."""
+    """A planet of two sources with two feeds written out, one for each source, one for each
+    language; run once.
+    """
     home = tmp_path_factory.mktemp("planet")
     pages = {
         "/en": rss("Boats", ENGLISH),
@@ -92,7 +96,9 @@ def snapshot(home: Path) -> dict[Path, tuple[bytes, int]]:
 
 
 def test_members(world: tuple[Path, Site]) -> None:
-    """Each feed holds the posts of its sources, its tags, its language, and what its filter lets through."""
+    """Each feed holds the posts of its sources, its tags, its language, and what its filter lets
+    through.
+    """
     home, _ = world
     assert {title.split()[0] for title in titles(home, "")} == {"Boats", "Phố"}
     assert all(re.search("[13579]$", title) for title in titles(home, "odd"))
@@ -142,7 +148,9 @@ def test_archives(world: tuple[Path, Site]) -> None:
 
 
 def test_pages_name_the_other_feeds(world: tuple[Path, Site]) -> None:
-    """The index of each links to all others that are written out, not to itself, nor to those made of each source."""
+    """The index of each links to all others that are written out, not to itself, nor to those made
+    of each source.
+    """
     home, _ = world
     addresses = {f"https://planet.example/{folder}/".replace("e//", "e/") for folder in FOLDERS}
     written = {address for address in addresses if "/by-" not in address}
@@ -163,7 +171,9 @@ def links(home: Path, page: str) -> dict[str, str]:
 
 
 def test_the_feed_of_a_source_is_named_where_the_source_is(world: tuple[Path, Site]) -> None:
-    """The main site's page of the source and its list of sources link to it; no other page does, of no feed."""
+    """The main site's page of the source and its list of sources link to it; no other page does, of
+    no feed.
+    """
     home, _ = world
     assert links(home, "sources/boats.html") == {"Subscribe": "../by-source/boats/index.html"}
     assert links(home, "sources.html") == {
@@ -185,7 +195,9 @@ def test_the_feeds_by_language_are_named_on_the_first_page(world: tuple[Path, Si
 
 
 def test_what_made_feeds_are_called(world: tuple[Path, Site]) -> None:
-    """By the title of the source's feed where feeds.toml has no name for it; by the language's own name."""
+    """By the title of the source's feed where feeds.toml has no name for it; by the language's own
+    name.
+    """
     home, _ = world
     assert [atom(home, folder).findtext(f"{A}title") for folder in FOLDERS if folder.startswith("by-")] == [
         "Planet Test: Boats", "Planet Test: Phố", "Planet Test: English", "Planet Test: Tiếng Việt"
@@ -212,7 +224,9 @@ def test_a_language_whose_posts_are_in_the_archives(
 
 @pytest.mark.parametrize("tag", ["en", "vi"])
 def test_a_feed_by_language_speaks_that_language(world: tuple[Path, Site], tag: str) -> None:
-    """In every format, and around its posts: labels and dates too. The others keep the main feed's."""
+    """In every format, and around its posts: labels and dates too. The others keep the main
+    feed's.
+    """
     home, _ = world
     folder = home / "public/by-language" / tag
     page = html.parse(str(folder / "index.html")).getroot()
@@ -245,7 +259,9 @@ def test_a_feed_by_language_is_written_as_its_language_is(
 def test_a_source_more_makes_no_page_of_others_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A feed for each source, in each of which nothing is written when another joins; nor do posts' pages change."""
+    """A feed for each source, in each of which nothing is written when another joins; nor do posts'
+    pages change.
+    """
     monkeypatch.chdir(tmp_path)
     pages = {
         "/en": rss("Boats", ENGLISH[:5]), "/vi": rss("Phố", VIETNAMESE[:5], "https://pho.example", "vi"),
@@ -306,7 +322,9 @@ def test_archives_of_another_format(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_source_that_leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its page, the pages of its posts and its posts in archives go; no page links to what is gone; all comes back."""
+    """Its page, the pages of its posts and its posts in archives go; no page links to what is gone;
+    all comes back.
+    """
     monkeypatch.chdir(tmp_path)
     with site(
         {"/en": rss("Boats", ENGLISH), "/vi": rss("Phố", VIETNAMESE, "https://pho.example", "vi")}
@@ -340,7 +358,9 @@ print(json.dumps([status, sorted(sys.modules)]))
 
 
 def test_an_idle_run_imports_nothing_of_what_it_does_not_do(tmp_path: Path) -> None:
-    """With nothing due and nothing changed no step but the store is loaded, and no large library."""
+    """With nothing due and nothing changed no step but the store is loaded, and no large
+    library.
+    """
     with site({"/en": rss("Boats", ENGLISH[:3])}) as planet:
         configuration(tmp_path, f"{planet.url}/en")
         command, environment = [sys.executable, "-c", IDLE], {"PYTHONPATH": str(ROOT)}

@@ -54,7 +54,9 @@ def filled(wording, post, site):
 
 @pytest.mark.parametrize(("locale", "wording"), WORDINGS)
 def test_a_wording_is_recognised_in_markup_and_in_text(locale, wording):
-    """Linked, in its own block, after a break, at the end of a paragraph, and as text with the title alone."""
+    """Linked, in its own block, after a break, at the end of a paragraph, and as text with the
+    title alone.
+    """
     linked = filled(wording, P, S)
     for before, after in (
         (f"{BODY}\n<p>", "</p>"),
@@ -71,7 +73,9 @@ def test_a_wording_is_recognised_in_markup_and_in_text(locale, wording):
 
 @pytest.mark.parametrize(("locale", "wording"), WORDINGS)
 def test_a_wording_that_credits_another_site_is_recognised(locale, wording):
-    """A copy that kept its credit proves where it comes from; with another title too, where a post is called one."""
+    """A copy that kept its credit proves where it comes from; with another title too, where a post
+    is called one.
+    """
     for title in ("Theirs", TITLE):
         if title == "Theirs" and wording.startswith("{post} first"):
             continue  # "Seinfeld first appeared on NBC" is about a show
@@ -412,7 +416,9 @@ def test_our_lists_come_off_without_a_line():
 
 
 def test_any_number_of_our_lists_comes_off_in_one_pass():
-    """A source may write our classes itself; with a search from the start for each, this would take minutes."""
+    """A source may write our classes itself; with a search from the start for each, this would take
+    minutes.
+    """
     lists = '<div class="syndicator-related"><p>More:</p></div>' * 20_000
     assert strip(f"{BODY}{lists}")[0] == BODY
     assert strip(f"<div>{lists}</div>{BODY}{lists}")[0] == BODY
@@ -484,7 +490,9 @@ def test_no_text_breaks_it(text, title, text_mode):
     ids=["quotes", "words", "half lines", "sentences", "brackets", "particles"],
 )
 def test_a_hostile_line_is_looked_at_in_its_end_only(line):
-    """Every pattern is tried on what such a line is cut to; backtracking without bounds would never come back."""
+    """Every pattern is tried on what such a line is cut to; backtracking without bounds would never
+    come back.
+    """
     known = evidence.Known.of((POST,), (SITE,), TITLE, (NAME,), ())
     last = next(lines.lines(f"<p>{line} {P}</p>", window=20_000, text_mode=False))
     assert judging.judge(last, "", known, text_mode=False) is None

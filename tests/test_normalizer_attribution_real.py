@@ -1,4 +1,6 @@
-"""Captured feeds, from bytes to posts: each line that is there is recognised, and nothing else is taken."""
+"""Captured feeds, from bytes to posts: each line that is there is recognised, and nothing else is
+taken.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ pytestmark = [
     pytest.mark.skipif(not SHARED.exists(), reason="the captured feeds are not here"),
 ]
 
-# A closing line in any of the languages that the captured feeds have lines in, as a reader would see it.
+# A closing line in any of the languages that the captured feeds have lines in, as a reader would
+# see it.
 SAID = re.compile(
     r"(The post .{1,300} (appeared first|first appeared) on|L[’']article .{1,300} est apparu en premier sur"
     r"|Bài viết .{1,300} đã xuất hiện đầu tiên|Der Beitrag .{1,300} erschien zuerst auf"
@@ -95,7 +98,9 @@ def test_a_feed_without_lines_loses_no_words_to_them(row):
 
 
 def test_a_planets_posts_are_their_authors():
-    """Planète jQuery writes "Article original de X", linked to the post at X, and "Aller sur Planète jQuery" below."""
+    """Planète jQuery writes "Article original de X", linked to the post at X, and "Aller sur
+    Planète jQuery" below.
+    """
     row = {
         "host": "planete-jquery.fr",
         "file": "nicolus_picoFeed__tests_fixtures_planete-jquery.xml",

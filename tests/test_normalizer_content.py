@@ -1,4 +1,6 @@
-"""Bodies: what stays, what goes, what is mended; and what an attacker or a random writer can't get through."""
+"""Bodies: what stays, what goes, what is mended; and what an attacker or a random writer can't get
+through.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ from syndicator.normalizer.html import embeds, images, sanitize, tags, trackers
     ("situation", "written", "expected"), [*cases("kept"), *cases("gone"), *cases("mended")]
 )
 def test_a_case_of_our_own_writing_comes_out_as_it_should(situation, written, expected):
-    """Each case in cases/normalizer says what it proves; what comes out is safe and is left alone a second time."""
+    """Each case in cases/normalizer says what it proves; what comes out is safe and is left alone a
+    second time.
+    """
     html = sanitize.finish(sanitize.clean(written, PAGE).html)
     assert html == expected, situation
     assert offences(html) == []
@@ -45,7 +49,9 @@ def test_what_was_done_is_counted():
 
 
 def test_images_can_be_links_or_left_out():
-    """`images = "link"` names them, inside a link only by their words; "none" leaves nothing of them."""
+    """`images = "link"` names them, inside a link only by their words; "none" leaves nothing of
+    them.
+    """
     html = (
         '<figure><img src="https://a.example/a%20b.jpg"><figcaption>C</figcaption></figure><p>'
         '<a href="https://l.example/"><img src="https://a.example/2.jpg" alt="two"></a>x'
@@ -66,7 +72,9 @@ def test_images_can_be_links_or_left_out():
 
 
 def test_without_a_base_relative_addresses_go():
-    """A feed that says nowhere where it lives has no address to resolve against: better none than a wrong one."""
+    """A feed that says nowhere where it lives has no address to resolve against: better none than a
+    wrong one.
+    """
     html = sanitize.clean('<a href="b">b</a><img src="p.jpg" srcset="q.jpg 2x">', "").html
     assert html == '<a rel="noopener noreferrer">b</a>'
 
@@ -119,7 +127,9 @@ def test_plain_text_becomes_paragraphs(part, html):
     ],
 )
 def test_beacons_are_known_by_address(address, beacon):
-    """Hosts and paths that serve nothing but counts; a picture on a host with a suspicious name stays."""
+    """Hosts and paths that serve nothing but counts; a picture on a host with a suspicious name
+    stays.
+    """
     assert trackers.is_beacon(address) is beacon
 
 
@@ -194,7 +204,9 @@ def test_an_element_that_never_ends_reaches_to_the_end():
     "unit", ["<div>", "<ul><li>", "<div></x>", "<dd><li>", "<table><td>", "<b><p>", "<DIV\n>"]
 )
 def test_no_depth_of_nesting_holds_a_run_up(unit):
-    """nh3 takes the square of the depth: 14 s for 80,000 <div>. Deeper than browsers go, elements go."""
+    """nh3 takes the square of the depth: 14 s for 80,000 <div>. Deeper than browsers go, elements
+    go.
+    """
     html = sanitize.clean("<p>before</p>" + unit * 20_000 + "after", PAGE).html
     assert html.startswith("<p>before</p>")
     assert "after" in html
@@ -247,7 +259,9 @@ _BASES = st.sampled_from(["", PAGE, "not an address", "https://[bad/"])
 @given(_PAGES, _BASES, st.sampled_from(["keep", "link", "none"]))
 @example("<a><b>", "", "keep")  # a link around what is trimmed off
 def test_nothing_that_can_be_written_gets_through(html, base, policy):
-    """No input gives a forbidden tag, attribute, address or character, or raises; what comes out is still."""
+    """No input gives a forbidden tag, attribute, address or character, or raises; what comes out is
+    still.
+    """
     cleaned = sanitize.finish(sanitize.clean(html, base, policy).html)
     assert offences(cleaned) == []
     assert sanitize.finish(sanitize.clean(cleaned, base, policy).html) == cleaned

@@ -22,7 +22,8 @@ def links(html: str) -> str:
     return html.replace(' rel="noopener noreferrer"', "")
 
 
-# -- text behind the source's own line ------------------------------------------------------------------
+# -- text behind the source's own line
+# ------------------------------------------------------------------
 
 BEHIND = [
     "<p>Hosted on Acast. See <a href=\"https://acast.com/privacy\">acast.com/privacy</a> for more information.</p>",
@@ -106,7 +107,8 @@ def test_a_plain_summary_with_thanks_behind_its_line() -> None:
     assert found.summary == "The ferry crosses at dawn. Thank you for reading!"
 
 
-# -- a credit with a sentence behind it -----------------------------------------------------------------
+# -- a credit with a sentence behind it
+# -----------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -144,7 +146,8 @@ def test_running_text_that_ends_so(html: str) -> None:
     assert not found.republished
 
 
-# -- names that are none --------------------------------------------------------------------------------
+# -- names that are none
+# --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -175,7 +178,8 @@ def test_a_site_that_the_line_does_not_name(words: str, name: str) -> None:
     assert found.content_html == BODY
 
 
-# -- the start of a text --------------------------------------------------------------------------------
+# -- the start of a text
+# --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -228,7 +232,8 @@ def test_a_text_that_begins_so(line: str) -> None:
     assert not found.republished
 
 
-# -- headings, one link ---------------------------------------------------------------------------------
+# -- headings, one link
+# ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -247,7 +252,8 @@ def test_a_heading(line: str) -> None:
         assert found.content_html == BODY
 
 
-# -- other words, other addresses -----------------------------------------------------------------------
+# -- other words, other addresses
+# -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -284,7 +290,8 @@ def test_a_foreign_site_in_chinese() -> None:
     assert (found.origin.name, found.origin_link) == ("三角洲", "https://delta.example/f")
 
 
-# -- the feed's own words -------------------------------------------------------------------------------
+# -- the feed's own words
+# -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -316,7 +323,9 @@ def test_a_source_of_another_host() -> None:
 
 
 def test_a_planet_of_writers_on_one_host() -> None:
-    """An atom:source with an id and a site of its own is a feed of its own, though the host is the same."""
+    """An atom:source with an id and a site of its own is a feed of its own, though the host is the
+    same.
+    """
     source = Origin("Ann's page", f"{SITE}~ann/", f"{SITE}~ann/feed", "tag:ann")
     item = entry(BODY, title=TITLE, source=source, links=(Link(f"{SITE}~ann/1"),))
     found = feed(item, head=FeedHead(title="The Planet", link=SITE, version="atom10")).posts[0]

@@ -65,7 +65,9 @@ def test_a_pattern_that_hangs_other_engines_ends():
 
 
 def test_the_cap_counts_the_newest_in_whatever_order_they_stand():
-    """Undated posts come behind the dated, in the feed's order; what is kept back already takes no place."""
+    """Undated posts come behind the dated, in the feed's order; what is kept back already takes no
+    place.
+    """
 
     def dated(day: int | None, filtered: str = "") -> object:
         return replace(

@@ -1,4 +1,6 @@
-"""Identity: one post is known again whatever its source does to it, and two posts are never taken for one."""
+"""Identity: one post is known again whatever its source does to it, and two posts are never taken
+for one.
+"""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -133,7 +135,8 @@ def known(post: Post, number: int = 1, **more: Any) -> KnownPost:
     )
 
 
-# -- across sources ---------------------------------------------------------------------------------------
+# -- across sources
+# ---------------------------------------------------------------------------------------
 
 
 def ferry(
@@ -198,7 +201,9 @@ def test_a_link_blog_before_a_planet() -> None:
 
 
 def test_the_same_words_on_two_sites_that_do_not_link() -> None:
-    """A press release in two places: related, or folded by the reader of texts; not proven to be one here."""
+    """A press release in two places: related, or folded by the reader of texts; not proven to be
+    one here.
+    """
     assert across(ferry("b", "https://b.example/1"), ferry("a")) == New()
 
 
@@ -214,7 +219,9 @@ def test_a_copy_of_a_copy() -> None:
 
 
 def test_two_writers_of_a_planet_whose_posts_have_one_path() -> None:
-    """Their hosts tell them apart: a writer's own post, a word of which changed since, is known by its address."""
+    """Their hosts tell them apart: a writer's own post, a word of which changed since, is known by
+    its address.
+    """
     places = [f"https://{host}.example/1/" for host in "ab"]
     items = [ItemKey(place, place, place) for place in places]
     parts = [
@@ -256,7 +263,8 @@ def test_the_newest_of_many_posts_that_only_their_texts_tell_apart() -> None:
         assert fetch(f"{texts[-1]} And wind.").updated
 
 
-# -- content hash ----------------------------------------------------------------------------------------------
+# -- content hash
+# ----------------------------------------------------------------------------------------------
 
 
 def hashed(html: str = "", text: str = HARBOUR, title: str = "The ferry", **more: Any) -> str:
@@ -387,7 +395,8 @@ def test_a_token_that_rotates_in_an_enclosure() -> None:
     assert hashed(enclosures=[one]) == hashed(enclosures=[other])
 
 
-# -- sketches ---------------------------------------------------------------------------------------------
+# -- sketches
+# ---------------------------------------------------------------------------------------------
 
 
 def alike(one: str, other: str) -> float | None:
@@ -397,7 +406,9 @@ def alike(one: str, other: str) -> float | None:
 @pytest.mark.parametrize("name", ["harbour", "bread", "vietnamese", "chinese"])
 @pytest.mark.parametrize("times", [1, 20], ids=["short", "long"])
 def test_one_sentence_more(name: str, times: int) -> None:
-    """Nearly all of the text is the same, in any script and at any length; another text is another."""
+    """Nearly all of the text is the same, in any script and at any length; another text is
+    another.
+    """
     text = "".join(f"{TEXTS[name]} {number}" for number in range(times))
     assert (alike(text, text + " One word more.") or 0) >= 0.8
     assert (alike(text, GARDEN * times) or 0) < 0.3
@@ -409,14 +420,17 @@ def test_a_text_without_words() -> None:
     assert alike("...", HARBOUR) is None
 
 
-# -- whatever a feed says ---------------------------------------------------------------------------------
+# -- whatever a feed says
+# ---------------------------------------------------------------------------------
 
 ANY = st.text(st.characters(), max_size=200)
 
 
 @given(guid=ANY, link=ANY | st.just("https://[::1/?a=1#"), title=ANY, text=ANY, html=ANY)
 def test_any_text(guid: str, link: str, title: str, text: str, html: str) -> None:
-    """Keys and hash are made of any text, lone surrogates included; a post is always the same as itself."""
+    """Keys and hash are made of any text, lone surrogates included; a post is always the same as
+    itself.
+    """
     keys = identity.keys(
         guid=guid,
         link=link,
@@ -435,7 +449,8 @@ def test_any_text(guid: str, link: str, title: str, text: str, html: str) -> Non
     assert len(identity.content_hash(title=title, text=text, link=link, content_html=html)) == 16
 
 
-# -- the rules one by one --------------------------------------------------------------------------------
+# -- the rules one by one
+# --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -487,7 +502,9 @@ def test_any_text(guid: str, link: str, title: str, text: str, html: str) -> Non
 def test_what_makes_two_posts_of_a_source_one(
     guid: int, link: int, rest: tuple[int, int, int], same: bool
 ) -> None:
-    """Which parts must agree hangs on how far the addresses do; `rest` is title, text and instant."""
+    """Which parts must agree hangs on how far the addresses do; `rest` is title, text and
+    instant.
+    """
     assert is_same(Evidence(guid, link, *rest)) is same
 
 
@@ -499,7 +516,9 @@ def test_an_instant_on_the_hour_is_shared_by_many_posts(sharp: bool, same: bool)
 
 
 def test_what_two_posts_have_in_common() -> None:
-    """A part that one of them lacks says nothing; of two that differ it speaks against; a front page is no link."""
+    """A part that one of them lacks says nothing; of two that differ it speaks against; a front
+    page is no link.
+    """
     page, other = (
         make({"link": "https://a.example/1"}).keys,
         make({"link": "https://a.example/2"}).keys,

@@ -1,4 +1,6 @@
-"""A post's language: as declared, unless it is no language or the text's own letters say otherwise."""
+"""A post's language: as declared, unless it is no language or the text's own letters say
+otherwise.
+"""
 
 from __future__ import annotations
 
@@ -120,7 +122,9 @@ def test_the_setting_helps_where_the_feed_is_wrong():
     ],
 )
 def test_the_language_of_a_source(tags, expected):
-    """What at least two thirds of its posts are in, three at the least; those that tell nothing don't count."""
+    """What at least two thirds of its posts are in, three at the least; those that tell nothing
+    don't count.
+    """
     assert language.habit(tags) == expected
 
 

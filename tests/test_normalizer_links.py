@@ -1,4 +1,6 @@
-"""An entry's addresses: which is its page, what stands against what, and what never comes through."""
+"""An entry's addresses: which is its page, what stands against what, and what never comes
+through.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ RSS = FeedHead(title="Blog", link=SITE, version="rss20")
     ],
 )  # fmt: skip
 def test_the_page_of_an_entry(links, guid, is_permalink, page):
-    """The first alternate that is a page, else any, else a guid that is one; without tracking parameters."""
+    """The first alternate that is a page, else any, else a guid that is one; without tracking
+    parameters.
+    """
     made = post(links=links, guid=guid, guid_is_permalink=is_permalink, head=RSS)
     assert made.link == page
     assert made.guid == guid
@@ -70,7 +74,9 @@ def test_the_page_of_an_entry(links, guid, is_permalink, page):
     ],
 )
 def test_a_relative_link_stands_against_the_right_base(head, url, link, expected):
-    """xml:base, the feed's address for Atom, the site for RSS and for feeds that another host serves."""
+    """xml:base, the feed's address for Atom, the site for RSS and for feeds that another host
+    serves.
+    """
     parsed = ParsedFeed("blog", url, head, (), (entry(links=(Link(link),), guid="g"),))
     assert normalize(parsed, Source(id="blog", url=""), NOW).posts[0].link == expected
 
@@ -91,7 +97,9 @@ def test_bodies_stand_against_xml_base_then_the_page_then_the_feed():
 
 
 def test_dangerous_schemes_are_nowhere():
-    """Links, guids, enclosures, comments, pictures, persons, licences, transcripts: none may run anything."""
+    """Links, guids, enclosures, comments, pictures, persons, licences, transcripts: none may run
+    anything.
+    """
     bad = "java\tscript:alert(1)"
     made = post(
         guid=bad,
@@ -172,7 +180,9 @@ def test_enclosures_are_absolute_and_said_once_with_every_parameter():
     ],
 )
 def test_the_picture_of_a_post(parts, url):
-    """What the feed names for it, the largest; an attached one; the episode's; the first in the body, kept there."""
+    """What the feed names for it, the largest; an attached one; the episode's; the first in the
+    body, kept there.
+    """
     made = post('<figure><img src="/b.jpg"><figcaption>C</figcaption></figure>', **parts)
     assert made.image is not None
     assert made.image.url == url

@@ -47,7 +47,9 @@ def test_a_credit_to_another_site_proves_a_copy():
 
 
 def test_a_planets_post_that_lies_at_its_author_is_the_authors():
-    """Its link is the original's already; that the planet credits itself below says nothing more."""
+    """Its link is the original's already; that the planet credits itself below says nothing
+    more.
+    """
     lines = (
         Credit("", THEIRS, "Theirs", "https://theirs.example/"),
         Credit("", "", "Things", "https://planet.example"),
@@ -170,7 +172,9 @@ def test_an_rss_source_gives_a_name_and_a_feed():
 
 
 def test_an_rss_source_on_the_host_of_many_writers():
-    """Where the post is on a host below the feed's, that one is the writer's site, not the host of all."""
+    """Where the post is on a host below the feed's, that one is the writer's site, not the host of
+    all.
+    """
     bob = Origin("Bob", "", "https://blogs.example/feeds/bob.xml")
     assert (
         origin.decide(PLANET, link="https://bob.blogs.example/1", source=bob).origin.url
@@ -179,7 +183,9 @@ def test_an_rss_source_on_the_host_of_many_writers():
 
 
 def test_a_line_knows_the_site_that_an_rss_source_has_only_the_feed_of():
-    """RSS <source> names a feed; where a recognised line credits the same place, the site's address is the line's."""
+    """RSS <source> names a feed; where a recognised line credits the same place, the site's address
+    is the line's.
+    """
     said = Origin("Theirs", feed="https://feeds.theirs.example/rss")
     credit = Credit("T", THEIRS, "Theirs", "https://theirs.example/blog/", "en")
     made = origin.decide(PLANET, link=THEIRS, source=said, credits=(credit,))

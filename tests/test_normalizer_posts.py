@@ -1,4 +1,6 @@
-"""Whole posts: dates, summaries, what a source's settings let through, rights, notes; every captured feed."""
+"""Whole posts: dates, summaries, what a source's settings let through, rights, notes; every
+captured feed.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,9 @@ def source(**settings_: object) -> Source:
     [("now", None, True), ("hold", LATER, False), ("keep", LATER, False)],
 )
 def test_a_date_to_come_is_none_held_or_believed(future, published, noted):
-    """By default the store's time of first sight stands; what was written still helps to know the post again."""
+    """By default the store's time of first sight stands; what was written still helps to know the
+    post again.
+    """
     made = post(published=LATER, updated=LATER, source=source(future=future))
     assert made.published == made.updated == published
     assert made.keys.instant == LATER
@@ -218,7 +222,9 @@ def test_a_feed_or_an_entry_that_wants_no_index_is_marked():
 
 
 def test_a_feed_that_forbids_republishing_is_refused():
-    """access:restriction, unless the operator has its owner's consent; a private address is not told."""
+    """access:restriction, unless the operator has its owner's consent; a private address is not
+    told.
+    """
     parsed = ParsedFeed("blog", FEED, FeedHead(denied=True), (), ())
     failed = refusal(parsed, source())
     assert isinstance(failed, FetchFailed)
@@ -277,7 +283,9 @@ def test_what_was_done_is_said_in_plain_words():
 
 
 def test_a_replaced_line_always_says_by_what_it_was_known():
-    """A line of ours that has come back, by its class; one in a language that we have no words of, by its links."""
+    """A line of ours that has come back, by its class; one in a language that we have no words of,
+    by its links.
+    """
     ours = f'<p class="syndicator-attribution"><a href="{PAGE}">Title</a> @ <a href="{SITE}">Blog</a></p>'
     assert "attribution replaced (ours)" in post(f"<p>Text</p>{ours}", title="Title").notes
     klingon = f'<p>wa\'DIch <a href="{PAGE}">A long title</a> nargh <a href="{SITE}">Blog</a></p>'
@@ -297,7 +305,9 @@ def test_an_entry_that_says_nothing_is_no_post():
 
 
 def test_a_feed_that_says_it_has_moved_is_told_of():
-    """By itunes:new-feed-url; not where that is the address it was read at, or no address at all."""
+    """By itunes:new-feed-url; not where that is the address it was read at, or no address at
+    all.
+    """
     rss = '<rss version="2.0" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"><channel>{}</channel></rss>'
 
     def notes(new_url):
@@ -419,7 +429,9 @@ _HEADS = st.builds(
     st.sampled_from([FEED, "samples/feed.xml", ""]),
 )
 def test_whatever_a_feed_says_makes_legal_posts(entries, head, url):
-    """No exception, no character that XML forbids, no address that is not of the web, no unsafe HTML."""
+    """No exception, no character that XML forbids, no address that is not of the web, no unsafe
+    HTML.
+    """
     items = tuple(ItemKey(one.fingerprint, one.guid) for one in entries)
     made = normalize(ParsedFeed("s", url, head, items, entries), Source(id="s", url=FEED), NOW)
     for one in made.posts:
@@ -514,7 +526,9 @@ FEEDS = sorted((SHARED / "feeds" / "real").glob("*")) if SHARED.is_dir() else []
 @pytest.mark.skipif(not FEEDS, reason="the captured feeds are not here")
 @pytest.mark.parametrize("part", range(4))
 def test_every_captured_feed_makes_safe_posts_that_keep_their_words(part):
-    """No exception; safe HTML; of the letters nineteen in twenty stay: the rest is share bars, credits and flares."""
+    """No exception; safe HTML; of the letters nineteen in twenty stay: the rest is share bars,
+    credits and flares.
+    """
     written = kept = 0
     for path in FEEDS[part::4]:
         parsed = parse(Fetched(path.name, FEED, path.read_bytes()))
@@ -543,7 +557,9 @@ _MARKUP = re.compile(
 
 
 def test_a_thumbnail_beside_the_full_picture() -> None:
-    """The picture of the post is the full one, of the body or attached; alone, the thumbnail is better than none."""
+    """The picture of the post is the full one, of the body or attached; alone, the thumbnail is
+    better than none.
+    """
     small = Image("https://a.example/s72-c/p.jpg", 72, 72)
     full = "https://a.example/s1600/p.jpg"
     assert post(f'<img src="{full}">', images=(small,)).image == Image(full)

@@ -1,4 +1,6 @@
-"""What a source speaks: the language of its posts that do not tell their own, where its feed declares none."""
+"""What a source speaks: the language of its posts that do not tell their own, where its feed
+declares none.
+"""
 
 from __future__ import annotations
 

@@ -47,7 +47,9 @@ from syndicator.normalizer import summary, text
     ],
 )
 def test_a_title_is_plain_text(written, kind, plain, twice):
-    """What the container says is done once, and once more only where what is left shows that it was encoded twice."""
+    """What the container says is done once, and once more only where what is left shows that it was
+    encoded twice.
+    """
     assert text.title(Text(written, kind)) == (plain, twice)
 
 
@@ -76,7 +78,9 @@ def test_words_are_parted_where_a_reader_sees_a_break():
     ],
 )  # fmt: skip
 def test_an_excerpt_ends_where_a_reader_would_stop(whole, cut):
-    """After a sentence, else between words; in scripts without spaces never inside what is seen as one character."""
+    """After a sentence, else between words; in scripts without spaces never inside what is seen as
+    one character.
+    """
     assert text.excerpt(whole, 30) == cut
 
 

@@ -126,7 +126,9 @@ def test_completion_in_bash(wheel: Path, tmp_path: Path, typed: str, expected: s
 @pytest.mark.slow
 @pytest.mark.parametrize(("shell", "part"), [("zsh", "/site-functions/"), ("fish", "/fish/")])
 def test_completion_in_other_shells(wheel: Path, tmp_path: Path, shell: str, part: str) -> None:
-    """The files name each option; where the shell is installed, it reads them without a complaint."""
+    """The files name each option; where the shell is installed, it reads them without a
+    complaint.
+    """
     text = next(text for name, text in contents(wheel).items() if part in name)
     assert "rerender" in text
     if shutil.which(shell):

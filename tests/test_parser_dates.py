@@ -33,7 +33,9 @@ def utc(*parts: int) -> datetime:
     ],
 )
 def test_rfc_822_and_its_neighbours(text: str, meant: datetime):
-    """Day and month names of any length, two-digit years, named zones, offsets with and without words."""
+    """Day and month names of any length, two-digit years, named zones, offsets with and without
+    words.
+    """
     assert instant(text) == meant
 
 

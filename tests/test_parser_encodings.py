@@ -65,7 +65,9 @@ def test_a_letter_cut_in_two():
 
 
 def test_a_letter_cut_in_two_of_what_is_called_something_else():
-    """One torn letter does not make what a feed says of its encoding true: a hundred whole ones stand against it."""
+    """One torn letter does not make what a feed says of its encoding true: a hundred whole ones
+    stand against it.
+    """
     body = (
         declared("<rss><title>Brøndby på søndag</title></rss>" * 20, "utf-8", "iso-8859-1")
         + b"<a>s\xc3</a>"

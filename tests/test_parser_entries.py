@@ -8,7 +8,8 @@ from parser_helpers import atom, item, only, parsed, rss
 
 from syndicator.model.feed import Category, Enclosure, Image, Link, Person, Text, Transcript
 
-# -- titles and texts ----------------------------------------------------------------------------------
+# -- titles and texts
+# ----------------------------------------------------------------------------------
 
 
 def test_a_plain_rss_title():
@@ -30,7 +31,9 @@ def test_an_atom_title_says_what_it_is():
 
 
 def test_xhtml_content():
-    """The <div> around XHTML goes; empty elements are written as HTML has them, not as <br></br>."""
+    """The <div> around XHTML goes; empty elements are written as HTML has them, not as
+    <br></br>.
+    """
     inside = '<div xmlns="http://www.w3.org/1999/xhtml"><p class="a">1 &lt; 2<br/>x</p></div>'
     body = atom(f'<content type="xhtml">{inside}</content>')
     assert only(body).contents == (Text('<p class="a">1 &lt; 2<br />x</p>', "html"),)
@@ -48,7 +51,9 @@ def test_a_body_and_a_summary():
 
 
 def test_podcast_texts_do_not_take_the_place_of_the_items_own():
-    """feedparser makes an itunes:summary the description, or a second body, by the order of the elements."""
+    """feedparser makes an itunes:summary the description, or a second body, by the order of the
+    elements.
+    """
     inside = "<itunes:summary>For the app</itunes:summary><description>For the page</description>"
     entry = only(
         item(
@@ -70,13 +75,17 @@ def test_podcast_and_media_texts_stand_in_where_nothing_else_is():
 
 
 def test_letters_encoded_twice():
-    """UTF-8 that was taken for ISO 8859-1 is put right, and so are windows-1252's dashes and quotes."""
+    """UTF-8 that was taken for ISO 8859-1 is put right, and so are windows-1252's dashes and
+    quotes.
+    """
     assert only(item("<title>caf\u00c3\u00a9</title>")).title == Text("café", "text")
     assert only(item("<title>1\u00962</title>")).title == Text("1–2", "text")
 
 
 def test_language_and_base_are_those_in_effect():
-    """xml:lang and xml:base are inherited, and an inner one counts where it stands and no further."""
+    """xml:lang and xml:base are inherited, and an inner one counts where it stands and no
+    further.
+    """
     body = rss(
         '<item xml:lang="vi"><title>A</title><description xml:base="/b/" xml:lang="en">B</description></item>'
         "<item><title>C</title></item>",
@@ -98,7 +107,8 @@ def test_a_base_is_left_with_its_element():
     assert parsed(body).entries[1].links == (Link("two"),)
 
 
-# -- ids, links, people --------------------------------------------------------------------------------
+# -- ids, links, people
+# --------------------------------------------------------------------------------
 
 
 def test_a_guid_that_is_a_permalink():
@@ -124,7 +134,9 @@ def test_atom_ids_stay_as_written():
 
 
 def test_links_keep_their_relations_and_order():
-    """Every link but enclosures, in the order of the feed; `text/html` says nothing and is left out."""
+    """Every link but enclosures, in the order of the feed; `text/html` says nothing and is left
+    out.
+    """
     entry = only(
         atom(
             '<link rel="via" href="https://a.example/"/><link type="text/html" title="T" hreflang="vi" href="/1"/>'
@@ -151,7 +163,9 @@ def test_people_in_atom():
 
 
 def test_people_in_rss():
-    """A mail address with the name in brackets, as RSS wants it, and a name alone, as everyone does it."""
+    """A mail address with the name in brackets, as RSS wants it, and a name alone, as everyone does
+    it.
+    """
     entry = only(item("<author>lan@hanoi.example (Lan)</author><dc:creator>Minh</dc:creator>"))
     assert entry.authors == (Person("Lan", email="lan@hanoi.example"), Person("Minh"))
 
@@ -183,7 +197,8 @@ def test_an_item_from_another_feed():
     )
 
 
-# -- the rest --------------------------------------------------------------------------------------------
+# -- the rest
+# --------------------------------------------------------------------------------------------
 
 
 def test_dates():
@@ -213,7 +228,9 @@ def test_categories():
 
 
 def test_media_files():
-    """media:content is an attachment beside the enclosure, and one with it where both are the same file."""
+    """media:content is an attachment beside the enclosure, and one with it where both are the same
+    file.
+    """
     entry = only(
         item(
             '<enclosure url="https://a.example/1.mp4" type="video/mp4" length="99"/>'
@@ -317,7 +334,9 @@ def test_an_items_own_language():
 
 
 def test_the_page_of_an_entrys_comments():
-    """RFC 4685: a link to the replies is their page where it is HTML, else their feed; it may bring their number."""
+    """RFC 4685: a link to the replies is their page where it is HTML, else their feed; it may bring
+    their number.
+    """
     feed = '<link rel="replies" type="application/atom+xml" href="https://a.example/1/comments.atom" thr:count="12"/>'
     page = (
         '<link rel="replies" type="text/html" href="https://a.example/1#comments" thr:count="12"/>'
@@ -336,7 +355,9 @@ def test_a_base_on_the_div_around_xhtml():
 
 @pytest.mark.parametrize("breaking", ["", "&nbsp;<b>"], ids=["fast", "broken"])
 def test_a_base_inside_xhtml(breaking: str):
-    """It counts where it stands and no further (XML Base, 4), also for broken feeds; feedparser passes over it."""
+    """It counts where it stands and no further (XML Base, 4), also for broken feeds; feedparser
+    passes over it.
+    """
     inner = (
         '<p><a href="out">1</a></p><p xml:base="/b/"><a href="in?x=1&amp;y=2">2</a><br/><img src="i.png" alt="a > b" '
         'srcset="i.png 1x, j.png 2x"/><q xml:base="c/" cite="q">3</q><a href="#note">4</a></p>'

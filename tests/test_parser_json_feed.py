@@ -129,7 +129,9 @@ def test_half_a_surrogate_pair():
 
 
 def test_what_our_own_feeds_add():
-    """JSON Feed has no word for comments, rights, licence and source: ours stand in `_syndicator`."""
+    """JSON Feed has no word for comments, rights, licence and source: ours stand in
+    `_syndicator`.
+    """
     ours = {
         "comments_url": "https://a.example/1#comments", "rights": "© Lan", "licence": "https://l.example/by",
         "source": {"title": "A", "id": "urn:x:a", "home_page_url": "https://a.example/", "feed_url": "https://a.example/f"},

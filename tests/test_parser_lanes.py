@@ -55,7 +55,9 @@ def test_an_entry_with_tags_that_cross():
 
 
 def test_a_prefix_that_is_bound_to_something_else():
-    """feedparser goes by the prefix where it does not know the namespace; that is not for the fast lane."""
+    """feedparser goes by the prefix where it does not know the namespace; that is not for the fast
+    lane.
+    """
     body = (
         b'<rss version="2.0" xmlns:dc="urn:x"><channel><title>t</title>'
         b"<item><dc:creator>L</dc:creator></item></channel></rss>"
@@ -63,7 +65,8 @@ def test_a_prefix_that_is_bound_to_something_else():
     assert fast(body) is None
 
 
-# -- any order of elements -----------------------------------------------------------------------------------
+# -- any order of elements
+# -----------------------------------------------------------------------------------
 
 TEXTS = ["", "Soup", "A &amp;amp; B", "<![CDATA[<b>x</b> & y]]>", "&lt;i&gt;c&lt;/i&gt;", "caf\u00c3\u00a9", "1\u00962",
          " a\n b ", "&lt;blink&gt;q&lt;/blink&gt;", "<![CDATA[a]]>b<![CDATA[c]]>", "x<!-- c -->y", "Phở", "5", "true",
@@ -135,13 +138,16 @@ def any_feed(choose: random.Random) -> bytes:
     return f"{root}{choose.choice(SCOPES)}>{channel}<title>Hanoi</title>{items}{end}".encode()
 
 
-# The same feeds in every run: one that somebody meets by luck would say nothing of what he has changed.
+# The same feeds in every run: one that somebody meets by luck would say nothing of what he has
+# changed.
 @settings(
     max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 @given(st.randoms(use_true_random=False))
 def test_any_elements_in_any_order(choose: random.Random):
-    """The lanes agree, or the fast one hands over; and a known item is told as it was when it was new."""
+    """The lanes agree, or the fast one hands over; and a known item is told as it was when it was
+    new.
+    """
     body = any_feed(choose)
     assert lanes_agree(body) is not False
     first = parsed(body)
@@ -149,7 +155,8 @@ def test_any_elements_in_any_order(choose: random.Random):
     assert (again.items, again.entries, again.head) == (first.items, (), first.head)
 
 
-# -- feeds of the world, which are not ours to copy: they lie beside the project, or they don't ----------------
+# -- feeds of the world, which are not ours to copy: they lie beside the project, or they don't
+# ----------------
 
 
 def shared(pattern: str) -> list[Path]:
@@ -185,7 +192,9 @@ def test_most_captured_feeds_take_the_fast_lane():
 @pytest.mark.captured
 @pytest.mark.parametrize("series", shared("feeds/series/*"), ids=lambda path: path.name)
 def test_a_feed_over_time(series: Path):
-    """With what is known from the captures before, exactly the entries with new fingerprints are read."""
+    """With what is known from the captures before, exactly the entries with new fingerprints are
+    read.
+    """
     captures = sorted(series.glob("*.xml"))
     skip_if_absent(captures[0] if captures else series)
     known: set[str] = set()

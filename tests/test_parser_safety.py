@@ -1,4 +1,6 @@
-"""Whatever the bytes, the parser answers with a value: soon, without the network, from no other file."""
+"""Whatever the bytes, the parser answers with a value: soon, without the network, from no other
+file.
+"""
 
 import subprocess
 import sys
@@ -64,7 +66,9 @@ def test_deep_nesting():
     "tail", [b"<!" * 20_000, b"&" * 20_000, b"<a " * 20_000, b"]]>" * 20_000, b"<!--" * 20_000]
 )
 def test_markup_that_makes_slow_patterns_slower(tail: bytes):
-    """No pattern of ours grows with the square of what a broken feed may hold: this test would hang."""
+    """No pattern of ours grows with the square of what a broken feed may hold: this test would
+    hang.
+    """
     found = answer(b'<rss version="2.0"><channel><item><title>x</title></item>' + tail)
     assert isinstance(found, ParsedFeed)
 

@@ -1,4 +1,6 @@
-"""publisher: a file is whole or as it was, equal bytes are left alone, only our own files are removed."""
+"""publisher: a file is whole or as it was, equal bytes are left alone, only our own files are
+removed.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,9 @@ def test_first_publication(tmp_path: Path) -> None:
 
 
 def test_equal_bytes(tmp_path: Path) -> None:
-    """A file that holds the same is not touched: neither its time nor its place on the disk changes."""
+    """A file that holds the same is not touched: neither its time nor its place on the disk
+    changes.
+    """
     publish([page()], tmp_path)
     before = stamp(tmp_path / "index.html")
     (result,) = publish([page()], tmp_path)
@@ -114,7 +118,9 @@ def test_feed_that_lost_posts(tmp_path: Path) -> None:
 
 
 def test_broken_feed_after_good_ones(tmp_path: Path) -> None:
-    """What came before the document that can't be published is published; what would come after it is not."""
+    """What came before the document that can't be published is published; what would come after it
+    is not.
+    """
     broken = Document("atom.xml", b"<feed>", "application/atom+xml", posts=1, rank=2)
     with pytest.raises(PublishError, match=r"atom\.xml would be broken"):
         publish(
@@ -130,7 +136,9 @@ def test_broken_feed_after_good_ones(tmp_path: Path) -> None:
 
 
 def test_many_files(tmp_path: Path) -> None:
-    """A great many pages are put in place batch by batch, each with its digest, in the order they came."""
+    """A great many pages are put in place batch by batch, each with its digest, in the order they
+    came.
+    """
     made = [
         page(f"posts/{number}.html", b"%d" % number, digest=str(number)) for number in range(600)
     ]
@@ -144,7 +152,9 @@ def test_many_files(tmp_path: Path) -> None:
 
 
 def test_no_folder_is_looked_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A page costs the same beside a million others: only what a killed run left makes the next one look."""
+    """A page costs the same beside a million others: only what a killed run left makes the next one
+    look.
+    """
 
     def refuse(folder: Path) -> None:
         raise AssertionError(folder)
@@ -156,7 +166,9 @@ def test_no_folder_is_looked_through(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_folder_whose_files_stand_is_unmarked(tmp_path: Path) -> None:
-    """Before what links to them is written: a run that is killed then leaves nothing that none after it would clear."""
+    """Before what links to them is written: a run that is killed then leaves nothing that none
+    after it would clear.
+    """
 
     def documents() -> Iterator[Document]:
         yield page("posts/1.html", rank=0)
@@ -174,7 +186,9 @@ def test_one_path_twice(tmp_path: Path) -> None:
 
 
 def test_disk_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A full disk is an error that names the file; the last good one stays, and nothing half written."""
+    """A full disk is an error that names the file; the last good one stays, and nothing half
+    written.
+    """
     publish([page()], tmp_path)
 
     def full(descriptor: int) -> None:
@@ -290,7 +304,9 @@ def test_nothing_published_yet(tmp_path: Path) -> None:
 def test_digest_of_a_page_that_could_not_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A failed write leaves the digest of the file that still stands, or the new page would never be made again."""
+    """A failed write leaves the digest of the file that still stands, or the new page would never
+    be made again.
+    """
     publish([page(digest="old")], tmp_path)
     monkeypatch.setattr(
         os, "fsync", lambda descriptor: os.truncate(f"/proc/self/fd/{descriptor}", 1)
@@ -376,7 +392,9 @@ for number in range(1, 10**6):
 
 
 def test_killed_at_any_moment(tmp_path: Path) -> None:
-    """After kill -9 each file is whole, its digest is its own or unknown, and leftovers are cleaned."""
+    """After kill -9 each file is whole, its digest is its own or unknown, and leftovers are
+    cleaned.
+    """
     for delay in (0.001, 0.007, 0.013, 0.022, 0.031, 0.047):
         child = subprocess.Popen(
             [sys.executable, "-c", CHILD, str(tmp_path), str(Path(__file__).parent)],

@@ -1,8 +1,9 @@
-"""Real readers on loopback: they see every post, ask conditionally, and find new exactly what is new.
+"""Real readers on loopback: they see every post, ask conditionally, and find new exactly what is
+new.
 
-newsboat, sfeed and rss2email are Debian's, `reader` is PyPI's. Each subscribes to RSS and to Atom, and is run four
-times: at first; again; after a run that had nothing new; after a run with one new post.
-"""
+newsboat, sfeed and rss2email are Debian's, `reader` is PyPI's. Each subscribes to RSS and to Atom,
+and is run four times: at first; again; after a run that had nothing new; after a run with one new
+post."""
 
 from __future__ import annotations
 
@@ -97,7 +98,9 @@ def edition() -> Edition:
 
 
 def calm(item: Item) -> Item:
-    """Date an update as the post itself: which of the two a reader shows is its own business. Attach no titled file."""
+    """Date an update as the post itself: which of the two a reader shows is its own business.
+    Attach no titled file.
+    """
     files = tuple(replace(file, title="") for file in item.post.enclosures)
     return replace(item, updated=item.published, post=replace(item.post, enclosures=files))
 
@@ -147,7 +150,8 @@ def noting(app: Any, asked: list[tuple[str, int]]) -> Any:
     return noted
 
 
-# -- the readers: each is made for a desk and a feed, polls, and tells what it keeps and how much of it is unread ----
+# -- the readers: each is made for a desk and a feed, polls, and tells what it keeps and how much of
+# it is unread ----
 
 
 class Newsboat:
@@ -187,7 +191,9 @@ class Newsboat:
 
 
 class Sfeed:
-    """sfeed keeps lines, a new line being a new post; it asks conditionally when curl is told to."""
+    """sfeed keeps lines, a new line being a new post; it asks conditionally when curl is told
+    to.
+    """
 
     needs = "sfeed_update"
 
@@ -329,7 +335,9 @@ def words(html: str) -> str:
 def test_a_reader_sees_every_post_once_and_only_new_ones_as_new(
     desk: Desk, program: Callable[[Desk, str], Any], form: str
 ) -> None:
-    """With its link, author, date and body; unchanged documents are 304, and nothing read turns unread."""
+    """With its link, author, date and body; unchanged documents are 304, and nothing read turns
+    unread.
+    """
     before = edition()
     reader = program(desk, desk.base + FORMS[form])
     reader.poll()

@@ -1,4 +1,6 @@
-"""The main job on captured feeds of real sites, where they lie beside the project; they are no part of it."""
+"""The main job on captured feeds of real sites, where they lie beside the project; they are no part
+of it.
+"""
 
 import json
 import re
@@ -36,7 +38,9 @@ def entries_of(feed: bytes) -> int:
 def test_every_captured_feed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Each feed with entries has its posts stored; each post published ends with one attribution line."""
+    """Each feed with entries has its posts stored; each post published ends with one attribution
+    line.
+    """
     monkeypatch.chdir(tmp_path)
     feeds = captured()
     with site(dict(feeds)) as sites:

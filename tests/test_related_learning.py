@@ -60,7 +60,9 @@ def lead(shop: Shop) -> float:
 
 
 def test_words_by_which_posts_hold_together_outdo_phrases() -> None:
-    """A name stands in posts that are alike otherwise too, "everything" in any: lists chosen before tell them apart."""
+    """A name stands in posts that are alike otherwise too, "everything" in any: lists chosen before
+    tell them apart.
+    """
     untold = Shop()
     for named, phrase in zip(NAMED, PHRASES, strict=True):
         untold.add(named)
@@ -83,7 +85,9 @@ def test_the_next_run_knows_what_this_one_learnt() -> None:
 
 
 def test_what_all_posts_of_a_source_end_with_is_not_taken_for_a_name() -> None:
-    """A signature is shared by all that are near within its source; another source's post is no nearer for it."""
+    """A signature is shared by all that are near within its source; another source's post is no
+    nearer for it.
+    """
     scores = []
     for taught in (False, True):
         shop = Shop()

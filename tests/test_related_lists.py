@@ -31,7 +31,9 @@ def shop() -> Iterator[Shop]:
 
 
 def test_a_source_with_few_alike_is_filled_up_with_its_newest(shop: Shop) -> None:
-    """The list starts with what is alike, then come the newest posts of the source, newest first."""
+    """The list starts with what is alike, then come the newest posts of the source, newest
+    first.
+    """
     post = shop.add(STORM, STORM_TEXT, day=9)
     alike = shop.add(
         "Harbour of Hue opens after storm", "Ships sail from the harbour again.", day=1
@@ -77,7 +79,9 @@ def test_a_heading_in_a_language_without_words_of_ours_is_in_our_feeds(shop: Sho
 
 
 def test_of_two_lists_neither_has_what_the_other_has(shop: Shop) -> None:
-    """The second one is of other sources: what the first lists as the source's own need not be said again."""
+    """The second one is of other sources: what the first lists as the source's own need not be said
+    again.
+    """
     post = shop.add(STORM, STORM_TEXT)
     near = shop.add("Harbour of Hue opens after storm", "Ships sail from the harbour again.")
     other = shop.add(
@@ -140,7 +144,9 @@ def test_a_post_of_one_word_is_related_to_nothing_elsewhere(shop: Shop) -> None:
     [("withdrawn", 1), ("filtered", "older than max_age"), ("copy_of", 1), ("due", 9e9)],
 )
 def test_a_post_that_may_not_be_shown_is_in_no_list(shop: Shop, column: str, value: object) -> None:
-    """Withdrawn, filtered, folded into another or dated in the future: neither as alike nor to fill up."""
+    """Withdrawn, filtered, folded into another or dated in the future: neither as alike nor to fill
+    up.
+    """
     post = shop.add(STORM, STORM_TEXT)
     gone = shop.add("Harbour of Hue opens after storm", "Ships sail from the harbour again.")
     kept = shop.add("A recipe for noodle soup")
@@ -184,7 +190,9 @@ def test_a_near_copy_of_another_source_is_named_where_one_item_a_story_is_wanted
 
 
 def test_posts_of_one_title_stand_once_while_there_are_others(shop: Shop) -> None:
-    """A weekly column's title says nothing; where there is nothing else, it still leads to another post."""
+    """A weekly column's title says nothing; where there is nothing else, it still leads to another
+    post.
+    """
     post = shop.add("Weekly links", "Trains, ferries, night buses and one good map of them.", day=1)
     twin = shop.add(
         "Weekly links", "More night trains, and one more map that shows them all.", day=2
@@ -261,7 +269,9 @@ def test_news_of_one_day_belong_together(shop: Shop) -> None:
 
 
 def test_posts_of_one_category_belong_together(shop: Shop) -> None:
-    """Of two posts that share a word with this one, the one that has it as its category comes first."""
+    """Of two posts that share a word with this one, the one that has it as its category comes
+    first.
+    """
     post = shop.add("Dawn in the highlands", "Pickers walk uphill.", categories=("Coffee",))
     word = shop.add("A tavern by the lake", "It sells bread, tea, coffee.", day=1)
     kin = shop.add("A record at the bourse", "Prices rise once more.", categories=("Coffee",))
@@ -296,7 +306,9 @@ def test_a_title_without_words_is_alike_to_nothing(shop: Shop) -> None:
 
 
 def test_a_source_whose_posts_all_have_one_title_still_gets_a_list(shop: Shop) -> None:
-    """Namesakes come last, and there is nothing else; no more of them are looked at than a list needs."""
+    """Namesakes come last, and there is nothing else; no more of them are looked at than a list
+    needs.
+    """
     post = shop.add("Untitled", "The first of many diary pages, about trains and the sea.")
     for n in range(90):
         shop.add(
@@ -327,7 +339,9 @@ SUBJECTS = [
 
 
 def test_to_be_written_in_one_rare_language_is_not_to_be_related(shop: Shop) -> None:
-    """Among English posts the small words of Swedish are as rare as names are, and each Swedish post has them."""
+    """Among English posts the small words of Swedish are as rare as names are, and each Swedish
+    post has them.
+    """
     for n in range(300):
         shop.add(
             f"The {_NOUNS[n % 14]} of the {_NOUNS[n // 14 % 14]}",

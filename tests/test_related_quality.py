@@ -1,4 +1,6 @@
-"""How well related posts find their story, over headlines of our own; and that they are the same however made."""
+"""How well related posts find their story, over headlines of our own; and that they are the same
+however made.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ def found(shop: Shop) -> dict[int, list[int]]:
 
 
 def test_four_in_five_of_the_nearest_tell_of_the_same_story(shop: Shop) -> None:
-    """Ten stories of six headlines: of the five nearest to each, at least four in five are of its story."""
+    """Ten stories of six headlines: of the five nearest to each, at least four in five are of its
+    story.
+    """
     hits = [
         HEADLINES[other - 1][0] == HEADLINES[number - 1][0]
         for number, nearest in found(shop).items()
@@ -44,7 +48,9 @@ def test_four_in_five_of_the_nearest_tell_of_the_same_story(shop: Shop) -> None:
 
 
 def test_posts_that_came_one_by_one_and_all_at_once_get_the_same_neighbours() -> None:
-    """How many posts a run brings changes next to nothing: of the first of many, little is known of what is rare."""
+    """How many posts a run brings changes next to nothing: of the first of many, little is known of
+    what is rare.
+    """
     at_once, one_by_one = Shop(), Shop()
     for _, title in HEADLINES:
         at_once.add(title)
@@ -58,7 +64,9 @@ def test_posts_that_came_one_by_one_and_all_at_once_get_the_same_neighbours() ->
 def test_the_order_in_which_the_posts_of_a_run_arrived_decides_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Numbers are given as feeds arrive; asked in the order of their dates, posts get the same neighbours."""
+    """Numbers are given as feeds arrive; asked in the order of their dates, posts get the same
+    neighbours.
+    """
     monkeypatch.setattr(tuning, "CANDIDATES", 12)  # fewer than do equally well: some are left out
     found = []
     for step in (1, 7, -1):
@@ -76,7 +84,9 @@ def test_the_order_in_which_the_posts_of_a_run_arrived_decides_nothing(
 def test_more_posts_than_are_posted_at_once_get_the_same_neighbours(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """What a run of many posts holds in memory is bounded, and its lists are those of one big portion."""
+    """What a run of many posts holds in memory is bounded, and its lists are those of one big
+    portion.
+    """
     whole, portions = Shop(), Shop()
     for _, title in HEADLINES:
         whole.add(title)
@@ -90,7 +100,9 @@ def test_more_posts_than_are_posted_at_once_get_the_same_neighbours(
 def test_posts_are_found_alike_in_the_log_and_under_their_terms(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Small runs log what they post; that it is appended later, or was at once, changes no neighbour."""
+    """Small runs log what they post; that it is appended later, or was at once, changes no
+    neighbour.
+    """
     answers = []
     for most in (0, 700, 10**6):  # entries that may wait: none; those of some runs; all
         monkeypatch.setattr(tuning, "LOG_ENTRIES", most)
@@ -116,7 +128,9 @@ def test_posts_are_found_alike_in_the_log_and_under_their_terms(
 
 
 def test_an_index_that_was_lost_is_made_again_from_the_posts() -> None:
-    """The neighbours are those that the lost index would have named; purged bodies cost nothing but their words."""
+    """The neighbours are those that the lost index would have named; purged bodies cost nothing but
+    their words.
+    """
     before, after = Shop(), Shop()
     for shop in (before, after):
         for number, (_, title) in enumerate(HEADLINES):
@@ -174,7 +188,9 @@ def test_posts_added_by_a_run_that_was_killed_are_found_by_the_next() -> None:
 
 
 def test_of_a_term_that_many_posts_have_the_newest_are_read() -> None:
-    """A list of thousands of posts under one word is cut into closed rows; the newest stay within reach."""
+    """A list of thousands of posts under one word is cut into closed rows; the newest stay within
+    reach.
+    """
     shop = Shop()
     terms = shop.terms
     for number in range(1, 5001):
@@ -211,7 +227,9 @@ def test_no_question_to_the_index_reads_a_whole_table(
 
 
 def test_of_two_stories_of_one_kind_the_smaller_keeps_to_itself() -> None:
-    """Four reports on one quake speak for each other; of two on another, near too, each has the other first."""
+    """Four reports on one quake speak for each other; of two on another, near too, each has the
+    other first.
+    """
     kind = "quake magnitude struck island coast homes rescue teams rubble hospital"
     shop = Shop()
     for n in range(60):

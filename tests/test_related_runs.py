@@ -56,7 +56,9 @@ def put(site: loopback.Site, path: str, home: str, title: str, body: str, hours:
 def test_a_touched_release_where_one_item_a_story_is_asked_for(
     tmp_path: Path, site: loopback.Site, order: tuple[str, str]
 ) -> None:
-    """The earlier is the item and names the other, on its page too; the report counts one new post and one copy."""
+    """The earlier is the item and names the other, on its page too; the report counts one new post
+    and one copy.
+    """
     put(site, "/a", BLOG, "A sleeper to Hue", RELEASE, 3)
     put(site, "/b", OTHER, "At last: a sleeper", TOUCHED, 1)
     planet = Planet(tmp_path, site, *((path, "") for path in order), more=NEAR)
@@ -132,7 +134,9 @@ def test_two_reports_on_one_event_where_one_item_a_story_is_asked_for(
 def test_a_withdrawn_post_that_was_listed_but_never_published(
     tmp_path: Path, site: loopback.Site
 ) -> None:
-    """Older than what the feed shows, it stood in lists by its address alone; it leaves them all the same."""
+    """Older than what the feed shows, it stood in lists by its address alone; it leaves them all
+    the same.
+    """
     posts = [item(f"Number {n}", f"{BLOG}/{n}/", words(n), START - n * HOUR) for n in range(1, 6)]
     site.pages["/a"] = feed("Blog", BLOG, *posts)
     planet = Planet(tmp_path, site, ("/a", ""), head="limit = 2")

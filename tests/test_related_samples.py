@@ -59,7 +59,9 @@ PAIRS = [
 
 
 def lists(folder: Path, files: tuple[str, ...] = FILES, head: str = "") -> dict[str, list[str]]:
-    """Run once over the samples, in this order of sources; return the titles listed under each title."""
+    """Run once over the samples, in this order of sources; return the titles listed under each
+    title.
+    """
     shutil.copytree(SAMPLES, folder / "samples")
     tables = "".join(f'[[sources]]\nurl = "samples/{name}"\n' for name in files)
     wanted = f'[feed]\ntitle = "Planet"\nlink = "https://planet.example/"\n[related]\nlimit = 20\n{head}\n{tables}'

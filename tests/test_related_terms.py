@@ -1,4 +1,6 @@
-"""The words of a post in the scripts of the world, and what two posts of one language have in common by them."""
+"""The words of a post in the scripts of the world, and what two posts of one language have in
+common by them.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ from syndicator.related import terms, tuning
     ],
 )
 def test_a_text_is_parted_into_words_as_its_script_does(text: str, words: list[str]) -> None:
-    """Words where there are spaces, with their vowel signs; pairs of letters where there are none; no addresses."""
+    """Words where there are spaces, with their vowel signs; pairs of letters where there are none;
+    no addresses.
+    """
     assert terms.words(text).split() == words
 
 

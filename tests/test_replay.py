@@ -1,4 +1,6 @@
-"""Captured feeds over time, version by version: each post published once, changed only when its source changed it."""
+"""Captured feeds over time, version by version: each post published once, changed only when its
+source changed it.
+"""
 
 import csv
 import re
@@ -115,7 +117,9 @@ def versions(folder: Path) -> list[tuple[bytes, datetime, dict[str, str]]]:
 @needs_shared
 @pytest.mark.parametrize("folder", SERIES, ids=lambda path: path.name)
 def test_a_series(folder: Path) -> None:
-    """Every new post once, none twice; a change only where the source made one, with a new `updated`; else nothing."""
+    """Every new post once, none twice; a change only where the source made one, with a new
+    `updated`; else nothing.
+    """
     source = Source(folder.name, "https://feeds.example/feed.xml")
     with Store(":memory:") as store:
         replay = Replay(store, source)
@@ -148,7 +152,9 @@ def test_a_series(folder: Path) -> None:
 @needs_shared
 @pytest.mark.parametrize("folder", SERIES, ids=lambda path: path.name)
 def test_a_series_seen_again_and_moved(folder: Path) -> None:
-    """Its last version, read as if never seen, then over https, then from another domain: nothing is new."""
+    """Its last version, read as if never seen, then over https, then from another domain: nothing
+    is new.
+    """
     (first, then, _), (last, now, _) = versions(folder)[0], versions(folder)[-1]
     with Store(":memory:") as store:
         replay = Replay(store, Source(folder.name, "https://feeds.example/feed.xml"))
@@ -172,7 +178,9 @@ def test_a_series_seen_again_and_moved(folder: Path) -> None:
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
 def test_a_sample_moves(path: Path) -> None:
-    """Each of our own feeds goes to https, then to another domain: the same posts, none updated, the same ids."""
+    """Each of our own feeds goes to https, then to another domain: the same posts, none updated,
+    the same ids.
+    """
     body, now = path.read_bytes(), datetime(2026, 9, 1, tzinfo=UTC)
     plain = body.replace(b"https://", b"http://")
     elsewhere = re.sub(rb"https://[a-z.-]+\.example", b"https://moved.example", body)
@@ -190,7 +198,9 @@ def test_a_sample_moves(path: Path) -> None:
 @pytest.mark.captured
 @needs_shared
 def test_captured_feeds_seen_again() -> None:
-    """Whatever a feed is like, reading it again as if its bytes were never seen finds nothing new and no update."""
+    """Whatever a feed is like, reading it again as if its bytes were never seen finds nothing new
+    and no update.
+    """
     read = 0
     for path in REAL:
         source = Source(path.name, "https://feeds.example/feed.xml")

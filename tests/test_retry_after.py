@@ -20,7 +20,9 @@ def cron_lines(report: Report) -> list[str]:
 
 
 def test_a_long_retry_after_is_told_after_a_day(tmp_path: Path):
-    """The source is asked twice in three days, and cron speaks once: a day after the failure began."""
+    """The source is asked twice in three days, and cron speaks once: a day after the failure
+    began.
+    """
     with Site(tmp_path, healthy_feeds=1, hostile=False) as site:
         quiet = site.add("quiet", says("503 Later", "Retry-After: 2592000"))
         path = configuration(tmp_path, quiet.url, site.healthy[0].url)

@@ -51,7 +51,9 @@ def snapshot(folder: Path) -> dict[str, tuple[bytes, int]]:
 
 
 def test_the_shipped_samples(tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    """They come out as one feed, each post with one attribution line in its language, and with related links."""
+    """They come out as one feed, each post with one attribution line in its language, and with
+    related links.
+    """
     for name in ("feeds.toml", "samples"):
         source = ROOT / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
@@ -74,7 +76,9 @@ def test_the_shipped_samples(tmp_path: Path, run: Run, capsys: pytest.CaptureFix
 
 
 def test_a_second_run_with_nothing_new(tmp_path: Path, run: Run) -> None:
-    """No byte of any document changes, and no file time; what was asked of the source was conditional."""
+    """No byte of any document changes, and no file time; what was asked of the source was
+    conditional.
+    """
     with site({"/feed": rss("Blog", [("One", "First text"), ("Two", "Second text")])}) as blog:
         configuration(tmp_path, f"{blog.url}/feed")
         assert run() == 0
@@ -151,7 +155,9 @@ def test_no_source_works(tmp_path: Path, run: Run, capsys: pytest.CaptureFixture
 def test_a_new_installation_in_which_no_source_works(
     tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Said in the first run with the reasons, then only by the ordinary rules: cron mails no more than that."""
+    """Said in the first run with the reasons, then only by the ordinary rules: cron mails no more
+    than that.
+    """
     with site() as blog:
         configuration(tmp_path, f"{blog.url}/feed", f"{blog.url}/other")
         assert run() == 1
@@ -359,7 +365,8 @@ def test_status(tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]) ->
         assert len(json.loads(capsys.readouterr().out)) == 2
 
 
-# -- a process of its own --------------------------------------------------------------------------------
+# -- a process of its own
+# --------------------------------------------------------------------------------
 
 
 def start(folder: Path) -> subprocess.Popen[bytes]:
@@ -416,7 +423,9 @@ def test_kill_at_any_moment(tmp_path: Path) -> None:
     find_spec("pycld2") is None, reason="pycld2 has no wheels here: nothing is guessed"
 )
 def test_a_later_post_of_a_feed_that_does_not_say_its_language(tmp_path: Path, run: Run) -> None:
-    """One too short to tell, read alone, is in what the source's first posts were in; the others stay as they are."""
+    """One too short to tell, read alone, is in what the source's first posts were in; the others
+    stay as they are.
+    """
     bodies = [("Первая", "Правительство вчера объявило о новых мерах поддержки здравоохранения и образования"),
               ("Вторая", "Жители города вышли утром на берег, чтобы посмотреть на возвращение рыбацких лодок"),
               ("Третья", "После долгого ремонта в библиотеке снова открылся читальный зал для студентов")]  # fmt: skip

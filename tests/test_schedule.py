@@ -83,7 +83,9 @@ def test_a_304_without_a_max_age_keeps_the_old_one():
 
 
 def test_a_source_without_news_is_asked_less_often():
-    """As many hours apart as it has brought nothing for days; a new body, and the interval holds again."""
+    """As many hours apart as it has brought nothing for days; a new body, and the interval holds
+    again.
+    """
     state = settled(NotModified("a", SOURCE.url), settled(fetched()), START + 5 * DAY)
     assert state.next_due == START + 5 * DAY + 5 * HOUR
     assert state.due_reason == "nothing new for long"
@@ -97,7 +99,9 @@ def test_an_interrupted_fetch_says_nothing():
 
 
 def test_hints_of_the_feed_are_kept_while_it_does_not_change():
-    """A 304 has no feed in it: the ttl of the last one still counts, and the pace of the last but one."""
+    """A 304 has no feed in it: the ttl of the last one still counts, and the pace of the last but
+    one.
+    """
     state = settled(fetched(), hints=Hints(ttl=5 * HOUR, pace=DAY))
     state = settled(good(replace(ASK, validators=Validators('"1"'))), state, START + 5 * HOUR)
     assert state.next_due == START + 10 * HOUR
@@ -112,7 +116,9 @@ def test_an_interval_longer_than_a_day_is_not_cut():
 
 
 def test_a_late_cron_keeps_out_of_skipped_hours():
-    """Due before the hour that the feed wants for itself, but run within it: not now; after a day all the same."""
+    """Due before the hour that the feed wants for itself, but run within it: not now; after a day
+    all the same.
+    """
     state = settled(fetched(), now=START + 9 * HOUR, hints=Hints(skip_hours=(11, 12)))
     assert state.next_due == START + 10 * HOUR
     assert not plan(state, START + 11 * HOUR)
@@ -122,7 +128,9 @@ def test_a_late_cron_keeps_out_of_skipped_hours():
 
 
 def test_a_changed_interval_counts_at_once():
-    """Where the interval was what it waited for, the new one holds from the last request on, longer or shorter."""
+    """Where the interval was what it waited for, the new one holds from the last request on, longer
+    or shorter.
+    """
     state = settled(fetched())
     assert plan(state, START + 10 * MINUTE, replace(SOURCE, interval=10 * MINUTE))
     assert not plan(state, START + HOUR, replace(SOURCE, interval=DAY))
@@ -187,7 +195,9 @@ def test_a_failure_that_is_not_tried_again_becomes_news_by_the_clock():
 
 
 def test_retry_after_of_a_host_holds_back_its_other_sources():
-    """A 429 counts for the host, a source that was never asked included; another port is another host."""
+    """A 429 counts for the host, a source that was never asked included; another port is another
+    host.
+    """
     sources = [SOURCE, Source("b", "https://a.example/b"), Source("c", "https://a.example:444/c")]
     states = {"a": settled(bad(ASK, "rate-limited", retry_at=START + HOUR, retry_scope="host"))}
     assert [
@@ -248,7 +258,9 @@ def test_404_is_never_the_end():
     ],
 )  # fmt: skip
 def test_failures_back_off(failures: int, since: int, wait: int):
-    """Doubling to a day, after a month of them a week; jitter shortens by up to a fifth, never below the interval."""
+    """Doubling to a day, after a month of them a week; jitter shortens by up to a fifth, never
+    below the interval.
+    """
     before = SourceState("a", SOURCE.url, consecutive=failures - 1, failing_since=START)
     now = START + since * HOUR
     due = [settled(bad(ASK, "dns"), before, now, jitter).next_due for jitter in (0.0, 0.999)]
@@ -309,7 +321,9 @@ def test_a_permanent_redirect_that_changes_its_mind_is_not_believed():
 
 
 def test_a_permanent_redirect_that_goes_away_is_counted_anew():
-    """Two days of it, a day on which the address itself answers, and one more of it are no three in a row."""
+    """Two days of it, a day on which the address itself answers, and one more of it are no three in
+    a row.
+    """
     moving = good(ASK, moved_to="https://b.example/feed")
     state = settled(moving, settled(moving), START + DAY)
     back = settled(good(ASK), state, START + 2 * DAY)

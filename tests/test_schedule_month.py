@@ -107,7 +107,9 @@ def test_no_request_earlier_than_allowed(month: World):
 
 
 def test_retry_after_is_kept_to_the_second(month: World):
-    """An explicit Retry-After counts in full, without slack: 503 for the source, 429 for the whole host."""
+    """An explicit Retry-After counts in full, without slack: 503 for the source, 429 for the whole
+    host.
+    """
     asked_to_wait = [
         r for r in month.log if isinstance(r.outcome, FetchFailed) and r.outcome.retry_at
     ]
@@ -130,7 +132,9 @@ def test_retry_after_is_kept_to_the_second(month: World):
 def test_no_request_in_skipped_hours_and_days(
     month: World, name: str, hours: tuple[int, ...], days: tuple[int, ...]
 ):
-    """skipHours (24 is midnight) and skipDays hold, but for the day that all hints together may add."""
+    """skipHours (24 is midnight) and skipDays hold, but for the day that all hints together may
+    add.
+    """
     requests = month.requests_to(name)
     for earlier, later in pairwise(requests):
         skipped = later.at.hour in hours or later.at.weekday() in days
@@ -138,7 +142,9 @@ def test_no_request_in_skipped_hours_and_days(
 
 
 def test_none_unconditional_where_validators_are_held(month: World):
-    """Every request after a body that was stored is conditional, but once after eight days of nothing but 304."""
+    """Every request after a body that was stored is conditional, but once after eight days of
+    nothing but 304.
+    """
     for source in month.sources:
         held, silent_since = Validators(), None
         for request in month.requests_to(source.id):
@@ -151,7 +157,9 @@ def test_none_unconditional_where_validators_are_held(month: World):
 
 
 def test_eight_days_of_304_are_doubted_once(month: World):
-    """A source that never changes is asked without validators every eight days or so, and only then."""
+    """A source that never changes is asked without validators every eight days or so, and only
+    then.
+    """
     bare = [
         request
         for request in month.requests_to("still")[1:]
@@ -212,7 +220,9 @@ def test_moved_source_is_asked_at_its_new_address(month: World):
 
 
 def test_cron_is_quiet(month: World):
-    """In the whole month: one line for the dead, one for the end, one for the move, none for blips."""
+    """In the whole month: one line for the dead, one for the end, one for the move, none for
+    blips.
+    """
     lines = [line for _, line in month.said]
     assert sum("dead fails" in line for line in lines) == 1
     assert sum("gone is gone" in line for line in lines) == 1

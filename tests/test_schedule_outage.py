@@ -32,7 +32,9 @@ def runner(folder: Path, *addresses: str) -> Run:
 
 
 def test_a_network_that_is_down_for_days(tmp_path: Path) -> None:
-    """One line after three runs, one at its end; the run in which it is back asks every source as it would have."""
+    """One line after three runs, one at its end; the run in which it is back asks every source as
+    it would have.
+    """
     pages = {
         f"/{n}": rss(f"Blog {n}", [(f"Post {n}", f"Text {n}")], f"https://blog{n}.example")
         for n in range(6)
@@ -65,7 +67,9 @@ def test_a_network_that_is_down_for_days(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("interval", "wait"), [(HOUR / 4, HOUR / 4), (24 * HOUR, HOUR)])
 def test_when_it_is_asked_again(interval: timedelta, wait: timedelta) -> None:
-    """After its interval, within an hour: a source that is asked daily does not wait another day."""
+    """After its interval, within an hour: a source that is asked daily does not wait another
+    day.
+    """
     source = Source("a", "https://a.example/", interval=interval)
     asked = schedule.spared_state(source, replace(FAILING, url=source.url), START + HOUR)
     assert asked.next_due == START + HOUR + wait
@@ -88,7 +92,9 @@ STANDING = Outage(START, 1, {"dns": 2})
 def judged(
     states: dict[str, SourceState], *others: object, before: Outage | None = None
 ) -> Outage | None:
-    """Return what is thought of a run in which the sources of some hosts could not be reached, after `others`."""
+    """Return what is thought of a run in which the sources of some hosts could not be reached,
+    after `others`.
+    """
     detector = OutageDetector(before, states)
     for outcome in others:
         source = Source("other", "https://other.example/")
@@ -144,7 +150,9 @@ def test_any_answer_ends_the_detector(answer: object, before: Outage | None) -> 
 
 @pytest.mark.parametrize("reach", ["public", "loopback"])
 def test_a_server_on_this_machine_says_nothing_of_the_internet(reach: Reach) -> None:
-    """It answers while the network is down; where all sources are in one's own network, it is an answer like others."""
+    """It answers while the network is down; where all sources are in one's own network, it is an
+    answer like others.
+    """
     states = {name: replace(GOOD, reach=reach) for name in ("a.example", "b.example")}
     found = judged(states, lambda ask: replace(same(ask), reach="loopback"))
     assert (found is not None) == (reach == "public")

@@ -85,7 +85,9 @@ def published(home: Path, path: Path) -> str:
 
 
 def test_a_token_that_the_feed_writes_everywhere(tmp_path: Path) -> None:
-    """A private source whose posts are published: its token stands in no enclosure, link or text."""
+    """A private source whose posts are published: its token stands in no enclosure, link or
+    text.
+    """
     token = "s3cr3t-t0ken"  # noqa: S105
     body = (
         "<rss version='2.0'><channel><title>Club</title><link>https://club.example/</link><item>"

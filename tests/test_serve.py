@@ -142,7 +142,9 @@ def test_a_document_comes_with_its_type(
     ],
 )  # fmt: skip
 def test_what_is_no_document_is_not_there(at: tuple[str, int], path: str) -> None:
-    """Hidden and unfinished files, the state, and everything outside: 404, and no word of what lies there."""
+    """Hidden and unfinished files, the state, and everything outside: 404, and no word of what lies
+    there.
+    """
     status, _, body = ask(at, path)
     assert status == 404
     assert b"<rss" not in body
@@ -171,7 +173,9 @@ def test_a_second_poll_is_not_modified(at: tuple[str, int]) -> None:
 
 
 def test_a_document_that_changed_is_sent(changing: tuple[str, int], folder: Path) -> None:
-    """The tag decides where both are given (RFC 9110, 13.2.2), at once, and in the same second too."""
+    """The tag decides where both are given (RFC 9110, 13.2.2), at once, and in the same second
+    too.
+    """
     _, headers, _ = ask(changing, "/rss20.xml")
     new = folder / ".rss20.xml.syndicator-new"
     new.write_bytes(RSS.replace(b"<item/>", b"<item> </item>", 1))
@@ -198,7 +202,9 @@ def test_a_document_written_again_the_same_is_not_modified(
 
 
 def test_a_time_that_may_still_change_is_not_given(changing: tuple[str, int], folder: Path) -> None:
-    """Two versions of one second have one time: a reader that has only the time would miss the second one."""
+    """Two versions of one second have one time: a reader that has only the time would miss the
+    second one.
+    """
     (folder / "rss20.xml").write_bytes(RSS)
     now = time.time() + 3600  # however slow the test is, the file is young
     os.utime(folder / "rss20.xml", (now, now))
@@ -369,7 +375,8 @@ def test_an_answer_is_of_one_version_while_runs_rename_under_it(
         thread.join()
 
 
-# -- what the operator is told ----------------------------------------------------------------------------
+# -- what the operator is told
+# ----------------------------------------------------------------------------
 
 
 def configured(folder: Path, *more: Feed) -> Config:
@@ -446,7 +453,9 @@ def test_a_signal_before_the_server_runs_ends_it_too(folder: Path) -> None:
 
 
 def test_ctrl_c_ends_it_in_order(folder: Path) -> None:
-    """With what it says, with status 0, without a traceback, and at once though a reader keeps its connection."""
+    """With what it says, with status 0, without a traceback, and at once though a reader keeps its
+    connection.
+    """
     code = "import signal, sys, threading; from pathlib import Path; from syndicator import serve\n"
     code += "stop = threading.Event(); signal.signal(signal.SIGINT, lambda *_: stop.set())\n"
     code += "from syndicator.model.settings import Config, Feed\nfeed = Feed(title='a', output=Path(sys.argv[1]))\n"

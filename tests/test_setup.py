@@ -1,4 +1,6 @@
-"""The way in: init, add, remove, rename, pause, resume, list and export, through the command line."""
+"""The way in: init, add, remove, rename, pause, resume, list and export, through the command
+line.
+"""
 
 import io
 import sys

@@ -1,4 +1,6 @@
-"""Pages as a browser and a search engine get them: whole, valid, in their languages, and nobody's secret."""
+"""Pages as a browser and a search engine get them: whole, valid, in their languages, and nobody's
+secret.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,8 @@ def first(edition: Edition, **changes: object) -> Edition:
     )
 
 
-# -- validity -------------------------------------------------------------------------------------------
+# -- validity
+# -------------------------------------------------------------------------------------------
 
 
 def htmls(documents: dict[str, Document]) -> Iterator[tuple[str, str]]:
@@ -108,7 +111,9 @@ def hostile() -> Edition:
 
 
 def test_a_source_that_writes_markup_into_every_field_stays_text() -> None:
-    """No field of a source or of the settings becomes markup, an attribute, a template or a script's address."""
+    """No field of a source or of the settings becomes markup, an attribute, a template or a
+    script's address.
+    """
     for path, text in htmls({d.path: d for d in pages(hostile())}):
         page = html.document_fromstring(text)
         assert not page.xpath("//script"), path
@@ -127,7 +132,8 @@ def test_pages_agree_on_what_there_is(site: dict[str, Document]) -> None:
                 assert target in site or target in feeds, (path, href)
 
 
-# -- for people who don't look at it ----------------------------------------------------------------------
+# -- for people who don't look at it
+# ----------------------------------------------------------------------
 
 
 def test_headings_landmarks_and_names_are_in_order(site: dict[str, Document]) -> None:
@@ -189,7 +195,9 @@ def test_dates_and_labels_are_in_the_language_of_the_feed(
 
 
 def test_days_are_those_of_the_feeds_time_zone(site: dict[str, Document]) -> None:
-    """On all pages, under days of theirs; dates for machines stay as they are, and each page is made again."""
+    """On all pages, under days of theirs; dates for machines stay as they are, and each page is
+    made again.
+    """
     edition = given.edition(timezone="Asia/Ho_Chi_Minh", language="vi")
     late = datetime(2026, 10, 31, 23, 30, tzinfo=UTC)
     shown = replace(edition.items[0], published=late, updated=late.replace(hour=20, day=30))
@@ -230,7 +238,9 @@ def test_a_date_at_the_end_of_the_calendar_has_a_page() -> None:
 
 
 def test_the_first_page_shows_as_many_posts_as_the_feed_has(site: dict[str, Document]) -> None:
-    """Those that stay in its documents for slow readers are not news; another limit shows at once, and there alone."""
+    """Those that stay in its documents for slow readers are not news; another limit shows at once,
+    and there alone.
+    """
     assert shown(site["index.html"]) == (16, 20) == (16, len(given.edition().items) - 16)
     fewer = made(given.edition(limit=20), known=digests(site))
     assert set(fewer) == {"index.html"}
@@ -248,13 +258,16 @@ def shown(index: Document) -> tuple[int, int]:
     )
 
 
-# -- what a post's page holds -----------------------------------------------------------------------------
+# -- what a post's page holds
+# -----------------------------------------------------------------------------
 
 
 def test_a_page_has_the_parts_of_a_syndicated_post_in_their_order(
     site: dict[str, Document],
 ) -> None:
-    """Title, picture with caption, body, attribution, comments with their number, more from the source, popular."""
+    """Title, picture with caption, body, attribution, comments with their number, more from the
+    source, popular.
+    """
     edition = given.edition()
     text = tree(site[post_path(edition.items[0].id)]).xpath("//main")[0].text_content()
     parts = [
@@ -285,7 +298,9 @@ def test_the_list_under_a_post_goes_on_with_the_newest_of_its_source(
 
 
 def test_copies_are_named_where_they_stand(site: dict[str, Document]) -> None:
-    """All that are known now, one that came after the post was published too; each leads to its own site."""
+    """All that are known now, one that came after the post was published too; each leads to its own
+    site.
+    """
     edition = given.edition()
     item = edition.items[0]
     copies = (
@@ -348,7 +363,8 @@ def test_without_pages_of_posts_titles_lead_to_the_originals() -> None:
     ]
 
 
-# -- lists ----------------------------------------------------------------------------------------------
+# -- lists
+# ----------------------------------------------------------------------------------------------
 
 
 def test_the_index_leads_on_to_older_posts_and_those_to_each_other(
@@ -393,7 +409,8 @@ def test_a_private_source_has_no_address_on_any_page(site: dict[str, Document]) 
     assert 'href="https://members.example/"' not in site[source_path("members")].body.decode()
 
 
-# -- what machines are told -------------------------------------------------------------------------------
+# -- what machines are told
+# -------------------------------------------------------------------------------
 
 
 def test_pages_are_not_for_search_engines_unless_asked(site: dict[str, Document]) -> None:
@@ -441,7 +458,8 @@ def test_a_post_can_be_shown_by_who_links_to_it(site: dict[str, Document]) -> No
     assert graph["article:published_time"] == "2026-11-24T05:00:00Z"
 
 
-# -- what is made again, and what is not --------------------------------------------------------------------
+# -- what is made again, and what is not
+# --------------------------------------------------------------------
 
 
 def digests(documents: dict[str, Document]) -> dict[str, str]:
@@ -528,7 +546,9 @@ def among_others(*others: Feed) -> Edition:
 def test_feeds_of_each_source_and_language_make_only_the_pages_that_name_them(
     site: dict[str, Document],
 ) -> None:
-    """A planet with a feed for each of its sources adds one without touching what it has published."""
+    """A planet with a feed for each of its sources adds one without touching what it has
+    published.
+    """
     boats = Feed(
         "The Low Tide Reader: Harbour Notes", "by-source/harbour", "source", sources=("harbour",)
     )
@@ -627,7 +647,8 @@ def test_the_same_edition_gives_the_same_bytes(site: dict[str, Document]) -> Non
     }
 
 
-# -- a piece for another page -----------------------------------------------------------------------------
+# -- a piece for another page
+# -----------------------------------------------------------------------------
 
 
 def test_a_fragment_stands_in_any_page() -> None:

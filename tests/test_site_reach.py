@@ -1,4 +1,6 @@
-"""Each page of a site is linked from another, and the first page shows what is new without repeating itself."""
+"""Each page of a site is linked from another, and the first page shows what is new without
+repeating itself.
+"""
 
 from __future__ import annotations
 
@@ -139,7 +141,9 @@ def busy() -> Edition:
 
 
 def test_a_busy_source_is_folded() -> None:
-    """It fills only the cards that other sources leave, has three lines of a day, and the rest folded."""
+    """It fills only the cards that other sources leave, has three lines of a day, and the rest
+    folded.
+    """
     (index,) = [document for document in pages(busy()) if document.path == "index.html"]
     page = tree(index)
     cards = [h2.text_content() for h2 in page.xpath("//article/h2")]

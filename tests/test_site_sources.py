@@ -1,4 +1,6 @@
-"""The table of sources, their faces, the page for people who open a feed, and the words of the channel."""
+"""The table of sources, their faces, the page for people who open a feed, and the words of the
+channel.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,9 @@ def test_a_source_has_its_picture_where_asked_for() -> None:
 
 
 def test_a_person_who_opens_a_feed_is_told_how_to_follow_it() -> None:
-    """Addresses to copy, readers for each system, the newest titles; in the language of the feed."""
+    """Addresses to copy, readers for each system, the newest titles; in the language of the
+    feed.
+    """
     shown = page(given.edition(language="vi"), "subscribe.html")
     assert shown.xpath("//h1/text()") == ["Theo dõi"]
     assert shown.xpath("//code/text()")[0].endswith("/rss.xml")
@@ -77,7 +81,9 @@ def test_a_feed_of_pages_alone_has_no_page_to_subscribe() -> None:
 
 
 def test_a_page_names_what_it_takes_up() -> None:
-    """h-entry with the original as u-repost-of, its name, author and date; the sources as a blogroll."""
+    """h-entry with the original as u-repost-of, its name, author and date; the sources as a
+    blogroll.
+    """
     edition = given.edition()
     shown = page(edition, post_path(edition.items[0].id))
     (entry,) = shown.xpath("//article[contains(@class, 'h-entry')]")
@@ -121,7 +127,9 @@ def test_the_words_of_an_rss_channel() -> None:
 
 
 def test_the_words_of_atom_and_json() -> None:
-    """atom:icon, atom:logo, atom:rights; JSON Feed's icon is the large one, its favicon the small one."""
+    """atom:icon, atom:logo, atom:rights; JSON Feed's icon is the large one, its favicon the small
+    one.
+    """
     root = etree.fromstring(document("atom", **CHANNEL).body)
     atom = "{http://www.w3.org/2005/Atom}"
     names = ("icon", "logo", "rights")

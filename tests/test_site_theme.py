@@ -1,4 +1,6 @@
-"""A look of one's own: a colour, rules added to ours, files copied along, templates that extend ours."""
+"""A look of one's own: a colour, rules added to ours, files copied along, templates that extend
+ours.
+"""
 
 from __future__ import annotations
 

@@ -75,7 +75,9 @@ def test_silence_while_all_is_well():
 
 @pytest.mark.parametrize("blip", [(5, 6), (5, 7)])
 def test_silence_for_a_blip(blip: tuple[int, int]):
-    """One or two failures and then a good answer: no mail, neither of the failure nor of the return."""
+    """One or two failures and then a good answer: no mail, neither of the failure nor of the
+    return.
+    """
     lived = world(a=fails_between(*blip))
     lived.live(3)
     assert lines(lived) == []
@@ -319,7 +321,9 @@ def test_rows_are_the_same_for_a_program():
 
 
 def test_a_host_that_asked_to_be_left_alone_is_named():
-    """Its other sources say what they wait for, and the failure's line names the host and the time."""
+    """Its other sources say what they wait for, and the failure's line names the host and the
+    time.
+    """
     until = START + HOUR
     limited = bad(
         Ask(Source("a", "https://one.example/a"), "https://one.example/a"),

@@ -29,7 +29,9 @@ def ids(store: Store, feed: Feed = FEED, *names: str) -> list[str]:
 
 
 def test_first_run(store: Store) -> None:
-    """Everything is published, the oldest first in sequence, and the newest first in the document."""
+    """Everything is published, the oldest first in sequence, and the newest first in the
+    document.
+    """
     intake = receive(store, post("new", published=NOW - HOUR), post("old", published=NOW - DAY))
     assert store.feeds.admit(FEED, A, NOW) == [intake.new[1], intake.new[0]]
     edition = store.snapshots.edition(FEED, A)
@@ -185,7 +187,9 @@ def test_no_date(store: Store) -> None:
 
 
 def test_posts_with_equal_dates_or_none(store: Store) -> None:
-    """A feed has its newest on top: that one is published last, in the first run and in later ones."""
+    """A feed has its newest on top: that one is published last, in the first run and in later
+    ones.
+    """
     for name, date in (("a", None), ("b", NOW - DAY)):
         receive(store, *(post(f"{name}{n}", name, published=date, instant=date) for n in (3, 2, 1)))
     both = sources("a", "b")
@@ -249,7 +253,8 @@ def test_undated_posts_of_a_source_that_joins_push_nothing_out(store: Store) -> 
     ]  # of those that join the dated ones go first
 
 
-# -- ids --------------------------------------------------------------------------------------------------
+# -- ids
+# --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -315,7 +320,8 @@ def test_an_id_survives_everything(store: Store) -> None:
     assert ids(store) == before == ["http://a.example/?p=1"]
 
 
-# -- copies -----------------------------------------------------------------------------------------------
+# -- copies
+# -----------------------------------------------------------------------------------------------
 
 
 def planet(name: str, source: str = "b", **more: str) -> Post:
@@ -339,7 +345,9 @@ def test_a_copy_in_the_same_run(store: Store) -> None:
 
 
 def test_the_original_comes_after_its_copy_was_published(store: Store) -> None:
-    """The id stays; nothing is published twice; the body, which readers compare, stays as it was."""
+    """The id stays; nothing is published twice; the body, which readers compare, stays as it
+    was.
+    """
     both = sources("a", "b")
     receive(store, planet("x"))
     store.feeds.admit(FEED, both, NOW)
@@ -353,7 +361,9 @@ def test_the_original_comes_after_its_copy_was_published(store: Store) -> None:
 
 
 def test_the_originals_credit_wins(store: Store) -> None:
-    """A copy that credited itself credits the original as soon as that is known; that is a change."""
+    """A copy that credited itself credits the original as soon as that is known; that is a
+    change.
+    """
     both = sources("a", "b")
     receive(store, post("x", "b", link="https://a.example/x"))
     store.feeds.admit(FEED, both, NOW)
@@ -418,7 +428,9 @@ def test_a_feed_that_takes_only_the_copys_source(store: Store) -> None:
 
 
 def test_copies_found_by_their_texts(store: Store) -> None:
-    """`related` folds a new post into another before it is published; a published one stays what it is."""
+    """`related` folds a new post into another before it is published; a published one stays what it
+    is.
+    """
     both = sources("a", "b")
     first, second = receive(store, post("x")).new[0], receive(store, post("y", "b")).new[0]
     store.posts.fold(second, first, NOW)
@@ -442,7 +454,9 @@ def test_a_post_with_copies_is_found_to_be_a_copy(store: Store) -> None:
 
 
 def test_a_changed_address_in_the_configuration(store: Store) -> None:
-    """A source known by its address gets another one: it is the same source, and nothing is doubled."""
+    """A source known by its address gets another one: it is the same source, and nothing is
+    doubled.
+    """
     old = sources("https://a.example/feed")
     new = {
         "http://www.a.example/feed/": replace(
@@ -464,7 +478,8 @@ def test_a_changed_address_in_the_configuration(store: Store) -> None:
     assert (intake.new, len(intake.unchanged)) == ((), 1)
 
 
-# -- which posts stand in the documents -------------------------------------------------------------------
+# -- which posts stand in the documents
+# -------------------------------------------------------------------
 
 
 def names(count: int, source: str = "a", start: int = 0) -> list[Post]:
@@ -482,7 +497,9 @@ def test_the_first_edition(store: Store) -> None:
 
 
 def test_a_burst(store: Store) -> None:
-    """All of it stands for two days, beyond `limit`, also a post dated back; then it gives way to what is new."""
+    """All of it stands for two days, beyond `limit`, also a post dated back; then it gives way to
+    what is new.
+    """
     feed = replace(FEED, limit=3)
     receive(store, *names(5))
     store.feeds.admit(feed, A, NOW)

@@ -1,4 +1,6 @@
-"""What is read back: frozen parts, updates, withdrawals, archives, shelves; the same store gives the same edition."""
+"""What is read back: frozen parts, updates, withdrawals, archives, shelves; the same store gives
+the same edition.
+"""
 
 from datetime import timedelta
 
@@ -35,7 +37,9 @@ def listing(*names: str) -> RelatedList:
 
 
 def test_a_post_comes_back_whole(store: Store) -> None:
-    """Every field of a post outlives the store, but for notes and fingerprints, which nobody asks for again."""
+    """Every field of a post outlives the store, but for notes and fingerprints, which nobody asks
+    for again.
+    """
     full = post(
         "x",
         guid="x",
@@ -78,7 +82,9 @@ def test_the_same_store(store: Store) -> None:
 
 
 def test_an_update(store: Store) -> None:
-    """Title, link and body follow the source; id, dates of publication, credit and lists stay; the feed is newer."""
+    """Title, link and body follow the source; id, dates of publication, credit and lists stay; the
+    feed is newer.
+    """
     (number,) = published(store, post("x"))
     store.links.keep(number, [listing("y")], 2)
     before = store.snapshots.edition(FEED, A)
@@ -126,7 +132,9 @@ def test_an_update_that_the_source_dates(store: Store) -> None:
 
 
 def test_an_update_by_a_clock_that_was_set_back(store: Store) -> None:
-    """The date of a feed never goes backwards: whoever compares it would take the older one for no change."""
+    """The date of a feed never goes backwards: whoever compares it would take the older one for no
+    change.
+    """
     published(store, post("x"))
     for moment in (NOW + DAY, NOW + HOUR):
         receive(store, post("x", title=f"Changed at {moment}"), now=moment)
@@ -153,7 +161,9 @@ def test_what_is_no_update(store: Store) -> None:
 
 @pytest.mark.parametrize("private", [False, True])
 def test_a_token_that_rotates(store: Store, private: bool) -> None:
-    """A private feed's enclosures are refreshed, which makes nothing newer; a public feed's stay as published."""
+    """A private feed's enclosures are refreshed, which makes nothing newer; a public feed's stay as
+    published.
+    """
     store.sources.save_info(SourceInfo("a", "A", private=private), NOW)
 
     def fetch(token: str, hours: int) -> None:
@@ -186,7 +196,9 @@ def test_lists_are_chosen_once(store: Store) -> None:
 
 
 def test_links_of_lists(store: Store) -> None:
-    """A post that a list leads to is shown by its source's name, and by the id that it has so far."""
+    """A post that a list leads to is shown by its source's name, and by the id that it has so
+    far.
+    """
     first = receive(store, post("x"), post("y")).new
     for has_id in (False, True):
         found = [card.reference for card in store.terms.cards(first).values()]
@@ -254,7 +266,9 @@ def test_a_withdrawn_story_and_its_copy(store: Store) -> None:
 
 
 def test_a_source_is_renamed(store: Store) -> None:
-    """What is shown of it changes at once, everywhere; the date of its feed alone changes nothing."""
+    """What is shown of it changes at once, everywhere; the date of its feed alone changes
+    nothing.
+    """
     published(store, post("x"))
     mark = store.feeds.stamp(FEED)
     assert not store.sources.save_info(
@@ -271,7 +285,9 @@ def test_a_source_is_renamed(store: Store) -> None:
 
 
 def test_sources_of_an_edition(store: Store) -> None:
-    """All that the feed selects, by name, also those that never answered; private ones are not shown."""
+    """All that the feed selects, by name, also those that never answered; private ones are not
+    shown.
+    """
     published(store, post("x"))
     store.sources.save_info(SourceInfo("p", "P", private=True), NOW)
     wanted = {**sources("zoe", "a"), **sources("p", "q", private=True)}
@@ -341,7 +357,9 @@ def test_popular_posts(store: Store) -> None:
 
 
 def test_shelves(store: Store) -> None:
-    """The newest posts of each source on show, those beyond the document too, and how many there are."""
+    """The newest posts of each source on show, those beyond the document too, and how many there
+    are.
+    """
     receive(store, *(post(str(n), published=NOW - n * HOUR) for n in range(9)))
     feed = replace(FEED, limit=2)
     store.feeds.admit(feed, A, NOW)
@@ -353,7 +371,8 @@ def test_shelves(store: Store) -> None:
     assert store.snapshots.edition(feed, A, per_source=0).listings == ()
 
 
-# -- archives ---------------------------------------------------------------------------------------------
+# -- archives
+# ---------------------------------------------------------------------------------------------
 
 
 def many(store: Store, start: int, count: int, now=NOW) -> None:
@@ -366,7 +385,9 @@ def many(store: Store, start: int, count: int, now=NOW) -> None:
 
 
 def test_archives(store: Store) -> None:
-    """A hundred posts each in the order of publication; an open one is none; a closed one never moves."""
+    """A hundred posts each in the order of publication; an open one is none; a closed one never
+    moves.
+    """
     many(store, 0, 150)
     assert (store.snapshots.edition(FEED, A).archives, store.snapshots.stale_archives(FEED)) == (
         1,
@@ -385,7 +406,9 @@ def test_archives(store: Store) -> None:
 
 
 def test_an_archive_that_changes(store: Store) -> None:
-    """An update in it: it is made again, newer. A withdrawal: all that have posts of that source, which may name it."""
+    """An update in it: it is made again, newer. A withdrawal: all that have posts of that source,
+    which may name it.
+    """
     many(store, 0, 250)
     for number in (1, 2):
         store.snapshots.archive_written(FEED, number)
@@ -406,11 +429,14 @@ def test_an_archive_that_changes(store: Store) -> None:
     assert store.snapshots.archive(FEED, 1).updated == NOW + DAY
 
 
-# -- retention --------------------------------------------------------------------------------------------
+# -- retention
+# --------------------------------------------------------------------------------------------
 
 
 def test_old_bodies_go(store: Store) -> None:
-    """What is old and stands in no document loses its body; its identity is kept and it never comes back as new."""
+    """What is old and stands in no document loses its body; its identity is kept and it never comes
+    back as new.
+    """
     feed = replace(FEED, limit=1)
     receive(store, post("x", published=NOW - 2 * HOUR), post("y"))
     store.feeds.admit(feed, A, NOW)
@@ -425,7 +451,9 @@ def test_old_bodies_go(store: Store) -> None:
 
 
 def test_an_old_post_seen_lately(store: Store) -> None:
-    """It is kept as long as any: a blog's archive of ten years is not dropped the day it is read."""
+    """It is kept as long as any: a blog's archive of ten years is not dropped the day it is
+    read.
+    """
     receive(store, post("x", published=NOW - 4000 * DAY))
     assert store.retention.purge(NOW + DAY, timedelta(days=730)) == 0
 
@@ -466,7 +494,9 @@ def test_a_chain_of_copies_through_a_source_that_left(store: Store) -> None:
 
 
 def test_languages_of_all_that_was_published() -> None:
-    """Of what is in no document any more too; not of what was published before, is withdrawn, or whose source left."""
+    """Of what is in no document any more too; not of what was published before, is withdrawn, or
+    whose source left.
+    """
     with Store(":memory:") as store:
         receive(
             store,

@@ -185,7 +185,9 @@ def run_killed(path: Path, at: int) -> subprocess.CompletedProcess[str]:
 
 
 def test_killed_anywhere(tmp_path: Path) -> None:
-    """A kill between any two statements leaves whole transactions; the next run completes what was left, once."""
+    """A kill between any two statements leaves whole transactions; the next run completes what was
+    left, once.
+    """
     whole = run_killed(tmp_path / "whole.db", 0)
     total = int(whole.stdout)
     for at in range(2, total, max(1, total // 7)):
@@ -242,7 +244,9 @@ def test_the_index_of_likeness_has_tables_of_its_own(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
-    """What stands beside it is named, too: a leftover of another user's run keeps it read-only for ever."""
+    """What stands beside it is named, too: a leftover of another user's run keeps it read-only for
+    ever.
+    """
     path = tmp_path / "state.db"
     with Store(path) as store:
         store.connection.execute("PRAGMA query_only = 1")

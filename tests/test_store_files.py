@@ -42,7 +42,8 @@ def names(folder: Path) -> list[str]:
     return sorted(entry.name for entry in folder.iterdir())
 
 
-# -- what it costs --------------------------------------------------------------------------------------
+# -- what it costs
+# --------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -85,11 +86,14 @@ def test_cost_of_one_new_post(
     assert 50 < costs[1] < costs[0] * 1.01
 
 
-# -- what is ours ---------------------------------------------------------------------------------------
+# -- what is ours
+# ---------------------------------------------------------------------------------------
 
 
 def test_paths_by_type_and_folder(tmp_path: Path) -> None:
-    """A type is found with its parameters, and no other that begins like it; a folder without its neighbours."""
+    """A type is found with its parameters, and no other that begins like it; a folder without its
+    neighbours.
+    """
     with files_of(tmp_path) as files:
         files.record(
             (path, kind, "")
@@ -171,7 +175,8 @@ def test_state_file_and_folder_that_moved(tmp_path: Path) -> None:
     assert known(tmp_path / "new" / "public") == {"index.html": "a"}
 
 
-# -- the mark of a folder -------------------------------------------------------------------------------
+# -- the mark of a folder
+# -------------------------------------------------------------------------------
 
 
 def test_mark_of_a_folder(tmp_path: Path) -> None:
@@ -186,11 +191,14 @@ def test_mark_of_a_folder(tmp_path: Path) -> None:
             assert files.mark == Mark()
 
 
-# -- kills ----------------------------------------------------------------------------------------------
+# -- kills
+# ----------------------------------------------------------------------------------------------
 
 
 def test_claimed_before_it_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When a file is put in its place, the store says that it is ours, and has no digest of another."""
+    """When a file is put in its place, the store says that it is ours, and has no digest of
+    another.
+    """
     with files_of(tmp_path) as files:
         publish([page("old.html", b"old", "old")], files)
     seen = []

@@ -1,4 +1,6 @@
-"""What a run costs does not grow with what is stored: each statement of a run finds its rows by an index."""
+"""What a run costs does not grow with what is stored: each statement of a run finds its rows by an
+index.
+"""
 
 import sqlite3
 from collections.abc import Callable
@@ -51,7 +53,9 @@ def statements(store: Store, act: Callable[[], object]) -> set[str]:
 
 
 def scans(db: sqlite3.Connection, statement: str) -> list[str]:
-    """The steps of a plan that walk through a whole table that grows, or through all that a feed ever published."""
+    """The steps of a plan that walk through a whole table that grows, or through all that a feed
+    ever published.
+    """
     steps = [row[3].split() for row in db.execute(f"EXPLAIN QUERY PLAN {statement}")]
     walks = [step for step in steps if step[0] == "SCAN"]
     walks += [step for step in steps if step[-1] == "(feed=?)"]
@@ -92,7 +96,9 @@ def a_run(store: Store) -> None:
 
 
 def test_no_statement_of_a_run_reads_a_table_through() -> None:
-    """Not when nothing is new, not when there is something new, updated, copied, published, archived, dropped."""
+    """Not when nothing is new, not when there is something new, updated, copied, published,
+    archived, dropped.
+    """
     with Store(":memory:") as store:
         receive(store, post("x"), *(post(str(n)) for n in range(150)))
         receive(store, *(post(str(n), "b") for n in range(10)))
@@ -109,7 +115,9 @@ def test_no_statement_of_a_run_reads_a_table_through() -> None:
 
 
 def test_a_history_whose_sources_have_nearly_all_left() -> None:
-    """A new post looks back no further than the documents reach: to look for more is for changed settings."""
+    """A new post looks back no further than the documents reach: to look for more is for changed
+    settings.
+    """
     with Store(":memory:") as store:
         receive(store, *(post(str(n)) for n in range(300)))
         receive(store, post("x", "b"), post("y", "b"))

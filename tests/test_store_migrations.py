@@ -1,4 +1,6 @@
-"""State files of every schema that there was: they open, they are brought to the newest, and no post is new."""
+"""State files of every schema that there was: they open, they are brought to the newest, and no
+post is new.
+"""
 
 import json
 import shutil
@@ -53,7 +55,9 @@ def test_each_schema_has_its_file() -> None:
 
 @KEPT
 def test_a_file_of_an_older_program(kept: Path, tmp_path: Path) -> None:
-    """The same feeds bring nothing new and no update, with other bytes too; ids stay, what was withdrawn stays away."""
+    """The same feeds bring nothing new and no update, with other bytes too; ids stay, what was
+    withdrawn stays away.
+    """
     where = folder(tmp_path, kept)
     with closing(sqlite3.connect(where / "syndicator.db")) as db:
         rows = db.execute("SELECT link, public_id FROM posts WHERE withdrawn = 0")

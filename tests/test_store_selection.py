@@ -30,11 +30,14 @@ def history(store: Store, feed: Feed = FEED) -> list[str]:
     return [title.removeprefix("About ") for title in slice_]
 
 
-# -- a flood of the past --------------------------------------------------------------------------------
+# -- a flood of the past
+# --------------------------------------------------------------------------------
 
 
 def test_a_source_that_lists_its_whole_past(store: Store) -> None:
-    """Posts older than all known of it are history but for the newest three; the others stay on show."""
+    """Posts older than all known of it are history but for the newest three; the others stay on
+    show.
+    """
     receive(store, *(post(f"b{n}", "b", published=NOW - n * DAY) for n in range(10)))
     receive(store, *(post(f"a{n}", published=NOW - n * DAY) for n in range(10)))
     both = sources("a", "b")
@@ -76,7 +79,8 @@ def test_new_posts_of_any_number(store: Store) -> None:
     assert len(titles(store)) == 19
 
 
-# -- a source's own limit -------------------------------------------------------------------------------
+# -- a source's own limit
+# -------------------------------------------------------------------------------
 
 
 def test_a_burst_of_a_source_with_a_limit(store: Store) -> None:
@@ -90,7 +94,8 @@ def test_a_burst_of_a_source_with_a_limit(store: Store) -> None:
     assert titles(store) == ["8", "7", "b"]
 
 
-# -- a changed filter -----------------------------------------------------------------------------------
+# -- a changed filter
+# -----------------------------------------------------------------------------------
 
 
 def changed(kind: str, title: str) -> tuple[Feed, dict[str, Source]]:
@@ -198,7 +203,9 @@ def test_future_posts_that_are_to_be_held_from_now_on(store: Store) -> None:
 
 
 def test_at_most_so_many_of_one_fetch(store: Store) -> None:
-    """`newest` of the feed's own filter counts for each source; the others are passed over for good."""
+    """`newest` of the feed's own filter counts for each source; the others are passed over for
+    good.
+    """
     feed = replace(FEED, filter=Filter(newest=2))
     receive(store, *(post(f"a{n}", published=NOW - n * HOUR) for n in range(5)))
     receive(store, post("b", "b"))

@@ -54,7 +54,9 @@ def test_a_state_comes_back(store: Store, state: SourceState) -> None:
 
 
 def test_every_field_of_a_state_is_kept(store: Store) -> None:
-    """A field that is added to the noun is kept without a word here: none differs from its default unseen."""
+    """A field that is added to the noun is kept without a word here: none differs from its default
+    unseen.
+    """
     names = SourceState.__struct_fields__
     named = {name for name in names if getattr(FULL, name) != getattr(SourceState("a"), name)}
     assert named | {"moved", "moved_from", "reach"} >= set(names) - {"source_id"}
@@ -64,7 +66,9 @@ def test_every_field_of_a_state_is_kept(store: Store) -> None:
 
 
 def test_how_a_source_is_shown(store: Store) -> None:
-    """As it was saved last, without the restless date of its feed; by its id before its first success."""
+    """As it was saved last, without the restless date of its feed; by its id before its first
+    success.
+    """
     assert store.snapshots.edition(FEED, sources("a")).sources == (
         SourceInfo("a", "a", feed="https://a.example/feed"),
     )
@@ -91,7 +95,9 @@ def test_what_a_source_speaks(store: Store) -> None:
 
 
 def test_known_items(store: Store) -> None:
-    """Those of the current version, and as many from before: what is remembered of a feed is bounded."""
+    """Those of the current version, and as many from before: what is remembered of a feed is
+    bounded.
+    """
     assert store.sources.known_items("a") == frozenset()
     for version in range(50):
         receive(store, *(post(f"{version}-{n}") for n in range(10)), now=NOW + version * HOUR)
@@ -136,7 +142,9 @@ def test_dates(store: Store) -> None:
     "url", ["http://a.example/feed", "https://www.a.example/feed/", "https://b.example/feed"]
 )
 def test_a_new_address_in_the_file(store: Store, url: str) -> None:
-    """Scheme, www., slash, or the address that the feed is known to have moved to: its history goes along."""
+    """Scheme, www., slash, or the address that the feed is known to have moved to: its history goes
+    along.
+    """
     old, new = "https://a.example/feed", replace(sources(url)[url], url=url)
     store.sources.save_state(replace(FULL, source_id=old, url=old))
     assert store.sources.adopt([new]) == {old: url}

@@ -1,4 +1,6 @@
-"""text_rules: what no document can hold is seen on bytes, and that way sees the same as the grammar's own pattern."""
+"""text_rules: what no document can hold is seen on bytes, and that way sees the same as the
+grammar's own pattern.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,9 @@ from syndicator import text_rules
 
 
 def test_each_character_by_itself() -> None:
-    """The quick look and XML's production (XML 1.0, 2.2, without C1) agree on every character, beside others too."""
+    """The quick look and XML's production (XML 1.0, 2.2, without C1) agree on every character,
+    beside others too.
+    """
     wrong = [
         code
         for code in range(sys.maxunicode + 1)

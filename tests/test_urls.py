@@ -69,7 +69,9 @@ def test_a_reference_is_resolved_as_browsers_do(reference, expected):
     ],
 )
 def test_a_web_address_becomes_a_valid_uri_or_nothing(written, uri):
-    """What RFC 3986 doesn't allow is encoded once (RFC 3987, 3.1); what names no host is nothing."""
+    """What RFC 3986 doesn't allow is encoded once (RFC 3987, 3.1); what names no host is
+    nothing.
+    """
     assert urls.web(written) == uri
 
 
@@ -117,7 +119,9 @@ def test_what_is_clicked_for_a_message_or_a_call_is_kept():
     ],
 )
 def test_tracking_parameters_go_and_no_others(url, clean):
-    """A name goes only where no site answers differently for it: `ref` and `source` may mean something."""
+    """A name goes only where no site answers differently for it: `ref` and `source` may mean
+    something.
+    """
     assert urls.without_tracking(url) == clean
 
 
@@ -138,7 +142,9 @@ def test_addresses_of_one_page_are_equal_when_compared_loosely():
 
 @given(st.text(max_size=60), st.sampled_from(["", BASE, "http://[::1]:x", "mailto:x", "odd"]))
 def test_whatever_is_written_is_a_valid_uri_or_nothing(written, base):
-    """No input raises, and what comes out is ASCII without white space, has a host and keeps its meaning."""
+    """No input raises, and what comes out is ASCII without white space, has a host and keeps its
+    meaning.
+    """
     for made in (urls.web(written, base), urls.clickable(written, base)):
         assert made == "" or re.fullmatch(r"[a-zA-Z][a-zA-Z0-9+.-]*:[!#-;=?-Z_a-z~\[\]%]*", made)
     url = urls.web(written, base)

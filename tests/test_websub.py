@@ -1,4 +1,6 @@
-"""websub: a ping reaches the hub in the form that hubs take, and a failure is a value that says why."""
+"""websub: a ping reaches the hub in the form that hubs take, and a failure is a value that says
+why.
+"""
 
 from __future__ import annotations
 
@@ -105,7 +107,9 @@ def test_hub_refuses(hub: Hub) -> None:
 
 
 def test_hub_has_moved(hub: Hub) -> None:
-    """A redirect is no acceptance: the POST is not repeated elsewhere, and the error names the new address."""
+    """A redirect is no acceptance: the POST is not repeated elsewhere, and the error names the new
+    address.
+    """
     hub.status, hub.headers = 301, (("Location", "https://new.example/hub"),)
     (result,) = notify([Ping(hub.url, "https://a.example/1")], "x", NOW)
     assert (

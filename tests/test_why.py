@@ -1,4 +1,6 @@
-"""`why`: each reason for which a feed shows a post, or does not, from one installation that has them all."""
+"""`why`: each reason for which a feed shows a post, or does not, from one installation that has
+them all.
+"""
 
 from __future__ import annotations
 
