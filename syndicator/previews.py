@@ -161,6 +161,7 @@ def _attempt(
             *feed.notes,
         ),
         others=fetched.feeds if address else (),
+        titles=fetched.feed_titles if address else {},
     )
 
 

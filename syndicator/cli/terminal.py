@@ -18,7 +18,8 @@ from syndicator.cli.edge import plain
 from syndicator.durations import short
 from syndicator.failures import label
 from syndicator.layout import layout
-from syndicator.model.post import Post
+from syndicator.model.feed import Enclosure, Episode
+from syndicator.model.post import Post, SourceInfo
 from syndicator.model.run import Failure, PostRef, Preview, Progress, Report
 from syndicator.model.settings import Config
 from syndicator.report import grouped, outage_line
@@ -200,35 +201,47 @@ def console() -> Console:
     return Console()
 
 
-def posts(console: Console, look: Preview, limit: int) -> None:
+def posts(console: Console, preview: Preview, limit: int) -> None:
     """Print one source's posts as they would be published, and what was done to each."""
-    info = look.feed.info
-    _line(console, plain(info.name or look.url), "bold")
-    for word, address in (("feed", look.url), ("site", info.link)):
-        if address:
-            _line(console, f"{word}: {plain(address)}", "dim")
-    everything = newest_first(look.feed.posts)
+    info = preview.feed.info
+    _line(console, plain(info.name or preview.url), "bold")
+    for word, value in (
+        ("feed", preview.url),
+        ("site", info.link),
+        ("language", info.language or info.spoken),
+    ):
+        if value:
+            _line(console, f"{word}: {plain(value)}", "dim")
+    everything = newest_first(preview.feed.posts)
     shown = everything[:limit] if limit else everything
-    for number, shown_post in enumerate(shown, 1):
+    for number, post in enumerate(shown, 1):
         console.print()
-        _post(console, number, shown_post)
+        _post(console, number, post, info)
     console.print()
-    _line(console, f"{counted(len(everything), 'post')}, {len(shown)} shown", "dim")
+    more = f"; --limit {len(everything)} shows all" if len(shown) < len(everything) else ""
+    _line(console, f"{counted(len(everything), 'post')}, {len(shown)} shown{more}", "dim")
 
 
 def credit_line(preview: Preview) -> str:
     """Return the credit that the newest post of a source would have, "" without any."""
-    for post in newest_first(preview.feed.posts):
-        if post.attribution is not None:
-            return post.attribution.text.format_map(
-                {
-                    "post": post.title or post.link,
-                    "source": post.origin.name or preview.feed.info.name,
-                    "author": ", ".join(person.name for person in post.authors if person.name),
-                    "date": f"{post.published:%Y-%m-%d}" if post.published else "",
-                }
-            )
-    return ""
+    lines = (credit(post, preview.feed.info) for post in newest_first(preview.feed.posts))
+    return next(filter(None, lines), "")
+
+
+def credit(post: Post, info: SourceInfo) -> str:
+    """Return the credit of a post as plain text, "" without any."""
+    if post.attribution is None:
+        return ""
+    values = {
+        "post": post.title or post.link,
+        "source": post.origin.name or info.name,
+        "author": ", ".join(person.name for person in post.authors if person.name),
+        "date": f"{post.published:%Y-%m-%d}" if post.published else "",
+    }
+    text = post.attribution.text
+    for name, value in values.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
 
 
 def newest_first(posts: Sequence[Post]) -> list[Post]:
@@ -239,19 +252,39 @@ def newest_first(posts: Sequence[Post]) -> list[Post]:
     )
 
 
-def _post(console: Console, number: int, post: Post) -> None:
+def _post(console: Console, number: int, post: Post, info: SourceInfo) -> None:
     facts = [f"{post.published:%Y-%m-%d %H:%M} UTC" if post.published else "no date"]
     facts += [", ".join(author.name for author in post.authors if author.name)]
     facts += [", ".join(category.term for category in post.categories[:4])]
-    _line(console, f"{number:>3}  {plain(post.title) or '(untitled)'}", "bold")
+    if post.language != (info.language or info.spoken):
+        facts.append(post.language)
+    title = plain(post.title) or "(untitled)"
+    _paragraph(console, f"{number:>3}  {title}", "bold", first="")
     _paragraph(console, plain(" · ".join(filter(None, facts))), "dim")
     _line(console, f"     {plain(post.link)}", "cyan")
+    for file in post.enclosures:
+        if file.primary:
+            _line(console, f"     file: {plain(file.url)}{_size(file, post.episode)}", "cyan")
     if post.summary:
         _paragraph(console, excerpt(plain(post.summary)))
+    if line := credit(post, info):
+        _paragraph(console, f"credit: {plain(line)}", "dim")
     if post.filtered:
-        _line(console, f"     not let through: {plain(post.filtered)}", "yellow")
+        _paragraph(console, f"not let through: {plain(post.filtered)}", "yellow")
     for note in post.notes:
-        _line(console, f"     - {plain(note)}", "green")
+        _paragraph(console, f"- {plain(note)}", "green")
+
+
+def _size(file: Enclosure, episode: Episode | None) -> str:
+    """Return type, megabytes and length of a file in brackets, as far as they are known."""
+    facts = [file.type] if file.type else []
+    if file.length:
+        facts.append(f"{file.length / 1_000_000:.1f} MB")
+    if file.duration:
+        facts.append(f"{file.duration // 60} min")
+    elif episode and episode.duration:
+        facts.append(plain(episode.duration))
+    return f" ({', '.join(facts)})" if facts else ""
 
 
 def excerpt(text: str) -> str:
@@ -272,10 +305,13 @@ def _line(console: Console, text: str, style: str) -> None:
     console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
-def _paragraph(console: Console, text: str, style: str = "") -> None:
+def _paragraph(console: Console, text: str, style: str = "", first: str = "     ") -> None:
+    """Print a text in lines that all begin in one column; `first` is what the first has there."""
     from rich.text import Text
 
     # By rich, since textwrap counts letters: Chinese ones take two columns each.
-    for line in Text(text, style).wrap(console, max(console.width - 5, 20)):
+    room = max(console.width - 5, 20)
+    head, text = ("     ", text) if first else (text[:5], text[5:])
+    for number, line in enumerate(Text(text, style).wrap(console, room)):
         line.rstrip()
-        console.print(Text("     ") + line, soft_wrap=True)
+        console.print(Text(head if not number else "     ", style) + line, soft_wrap=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from email.message import Message
 from hashlib import blake2b
@@ -71,6 +71,7 @@ class Fetch(Struct, frozen=True):
     own_literal: bool = False  # its address in feeds.toml is a literal one, not a name
     follow: bool = False  # for one source alone: go on to a page's feed, wait for a pipe
     feeds: tuple[str, ...] = ()  # announced by that page; the first is the one that is asked
+    feed_titles: Mapping[str, str] = {}  # their titles, as far as the page says them
     conditional: bool = True  # send validators
     cookies: CookieJar | None = None  # set by redirects of this fetch, and forgotten with it
 
@@ -210,6 +211,7 @@ class Client:
             body_hash=digest,
             reach=fetch.own_reach,
             feeds=fetch.feeds[1:],
+            feed_titles=fetch.feed_titles,
         )
 
     def _not_modified(self, fetch: Fetch, head: Head) -> NotModified:
@@ -312,7 +314,7 @@ def _not_a_feed(
         page = discovery.read_page(content, content_type, fetch.url, fields.get("link", ""))
     if page.feeds and fetch.follow:
         onward = _onward(fetch, page.feeds[0], body.reach, took)
-        return replace(onward, follow=False, feeds=page.feeds)
+        return replace(onward, follow=False, feeds=page.feeds, feed_titles=page.titles)
     is_circle = page.refresh in (*fetch.seen, fetch.url) or len(fetch.seen) >= MAX_REDIRECTS
     if page.refresh and fetch.follow and not is_circle:
         return _onward(fetch, page.refresh, body.reach, took)

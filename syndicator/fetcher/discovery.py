@@ -46,6 +46,7 @@ class Page(Struct, frozen=True):
 
     feeds: tuple[str, ...] = ()
     refresh: str = ""
+    titles: Mapping[str, str] = {}  # of its feeds, as far as it says them
 
 
 def read_page(body: bytes, content_type: str, base: str, link_header: str = "") -> Page:
@@ -61,6 +62,7 @@ def read_page(body: bytes, content_type: str, base: str, link_header: str = "") 
     """
     announced = _in_header(link_header)
     linked: list[tuple[int, str]] = []
+    titles: dict[str, str] = {}
     refresh = ""
     for tag, values in _tags(body[:_LIMIT], _charset(content_type)):
         href = strip_feed_scheme(values.get("href", "").strip())
@@ -73,6 +75,7 @@ def read_page(body: bytes, content_type: str, base: str, link_header: str = "") 
             if not base and "canonical" in values.get("rel", "").lower().split():
                 base = href
             announced += _announced(values, href)
+            titles[_web_address(base, href)] = " ".join(values.get("title", "").split())
         elif tag == "a" and "feed" in values.get("rel", "").lower().split():
             announced.append((1, href))
         elif tag == "a" and _LOOKS_LIKE_A_FEED.search(href):
@@ -80,7 +83,9 @@ def read_page(body: bytes, content_type: str, base: str, link_header: str = "") 
     ranked = sorted(announced or linked, key=lambda pair: pair[0])
     feeds = dict.fromkeys(_web_address(base, href) for _, href in ranked)
     feeds.pop("", None)
-    return Page(tuple(feeds)[:_MOST], refresh and _web_address(base, refresh))
+    addresses = tuple(feeds)[:_MOST]
+    known = {address: titles[address] for address in addresses if titles.get(address)}
+    return Page(addresses, refresh and _web_address(base, refresh), known)
 
 
 def advice(page: Page, how: str = "") -> str:

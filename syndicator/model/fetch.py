@@ -53,7 +53,7 @@ class Ask(RedactedRepr, frozen=True):
 class Fetched(RedactedRepr, frozen=True):
     """A whole answer with a body, decoded from its content encoding."""
 
-    repr_exclude = frozenset(["url", "body", "headers", "moved_to", "feeds"])
+    repr_exclude = frozenset(["url", "body", "headers", "moved_to", "feeds", "feed_titles"])
 
     source_id: str
     url: str  # the address that answered, after redirects
@@ -66,6 +66,7 @@ class Fetched(RedactedRepr, frozen=True):
     body_hash: str = ""
     reach: Reach = ""  # where the source's own address lies
     feeds: tuple[str, ...] = ()  # the other feeds of the page that led here
+    feed_titles: Mapping[str, str] = {}  # their titles, as far as the page says them
 
     @property
     def content_type(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -127,3 +128,4 @@ class Preview(Struct, frozen=True):
     feed: NormalizedFeed
     remarks: tuple[str, ...] = ()  # about the feed as a whole
     others: tuple[str, ...] = ()  # the addresses of other feeds of the page
+    titles: Mapping[str, str] = {}  # their titles, as far as the page says them

@@ -1,0 +1,89 @@
+"""docs/how-to.md: the commands of each task do what stands there."""
+
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from loopback import Site, rss, site
+
+from syndicator.cli import main
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).resolve().parents[1]
+TEXT = (ROOT / "docs" / "how-to.md").read_text("utf-8")
+TASKS = {part.partition("\n")[0]: part for part in TEXT.split("\n## ")[1:] if "```console" in part}
+PAGE = b'<!doctype html><link rel="alternate" type="application/rss+xml" href="/f.xml">'
+
+
+@pytest.fixture
+def lake() -> Iterator[Site]:
+    posts = [(f"Post {number}", f"Text {number}") for number in range(3)]
+    with site({"/": PAGE, "/f.xml": rss("Lakeside", posts)}) as blog:
+        blog.types["/"] = "text/html"
+        yield blog
+
+
+@pytest.fixture
+def quiet() -> Iterator[Site]:
+    feed = rss("Quiet", [("Long ago", "Text")], "https://quiet.example").replace(b"2026", b"2019")
+    with site({"/": PAGE, "/f.xml": feed}) as blog:
+        blog.types["/"] = "text/html"
+        yield blog
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_the_commands_of_a_task(
+    task: str,
+    lake: Site,
+    quiet: Site,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Each command ends well, and its output has the lines that stand below it."""
+    monkeypatch.chdir(tmp_path)
+    ran = 0
+    for block in re.findall(r"```console\n(.*?)```", TASKS[task], re.S):
+        for part in block.split("$ ")[1:]:
+            command, *expected = part.strip().splitlines()
+            if command.startswith("#"):  # the site refuses
+                lake.pages["/f.xml"] = 403
+                path = tmp_path / "feeds.toml"
+                head = path.read_text("utf-8")
+                path.write_text(f'{head}\n[fetch]\ninterval = "0s"\n', "utf-8")
+                continue
+            for name, blog in (("lake", lake), ("quiet", quiet)):
+                command = command.replace(f"https://{name}.example", blog.url)
+            _, *arguments = shlex.split(command)
+            status = main(arguments)
+            out, err = capsys.readouterr()
+            assert status == 0 or "no configured source works" in err, (command, err)
+            for line in expected:
+                assert line in " ".join((out + err).split()), (command, out + err)
+            ran += 1
+    assert ran
+
+
+def test_a_bot_that_announces(lake: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The recipe prints each new post, once."""
+    recipe = TEXT.split("<!-- recipe: announce -->\n```sh\n")[1].split("```")[0]
+    program = f"{shlex.quote(sys.executable)} -m syndicator"
+    script = recipe.replace("syndicator run", f"{program} run --force").replace(
+        "python3 -c", f"{shlex.quote(sys.executable)} -c"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    (tmp_path / "feeds.toml").write_text(
+        f'[feed]\ntitle = "P"\n[[sources]]\nurl = "{lake.url}/f.xml"\nname = "Lake"\n', "utf-8"
+    )
+    told = []
+    for _ in range(2):
+        done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=True)
+        told.append(done.stdout.splitlines())
+    assert sorted(told[0])[0] == "Post 0 (Lake) https://blog.example/post-0/"
+    assert (len(told[0]), told[1]) == (3, [])
