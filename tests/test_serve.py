@@ -304,6 +304,35 @@ def ended(plug: socket.socket) -> bool:
         return True
 
 
+def test_more_half_heads_than_descriptors(tmp_path: Path) -> None:
+    """An honest client is served at once, and standard error has one line about the others."""
+    folder = publish(tmp_path)
+    (tmp_path / "feeds.toml").write_text('[feed]\ntitle = "Planet"\n', "utf-8")
+    command = f"ulimit -n 300; exec {sys.executable} -m syndicator serve --port 0"
+    with subprocess.Popen(
+        ["bash", "-c", command], stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+    ) as process:  # fmt: skip
+        assert process.stderr
+        greeting = process.stderr.readline()
+        assert str(folder) in greeting
+        port = int(greeting.split(" at http://127.0.0.1:")[1].split("/")[0])
+        half = []
+        try:
+            for _ in range(400):
+                half.append(socket.create_connection(("127.0.0.1", port), timeout=10))
+                half[-1].sendall(b"GET / HTTP/1.1\r\nHost: a")
+            for _ in range(3):
+                assert ask(("127.0.0.1", port), "/rss20.xml")[0] == 200
+        finally:
+            process.send_signal(signal.SIGINT)
+            rest = process.stderr.read()
+            for plug in half:
+                plug.close()
+    assert rest.count("connections were closed") == 1
+    assert "Traceback" not in rest
+
+
 def test_half_a_head_has_its_time(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection that owes a request is closed, also behind a request that was answered."""
     monkeypatch.setattr(connections, "HEAD_SECONDS", 0.2)

@@ -21,7 +21,7 @@ import uvicorn
 from syndicator.errors import SyndicatorError
 from syndicator.formats import FORMATS
 from syndicator.model.settings import Config, Feed
-from syndicator.serve.connections import OpenConnections, Protocol
+from syndicator.serve.connections import BACKLOG, OpenConnections, Protocol
 from syndicator.serve.documents import application, is_below
 
 _MADE = {"source": "by-source", "language": "by-language"}  # folders of feeds that may be many
@@ -51,7 +51,7 @@ def listen(folder: Path, host: str, port: int) -> socket.socket:
         raise SyndicatorError(f"{folder} is not there yet: `syndicator run` makes it")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=128)
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         what = (error.strerror or str(error)).partition(" (while")[0]
         advice = "choose an address of this machine with --host, another port with --port"
@@ -134,8 +134,11 @@ def server(
         log_config=None,
         access_log=False,
         server_header=False,
+        backlog=BACKLOG,
         timeout_graceful_shutdown=2,  # seconds that a slow reader can delay Ctrl-C
     )
-    # A line for each malformed request would let any client fill the disk.
+    # A line for each malformed request, or for each socket too many, would let any client fill the
+    # disk.
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     return Server(config, stop, connections)

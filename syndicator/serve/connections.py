@@ -14,9 +14,10 @@ from collections.abc import Callable
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 MOST = 256
+BACKLOG = 64  # connections that the kernel keeps waiting, and asyncio accepts before others run
 HEAD_SECONDS = 10.0  # for a request, from the connection or the last response on
 ANSWER_SECONDS = 300.0  # for a response, which a slow reader takes long to read
-_SPARE = 64  # descriptors for files and the rest of the program
+_SPARE = 3 * BACKLOG  # descriptors for files and for connections accepted but not yet counted
 _PAUSE = 60.0  # seconds between two lines about clients that were turned away
 
 
