@@ -12,35 +12,8 @@ from functools import lru_cache
 
 from syndicator import urls
 from syndicator.model.feed import Enclosure
+from syndicator.normalizer.identity.counts import without_counts
 from syndicator.normalizer.identity.keys import digest, looser
-
-# A number is restless where it is followed by a word and what says "ago", or stands between the like of "vor" and
-# a word ("vor 3 Stunden"), or counts what readers leave ("12 comments", "Points: 7", as hnrss and widgets write).
-_NUMBER = re.compile(r"\d[\d.,]*k?")
-_AGO = ("ago", "fa", "geleden", "sedan", "siden", "trước", "назад", "тому", "temu", "önce", "lalu")
-_SINCE = ("vor ", "il y a ", "hace ", "há ", "před ", "منذ ", "πριν ")
-_COUNTED = (
-    r"comment(?:s|aires?|i|o)?|comentarios?|comentários?|kommentare?n?|kommentarer|replies|reply|likes?|views?"
-    r"|shares?|points?|votes?|upvotes?|score|reactions?|reacties?|bình luận|lượt xem|lượt thích"
-    r"|评论|評論|コメント|댓글|阅读|点赞|коммент\w*|просмотр\w*|лайк\w*"
-)
-_AFTER = re.compile(
-    rf"\s?(?:(?:[^\W\d_]{{1,12}}\.?(?: yang)?\s(?:{'|'.join(_AGO)})|{_COUNTED})(?!\w)|[^\W\d_]{{1,3}}(?:前| 전))",
-    re.IGNORECASE,
-)
-_LABEL = re.compile(rf"(?<!\w)(?:{_COUNTED})\s?[:(]\s?$", re.IGNORECASE)
-_UNIT = re.compile(r"\s?[^\W\d_]{2,12}")
-_ONE = re.compile(
-    r"\ban?(?= \w+ ago)|\bone(?= \w+ ago)|(?<=vor )eine[rm]|(?<=il y a )une?|(?<=hace )una?|(?<=há )uma?",
-    re.IGNORECASE,
-)
-# Where templates put such numbers: about the ends of a text. Short texts are searched whole.
-_SHORT, _END = 2000, 500
-# Bytes that stand in no number: all but ASCII digits and what digits of other scripts begin with (Arabic, NKo,
-# South and South-East Asian, fullwidth, emoji). Taking them out of a text is ten times faster than a search for \d.
-_NUMBERLESS = bytes(
-    set(range(256)) - {*b"0123456789", 0xD9, 0xDB, 0xDF, 0xE0, 0xE1, 0xEA, 0xEF, 0xF0}
-)
 
 # What rotates in an address: signatures, sessions, times and cache breakers by their names, and whatever looks drawn
 # by lot: letters and digits mixed, long runs without a hyphen, UUIDs. A slug ("ferry-to-the-island", "2024") stays.
@@ -72,8 +45,8 @@ def content_hash(
     """
     hosts = sorted({urls.host(link), urls.host(site)} - {""}, key=lambda host: (-len(host), host))
     parts = (
-        _letters(still(title)),
-        _letters(still(_homeless(text, hosts))),
+        _letters(without_counts(title)),
+        _letters(without_counts(_without_own_hosts(text, hosts))),
         _steady(looser(link)[1]).encode("utf-8", "replace"),
         _targets(content_html, hosts),
         _names(sorted(set(map(file_name, _attributes(content_html, ' src="'))))),
@@ -82,7 +55,7 @@ def content_hash(
     return digest(b"\0".join(parts))
 
 
-def _homeless(text: str, hosts: Iterable[str]) -> str:
+def _without_own_hosts(text: str, hosts: Iterable[str]) -> str:
     """Take out of a text what a move of the site changes: its hosts, and the scheme before them."""
     for host in hosts:
         if host in text:
@@ -93,38 +66,6 @@ def _homeless(text: str, hosts: Iterable[str]) -> str:
 def _letters(text: str) -> bytes:
     """Return all but white space, which comes and goes with a site's templates. A corrected comma counts."""
     return text.replace("\xa0", "").encode("utf-8", "replace").translate(None, b" \t\r\n\f\v")
-
-
-def still(text: str) -> str:
-    """Take relative dates and counts out of a text.
-
-    >>> still("By Ann, 3 hours ago (12 comments): the 7 wonders")
-    'By Ann,  (): the 7 wonders'
-    >>> still("Points: 12, vor einer Stunde") == still("Points: 7, vor 2 Stunden")
-    True
-    """
-    if len(text) > _SHORT:
-        return _still(text[:_END]) + text[_END:-_END] + _still(text[-_END:])
-    return _still(text)
-
-
-def _still(text: str) -> str:
-    if " ago" in text or "vor " in text or "il y a " in text or "hace " in text or "há " in text:
-        text = _ONE.sub("1", text)
-    if not text.encode("utf-8", "replace").translate(None, _NUMBERLESS):
-        return text
-    kept, end = [], 0
-    for number in _NUMBER.finditer(text):
-        if number.start() < end:
-            continue
-        after = _AFTER.match(text, number.end())
-        before = text[max(0, number.start() - 24) : number.start()]
-        if after is None and before.endswith(_SINCE):
-            after = _UNIT.match(text, number.end())
-        if after or (before.endswith((":", "(", ": ", "( ")) and _LABEL.search(before)):
-            kept.append(text[end : number.start()])
-            end = after.end() if after else number.end()
-    return "".join((*kept, text[end:]))
 
 
 def _attributes(html: str, opening: str) -> list[str]:
@@ -141,7 +82,7 @@ def _targets(html: str, hosts: Iterable[str]) -> bytes:
     hrefs = (
         "\n".join(set(_attributes(html, ' href="'))).replace("https://", "").replace("http://", "")
     )
-    hrefs = _homeless(hrefs, hosts)
+    hrefs = _without_own_hosts(hrefs, hosts)
     if "?" in hrefs:
         hrefs = "\n".join(map(urls.without_tracking, hrefs.split("\n")))
     targets = {target.removeprefix("www.").strip("/") for target in _steady(hrefs).split("\n")}
