@@ -18,6 +18,8 @@ from syndicator.model.fetch import Ask, FetchFailed
 from syndicator.model.settings import Config
 from syndicator.store import Store, examine
 
+# Placeholders of a credit that a post may have nothing for.
+_LACKING = {"post": "a title", "author": "an author"}
 MANY = 20  # problems of one document that are shown
 ASKED = 200  # sources that `check` asks at most
 
@@ -67,6 +69,13 @@ def _remarks(config: Config) -> Iterator[Finding]:
         yield Finding(file, what, is_error=False)
     if not config.sources:
         yield Finding(file, "there is no [[sources]] table: nothing would be fetched")
+    texts = {source.attribution.text: None for source in config.sources}
+    for text in texts:
+        lacking = [name for name in _LACKING if f"{{{name}}}" in text]
+        if lacking:
+            names = " or ".join(f"without {_LACKING[name]}" for name in lacking)
+            what = f'the credit "{text}" does not suit posts {names}: they get our own wording'
+            yield Finding(file, what, is_error=False)
     for source in config.sources:
         if source.private_by:
             yield Finding(file, f"{label(source)}: {unpublished(source)}", is_error=False)

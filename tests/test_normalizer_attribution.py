@@ -521,6 +521,10 @@ def test_an_operators_own_text_holds_for_every_language():
     assert attribution.choose(own, "de", titled=False) == Attribution("Zuerst auf {source}.", "de")
     plain = AttributionSettings(text="From {source}")
     assert attribution.choose(plain, "de", titled=False) == Attribution("From {source}")
+    by = AttributionSettings(text="By {author} at {source}")
+    assert attribution.choose(by, "de", titled=True) == Attribution("By {author} at {source}")
+    own_words = attribution.choose(by, "de", titled=True, authored=False)
+    assert own_words == attribution.choose(AttributionSettings(), "de", titled=True)
 
 
 def test_attribution_can_be_switched_off():

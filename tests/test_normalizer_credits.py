@@ -1,10 +1,13 @@
 """Credits in odd places and odd words: who is credited, and what of the text is left."""
 
-import pytest
-from normalizer_helpers import PAGE, SITE, entry, feed, post
+from datetime import timedelta
 
-from syndicator.model.feed import FeedHead, Link, Origin, Text
+import pytest
+from normalizer_helpers import NOW, PAGE, SITE, entry, feed, post
+
+from syndicator.model.feed import FeedHead, Link, Origin, Person, Text
 from syndicator.model.post import Post
+from syndicator.model.settings import AttributionSettings, Source
 
 TITLE = "The ferry"
 BODY = "<p>The ferry crosses at dawn, and the gulls come along for the bread.</p>"
@@ -290,8 +293,64 @@ def test_a_foreign_site_in_chinese() -> None:
     assert (found.origin.name, found.origin_link) == ("三角洲", "https://delta.example/f")
 
 
-# -- the feed's own words
-# -------------------------------------------------------------------------------
+# -- what the operator words, and what a post has not --------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "author", "line"),
+    [
+        ("{post} by {author} on {source}", TITLE, "Ann", "{post} by {author} on {source}"),
+        (
+            "{post} by {author} on {source}",
+            TITLE,
+            "",
+            "The post {post} appeared first on {source}.",
+        ),
+        ("{post} by {author} on {source}", "", "Ann", "First on {source}."),
+        ("By {author}", "", "", "First on {source}."),
+        ("From {source}", "", "", "From {source}"),
+    ],
+)
+def test_a_credit_that_names_what_a_post_lacks(
+    text: str, title: str, author: str, line: str
+) -> None:
+    """It gives way to our wording, so that no "by  on" is published."""
+    settings = AttributionSettings(text=text)
+    source = Source(id="blog", url="https://blog.example/feed", attribution=settings)
+    authors = (Person(author),) if author else ()
+    found = post(BODY, title=title, authors=authors, source=source)
+    assert found.attribution is not None
+    assert found.attribution.text == line
+
+
+@pytest.mark.parametrize("hours", [1, 24 * 400])
+def test_a_feed_dated_in_the_future(hours: int) -> None:
+    """Its date is not handed on: it would stand in atom:source."""
+    head = FeedHead(title="Blog", link=SITE, version="rss20", updated=NOW + timedelta(hours=hours))
+    assert feed(entry(BODY), head=head).info.updated is None
+    head = FeedHead(title="Blog", link=SITE, version="rss20", updated=NOW - timedelta(hours=hours))
+    assert feed(entry(BODY), head=head).info.updated == head.updated
+    found = feed(entry(BODY), head=FeedHead(title="Blog", link=SITE, updated=NOW)).posts[0]
+    assert found.origin.updated == NOW
+
+
+@pytest.mark.parametrize(
+    ("person", "kept"),
+    [
+        (Person("Ann", "", "noreply@blogger.com"), (Person("Ann"),)),
+        (Person("Unknown", "", "noreply@blogger.com"), ()),
+        (Person("", "", "no-reply@blogger.com"), ()),
+        (Person("Ann", "https://ann.example/", "NoReply@Blogger.com"), (Person("Ann", "https://ann.example/"),)),
+        (Person("Ann", "", "donotreply@a.example"), (Person("Ann"),)),
+        (Person("Ann", "", "ann@a.example"), (Person("Ann", "", "ann@a.example"),)),
+    ],
+)  # fmt: skip
+def test_an_address_that_nobody_reads(person: Person, kept: tuple[Person, ...]) -> None:
+    """It is not published, nor the name that stands for no name."""
+    assert post(BODY, authors=(person,)).authors == kept
+
+
+# -- the feed's own words -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

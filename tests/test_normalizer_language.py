@@ -48,11 +48,11 @@ def test_a_language_is_told_from_the_text_where_nothing_is_declared(tag, text):
 
 
 def test_declarations_win_in_their_order():
-    """The entry's xml:lang, the feed's, the source's setting; the text is not even asked."""
+    """The operator's setting, the entry's xml:lang, the feed's; the text is not even asked."""
     text = TEXTS["de"]
-    assert language.of("fr", "es", "it", text) == "fr"
-    assert language.of("", "es_MX", "it", text) == "es-MX"
-    assert language.of("", "", "it", text) == "it"
+    assert language.of("fr", "es", "it", text) == "it"
+    assert language.of("fr", "es", "", text) == "fr"
+    assert language.of("", "es_MX", "", text) == "es-MX"
 
 
 def test_what_is_no_language_is_passed_over():
@@ -188,3 +188,66 @@ def test_a_source_that_declares_its_language_loads_no_detector():
         "assert not {'pycld2', 'py3langid'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+COUNTRIES = {
+    "br": ("pt", "O governo apresentou hoje uma nova proposta de orçamento para o próximo ano e muitos gostam dela"),
+    "se": ("sv", "Regeringen har i dag lagt fram ett nytt förslag till budget och många är glada över det"),
+    "ch": ("de", "Der Bundesrat hat heute einen neuen Vorschlag gemacht, über den sich viele sehr gefreut haben"),
+    "co": ("es", "El gobierno presentó hoy una nueva propuesta de presupuesto para el próximo año y la gente la celebra"),
+    "ee": ("et", "Valitsus esitas täna uue eelarve ettepaneku järgmiseks aastaks ja inimesed on sellega rahul"),
+    "ve": ("es", "La ciudad abrió ayer un parque nuevo junto al río y los vecinos llegaron con sillas y meriendas"),
+    "za": ("en", "The town opened a new park by the river yesterday and the neighbours came with chairs and sandwiches"),
+}  # fmt: skip
+
+
+@by_guess
+@pytest.mark.parametrize("code", COUNTRIES)
+def test_a_country_for_a_language(code):
+    """Over a text that is surely in another language it is no declaration; over a few words it stands."""
+    tag, text = COUNTRIES[code]
+    assert language.of("", code, "", text) == tag
+    assert language.of("", code, "", "Kubernetes 1.30") == code
+    assert language.of("", "br", code, text) == tag
+
+
+FRENCH = [
+    f"Le conseil a voté hier {n} nouvelles mesures pour les écoles et les jardins du village"
+    for n in range(3, 10)
+]
+GERMAN = [
+    f"Der Rat hat gestern {n} neue Maßnahmen für die Schulen und die Gärten des Dorfes beschlossen"
+    for n in range(3, 10)
+]
+
+
+@by_guess
+def test_a_feed_whose_posts_are_all_in_another_language():
+    """Five posts at the least, all of which are sure."""
+    assert language.heard("en", FRENCH) == "fr"
+    assert language.heard("en-US", [*FRENCH, "12:30"]) == "fr"
+    assert language.heard("en", FRENCH[:4]) == ""
+    assert language.heard("en", [*FRENCH, *GERMAN]) == ""
+    assert language.heard("fr", FRENCH) == ""
+    assert language.heard("fr", []) == ""
+    assert (
+        language.heard("en", [*FRENCH, "The council voted for seven new measures for the schools"])
+        == ""
+    )
+    assert (
+        language.heard("nb", ["Regeringen har i dag fremsat et nyt forslag til finansloven"] * 9)
+        == ""
+    )
+
+
+@by_guess
+def test_a_later_fetch_of_such_a_feed():
+    """One new post is enough to go on; five in the declared language end it."""
+    assert language.heard("en", FRENCH[:1], "fr") == "fr"
+    assert language.heard("en", ["12:30"], "fr") == "fr"
+    english = [f"The council voted for {n} new measures for the schools" for n in range(3, 9)]
+    assert language.heard("en", english, "fr") == ""
+    assert language.in_heard("en", "fr", FRENCH[0]) == "fr"
+    assert language.in_heard("en", "fr", "Ça va") == "fr"
+    assert language.in_heard("en", "fr", english[0]) == "en"
+    assert language.in_heard("en", "fr", GERMAN[0]) == "de"

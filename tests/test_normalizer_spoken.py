@@ -85,3 +85,32 @@ def test_a_digest_of_a_post_does_not_depend_on_its_language():
         other.keys,
         other.fingerprint,
     )
+
+
+FRENCH = [
+    f"Le conseil a voté hier {n} nouvelles mesures pour les écoles et les jardins du village"
+    for n in range(3, 10)
+]
+
+
+@by_guess
+def test_a_feed_that_declares_a_wrong_language():
+    """Its posts say so together: credits, language and what is handed on to the next fetch."""
+    made = spoken(*FRENCH, "12:30", declared="en-US")
+    assert {post.language for post in made.posts} == {"fr"}
+    assert {post.attribution.language for post in made.posts if post.attribution} == {"fr"}
+    assert (made.info.language, made.info.spoken) == ("fr", "fr")
+    later = spoken(FRENCH[0], declared="en-US", before=made.info.spoken)
+    assert later.posts[0].language == "fr"
+    right = spoken(*FRENCH, declared="fr-CA")
+    assert {post.language for post in right.posts} == {"fr-CA"}
+    assert right.info.spoken == ""
+
+
+def test_the_language_of_the_operator():
+    """It goes before what the feed and its posts say, for the posts and for the source."""
+    made = spoken(*FRENCH, declared="en", setting="oc")
+    assert {post.language for post in made.posts} == {"oc"}
+    assert made.info.language == "oc"
+    assert spoken("Été", declared="en", setting="fr").posts[0].language == "fr"
+    assert spoken("Été", declared="", setting="fr").info.language == "fr"

@@ -47,6 +47,18 @@ IMPLIED = {
     **dict.fromkeys((f"pt-{region}" for region in _LUSOPHONE), "pt-PT"),
 }  # fmt: skip
 
+# Codes of small languages that feeds write for a country: Brazil, Switzerland, Colombia, Estonia, Ireland,
+# Kuwait, San Marino, Sweden, Senegal, Tunisia, Venezuela, South Africa, Singapore. "ca" and "ar" are large ones.
+COUNTRIES = frozenset(
+    ["br", "ch", "co", "ee", "ie", "kw", "sm", "se", "sn", "tn", "ve", "za", "sg"]
+)
+# Languages so near each other that a detector takes one for the other.
+_KINDRED = (
+    "nb nn da", "hr bs sr sh sl", "id ms jv su", "gl pt es ast an ca oc", "cs sk", "af nl fy li", "en sco",
+    "de lb gsw bar nds", "hi mr ne sa bho", "bg mk",
+)  # fmt: skip
+KINDRED = {language: group for group in _KINDRED for language in group.split()}
+
 # Whose readers read another language of ours rather than English.
 NEAR = {
     "yue": "zh-Hant", "wuu": "zh", "nan": "zh-Hant", "gsw": "de", "bar": "de", "nds": "de", "lb": "de", "ast": "es",

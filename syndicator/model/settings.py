@@ -153,8 +153,8 @@ class Source(RedactedRepr, frozen=True):
     language: Annotated[
         str,
         key(
-            "of its posts, where they don't say; else it is read off their words, "
-            "or those of the source's other posts",
+            "of its posts, whatever the feed says; without it the feed's own word counts, "
+            "else their words, or those of the source's other posts",
             kind="language",
             default="as the feed says",
         ),

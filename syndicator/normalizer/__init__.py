@@ -6,6 +6,7 @@ in XML. `Post.notes` says what was done and why.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
@@ -16,7 +17,7 @@ from msgspec.structs import replace
 from syndicator import languages, text_rules, urls
 from syndicator.model.feed import Category, Entry, ParsedFeed, Person, Text
 from syndicator.model.fetch import FetchFailed
-from syndicator.model.post import Keys, NormalizedFeed, Post, SourceInfo
+from syndicator.model.post import Attribution, Keys, NormalizedFeed, Post, SourceInfo
 from syndicator.model.settings import Source
 from syndicator.normalizer import (
     attribution,
@@ -60,7 +61,7 @@ def normalize(
     source to speak (SourceInfo.spoken). A body of more than `longest` characters
     becomes an excerpt. Never raises for what a feed says.
     """
-    info = _info(parsed, source)
+    info = _info(parsed, source, now)
     habitat = bodies.CleaningContext(
         base=links.feed_base(parsed, info.link),
         sites=tuple(filter(None, (info.link, parsed.url, parsed.head.self_link))),
@@ -79,9 +80,8 @@ def normalize(
     )
     entries = [entry for entry in parsed.entries if _says_something(entry)]
     posts = [_post(entry, context) for entry in entries]
-    if not any(map(languages.normalise, (parsed.head.language, source.language))):
-        info = replace(info, spoken=spoken or language.habit(post.language for post in posts))
-        posts = [_as_spoken(post, info.spoken, source) for post in posts]
+    if not languages.normalise(source.language):
+        info, posts = _by_other_posts(info, posts, spoken, source)
     notes = tuple(_remarks(parsed, empty=len(parsed.entries) - len(entries)))
     feed = NormalizedFeed(info, filters.capped(posts, source.filter.newest), notes)
     return secrets_removed(feed, source) if source.private and source.publish else feed
@@ -131,8 +131,8 @@ class _Context(Struct, frozen=True):
     now: datetime
 
 
-def _info(parsed: ParsedFeed, source: Source) -> SourceInfo:
-    """Return the source as we show it: what the operator calls it goes before what its feed does."""
+def _info(parsed: ParsedFeed, source: Source, now: datetime) -> SourceInfo:
+    """Return the source as we show it: the operator's name and language go before those of its feed."""
     head = parsed.head
     site = links.site(parsed)
     feed = "" if source.private else urls.web(source.url) or urls.web(head.self_link)
@@ -144,11 +144,11 @@ def _info(parsed: ParsedFeed, source: Source) -> SourceInfo:
         link=site,
         feed=feed,
         feed_id=links.identifier(head.id),
-        language=head.language or source.language,
+        language=source.language or head.language,
         rights=text_rules.line(head.rights),
         licence=urls.web(head.licence, base),
         image=source.icon or urls.web(head.image, base),
-        updated=head.updated,
+        updated=head.updated if head.updated and head.updated <= now else None,
         private=source.private,
         noindex=head.noindex,
         denied=head.denied,
@@ -215,26 +215,60 @@ def _post(entry: Entry, context: _Context) -> Post:
         origin_link=credited.link,
         via=credited.via,
         republished=credited.republished,
-        attribution=attribution.choose(
-            source.attribution, spoken, titled=bool(title), fallback=source.fallback
-        ),
         noindex=entry.noindex or head.noindex,
         fingerprint=entry.fingerprint,
         notes=(*_notes(body, twice=twice, replaced=source.attribution.enabled), *dated),
     )
+    post = replace(post, attribution=_own_line(post, spoken, source))
     # Last, since a filter asks the finished post; what it keeps back is stored all the same, to be known again.
     reason = filters.judge(post, source.filter, context.now)
     return replace(post, filtered=reason) if reason else post
 
 
-def _as_spoken(post: Post, spoken: str, source: Source) -> Post:
-    """Give a post whose language nothing tells that of its source, where its letters allow it."""
-    if post.language or not spoken or not language.befits(spoken, f"{post.title}\n{post.text}"):
+def _by_other_posts(
+    info: SourceInfo, posts: list[Post], spoken: str, source: Source
+) -> tuple[SourceInfo, list[Post]]:
+    """Let a feed's posts tell the language of those that do not tell it, or that declare a wrong one."""
+    declared = languages.normalise(info.language)
+    if declared:
+        texts = [f"{post.title}\n{post.text}" for post in posts]
+        spoken = language.heard(declared, texts, spoken)
+        if not spoken:
+            return info, posts
+        tags = [
+            language.in_heard(post.language, spoken, text)
+            for post, text in zip(posts, texts, strict=True)
+        ]
+        info = replace(info, language=spoken, spoken=spoken)
+    else:
+        spoken = spoken or language.habit(post.language for post in posts)
+        info = replace(info, spoken=spoken)
+        tags = [post.language or _as_spoken(post, spoken) for post in posts]
+    return info, [_in_language(post, tag, source) for post, tag in zip(posts, tags, strict=True)]
+
+
+def _as_spoken(post: Post, spoken: str) -> str:
+    """Return the language of the source for a post that tells none, where its letters allow it."""
+    fits = spoken and language.befits(spoken, f"{post.title}\n{post.text}")
+    return spoken if fits else ""
+
+
+def _in_language(post: Post, tag: str, source: Source) -> Post:
+    """Return a post in a language, with a credit worded in it."""
+    if tag == post.language:
         return post
-    credit = attribution.choose(
-        source.attribution, spoken, titled=bool(post.title), fallback=source.fallback
+    return replace(post, language=tag, attribution=_own_line(post, tag, source))
+
+
+def _own_line(post: Post, tag: str, source: Source) -> Attribution | None:
+    """Choose the wording of a post's credit."""
+    return attribution.choose(
+        source.attribution,
+        tag,
+        titled=bool(post.title),
+        authored=any(person.name for person in post.authors),
+        fallback=source.fallback,
     )
-    return replace(post, language=spoken, attribution=credit)
 
 
 def _keys(
@@ -294,9 +328,11 @@ def _people(written: tuple[Person, ...], base: str) -> tuple[Person, ...]:
     """Return authors, each once; most posts of a feed have the same."""
     found: dict[Person, None] = {}
     for person in written:
-        cleaned = Person(
-            _name(person.name), urls.web(person.uri, base), text_rules.line(person.email)
-        )
+        email = text_rules.line(person.email)
+        name = _name(person.name)
+        if _NO_REPLY.match(email):  # Blogger's address for an author whom it keeps to itself
+            email, name = "", "" if name in {"Unknown", "noreply"} else name
+        cleaned = Person(name, urls.web(person.uri, base), email)
         if cleaned != _NOBODY:
             found[cleaned] = None
     return tuple(found)
@@ -330,3 +366,4 @@ def _notes(body: bodies.Body, *, twice: bool, replaced: bool) -> Iterator[str]:
 
 
 _NOBODY = Person()
+_NO_REPLY = re.compile(r"(?:no|do-?not)-?reply@", re.IGNORECASE)

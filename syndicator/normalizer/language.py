@@ -1,22 +1,24 @@
-"""What a feed declares and a text shows -> the language of a post, as a BCP 47 tag.
+"""Declarations and a text -> the language of a post, as a BCP 47 tag.
 
-Declarations win, in their order; they lose only to the script of the text itself: "en" is the default of many
-programs, and a page of Arabic, Chinese or Vietnamese letters is not English whatever its feed says.
+Declarations win, the operator's first. They lose only to the script of the text itself ("en" is the default of many
+programs, and a page of Arabic letters is not English), and a feed's to all of its posts together.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from syndicator import languages
+from syndicator.languages import codes
 from syndicator.normalizer import detectors
 
 _SAMPLE = 400  # characters that tell a script
 _DETECT = 1000  # characters that a detector is given
 _LETTERS = 20  # fewer prove nothing
+_MANY = 5  # posts that speak against what their feed declares
 _SOME = 3  # posts in one language: fewer make no habit of their source, and what it is said to speak is kept
 # Addresses, hashtags, and what CLD2 refuses: controls, surrogates, noncharacters.
 _NO_WORDS = re.compile(
@@ -63,16 +65,18 @@ _ONLY = {
 def of(entry: str, feed: str, setting: str, text: str) -> str:
     """Return a post's language, "" where nothing says.
 
-    `entry` is its xml:lang, `feed` the feed's language, `setting` the source's in feeds.toml, in this order; what is no
-    language ("utf-8", "English") is passed over, and so is what is not written in the script of `text` (the title and
-    the body's words). Else the text itself is asked.
+    The declarations, in this order: `setting` is the source's in feeds.toml, `entry` the post's xml:lang, `feed` the
+    feed's language. A declaration is passed over if it is no language ("utf-8", "English"), is not written in the
+    script of `text` (the title and the body's words), or is a country's code over a text that is surely in another
+    language. Without a declaration the text itself is asked.
 
-    >>> of("", "en_US", "", "The quick brown fox"), of("", "utf-8", "fr", "")
+    >>> of("", "en_US", "", "The quick brown fox"), of("", "en", "fr", "Bonjour")
     ('en-US', 'fr')
     >>> of("", "en-US", "", "Hội nghị ngoại giao toàn quốc lần thứ ba mươi hai được tổ chức tại Hà Nội")
     'vi'
     """
-    declared = [tag for tag in map(languages.normalise, (entry, feed, setting)) if tag]
+    tags = map(languages.normalise, (setting, entry, feed))
+    declared = [tag for tag in tags if tag and not _is_country(tag, text)]
     if declared and _plainly(declared[0], text[:_SAMPLE]):
         return declared[0]
     script = _script(text[:_SAMPLE])
@@ -84,6 +88,52 @@ def of(entry: str, feed: str, setting: str, text: str) -> str:
         return _specific(found, declared)
     # Latin letters prove little against a declaration: posts of code and names are written in any country.
     return _ONLY.get(script, "") or next(iter(declared), "")
+
+
+def _is_country(tag: str, text: str) -> bool:
+    """Tell whether a tag is a country's code over a text in another language: "br" over Portuguese."""
+    return tag in codes.COUNTRIES and detected(text) not in {"", tag}
+
+
+def heard(declared: str, texts: Sequence[str], before: str = "") -> str:
+    """Return the language of a feed's posts where it is surely another than the declared one, else "".
+
+    All of at least five posts must be in it, as far as the detector is sure of them. `before` is the result of an
+    earlier fetch: it stands until five posts are surely in another language. A feed that declares rightly costs one
+    detection where it has five new posts, since the first says so, and none where it has fewer.
+    """
+    if not before and len(texts) < _MANY:
+        return ""
+    counts: Counter[str] = Counter()
+    for text in texts:
+        found = _language(detected(text))
+        if found:
+            counts[found] += 1
+        if found == _language(declared) and not before:
+            return ""
+    if before:
+        stands = counts[_language(before)] or counts.total() < _MANY
+        return before if stands and not _are_kindred(before, declared) else ""
+    (found, posts), *others = counts.most_common() or [("", 0)]
+    return found if posts >= _MANY and not others and not _are_kindred(found, declared) else ""
+
+
+def _are_kindred(one: str, other: str) -> bool:
+    """Tell whether two languages are so near each other that a detector may take one for the other."""
+    groups = codes.KINDRED.get(_language(one), "1"), codes.KINDRED.get(_language(other), "2")
+    return groups[0] == groups[1]
+
+
+def in_heard(tag: str, found_in_feed: str, text: str) -> str:
+    """Return the language of a post whose feed declares `tag` and is in another: the post may be an exception."""
+    found = detected(text)
+    if _language(found) == _language(tag) or not befits(found_in_feed, text):
+        return tag
+    return found_in_feed if found in {"", found_in_feed} else found
+
+
+def _language(tag: str) -> str:
+    return tag.partition("-")[0]
 
 
 def habit(tags: Iterable[str]) -> str:

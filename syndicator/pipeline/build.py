@@ -178,6 +178,7 @@ def _rerender(
                 source.attribution,
                 post.language,
                 titled=bool(post.title),
+                authored=any(person.name for person in post.authors),
                 fallback=source.fallback,
             )
             store.links.rewrite(number, line, lists, LAYOUT, now)

@@ -8,16 +8,23 @@ from syndicator.model.settings import AttributionSettings
 
 
 def choose(
-    settings: AttributionSettings, language: str, *, titled: bool, fallback: str = "en"
+    settings: AttributionSettings,
+    language: str,
+    *,
+    titled: bool,
+    authored: bool = True,
+    fallback: str = "en",
 ) -> Attribution | None:
     """Return the wording of a post's credit line, None where attribution is off.
 
     `language` is the post's. `fallback` is our feed's, for languages without a wording. The operator's own text
-    holds for all languages; one that names the post gives way to our short form where there is no title.
+    holds for all languages. It gives way to our wording where it names what the post has not: a title, an author.
     """
     if not settings.enabled:
         return None
-    if settings.text and (titled or "{post}" not in settings.text):
+    lacks_title = not titled and "{post}" in settings.text
+    lacks_author = not authored and "{author}" in settings.text
+    if settings.text and not lacks_title and not lacks_author:
         return Attribution(settings.text)
     tag = languages.nearest(language, fallback)
     return Attribution(languages.label(tag, "titled" if titled else "untitled"), tag)
