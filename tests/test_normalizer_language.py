@@ -194,10 +194,10 @@ COUNTRIES = {
     "br": ("pt", "O governo apresentou hoje uma nova proposta de orçamento para o próximo ano e muitos gostam dela"),
     "se": ("sv", "Regeringen har i dag lagt fram ett nytt förslag till budget och många är glada över det"),
     "ch": ("de", "Der Bundesrat hat heute einen neuen Vorschlag gemacht, über den sich viele sehr gefreut haben"),
-    "co": ("es", "El gobierno presentó hoy una nueva propuesta de presupuesto para el próximo año y la gente la celebra"),
+    "co": ("es", "El gobierno presentó hoy una nueva propuesta de presupuesto para el año próximo, muy buena"),
     "ee": ("et", "Valitsus esitas täna uue eelarve ettepaneku järgmiseks aastaks ja inimesed on sellega rahul"),
     "ve": ("es", "La ciudad abrió ayer un parque nuevo junto al río y los vecinos llegaron con sillas y meriendas"),
-    "za": ("en", "The town opened a new park by the river yesterday and the neighbours came with chairs and sandwiches"),
+    "za": ("en", "The town opened a new park by the river yesterday and all neighbours came with sandwiches"),
 }  # fmt: skip
 
 
