@@ -89,7 +89,10 @@ def prefix_of(uri: str) -> str | None:
     ('dc', '', None)
     """
     lowered = uri.lower()
-    return "" if lowered in FORMATS else _PREFIXES.get(lowered, MISSPELT.get(uri))
+    if lowered in FORMATS:
+        return ""
+    plain = lowered.replace("https:", "http:", 1)
+    return _PREFIXES.get(lowered) or _PREFIXES.get(plain) or MISSPELT.get(uri)
 
 
 def usual_uri(prefix: str) -> str:

@@ -136,3 +136,65 @@ def test_the_dialects_of_sites_that_forgot_their_program(written: str, read: str
 def test_a_date_that_may_be_two_days_or_none(written: str):
     """No date is better than a wrong one: the time first seen stands."""
     assert instant(written) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Út, 05 bře 2024 08:15:00 +0100", "2024-03-05T07:15:00"),
+        ("5. března 2024", "2024-03-05T00:00:00"),
+        ("tirs, 05 marts 2024 08:15:00 +0100", "2024-03-05T07:15:00"),
+        ("5. März 2024 um 8:15 Uhr", "2024-03-05T08:15:00"),
+        ("ke, 06 marras 2024 08:15:00 +0200", "2024-11-06T06:15:00"),
+        ("6. marraskuuta 2024", "2024-11-06T00:00:00"),
+        ("5. ožujka 2024.", "2024-03-05T00:00:00"),
+        ("2024. március 5.", "2024-03-05T00:00:00"),
+        ("2024. márc. 5. 8:15", "2024-03-05T08:15:00"),
+        ("5 Agustus 2024", "2024-08-05T00:00:00"),
+        ("火, 05 3月 2024 08:15:00 +0900", "2024-03-04T23:15:00"),
+        ("화, 05 3월 2024 08:15:00 +0900", "2024-03-04T23:15:00"),
+        ("søn., 15 des. 2024 08:15:00 +0100", "2024-12-15T07:15:00"),
+        ("mar., 05 mart. 2024 08:15:00 +0200", "2024-03-05T06:15:00"),
+        ("5 decembrie 2024", "2024-12-05T00:00:00"),
+        ("уто, 05 јун 2024 08:15:00 +0200", "2024-06-05T06:15:00"),
+        ("5. oktobar 2024.", "2024-10-05T00:00:00"),
+        ("Thứ Ba, 05 Tháng 3 2024 08:15:00 +0700", "2024-03-05T01:15:00"),
+        ("05 Tháng Mười Hai 2024", "2024-12-05T00:00:00"),
+        ("星期二, 05 三月 2024 08:15:00 +0800", "2024-03-05T00:15:00"),
+        ("الثلاثاء، 05 مارس 2024 08:15:00 +0000", "2024-03-05T08:15:00"),
+        ("5 במרץ 2024", "2024-03-05T00:00:00"),
+        ("سه‌شنبه, 05 مارس 2024", "2024-03-05T00:00:00"),
+        ("อังคาร, 05 มี.ค. 2567 08:15:00 +0700", "2024-03-05T01:15:00"),
+    ],
+)
+def test_months_of_a_sites_language(text: str, day: str):
+    """A site lets its language into its dates."""
+    assert instant(text) == datetime.fromisoformat(day + "+00:00")
+
+
+@pytest.mark.parametrize(
+    "text", ["5 Decemberish 2024", "5 listopada 2024", "5 lip 2024", "5 marrow 2024"]
+)
+def test_a_name_that_is_no_month_or_two(text: str):
+    """A name is read whole or not at all, and a month of two languages is none."""
+    assert instant(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2024-03-05 08:15:00 -0500 EST", "2024-03-05T13:15:00"),
+        ("Tue, 05 Mar 2024 08:15:00 EST-0500", "2024-03-05T13:15:00"),
+        ("2024-03-05T08:15:00+01:00[Europe/Berlin]", "2024-03-05T07:15:00"),
+        ("2024-03-05T08:15:00Z[UTC]", "2024-03-05T08:15:00"),
+        ("2024-3-5", "2024-03-05T00:00:00"),
+        ("2024-3-5 8:5:9", "2024-03-05T08:05:09"),
+        ("2024.03.05", "2024-03-05T00:00:00"),
+        ("2024. 3. 5. 8:15", "2024-03-05T08:15:00"),
+        ("Tue, 05 Mar 2024 08:15:5 GMT", "2024-03-05T08:15:05"),
+        ("2024-03-05T08:15:5+01:00", "2024-03-05T07:15:05"),
+    ],
+)
+def test_odd_clocks_and_offsets(text: str, moment: str):
+    """An offset counts beside a name; digits may be unpadded."""
+    assert instant(text) == datetime.fromisoformat(moment + "+00:00")

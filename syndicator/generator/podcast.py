@@ -24,13 +24,18 @@ _DURATION = re.compile(r"[0-9]+(:[0-5][0-9](:[0-5][0-9])?)?")
 _COUNT = re.compile(r"[1-9][0-9]{0,8}")
 
 
+def _rank(enclosure: Enclosure) -> tuple[bool, bool]:
+    """Put enclosures before other media, and recordings before their covers."""
+    return not enclosure.primary, enclosure.type.startswith("image/")
+
+
 def rss_enclosure(item: RenderedItem) -> Enclosure | None:
     """Return the one enclosure that RSS has room for.
 
     The first that its source called an enclosure and that strict clients take: iTunes and the W3C
     refuse a user, an IPv6 host, a missing path.
     """
-    for enclosure in sorted(item.enclosures, key=lambda enclosure: not enclosure.primary):
+    for enclosure in sorted(item.enclosures, key=_rank):
         if plain_web(enclosure.url):
             return enclosure
     return None

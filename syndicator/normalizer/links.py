@@ -50,7 +50,9 @@ def permalink(entry: Entry, base: str) -> str:
             return urls.without_tracking(url)
     # A guid that is no permalink may still be an address, but nothing says what it would be relative to.
     if entry.guid_is_permalink or not alternates:
-        guid = urls.web(entry.guid, base) if entry.guid_is_permalink else urls.web(entry.guid)
+        # A permalink by default only (RSS 2.0), so "aae20190418" is a mere id.
+        is_relative = entry.guid_is_permalink and "/" in entry.guid
+        guid = urls.web(entry.guid, base if is_relative else "")
         return urls.without_tracking(guid)
     return ""
 

@@ -13,6 +13,7 @@ from syndicator import text_rules, urls
 from syndicator.model.feed import Enclosure, Entry, Episode, Image, Transcript
 from syndicator.normalizer.html import images
 
+_DEAD = frozenset({"application/x-shockwave-flash"})  # no browser plays it any more
 _THUMBNAIL = 150  # pixels of its longer side, at most
 
 
@@ -20,8 +21,8 @@ def enclosures(entry: Entry, base: str) -> tuple[Enclosure, ...]:
     """Return the attached files, each address once; elements with one address are merged."""
     files: dict[str, Enclosure] = {}
     for enclosure in entry.enclosures:
-        url = urls.web(enclosure.url, base)
-        if url:
+        url = urls.web(enclosure.url, base) or _magnet(enclosure.url)
+        if url and enclosure.type not in _DEAD:
             cleaned = replace(
                 enclosure,
                 url=url,
@@ -31,6 +32,10 @@ def enclosures(entry: Entry, base: str) -> tuple[Enclosure, ...]:
             )
             files[url] = _merged(files[url], cleaned) if url in files else cleaned
     return tuple(files.values())
+
+
+def _magnet(written: str) -> str:
+    return urls.clickable(written, "") if urls.scheme(written) == "magnet" else ""
 
 
 def _merged(first: Enclosure, again: Enclosure) -> Enclosure:
@@ -62,9 +67,13 @@ def lead(entry: Entry, files: tuple[Enclosure, ...], html: str, base: str) -> Im
     largest = max(named, key=lambda image: image.width * image.height, default=None)
     if largest and not 0 < max(largest.width, largest.height) <= _THUMBNAIL:
         return largest
-    for file in files:
-        if file.type.startswith("image/") or file.medium == "image":
-            return Image(file.url, file.width, file.height, file.title)
+    attached = [
+        Image(file.url, file.width, file.height, file.title or file.description)
+        for file in files
+        if text_rules.media_type(file.type, file.url, file.medium).startswith("image/")
+    ]
+    if attached:  # the Guardian's give their widths alone
+        return max(attached, key=lambda image: image.width * max(image.height, 1))
     if entry.episode and (url := urls.web(entry.episode.image, base)):
         return Image(url)
     return (images.lead(html) if "<img" in html else None) or largest

@@ -12,6 +12,7 @@ from html.entities import html5
 
 from syndicator.model.feed import Text
 from syndicator.normalizer.html import tags
+from syndicator.normalizer.html.misdeclared import without_cdata
 from syndicator.text_rules import line
 
 # An entity with a number or a known name, and its semicolon; "AT&T;" is checked by its name.
@@ -19,6 +20,8 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|([A-Za-z][A-Za-z0-9
 
 # Tags that style titles. Not every tag: "How to centre a <div>" is about one.
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)((?:\s[^<>]*)?)(/?)>")
+# A tag among words, as in "When to close <p> with </p>": the title is about it.
+_SPOKEN_OF = re.compile(r"(?<=\w )<()([A-Za-z][A-Za-z0-9]*)>(?= [^<>]*\s</\2>)")
 _VOID = frozenset({"br", "wbr", "img", "hr"})
 _DRESS = """
     a abbr acronym b bdi bdo big blink br center cite code del dfn div em font h1 h2 h3 h4 h5 h6 hr i img ins kbd
@@ -54,7 +57,7 @@ def title(text: Text) -> tuple[str, bool]:
     >>> title(Text("AT&T: 1 < 2, how to centre a <div>", "text"))
     ('AT&T: 1 < 2, how to centre a <div>', False)
     """
-    value = text.value
+    value = without_cdata(text.value)
     if "&" not in value and "<" not in value:
         return line(value), False
     once = _decoded(value) if text.kind == "html" else value
@@ -80,11 +83,12 @@ def _undressed(value: str) -> str:
     closed: set[str] = set()
     for tag in _TAG.finditer(value):
         (closed if tag[1] else opened).add(tag[2].lower())
-    dressed = (_TITLE_TAGS & opened & closed) | _VOID
+    spoken_of = {tag[2].lower() for tag in _SPOKEN_OF.finditer(value)}
+    dressed = (_TITLE_TAGS & opened & closed - spoken_of) | _VOID
 
     def replace(tag: re.Match[str]) -> str:
         name = tag[2].lower()
-        if name not in dressed:
+        if name not in dressed or (name == "img" and not tag[3].strip()):
             return tag[0]
         return " " if name in {"br", "hr", "p", "div", "h1", "h2", "h3"} else ""
 

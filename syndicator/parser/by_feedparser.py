@@ -40,6 +40,7 @@ from syndicator.parser.xml_tree import (
     Scope,
     literals_apart,
     name_of,
+    relation,
     repaired,
     scoped,
     tree,
@@ -49,6 +50,7 @@ from syndicator.parser.xml_tree import (
 Node = Mapping[str, Any]
 
 # feedparser closes each element that it copies from XHTML; HTML would read <br></br> as two breaks.
+_BINARY = re.compile(r"(?:image|audio|video|application)/(?!.*xml)")
 _VOID = re.compile(r"></(?:area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr)>")
 
 
@@ -192,8 +194,13 @@ def _nodes(node: Node, key: str) -> list[Node]:
     return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
 
 
+def _has_text(detail: Node) -> bool:
+    """Return True if a construct has a text; a picture in base64 is none."""
+    return bool(_string(detail, "value")) and not _BINARY.match(_string(detail, "type"))
+
+
 def _text(detail: object) -> Text | None:
-    if not isinstance(detail, dict) or not _string(detail, "value"):
+    if not isinstance(detail, dict) or not _has_text(detail):
         return None
     html = _string(detail, "type") in ("text/html", "application/xhtml+xml")
     return Text(
@@ -282,7 +289,7 @@ def _rebase(draft: Draft, node: Node) -> None:
         has_base = is_xhtml and ' xml:base="' in text.value
         return replace(text, value=rebased(text.value, text.base)) if has_base else text
 
-    written = [detail for detail in _nodes(node, "content") if _string(detail, "value")]
+    written = [detail for detail in _nodes(node, "content") if _has_text(detail)]
     draft.contents = [
         settled(text, detail) for text, detail in zip(draft.contents, written, strict=True)
     ]
@@ -325,10 +332,10 @@ def _links(node: Node) -> Iterator[tuple[Link, bool]]:
     """Yield the links, each with whether it has a type: those of link elements always do."""
     for part in _nodes(node, "links"):
         href, kind = _string(part, "href"), _string(part, "type")
-        if href and _string(part, "rel") != "enclosure":
+        if href and relation(_string(part, "rel")) != "enclosure":
             link = Link(
                 href=href,
-                rel=_string(part, "rel") or "alternate",
+                rel=relation(_string(part, "rel")),
                 type=_said(kind),
                 title=_string(part, "title"),
                 hreflang=_string(part, "hreflang"),
@@ -348,7 +355,7 @@ def _linked(node: Node, rel: str) -> str:
 
 def _enclosures(node: Node) -> Iterator[Enclosure]:
     for part in _nodes(node, "links"):
-        if (href := _string(part, "href")) and _string(part, "rel") == "enclosure":
+        if (href := _string(part, "href")) and relation(_string(part, "rel")) == "enclosure":
             yield Enclosure(
                 url=href,
                 type=_said(_string(part, "type")),

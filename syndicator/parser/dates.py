@@ -8,40 +8,12 @@ defaults.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-# English, Greek (feedparser knows them), and what sites write that let their blog's language into
-# their feed. A name that two languages give to two months is in none of them: "lip" is June in
-# Zagreb and July in Warsaw.
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan january ιαν janv ene gen jän янв січ oca sty",
-            "feb february φεβ fev fév fevr févr фев лют şub lut",
-            "mar march μάώ μαρ mär mrt maa мар бер",
-            "apr april απρ avr abr апр кві nis kwi",
-            "may mai μάι μαϊ μαι maj mei mag май мая тра",
-            "jun june ιούν ιον juin giu июн чер haz cze",
-            "jul july ιούλ ιολ juil lug июл лип tem",
-            "aug august αύγ αυγ août aout ago авг сер ağu sie",
-            "sep sept september σεπ set сен вер eyl wrz",
-            "oct october οκτ okt ott out окт жов eki paź",
-            "nov november νοέ νοε ноя лис kas",
-            "dec december δεκ dez dic déc дек гру ara gru",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
-# feedparser's Hungarian dialect (2004-július-13T9:15-05:00): the only one whose month stands inside
-# ISO 8601.
-_HUNGARIAN = (
-    *("január", "februári", "március", "április", "máujus", "június"),
-    *("július", "augusztus", "szeptember", "október", "november", "december"),
-)
+from syndicator.parser.months import month
 
 # Hours from UTC. RFC 822 gives the American names; the others are what feeds use where no second
 # meaning is alive. A name that nobody knows is read as UTC: hours wrong at worst, where no date at
@@ -61,33 +33,51 @@ _USUAL = re.compile(
     r"[A-Z][a-z]{2}, ([0-9]{1,2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) "
     r"(?:GMT|UTC|Z|([+-])([0-9]{2})([0-9]{2}))"
 )
-_ISO = re.compile(
-    r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})"
-    r"(?:(?:\s*[Tt]\s*|\s+)([0-9]{1,2}):?([0-9]{2})(?::?([0-9]{2})(?:[.,][0-9]+)?)?\s*(.*))?"
+# A clock, and all behind it: "8:15", "08.15.00", "T08:15:5.25Z", "um 8:15 Uhr", "오후 8:15". The zone
+# begins with no digit or colon, or seconds in one digit would be one.
+_CLOCK = (
+    r"(?:(?:\s*[Tt]\s*|,?\s+)(?:(?:um|klo|kl\.?|at|à|в|o)\s+)?(?P<before>오전|오후|午前|午後|上午|下午)?\s*"
+    r"(?P<hour>[0-9]{1,2})[:.](?P<minute>[0-9]{1,2})(?:[:.](?P<second>[0-9]{1,2})(?:[.,][0-9]+)?)?"
+    r"\s*(?P<zone>(?![:0-9]).*))?"
 )
-_RFC822 = re.compile(
-    r"(?:\w+\.?,?\s+)??([0-9]{1,2})(?:st|nd|rd|th|\.)?[\s-]+(?:de\s)?(\w{3,9})\.?,?[\s-]+(?:de\s)?([0-9]{4}|[0-9]{2}),?"
-    r"(?:\s+([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:\.[0-9]+)?)?\s*(.*))?"
+_WEEKDAY = r"(?:[^0-9\s]+[\s,]+){0,2}?"  # "Tue, ", "Thứ Ba, "
+_NAME = r"(?P<name>[^\W\d_][^\s,/-]*|[0-9]{1,2}[月월])"
+_DIALECTS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        # RFC 822 and its relatives: "5 Mar 2024", "5th of March, 2024", "5. ožujka 2024."
+        rf"{_WEEKDAY}(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th|er|º|\.)?[\s-]+(?:de\s|of\s)?{_NAME}[.,]*[\s-]+"
+        rf"(?:de\s)?(?P<year>[0-9]{{4}}|[0-9]{{2}})[.,]?{_CLOCK}",
+        # ISO 8601, with or without its signs.
+        r"(?P<year>[0-9]{4})-?(?P<month>[0-9]{2})-?(?P<day>[0-9]{2})(?:(?:\s*[Tt]\s*|\s+)(?P<hour>[0-9]{1,2}):?"
+        r"(?P<minute>[0-9]{2})(?::?(?P<second>[0-9]{2})(?:[.,][0-9]+)?)?\s*(?P<zone>(?![:0-9]).*))?",
+        # asctime and "Jan 5, 2004 12:00:00 EST"; the year may stand at the end.
+        rf"{_WEEKDAY}{_NAME}\s+(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?,?(?:\s+(?P<year>[0-9]{{4}}),?)?"
+        r"(?:\s+(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{1,2}))?\s*(?P<zone>.*?)"
+        r"(?:\s+(?P<late>[0-9]{4}))?)?",
+        # The year in front leaves one order only: "2024/3/5", "2024-3-5", "2024. 03. 05."
+        rf"(?:\w{{3}},\s+)?(?P<year>[0-9]{{4}})(?P<sign>[/.-])\s?(?P<month>[0-9]{{1,2}})(?P=sign)\s?"
+        rf"(?P<day>[0-9]{{1,2}})\.?{_CLOCK}",
+        rf"(?P<year>[0-9]{{4}})[年년]\s*(?P<month>[0-9]{{1,2}})[月월]\s*(?P<day>[0-9]{{1,2}})[日일]?"
+        rf"(?:\s*\(?[^0-9\s]+\)?(?=\s))??{_CLOCK}",
+        # "2024. március 5.", and feedparser's Hungarian "2004-július-13T9:15-05:00".
+        rf"(?P<year>[0-9]{{4}})[.,]?[\s-]+{_NAME}[\s-]+(?P<day>[0-9]{{1,2}})\.?{_CLOCK}",
+        # With points between the day always comes first; with slashes nobody knows.
+        rf"(?:\w+\.?,?\s+)??(?P<day>[0-9]{{1,2}})\.\s?(?P<month>[0-9]{{1,2}})\.\s?(?P<year>[0-9]{{4}})\.?{_CLOCK}",
+    )
 )
-_MONTH_FIRST = re.compile(  # asctime and "Jan 5, 2004 12:00:00 EST"; the year may stand at the end
-    r"(?:\w+\.?,?\s+)??([A-Za-z]{3,9})\.?\s+([0-9]{1,2})(?:st|nd|rd|th)?,?(?:\s+([0-9]{4}),?)?"
-    r"(?:\s+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?\s*(.*?)(?:\s+([0-9]{4}))?)?"
-)
-_SLASHED = re.compile(
-    r"(?:\w{3},\s+)?([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})(?:\s+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?\s*(.*))?"
-)
-_KOREAN = re.compile(
-    r"([0-9]{4})(?:-|년\s+)([0-9]{2})(?:-|월\s+)([0-9]{2})(?:일)?\s+(오전|오후)?\s*([0-9]{1,2}):([0-9]{2}):([0-9]{2})"
-)
-# With points between the day always comes first; with slashes nobody knows.
-_DOTTED = re.compile(
-    r"(?:\w+\.?,?\s+)??([0-9]{1,2})\.\s?([0-9]{1,2})\.\s?([0-9]{4})(?:,?\s+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?\s*(.*))?"
-)
-_CJK = re.compile(
-    r"([0-9]{4})年\s*([0-9]{1,2})月\s*([0-9]{1,2})日(?:\s*\(?\w*\)?\s+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?\s*(.*))?"
-)
+# "tháng 3", "Tháng Mười Hai": names of several words become one.
+_VIETNAMESE = re.compile(r"\b(tháng|thg)\.?\s+(?:(mười)\s+(?=một|hai))?", re.IGNORECASE)
+# Marks of writing direction, spaces that do not break, the Arabic comma.
+_PLAIN = {0x200E: None, 0x200F: None, 0xA0: " ", 0x202F: " ", 0x60C: ","}
+_BUDDHIST = 543  # years that the calendar of Thailand is ahead
+_THAI_YEARS = range(2400, 2700)
+_KOREA = timedelta(hours=9)
 _EPOCH = re.compile(r"(1[0-9]{9})(?:[0-9]{3})?")  # seconds or milliseconds since 1970, from 2001 on
-_OFFSET = re.compile(r"(?:gmt|utc)?\s*([+-])([0-9]{1,2}):?([0-9]{2})?(?:\s*\(.*\))?")
+# "-0500 EST", "GMT+1 (CET)", "+01:00[Europe/Berlin]"; not "-05 h".
+_OFFSET = re.compile(
+    r"(?:[a-z]{1,5}\s*)?([+-])([0-9]{1,2}):?([0-9]{2})?(?:\s*[(\[].*|\s+[a-z]{2,5})?"
+)
 _HALF = re.compile(
     r"([aApP])\.?[mM]\.?(?:\s+(.*)|$)"
 )  # twelve-hour clocks put it where a zone would stand
@@ -126,28 +116,13 @@ def instant(text: str) -> datetime | None:
     ):  # RFC 3339, which the library reads in a microsecond
         with suppress(ValueError, OverflowError):  # the last: a year 0 or 10000 once it is UTC
             return _plausible(_to_utc(datetime.fromisoformat(text)))
-    # The frequent ones first; last what guesses, and would make a day of a mere year or a number of
-    # seconds.
-    for read in (
-        _usual,
-        _rfc822,
-        _iso,
-        _month_first,
-        _slashed,
-        _korean,
-        _hungarian,
-        _coarse,
-        _dotted,
-        _epoch,
-        _guessed,
-    ):
-        try:
-            found = read(text)
-        except (ValueError, OverflowError):  # 31 February, hour 25
-            return None
-        if found is not None:
-            return _plausible(found)
-    return None
+    try:
+        moment = (
+            _usual(text) or _by_dialect(text) or _coarse(text) or _epoch(text) or _guessed(text)
+        )
+    except (ValueError, OverflowError):  # 31 February, hour 25
+        return None
+    return _plausible(moment) if moment else None
 
 
 def _plausible(found: datetime) -> datetime | None:
@@ -183,7 +158,7 @@ def _offset(zone: str | None) -> timedelta:
         sign, hours, minutes = found.groups()
         length = timedelta(hours=int(hours), minutes=int(minutes or 0))
         return -length if sign == "-" else length
-    return timedelta(hours=_ZONES.get(zone.split("(")[0].strip(), 0))
+    return timedelta(hours=_ZONES.get(re.split(r"[(\[\s]", zone)[0], 0))
 
 
 def _usual(text: str) -> datetime | None:
@@ -191,12 +166,12 @@ def _usual(text: str) -> datetime | None:
     if not found:
         return None
     day, name, year, hour, minute, second, sign, hours, minutes = found.groups()
-    month = _MONTHS.get(name.lower())
-    if not month:
+    number = month(name)
+    if not number:
         return None
     try:
         moment = datetime(
-            int(year), month, int(day), int(hour), int(minute), int(second), tzinfo=UTC
+            int(year), number, int(day), int(hour), int(minute), int(second), tzinfo=UTC
         )
     except ValueError:  # a leap second, or midnight as 24:00: left to the next
         return None
@@ -206,85 +181,39 @@ def _usual(text: str) -> datetime | None:
     return moment + length if sign == "-" else moment - length
 
 
-def _rfc822(text: str) -> datetime | None:
-    found = _RFC822.fullmatch(text)
-    if not found:
+def _by_dialect(text: str) -> datetime | None:
+    """Read a date by the first pattern whose month is known. Raises ValueError, OverflowError."""
+    text = text.translate(_PLAIN).strip()
+    if text[-1:].isalnum() and "th" in text.lower():
+        text = _VIETNAMESE.sub(lambda name: name[1].lower() + (name[2] or "").lower(), text)
+    for dialect in _DIALECTS:
+        found = dialect.fullmatch(text)
+        if found and (moment := _from_parts(found.groupdict())):
+            # The dates of OnBlog and Nate are Korean time, and say so by their words alone.
+            is_korean = not found["zone"] and ("년" in text or "오전" in text or "오후" in text)
+            return moment - _KOREA if is_korean else moment
+    return None
+
+
+def _from_parts(parts: Mapping[str, str | None]) -> datetime | None:
+    """Put the parts of a date together; None for an unknown month or a missing year."""
+    number = int(parts.get("month") or 0) or month(parts.get("name") or "")
+    year = parts.get("year") or parts.get("late")
+    if not number or not year:
         return None
-    day, name, year, *clock, zone = found.groups()
-    month = _month(name)
-    return _made((_year(year), month, int(day)), tuple(clock), zone) if month else None
-
-
-def _month(name: str) -> int:
-    """Return the number of a month by its name or its first letters ("Oktober", "ноября"), else 0."""
-    name = name.lower()
-    return _MONTHS.get(name) or _MONTHS.get(name[:4]) or _MONTHS.get(name[:3], 0)
+    hour = parts["hour"]
+    if before := parts.get("before"):
+        hour = str(int(hour or 0) % 12 + 12 * (before in ("오후", "午後", "下午")))
+    day = _year(year), number, int(parts["day"] or 0)
+    return _made(day, (hour, parts["minute"], parts["second"]), parts["zone"])
 
 
 def _year(digits: str) -> int:
     """Read a year of four or two digits; 90 to 99 are of the last century, unlike in RFC 2822, 4.3."""
     year = int(digits)
-    return year if len(digits) == 4 else year + (1900 if year >= 90 else 2000)  # noqa: PLR2004
-
-
-def _iso(text: str) -> datetime | None:
-    found = _ISO.fullmatch(text)
-    if not found:
-        return None
-    year, month, day, *clock, zone = found.groups()
-    return _made((int(year), int(month), int(day)), tuple(clock), zone)
-
-
-def _month_first(text: str) -> datetime | None:
-    found = _MONTH_FIRST.fullmatch(text)
-    if not found:
-        return None
-    name, day, year, hour, minute, second, zone, last = found.groups()
-    month = _month(name)
-    if not month or not (year or last):
-        return None
-    return _made((int(year or last), month, int(day)), (hour, minute, second), zone)
-
-
-def _slashed(text: str) -> datetime | None:
-    """Read yyyy/mm/dd (perforce): the year in front leaves one order only."""
-    found = _SLASHED.fullmatch(text)
-    if not found:
-        return None
-    year, month, day, *clock, zone = found.groups()
-    return _made((int(year), int(month), int(day)), tuple(clock), zone)
-
-
-def _korean(text: str) -> datetime | None:
-    """Read the dates of OnBlog and Nate, which are Korean time and say so by their words alone."""
-    found = _KOREAN.match(text)
-    if not found:
-        return None
-    year, month, day, half, hour, minute, second = found.groups()
-    afternoon = 12 if half == "오후" and int(hour) < 12 else 0  # noqa: PLR2004
-    return _made(
-        (int(year), int(month), int(day)), (str(int(hour) + afternoon), minute, second), "+09:00"
-    )
-
-
-def _hungarian(text: str) -> datetime | None:
-    for number, name in enumerate(_HUNGARIAN, start=1):
-        if f"-{name}-" in text:
-            year, _, rest = text.partition(f"-{name}-")
-            day, mark, clock = rest.partition("T")
-            return _iso(f"{year}-{number:02}-{int(day):02}{mark}{clock}")
-    return None
-
-
-def _dotted(text: str) -> datetime | None:
-    """Read 10.11.2026 and 2026年11月10日."""
-    if found := _DOTTED.fullmatch(text):
-        day, month, year, *clock, zone = found.groups()
-    elif found := _CJK.fullmatch(text):
-        year, month, day, *clock, zone = found.groups()
-    else:
-        return None
-    return _made((int(year), int(month), int(day)), tuple(clock), zone)
+    if len(digits) == 4:  # noqa: PLR2004
+        return year - _BUDDHIST if year in _THAI_YEARS else year
+    return year + (1900 if year >= 90 else 2000)  # noqa: PLR2004
 
 
 def _epoch(text: str) -> datetime | None:

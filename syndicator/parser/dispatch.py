@@ -14,7 +14,7 @@ from syndicator.parser.by_feedparser import Unreadable, parse_with_feedparser
 from syndicator.parser.encodings import bare, to_utf8
 from syndicator.parser.fast import parse_fast
 from syndicator.parser.json_feed import looks_like_json, parse_json
-from syndicator.parser.repair import mended
+from syndicator.parser.repair import mended, with_whole_characters
 from syndicator.parser.xml_tree import repaired, root_of, tree
 
 # A web page may begin with any of these tags: HTML lets authors leave out the ones around them.
@@ -44,6 +44,7 @@ def _read(fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed:
     try:
         # Nine feeds in ten are UTF-8 and well-formed: try those bytes before anything else.
         data = bare(fetched.body)
+        data = with_whole_characters(data) if data else None
         found = parse_fast(data, fetched.source_id, fetched.url, known) if data else None
         return found or _slowly(fetched, known)
     except Unreadable as error:
@@ -53,6 +54,7 @@ def _read(fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed:
 def _slowly(fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed:
     """Decode and recognise the document, repair plain mistakes, and try both readers."""
     data, note = to_utf8(fetched.body, fetched.content_type)
+    data = with_whole_characters(data)
     if not data.strip():
         return _failed(fetched, "empty", "the answer has no content")
     if looks_like_json(data):

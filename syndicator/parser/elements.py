@@ -11,13 +11,22 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from syndicator.model.feed import Category, Enclosure, Image, Origin, Text, Transcript
-from syndicator.namespaces import EPISODE_WORDS, INDEXING, THREAD
+from syndicator.model.feed import Category, Enclosure, Image, Link, Origin, Text, Transcript
+from syndicator.namespaces import ATOM, EPISODE_WORDS, INDEXING, THREAD
 from syndicator.parser.dates import instant
 from syndicator.parser.draft import Draft
 from syndicator.parser.people import person
 from syndicator.parser.plain import plain
-from syndicator.parser.xml_tree import RDF, Element, Scope, name_of, resolved, scoped, words
+from syndicator.parser.xml_tree import (
+    RDF,
+    Element,
+    Scope,
+    name_of,
+    relation,
+    resolved,
+    scoped,
+    words,
+)
 
 Reader = Callable[[Draft, Element, Scope], None]
 
@@ -117,7 +126,7 @@ def _source(draft: Draft, element: Element, scope: Scope) -> None:
 
 
 def _source_link(parts: dict[str, str], element: Element, scope: Scope) -> None:
-    rel = element.get("rel", "alternate").lower()
+    rel = relation(element.get("rel", ""))
     href = resolved(scoped(element, scope).base, element.get("href", "") or words(element))
     if rel == "alternate":
         parts.setdefault("url", href)
@@ -131,6 +140,18 @@ def _plain_child(element: Element) -> str:
     return plain(words(element)) if element.get("type", "text") != "text" else words(element)
 
 
+def read_remote_content(draft: Draft, element: Element, scope: Scope) -> None:
+    """Read content that is only pointed at (RFC 4287, 4.1.3.2): a page is a link, all else a file."""
+    address, kind = element.get("src", "").strip(), element.get("type", "").lower()
+    if not address or not element.tag.startswith(f"{ATOM}}}"):
+        return
+    if kind in ("", "html", "xhtml", "text/html", "application/xhtml+xml"):
+        if not any(link.rel == "alternate" for link in draft.links):
+            draft.links.append(Link(resolved(scope.base, address)))
+    else:
+        draft.media.append(Enclosure(resolved(scope.base, address), kind, primary=False))
+
+
 def _slash_comments(draft: Draft, element: Element, _scope: Scope) -> None:
     text = words(element)
     if text.isascii() and text.isdigit():
@@ -142,7 +163,7 @@ def read_replies(draft: Draft, element: Element, scope: Scope) -> None:
 
     By RFC 4685, 4, a link without a type is a feed; in practice it is a page.
     """
-    if element.get("rel", "").lower() != "replies":
+    if relation(element.get("rel", "")) != "replies":
         return
     if not draft.replies and element.get("type", _PAGE).lower() in (_PAGE, "application/xhtml+xml"):
         draft.replies = resolved(scope.base, element.get("href", "").strip())
@@ -319,6 +340,7 @@ def _media_keywords(draft: Draft, element: Element, _scope: Scope) -> None:
 EXTRAS: dict[str, Reader] = {
     "guid": _guid,
     "id": _guid,
+    "content": read_remote_content,
     "author": _author,
     "dc:creator": _author,
     "dc:author": _author,

@@ -9,7 +9,13 @@ from html.entities import entitydefs
 from syndicator.model.feed import Category, Enclosure, Entry, Link, Text
 from syndicator.parser.dates import instant
 from syndicator.parser.draft import Draft, alternate, entry
-from syndicator.parser.elements import EXTRAS, number, read_item_attributes, read_replies
+from syndicator.parser.elements import (
+    EXTRAS,
+    number,
+    read_item_attributes,
+    read_remote_content,
+    read_replies,
+)
 from syndicator.parser.splitting import Item, proved
 from syndicator.parser.xhtml import inner_html, scope_inside
 from syndicator.parser.xml_tree import (
@@ -19,6 +25,7 @@ from syndicator.parser.xml_tree import (
     Uncertain,
     letters,
     name_of,
+    relation,
     resolved,
     scoped,
     words,
@@ -209,7 +216,9 @@ def _summary(item: _Reading, element: Element, scope: Scope) -> None:
 
 
 def _content(item: _Reading, element: Element, scope: Scope) -> None:
-    if found := _text(item, element, scope, "text"):
+    if element.get("src"):
+        read_remote_content(item.draft, element, scope)
+    elif found := _text(item, element, scope, "text"):
         item.draft.contents.append(found)
 
 
@@ -244,7 +253,7 @@ def _link(item: _Reading, element: Element, scope: Scope) -> None:
 
 
 def _attributed_link(draft: Draft, element: Element, href: str) -> None:
-    rel, kind = element.get("rel", "alternate").lower(), element.get("type", "").lower()
+    rel, kind = relation(element.get("rel", "")), element.get("type", "").lower()
     title, length = element.get("title", ""), number(element.get("length", ""))
     kind = "" if kind == "text/html" else kind  # as `reference` has it
     if rel == "enclosure":

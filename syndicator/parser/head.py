@@ -14,7 +14,16 @@ from syndicator.parser.dates import instant
 from syndicator.parser.elements import INDEX, number
 from syndicator.parser.people import person
 from syndicator.parser.plain import looks_marked, plain
-from syndicator.parser.xml_tree import RDF, Element, Scope, name_of, resolved, scoped, words
+from syndicator.parser.xml_tree import (
+    RDF,
+    Element,
+    Scope,
+    name_of,
+    relation,
+    resolved,
+    scoped,
+    words,
+)
 
 _ITEMS = ("item", "entry")
 _RSS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
@@ -109,7 +118,7 @@ def _links(element: Element, scope: Scope) -> Iterator[Link]:
         or words(element)
     )
     if href:
-        kind, rel = element.get("type", "").lower(), element.get("rel", "alternate").lower()
+        kind, rel = element.get("type", "").lower(), relation(element.get("rel", ""))
         yield Link(
             resolved(scope.base, href.strip()),
             rel,

@@ -26,6 +26,7 @@ from syndicator.model.feed import (
 )
 from syndicator.parser.dates import instant
 from syndicator.parser.draft import key_from
+from syndicator.parser.elements import seconds
 from syndicator.parser.splitting import digest
 
 Object = Mapping[str, Any]
@@ -42,12 +43,12 @@ def parse_json(data: bytes, source_id: str, url: str, known: Container[str]) -> 
         document = _loaded(data)
     except (ValueError, RecursionError) as error:
         return f"it looks like JSON but can't be read: {error}"
-    if not isinstance(document, dict) or not isinstance(document.get("items"), list):
+    items = document.get("items", 0) if isinstance(document, dict) else 0
+    if items is not None and not isinstance(items, list):
         return "it is JSON, but has no list of items: not a JSON Feed"
     head = _head(document)
-    entries = tuple(
-        _entry(item, head.language) for item in document["items"] if isinstance(item, dict)
-    )
+    items = items or ()  # null is an empty list
+    entries = tuple(_entry(item, head.language) for item in items if isinstance(item, dict))
     return ParsedFeed(
         source_id=source_id,
         url=url,
@@ -75,22 +76,26 @@ def _text(item: Object, name: str) -> str:
 
 
 def _whole(item: Object, name: str) -> int:
-    """Return a count, 0 for anything else. The comparison is false for NaN, too."""
+    """Return a count, also one in a string; 0 for anything else. NaN compares as false, too."""
     value = item.get(name)
+    if isinstance(value, str):
+        return seconds(value)
     return int(value) if isinstance(value, int | float) and 0 <= value < 2**63 else 0
 
 
 def _objects(item: Object, name: str) -> Iterator[Object]:
+    """Yield the objects of a list, or the one that stands there without a list."""
     value = item.get(name)
-    return (
-        (part for part in value if isinstance(part, dict)) if isinstance(value, list) else iter(())
-    )
+    parts = value if isinstance(value, list) else [value]
+    return (part for part in parts if isinstance(part, dict))
 
 
 def _authors(item: Object) -> tuple[Person, ...]:
-    """Read `authors` (1.1), or the one `author` of 1.0."""
-    single = item.get("author")
-    people = [*_objects(item, "authors")] or ([single] if isinstance(single, dict) else [])
+    """Read `authors` (1.1), or the one `author` of 1.0; a string in their place is a name."""
+    name = next(
+        (part for part in map(item.get, ("authors", "author")) if isinstance(part, str)), ""
+    )
+    people = [*_objects(item, "authors")] or [*_objects(item, "author")] or [{"name": name}]
     persons = (Person(name=_text(person, "name"), uri=_text(person, "url")) for person in people)
     return tuple(person for person in persons if person.name or person.uri)
 
@@ -161,6 +166,8 @@ def _contents(item: Object, language: str) -> tuple[Text, ...]:
 
 def _tags(item: Object) -> tuple[Category, ...]:
     tags = item.get("tags")
+    if isinstance(tags, str):
+        tags = tags.split(",")
     terms = (tag.strip() for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
     return tuple(Category(term) for term in dict.fromkeys(terms) if term)
 

@@ -8,6 +8,7 @@ rest.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html.entities import html5
 
 from syndicator.namespaces import usual_uri
@@ -22,9 +23,43 @@ _AMPERSAND = re.compile(
 _FORBIDDEN = re.compile(
     rb"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9A-Fa-f]));"
 )
+# Half of a UTF-16 surrogate pair as a reference, escaped once or twice: &#55356; &amp;#xD83C;
+_HALF = rb"&(amp;)?#(?:([0-9]{5})|[xX]([dD][89a-fA-F][0-9a-fA-F]{2}));"
+_HALVES = re.compile(_HALF + rb"(?:" + _HALF + rb")?")
+_MARKS = (b"#55", b"#56", b"#57", b"#xd", b"#xD", b"#XD", b"#Xd")
 _PREFIX = re.compile(rb"</?([A-Za-z_][\w.-]*):[A-Za-z_]")
 _DECLARED = re.compile(rb"\sxmlns:([\w.-]+)\s*=")
 _ROOT = re.compile(rb"<[A-Za-z_][\w.:-]*")
+
+
+def with_whole_characters(data: bytes) -> bytes:
+    """Join references to the halves of a surrogate pair; half a pair becomes U+FFFD.
+
+    XML 1.0, 2.2, and HTML, 13.2.5.80, know no reference to a half, so that a feed with one is torn.
+
+    >>> with_whole_characters(b"&#55356;&#57225; &#xD83C; &#55555")
+    b'&#127881; &#65533; &#55555'
+    """
+    if not any(mark in data for mark in _MARKS):
+        return data
+    return _HALVES.sub(_whole, data)
+
+
+def _whole(found: re.Match[bytes]) -> bytes:
+    escaped, *first = found.groups()[:3]
+    high, low = _code(first), _code(found.groups()[4:])
+    if not 0xD800 <= high <= 0xDFFF:  # noqa: PLR2004 - 56000 and such are letters
+        return found[0]
+    code = 0xFFFD
+    if high < 0xDC00 <= low <= 0xDFFF:  # noqa: PLR2004
+        code = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)
+    rest = b"&#65533;" if low and code == 0xFFFD and 0xD800 <= low <= 0xDFFF else b""  # noqa: PLR2004
+    return b"&" + (escaped or b"") + b"#%d;" % code + rest
+
+
+def _code(digits: Sequence[bytes | None]) -> int:
+    decimal, hexadecimal = digits
+    return int(decimal) if decimal else int(hexadecimal or b"0", 16)
 
 
 def mended(data: bytes) -> bytes:

@@ -194,6 +194,19 @@ def resolved(base: str, href: str) -> str:
         return href
 
 
+_IANA = re.compile(r"https?://www\.iana\.org/assignments/(?:link-)?relations?/#?", re.IGNORECASE)
+
+
+def relation(written: str) -> str:
+    """Return a link relation in its short form (RFC 4287, 4.2.7.2); "" is alternate.
+
+    >>> relation("http://www.iana.org/assignments/relation/Alternate"), relation("self")
+    ('alternate', 'self')
+    """
+    rel = written.strip().lower() or "alternate"
+    return _IANA.sub("", rel) if ":" in rel else rel
+
+
 def words(element: Element) -> str:
     """Return an element's own text, repaired by `letters`."""
     return letters(element.text)

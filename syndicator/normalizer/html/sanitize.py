@@ -25,6 +25,7 @@ from syndicator.normalizer.html import (
     trackers,
 )
 from syndicator.normalizer.html.images import Policy, SanitizeStats
+from syndicator.normalizer.html.misdeclared import with_characters, without_cdata
 from syndicator.normalizer.html.prescan import prescan, untracked
 
 # Elements that nh3 writes in a stable form. Others may parse differently again: tables with text
@@ -61,14 +62,19 @@ _ROUNDS = 4  # attempts to reach HTML that no longer changes
 # Signs that a text is HTML: an end tag, a comment, a tag that needs no end tag or that has
 # attributes. Not "the <path> element", "i<n", "<jane@example.org>".
 _MARKUP = re.compile(
-    r"</[a-zA-Z]|<!--|<(?:p|br|hr|img|li|dt|dd|td|th|tr|wbr|input|embed|source|meta|link)[\s/>]"
+    r"\A\s*<(?:div|p|span|b|i|em|strong|h[1-6]|ul|ol|blockquote|section|article)>|</[a-zA-Z]|<!--|<(?:p|br|hr|img|li|dt|dd|td|th|tr|wbr|input|embed|source|meta|link)[\s/>]"
     r"|<[a-zA-Z][a-zA-Z0-9]*\s+[a-zA-Z-]+\s*=|<[a-zA-Z][a-zA-Z0-9]*\s*/>",
     re.IGNORECASE,
 )
+# The sign before a mail address: "<jane@example.org>".
+_MAIL_START = re.compile(r"<(?=[^\s<>@/]{1,100}@[^\s<>@/]{1,100}>)")
+# A tag cut at the end of an excerpt: "<im"; not "if p<q then".
+_CUT_TAG = re.compile(r"<(?:/|[a-zA-Z][a-zA-Z0-9]*)?\Z")
 # HTML as text in HTML: a whole body that begins and ends with a block, or a link with its end.
 _ESCAPED_MARKUP = re.compile(
     r"\A\s*&lt;(p|div|h[1-6]|ul|ol|blockquote|figure|section|article)\b[^&]*&gt;.*"
     r"&lt;/(?:p|div|h[1-6]|ul|ol|blockquote|figure|section|article)&gt;\s*\Z"
+    r"|\A\s*&lt;(b|i|em|strong|a|span)\b[^&]*&gt;.*&lt;/(?:b|i|em|strong|a|span)&gt;\s*\Z"
     r"|&lt;a href=(?:&quot;|\")[^&\"]*(?:&quot;|\")&gt;[^&]*&lt;/a&gt;",
     re.DOTALL,
 )
@@ -133,11 +139,13 @@ def as_html(part: Text) -> str:
     >>> as_html(Text("The <path> element")), as_html(Text("&lt;p&gt;Words&lt;/p&gt;"))
     ('<p>The &lt;path&gt; element</p>', '<p>Words</p>')
     """
-    value = part.value
+    value = without_cdata(part.value)
     if part.kind == "text":
-        return from_plain(value)
+        return from_plain(with_characters(value))
+    if "@" in value:
+        value = _MAIL_START.sub("&lt;", value)
     if "<" in value:
-        return value if _has_markup(value) else from_plain(unescape(value))
+        return value if _has_markup(value) else from_plain(unescape(_CUT_TAG.sub("", value)))
     if "&lt;" in value and _ESCAPED_MARKUP.search(value):
         return unescape(value)
     return from_plain(unescape(value)) if _has_lines(value) else value

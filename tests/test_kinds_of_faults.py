@@ -1,0 +1,395 @@
+"""Faults of real feeds, a kind each: what is read of them, and of their relatives."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from syndicator import normalizer, parser
+from syndicator.model.feed import Entry, ParsedFeed
+from syndicator.model.fetch import Fetched
+from syndicator.model.post import Post
+from syndicator.model.settings import Source
+
+NOW = datetime(2026, 11, 29, tzinfo=UTC)
+URL = "https://harbour.example/feed"
+_RSS = """<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"
+  xmlns:media="http://search.yahoo.com/mrss/" xmlns:itunes="{itunes}"><channel><title>Harbour</title>
+  <link>https://harbour.example/</link><language>en</language><item>{item}</item></channel></rss>"""
+_ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>Harbour</title><id>urn:x:h</id>
+  <updated>2024-03-05T08:15:00Z</updated><entry><id>urn:x:1</id><title>A post</title>
+  <updated>2024-03-05T08:15:00Z</updated>{item}</entry></feed>"""
+
+
+def read(body: bytes) -> ParsedFeed:
+    outcome = parser.parse(Fetched("s", URL, body))
+    assert isinstance(outcome, ParsedFeed)
+    return outcome
+
+
+def post(body: bytes) -> Post:
+    (made,) = normalizer.normalize(read(body), Source("s", URL), NOW).posts
+    return made
+
+
+def rss(item: str, itunes: str = "http://www.itunes.com/dtds/podcast-1.0.dtd") -> bytes:
+    return _RSS.format(item=item, itunes=itunes).encode()
+
+
+def atom(item: str) -> bytes:
+    return _ATOM.format(item=item).encode()
+
+
+def described(text: str) -> Post:
+    """A post whose description is a text, escaped once as XML asks."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return post(rss(f"<title>A post</title><description>{escaped}</description>"))
+
+
+def in_json(**item: str) -> Post:
+    return post(json.dumps({"title": "H", "items": [{"id": "1", **item}]}).encode())
+
+
+def titled(text: str) -> str:
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return post(rss(f"<title>{escaped}</title><description>x</description>")).title
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Feast &#55356;&#57225;", "Feast 🎉"),
+        ("Feast &#xD83C;&#xDF89;", "Feast 🎉"),
+        ("Feast &amp;#55356;&amp;#57225; now", "Feast 🎉 now"),
+        ("<![CDATA[Feast &#xd83c;&#xdf89;]]>", "Feast 🎉"),
+        ("Feast &#55356; now", "Feast \ufffd now"),
+        ("Feast &#xDF89;", "Feast \ufffd"),
+    ],
+)
+def test_a_character_in_two_references(written: str, meant: str) -> None:
+    """Half a pair is no character; both are one, and the rest of the feed is read as it is."""
+    feed = read(rss(f"<title>{written}</title></item><item><title>Über alten Käse – gut</title>"))
+    titles = [normalizer.normalize(feed, Source("s", URL), NOW).posts[at].title for at in (0, 1)]
+    assert titles == [meant, "Über alten Käse – gut"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The strongest of all is the <path> element. It is also the hardest.",
+        "Why <script> tags block the page, and a cure.",
+        "Write to Ann <ann@mail.example> for a seat.",
+        "If p<q then q>p, and so on.",
+        "The generic List<String> of Java & co.",
+        "How to centre a <div> in three lines",
+        "Press <Enter> to go on",
+    ],
+)
+def test_plain_text_with_an_angle_bracket(text: str) -> None:
+    """What is no markup is text: nothing behind it is lost."""
+    assert described(text).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("<p>One <b>two", "One two"),
+        ("One<br>two", "One two"),
+        ('See <a href="/x">this</a> and <ann@mail.example>', "See this and <ann@mail.example>"),
+        ("<div>Cut at the end", "Cut at the end"),
+        ('Read more <a href="https://a.exa', "Read more"),
+        ("<custom-card>words</custom-card><p>more</p>", "words more"),
+        ("ends with a tag <im", "ends with a tag"),
+    ],
+)
+def test_html_that_is_cut_or_odd(text: str, words: str) -> None:
+    """It is read as HTML, as before."""
+    assert described(text).text == words
+
+
+@pytest.mark.parametrize("empty", ["<p></p>", "<p>&nbsp;</p>", "<br/>", "<div><p> </p></div>"])
+def test_an_empty_body_beside_a_description(empty: str) -> None:
+    """The description is the body."""
+    body = f"<content:encoded><![CDATA[{empty}]]></content:encoded>"
+    item = f"<title>A</title><description>Real words.</description>{body}"
+    assert post(rss(item)).text == "Real words."
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        (
+            "&lt;p&gt;Hello &lt;a href=&quot;https://x.example&quot;&gt;there&lt;/a&gt;&lt;/p&gt;",
+            "Hello there",
+        ),
+        ("&lt;p&gt;One&lt;/p&gt;&lt;h2&gt;Two&lt;/h2&gt;", "One Two"),
+        (
+            "In reply to &lt;a href=&quot;/p&quot;&gt;Bob&lt;/a&gt;. Thanks.",
+            "In reply to Bob. Thanks.",
+        ),
+        ("&lt;b&gt;All&lt;/b&gt; is &lt;i&gt;well&lt;/i&gt;", "All is well"),
+        ("Write &lt;b&gt;bold&lt;/b&gt; for bold words", "Write <b>bold</b> for bold words"),
+        ("1 &lt; 2", "1 < 2"),
+    ],
+)
+def test_a_body_escaped_once_too_often(written: str, words: str) -> None:
+    """It is unescaped where escaped tags dress it, not where the text is about them."""
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "H",
+        "items": [{"id": "1", "content_html": written}],
+    }
+    assert post(json.dumps(feed).encode()).text == words
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("Fish&nbsp;and chips", "Fish\xa0and chips"),
+        ("Ann &amp; Bob&#8217;s", "Ann & Bob’s"),
+        ("the &lt;b&gt; tag", "the &lt;b&gt; tag"),
+        ("R&D; AT&T", "R&D; AT&T"),
+    ],
+)
+def test_references_in_plain_text(written: str, words: str) -> None:
+    """They are characters, but for those that would make tags."""
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "H",
+        "items": [{"id": "1", "content_text": written}],
+    }
+    assert post(json.dumps(feed).encode()).text.replace("\xa0", "\xa0") == " ".join(words.split())
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Why the <img> tag needs a size",
+        "When to close <p> with </p>",
+        "Is <b> dead, and </b> too?",
+        "A <div> is no <section>",
+        "The <script> element",
+    ],
+)
+def test_a_title_about_a_tag(title: str) -> None:
+    """It keeps the tag, in RSS and in a title of Atom that says it is text."""
+    escaped = title.replace("<", "&lt;").replace(">", "&gt;")
+    assert titled(title) == title
+    feed = atom('<link href="https://harbour.example/1"/><content>x</content>')
+    feed = feed.replace(b"<title>A post", f'<title type="text">{escaped}'.encode())
+    assert post(feed).title == title
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("<![CDATA[Real title]]>", "Real title"),
+        ("<b>Bold</b> news", "Bold news"),
+        ("<p>All of it</p>", "All of it"),
+        ('Pictures <img src="/x.png"> here', "Pictures here"),
+        ("<![CDATA[AT&amp;T]]>", "AT&T"),
+        (" <![CDATA[Cut", "Cut"),
+    ],
+)
+def test_a_title_that_is_dressed(written: str, title: str) -> None:
+    """Tags and marks go."""
+    assert titled(written) == title
+
+
+def test_an_empty_json_feed() -> None:
+    """Items that are null are no items."""
+    assert (
+        read(b'{"version": "https://jsonfeed.org/version/1.1", "title": "R", "items": null}').items
+        == ()
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "value"),
+    [
+        ({"author": "Ann"}, "authors", ["Ann"]),
+        ({"authors": "Ann"}, "authors", ["Ann"]),
+        ({"authors": {"name": "Ann"}}, "authors", ["Ann"]),
+        ({"tags": "sea, wind"}, "categories", ["sea", "wind"]),
+        ({"tags": "sea"}, "categories", ["sea"]),
+        (
+            {"attachments": {"url": "https://a.example/a.mp3", "size_in_bytes": "12"}},
+            "enclosures",
+            [12],
+        ),
+        (
+            {"attachments": [{"url": "https://a.example/a.mp3", "duration_in_seconds": "1:01"}]},
+            "enclosures",
+            [61],
+        ),
+    ],
+)
+def test_json_of_other_types(said: dict[str, Any], name: str, value: list[object]) -> None:
+    """A string or an object in the place of a list is the one element of it."""
+    (entry,) = read(json.dumps({"items": [{"id": "1", **said}]}).encode()).entries
+    found = getattr(entry, name)
+    assert [
+        getattr(part, "name", "") or getattr(part, "term", "") or part.length or part.duration
+        for part in found
+    ] == value
+
+
+@pytest.mark.parametrize("guid", ["aae20190418", "42", "post-42", "tag:harbour.example,2024:1"])
+def test_a_guid_that_is_no_address(guid: str) -> None:
+    """Without a link there is none."""
+    assert post(rss(f"<title>Ep</title><guid>{guid}</guid>")).link == ""
+
+
+@pytest.mark.parametrize("guid", ["https://harbour.example/p/1", "/p/1", "p/1"])
+def test_a_guid_that_is_an_address(guid: str) -> None:
+    """It is the link."""
+    assert post(rss(f"<title>Ep</title><guid>{guid}</guid>")).link == "https://harbour.example/p/1"
+
+
+@pytest.mark.parametrize(
+    "rel",
+    [
+        "http://www.iana.org/assignments/relation/alternate",
+        "http://www.iana.org/assignments/link-relations/alternate",
+        "Alternate",
+        "",
+    ],
+)
+def test_a_relation_as_an_address(rel: str) -> None:
+    """IANA's address of a relation is its name (RFC 4287, 4.2.7.2)."""
+    feed = atom(f'<link rel="{rel}" href="https://harbour.example/p/1"/><content>x</content>')
+    assert post(feed).link == "https://harbour.example/p/1"
+
+
+@pytest.mark.parametrize(
+    ("content", "files", "link"),
+    [
+        (
+            'type="image/jpeg" src="https://harbour.example/2.jpg"',
+            ["https://harbour.example/2.jpg"],
+            "",
+        ),
+        (
+            'type="audio/mpeg" src="https://harbour.example/2.mp3"',
+            ["https://harbour.example/2.mp3"],
+            "",
+        ),
+        (
+            'type="text/html" src="https://harbour.example/2.html"',
+            [],
+            "https://harbour.example/2.html",
+        ),
+    ],
+)
+def test_content_that_is_elsewhere(content: str, files: list[str], link: str) -> None:
+    """A page is the link where there is no other, all else is attached."""
+    made = post(atom(f"<content {content}/><summary>A view.</summary>"))
+    assert ([file.url for file in made.enclosures], made.link) == (files, link)
+
+
+def test_a_picture_in_base64() -> None:
+    """It is no text."""
+    made = post(atom('<content type="image/png">iVBORw0KGgo=</content><summary>A view.</summary>'))
+    assert made.text == "A view."
+
+
+@pytest.mark.parametrize(
+    ("enclosure", "urls"),
+    [
+        (
+            'url="magnet:?xt=urn:btih:abc" type="application/x-bittorrent"',
+            ["magnet:?xt=urn:btih:abc"],
+        ),
+        ('url="https://v.example/v/1?version=3" type="application/x-shockwave-flash"', []),
+        ('url="javascript:alert(1)" type="audio/mpeg"', []),
+        ('url="https://v.example/1.mp4" type="video/mp4"', ["https://v.example/1.mp4"]),
+    ],
+)
+def test_odd_enclosures(enclosure: str, urls: list[str]) -> None:
+    """A magnet link is a file; a Shockwave film plays nowhere."""
+    made = post(rss(f'<title>A</title><enclosure {enclosure} length="1"/>'))
+    assert [file.url for file in made.enclosures] == urls
+
+
+@pytest.mark.parametrize(
+    "namespace",
+    [
+        "https://www.itunes.com/dtds/podcast-1.0.dtd",
+        "http://www.itunes.com/DTDs/PodCast-1.0.dtd",
+        "http://www.itunes.com/dtds/podcast-1.0.dtd",
+    ],
+)
+def test_spellings_of_a_namespace(namespace: str) -> None:
+    """They are one."""
+    file = '<enclosure url="https://a.example/a.mp3" type="audio/mpeg" length="1"/>'
+    item = f"<title>A</title><itunes:duration>61</itunes:duration>{file}"
+    made = post(rss(item, namespace))
+    assert made.episode is not None
+    assert made.episode.duration == "61"
+
+
+_BIG = '<media:content url="https://i.example/big.jpg" width="640" height="480"/>'
+
+
+@pytest.mark.parametrize(
+    ("item", "picture"),
+    [
+        (
+            '<media:content width="140" url="https://i.example/p.jpg?w=140"/><media:content width="460" url="https://i.example/p.jpg?w=460"/>',
+            "https://i.example/p.jpg?w=460",
+        ),
+        (
+            f'<media:thumbnail url="https://i.example/s72.jpg" width="72" height="72"/>{_BIG}',
+            "https://i.example/big.jpg",
+        ),
+        (
+            '<media:thumbnail url="https://i.example/s72.jpg" width="72" height="72"/>'
+            "<description>&lt;img src='https://i.example/whole.jpg'&gt; words</description>",
+            "https://i.example/whole.jpg",
+        ),
+        (
+            '<media:thumbnail url="https://i.example/s72.jpg" width="72" height="72"/>',
+            "https://i.example/s72.jpg",
+        ),
+        (
+            '<media:thumbnail url="https://i.example/480.jpg" width="480" height="360"/>',
+            "https://i.example/480.jpg",
+        ),
+        ('<media:content url="https://i.example/p.png"/>', "https://i.example/p.png"),
+    ],
+)
+def test_the_picture_of_a_post(item: str, picture: str) -> None:
+    """A name tells a picture, too; the largest is taken, a thumbnail where there is nothing else."""
+    image = post(rss(f"<title>A</title>{item}")).image
+    assert image is not None
+    assert image.url == picture
+
+
+@pytest.mark.parametrize("kind", ["jpg", "jpeg", "png"])
+def test_a_picture_in_its_address(kind: str) -> None:
+    """It stays; `image/jpg` is how many write it."""
+    data = ";base64," + "iVBORw0KGgo" * 200 + "A=="
+    assert (
+        data
+        in post(
+            rss(
+                f"<title>A</title><description>&lt;p&gt;a &lt;img src='{data}' alt='b'&gt;&lt;/p&gt;</description>"
+            )
+        ).content_html
+    )
+
+
+@pytest.mark.parametrize("lane", [b"", b"<!DOCTYPE rss>"])
+def test_what_both_readers_read(lane: bytes) -> None:
+    """Remote content and relations are the same by feedparser."""
+    body = lane.replace(b"rss", b"feed") + atom(
+        '<link rel="http://www.iana.org/assignments/relation/related" href="https://harbour.example/r"/>'
+        '<content type="image/jpeg" src="https://harbour.example/2.jpg"/>'
+    )
+    (entry,) = read(body).entries
+    assert isinstance(entry, Entry)
+    assert [(link.rel, link.href) for link in entry.links] == [
+        ("related", "https://harbour.example/r")
+    ]
+    assert [file.url for file in entry.enclosures] == ["https://harbour.example/2.jpg"]
