@@ -121,3 +121,15 @@ def test_withdraw_echoes_no_secret(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         pipeline.withdraw(config.load(path), "https://a.example/1?token=s3cr3t", NOW)
     assert "s3cr3t" not in str(caught.value)
+
+
+def test_a_source_that_is_taken_for_private_later(tmp_path: Path) -> None:
+    """It is told of once, whatever the state file knows of it."""
+    with site({"/feed?sig=0": rss("Blog", [("One", "Words.")])}) as served:
+        url = f"{served.url}/feed?sig=0"
+        path = configuration(tmp_path, f"{url}\nprivate = false")
+        assert not run(path).remarks
+        configuration(tmp_path, url)
+        (line,) = run(path).remarks
+        assert "the parameter `sig`" in line
+        assert not run(path).remarks

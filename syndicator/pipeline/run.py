@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from msgspec import Struct, structs
@@ -23,6 +23,7 @@ from syndicator.model.settings import Config
 from syndicator.pipeline.build import Built, build
 from syndicator.pipeline.update import UpdateStats, outage, update
 from syndicator.store import Store
+from syndicator.store.meta import TakenForPrivate
 from syndicator.urls import redacted
 
 
@@ -52,6 +53,7 @@ def run(
     with run_lock(config.state), Store(config.state) as store:
         # First of all, so that a source with a changed address keeps its state and its posts.
         store.sources.adopt(config.sources)
+        told = _taken_for_private(config, store)
         before, last_event = _health(store), store.feeds.last_event()
         if not options.offline:
             stats = update(config, store, before.states, options, now, stop, watch)
@@ -87,7 +89,7 @@ def run(
         posts_withdrawn=tuple(news[2]),
         outage=after.outage,
         outage_before=before.outage,
-        remarks=(*_taken_for_private(config, before, after), *stats.news, *built.remarks),
+        remarks=(*told, *stats.news, *built.remarks),
         faults=tuple(stats.faults),
         seconds=time.monotonic() - started,
         nothing_works=_nothing_works(config, configured, after.outage),
@@ -103,11 +105,17 @@ def _health(store: Store) -> _Health:
     return _Health(store.sources.states(), outage(store))
 
 
-def _taken_for_private(config: Config, before: _Health, after: _Health) -> Iterator[str]:
-    """Yield a line, once, for each source that is not published because it looks private."""
-    for source in config.sources:
-        if source.private_by and source.id in after.states and source.id not in before.states:
-            yield f"{failures.label(source)}: {failures.unpublished(source)}"
+def _taken_for_private(config: Config, store: Store) -> list[str]:
+    """Return a line, once, for each source that is not published because it looks private."""
+    known = store.meta.read(TakenForPrivate) or TakenForPrivate()
+    suspected = {source.id: source for source in config.sources if source.private_by}
+    if tuple(suspected) != known.sources:
+        store.meta.write(TakenForPrivate(tuple(suspected)))
+    lines = []
+    for source_id, source in suspected.items():
+        if source_id not in known.sources:
+            lines.append(f"{failures.label(source)}: {failures.unpublished(source)}")
+    return lines
 
 
 def _has_worked(config: Config, health: _Health) -> bool:

@@ -44,6 +44,12 @@ class HubPauses(Struct, frozen=True, omit_defaults=True):
     until: dict[str, datetime] = {}
 
 
+class TakenForPrivate(Struct, frozen=True, omit_defaults=True):
+    """The sources that look private, by their ids, as the operator was told."""
+
+    sources: tuple[str, ...] = ()
+
+
 class Languages(Struct, frozen=True, omit_defaults=True):
     """The languages of the main feed's posts up to a sequence: tag and own name."""
 
