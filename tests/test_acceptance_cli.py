@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -184,6 +185,23 @@ def test_standard_output_that_is_full(arguments: list[str], tmp_path: Path) -> N
         done = syndicator(*arguments, capture_output=False, stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == 1
     assert done.stderr == b"syndicator: standard output can't be written: No space left on device\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full (Linux)")
+def test_a_run_whose_words_can_not_be_written(tmp_path: Path) -> None:
+    """A full disk, or a reader that left, costs the lines and not the run: all is published."""
+    (tmp_path / "feed.xml").write_bytes(FEED)
+    configuration(tmp_path, "feed.xml")
+    with Path("/dev/full").open("wb") as full:
+        done = syndicator("run", "-v", capture_output=False, stderr=full)
+    assert done.returncode == 0
+    assert (tmp_path / "public" / "rss.xml").exists()
+    reading, writing = os.pipe()
+    os.close(reading)
+    shutil.rmtree(tmp_path / "public")
+    assert syndicator("run", "-v", "--force", capture_output=False, stderr=writing).returncode == 0
+    os.close(writing)
+    assert (tmp_path / "public" / "rss.xml").exists()
 
 
 def test_streams_that_are_closed(tmp_path: Path) -> None:

@@ -146,6 +146,10 @@ def test_a_source_overrides_what_it_says_and_inherits_the_rest(tmp_path: Path) -
         (HEAD + "limit = 0\n", ["`limit`", "at least 1"]),
         (HEAD + 'link = "ftp://x/"\n', ["`link`", "https://example.org/"]),
         (HEAD + 'link = "http://[x/"\n', ["`link`"]),
+        (HEAD + 'link = ""\n', ["`link`", "leave it out for none"]),
+        (HEAD + 'link = "https://a.example/?p=1"\n', ["`link`", "without user, query"]),
+        (HEAD + 'link = "https://a.example/#top"\n', ["`link`", "and fragment"]),
+        (HEAD + 'output = "~nobody-of-this-name/x"\n', ["`output`", "nobody has a home"]),
         (HEAD + 'formats = ["rss", "atmo"]\n', ["`formats`", 'did you mean "atom"?']),
         (HEAD + 'names = { rss = "../up.xml" }\n', ["`names.rss`", "plain file name"]),
         (
@@ -342,6 +346,21 @@ def test_what_is_taken_is_what_the_site_writes(tmp_path: Path) -> None:
     for name in top | {f"{FORMATS['rss'].file}.gz", "by-source", "by-language"}:
         assert name in complaint(tmp_path, HEAD + f'names = {{ rss = "{name}" }}\n')
         assert name in complaint(tmp_path, HEAD + f'[[feeds]]\nname = "{name}"\n')
+
+
+def test_a_link_with_a_password(tmp_path: Path) -> None:
+    """It would stand in every document; it is not shown either."""
+    message = complaint(tmp_path, HEAD + 'link = "https://me:s3cr3t@a.example/"\n')
+    assert "without user" in message
+    assert "s3cr3t" not in message
+
+
+def test_a_folder_below_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`~` is the home of who runs it, as the shell has it."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    loaded = load(tmp_path, HEAD + 'output = "~/x"\nstate = "~/y/s.db"\n')
+    assert loaded.feeds[0].output == tmp_path / "home" / "x"
+    assert loaded.state == tmp_path / "home" / "y" / "s.db"
 
 
 def test_a_time_zone_is_inherited(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ https://tea.example/atom twice
                 Subscription(
                     "https://rails.example/feed", 'Slow "rails"', ("trains", "night and day")
                 ),
-                Subscription("https://tea.example/atom"),
+                Subscription("https://tea.example/atom", "", ("twice",)),
             ],
             ['left out, no address of a feed: query:All:unread = "yes"'],
             id="newsboat",
@@ -112,7 +112,7 @@ def test_a_list_with_settings_before_its_first_section():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "lists no feeds; expected OPML, the INI file of a planet, or an address a line"),
+        ("", "lists no feeds; expected OPML, the INI file of a planet, sfeed's"),
         ("print('hello')\n", "lists no feeds"),
         ("[a]\nb = c\n", "lists no feeds"),
         ("[a]\nno key\n", "line 2: no key and value: no key"),
@@ -346,8 +346,7 @@ def test_a_file_of_this_machine(tmp_path, monkeypatch, capsys):
     assert main(["import", "urls"]) == 0
     printed, said = capsys.readouterr()
     assert said.splitlines()[2:] == [
-        "left out, no address of a feed: file://far.example/d.xml",
-        "left out, no address of a feed: file:///e/",
+        "left out, no address of a feed: 2 feeds, such as file://far.example/d.xml",
     ]
     Path("feeds.toml").write_text(printed)
     paths = [source.path for source in config.load(Path("feeds.toml")).sources]

@@ -304,7 +304,8 @@ def _add_import(commands: Commands[Parser]) -> None:
     command.add_argument(
         "file",
         metavar="FILE",
-        help="OPML, the INI file of a planet, or a list with an address a line",
+        help="OPML, the INI file of a planet, the list of sfeed, rawdog, Perlanet, planet-sympy or "
+        "mercury, or one with an address a line; - for standard input",
     )
 
 

@@ -203,6 +203,11 @@ def _path(value: object, key: Key, around: Surroundings) -> Path:
     written = _text(value)
     if not written:
         raise Wrong(f"must be the path of a {_FILES.get(key.name, 'folder')}")
+    if written.startswith("~"):
+        try:
+            return Path(written).expanduser()
+        except RuntimeError:
+            raise Wrong(f"nobody has a home at {written.partition('/')[0]}") from None
     return around.home / written
 
 
@@ -246,7 +251,14 @@ def _colour(value: object, key: Key, around: Surroundings) -> str:
 
 def _site(value: object, key: Key, around: Surroundings) -> str:
     """Read the address of a folder, to which paths are added."""
-    return _address(value, key, around).rstrip("/") + "/"
+    address = _address(value, key, around)
+    parts = _web_parts(address)
+    if parts is None:
+        raise Wrong('must be an address such as "https://example.org/"; leave it out for none')
+    if parts.query or parts.fragment or parts.username is not None:
+        what = "must be without user, query (?) and fragment (#): paths are put behind it"
+        raise Wrong(f"{what}, not {shown(address)}")
+    return address.rstrip("/") + "/"
 
 
 def _web_parts(address: str) -> SplitResult | None:

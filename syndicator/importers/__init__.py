@@ -7,19 +7,21 @@ appended twice: so feeds are compared as the configuration compares its own, and
 from __future__ import annotations
 
 import json
+import sys
 import tomllib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from syndicator import config
 from syndicator.errors import ConfigError, UsageError
 from syndicator.importers.lists import heading, read
 from syndicator.importers.subscription import Heading, Subscription, account, place
-from syndicator.model.settings import Rules, Source
+from syndicator.model.settings import Filter, Rules, Source
 from syndicator.parser.encodings import to_utf8  # lists are in as many encodings as feeds
 
 __all__ = ["ImportResult", "Subscription", "import_list", "read", "tables"]
@@ -51,8 +53,11 @@ def import_list(file: str, configuration: Path | str = "feeds.toml") -> ImportRe
         for name in ("", ":".join(source.auth or ()))
     }
     new = [feed for feed in feeds if (place(feed.url), account(feed.url)) not in places]
+    shared = Filter() if begun else _shared_filter(new)
+    if shared != Filter():
+        new = [replace(feed, filter=Filter()) for feed in new]
     written, refused = tables(new, (name for source in known for name in (source.id, source.name)))
-    head, titled = ([], []) if begun or not written else _begun(heading(text, file))
+    head, titled = ([], []) if begun or not written else _begun(heading(text, file), shared)
     counted = _counted(len(written), len(feeds) - len(new))
     return ImportResult(
         "".join(f"\n{table}\n" for table in (*head, *written)),
@@ -60,19 +65,38 @@ def import_list(file: str, configuration: Path | str = "feeds.toml") -> ImportRe
     )
 
 
-def _begun(said: Heading) -> tuple[list[str], list[str]]:
+def _shared_filter(feeds: Sequence[Subscription]) -> Filter:
+    """Return the filter that all feeds of a planet have: it is written once, in `[feed.filter]`."""
+    first = feeds[0].filter if len(feeds) > 1 else Filter()
+    return first if all(feed.filter == first for feed in feeds) else Filter()
+
+
+def _begun(said: Heading, shared: Filter) -> tuple[list[str], list[str]]:
     """Return the `[feed]` table that a configuration begins with, as a list of one, and lines about it."""
     title, hint = _TITLE, ": put your title in"
     if said.title:
         title, hint = f"title = {_written(said.title)}", ", with the title that the list has"
     lines, remarks = ["[feed]", title], [f"a [feed] table is printed first{hint}"]
-    for key, value in (("link", said.link), ("contact", said.contact)):
+    values = {
+        "link": said.link,
+        "contact": said.contact,
+        "id": said.id,
+        "names": said.names,
+        "limit": said.limit,
+        "join": said.join,
+    }
+    for key, value in values.items():
+        if not value:
+            continue
         try:
             config.check_feed({"title": "any", key: value}, "the list", "[Planet]")
         except ConfigError as error:
             remarks.append(f"not taken over: {error}")
         else:
-            lines += [f"{key} = {_written(value)}"] if value else []
+            lines.append(f"{key} = {_written(value)}")
+    if shared != Filter():
+        lines += ["", "[feed.filter]"]
+        lines += [f"{kind} = {_written(rules)}" for kind, rules in _filter(shared).items()]
     return ["\n".join(lines)], remarks
 
 
@@ -106,6 +130,8 @@ def tables(feeds: Iterable[Subscription], taken: Iterable[str] = ()) -> tuple[li
 
 def _text(file: str) -> str:
     """Read the list. Raises UsageError, which says why it can't be read."""
+    if file == "-":
+        return to_utf8(sys.stdin.buffer.read())[0].decode()
     if "://" in file:
         raise UsageError(f"{file}: is an address, and import takes a file: download it first")
     try:
@@ -128,15 +154,19 @@ def _is_blank(configuration: Path) -> bool:
 
 def _table(feed: Subscription, taken: Collection[str]) -> dict[str, Any]:
     """Return a feed's table as TOML's values, without what goes without saying."""
-    rules = {"include": _rules(feed.filter.include), "exclude": _rules(feed.filter.exclude)}
     table = {
         "url": feed.url,
         "name": "" if feed.name in taken else feed.name,
         "tags": list(feed.tags),
         "future": feed.future,
-        "filter": {kind: said for kind, said in rules.items() if said},
+        "filter": _filter(feed.filter),
     }
     return {key: value for key, value in table.items() if value}
+
+
+def _filter(shown: Filter) -> dict[str, Any]:
+    rules = {"include": _rules(shown.include), "exclude": _rules(shown.exclude)}
+    return {kind: said for kind, said in rules.items() if said}
 
 
 def _rules(rules: Rules) -> dict[str, Any]:

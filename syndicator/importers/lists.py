@@ -7,7 +7,7 @@ are set up (`planets`); and a line a feed, as in newsboat's `urls`. Each yields 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +17,15 @@ from msgspec.structs import replace
 
 from syndicator import urls
 from syndicator.errors import UsageError
-from syndicator.importers import planets
-from syndicator.importers.subscription import Heading, Subscription, account, place
+from syndicator.importers import planets, programs
+from syndicator.importers.subscription import (
+    Heading,
+    Remark,
+    Subscription,
+    account,
+    place,
+    summed,
+)
 from syndicator.urls import redacted
 
 if TYPE_CHECKING:
@@ -37,33 +44,55 @@ _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)')  # as newsboat's urls file: bar
 
 
 def read(text: str, name: str) -> tuple[list[Subscription], list[str]]:
-    """Return the feeds of a list, each address of one account once, and a line about each thing that is left out.
+    """Return the feeds of a list, each address of one account once, and a line for each loss.
 
-    `name` is that of the file, for errors. Raises UsageError where no feed is listed.
+    A feed that is listed several times has the tags of all its places. `name` is that of the file,
+    for errors. Raises UsageError if no feed is listed.
     """
-    if _is_xml(text):
-        found = _opml(text, name)
-    elif _SECTION.search(text):
-        found = planets.read(text, name)
-    else:
-        found = _lines(text)
-    feeds, told, others = dict[tuple[str, str], Subscription](), list[str](), list[str]()
-    for one in found:
-        if isinstance(one, str):
-            told.append(one)
-        elif url := _address(one.url):
-            feeds.setdefault((place(url), account(url)), replace(one, url=url))
+    feeds = dict[tuple[str, str], Subscription]()
+    told, others = list[Remark | str](), list[Remark | str]()
+    for item in _reader(text)(text, name):
+        if isinstance(item, Remark | str):
+            told.append(item)
+        elif url := _address(item.url):
+            key = (place(url), account(url))
+            known = feeds.get(key)
+            feeds[key] = merged(known, item) if known else replace(item, url=url)
         else:
-            others.append(f"left out, no address of a feed: {redacted(one.url)}")
+            others.append(Remark("left out, no address of a feed", redacted(item.url)))
     if not feeds and not told:
-        kinds = "OPML, the INI file of a planet, or an address a line"
-        raise UsageError(f"{name}: lists no feeds; expected {kinds}")
-    return list(feeds.values()), told + others
+        raise UsageError(f"{name}: lists no feeds; expected {KINDS}")
+    return list(feeds.values()), summed([*told, *others])
+
+
+KINDS = (
+    "OPML, the INI file of a planet, sfeed's sfeedrc, rawdog's config, the YAML of Perlanet or "
+    "planet-sympy, mercury's TOML, or an address a line"
+)
+
+
+def merged(known: Subscription, other: Subscription) -> Subscription:
+    """Return one subscription of two for one feed: the first, with the tags of both."""
+    tags = tuple(dict.fromkeys((*known.tags, *other.tags)))
+    return replace(known, name=known.name or other.name, tags=tags)
+
+
+def _reader(text: str) -> Callable[[str, str], Iterator[Subscription | Remark | str]]:
+    """Return the reader of a list, by its looks."""
+    if _is_xml(text):
+        return _opml
+    if reader := programs.reader(text):
+        return reader
+    return planets.read if _SECTION.search(text) else _lines
 
 
 def heading(text: str, name: str) -> Heading:
-    """Return what a planet's list says of the planet; the lists of readers say nothing of the kind."""
-    return Heading() if _is_xml(text) or not _SECTION.search(text) else planets.heading(text, name)
+    """Return a planet's own settings; the lists of readers have none."""
+    if _is_xml(text):
+        return Heading()
+    if programs.reader(text):
+        return programs.heading(text)
+    return planets.heading(text, name) if _SECTION.search(text) else Heading()
 
 
 def _is_xml(text: str) -> bool:
@@ -79,7 +108,7 @@ def _address(written: str) -> str:
     return str(Path(path)) if path and path.isprintable() else ""
 
 
-def _opml(text: str, name: str) -> Iterator[Subscription | str]:
+def _opml(text: str, name: str) -> Iterator[Subscription | Remark | str]:
     """Yield the outlines that have an address; those around them, and their categories, are tags."""
     from lxml import etree  # 30 ms that only OPML needs
 
@@ -89,17 +118,19 @@ def _opml(text: str, name: str) -> Iterator[Subscription | str]:
         raise UsageError(
             f"{name}: is XML, but no OPML; a feed itself is read by `syndicator fetch {name}`"
         )
+    listed = 0
     for outline in root.iter("outline"):
         said = _said(outline)
         folders = [_said(folder) for folder in outline.iterancestors("outline")]
         if url := said.get("xmlurl"):
+            listed += 1
             shown = redacted(url)
             if "true" in (
                 one.get("iscomment", "").lower() for one in (said, *folders)
             ):  # OPML 2.0: not in use
-                yield f"left out, commented out in the list: {shown}"
+                yield Remark("left out, commented out in the list", shown)
             elif "+" in said.get("type", ""):  # FreshRSS: "HTML+XPath", "JSON+DotNotation"
-                yield f"left out, not a feed but {said['type']}: {shown}"
+                yield Remark(f"left out, not a feed but {said['type']}", shown)
             else:
                 yield Subscription(
                     url, said.get("title") or said.get("text", ""), _tags(said, folders)
@@ -107,7 +138,21 @@ def _opml(text: str, name: str) -> Iterator[Subscription | str]:
                 if any(
                     value and key.endswith("cssfullcontent") for key, value in said.items()
                 ):  # whatever the prefix
-                    yield f"not taken over, `frss:cssFullContent` of {shown}"  # FreshRSS: the text of each post's page
+                    yield Remark(
+                        "not taken over, `frss:cssFullContent`", shown, " of "
+                    )  # FreshRSS: the text of each post's page
+    written = len(_XML_URL.findall(_XML_COMMENT.sub("", text)))
+    if listed < written:
+        fault = next((entry for entry in parser.error_log), None)
+        where = f" at line {fault.line} ({fault.message})" if fault else ""
+        yield (
+            f"the list is damaged{where}: {listed} of its {written} feeds could be read; mend it "
+            "and import it again"
+        )
+
+
+_XML_URL = re.compile(r"\bxmlUrl\s*=", re.IGNORECASE)
+_XML_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 def _said(outline: _Element) -> dict[str, str]:
@@ -127,7 +172,7 @@ def _mended(found: re.Match[str]) -> str:
     return letter if letter != found[0] else "&amp;" + found[0][1:]
 
 
-def _lines(text: str) -> Iterator[Subscription]:
+def _lines(text: str, _name: str) -> Iterator[Subscription]:
     """Yield a feed a line: its address, then tags; a tag that begins with "~" is the name.
 
     "!" before an address or a tag hides the feed in newsboat's own list; it is read there as any other, and so here.

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from configparser import ConfigParser, ParsingError
+from functools import partial
 from typing import Literal
 
 from syndicator.errors import UsageError
-from syndicator.importers.subscription import Heading, Subscription
+from syndicator.importers.subscription import Heading, Remark, Subscription
 from syndicator.model.settings import Filter, Rules
 from syndicator.urls import redacted
 
@@ -29,6 +30,7 @@ _DROPPED = (
     "filters",
     "ignore_in_feed",
     "post-process",
+    "face",
 )  # programs and fields: nothing of ours does the same
 # A pattern that speaks of a post as one text: its beginning or end, or what stands far apart. Not an escaped sign.
 _WHOLE = re.compile(r"(?<!\\)(?:[$^]|\.[*+{])|\\[AZz]")
@@ -37,7 +39,7 @@ _NAMES = re.compile(
 )  # "python|night trains": nothing but alternatives
 
 
-def read(text: str, name: str) -> Iterator[Subscription | str]:
+def read(text: str, name: str) -> Iterator[Subscription | Remark | str]:
     """Yield the sections that are named by an address (Planet, Venus) or name one (Pluto: `feed`, rss2email: `url`).
 
     `name` is that of the file, for errors. Raises UsageError for what is no INI.
@@ -55,14 +57,11 @@ def read(text: str, name: str) -> Iterator[Subscription | str]:
         if url and title.lower() != "planet":
             said = {**inherited, **own}
             shown = redacted(url)
-            yield (
-                f"left out, {why}: {shown}" if (why := _refusal(said)) else _subscription(url, said)
-            )
-            yield from (
-                f"not taken over, `{key}` of {shown}"
-                for key in _DROPPED
-                if said.get(key) and not why
-            )
+            why = _refusal(said)
+            yield Remark(f"left out, {why}", shown) if why else _subscription(url, said)
+            for key in () if why else _DROPPED:
+                if said.get(key):
+                    yield Remark(f"not taken over, `{key}`", shown, " of ")
             filtered = filtered or not (why or {"filter", "exclude"}.isdisjoint(said))
     if filtered:
         yield "look over the filters: a category counts for them by its whole name only"
@@ -78,11 +77,45 @@ def heading(text: str, name: str) -> Heading:
         title=said.get("name") or said.get("title", ""),
         link=said.get("link", ""),
         contact=f"mailto:{mail}" if "@" in mail else mail,
+        id=said.get("feed", "") if "://" in said.get("feed", "") else "",
+        names=_names(said.get("template_files", "")),
+        limit=_number(said.get("items_per_page", "")),
+        join=_number(said.get("new_feed_items", "")),
     )
 
 
+def _number(text: str) -> int:
+    return int(text) if re.fullmatch("[0-9]{1,6}", text) else 0
+
+
+# The documents of a planet's templates, as far as we have them under another name.
+_OLD_NAMES = {"rss20.xml": "rss", "rss.xml": "rss", "atom.xml": "atom", "opml.xml": "opml"}
+_USUAL_NAMES = {"rss": "rss.xml", "atom": "atom.xml", "opml": "opml.xml"}
+
+
+def _names(templates: str) -> dict[str, str]:
+    """Return the file names of our formats by the templates of a planet.
+
+    >>> _names("atom.xml.tmpl themes/x/rss20.xml.tmpl index.html.tmpl")
+    {'rss': 'rss20.xml'}
+    """
+    names = {}
+    for template in templates.split():
+        file = re.sub(r"\.(tmpl|xslt|genshi|dj)$", "", template.rpartition("/")[2])
+        form = _OLD_NAMES.get(file, "")
+        if form and _USUAL_NAMES[form] != file:
+            names[form] = file
+    return names
+
+
 def _sections(text: str, name: str) -> dict[str, dict[str, str]]:
-    parser = ConfigParser(interpolation=None, strict=False, default_section="\0")
+    # As the planets' own parser: " ;" begins a comment behind a value.
+    parser = ConfigParser(
+        interpolation=None,
+        strict=False,
+        default_section="\0",
+        inline_comment_prefixes=(";",),
+    )
     try:
         parser.read_string(
             "[planet]\n" + text.lstrip("\ufeff"), name
@@ -91,10 +124,23 @@ def _sections(text: str, name: str) -> dict[str, dict[str, str]]:
         number = error.errors[0][0] - 1  # of the file, which begins a line later
         line = redacted(text.splitlines()[number - 1])
         raise UsageError(f"{name}, line {number}: no key and value: {line}") from error
-    return {
-        title: {key: value.strip() for key, value in parser[title].items()}
-        for title in parser.sections()
-    }
+    sections = {}
+    common = dict(parser["DEFAULT"]) if parser.has_section("DEFAULT") else {}
+    for title in parser.sections():
+        known = common | dict(parser[title])
+        sections[title] = {
+            key: _REFERENCE.sub(partial(_referred, known), value).strip()
+            for key, value in parser[title].items()
+        }
+    return sections
+
+
+# "%(name)s": the value of another key, of the section or of [DEFAULT].
+_REFERENCE = re.compile(r"%\((\w+)\)s")
+
+
+def _referred(known: Mapping[str, str], match: re.Match[str]) -> str:
+    return known.get(match[1].lower(), match[0])
 
 
 def _refusal(said: Mapping[str, str]) -> str:

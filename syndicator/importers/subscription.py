@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Literal
 from urllib.parse import unquote
 
@@ -22,12 +23,43 @@ class Subscription(Struct, frozen=True):
     future: Literal["", "hold", "keep"] = ""  # as `Source.future`; "": not said
 
 
+class Remark(Struct, frozen=True):
+    """A thing that is not taken over, of one feed; many of one kind are told in one line."""
+
+    kind: str  # "left out, a list of feeds itself"
+    about: str  # the address of the feed
+    joint: str = ": "  # between the two
+
+
 class Heading(Struct, frozen=True):
-    """What a planet calls itself and where it is: our `[feed]`; "" for what it does not say."""
+    """A planet's own settings, as our `[feed]` has them; empty for each that it does not have."""
 
     title: str = ""
     link: str = ""
     contact: str = ""
+    id: str = ""
+    names: dict[str, str] = {}
+    limit: int = 0
+    join: int = 0
+
+
+def summed(remarks: Iterable[Remark | str]) -> list[str]:
+    """Return a line for each kind of remark.
+
+    >>> summed([Remark("left out, private", "a"), "x", Remark("left out, private", "b")])
+    ['left out, private: 2 feeds, such as a', 'x']
+    """
+    lines: dict[str, str] = {}
+    kinds: dict[str, list[Remark]] = {}
+    for remark in remarks:
+        if isinstance(remark, str):
+            lines[remark] = remark
+            continue
+        kinds.setdefault(remark.kind, []).append(remark)
+        first, count = kinds[remark.kind][0], len(kinds[remark.kind])
+        about = first.about if count == 1 else f"{count} feeds, such as {first.about}"
+        lines[f"kind {remark.kind}"] = f"{remark.kind}{first.joint}{about}"
+    return list(lines.values())
 
 
 def place(url: str) -> str:
