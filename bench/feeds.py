@@ -54,13 +54,7 @@ class FeedMaker:
         maker = random.Random(f"{self.seed}/{site}/{post}")
         title = self.text(maker, 7).capitalize()
         link = f"https://site{site}.example/{post}/{'-'.join(title.lower().split()[:4])}/"
-        body, paragraphs = "", 0
-        while len(body) < self.size - 300:
-            paragraphs += 1
-            body += f'<p>{self.text(maker, 60).capitalize()}. <a href="{link}#{paragraphs}">{self.text(maker, 2)}</a></p>\n'
-            if paragraphs % 3 == 0:
-                picture = f"https://site{site}.example/wp-content/{post}-{paragraphs}.jpg"
-                body += f'<figure><img src="{picture}" srcset="{picture} 1x, {picture}?w=2048 2x" alt="{self.text(maker, 4)}" width="1024" height="683"><figcaption>{self.text(maker, 6)}</figcaption></figure>\n'
+        body = self._body(maker, f"https://site{site}.example", link, kind)
         if kind == "wordpress":
             body += f'<p>The post <a href="{link}">{title}</a> appeared first on <a href="https://site{site}.example">Site {site}</a>.</p>'
         return {
@@ -73,6 +67,52 @@ class FeedMaker:
             "when": (START + timedelta(hours=post * 7, minutes=site % 60)).isoformat(),
             "audio": f"https://site{site}.example/{post}.mp3" if kind == "podcast" else "",
         }
+
+    def _body(self, maker: random.Random, site: str, link: str, kind: str) -> str:
+        """Write a body with the markup of the captured feeds: see `bench/README.md` for the figures."""
+        parts: list[str] = []
+        length = number = 0
+        while length < self.size - 300:
+            number += 1
+            part = self._paragraph(maker, link, number, kind)
+            if number % 4 == 0:
+                part += self._list(maker)
+            if number % 4 == 2:
+                part += self._figure(maker, site, number, kind)
+            parts.append(part)
+            length += len(part)
+        return "".join(parts)
+
+    def _paragraph(self, maker: random.Random, link: str, number: int, kind: str) -> str:
+        styled = ' class="has-text-align-left"' if kind == "wordpress" and number % 3 == 0 else ""
+        away = ' target="_blank" rel="noopener"' if number % 2 else ""
+        middle = f"<strong>{self.text(maker, 2)}</strong> {self._prose(maker, 22)}<br/>"
+        return (
+            f"<p{styled}>{self._prose(maker, 20).capitalize()} {middle} <em>{self.text(maker, 3)}</em>"
+            f' <a href="{link}#{number}"{away}>{self.text(maker, 2)}</a>.</p>\n'
+        )
+
+    def _prose(self, maker: random.Random, count: int) -> str:
+        """Return words with an entity among them, as editors write apostrophes and spaces."""
+        entity = maker.choice(("&#8217;s", "&nbsp;", " &#8211; ", "&hellip;", " &amp; "))
+        return f"{self.text(maker, count // 2)}{entity} {self.text(maker, count // 2)}"
+
+    def _list(self, maker: random.Random) -> str:
+        items = "".join(f"<li>{self._prose(maker, 6)}</li>\n" for _ in range(4))
+        return f'<h2 class="wp-block-heading">{self.text(maker, 4)}</h2>\n<ul>\n{items}</ul>\n'
+
+    def _figure(self, maker: random.Random, site: str, number: int, kind: str) -> str:
+        picture = f"{site}/wp-content/uploads/{number}-{self.text(maker, 1)}"
+        sizes = (
+            f' srcset="{picture}-1024.jpg 1024w, {picture}-300.jpg 300w" sizes="(max-width: 1024px) 100vw"'
+            if kind == "wordpress"
+            else ""
+        )
+        return (
+            f'<figure class="wp-block-image size-large"><img loading="lazy" decoding="async" width="1024" height="683"'
+            f' src="{picture}-1024.jpg" alt="{self.text(maker, 4)}" class="wp-image-{number}"{sizes}/>'
+            f'<figcaption class="wp-element-caption">{self._prose(maker, 6)}</figcaption></figure>\n'
+        )
 
 
 def _word(maker: random.Random) -> str:

@@ -1,14 +1,13 @@
-"""How the cost of a run grows with the number of sources and of stored posts, for the whole
-program.
+"""How the cost of a run grows with the number of sources and of stored posts, for the whole program.
 
-    python bench/growth.py --sources 1000 10000            by sources: a run in which nothing
-    changed python bench/growth.py --posts 10000 100000 1000000    by posts stored, of 1,000
-    sources: a run in which nothing changed, and one that publishes one new post
+    python bench/growth.py --sources 1000 10000            by sources: a run in which nothing changed
+    python bench/growth.py --posts 10000 100000 1000000    by posts stored, of 1,000 sources: a run in which
+                                                           nothing changed, and one that publishes one new post
 
-Each is run as cron would, with every source due, from a server on loopback; in turn, so that a busy
-machine is busy for all. Prints medians; peak memory is the most of any run. `--plot FILE.svg` draws
-the curves; `--keep FOLDER` keeps the filled stores for the next time (a million posts take twenty
-minutes to store)."""
+Each is run as cron would, with every source due, from a server on loopback; in turn, so that a busy machine
+is busy for all. Prints medians; peak memory is the most of any run. `--plot FILE.svg` draws the curves;
+`--keep FOLDER` keeps the filled stores for the next time (a million posts take twenty minutes to store).
+"""
 
 from __future__ import annotations
 

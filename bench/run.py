@@ -1,13 +1,14 @@
 """Side by side with the peers: whole-process CPU seconds, interleaved, from one command.
 
-    python bench/run.py                  200 feeds of 180 KB, three situations, medians of five
-    rounds python bench/run.py --sites 1000 --situation nothing
+    python bench/run.py               200 feeds of 180 KB, three situations, five rounds
+    python bench/run.py --sites 1000 --situation nothing
+    python bench/run.py --captured    the captured feeds beside the clone: a first run, and nothing changed
 
-In each round every program runs each situation once, in turn: `new`, a first run; `nothing`, a
-second with nothing changed; `some`, one in which one feed in twenty has one new post. CPU is user
-and system time of the program and its children; the server of the feeds is another process. Ratios
-are against the fastest peer of the same round. Absolute figures say more of the machine than of the
-programs."""
+In each round every program runs each situation once, in turn: `new`, a first run; `nothing`, a second
+with nothing changed; `some`, one in which one feed in twenty has one new post. CPU is user and system time of
+the program and its children; the server of the feeds is another process. Ratios are against the fastest peer
+of the same round. Absolute figures say more of the machine than of the programs.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +25,7 @@ from certificates import bundle
 from peers import PEERS, Peer
 from server import host, latency, serving, span
 
+CAPTURED = Path(__file__).resolve().parents[2] / "shared" / "feeds" / "real"
 JOBS = 64  # of ours, see peers.py
 SITUATIONS = ("new", "nothing", "some")
 OURS = "syndicator"
@@ -63,8 +65,20 @@ def arguments() -> argparse.Namespace:
         "--situation", choices=SITUATIONS, default="some", help="the last one to run"
     )
     parser.add_argument("--only", action="append", default=[], help="a program; may be repeated")
+    parser.add_argument(
+        "--captured",
+        nargs="?",
+        const=str(CAPTURED),
+        default="",
+        metavar="FOLDER",
+        help="feeds of real sites, a file each; without the situation `some`",
+    )
     parser.add_argument("--wall", action="store_true", help="print wall seconds instead of CPU")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.captured:
+        options.sites = len(list(Path(options.captured).iterdir()))
+        options.situation = "new" if options.situation == "new" else "nothing"
+    return options
 
 
 def rounds(
@@ -75,6 +89,8 @@ def rounds(
     shape = [
         f"--{key}={getattr(options, key)}" for key in ("sites", "posts", "size", "latency", "port")
     ]
+    if options.captured:
+        shape.append(f"--captured={options.captured}")
     if options.https:
         shape.append(f"--https={folder / 'https'}")
     with serving("--warm", f"--news={folder / 'news'}", *shape) as port:
@@ -121,9 +137,10 @@ def table(
     round.
     """
     situations = SITUATIONS[: SITUATIONS.index(options.situation) + 1]
+    what = "captured feeds" if options.captured else f"feeds of {options.posts} posts"
     unit = "wall" if options.wall else "CPU"
     lines = [
-        f"{options.sites} feeds of {options.posts} posts, {unit} seconds, medians of {options.rounds}",
+        f"{options.sites} {what}, {unit} seconds, medians of {options.rounds}",
         *waiting(options),
         "",
         "| program | " + " | ".join(situations) + " |",

@@ -63,8 +63,8 @@ class Site:
     once.
     """
 
-    def __init__(self, maker: FeedMaker, number: int, posts: int, more: int) -> None:
-        body = gzip.compress(maker.feed(number, posts, more), 6, mtime=0)
+    def __init__(self, feed: bytes, more: int) -> None:
+        body = gzip.compress(feed, 6, mtime=0)
         etag = f'"{blake2b(body, digest_size=8).hexdigest()}"'
         self.etag = etag.encode()
         head = f"ETag: {etag}\r\nLast-Modified: Thu, 01 Oct 2026 00:00:0{more % 10} GMT\r\nConnection: close\r\n"
@@ -85,6 +85,8 @@ class World:
     def __init__(self, arguments: argparse.Namespace) -> None:
         self.arguments = arguments
         self.maker = FeedMaker(size=arguments.size)
+        folder = arguments.captured
+        self.captured = sorted(Path(folder).iterdir()) if folder else []
         self.sites: dict[tuple[int, int], Site] = {}
         self.news = Path(arguments.news)
         self.certificates = Certificates(Path(arguments.https)) if arguments.https else None
@@ -103,7 +105,11 @@ class World:
         """Return a site as it is now."""
         key = number, self.more(number)
         if key not in self.sites:
-            self.sites[key] = Site(self.maker, number, self.arguments.posts, key[1])
+            if self.captured:
+                feed = self.captured[number].read_bytes()
+            else:
+                feed = self.maker.feed(number, self.arguments.posts, key[1])
+            self.sites[key] = Site(feed, key[1])
         return self.sites[key]
 
     def work(self, door: socket.socket) -> None:
@@ -165,6 +171,9 @@ if __name__ == "__main__":
     options.add_argument("--sites", type=int, default=200)
     options.add_argument("--posts", type=int, default=20)
     options.add_argument("--size", type=int, default=8_000, help="bytes a post")
+    options.add_argument(
+        "--captured", default="", metavar="FOLDER", help="serve the feeds of a folder instead"
+    )
     options.add_argument(
         "--before", type=int, default=0, help="posts that each site wrote before those it shows"
     )

@@ -1,11 +1,10 @@
-"""What the program costs where there is little to do: CPU and wall seconds, and peak memory, by
-number of sources.
+"""What the program costs where there is little to do: CPU and wall seconds, and peak memory, by number of sources.
 
-    python bench/startup.py                      --version, a run in which nothing is due, status,
-    check python bench/startup.py --sources 10 10000
+    python bench/startup.py           --version, a run with nothing due, status, check
+    python bench/startup.py --sources 10 10000
 
-Each is run once before it is measured, so that its bytecode is compiled, as it is from cron's
-second run on."""
+Each is run once before it is measured, so that its bytecode is compiled, as it is from cron's second run on.
+"""
 
 from __future__ import annotations
 

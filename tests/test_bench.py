@@ -141,6 +141,15 @@ def test_the_cost_of_related_posts() -> None:
     assert len(re.findall(r"scope (?:source|all): [\d.]+ ms a list", said)) == 2
 
 
+def test_feeds_of_a_folder(tmp_path: Path) -> None:
+    """Captured feeds are served a host each; there is no situation with news."""
+    for path in (BENCH.parent / "samples").glob("*.[axj]*"):
+        shutil.copy(path, tmp_path)
+    said = bench("run.py", f"--captured={tmp_path}", "--rounds=1", "--only=syndicator")
+    assert said.startswith("3 captured feeds")
+    assert all(len(cells) == 2 for cells in figures(said).values())
+
+
 def test_the_same_feeds_on_any_machine() -> None:
     """What is fetched depends on the seed alone; one feed in sixteen is not well-formed."""
     code = """
