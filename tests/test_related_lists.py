@@ -10,6 +10,7 @@ from related_helpers import Shop
 
 from syndicator import languages
 from syndicator.model.settings import RelatedSettings
+from syndicator.related import tuning
 
 STORM = "Storm floods the harbour of Hue"
 STORM_TEXT = (
@@ -360,3 +361,50 @@ def test_to_be_written_in_one_rare_language_is_not_to_be_related(shop: Shop) -> 
         "cykel", " ".join((*SMALL, *(f"cykel{part}0" for part in _NOUNS[:9]))), source="d"
     )
     assert shop.index.near(swedish[0])[0].number == twin
+
+
+_TWENTY = """
+    harbour lantern orchard velvet copper tunnel meadow whistle granite saddle willow anchor kettle
+    bramble chimney falcon ribbon cellar thistle marble
+"""
+_WORDS = _TWENTY.split()
+
+
+def two_papers(shop: Shop, language: str = "en") -> int:
+    """Add two papers of five posts each, one of each about the same event; return one of these."""
+    for paper in range(2):
+        for number in range(4):
+            odd = " ".join(
+                _WORDS[(paper * 4 + number + step * 3) % len(_WORDS)] for step in range(8)
+            )
+            shop.add(
+                f"Paper {paper} on the {odd[:20]}",
+                f"The town and the people of {odd}",
+                source=f"p{paper}",
+            )
+    shop.add(
+        "Bridge over the Elde closed after flood",
+        "The old stone bridge at Elde was closed on Monday.",
+        source="p0",
+    )
+    return shop.add(
+        "Flood: no way across the Elde",
+        "After Monday's rain nobody may cross the bridge.",
+        source="p1",
+        language=language,
+    )
+
+
+def test_two_small_papers_that_tell_of_one_event(shop: Shop) -> None:
+    """Each links to the other's report, though ten posts are few; with `strict` nothing is near enough."""
+    number = two_papers(shop)
+    assert shop.chosen(number, "all")[:1] == [9]
+    strict = RelatedSettings(scope="all", strict=True)
+    assert shop.index.choose(number, shop.posts[number], strict) == ()
+
+
+def test_a_link_to_another_language_must_be_surely_right(shop: Shop) -> None:
+    """A word or two that two languages share is chance: it takes the strict score."""
+    number = two_papers(shop, language="de")
+    assert shop.index.near(number)[0].score < tuning.STRICT_THRESHOLD
+    assert shop.chosen(number, "all") == []

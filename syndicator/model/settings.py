@@ -103,6 +103,9 @@ class RelatedSettings(Struct, frozen=True):
         Copies,
         key('one item per story: fold `"exact"` copies, `"near"` ones too, or `"off"`'),
     ] = "exact"
+    strict: Annotated[
+        bool, key("link to other sources only where that is surely right: short lists, or none")
+    ] = False
 
 
 class Rules(Struct, frozen=True):

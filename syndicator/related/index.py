@@ -91,9 +91,8 @@ class Index:
             nearest = self._nearest(number, own)
             chosen.append(lists.of_source(self._terms, request, nearest, own))
         if settings.scope != "source" and self._has_enough_terms(number):
-            listed = set(own)  # the second of two lists must not repeat the first
-            nearest = [near for near in self._nearest(number) if near.number not in listed]
-            chosen.append(lists.of_all(self._terms, request, nearest))
+            # The second of two lists must not repeat the first.
+            chosen.append(lists.of_all(self._terms, request, self._nearest(number), set(own)))
         return tuple(related for related in chosen if related.links)
 
     def copy_of(self, number: int, post: Post) -> int:

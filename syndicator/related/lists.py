@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -56,7 +57,8 @@ def of_source(
     terms: Terms, request: Request, nearest: Iterable[Neighbour], newest: Iterable[int]
 ) -> RelatedList:
     """Return the nearest posts of the post's own source, then its newest."""
-    scores = _scores(nearest, tuning.SOURCE_THRESHOLD)
+    least = tuning.SOURCE_THRESHOLD
+    scores = {near.number: near.score for near in nearest if near.score >= least}
     order = [*scores, *(number for number in newest if number not in scores)]
     links = []
     for card in _chosen(terms, request, order):
@@ -66,16 +68,54 @@ def of_source(
     return request.under_heading("source", tuple(links))
 
 
-def of_all(terms: Terms, request: Request, nearest: Iterable[Neighbour]) -> RelatedList:
-    """Return the nearest posts of all sources that are near enough; the list may stay short."""
-    scores = _scores(nearest, tuning.ALL_THRESHOLD)
+def of_all(
+    terms: Terms, request: Request, nearest: Sequence[Neighbour], listed: Collection[int] = ()
+) -> RelatedList:
+    """Return the nearest posts of all sources that are near enough; the list may stay short.
+
+    `nearest` are all candidates; those in `listed` are left out, which another list holds.
+    """
+    scores = {}
+    for near, threshold in _with_thresholds(terms, request, nearest):
+        if near.score >= threshold and near.number not in listed:
+            scores[near.number] = near.score
     cards = _chosen(terms, request, list(scores))
     links = [replace(card.reference, score=scores[card.number]) for card in cards]
     return request.under_heading("all", tuple(links))
 
 
-def _scores(nearest: Iterable[Neighbour], threshold: float) -> dict[int, float]:
-    return {near.number: near.score for near in nearest if near.score >= threshold}
+def _with_thresholds(
+    terms: Terms, request: Request, nearest: Sequence[Neighbour]
+) -> list[tuple[Neighbour, float]]:
+    """Return the candidates, and for each the least score of a link to it.
+
+    Only candidates in the language of the post show how near posts are by chance: where a language
+    is rare, its small words count as rare. A link to another language must be surely right.
+    """
+    strict = tuning.STRICT_THRESHOLD
+    if request.settings.strict:
+        return [(near, strict) for near in nearest]
+    language_of = terms.languages([near.number for near in nearest])
+    own = request.post.language.partition("-")[0].lower()
+    is_own = {near.number: language_of.get(near.number) == own for near in nearest}
+    least = least_score([near for near in nearest if is_own[near.number]])
+    return [(near, least if is_own[near.number] else max(least, strict)) for near in nearest]
+
+
+def least_score(candidates: Sequence[Neighbour]) -> float:
+    """Return the least score of a link, by the scores of all candidates, best first.
+
+    The median of those beyond the nearest quarter shows how near posts are by chance. Of a few
+    candidates it shows nothing, so the strict threshold holds.
+
+    >>> candidates = list(map(Neighbour, range(4), (0.3, 0.05, 0.04, 0.03)))
+    >>> round(least_score(candidates), 4), least_score(candidates[:3])
+    (0.07, 0.113)
+    """
+    if len(candidates) < tuning.NEAREST_QUARTER:
+        return tuning.STRICT_THRESHOLD
+    far = [near.score for near in candidates[len(candidates) // tuning.NEAREST_QUARTER :]]
+    return tuning.BACKGROUND_FLOOR + tuning.BACKGROUND_SHARE * float(np.median(far))
 
 
 def _chosen(terms: Terms, request: Request, order: list[int]) -> list[Card]:

@@ -56,7 +56,13 @@ USUAL_FROM = 8  # a term must stand in more posts of the sample than this
 
 # -- lists -------------------------------------------------------------------------------------
 
-ALL_THRESHOLD = 0.113  # least score of a link to another source
+STRICT_THRESHOLD = 0.113  # least score of a link to another source, with `strict`
+# Without `strict` the least score follows the post's background: the usual score of its candidates
+# beyond the nearest quarter, which share words by chance. It differs by language, length of texts
+# and size of the corpus; docs/related.md shows length against precision.
+BACKGROUND_SHARE = 0.75
+BACKGROUND_FLOOR = 0.04
+NEAREST_QUARTER = 4
 SOURCE_THRESHOLD = 0.013  # least score by which a post goes before the newest of its own source
 MAX_PER_SOURCE = 4096  # newest posts of a source that are compared for its list
 EXAMINED = 48  # posts beyond the limit looked at for one list

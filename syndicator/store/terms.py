@@ -139,6 +139,12 @@ class Terms(Table):
             cards[number] = Card(number, source_id, rows.unpack_keys(keys), reference)
         return cards
 
+    def languages(self, numbers: Sequence[int]) -> Mapping[int, str]:
+        """Return the languages of these posts, without regions ("en")."""
+        query = f"SELECT number, language FROM posts WHERE number IN ({_marks(numbers)})"
+        rows = self.db.execute(query, numbers)
+        return {number: language.partition("-")[0].lower() for number, language in rows}
+
     def counts(self) -> bytes:
         """Return the counts of terms as last kept, b"" for none."""
         return self._value("index_counts") or b""
