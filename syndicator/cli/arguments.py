@@ -72,6 +72,7 @@ def parser() -> argparse.ArgumentParser:
     _add_status(commands)
     _add_why(commands)
     _add_check(commands)
+    _add_state(commands)
     _add_theme(commands)
     _add_withdraw(commands)
     _add_import(commands)
@@ -267,6 +268,14 @@ def _add_why(commands: Commands[Parser]) -> None:
     )
     command.add_argument("post", metavar="POST", help="its id, its address, or words of its title")
     command.add_argument("--json", action="store_true", help="as a JSON list")
+
+
+def _add_state(commands: Commands[Parser]) -> None:
+    summary = "verify, compact or back up the state file"
+    more = "backup FILE works while a run does; to restore, put FILE in the state file's place."
+    command = _add(commands, "state", summary, more, module="admin")
+    command.add_argument("action", choices=("verify", "compact", "backup"))
+    command.add_argument("file", metavar="FILE", type=Path, nargs="?", help="the copy to make")
 
 
 def _add_check(commands: Commands[Parser]) -> None:

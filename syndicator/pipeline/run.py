@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from msgspec import Struct, structs
 
 from syndicator import failures, metrics
-from syndicator.errors import UsageError
+from syndicator.errors import SyndicatorError, UsageError
 from syndicator.lock import run_lock
 from syndicator.model.fetch import Outage, SourceState
 from syndicator.model.run import Options, PostRef, Progress, Report, SourceFacts
@@ -25,6 +25,8 @@ from syndicator.pipeline.update import UpdateStats, outage, update
 from syndicator.store import Store
 from syndicator.store.meta import TakenForPrivate
 from syndicator.urls import redacted
+
+EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)  # a clock before this program was made is wrong
 
 
 class _Health(Struct):
@@ -48,9 +50,15 @@ def run(
     """
     started = time.monotonic()
     now, stop = now or datetime.now(UTC), stop or threading.Event()
+    if now < EARLIEST:
+        raise SyndicatorError(
+            f"the clock says {now:%Y-%m-%d}: set it first, or posts without a date keep that one"
+        )
     stats, built = UpdateStats(), Built()
     news: tuple[list[PostRef], list[PostRef], list[PostRef]] = ([], [], [])
     with run_lock(config.state), Store(config.state) as store:
+        if any(source.private or source.auth or source.headers for source in config.sources):
+            store.connection.restrict()
         # First of all, so that a source with a changed address keeps its state and its posts.
         store.sources.adopt(config.sources)
         told = _taken_for_private(config, store)

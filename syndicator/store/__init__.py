@@ -11,7 +11,8 @@ from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 
-from syndicator.store.db import connect, examine, open_existing
+from syndicator.errors import StoreError, SyndicatorError
+from syndicator.store.db import connect, damaged, examine, open_existing
 from syndicator.store.explain import Explain
 from syndicator.store.feeds import Feeds
 from syndicator.store.files import Files
@@ -48,8 +49,16 @@ class Store:
     def __enter__(self) -> Store:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: object, _trace: object) -> None:
+        """Close the file. Raises StoreError in place of an error that damage of the file explains."""
         self.close()
+        if kind is None or not issubclass(kind, Exception) or issubclass(kind, SyndicatorError):
+            return
+        from syndicator.store import maintenance  # only a crash pays for the look
+
+        path = Path(self.path)
+        if path.is_file() and (problem := next(maintenance.problems(path), "")):
+            raise StoreError(damaged(path, problem))
 
     def close(self) -> None:
         """Close the file; what was committed is kept."""

@@ -43,9 +43,10 @@ def read(kind: type[T], text: str | bytes) -> T:
     try:
         value: T = _decoder(cast(Hashable, kind))(text)
     except (msgspec.MsgspecError, UnicodeError, TypeError) as error:
+        what = getattr(kind, "__name__", kind)
         raise StoreError(
-            f"the state file is damaged: a row holds no {getattr(kind, '__name__', kind)} ({error}); "
-            "put a copy of it from a backup in its place, or move it away to start anew"
+            f"the state file is damaged: a row holds no {what} ({error}); put a copy of it from a "
+            "backup in its place, or move it away to start anew"
         ) from error
     return value
 

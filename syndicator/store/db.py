@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 from syndicator.errors import StoreError
 from syndicator.store import schema
 
+_HEADER = b"SQLite format 3\0"
 BUSY_SECONDS = 30.0  # a `status` that reads while a run writes; two runs are kept apart by the lock
 
 
@@ -50,6 +52,14 @@ class Connection(sqlite3.Connection):
         """Return the first column of the first row, None where there is no row."""
         rows = self.rows(sql, *values)
         return rows[0][0] if rows else None
+
+    def restrict(self) -> None:
+        """Let nobody but the file's owner read it: it holds secrets."""
+        for path in (f"{self.path}", f"{self.path}-wal", f"{self.path}-shm"):
+            with suppress(OSError):
+                mode = Path(path).stat().st_mode
+                if mode & 0o077:
+                    Path(path).chmod(stat.S_IMODE(mode) & 0o700)
 
     def column(self, sql: str, *values: object) -> list[Any]:
         """Return the first column of all rows."""
@@ -129,6 +139,7 @@ def examine(path: Path) -> None:
 
 
 def _opened(address: str, path: Path | str) -> Connection:
+    _require_header(Path(path))
     try:
         db = sqlite3.connect(
             address,
@@ -144,10 +155,25 @@ def _opened(address: str, path: Path | str) -> Connection:
     return db
 
 
+def _require_header(path: Path) -> None:
+    """Raise StoreError for a file that begins unlike a database: SQLite takes a short one for empty.
+
+    An empty file is a new one. A file that can't be read is SQLite's to judge.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(_HEADER))
+    except OSError:
+        return
+    if head and head != _HEADER:
+        raise StoreError(damaged(path, "it does not begin as a database"))
+
+
 def words(error: sqlite3.Error, path: Path | str) -> str:
     """Return what an operator can do about an error of SQLite."""
     name = getattr(error, "sqlite_errorname", "") or ""
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "decode to UTF-8" in str(error):
+    is_broken = any(part in str(error) for part in ("decode to UTF-8", "malformed JSON"))
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or is_broken:
         return damaged(path, error)
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return f"{path} is in use by another program ({error}); try again when it has ended"
