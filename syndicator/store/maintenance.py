@@ -33,7 +33,7 @@ def problems(path: Path) -> Iterator[str]:
             yield from _undecoded(db, table, query, decode)
         try:
             Sources(db).states()
-        except StoreError as error:
+        except (StoreError, TypeError) as error:
             yield f"table sources: {error}"
 
 
