@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from syndicator.model.fetch import SourceState
     from syndicator.model.run import Failure, Options, Preview, Progress, Report, SourceFacts
     from syndicator.model.settings import Config, Feed, Source
+    from syndicator.pipeline.activity import write as write_activity
     from syndicator.pipeline.run import run, source_facts, states, withdraw
     from syndicator.previews import document, find_feeds, preview
     from syndicator.serve import serve as serve_feeds
@@ -82,6 +83,7 @@ __all__ = [
     "source_facts",
     "states",
     "withdraw",
+    "write_activity",
     "write_letter",
     "write_theme",
 ]
@@ -119,6 +121,7 @@ _LATE = {
     "source_facts": "pipeline.run",
     "states": "pipeline.run",
     "withdraw": "pipeline.run",
+    "write_activity": "pipeline.activity:write",
     "write_letter": "letter:write",
     "write_theme": "generator.site.theme",
 }

@@ -5,12 +5,11 @@ https://prometheus.io/docs/instrumenting/exposition_formats/
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from syndicator.errors import PublishError
+from syndicator.atomic import write_text
 from syndicator.failures import label, standing
 from syndicator.model.fetch import SourceState
 from syndicator.model.run import Report
@@ -25,16 +24,7 @@ Value = tuple[str, float]  # labels in braces, or "", and the number
 def write(path: Path, config: Config, report: Report, states: Mapping[str, SourceState]) -> None:
     """Write the metrics of a run. Raises PublishError; the last file stays then."""
     text = "".join(f"{line}\n" for line in lines(config, report, states))
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with draft.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise PublishError(f"{path}: can't be written: {error.strerror}") from error
+    write_text(path, text)
 
 
 def lines(config: Config, report: Report, states: Mapping[str, SourceState]) -> Iterator[str]:

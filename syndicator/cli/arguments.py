@@ -256,6 +256,12 @@ def _add_status(commands: Commands[Parser]) -> None:
         help="ask a failing source once; print a letter to the owner of its site",
     )
     command.add_argument(
+        "--html",
+        metavar="FILE",
+        type=Path,
+        help="write a page of charts: posts a day, by source, failures, hours between posts",
+    )
+    command.add_argument(
         "--fail-if", metavar="N", type=_count, default=0, help="status 1 if N sources fail, or more"
     )
     command.add_argument("--json", action="store_true", help="as a JSON list")

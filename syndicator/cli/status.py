@@ -33,6 +33,10 @@ def status(arguments: argparse.Namespace, edge: Edge) -> int:
         with edge.signals() as stop:
             edge.write(syndicator.write_letter(config, arguments.letter, state, now, stop.event))
         return 0
+    if arguments.html:
+        syndicator.write_activity(config, arguments.html, now)
+        edge.tell(f"{arguments.html} is written")
+        return 0
     if arguments.json:
         edge.write(terminal.as_json(words.rows(config.sources, states, now, facts)))
     else:

@@ -24,7 +24,8 @@ from syndicator.model.settings import Credentials
 # The site's own files and folders beside its documents (a test holds it), and compressed twins. In lower
 # case, as disks fold it.
 SITE_FILES = re.compile(
-    r"posts|sources|archive|by-source|by-language|sources\.html|subscribe\.html|theme|style-[0-9a-f]+\.css|.*\.gz"
+    r"posts|sources|archive|by-source|by-language|theme|(?:sources|subscribe|activity)\.html"
+    r"|style-[0-9a-f]+\.css|.*\.gz"
 )
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # BCP 47 in outline; never "English"

@@ -484,6 +484,13 @@ class Config(Struct, frozen=True):
             table="feed",
         ),
     ] = False
+    activity: Annotated[
+        bool,
+        key(
+            "also a page of charts, `activity.html`: posts a day and by source, failures",
+            table="feed",
+        ),
+    ] = False
     per_language: Annotated[
         bool,
         key(

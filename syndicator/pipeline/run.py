@@ -104,6 +104,12 @@ def run(
         nothing_ever_worked=not ever_worked,
         is_first=not _has_worked(config, before),
     )
+    charts = config.feeds[0].output / "activity.html"
+    if (config.activity and ever_worked) or charts.exists():
+        # It loads the site's theme: only runs that publish the page, or take it away, need it.
+        from syndicator.pipeline import activity
+
+        activity.publish(config, now)
     if config.metrics.path is not None:
         metrics.write(config.metrics.path, config, report, after.states)
     return report

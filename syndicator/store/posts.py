@@ -108,6 +108,13 @@ class Posts(Table):
         dates = self.db.column(query, Sources(self.db).number(source_id), newest)
         return list(map(codec.moment, dates))
 
+    def times(self, since: datetime, until: datetime) -> list[tuple[str, datetime]]:
+        """Return source id and date of each post between two times."""
+        query = """SELECT s.id, p.published FROM posts p INDEXED BY posts_by_source
+            JOIN sources s ON s.number = p.source WHERE p.published > ? AND p.published <= ?"""
+        rows = self.db.rows(query, since.timestamp(), until.timestamp())
+        return [(source, codec.moment(seconds)) for source, seconds in rows]
+
     def read(self, numbers: Iterable[int]) -> dict[int, Post]:
         """Return stored posts whole, with what is frozen of them, by number."""
         found = self.db.rows(_WHOLE, codec.encode(list(numbers)))

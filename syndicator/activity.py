@@ -1,0 +1,148 @@
+"""Times of posts and the state of the sources -> a page with charts, for `status --html`. Pure.
+
+SVG in the page, no script; the style is that of the site.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from html import escape
+from itertools import pairwise
+
+from syndicator.durations import short
+from syndicator.status import Row
+from syndicator.text_rules import counted
+
+MARK = "<!-- syndicator: activity -->"  # by which the page is known again
+DAYS = 60  # that the charts show
+_BUSIEST = 20  # sources with a bar of their own
+_HOURS = ((1, "1 h"), (6, "6 h"), (24, "1 d"), (72, "3 d"), (168, "1 w"), (720, "1 m"))
+_CHARTS = """\
+svg { display: block; max-width: 100%; height: auto; margin: .5em 0 2em }
+svg text { font: 12px system-ui, sans-serif; fill: currentColor }
+svg rect { fill: currentColor; opacity: .55 }
+svg rect.bad { opacity: 1 }
+"""
+
+Times = Sequence[tuple[str, datetime]]  # source id and date of each post
+
+
+def page(title: str, rows: Sequence[Row], times: Times, style: str, now: datetime) -> str:
+    """Return the page. `times` are those of the last `DAYS` days; `style` is a style sheet."""
+    named = {row.source.id: row.title for row in rows}
+    failing = [row for row in rows if row.state.failing_since is not None]
+    parts = [
+        _section("Posts a day", _by_day([date for _, date in times], now)),
+        _section("Posts by source", _by_source(times, named)),
+        _section("Failing", _failures(failing, now)),
+        _section("Hours between posts", _gaps([date for _, date in times])),
+    ]
+    sheet = style.replace("</", "")  # nothing in it may end the style
+    heading = escape(f"Activity of {title}")
+    when = f"{now:%Y-%m-%d %H:%M} UTC: {counted(len(rows), 'source')}, the last {DAYS} days"
+    return f"""\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+{MARK}
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>{heading}</title>
+<style>
+{sheet}
+{_CHARTS}</style>
+</head>
+<body class="activity">
+<main id="main">
+<h1>{heading}</h1>
+<p>{when}</p>
+{"".join(parts)}</main>
+</body>
+</html>
+"""
+
+
+def _section(heading: str, content: str) -> str:
+    return f"<section>\n<h2>{heading}</h2>\n{content}\n</section>\n"
+
+
+def _by_day(dates: Iterable[datetime], now: datetime) -> str:
+    """Return a chart with a column for each day."""
+    counts = Counter((now.date() - date.date()).days for date in dates)
+    days = range(DAYS - 1, -1, -1)
+    most = max((counts[day] for day in days), default=0)
+    columns = []
+    for place, day in enumerate(days):
+        height = 120 * counts[day] / most if most else 0
+        label = f"{(now - timedelta(days=day)):%Y-%m-%d}: {counted(counts[day], 'post')}"
+        columns.append(_bar(place * 12, 130 - height, 9, height, label))
+    texts = [_label(0, 148, f"{(now - timedelta(days=DAYS - 1)):%d %b}")]
+    texts.append(_label((DAYS - 3) * 12, 148, f"{now:%d %b}"))
+    what = f"A chart of the posts of each of the last {DAYS} days, {most} at most"
+    return _svg(DAYS * 12, 155, what, [*columns, *texts])
+
+
+def _by_source(times: Times, named: Mapping[str, str]) -> str:
+    """Return a chart with a bar for each of the busiest sources."""
+    counts = Counter(source for source, _ in times).most_common(_BUSIEST)
+    bars = [(named.get(source, source), count, str(count)) for source, count in counts]
+    return _bars(bars, "A chart of the posts of the busiest sources")
+
+
+def _failures(rows: Sequence[Row], now: datetime) -> str:
+    """Return a list of what fails, since when."""
+    if not rows:
+        return "<p>Nothing fails.</p>"
+    items = []
+    for row in rows:
+        since = short(now - (row.state.failing_since or now))
+        words = f"{row.title}: {row.state.failure} ({since}, {row.state.consecutive} times)"
+        items.append(f"<li>{escape(words)}</li>\n")
+    return f"<ul>\n{''.join(items)}</ul>"
+
+
+def _gaps(dates: Iterable[datetime]) -> str:
+    """Return a chart of the time between one post and the next, of all sources together."""
+    ordered = sorted(dates)
+    counts = Counter[str]()
+    for earlier, later in pairwise(ordered):
+        hours = (later - earlier) / timedelta(hours=1)
+        counts[next((word for most, word in _HOURS if hours <= most), "more")] += 1
+    words = [word for _, word in _HOURS] + ["more"]
+    bars = [(f"up to {word}" if word != "more" else word, counts[word], "") for word in words]
+    return _bars(bars, "A chart of the hours between one post and the next")
+
+
+def _bars(bars: Sequence[tuple[str, int, str]], what: str) -> str:
+    most = max((count for _, count, _ in bars), default=0)
+    shapes = []
+    for place, (name, count, note) in enumerate(bars):
+        width = 400 * count / most if most else 0
+        top = place * 22
+        shapes.append(_label(0, top + 14, name if len(name) <= 32 else f"{name[:31]}…"))  # noqa: PLR2004
+        shapes.append(_bar(230, top + 2, width, 16, f"{name}: {count}"))
+        shapes.append(_label(236 + width, top + 14, note or str(count)))
+    return _svg(700, max(len(bars), 1) * 22, what, shapes)
+
+
+def _svg(width: int, height: int, what: str, shapes: Sequence[str]) -> str:
+    inside = "\n".join(shapes)
+    return (
+        f'<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
+        f'aria-label="{escape(what)}">\n{inside}\n</svg>'
+    )
+
+
+def _bar(x: float, y: float, width: float, height: float, label: str) -> str:
+    return (
+        f'<rect x="{x:g}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}">'
+        f"<title>{escape(label)}</title></rect>"
+    )
+
+
+def _label(x: float, y: float, text: str) -> str:
+    return f'<text x="{x:.0f}" y="{y:.0f}">{escape(text)}</text>'
