@@ -67,7 +67,9 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
     "georss": ("http://www.georss.org/georss",),
     "gml": ("http://www.opengis.net/gml",),
     "geo": ("http://www.w3.org/2003/01/geo/wgs84_pos#",),
-    "psc": ("http://podlove.org/simple-chapters",),
+    "psc": ("http://podlove.org/simple-chapters", "http://podlove.org/simple-chapters/"),
+    "yandex": ("http://news.yandex.ru", "http://news.yandex.ru/"),
+    "source": ("http://source.scripting.com/", "http://source.smallpict.com/"),
     "wordpress": ("com-wordpress:feed-additions:1",),
     "gd": ("http://schemas.google.com/g/2005",),
 }

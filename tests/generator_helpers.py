@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from syndicator.model.edition import Edition, Item, Reference, RelatedList
-from syndicator.model.feed import Category, Enclosure, Episode, Image, Origin, Person, Transcript
+from syndicator.model.feed import (
+    Category,
+    Chapter,
+    Enclosure,
+    Episode,
+    Image,
+    Origin,
+    Person,
+    PodcastPerson,
+    Transcript,
+)
 from syndicator.model.post import Attribution, Keys, Post, SourceInfo
 from syndicator.model.settings import Feed
 
@@ -45,6 +55,9 @@ EPISODE = Episode(
     transcripts=(Transcript("https://cats.example.org/7.vtt", "text/vtt", "en", "captions"),),
     chapters="https://cats.example.org/7.json",
     chapters_type="application/json+chapters",
+    season_name="Purring all year",
+    people=(PodcastPerson("Ann Author", "host", "cast", "https://ann.example.org/", ""),),
+    marks=(Chapter(0, "Why"), Chapter(3723, "How", "https://cats.example.org/how")),
 )
 
 FULL = Post(

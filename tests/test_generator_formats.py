@@ -18,7 +18,16 @@ from msgspec.structs import fields, replace
 
 from syndicator.generator import generate_one as one
 from syndicator.model.edition import Edition, Item, Reference, RelatedList
-from syndicator.model.feed import Category, Enclosure, Image, Origin, Person, Transcript
+from syndicator.model.feed import (
+    Category,
+    Chapter,
+    Enclosure,
+    Image,
+    Origin,
+    Person,
+    PodcastPerson,
+    Transcript,
+)
 from syndicator.model.post import Attribution, Keys, Post, SourceInfo
 
 DOCS = Path(__file__).parents[1] / "docs" / "formats.md"
@@ -94,6 +103,7 @@ MARKED_EPISODE = replace(
     EPISODE, title="Marked", author="Marked", subtitle="Marked", summary="Marked", duration="12:34", explicit="true",
     episode="70717", season="80818", type="bonus", image="https://marker.example/e.jpg", block=True,
     transcripts=(Transcript("https://marker.example/t.vtt"),), chapters="https://marker.example/c.json",
+    season_name="Marked", people=(PodcastPerson("Marked"),), marks=(Chapter(0, "Marked"),),
 )  # fmt: skip
 POST["episode"] = (
     MARKED_EPISODE,

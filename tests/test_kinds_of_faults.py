@@ -393,3 +393,93 @@ def test_what_both_readers_read(lane: bytes) -> None:
         ("related", "https://harbour.example/r")
     ]
     assert [file.url for file in entry.enclosures] == ["https://harbour.example/2.jpg"]
+
+
+_SHOW = b"""<rss version="2.0" xmlns:podcast="https://podcastindex.org/namespace/1.0"
+  xmlns:psc="http://podlove.org/simple-chapters" xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd">
+  <channel><title>Tides</title><link>https://tides.example/</link><item><title>Ebb</title><guid>e1</guid>
+  <podcast:season name="The North">2</podcast:season>
+  <podcast:person role="host" href="https://ann.example/" img="/ann.jpg">Ann &amp; Co</podcast:person>
+  <podcast:person>Bob</podcast:person>
+  <podcast:alternateEnclosure type="audio/opus" length="7" title="Small">
+    <podcast:source uri="https://tides.example/1.opus"/></podcast:alternateEnclosure>
+  <psc:chapters version="1.2"><psc:chapter start="00:00:00" title="Start"/>
+    <psc:chapter start="01:02" title="Wind" href="https://wind.example/"/><psc:chapter start="2"/></psc:chapters>
+  <enclosure url="https://tides.example/1.mp3" type="audio/mpeg" length="9"/></item></channel></rss>"""
+
+
+@pytest.mark.parametrize("broken", [b"", b"<stray></channel>"])
+def test_elements_of_podcasts(broken: bytes) -> None:
+    """People, inline chapters, other forms of the file and names of seasons are read, in broken feeds too."""
+    episode_post = post(_SHOW.replace(b"</channel>", broken + b"</channel>") if broken else _SHOW)
+    episode = episode_post.episode
+    assert episode is not None
+    assert (episode.season, episode.season_name) == ("2", "The North")
+    assert [(person.name, person.role, person.url, person.image) for person in episode.people] == [
+        ("Ann & Co", "host", "https://ann.example/", "https://tides.example/ann.jpg"),
+        ("Bob", "", "", ""),
+    ]
+    assert [(mark.start, mark.title, mark.url) for mark in episode.marks] == [
+        (0, "Start", ""),
+        (62, "Wind", "https://wind.example/"),
+    ]
+    assert [file.url for file in episode_post.enclosures] == [
+        "https://tides.example/1.mp3",
+        "https://tides.example/1.opus",
+    ]
+
+
+_SPARE = """xmlns:yandex="http://news.yandex.ru" xmlns:media="http://search.yahoo.com/mrss/"
+ xmlns:source="http://source.scripting.com/" xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0" """
+
+
+@pytest.mark.parametrize(
+    ("item", "words"),
+    [
+        ("<yandex:full-text>&lt;p&gt;All of it&lt;/p&gt;</yandex:full-text>", "All of it"),
+        ('<media:text type="plain">All of it</media:text>', "All of it"),
+        ("<source:markdown>All of *it*</source:markdown>", "All of *it*"),
+        (
+            "<description>Short</description><yandex:full-text>All of it</yandex:full-text>",
+            "All of it",
+        ),
+        (
+            "<media:description>Spare</media:description><description>Its own</description>",
+            "Its own",
+        ),
+    ],
+)
+def test_a_body_in_a_rare_element(item: str, words: str) -> None:
+    """It is the body where there is no other."""
+    body = rss(f"<title>A</title>{item}").replace(b"<rss ", f"<rss {_SPARE}".encode())
+    assert post(body.replace(b'  xmlns:media="http://search.yahoo.com/mrss/"', b"")).text == words
+
+
+@pytest.mark.parametrize(
+    ("item", "link"),
+    [
+        ("<feedburner:origLink>https://h.example/1</feedburner:origLink>", "https://h.example/1"),
+        (
+            "<link>https://h.example/2</link><feedburner:origLink>https://h.example/1</feedburner:origLink>",
+            "https://h.example/2",
+        ),
+    ],
+)
+def test_the_address_before_feedburner(item: str, link: str) -> None:
+    """It is the link where there is no other."""
+    body = rss(f"<title>A</title>{item}").replace(b"<rss ", f"<rss {_SPARE}".encode())
+    assert post(body.replace(b'  xmlns:media="http://search.yahoo.com/mrss/"', b"")).link == link
+
+
+@pytest.mark.parametrize(
+    ("author", "name", "mail"),
+    [
+        ("noreply@blogger.com (Ann)", "Ann", ""),
+        ("ann@harbour.example (Ann)", "Ann", "ann@harbour.example"),
+        ("noreply@blogger.com", "", ""),
+    ],
+)
+def test_a_mail_address_of_nobody(author: str, name: str, mail: str) -> None:
+    """Blogger gives one to all of its authors: it is kept out."""
+    authors = post(rss(f"<title>A</title><author>{author}</author>")).authors
+    assert [(person.name, person.email) for person in authors] == ([(name, mail)] if name else [])

@@ -14,6 +14,7 @@ from syndicator.check.values import (
     address,
     anything,
     at_most,
+    chapter_start,
     duration,
     file,
     language,
@@ -117,6 +118,22 @@ EXTENSIONS: Mapping[str, Rule] = {
             "rel": one_of("captions"),
         },
         required=("url", "type"),
+    ),
+    f"{PODCAST}season": Rule(positive, attributes={"name": something}),
+    f"{PODCAST}person": Rule(
+        something,
+        many=True,
+        attributes={"role": something, "group": something, "href": uri, "img": uri},
+    ),
+    namespaces.qualified("psc:chapters"): Rule(
+        attributes={"version": something},
+        children={
+            "chapter": Rule(
+                many=True,
+                attributes={"start": chapter_start, "title": something, "href": uri},
+                required=("start", "title"),
+            )
+        },
     ),
     f"{PODCAST}chapters": Rule(
         attributes={"url": uri, "type": media_type}, required=("url", "type")

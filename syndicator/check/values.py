@@ -145,6 +145,11 @@ def duration(text: str) -> str:
     return "" if _DURATION.fullmatch(text) else f"{shown(text)} is no duration"
 
 
+def chapter_start(text: str) -> str:
+    """Refuse all but a normal play time (Podlove Simple Chapters 1.2): h:mm:ss, mm:ss, seconds."""
+    return duration(text.partition(".")[0])
+
+
 def base(text: str) -> str:
     """Refuse all but an IRI reference (RFC 3987)."""
     return "" if _IRI_REFERENCE.fullmatch(text) else f"{shown(text)} is no address"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 from lxml.etree import SubElement, _Element
 
@@ -152,6 +153,29 @@ def _add_podcast_index(entry: _Element, episode: Episode) -> None:
     if chapters := web(episode.chapters):
         kind = media_type(episode.chapters_type) or "application/json+chapters"
         SubElement(entry, qualified("podcast:chapters"), url=chapters, type=kind)
+    if episode.season_name and _COUNT.fullmatch(episode.season.strip()):
+        season = SubElement(entry, qualified("podcast:season"), name=episode.season_name)
+        season.text = episode.season.strip()
+    for person in episode.people:
+        element = SubElement(entry, qualified("podcast:person"))
+        element.text = person.name
+        details = (("role", person.role), ("group", person.group))
+        for name, value in (*details, ("href", web(person.url)), ("img", web(person.image))):
+            if value:
+                element.set(name, value)
+    _add_chapters(entry, episode)
+
+
+def _add_chapters(entry: _Element, episode: Episode) -> None:
+    """Add the chapters that stand in the feed itself (Podlove Simple Chapters 1.2)."""
+    if not episode.marks:
+        return
+    chapters = SubElement(entry, qualified("psc:chapters"), version="1.2")
+    for mark in episode.marks:
+        start = str(timedelta(seconds=mark.start)).rjust(8, "0")
+        chapter = SubElement(chapters, qualified("psc:chapter"), start=start, title=mark.title)
+        if url := web(mark.url):
+            chapter.set("href", url)
 
 
 def _add(parent: _Element, name: str, value: str) -> None:
@@ -165,6 +189,6 @@ def used_prefixes(items: Iterable[RenderedItem]) -> list[str]:
         if item.enclosures or item.image:
             prefixes.add("media")
         if episode := item.item.post.episode:
-            prefixes |= {"itunes", "podcast"}
+            prefixes |= {"itunes", "podcast", *(("psc",) if episode.marks else ())}
             prefixes |= {name.partition(":")[0] for name in episode.more}
     return sorted(prefixes)

@@ -76,6 +76,24 @@ class Transcript(Struct, frozen=True, omit_defaults=True):
     rel: str = ""
 
 
+class PodcastPerson(Struct, frozen=True, omit_defaults=True):
+    """A podcast:person: somebody heard in an episode, or at work behind it."""
+
+    name: str
+    role: str = ""  # host, guest ... of the Podcast Taxonomy
+    group: str = ""
+    url: str = ""
+    image: str = ""
+
+
+class Chapter(Struct, frozen=True, omit_defaults=True):
+    """A chapter of an episode (psc:chapter)."""
+
+    start: int  # seconds
+    title: str
+    url: str = ""
+
+
 class Episode(Struct, frozen=True, omit_defaults=True):
     """What podcast elements say of an entry (itunes:*, podcast:*)."""
 
@@ -93,6 +111,9 @@ class Episode(Struct, frozen=True, omit_defaults=True):
     transcripts: tuple[Transcript, ...] = ()
     chapters: str = ""  # URL
     chapters_type: str = ""
+    season_name: str = ""
+    people: tuple[PodcastPerson, ...] = ()
+    marks: tuple[Chapter, ...] = ()  # chapters that stand in the feed itself
     more: Mapping[str, str] = {}  # elements without a field of their own: "prefix:name" -> text
 
 

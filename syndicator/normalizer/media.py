@@ -10,7 +10,15 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from syndicator import text_rules, urls
-from syndicator.model.feed import Enclosure, Entry, Episode, Image, Transcript
+from syndicator.model.feed import (
+    Chapter,
+    Enclosure,
+    Entry,
+    Episode,
+    Image,
+    PodcastPerson,
+    Transcript,
+)
 from syndicator.normalizer.html import images
 
 _DEAD = frozenset({"application/x-shockwave-flash"})  # no browser plays it any more
@@ -92,9 +100,26 @@ def episode(entry: Entry, base: str, uncredited: Callable[[str], str]) -> Episod
         summary=uncredited(text_rules.clean(said.summary).strip()),
         image=urls.web(said.image, base),
         chapters=urls.web(said.chapters, base),
+        season_name=text_rules.line(said.season_name),
+        people=tuple(_podcast_person(person, base) for person in said.people),
+        marks=tuple(_chapter(mark, base) for mark in said.marks),
         transcripts=tuple(
             Transcript(url, part.type, part.language, part.rel)
             for part in said.transcripts
             if (url := urls.web(part.url, base))
         ),
     )
+
+
+def _podcast_person(person: PodcastPerson, base: str) -> PodcastPerson:
+    return PodcastPerson(
+        name=text_rules.without_markup(person.name),
+        role=text_rules.line(person.role),
+        group=text_rules.line(person.group),
+        url=urls.web(person.url, base),
+        image=urls.web(person.image, base),
+    )
+
+
+def _chapter(mark: Chapter, base: str) -> Chapter:
+    return Chapter(mark.start, text_rules.without_markup(mark.title), urls.web(mark.url, base))

@@ -30,8 +30,9 @@ from syndicator.model.feed import (
 from syndicator.namespaces import ATOM, prefix_of
 from syndicator.parser.dates import instant
 from syndicator.parser.draft import Draft, entry, key_from
-from syndicator.parser.elements import number, read_extras
+from syndicator.parser.elements import read_extras
 from syndicator.parser.head import head_of, scope_of
+from syndicator.parser.numbers import number
 from syndicator.parser.plain import looks_marked, plain
 from syndicator.parser.splitting import digest
 from syndicator.parser.xhtml import rebased, scope_inside
@@ -84,7 +85,7 @@ def parse_with_feedparser(
 # feedparser mixes these into the item itself: an itunes:summary replaces the description or becomes
 # a second body, a media:title replaces the item's title, the parts of a podcast:liveItem those of
 # the feed.
-_APART = ("itunes", "media", "podcast")
+_APART = ("itunes", "media", "podcast", "psc", "yandex")
 _BOUND = re.compile(rb"""xmlns:([\w.-]+)\s*=\s*["']([^"']*)["']""")
 _MASK = rb"zz-"
 
@@ -313,6 +314,10 @@ def _add_mended(draft: Draft, element: Element, outer: Scope) -> None:
     for name in (
         "episode",
         "transcripts",
+        "people",
+        "marks",
+        "spare_body",
+        "original_link",
         "media",
         "media_categories",
         "media_title",

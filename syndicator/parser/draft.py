@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TypeVar
 
@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from syndicator.model.feed import (
     Category,
+    Chapter,
     Enclosure,
     Entry,
     Episode,
@@ -19,10 +20,12 @@ from syndicator.model.feed import (
     Link,
     Origin,
     Person,
+    PodcastPerson,
     Text,
     Transcript,
 )
 from syndicator.namespaces import EPISODE_WORDS
+from syndicator.parser.xml_tree import Element, Scope
 
 T = TypeVar("T")
 
@@ -56,16 +59,28 @@ class Draft(Struct):
     source: Origin | None = None
     episode: dict[str, str] = {}
     transcripts: list[Transcript] = []
+    people: list[PodcastPerson] = []
+    marks: list[Chapter] = []  # psc:chapters
     media: list[Enclosure] = []  # media:content, after the enclosures
     media_categories: list[Category] = []  # itunes and media, after the others
     media_title: str = ""
     media_text: Text | None = None
+    spare_body: Text | None = None  # of a vocabulary that few readers know
+    original_link: str = ""  # feedburner:origLink
     noindex: bool = False
+
+
+Reader = Callable[[Draft, Element, Scope], None]  # of one element into a draft
 
 
 def entry(draft: Draft, fingerprint: str, language: str = "", base: str = "") -> Entry:
     """Finish a draft: podcast and media elements stand in for missing plain ones."""
-    episode = _episode(draft) if draft.episode or draft.transcripts else None
+    is_episode = draft.episode or draft.transcripts or draft.people or draft.marks
+    episode = _episode(draft) if is_episode else None
+    if not draft.contents and draft.spare_body:
+        draft.contents = [draft.spare_body]
+    if draft.original_link and not alternate(draft.links):
+        draft.links.append(Link(draft.original_link))
     language = _speak(draft, language) if draft.language else language
     title, summary, authors = draft.title, draft.summary, draft.authors
     if title is None and (spare := (episode.title if episode else "") or draft.media_title):
@@ -153,6 +168,9 @@ def _episode(draft: Draft) -> Episode:
         transcripts=tuple(draft.transcripts),
         chapters=said.get("chapters", ""),
         chapters_type=said.get("chapters_type", ""),
+        season_name=said.get("season_name", ""),
+        people=tuple(draft.people),
+        marks=tuple(draft.marks),
         more=more,
     )
 

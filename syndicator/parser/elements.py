@@ -6,17 +6,17 @@ counts and licences here, podcasts and media in `podcast` and `media`.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-
 from msgspec.structs import replace
 
-from syndicator.model.feed import Category, Enclosure, Image, Link, Origin, Text, Transcript
-from syndicator.namespaces import ATOM, EPISODE_WORDS, INDEXING, THREAD
+from syndicator.model.feed import Enclosure, Link, Origin, Text
+from syndicator.namespaces import ATOM, INDEXING, THREAD
 from syndicator.parser.dates import instant
-from syndicator.parser.draft import Draft
+from syndicator.parser.draft import Draft, Reader
+from syndicator.parser.media import MEDIA, read_licence
+from syndicator.parser.numbers import number
 from syndicator.parser.people import person
 from syndicator.parser.plain import plain
+from syndicator.parser.podcast import PODCAST
 from syndicator.parser.xml_tree import (
     RDF,
     Element,
@@ -28,16 +28,9 @@ from syndicator.parser.xml_tree import (
     words,
 )
 
-Reader = Callable[[Draft, Element, Scope], None]
-
 INDEX = f"{INDEXING}}}index"
 _COUNT = f"{THREAD}}}count"
 _PAGE = "text/html"
-_ITUNES = "http://www.itunes.com/"  # feedparser's scheme for the categories of podcasts
-# The scheme of Media RSS where a category names none.
-_MEDIA = "http://search.yahoo.com/mrss/category_schema"
-# "explicit" and "clean" are Apple's words of before.
-_TRUE, _FALSE = ("yes", "true", "explicit"), ("no", "false", "clean")
 
 
 def read_extras(draft: Draft, item: Element, outer: Scope) -> Scope:
@@ -56,29 +49,6 @@ def read_item_attributes(draft: Draft, item: Element, outer: Scope) -> Scope:
     draft.guid = item.get(RDF + "about", "").strip()
     draft.noindex = item.get(INDEX, "").lower() == "no"
     return scoped(item, outer)
-
-
-def number(text: str) -> int:
-    """Read a count; 0 for anything else, and for numbers of more than 17 digits.
-
-    >>> number("1024"), number("1,5 MB"), number("-1")
-    (1024, 0, 0)
-    """
-    text = text.strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0  # noqa: PLR2004
-
-
-def seconds(text: str) -> int:
-    """Read a duration in seconds or h:mm:ss."""
-    parts = text.strip().split(":")
-    if not 1 <= len(parts) <= 3 or not all(  # noqa: PLR2004
-        re.fullmatch(r"[0-9]{1,6}(?:\.[0-9]+)?", part) for part in parts
-    ):
-        return 0
-    total = 0.0
-    for part in parts:
-        total = total * 60 + float(part)
-    return int(total)
 
 
 def _guid(draft: Draft, element: Element, _scope: Scope) -> None:
@@ -176,165 +146,24 @@ def _language(draft: Draft, element: Element, _scope: Scope) -> None:
     draft.language = draft.language or words(element).replace("_", "-")
 
 
-def _licence(draft: Draft, element: Element, scope: Scope) -> None:
-    href = element.get(RDF + "resource", "") or element.get("href", "") or words(element)
-    draft.licence = draft.licence or resolved(scope.base, href)
-
-
 def _index(draft: Draft, element: Element, _scope: Scope) -> None:
     draft.noindex = draft.noindex or words(element).lower() == "no"
 
 
-# -- podcasts ---------------------------------------------------------------------
-
-# The name of each element of text alone, and the field of an episode that it fills.
-_EPISODE_FIELDS = {
-    name.lower(): word.field or word.name
-    for word in EPISODE_WORDS
-    for name in (word.name, *word.aliases)
-}
-
-
-def _said(draft: Draft, element: Element, _scope: Scope) -> None:
-    """Read an itunes or podcast element of text alone; the first one counts."""
+def _full_text(draft: Draft, element: Element, scope: Scope) -> None:
+    """Read yandex:full-text, HTML: the body of an item without another one."""
     if text := words(element):
-        draft.episode.setdefault(_EPISODE_FIELDS[name_of(element.tag)], text)
+        draft.spare_body = Text(text, "html", scope.language, scope.base)
 
 
-def _explicit(draft: Draft, element: Element, _scope: Scope) -> None:
-    said = words(element).lower()
-    draft.episode.setdefault(
-        "explicit", "true" if said in _TRUE else "false" if said in _FALSE else ""
-    )
+def _markdown(draft: Draft, element: Element, scope: Scope) -> None:
+    """Read source:markdown: the body of an item without another one, as plain text."""
+    if (text := words(element)) and draft.spare_body is None:
+        draft.spare_body = Text(text, "text", scope.language, scope.base)
 
 
-def _block(draft: Draft, element: Element, _scope: Scope) -> None:
-    draft.episode.setdefault("block", "yes" if words(element).lower() in ("yes", "true") else "no")
-
-
-def _itunes_image(draft: Draft, element: Element, scope: Scope) -> None:
-    if href := element.get("href", "") or element.get("url", "") or words(element):
-        draft.episode.setdefault("image", resolved(scope.base, href))
-        draft.images.append(Image(resolved(scope.base, href)))
-
-
-def _itunes_keywords(draft: Draft, element: Element, _scope: Scope) -> None:
-    draft.media_categories.extend(
-        Category(term.strip(), _ITUNES) for term in words(element).split(",") if term.strip()
-    )
-
-
-def _itunes_category(draft: Draft, element: Element, _scope: Scope) -> None:
-    # Subcategories stand within their categories.
-    draft.media_categories.extend(
-        Category(part.get("text", ""), _ITUNES) for part in element.iter() if part.get("text")
-    )
-
-
-def _transcript(draft: Draft, element: Element, scope: Scope) -> None:
-    if url := element.get("url", ""):
-        draft.transcripts.append(
-            Transcript(
-                resolved(scope.base, url),
-                element.get("type", ""),
-                element.get("language", ""),
-                element.get("rel", ""),
-            )
-        )
-
-
-def _chapters(draft: Draft, element: Element, scope: Scope) -> None:
-    if url := element.get("url", ""):
-        draft.episode.setdefault("chapters", resolved(scope.base, url))
-        draft.episode.setdefault("chapters_type", element.get("type", ""))
-
-
-# -- media ------------------------------------------------------------------------
-
-
-def _media_group(draft: Draft, element: Element, scope: Scope) -> None:
-    """Read the forms of one file as so many files: each reader of feeds picks its own."""
-    groups = [element]
-    while groups:  # not by recursion: a hostile feed nests a thousand
-        for child in groups.pop():
-            if name_of(child.tag) == "media:group":
-                groups.append(child)
-            elif reader := EXTRAS.get(name_of(child.tag)):
-                reader(draft, child, scoped(child, scope))
-
-
-def _media_content(draft: Draft, element: Element, scope: Scope) -> None:
-    parts = {name_of(child.tag): child for child in element}
-    for name in ("media:thumbnail", "media:license"):
-        if name in parts:
-            EXTRAS[name](draft, parts[name], scope)
-    url = element.get("url", "").strip()
-    if not url:  # a player's page only
-        return
-    draft.media.append(
-        Enclosure(
-            url=resolved(scope.base, url),
-            type=element.get("type", "").lower(),
-            length=number(element.get("fileSize", "")),
-            title=words(parts["media:title"]) if "media:title" in parts else "",
-            duration=seconds(element.get("duration", "")),
-            medium=element.get("medium", "").lower(),
-            width=number(element.get("width", "")),
-            height=number(element.get("height", "")),
-            description=_media_words(parts.get("media:description")),
-            primary=False,
-        )
-    )
-
-
-def _media_words(element: Element | None) -> str:
-    if element is None:
-        return ""
-    return plain(words(element)) if element.get("type") == "html" else words(element)
-
-
-def _image(draft: Draft, element: Element, scope: Scope) -> None:
-    """Read `image` in an item, in no RSS but frequent: its address is in `url` or in its text."""
-    parts = {name_of(child.tag): child for child in element}
-    url = (
-        words(parts["url"])
-        if "url" in parts
-        else element.get("href", "") or element.get("url", "") or words(element)
-    )
-    if url:
-        width, height = (
-            number(words(parts[name])) if name in parts else 0 for name in ("width", "height")
-        )
-        draft.images.append(Image(resolved(scope.base, url), width, height))
-
-
-def _media_title(draft: Draft, element: Element, _scope: Scope) -> None:
-    draft.media_title = draft.media_title or _media_words(element)
-
-
-def _media_description(draft: Draft, element: Element, scope: Scope) -> None:
-    if (text := words(element)) and draft.media_text is None:
-        html = element.get("type", "") == "html" or "</" in text
-        draft.media_text = Text(text, "html" if html else "text", scope.language, scope.base)
-
-
-def _media_thumbnail(draft: Draft, element: Element, scope: Scope) -> None:
-    if url := element.get("url", "").strip() or words(element):
-        size = number(element.get("width", "")), number(element.get("height", ""))
-        draft.images.append(Image(resolved(scope.base, url), *size))
-
-
-def _media_category(draft: Draft, element: Element, _scope: Scope) -> None:
-    if term := words(element):
-        draft.media_categories.append(
-            Category(term, element.get("scheme", _MEDIA), element.get("label", ""))
-        )
-
-
-def _media_keywords(draft: Draft, element: Element, _scope: Scope) -> None:
-    draft.media_categories.extend(
-        Category(term.strip()) for term in words(element).split(",") if term.strip()
-    )
+def _original_link(draft: Draft, element: Element, scope: Scope) -> None:
+    draft.original_link = draft.original_link or resolved(scope.base, words(element))
 
 
 EXTRAS: dict[str, Reader] = {
@@ -351,24 +180,12 @@ EXTRAS: dict[str, Reader] = {
     "source": _source,
     "slash:comments": _slash_comments,
     "thr:total": _slash_comments,
-    "cc:license": _licence,
-    "creativecommons:license": _licence,
-    "media:license": _licence,
+    "cc:license": read_licence,
+    "creativecommons:license": read_licence,
     "indexing:index": _index,
-    "image": _image,
-    **dict.fromkeys(_EPISODE_FIELDS, _said),
-    "itunes:explicit": _explicit,
-    "itunes:block": _block,
-    "itunes:image": _itunes_image,
-    "itunes:keywords": _itunes_keywords,
-    "itunes:category": _itunes_category,
-    "podcast:transcript": _transcript,
-    "podcast:chapters": _chapters,
-    "media:group": _media_group,
-    "media:content": _media_content,
-    "media:title": _media_title,
-    "media:description": _media_description,
-    "media:thumbnail": _media_thumbnail,
-    "media:category": _media_category,
-    "media:keywords": _media_keywords,
+    "yandex:full-text": _full_text,
+    "source:markdown": _markdown,
+    "feedburner:origlink": _original_link,
+    **PODCAST,
+    **MEDIA,
 }

@@ -11,11 +11,11 @@ from syndicator.parser.dates import instant
 from syndicator.parser.draft import Draft, alternate, entry
 from syndicator.parser.elements import (
     EXTRAS,
-    number,
     read_item_attributes,
     read_remote_content,
     read_replies,
 )
+from syndicator.parser.numbers import number
 from syndicator.parser.splitting import Item, proved
 from syndicator.parser.xhtml import inner_html, scope_inside
 from syndicator.parser.xml_tree import (

@@ -11,7 +11,8 @@ from syndicator.model.feed import FeedHead, Link, Person
 from syndicator.model.fetch import Hints
 from syndicator.namespaces import ATOM, RSS090
 from syndicator.parser.dates import instant
-from syndicator.parser.elements import INDEX, number
+from syndicator.parser.elements import INDEX
+from syndicator.parser.numbers import number
 from syndicator.parser.people import person
 from syndicator.parser.plain import looks_marked, plain
 from syndicator.parser.xml_tree import (

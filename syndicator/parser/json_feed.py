@@ -26,7 +26,7 @@ from syndicator.model.feed import (
 )
 from syndicator.parser.dates import instant
 from syndicator.parser.draft import key_from
-from syndicator.parser.elements import seconds
+from syndicator.parser.numbers import seconds
 from syndicator.parser.splitting import digest
 
 Object = Mapping[str, Any]

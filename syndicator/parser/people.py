@@ -14,6 +14,7 @@ from syndicator.parser.xml_tree import Element, name_of, words
 
 # A mail address. It must not match a bare handle (@jane) or a fediverse one (@jane@example.com).
 _MAIL = re.compile(r"(?<![@\w.+-])[\w.+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?:\?subject=\S+)?")
+_NOBODY = "noreply@blogger.com"  # Blogger's, for all its authors
 _FRAME = re.compile(r"\(\s*\)|<\s*>|&lt;\s*&gt;")  # what the address stood in
 _PARTS = {"name": "name", "uri": "uri", "url": "uri", "homepage": "uri", "email": "email"}
 
@@ -27,6 +28,8 @@ def person(element: Element) -> Person | None:
         part = _PARTS.get(name_of(child.tag))
         if part and not parts[part]:
             parts[part] = words(child)
+    if parts["email"] == _NOBODY:
+        parts["email"] = ""
     return Person(**parts) if any(parts.values()) else named(words(element))
 
 
@@ -40,4 +43,7 @@ def named(text: str) -> Person | None:
     if not found:
         return Person(text) if text else None
     rest = _FRAME.sub("", text.replace(found[0], "")).strip()
-    return Person(rest.removeprefix("(").removesuffix(")").strip(), email=found[0])
+    return Person(
+        rest.removeprefix("(").removesuffix(")").strip(),
+        email="" if found[0] == _NOBODY else found[0],
+    )
