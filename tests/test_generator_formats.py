@@ -39,6 +39,7 @@ PREFIXES = {
     "media": "http://search.yahoo.com/mrss/",
     "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
     "podcast": "https://podcastindex.org/namespace/1.0",
+    "psc": "http://podlove.org/simple-chapters",
     "creativeCommons": "http://backend.userland.com/creativeCommonsRssModule",
     "access": "http://www.bloglines.com/about/specs/fac-1.0",
     "indexing": "urn:atom-extension:indexing",
