@@ -77,15 +77,17 @@ def _run(store, loaded, before: int, posts: int, now: datetime) -> None:
 
 def _pages(loaded) -> None:
     """Put an empty page where each post published would have its own."""
-    from syndicator.generator.site.paths import post_path
+    from syndicator.generator.site import PostPaths
     from syndicator.store import Store
 
     output = loaded.feeds[0].output
-    (output / post_path("")).parent.mkdir(parents=True)
     with Store(loaded.state) as store:
         files = store.files(output)
-        paths = sorted(map(post_path, store.posts.public_ids()))
+        pages, ids = PostPaths(store.posts.slugs), store.posts.public_ids()
+        pages.learn(ids)
+        paths = sorted(map(pages.of, ids))
         for path in paths:
+            (output / path).parent.mkdir(parents=True, exist_ok=True)
             (output / path).touch()
         files.record((path, "text/html; charset=utf-8", "") for path in paths)
         files.flush()

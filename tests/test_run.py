@@ -341,10 +341,11 @@ def test_a_post_withdrawn_by_the_address_of_our_page(tmp_path: Path, run: Run) -
         run()
         (shown,) = (
             page
-            for page in (tmp_path / "public" / "posts").iterdir()
+            for page in (tmp_path / "public" / "posts").rglob("*.html")
             if "<title>One" in page.read_text()
         )
-        assert main(["withdraw", f"https://planet.example/x/posts/{shown.name}?from=mail#top"]) == 0
+        address = f"x/{shown.relative_to(tmp_path / 'public')}?from=mail#top"
+        assert main(["withdraw", f"https://planet.example/{address}"]) == 0
         assert [entry.title for entry in posts(tmp_path / "public" / "rss.xml")] == ["Two"]
         assert not shown.exists()
         assert main(["withdraw", "https://planet.example/posts/"]) == 2

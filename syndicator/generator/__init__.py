@@ -24,7 +24,7 @@ from syndicator.generator.documents import (
     polled_addresses,
 )
 from syndicator.generator.item import render_items
-from syndicator.generator.site import POSTS, SiteBuilder, Spans, post_path, source_path
+from syndicator.generator.site import POSTS, PostPaths, SiteBuilder, Slugs, Spans, source_path
 from syndicator.generator.site.theme import Theme
 from syndicator.model.edition import Archive, Document, Edition
 
@@ -52,6 +52,7 @@ def generate(
     known: Mapping[str, str] = NOTHING,
     rerender: bool = False,
     spans: Callable[[], Spans] | None = None,
+    slugs: Slugs | None = None,
 ) -> Iterator[Document]:
     """Yield the documents of an edition, in rising rank.
 
@@ -61,7 +62,7 @@ def generate(
     slice that is no archive only the posts have pages. `known`, `rerender` and `spans` are for the pages: see
     `site.SiteBuilder`.
     """
-    site = SiteBuilder(edition, known, rerender=rerender, spans=spans)
+    site = SiteBuilder(edition, known, rerender=rerender, spans=spans, slugs=slugs)
     yield from site.posts(edition.items)
     if archive:
         # One by one, and each read once: all of a long history would not fit into memory.
@@ -115,13 +116,14 @@ def _document(edition: Edition, form: str, document: FeedDocument) -> Document:
     return Document(document.path, body, formats.FORMATS[form].type, posts=posts, rank=2)
 
 
-def departed_pages(edition: Edition) -> set[str]:
+def departed_pages(edition: Edition, slugs: Slugs | None = None) -> set[str]:
     """Return the paths of the pages of posts and sources that left a feed."""
-    departed = edition.departed
-    return {*map(post_path, departed.posts), *map(source_path, departed.sources)}
+    departed, paths = edition.departed, PostPaths(slugs)
+    paths.learn(departed.posts)
+    return {*map(paths.of, departed.posts), *map(source_path, departed.sources)}
 
 
-def obsolete_paths(edition: Edition, known: Files) -> list[str]:
+def obsolete_paths(edition: Edition, known: Files, slugs: Slugs | None = None) -> list[str]:
     """Return the paths, among those published before, that this edition publishes no more.
 
     A page that is only not made anew is not among them.
@@ -129,7 +131,7 @@ def obsolete_paths(edition: Edition, known: Files) -> list[str]:
     feed = edition.feed
     lost = {path for kind in formats.document_types() for path in known.of_type(kind)}
     lost -= feed_paths(edition)
-    lost |= {path for path in departed_pages(edition) if known.kind(path) is not None}
+    lost |= {path for path in departed_pages(edition, slugs) if known.kind(path) is not None}
     lost |= set(known.below("theme/"))
     if "html" in feed.formats:
         lost -= {document.path for document in Theme(feed.templates, feed.language).files()}

@@ -122,11 +122,11 @@ class FeedBuild:
 
         feed, store = self.feed, self.store
         if all_archives:
-            files.reclaim(generator.departed_pages(edition))
+            files.reclaim(generator.departed_pages(edition, store.posts.slugs))
         files.hide(damaged)  # a damaged archive counts as missing
         # The settings may ask for archives of another format now, and files may have been deleted.
         stale = [*store.snapshots.stale_archives(feed), *generator.missing_archives(edition, files)]
-        gone = generator.obsolete_paths(edition, files)
+        gone = generator.obsolete_paths(edition, files, store.posts.slugs)
         files.hide(gone)
         documents = generator.generate(
             edition,
@@ -135,6 +135,7 @@ class FeedBuild:
             known=files,
             rerender=rerender,
             spans=lambda: store.snapshots.archive_spans(feed),
+            slugs=store.posts.slugs,
         )
         published = publisher.publish(documents, files, gone=gone, twins=feed.gzip)
         return published, stale

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from msgspec import Struct, structs
 
-from syndicator import failures, metrics
+from syndicator import failures, metrics, slugs
 from syndicator.errors import SyndicatorError, UsageError
 from syndicator.lock import run_lock
 from syndicator.model.fetch import Outage, SourceState
@@ -183,9 +183,15 @@ def withdraw(config: Config, post: str, now: datetime | None = None) -> None:
 def _id_by_page(store: Store, address: str) -> str:
     """Return the public id of the post with a page of this address, "" for none.
 
-    The name of a page is a hash of the id, so the ids are tried one after another.
+    The name of a page ends in a hash of the id, so the ids are tried one after another.
     """
-    from syndicator.generator.site import post_path  # loads the templates
+    from syndicator.generator.site import PostPaths, post_path  # loads the templates
 
     name = "posts/" + address.partition("#")[0].partition("?")[0].rpartition("/posts/")[2]
-    return next((known for known in store.posts.public_ids() if post_path(known) == name), "")
+    paths = PostPaths(store.posts.slugs)
+    end = name.removesuffix(".html").replace("/", "-").rpartition("-")[2]
+    for public_id in store.posts.public_ids():
+        is_likely = slugs.mark(public_id) == end or post_path(public_id) == name
+        if is_likely and paths.of(public_id) == name:
+            return public_id
+    return ""

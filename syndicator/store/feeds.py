@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from msgspec import Struct
 
+from syndicator import slugs
 from syndicator.model.post import Post
 from syndicator.model.settings import Feed, Source
 from syndicator.store import codec, current, events, links, publicid, selection
@@ -364,4 +365,6 @@ def _give_public_id(db: Connection, row: Row, source_id: str, *, secret: bool) -
         return db.row("SELECT 1 FROM posts WHERE public_id = ?", proposed) is None
 
     chosen = publicid.chosen(row.guid, source_id, parts, is_free, secret=secret)
-    db.execute("UPDATE posts SET public_id = ? WHERE number = ?", (chosen, row.story))
+    page = slugs.slug(chosen, row.title, codec.moment(row.published))
+    change = "UPDATE posts SET public_id = ?, slug = ? WHERE number = ?"
+    db.execute(change, (chosen, page, row.story))

@@ -87,5 +87,9 @@ UPDATE meta SET key = 'Languages ', value = json_object('last', json_extract(val
 DELETE FROM meta WHERE key LIKE 'note %';
 """
 
+SLUGS = """
+ALTER TABLE posts ADD COLUMN slug TEXT;
+"""
+
 # The scripts that follow each schema; the first made the tables.
-MIGRATIONS: list[list[str]] = [[], [IDENTITY], [LINKS, FILES]]
+MIGRATIONS: list[list[str]] = [[], [IDENTITY], [LINKS, FILES], [SLUGS]]

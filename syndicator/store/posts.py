@@ -137,6 +137,12 @@ class Posts(Table):
         """Return the ids of all posts that were ever published or listed."""
         return self.db.column("SELECT public_id FROM posts WHERE public_id IS NOT NULL")
 
+    def slugs(self, public_ids: Iterable[str]) -> dict[str, str]:
+        """Return the slugs of the pages of posts, by public id; a post without one is left out."""
+        query = """SELECT public_id, slug FROM posts
+            WHERE public_id IN (SELECT value FROM json_each(?)) AND slug IS NOT NULL"""
+        return dict(self.db.rows(query, codec.encode(list(public_ids))))
+
     def count(self) -> int:
         """Return how many posts are stored: none is ever deleted, so the highest number says it."""
         return int(self.db.value("SELECT coalesce(max(number), 0) FROM posts"))

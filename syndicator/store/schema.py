@@ -51,6 +51,7 @@ CREATE TABLE posts (
     number INTEGER PRIMARY KEY,
     source INTEGER NOT NULL,
     public_id TEXT,                     -- made at first publication
+    slug TEXT,                          -- of its page, made with it; of a post of before there was one: none
     keys BLOB NOT NULL,                 -- rows.pack_keys
     meaning TEXT NOT NULL,
     identity_version INTEGER NOT NULL DEFAULT 0,  -- of the rules that made keys and meaning

@@ -9,6 +9,14 @@ are refreshed when something else changes.
 from __future__ import annotations
 
 from syndicator.generator.site.builder import SiteBuilder, Spans
-from syndicator.generator.site.paths import POSTS, post_path, source_path
+from syndicator.generator.site.paths import POSTS, PostPaths, Slugs, post_path, source_path
 
-__all__ = ["POSTS", "SiteBuilder", "Spans", "post_path", "source_path"]
+__all__ = [
+    "POSTS",
+    "PostPaths",
+    "SiteBuilder",
+    "Slugs",
+    "Spans",
+    "post_path",
+    "source_path",
+]

@@ -19,8 +19,9 @@ from syndicator.generator.site.paths import (
     ARCHIVES,
     SOURCES,
     SUBSCRIBE,
+    PostPaths,
+    Slugs,
     archive_path,
-    post_path,
     source_path,
 )
 from syndicator.generator.site.readers import READERS
@@ -62,12 +63,15 @@ class SiteBuilder:
         *,
         rerender: bool = False,
         spans: Callable[[], Spans] | None = None,
+        slugs: Slugs | None = None,
     ) -> None:
         self.edition = edition
         self.feed = edition.feed
         self.known = known
         self.rerender = rerender
         self.spans = spans or dict
+        self.paths = PostPaths(slugs)
+        self.paths.learn(_named_ids(edition))
         self.digests = Digests(edition)
         self.theme = Theme(edition.feed.templates, edition.feed.language, edition.feed.accent)
         self.frame = Frame(edition)
@@ -75,12 +79,12 @@ class SiteBuilder:
         self.sources = _shown_sources(edition)
         self.current = set(map(source_path, self.sources))
         if self.has_posts:
-            self.current |= {post_path(item.id) for item in edition.items}
+            self.current |= {self.paths.of(item.id) for item in edition.items}
         # The pages of posts that were looked at: an archive may hold items of the edition.
         self.visited: set[str] = set()
         self.has_style = False
         self.popular = _popular(edition)
-        self.views = {root: self._view_builder(root) for root in ("", "../")}
+        self.views = cache(self._view_builder)
 
     @property
     def has_posts(self) -> bool:
@@ -106,7 +110,7 @@ class SiteBuilder:
         at its source.
         """
         for item in items:
-            path = post_path(item.id)
+            path = self.paths.of(item.id)
             if self.has_posts and item.shown and path not in self.visited:
                 self.visited.add(path)
                 yield from self._page(
@@ -159,6 +163,11 @@ class SiteBuilder:
         """Tell whether the page of a post or a source is there: published before, or made now."""
         return path in self.current or path in self.visited or self.known.get(path) is not None
 
+    def _post_page(self, public_id: str) -> str:
+        """Return the path of the page of a post, "" for none."""
+        path = self.paths.of(public_id)
+        return path if self.has_posts and self.has_page(path) else ""
+
     def _page(
         self, kind: str, path: str, digest: str, view: Callable[[], Context]
     ) -> Iterator[Document]:
@@ -172,7 +181,7 @@ class SiteBuilder:
                 if self.rerender or self.known.get(file.path) != file.digest:
                     yield file
         page, context = view()
-        root = "../" if "/" in path else ""
+        root = "../" * path.count("/")
         site, parts = self.frame.site(root, self.theme.style.path), self.parts(root, kind)
         body = self.theme.page(kind, site=site, page=page, parts=parts, **context)
         posts = {"post": 1, "index": self.newest}.get(kind, 0)
@@ -180,14 +189,16 @@ class SiteBuilder:
 
     def _view_builder(self, root: str) -> ViewBuilder:
         render = partial(self._part, "line", root)
-        return ViewBuilder(self.edition, root, self.has_page, lambda row: render(row=row))
+        return ViewBuilder(
+            self.edition, root, self._post_page, self.has_page, lambda row: render(row=row)
+        )
 
     def _part(self, name: str, root: str, **context: object) -> Markup:
         return self.theme.part(name, site=self.frame.site(root, self.theme.style.path), **context)
 
     def _parts(self, root: str, kind: str) -> Parts:
         """Render the parts that all pages of a kind at this depth share."""
-        views = self.views[root]
+        views = self.views(root)
         rows = [
             views.row(reference, source=True, inside=True, count=count)
             for reference, count in self.popular
@@ -213,11 +224,13 @@ class SiteBuilder:
     # -- the content of each kind of page -----------------------------------------------------
 
     def _post(self, item: Item) -> Context:
-        view = self.views["../"].post(item, credit_line(item, self.feed.timezone))
-        return self.frame.post(item, view), {"post": view}
+        path = self.paths.of(item.id)
+        views = self.views("../" * path.count("/"))
+        view = views.post(item, credit_line(item, self.feed.timezone))
+        return self.frame.post(item, view, path), {"post": view}
 
     def _index(self) -> Context:
-        views, items = self.views[""], self.edition.items
+        views, items = self.views(""), self.edition.items
         page = self.frame.list(
             "index",
             self.feed.title,
@@ -240,14 +253,14 @@ class SiteBuilder:
 
     def _source_pages(self) -> Iterator[Document]:
         for info in self.sources.values():
-            links = self.views["../"].listings[info.id]
+            links = self.views("../").listings[info.id]
             lines = [(link.id, link.title, link.url) for link in links]
             digest = self.digests.listing_of(info, lines)
             view = partial(self._source, info, links)
             yield from self._page("source", source_path(info.id), digest, view)
 
     def _source(self, info: SourceInfo, links: Iterable[Reference]) -> Context:
-        views = self.views["../"]
+        views = self.views("../")
         page = self.frame.list("source", info.name, source_path(info.id), info.description)
         return page, {"source": views.source(info), "groups": views.groups(links)}
 
@@ -258,13 +271,13 @@ class SiteBuilder:
         ever = [info for info in self.edition.sources if info.id in activity]
         ever.sort(key=lambda info: activity[info.id].last, reverse=True)
         silent = [info for info in self.edition.sources if info.id not in activity]
-        return page, {"sources": list(map(self.views[""].source, [*ever, *silent]))}
+        return page, {"sources": list(map(self.views("").source, [*ever, *silent]))}
 
     def _subscribe(self) -> Context:
         """Show how to follow the feed, for a person who opened it in a browser."""
         title, items = self.theme.label("subscribe"), self.edition.items[:_FRAGMENT]
         page = self.frame.list("subscribe", title, SUBSCRIBE, self.feed.description)
-        rows = [self.views[""].row(refer(item), source=True) for item in items]
+        rows = [self.views("").row(refer(item), source=True) for item in items]
         return page, {"rows": rows, "readers": READERS}
 
     def _archive(self, archive: Archive, links: Iterable[Reference]) -> Context:
@@ -280,7 +293,7 @@ class SiteBuilder:
             older=f"{place - 1}.html" if place > 1 else "",
             newer=newer,
         )
-        return page, {"groups": self.views["../"].groups(links, source=True)}
+        return page, {"groups": self.views("../").groups(links, source=True)}
 
     def _archives(self) -> Iterator[Document]:
         """Yield the list of the pages of older posts; it is made anew when a slice of history begins."""
@@ -297,7 +310,7 @@ class SiteBuilder:
     def _all_slices(self, slices: Sequence[int]) -> Context:
         title = self.theme.label("all_posts")
         page = self.frame.list("archives", title, ARCHIVES, newer=f"../{self.frame.home}")
-        return page, {"groups": self.views["../"].slices(slices, self.spans())}
+        return page, {"groups": self.views("../").slices(slices, self.spans())}
 
     def _fragment(self) -> Iterator[Document]:
         """Yield the newest posts as HTML that another page includes; every address is absolute."""
@@ -339,6 +352,17 @@ def _popular(edition: Edition) -> list[tuple[Reference, int]]:
     if len({item.source.id for item in edition.items}) < _POPULAR_SOURCES:
         return []
     return list(by_source.values())[:_POPULAR]
+
+
+def _named_ids(edition: Edition) -> Iterator[str]:
+    """Yield the ids of the posts that the pages of an edition may name."""
+    for item in edition.items:
+        yield item.id
+        for links in item.related:
+            yield from (link.id for link in links.links)
+    for listing in edition.listings:
+        yield from (post.id for post in listing.posts)
+    yield from (post.id for post in edition.popular)
 
 
 def _shown_sources(edition: Edition) -> dict[str, SourceInfo]:

@@ -7,7 +7,7 @@ from functools import cache
 
 from syndicator.formats import FORMATS, written
 from syndicator.generator.documents import address, file_name
-from syndicator.generator.site.paths import SOURCES, SUBSCRIBE, post_path
+from syndicator.generator.site.paths import SOURCES, SUBSCRIBE
 from syndicator.generator.site.view_builder import http, picture
 from syndicator.generator.site.views import FeedLink, PageView, PostView, Row, SiteView
 from syndicator.generator.site.words import og_locale
@@ -95,7 +95,7 @@ class Frame:
             newer=newer,
         )
 
-    def post(self, item: Item, view: PostView) -> PageView:
+    def post(self, item: Item, view: PostView, path: str) -> PageView:
         """Describe a post's page. Where it may be indexed at all, the original is named as the canonical one."""
         shown = picture(item.post)
         indexed = self.feed.index and not (item.post.noindex or item.source.noindex)
@@ -103,7 +103,7 @@ class Frame:
             kind="post",
             title=f"{view.label} · {view.source.name}",
             description=item.post.summary[:_DESCRIPTION],
-            url=self.feed.link + post_path(item.id),
+            url=self.feed.link + path,
             canonical=view.link if indexed else "",
             robots="" if indexed else _NOINDEX,
             language=view.language,

@@ -7,11 +7,14 @@ from any folder of a server, and without rewriting rules.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
 
 # What may stand in a file name on every disk as it is; upper case must not, since some disks fold it.
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 _WORD = re.compile(r"[a-z0-9]+")
+
+Slugs = Callable[[Iterable[str]], Mapping[str, str]]  # public ids -> slugs
 
 POSTS = "posts/"
 SOURCES = "sources.html"
@@ -23,8 +26,35 @@ def _short(text: str) -> str:
     return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
+class PostPaths:
+    """The paths of the pages of posts: by the slugs that they were given, else by their ids.
+
+    `slugs` gives the slugs of many ids at once.
+    """
+
+    def __init__(self, slugs: Slugs | None = None) -> None:
+        self._slugs = slugs
+        self._paths: dict[str, str] = {}
+
+    def learn(self, public_ids: Iterable[str]) -> None:
+        """Look up the slugs of many posts at once."""
+        new = {public_id for public_id in public_ids if public_id not in self._paths}
+        slugs = self._slugs(new) if self._slugs and new else {}
+        for public_id in new:
+            path = post_path(public_id)
+            if public_id in slugs:
+                path = f"{POSTS}{slugs[public_id]}.html"
+            self._paths[public_id] = path
+
+    def of(self, public_id: str) -> str:
+        """Return the path of the page of a post."""
+        if public_id not in self._paths:
+            self.learn([public_id])
+        return self._paths[public_id]
+
+
 def post_path(public_id: str) -> str:
-    """Return the path of a post's page.
+    """Return the path of the page of a post without a slug.
 
     >>> post_path("https://example.org/?p=1")
     'posts/ee84d2f60860a29a.html'

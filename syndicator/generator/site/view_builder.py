@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from syndicator import timezones
 from syndicator.generator.documents import file_name
 from syndicator.generator.site.page_body import fit, shows
-from syndicator.generator.site.paths import post_path, source_path
+from syndicator.generator.site.paths import source_path
 from syndicator.generator.site.views import (
     DateView,
     FileView,
@@ -65,18 +65,21 @@ _FALLBACK = re.compile(r"your browser does not support [^.]{1,60}\.?", re.IGNORE
 class ViewBuilder:
     """Makes views for pages at one depth; `root` leads from them to the output folder.
 
-    `has_page` tells whether the page of a post or a source is there to link to; `render` renders a row.
+    `post_page` gives the path of the page of a post, "" for none; `has_page` tells whether the page
+    of a source is there to link to; `render` renders a row.
     """
 
     def __init__(
         self,
         edition: Edition,
         root: str,
+        post_page: Callable[[str], str],
         has_page: Callable[[str], bool],
         render: Callable[[Row], Markup],
     ) -> None:
         self.feed = edition.feed
         self.root = root
+        self.post_page = post_page
         self.has_page = has_page
         self.render = render
         self.rendered: dict[tuple[str, str, str, bool], tuple[Row, Markup]] = {}
@@ -124,8 +127,8 @@ class ViewBuilder:
 
     def page(self, public_id: str) -> str:
         """Return the link to a post's page, "" for none."""
-        path = post_path(public_id)
-        return self.root + path if self.feed.pages != "none" and self.has_page(path) else ""
+        path = self.post_page(public_id)
+        return self.root + path if path else ""
 
     def page_of_source(self, source_id: str) -> str:
         """Return the link to a source's page, "" for one that never had a post in the documents."""
