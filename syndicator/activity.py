@@ -20,6 +20,7 @@ DAYS = 60  # that the charts show
 _BUSIEST = 20  # sources with a bar of their own
 _HOURS = ((1, "1 h"), (6, "6 h"), (24, "1 d"), (72, "3 d"), (168, "1 w"), (720, "1 m"))
 _CHARTS = """\
+.activity main { max-width: 48rem; margin: auto; padding: 1rem }
 svg { display: block; max-width: 100%; height: auto; margin: .5em 0 2em }
 svg text { font: 12px system-ui, sans-serif; fill: currentColor }
 svg rect { fill: currentColor; opacity: .55 }
@@ -81,7 +82,7 @@ def _by_day(dates: Iterable[datetime], now: datetime) -> str:
         label = f"{(now - timedelta(days=day)):%Y-%m-%d}: {counted(counts[day], 'post')}"
         columns.append(_bar(place * 12, 130 - height, 9, height, label))
     texts = [_label(0, 148, f"{(now - timedelta(days=DAYS - 1)):%d %b}")]
-    texts.append(_label((DAYS - 3) * 12, 148, f"{now:%d %b}"))
+    texts.append(_label((DAYS - 4) * 12, 148, f"{now:%d %b}"))
     what = f"A chart of the posts of each of the last {DAYS} days, {most} at most"
     return _svg(DAYS * 12, 155, what, [*columns, *texts])
 
@@ -94,7 +95,7 @@ def _by_source(times: Times, named: Mapping[str, str]) -> str:
 
 
 def _failures(rows: Sequence[Row], now: datetime) -> str:
-    """Return a list of what fails, since when."""
+    """Return a list of the failing sources, with times."""
     if not rows:
         return "<p>Nothing fails.</p>"
     items = []

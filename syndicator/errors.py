@@ -1,4 +1,4 @@
-"""What can go wrong, as one tree; each branch knows its exit status.
+"""The tree of errors; each branch knows its exit status.
 
     SyndicatorError          1   the run could not do its work
     ├── UsageError           2   the command line asks for what does not exist
@@ -40,11 +40,11 @@ class StoreError(SyndicatorError):
 
 
 class PublishError(SyndicatorError):
-    """A document could not be written; what was published before still stands."""
+    """A document could not be written; the published one still stands."""
 
 
 class CheckFailed(SyndicatorError):
-    """`check` found something; what and where stand on standard output."""
+    """`check` found errors, which stand on standard output."""
 
 
 class LockHeld(SyndicatorError):
@@ -54,7 +54,7 @@ class LockHeld(SyndicatorError):
 
 
 class Interrupted(SyndicatorError):
-    """SIGINT or SIGTERM ended the run after it had stored and published what it had."""
+    """SIGINT or SIGTERM ended the run after it had stored and published all fetched posts."""
 
     def __init__(self, signal_number: int, done: str = "") -> None:
         what = "terminated" if signal_number == SIGTERM else "interrupted"

@@ -1,4 +1,4 @@
-"""Config -> what `check` finds: what the operator should know of the file, and what is wrong with the documents."""
+"""Config -> the findings of `check`: remarks on the file, and faults of the documents."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ class Finding(Struct, frozen=True):
 
 
 def inspect(config: Config) -> Iterator[Finding]:
-    """Yield what `check` says: remarks on the configuration first, then each document's problems."""
+    """Yield the findings: remarks on the configuration first, then each document's problems."""
     yield from _remarks(config)
     yield from _places(config)
     yield from _documents(config)
 
 
 def home_pages(config: Config, stop: threading.Event | None = None) -> Iterator[Finding]:
-    """Ask the sources that never worked; yield those whose address is a page, with its feed's.
+    """Ask the sources that never worked; yield the addresses that are pages, with their feeds'.
 
     At most 200 are asked. `stop` ends it early.
     """
@@ -107,7 +107,7 @@ def _places(config: Config) -> Iterator[Finding]:
 
 
 def _state_fault(path: Path) -> str:
-    """Say why the state file can't be used; "" where nothing stands against it."""
+    """Say why the state file can't be used; "" if it can."""
     if not _may(path, os.F_OK):
         return _folder_fault(path.parent)
     if not path.is_file():
@@ -124,7 +124,7 @@ def _state_fault(path: Path) -> str:
 
 
 def _folder_fault(folder: Path) -> str:
-    """Say why a folder can't be written to, or made; "" where nothing stands against it."""
+    """Say why a folder can't be written to, or made; "" if it can."""
     there = next((path for path in (folder, *folder.parents) if _may(path, os.F_OK)), folder)
     if not there.is_dir():
         return f"{there} is no folder"
@@ -167,6 +167,6 @@ def _problems(path: Path, kind: str) -> Iterator[Finding]:
 
 
 def _again(kind: str) -> str:
-    """Say what makes a document again: the bytes of pages are not kept in mind, since there are so many."""
+    """Name the command that makes a document again: `run --force` does not know the bytes of pages."""
     option = "--rerender" if kind.startswith("text/html") else "--force"
     return f"`syndicator run {option}` makes it again"

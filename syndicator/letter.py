@@ -101,7 +101,7 @@ def _named(config: Config, name: str) -> Source:
 
 
 def _fault(source: Source, outcome: object, config: Config) -> str:
-    """Return what is wrong and what to do, in the words of an owner; "" if nothing is wrong."""
+    """Return the fault and its remedy in the words of an owner; "" if there is none."""
     failed = outcome if isinstance(outcome, FetchFailed) else None
     if isinstance(outcome, Fetched):
         if broken := _broken_xml(outcome.body):

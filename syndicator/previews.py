@@ -182,7 +182,7 @@ def _read(outcome: Outcome, source: Source) -> tuple[Fetched, ParsedFeed] | Fetc
 
 
 def _with_others(failed: FetchFailed, fetched: Fetched, source: Source) -> FetchFailed:
-    """Add what else could be read to a failure."""
+    """Add the other feeds of the page to a failure."""
     return failed if source.private else replace(failed, feeds=fetched.feeds)
 
 
@@ -210,7 +210,7 @@ def document(
 
 
 def _settings(path: Path, *, needed: bool) -> tuple[Config, list[str]]:
-    """Return the configuration and a warning where it is wrong; the defaults are enough where it is not `needed`."""
+    """Return the configuration, or the defaults with a warning if it is wrong and not `needed`."""
     defaults = Config(path=path, state=Path(), feeds=(Feed(title="syndicator"),), sources=())
     if path == _DEFAULT and not path.exists():
         return defaults, []
@@ -223,7 +223,7 @@ def _settings(path: Path, *, needed: bool) -> tuple[Config, list[str]]:
 
 
 def _source(target: str, settings: Config, path: Path) -> Source:
-    """Return the source that `target` names, or makes: what the configuration knows goes before files and hosts."""
+    """Return the source of a target: names in the configuration go before files and hosts."""
     if not target:
         raise UsageError("TARGET is empty")  # an unset variable of a script
     place = _place(target)
@@ -243,7 +243,7 @@ def _source(target: str, settings: Config, path: Path) -> Source:
 
 
 def _place(target: str) -> str:
-    """Return the address or the path that a target means, "" where it can only be a name."""
+    """Return the address or the path that a target means, "" if it can only be a name."""
     if target == "-":
         return "/dev/stdin"
     if target.lower().startswith("file:"):
@@ -257,7 +257,7 @@ def _place(target: str) -> str:
 
 
 def _doubts(failed: FetchFailed, source: Source, target: str) -> list[str]:
-    """Say what else may have been meant by a target that was taken for a host."""
+    """Return other meanings of a target that was taken for a host."""
     if source.private or source.url != f"https://{target}":
         return []
     if failed.kind == "dns":
@@ -270,7 +270,7 @@ def _ask(source: Source) -> Ask:
 
 
 def _failure(failed: FetchFailed, source: Source, more: list[str]) -> SyndicatorError:
-    """Say of which source there is no feed and why, what can be done about it, and which feeds a page announces."""
+    """Return the error of a source without a feed: the reason, the advice, the feeds of its page."""
     lines = [
         f"{label(source)}: {failed.error}",
         failed.advice,

@@ -90,7 +90,7 @@ def table(rows: Sequence[Row], now: datetime, columns: int) -> list[str]:
 
 
 def silent(rows: Iterable[Row], now: datetime, span: timedelta) -> list[Row]:
-    """Return the sources that work, but whose newest post is older than `span`; oldest first."""
+    """Return working sources with a newest post older than `span`; oldest first."""
     quiet = []
     for row in rows:
         newest = row.facts.newest
@@ -131,7 +131,7 @@ _STANDINGS = ("ok", "failing", "gone", "paused", "new")
 def _shown_states(
     sources: Iterable[Source], states: Mapping[str, SourceState], now: datetime
 ) -> Iterator[tuple[Source, SourceState]]:
-    """Yield each source with its state; one whose host asked to be left alone waits for that host."""
+    """Yield each source with its state; a host that asked to be left alone holds its sources."""
     held = held_hosts(states, now)
     for source in sources:
         state = states.get(source.id) or SourceState(source.id)

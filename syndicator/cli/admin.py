@@ -1,14 +1,12 @@
-"""`serve`, `check`, `state`, `theme`, `withdraw`, `why`."""
+"""`serve`, `check`, `theme`, `withdraw`."""
 
 from __future__ import annotations
 
 import argparse
 
-import msgspec
-
 import syndicator
 from syndicator.cli.edge import Edge
-from syndicator.errors import CheckFailed, Interrupted, UsageError
+from syndicator.errors import CheckFailed, Interrupted
 from syndicator.urls import redacted
 
 
@@ -48,43 +46,4 @@ def withdraw(arguments: argparse.Namespace, edge: Edge) -> int:
     """Take a post out of all that is published."""
     syndicator.withdraw(syndicator.load_config(arguments.config), arguments.post, edge.now())
     edge.tell(f"withdrawn for good: {redacted(arguments.post)}")
-    return 0
-
-
-def why(arguments: argparse.Namespace, edge: Edge) -> int:
-    """Print the way of a post."""
-    # Only this command needs them.
-    from syndicator import why as words
-    from syndicator.cli.terminal import as_json
-
-    found = words.why(syndicator.load_config(arguments.config), arguments.post)
-    if arguments.json:
-        edge.write(as_json(msgspec.to_builtins(found)))
-    else:
-        edge.write_lines(words.text(found))
-    return 0
-
-
-def state(arguments: argparse.Namespace, edge: Edge) -> int:
-    """Verify, compact or copy the state file. Raises CheckFailed if it is damaged."""
-    from syndicator.lock import run_lock  # only this command needs them
-    from syndicator.store import maintenance
-
-    path = syndicator.load_config(arguments.config).state
-    if (arguments.action == "backup") != (arguments.file is not None):
-        raise UsageError("FILE is for `state backup FILE`, and is needed there")
-    if not path.is_file():
-        raise UsageError(f"there is no state file {path} yet: `syndicator run` makes it")
-    if arguments.action == "verify":
-        found = list(maintenance.problems(path))
-        edge.write_lines(found or [f"{path} is sound"])
-        if found:
-            raise CheckFailed
-    elif arguments.action == "backup":
-        size = maintenance.backup(path, arguments.file)
-        edge.tell(f"{arguments.file}: {size} bytes, verified")
-    else:
-        with run_lock(path):
-            before, after = maintenance.compact(path)
-        edge.tell(f"{path}: {before} bytes before, {after} now")
     return 0

@@ -269,9 +269,7 @@ def _add_status(commands: Commands[Parser]) -> None:
 
 def _add_why(commands: Commands[Parser]) -> None:
     summary = "say where a post came from, and why a feed shows it or does not"
-    command = _add(
-        commands, "why", summary, "Reads the state file, without network.", module="admin"
-    )
+    command = _add(commands, "why", summary, "Reads the state file, without network.")
     command.add_argument("post", metavar="POST", help="its id, its address, or words of its title")
     command.add_argument("--json", action="store_true", help="as a JSON list")
 
@@ -279,7 +277,7 @@ def _add_why(commands: Commands[Parser]) -> None:
 def _add_state(commands: Commands[Parser]) -> None:
     summary = "verify, compact or back up the state file"
     more = "backup FILE works while a run does; to restore, put FILE in the state file's place."
-    command = _add(commands, "state", summary, more, module="admin")
+    command = _add(commands, "state", summary, more)
     command.add_argument("action", choices=("verify", "compact", "backup"))
     command.add_argument("file", metavar="FILE", type=Path, nargs="?", help="the copy to make")
 

@@ -105,7 +105,7 @@ class Edge:
         return sys.stdin.readline().strip() or default
 
     def write(self, text: str) -> None:
-        """Print a result, without what could steer a terminal."""
+        """Print a result, without characters that could steer a terminal."""
         with self.results():
             print(plain(text))
 
@@ -125,7 +125,7 @@ class Edge:
 
     @contextmanager
     def results(self) -> Iterator[None]:
-        """Print results in the block: a full disk is an error, a closed pipe a reader who left."""
+        """Print results in the block: a full disk is an error, a closed pipe is none."""
         try:
             yield
             sys.stdout.flush()
@@ -154,7 +154,7 @@ class Edge:
 
 
 def _divert(stream: object) -> None:
-    """Give Python something that takes what it flushes at exit."""
+    """Send a broken stream to nowhere, since Python flushes it at exit."""
     if isinstance(stream, TextIOWrapper):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 

@@ -1,4 +1,4 @@
-"""`status`: who fails, who has fallen silent, and the state of each source."""
+"""`status`: the failing sources, the silent ones, and the state of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run did, or one source's posts -> words for a person, or JSON for a program.
+"""A report, or one source's posts -> words for a person, or JSON for a program.
 
 Nothing here decides anything. `rich` draws (wide characters, NO_COLOR, pipes), and is imported only by
 the commands that show something.
@@ -114,7 +114,7 @@ def summary(report: Report, config: Config, now: datetime) -> list[str]:
 
 
 def _outcome(report: Report) -> str:
-    """Say in one line what came of the sources."""
+    """Sum up the outcomes of all sources in one line."""
     parts = []
     if report.changed:
         parts.append(f"{counted(report.new, 'new post')} from {report.changed}")
@@ -149,7 +149,7 @@ def _written(report: Report, config: Config) -> str:
 def failure_table(
     groups: Sequence[Sequence[Failure]], now: datetime, columns: int, most: int = MOST_FAILURES
 ) -> list[str]:
-    """Return failures as a table: source, since when, tries, what is wrong and what to do."""
+    """Return failures as a table: source, duration, tries, error and advice."""
     if not groups:
         return []
     rows = [("FAILING", "SINCE", "TRIES", "WHAT, AND WHAT TO DO")]
@@ -174,7 +174,7 @@ def width() -> int:
 
 @contextmanager
 def progress_bar() -> Iterator[Watch]:
-    """Show a bar on standard error while the block runs; yields what to call for each source done."""
+    """Show a bar on standard error while the block runs; yield the function to call for each finished source."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
@@ -202,7 +202,7 @@ def console() -> Console:
 
 
 def posts(console: Console, preview: Preview, limit: int) -> None:
-    """Print one source's posts as they would be published, and what was done to each."""
+    """Print one source's posts as they would be published, with the changes made to each."""
     info = preview.feed.info
     _line(console, plain(info.name or preview.url), "bold")
     for word, value in (
@@ -306,7 +306,7 @@ def _line(console: Console, text: str, style: str) -> None:
 
 
 def _paragraph(console: Console, text: str, style: str = "", first: str = "     ") -> None:
-    """Print a text in lines that all begin in one column; `first` is what the first has there."""
+    """Print a text in lines that all begin in one column; `first` stands before the first line."""
     from rich.text import Text
 
     # By rich, since textwrap counts letters: Chinese ones take two columns each.

@@ -227,13 +227,6 @@ def _existing_file(value: object, key: Key, around: Surroundings) -> Path:
     return path
 
 
-def _folder(value: object, key: Key, around: Surroundings) -> str:
-    name = _text(value)
-    if not _FOLDER.fullmatch(name):
-        raise Wrong(f"must be letters, digits, dots and hyphens, for its folder; not {name!r}")
-    return name
-
-
 def _address(value: object, key: Key, around: Surroundings) -> str:
     """Read an http(s) address; "" stands for none."""
     address = _text(value).strip()
@@ -272,29 +265,6 @@ def _web_parts(address: str) -> SplitResult | None:
     return None
 
 
-def _uri(value: object, key: Key, around: Surroundings) -> str:
-    uri = _text(value).strip()
-    if uri and not _URI.fullmatch(uri):
-        what = 'must be a URI such as "urn:uuid:..." or "https://example.org/"'
-        raise Wrong(f"{what}, not {shown(value)}")
-    return uri
-
-
-def _contact(value: object, key: Key, around: Surroundings) -> str:
-    contact = _text(value).strip()
-    if contact and not _CONTACT.fullmatch(contact):
-        raise Wrong(f"must be a mail address or a URL, not {contact!r}")
-    return contact
-
-
-def _language(value: object, key: Key, around: Surroundings) -> str:
-    language = _text(value)
-    if language and not _LANGUAGE.fullmatch(language):
-        what = 'must be a language tag such as "en", "pt-BR" or "zh-Hant"'
-        raise Wrong(f"{what}, not {shown(value)}")
-    return language
-
-
 def _timezone(value: object, key: Key, around: Surroundings) -> str:
     zone = _text(value)
     try:
@@ -317,6 +287,18 @@ def _no_timezone(zone: str) -> str:
         spellings[name.casefold()] = spellings[name.rpartition("/")[2].casefold()] = name
     word = spellings.get(zone.replace(" ", "_").casefold(), zone)
     return f'must be a name such as "Europe/Paris", not {shown(zone)}; {source_meant(word, names)}'
+
+
+def _matching(pattern: re.Pattern[str], right: str) -> Reader:
+    """Return the reader of a text that matches a pattern or is empty."""
+
+    def read(value: object, _key: Key, _: Surroundings) -> str:
+        text = _text(value).strip()
+        if text and not pattern.fullmatch(text):
+            raise Wrong(f"must be {right}, not {shown(value)}")
+        return text
+
+    return read
 
 
 def _template(*known: str) -> Reader:
@@ -369,13 +351,13 @@ READERS: Mapping[str, Reader] = {
     "path": _path,
     "folder there": _existing_folder,
     "file there": _existing_file,
-    "folder": _folder,
+    "folder": _matching(_FOLDER, "letters, digits, dots and hyphens, for its folder"),
     "address": _address,
     "colour": _colour,
     "site": _site,
-    "uri": _uri,
-    "contact": _contact,
-    "language": _language,
+    "uri": _matching(_URI, 'a URI such as "urn:uuid:..." or "https://example.org/"'),
+    "contact": _matching(_CONTACT, "a mail address or a URL"),
+    "language": _matching(_LANGUAGE, 'a language tag such as "en", "pt-BR" or "zh-Hant"'),
     "timezone": _timezone,
     "credit": _template("post", "source", "author", "date"),
     "heading": _template("source"),

@@ -38,7 +38,7 @@ class ImportResult(Struct, frozen=True):
 
 
 def import_list(file: str, configuration: Path | str = "feeds.toml") -> ImportResult:
-    """Return what the list in `file` has and the configuration has not.
+    """Return the feeds of a list that the configuration does not have.
 
     A configuration that is missing or says nothing yet is begun with a `[feed]` table: the planet's, where the list is
     one's. Raises UsageError for what is no list, ConfigError for a configuration that can't be read.
@@ -153,7 +153,7 @@ def _is_blank(configuration: Path) -> bool:
 
 
 def _table(feed: Subscription, taken: Collection[str]) -> dict[str, Any]:
-    """Return a feed's table as TOML's values, without what goes without saying."""
+    """Return a feed's table as TOML's values, without defaults."""
     table = {
         "url": feed.url,
         "name": "" if feed.name in taken else feed.name,

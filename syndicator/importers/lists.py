@@ -1,4 +1,4 @@
-"""The text of a list -> its feeds, and what of it can't be taken over.
+"""The text of a list -> its feeds, and remarks on losses.
 
 Three kinds are told apart by their looks: OPML, which every reader exports; INI, as Planet, Venus, Pluto and rss2email
 are set up (`planets`); and a line a feed, as in newsboat's `urls`. Each yields feeds, and lines on what it leaves out.
@@ -100,7 +100,7 @@ def _is_xml(text: str) -> bool:
 
 
 def _address(written: str) -> str:
-    """Return the address of a feed, or the path where it is a file here; "" for what is neither."""
+    """Return the address of a feed, or the path of a file here; "" if it is neither."""
     url = urls.strip_feed_scheme(written)
     if _WEB.fullmatch(url):
         return url

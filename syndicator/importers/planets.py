@@ -1,4 +1,4 @@
-"""The INI file of a planet (Planet, Venus, Pluto), or rss2email's -> its feeds, with what it says of publishing them.
+"""The INI file of a planet (Planet, Venus, Pluto), or rss2email's -> its feeds, with its rules for publishing them.
 
 A planet may keep posts back: by a pattern, by their dates. Where we can say the same it is said; a feed of which more
 would be published than before is left out.
@@ -68,7 +68,7 @@ def read(text: str, name: str) -> Iterator[Subscription | Remark | str]:
 
 
 def heading(text: str, name: str) -> Heading:
-    """Return what is said of the planet itself. Raises UsageError for what is no INI."""
+    """Return the planet's own settings. Raises UsageError for what is no INI."""
     sections = _sections(text, name)
     own = {**sections.get("planet", {}), **sections.get("Planet", {})}
     said = {key: " ".join(value.split()) for key, value in own.items()}
@@ -178,14 +178,14 @@ def _subscription(url: str, said: Mapping[str, str]) -> Subscription:
 
 
 def _future(dates: str) -> Literal["", "hold", "keep"]:
-    """Return what we call Venus's word for dates to come; where it says nothing ours is better than its own default."""
+    """Return our word for Venus's treatment of future dates; unset keeps our default."""
     if dates == "ignore_entry":
         return "hold"
     return "keep" if dates == "keep" else ""
 
 
 def _rules(patterns: str) -> Rules:
-    """Return the rules that match what one of the patterns, each on its line, matches anywhere in a post."""
+    """Return rules for patterns, one a line, each of which may match anywhere in a post."""
     pattern = "|".join(filter(None, map(str.strip, patterns.splitlines())))
     names = pattern.removeprefix("(?i)")
     categories = tuple(map(str.strip, names.split("|"))) if _NAMES.fullmatch(names) else ()

@@ -1,4 +1,4 @@
-"""What one of our feeds publishes now, and the files that come of it (store -> generator -> publisher)."""
+"""The current content of one of our feeds, and its files (store -> generator -> publisher)."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Archive(Struct, frozen=True):
 
 
 class Departed(Struct, frozen=True):
-    """What a feed publishes no more, as far as it left after the feed was published last."""
+    """Posts and sources that left a feed after it was published last."""
 
     event: int = (
         0  # by which something left last, whenever that was: pages made before may still name it
@@ -122,7 +122,7 @@ class Document(Struct, frozen=True):
 
 
 class Published(Struct, frozen=True):
-    """What became of a document."""
+    """The fate of a document."""
 
     path: Path
     changed: bool

@@ -95,7 +95,7 @@ class Chapter(Struct, frozen=True, omit_defaults=True):
 
 
 class Episode(Struct, frozen=True, omit_defaults=True):
-    """What podcast elements say of an entry (itunes:*, podcast:*)."""
+    """The podcast elements of an entry (itunes:*, podcast:*)."""
 
     title: str = ""
     author: str = ""
@@ -118,7 +118,7 @@ class Episode(Struct, frozen=True, omit_defaults=True):
 
 
 class Origin(Struct, frozen=True, omit_defaults=True):
-    """Where a post comes from, as `atom:source`, RSS `<source>` or a recognised credit proves it."""
+    """The origin of a post, as `atom:source`, RSS `<source>` or a recognised credit proves it."""
 
     name: str = ""
     url: str = ""  # the site
@@ -163,7 +163,7 @@ class Entry(Struct, frozen=True, omit_defaults=True):
 
 
 class ItemKey(Struct, frozen=True, omit_defaults=True):
-    """What is told of every item of a fetch, the unchanged included: enough to see what repeats."""
+    """The keys of every item of a fetch, the unchanged included: enough to see repetitions."""
 
     fingerprint: str
     guid: str = ""
@@ -171,7 +171,7 @@ class ItemKey(Struct, frozen=True, omit_defaults=True):
 
 
 class FeedHead(Struct, frozen=True, omit_defaults=True):
-    """What a feed says of itself."""
+    """The fields of a feed itself."""
 
     title: str = ""  # plain text
     link: str = ""  # the site
@@ -197,7 +197,7 @@ class FeedHead(Struct, frozen=True, omit_defaults=True):
 
 
 class ParsedFeed(Struct, frozen=True, omit_defaults=True):
-    """A feed whose items are all named (`items`), and those not seen before are read (`entries`)."""
+    """A feed: keys of all items (`items`), and the entries not seen before (`entries`)."""
 
     source_id: str
     url: str  # the address that answered

@@ -1,4 +1,4 @@
-"""Asking a source, what came of it, and what is known of it (schedule -> fetcher -> parser, schedule, store)."""
+"""A request to a source, its outcome, and the state of a source (schedule, fetcher, store)."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Reach = Literal[
 
 
 class Validators(Struct, frozen=True, omit_defaults=True):
-    """What the server gave for conditional requests, exactly as received (RFC 9110, 8.8)."""
+    """The server's validators for conditional requests, exactly as received (RFC 9110, 8.8)."""
 
     etag: str = ""
     last_modified: str = ""
 
 
 class Hints(Struct, frozen=True, omit_defaults=True):
-    """What the answer's headers and the feed itself say of how often to ask. None: not said."""
+    """Hints of the answer's headers and of the feed on how often to ask. None: not said."""
 
     max_age: timedelta | None = None  # Cache-Control max-age less Age, else Expires less Date
     ttl: timedelta | None = None  # RSS ttl
@@ -127,7 +127,7 @@ class Outage(Struct, frozen=True, omit_defaults=True):
 
 
 class SourceState(RedactedRepr, frozen=True, omit_defaults=True):
-    """What is known of a source between runs. The schedule makes the next one from it; the store keeps it."""
+    """The state of a source between runs. The schedule makes the next one from it; the store keeps it."""
 
     repr_exclude = frozenset(["url", "moved_to", "moved_from", "strange"])
 

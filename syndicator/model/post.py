@@ -1,4 +1,4 @@
-"""A post, clean and complete, and what identity makes of it (normalizer -> store)."""
+"""A post, clean and complete, and the verdicts on its identity (normalizer -> store)."""
 
 from __future__ import annotations
 
@@ -33,8 +33,9 @@ class SourceInfo(Struct, frozen=True, omit_defaults=True):
 
 
 class Keys(Struct, frozen=True, omit_defaults=True):
-    """By what a post is known again. Each is a digest (16 hex digits) of a normalised string, "" where it can't serve.
+    """The digests by which a post is recognised.
 
+    Each is 16 hex digits of a normalised string, "" if it can't serve.
     A URL has the same digest whether it stands in a guid or in a link. `guid` and `link` are as strict as the source
     lets them be; the loose ones have no scheme, `www.`, closing slash or tracking parameters; the path ones no host
     either. A key that repeats within one feed (one link for all items, a guid used twice) is left empty: it tells
@@ -115,7 +116,7 @@ class Post(Struct, frozen=True, omit_defaults=True):
 
 
 class NormalizedFeed(Struct, frozen=True, omit_defaults=True):
-    """What the normalizer made of a parsed feed: the source as we show it, and its unseen posts."""
+    """A parsed feed, normalized: the source as we show it, and its unseen posts."""
 
     info: SourceInfo
     posts: tuple[Post, ...]  # in the order of the feed
@@ -174,7 +175,7 @@ Verdict = New | Unchanged | Updated | CopyOf | Repeated
 
 
 class Intake(Struct, frozen=True, omit_defaults=True):
-    """What became of a fetch's posts: the store's numbers."""
+    """The verdicts on a fetch's posts, by the store's numbers."""
 
     new: tuple[int, ...] = ()
     updated: tuple[int, ...] = ()

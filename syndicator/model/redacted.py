@@ -8,7 +8,7 @@ from msgspec import Struct
 
 
 class RedactedRepr(Struct, frozen=True):
-    """A struct whose repr leaves out the fields in `repr_exclude`.
+    """A struct with a repr that leaves out the fields in `repr_exclude`.
 
     An address or a header may be a secret, and a body is long.
     """

@@ -39,7 +39,7 @@ def key(
     table: str = "",
     on_pages: bool = False,
 ) -> Meta:
-    """Return what makes a field a key of feeds.toml.
+    """Return the mark that makes a field a key of feeds.toml.
 
     `meaning` and `default` stand in the documentation; `default` where the value does not say it.
     `kind` names the reader in `config/kinds.py`, `least` is the smallest value. `table` is a table
@@ -118,7 +118,7 @@ class Rules(Struct, frozen=True):
 
 
 class Filter(Struct, frozen=True):
-    """Which posts are let through: not excluded, and included where `include` says anything."""
+    """A selection of posts: not excluded, and included if `include` has any rule."""
 
     include: Annotated[Rules, key("only these posts")] = Rules()
     exclude: Annotated[Rules, key("not these posts")] = Rules()

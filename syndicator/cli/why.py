@@ -1,0 +1,22 @@
+"""`why`: the way of a post."""
+
+from __future__ import annotations
+
+import argparse
+
+import msgspec
+
+import syndicator
+from syndicator import why as words
+from syndicator.cli.edge import Edge
+from syndicator.cli.terminal import as_json
+
+
+def why(arguments: argparse.Namespace, edge: Edge) -> int:
+    """Print the way of a post."""
+    found = words.why(syndicator.load_config(arguments.config), arguments.post)
+    if arguments.json:
+        edge.write(as_json(msgspec.to_builtins(found)))
+    else:
+        edge.write_lines(words.text(found))
+    return 0
