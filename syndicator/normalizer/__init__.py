@@ -1,7 +1,10 @@
-"""ParsedFeed -> NormalizedFeed, pure: what a feed says becomes posts that are clean, credited and known again.
+"""Normalize the entries of a parsed feed into posts: clean, credited, with keys of identity.
 
-Whatever the source sends, `Post.content_html` is safe, every address absolute and allowed, every text legal
-in XML. `Post.notes` says what was done and why.
+The steps, in order: texts (`bodies`, `html`), credits (`attribution`), language, dates, files
+(`media`), keys and content hash (`identity`), filters. All of it is pure.
+
+Whatever the source sends, `Post.content_html` is safe, every address is absolute and allowed, and
+every text is legal in XML. `Post.notes` lists the changes and their reasons.
 """
 
 from __future__ import annotations
@@ -35,7 +38,7 @@ from syndicator.normalizer.secrets import secrets_removed
 
 
 def refusal(parsed: ParsedFeed, source: Source) -> FetchFailed | None:
-    """Return the failure of a source that forbids republishing (access:restriction), None where it may be read."""
+    """Return the failure of a source that forbids republishing (access:restriction), else None."""
     if not parsed.head.denied or source.republish:
         return None
     return FetchFailed(
@@ -55,14 +58,14 @@ def normalize(
     spoken: str = "",
     longest: int = bodies.LONGEST,
 ) -> NormalizedFeed:
-    """Make the posts of a parsed feed's unseen entries, in its order; one that says nothing is no post.
+    """Return the posts of a parsed feed's new entries, in order; empty entries are left out.
 
-    `now` (aware UTC) is what dates to come and `max_age` are judged against. `spoken` is what earlier fetches found the
-    source to speak (SourceInfo.spoken). A body of more than `longest` characters
-    becomes an excerpt. Never raises for what a feed says.
+    Future dates and `max_age` are judged against `now` (aware UTC). `spoken` is the language that
+    earlier fetches found (SourceInfo.spoken). A body of more than `longest` characters becomes an
+    excerpt. Never raises, whatever the feed contains.
     """
     info = _info(parsed, source, now)
-    habitat = bodies.CleaningContext(
+    cleaning = bodies.CleaningContext(
         base=links.feed_base(parsed, info.link),
         sites=tuple(filter(None, (info.link, parsed.url, parsed.head.self_link))),
         names=tuple(filter(None, (source.name, parsed.head.title))),
@@ -74,7 +77,7 @@ def normalize(
         parsed,
         source,
         info,
-        habitat,
+        cleaning,
         identity.repeated_addresses(links.legal_items(parsed.items)),
         now,
     )
@@ -88,7 +91,7 @@ def normalize(
 
 
 def _remarks(parsed: ParsedFeed, *, empty: int) -> Iterator[str]:
-    """Say what the operator should know of the feed as a whole."""
+    """Yield remarks for the operator on the feed as a whole."""
     if empty:
         yield f"{empty} empty {'entry' if empty == 1 else 'entries'} left out"
     new = urls.web(parsed.head.new_url, parsed.url)
@@ -97,7 +100,7 @@ def _remarks(parsed: ParsedFeed, *, empty: int) -> Iterator[str]:
 
 
 def narrowed(post: Post, source: Source) -> Post:
-    """Return a stored post as its source's `content` and `images` let it through now; what is gone stays gone."""
+    """Cut a stored post to the `content` and `images` that its source's settings allow now."""
     html = images.restricted(post.content_html, source.images, images.SanitizeStats())
     html, short = _as_wanted(html, post.summary, source)
     return replace(
@@ -109,7 +112,7 @@ def narrowed(post: Post, source: Source) -> Post:
 
 
 def _says_something(entry: Entry) -> bool:
-    """Tell an entry from an item in which nothing stands: a feed cut off behind `<item>`."""
+    """Tell whether an entry has any content; a feed that was cut off may end with an empty one."""
     written = (entry.title, entry.summary, *entry.contents)
     return bool(
         entry.guid.strip()
@@ -121,18 +124,18 @@ def _says_something(entry: Entry) -> bool:
 
 
 class _Context(Struct, frozen=True):
-    """What all entries of one feed share."""
+    """Facts that all entries of one feed share."""
 
     parsed: ParsedFeed
     source: Source
     info: SourceInfo
-    habitat: bodies.CleaningContext
+    cleaning: bodies.CleaningContext
     repeated: identity.Repeated
     now: datetime
 
 
 def _info(parsed: ParsedFeed, source: Source, now: datetime) -> SourceInfo:
-    """Return the source as we show it: the operator's name and language go before those of its feed."""
+    """Return the source as shown: the operator's name and language go before the feed's."""
     head = parsed.head
     site = links.site(parsed)
     feed = "" if source.private else urls.web(source.url) or urls.web(head.self_link)
@@ -159,11 +162,11 @@ def _info(parsed: ParsedFeed, source: Source, now: datetime) -> SourceInfo:
 
 def _post(entry: Entry, context: _Context) -> Post:
     source, info, head = context.source, context.info, context.parsed.head
-    link = links.permalink(entry, context.habitat.base)
-    base = link or context.habitat.base  # of files, pictures and pages named beside the texts
+    link = links.permalink(entry, context.cleaning.base)
+    base = link or context.cleaning.base  # of files, pictures and pages named beside the texts
     title, twice = text.title(entry.title) if entry.title else ("", False)
-    body, brief = bodies.of(entry, link, title, context.habitat)
-    # From here on the credits are gone: neither language nor keys nor hash depend on a line under the post.
+    body, brief = bodies.of(entry, link, title, context.cleaning)
+    # Without the credits: neither language nor keys nor hash depend on a line under the post.
     words = text.words(body.html)
     spoken = language.of(
         body.language or entry.language, head.language, source.language, f"{title}\n{words}"
@@ -196,7 +199,7 @@ def _post(entry: Entry, context: _Context) -> Post:
         summary=short,
         text=words,
         language=spoken,
-        authors=_people(entry.authors or head.authors, context.habitat.base),
+        authors=_people(entry.authors or head.authors, context.cleaning.base),
         categories=_categories(entry),
         published=published,
         updated=updated,
@@ -209,7 +212,7 @@ def _post(entry: Entry, context: _Context) -> Post:
         episode=media.episode(
             entry,
             base,
-            lambda said: bodies.plain(said, entry, link, title, context.habitat, body.credits),
+            lambda said: bodies.plain(said, entry, link, title, context.cleaning, body.credits),
         ),
         origin=credited.origin,
         origin_link=credited.link,
@@ -220,7 +223,7 @@ def _post(entry: Entry, context: _Context) -> Post:
         notes=(*_notes(body, twice=twice, replaced=source.attribution.enabled), *dated),
     )
     post = replace(post, attribution=_own_line(post, spoken, source))
-    # Last, since a filter asks the finished post; what it keeps back is stored all the same, to be known again.
+    # Last, since a filter judges the finished post. A post that it refuses is stored all the same.
     reason = filters.judge(post, source.filter, context.now)
     return replace(post, filtered=reason) if reason else post
 
@@ -228,7 +231,7 @@ def _post(entry: Entry, context: _Context) -> Post:
 def _by_other_posts(
     info: SourceInfo, posts: list[Post], spoken: str, source: Source
 ) -> tuple[SourceInfo, list[Post]]:
-    """Let a feed's posts tell the language of those that do not tell it, or that declare a wrong one."""
+    """Correct missing and wrong languages of posts by the other posts of the feed."""
     declared = languages.normalise(info.language)
     if declared:
         texts = [f"{post.title}\n{post.text}" for post in posts]
@@ -248,7 +251,7 @@ def _by_other_posts(
 
 
 def _as_spoken(post: Post, spoken: str) -> str:
-    """Return the language of the source for a post that tells none, where its letters allow it."""
+    """Return the source's language for a post without one, if its letters allow it."""
     fits = spoken and language.befits(spoken, f"{post.title}\n{post.text}")
     return spoken if fits else ""
 
@@ -288,30 +291,30 @@ def _keys(
 def _credited(
     entry: Entry, link: str, body: bodies.Body, brief: bodies.Body, context: _Context
 ) -> attribution.Decision:
-    """Decide whom the post is credited to; the body's closing credits prove more than those of a cut summary."""
+    """Choose the site to credit; credits of the body prove more than those of a cut summary."""
     return attribution.decide(
         context.info,
         link=link,
         guid=entry.guid,
-        source=links.origin(entry, context.habitat.base),
+        source=links.origin(entry, context.cleaning.base),
         credits=body.credits or brief.credits,
-        feed_links=context.habitat.sites,
+        feed_links=context.cleaning.sites,
     )
 
 
 def _as_wanted(html: str, short: str, source: Source) -> tuple[str, str]:
-    """Return body and summary as far as the source's settings let them through."""
+    """Return body and summary, cut to the `content` that the source's settings allow."""
     if source.content == "full":
         return html, short
     return (sanitize.from_plain(short), short) if source.content == "summary" else ("", "")
 
 
 def _dates(entry: Entry, context: _Context) -> tuple[datetime | None, datetime | None, list[str]]:
-    """Return when the post was published and updated, and what was changed about it.
+    """Return the dates of publication and update, and notes on changes to them.
 
-    Where there is only `updated`, that is its date. One to come, where the source's `future` is "now", is
-    none, so that the time first seen stands; `Keys.instant` keeps what was written. "hold" and "keep" leave
-    it: the store holds back what is not yet due.
+    A lone `updated` is the date of publication. If the source's `future` is "now", a future date is
+    dropped, so that the time of first sight counts; `Keys.instant` keeps the written date. "hold"
+    and "keep" leave it, and the store holds a post back until it is due.
     """
     published, updated = entry.published or entry.updated, entry.updated
     if context.source.future != "now":
@@ -325,8 +328,8 @@ def _dates(entry: Entry, context: _Context) -> tuple[datetime | None, datetime |
 
 @lru_cache(maxsize=512)
 def _people(written: tuple[Person, ...], base: str) -> tuple[Person, ...]:
-    """Return authors, each once; most posts of a feed have the same."""
-    found: dict[Person, None] = {}
+    """Return authors, each once; cached, since most posts of a feed have the same ones."""
+    people: dict[Person, None] = {}
     for person in written:
         email = text_rules.line(person.email)
         name = _name(person.name)
@@ -334,21 +337,21 @@ def _people(written: tuple[Person, ...], base: str) -> tuple[Person, ...]:
             email, name = "", "" if name in {"Unknown", "noreply"} else name
         cleaned = Person(name, urls.web(person.uri, base), email)
         if cleaned != _NOBODY:
-            found[cleaned] = None
-    return tuple(found)
+            people[cleaned] = None
+    return tuple(people)
 
 
 def _categories(entry: Entry) -> tuple[Category, ...]:
-    """Return the categories as plain text, each once, whatever its case."""
-    found: dict[str, Category] = {}
+    """Return the categories as plain text, each once; case does not count."""
+    categories: dict[str, Category] = {}
     for category in entry.categories:
         term, label = _name(category.term), _name(category.label)
         if term or label:
-            found.setdefault(
+            categories.setdefault(
                 (term or label).casefold(),
                 Category(term or label, text_rules.line(category.scheme), label),
             )
-    return tuple(found.values())
+    return tuple(categories.values())
 
 
 @lru_cache(maxsize=4096)
@@ -357,11 +360,12 @@ def _name(written: str) -> str:
 
 
 def _notes(body: bodies.Body, *, twice: bool, replaced: bool) -> Iterator[str]:
-    """Say in plain words what was done to a post, and why."""
+    """Yield a line for each kind of change made to a post."""
     if twice:
         yield "title decoded twice"
     for credit in body.credits:
-        yield f"attribution {'replaced' if replaced else 'removed'} ({credit.locale or 'by its links'})"
+        change = "replaced" if replaced else "removed"
+        yield f"attribution {change} ({credit.locale or 'by its links'})"
     yield from bodies.notes(body)
 
 

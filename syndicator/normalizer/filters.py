@@ -1,6 +1,6 @@
-"""Which posts are let through: rules by category, title, author and text; an age; a cap on one fetch.
+"""Filter posts: by category, title, author, text and age, and by number in one fetch.
 
-Patterns are RE2's, whose time grows with the text alone: no pattern, however written, hangs a run.
+Patterns are those of RE2, whose time is linear in the text, so that no pattern can hang a run.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ _OLDEST = datetime.min.replace(tzinfo=UTC)  # stands for no date
 
 
 def judge(post: Post, rules: Filter, now: datetime) -> str:
-    """Return why a filter keeps a post back, "" where it lets it through.
+    """Return the reason for a filter to refuse a post, "" if it accepts it.
 
-    Categories are asked first, then title, author and text. The age counts from the post's date to `now`
-    and is judged once, at first sight: the store asks no second time.
+    Categories are asked first, then title, author and text. The age counts from the post's date to
+    `now`.
     """
     if rules == _NOTHING:
         return ""
@@ -40,7 +40,7 @@ def judge(post: Post, rules: Filter, now: datetime) -> str:
 
 
 def capped(posts: Sequence[Post], newest: int) -> tuple[Post, ...]:
-    """Keep all but the newest posts of one fetch back, whatever order the feed lists them in; 0: no cap.
+    """Refuse all but the `newest` posts of one fetch, in whatever order they come; 0: no cap.
 
     A post without a date counts as old as the feed's order makes it: behind all that have one.
     """
@@ -59,7 +59,7 @@ def capped(posts: Sequence[Post], newest: int) -> tuple[Post, ...]:
 
 
 def _matched(post: Post, rules: Rules) -> str:
-    """Name the first rule that matches, "" where none does."""
+    """Return the name of the first rule that matches, "" for none."""
     if rules.category:
         wanted = {name.casefold() for name in rules.category}
         for category in post.categories:

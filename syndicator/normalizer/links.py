@@ -1,7 +1,7 @@
-"""An entry's addresses -> absolute, safe and valid ones, each resolved against the right base.
+"""Make the addresses of an entry absolute and safe, each against the right base.
 
-Bases, in the order of the standards: what an `xml:base` says (RFC 4287, 2; the parser has resolved links
-against a written one already), then the entry's own page, then the feed.
+The bases, in the order of the standards: `xml:base` (RFC 4287, 2; the parser has resolved links
+against it already), then the entry's own page, then the feed.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ _PAGES = frozenset(
 
 
 def site(parsed: ParsedFeed) -> str:
-    """Return the address of the source's site, as its feed gives it; "" where it gives none."""
+    """Return the address of the source's site as given by its feed, "" for none."""
     return urls.web(parsed.head.link, parsed.head.base or parsed.url)
 
 
 def feed_base(parsed: ParsedFeed, site_link: str) -> str:
-    """Return what an entry's own relative links stand against.
+    """Return the base of an entry's own relative links.
 
-    For Atom and JSON Feed the address of the feed (RFC 4287, 4.2.7.1), for RSS, whose relative links were
-    written for the site, the site. A feed that stands on another host than its site was moved there by a
-    service (FeedBurner): the site it is.
+    For Atom and JSON Feed this is the address of the feed (RFC 4287, 4.2.7.1). For RSS it is the
+    site, since its relative links were written for the site, and also for a feed on another host
+    than its site: a service such as FeedBurner moved it there.
     """
     base = parsed.head.base
     if base:
@@ -42,13 +42,13 @@ def feed_base(parsed: ParsedFeed, site_link: str) -> str:
 
 
 def permalink(entry: Entry, base: str) -> str:
-    """Return the entry's page: its first alternate that is a page, else any, else a guid that says it is one."""
+    """Return the entry's page: its first alternate link to a page, else any, else a permalink guid."""
     alternates = [link for link in entry.links if link.rel == "alternate"]
-    # Sorting is stable: of the pages the first written; a feed or a PDF only where there is no page.
+    # Sorting is stable: the first of the pages; a feed or a PDF only if there is no page.
     for link in sorted(alternates, key=lambda link: link.type not in _PAGES):
         if url := urls.web(link.href, base):
             return urls.without_tracking(url)
-    # A guid that is no permalink may still be an address, but nothing says what it would be relative to.
+    # A guid that is no permalink may be an address, but then it has no base.
     if entry.guid_is_permalink or not alternates:
         # A permalink by default only (RSS 2.0), so "aae20190418" is a mere id.
         is_relative = entry.guid_is_permalink and "/" in entry.guid
@@ -58,7 +58,7 @@ def permalink(entry: Entry, base: str) -> str:
 
 
 def identifier(written: str) -> str:
-    r"""Return an id as the source gave it; "" where it is an address that would run something.
+    r"""Return an id as given by the source, "" for an address that would run a script.
 
     >>> identifier(" tag:a.example,2024:1\n"), identifier("java\tscript:alert(1)")
     ('tag:a.example,2024:1', '')
@@ -67,7 +67,7 @@ def identifier(written: str) -> str:
 
 
 def legal_items(items: tuple[ItemKey, ...]) -> tuple[ItemKey, ...]:
-    """Return the items of a fetch without what no text can be: half a surrogate pair, which JSON can spell."""
+    """Return the items of a fetch without halves of surrogate pairs, which JSON can spell."""
     together = "".join(item.guid + item.link for item in items)
     if text_rules.clean(together) == together:
         return items
@@ -78,7 +78,7 @@ def legal_items(items: tuple[ItemKey, ...]) -> tuple[ItemKey, ...]:
 
 
 def origin(entry: Entry, base: str) -> Origin | None:
-    """Return what atom:source or RSS `<source>` says, as plain texts and web addresses; None where it says nothing."""
+    """Return the content of atom:source or RSS `<source>`, cleaned; None for an empty one."""
     said = entry.source
     if said is None:
         return None
@@ -95,5 +95,5 @@ def origin(entry: Entry, base: str) -> Origin | None:
 
 
 def body_base(part: Text, entry: Entry, link: str, fallback: str) -> str:
-    """Return what the addresses in a body stand against."""
+    """Return the base of the addresses in a body."""
     return urls.web(part.base) or urls.web(entry.base) or link or fallback

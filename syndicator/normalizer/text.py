@@ -24,7 +24,8 @@ _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)((?:\s[^<>]*)?)(/?)>")
 _SPOKEN_OF = re.compile(r"(?<=\w )<()([A-Za-z][A-Za-z0-9]*)>(?= [^<>]*\s</\2>)")
 _VOID = frozenset({"br", "wbr", "img", "hr"})
 _DRESS = """
-    a abbr acronym b bdi bdo big blink br center cite code del dfn div em font h1 h2 h3 h4 h5 h6 hr i img ins kbd
+    a abbr acronym b bdi bdo big blink br center cite code del dfn div em font h1 h2 h3 h4 h5 h6
+    hr i img ins kbd
     mark nobr p pre q rp rt ruby s samp small span strike strong sub sup time tt u var wbr
 """
 _TITLE_TAGS = frozenset(_DRESS.split())
@@ -145,7 +146,7 @@ def excerpt(text: str, about: int = 300) -> str:
 
 
 def _boundary(text: str, at: int) -> int:
-    """Step back to a place where no combining mark or joiner is cut from its character."""
+    """Step back until no combining mark or joiner is cut from its character."""
     import unicodedata  # only texts without any space need it
 
     while at > 1 and (

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
 
 from syndicator.config import sub_feed
 from syndicator.failures import label
-from syndicator.model.edition import Published, RelatedList
+from syndicator.model.edition import Published
 from syndicator.model.post import Post
 from syndicator.model.run import Options
 from syndicator.model.settings import Config, Feed, Filter, Source
@@ -18,8 +18,6 @@ from syndicator.pipeline.documents import FeedBuild, SharedState
 from syndicator.store import Store
 from syndicator.store.meta import Languages
 from syndicator.text_rules import counted
-
-PORTION = 100  # posts read whole at a time
 
 
 class Built(Struct):
@@ -56,7 +54,9 @@ def build(config: Config, store: Store, options: Options, now: datetime) -> Buil
         admit(by_language, store, sources, now)
         feeds += by_language
     if options.rerender:
-        _rerender(store, feeds, sources, now)
+        from syndicator.pipeline import freezing  # as in _list_related
+
+        freezing.rerender(store, feeds, sources, now)
     shared = SharedState(feeds, sources, config.id)
     for feed in feeds:
         feed_build = FeedBuild(shared, store, feed, now)
@@ -117,12 +117,9 @@ def _list_related(feeds: Sequence[Feed], store: Store, sources: Mapping[str, Sou
     )
     if not unlisted:
         return
-    # Imported here because it loads Markup and templates: a run with nothing new needs neither.
-    from syndicator.generator.body import LAYOUT
+    from syndicator.pipeline import freezing  # loads numpy and more: only new posts need it
 
-    with store.transaction():
-        for number, _, lists in _choose_lists(store, unlisted, sources):
-            store.links.keep(number, lists, LAYOUT)
+    freezing.keep_lists(store, unlisted, sources)
 
 
 def _judge(post: Post, rules: Filter, now: datetime) -> str:
@@ -131,77 +128,10 @@ def _judge(post: Post, rules: Filter, now: datetime) -> str:
     return filters.judge(post, rules, now)
 
 
-def _choose_lists(
-    store: Store, numbers: Sequence[int], sources: Mapping[str, Source]
-) -> Iterator[tuple[int, Post, tuple[RelatedList, ...]]]:
-    """Choose the related lists of stored posts, the last post first."""
-    from syndicator.related import Index  # loads numpy, 80 ms: only a run with new posts needs it
-
-    index = Index(store.terms)
-    public = frozenset(
-        source.id for source in sources.values() if source.publish and not source.private
-    )
-    newest_first = numbers[::-1]
-    for start in range(0, len(newest_first), PORTION):
-        portion = newest_first[start : start + PORTION]
-        posts = store.posts.read(portion)
-        for number in portion:
-            if post := posts.get(number):
-                source = sources[post.source_id]
-                lists = index.choose(
-                    number, post, source.related, sources=public, fallback=source.fallback
-                )
-                yield number, post, lists
-    index.keep()
-
-
-def _rerender(
-    store: Store, feeds: Sequence[Feed], sources: Mapping[str, Source], now: datetime
-) -> None:
-    """Apply the current settings to published posts.
-
-    Attribution and lists change for posts in the documents; a body that may no longer be shown
-    is cut in every stored post.
-    """
-    from syndicator.generator.body import LAYOUT  # as in admit
-    from syndicator.normalizer import attribution  # only --rerender needs it here
-
-    numbers = list(
-        dict.fromkeys(number for feed in feeds for number in store.snapshots.shown(feed))
-    )
-    with store.transaction():
-        for source in sources.values():
-            _narrow(store, source, now)
-        for number, post, lists in _choose_lists(store, numbers, sources):
-            source = sources[post.source_id]
-            line = attribution.choose(
-                source.attribution,
-                post.language,
-                titled=bool(post.title),
-                authored=any(person.name for person in post.authors),
-                fallback=source.fallback,
-            )
-            store.links.rewrite(number, line, lists, LAYOUT, now)
-
-
-def _narrow(store: Store, source: Source, now: datetime) -> None:
-    """Remove from a source's stored posts all that its settings no longer allow."""
-    from syndicator import normalizer  # as above
-
-    if source.content == "full" and source.images == "keep":
-        return
-    numbers = store.posts.kept(source.id)
-    for start in range(0, len(numbers), PORTION):
-        for number, post in store.posts.read(numbers[start : start + PORTION]).items():
-            narrowed = normalizer.narrowed(post, source)
-            if narrowed != post:
-                store.posts.revise(number, narrowed, now)
-
-
 def _with_source_names(
     feeds: Sequence[Feed], store: Store, sources: Mapping[str, Source]
 ) -> list[Feed]:
-    """Name each source's feed after the source, where feeds.toml gives no name."""
+    """Name the feed of a source after it, unless feeds.toml names it."""
     if not any(feed.per == "source" for feed in feeds):
         return list(feeds)
     names = store.sources.names()

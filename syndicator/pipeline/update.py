@@ -284,7 +284,7 @@ class _OutcomeWriter:
     def _store_feed(
         self, source: Source, feed: NormalizedFeed, items: Sequence[str]
     ) -> tuple[Intake, list[str]]:
-        """Store the posts of a source; return the intake, and a line if its address changed hands."""
+        """Store a source's posts; return the intake, and a line if its address changed hands."""
         before, state = self.store.sources.info(source.id), self.states.get(source.id)
         strange = ownership.looks_strange(source, state, before, feed.info)
         known = bool(strange and self.store.sources.known_items(source.id) & set(items))

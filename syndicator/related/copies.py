@@ -13,7 +13,7 @@ from syndicator.related import tuning
 
 
 def exact(first: Keys, second: Keys) -> bool:
-    """Tell whether two posts have equal texts, or equal titles where neither has a text."""
+    """Tell whether two posts have equal texts; without texts, equal titles."""
     if first.text or second.text:
         return first.text == second.text
     return bool(first.title) and first.title == second.title

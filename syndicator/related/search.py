@@ -116,7 +116,7 @@ class Searcher:
         ]
 
     def _feedback(self, rows: Rows, nearness: Weights) -> tuple[Weights, np.float32]:
-        """Return how near each row is to what the nearest share, and the weight of that.
+        """Return the similarity of each row to the nearest rows, and the weight of this feedback.
 
         A row is not compared with itself. Rows are weighed by the cube of their nearness. Where
         none is really near, as among a few dozen short posts, what they share are small words, so

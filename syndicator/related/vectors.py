@@ -42,7 +42,7 @@ class Counts:
         return bytes(self.slots.tobytes())
 
     def pack_learnt(self) -> bytes:
-        """Return what was learnt from neighbours, to be stored."""
+        """Return the counts learnt from neighbours, to be stored."""
         return np.concatenate((self._seen, self._sharing)).astype("<f2").tobytes()
 
     def add(self, packed: bytes) -> None:

@@ -20,8 +20,8 @@ _TAGS = """
     ruby s samp section small source span strike strong sub summary sup table tbody td tfoot th
     thead time tr track tt u ul var video wbr x-noscript x-iframe x-embed x-object
 """
-# The presentation elements of MathML Core. Left out are `mglyph`, `malignmark`, `annotation-xml` and
-# `maction`, by which HTML breaks out of the math, and `semantics` with its copy of the formula.
+# The presentation elements of MathML Core. Left out are `mglyph`, `malignmark`, `annotation-xml`
+# and `maction`, by which HTML breaks out of the math, and `semantics` with its copy of the formula.
 _MATH = """
     math mi mn mo ms mtext mspace mrow mfrac msqrt mroot mstyle merror mpadded mphantom msub
     msup msubsup munder mover munderover mmultiscripts mprescripts none mtable mtr mtd menclose

@@ -53,7 +53,7 @@ def _with_few_attributes(tag: re.Match[str]) -> str:
 
 
 def _most_open(html: str) -> int:
-    """Count the formatting elements that are open at once, at most three equal ones (Noah's Ark)."""
+    """Count the formatting elements open at once, of equal ones three (the "Noah's Ark" rule)."""
     open_tags: dict[str, list[str]] = {}
     equal: Counter[str] = Counter()
     now = most = 0

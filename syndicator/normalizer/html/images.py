@@ -91,7 +91,7 @@ def with_lazy_loading(tag: str) -> str:
 
 
 def needs_work(tag: str) -> bool:
-    """Tell whether an image is hidden, tiny, lazy, a beacon, an emoji, or without absolute address."""
+    """Tell whether an image is hidden, tiny, lazy, relative, a beacon or an emoji."""
     source = _SOURCE.search(tag)
     if source is None or " data-" in tag or ' style="' in tag:
         return True

@@ -1,4 +1,4 @@
-"""Remove the marks of wrong escaping from text: of CDATA sections, and of references in plain text."""
+"""Remove the marks of wrong escaping: CDATA sections in text, and references in plain text."""
 
 from __future__ import annotations
 

@@ -32,7 +32,8 @@ _REMARKABLE = re.compile(
 _ODD_ADDRESS = re.compile(r' (?:href|src|cite|poster)="(?!https?://[^\s/?#"\\])')
 _PLAIN_PICTURE = re.compile(
     r'<img(?: src="(https?://[^\s/?#"\\][^"]*)"| (?:alt|title|sizes|lang|dir)="[^"]*"'
-    r'| (?:width|height)="(?!\s*0*[01][^0-9])[^"]*"| srcset="(?:https?://[^\s,"]+ [0-9.]+[wx](?:, )?)+")*>'
+    r'| (?:width|height)="(?!\s*0*[01][^0-9])[^"]*"'
+    r'| srcset="(?:https?://[^\s,"]+ [0-9.]+[wx](?:, )?)+")*>'
 )
 _SHOWS_SOMETHING = re.compile(_SHOWS)
 _HREF = re.compile(r' href="([^"]*)"')

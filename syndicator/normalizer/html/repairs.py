@@ -67,7 +67,8 @@ _SELF_CLOSED = re.compile(
 )
 # A button with a link in it, or in a link: it shows the words of the link.
 _BUTTON_IN_LINK = re.compile(
-    r"(<a\s[^<>]*>(?:\s|<(?:b|div|p|span|strong)\b[^<>]*>)*)<button\b[^<>]*>(.{0,500}?)</button\s*>",
+    r"(<a\s[^<>]*>(?:\s|<(?:b|div|p|span|strong)\b[^<>]*>)*)"
+    r"<button\b[^<>]*>(.{0,500}?)</button\s*>",
     re.IGNORECASE | re.DOTALL,
 )
 _LINK_IN_BUTTON = re.compile(
@@ -76,7 +77,8 @@ _LINK_IN_BUTTON = re.compile(
 )
 # The check box that begins an item of a list, as GitHub and others write task lists.
 _CHECK_BOX = re.compile(
-    r"(<li\b[^<>]*>\s*(?:<(?:p|label)\b[^<>]*>\s*)?)<input\b([^<>]*\btype\s*=\s*[\"']?checkbox\b[^<>]*)>",
+    r"(<li\b[^<>]*>\s*(?:<(?:p|label)\b[^<>]*>\s*)?)"
+    r"<input\b([^<>]*\btype\s*=\s*[\"']?checkbox\b[^<>]*)>",
     re.IGNORECASE,
 )
 _CHECKED = re.compile(r"(?<![\w-])checked(?![\w-])", re.IGNORECASE)  # not "aria-checked"
@@ -183,7 +185,7 @@ def _with_line_breaks(html: str) -> str:
 
 
 def _end_of(html: str, start: int, name: str) -> int:
-    """Return the index of the end tag for an element whose start tag ends at `start`."""
+    """Return the index of an element's end tag; its start tag ends at `start`."""
     depth = 1
     for tag in re.compile(rf"<(/?){name}(?=[\s>/])", re.IGNORECASE).finditer(
         html, start, start + _LONGEST_ELEMENT

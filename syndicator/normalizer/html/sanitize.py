@@ -62,7 +62,9 @@ _ROUNDS = 4  # attempts to reach HTML that no longer changes
 # Signs that a text is HTML: an end tag, a comment, a tag that needs no end tag or that has
 # attributes. Not "the <path> element", "i<n", "<jane@example.org>".
 _MARKUP = re.compile(
-    r"\A\s*<(?:div|p|span|b|i|em|strong|h[1-6]|ul|ol|blockquote|section|article)>|</[a-zA-Z]|<!--|<(?:p|br|hr|img|li|dt|dd|td|th|tr|wbr|input|embed|source|meta|link)[\s/>]"
+    r"\A\s*<(?:div|p|span|b|i|em|strong|h[1-6]|ul|ol|blockquote|section|article)>"
+    r"|</[a-zA-Z]|<!--"
+    r"|<(?:p|br|hr|img|li|dt|dd|td|th|tr|wbr|input|embed|source|meta|link)[\s/>]"
     r"|<[a-zA-Z][a-zA-Z0-9]*\s+[a-zA-Z-]+\s*=|<[a-zA-Z][a-zA-Z0-9]*\s*/>",
     re.IGNORECASE,
 )

@@ -1,0 +1,87 @@
+"""Choose the related lists and the credits that published posts keep for good.
+
+numpy, the templates and the normalizer take 0.2 s to import, so a run imports this module only if
+there are new posts, or with --rerender.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from syndicator import normalizer
+from syndicator.generator.body import LAYOUT
+from syndicator.model.edition import RelatedList
+from syndicator.model.post import Post
+from syndicator.model.settings import Feed, Source
+from syndicator.normalizer import attribution
+from syndicator.related import Index
+from syndicator.store import Store
+
+PORTION = 100  # posts read whole at a time
+
+
+def keep_lists(store: Store, numbers: Sequence[int], sources: Mapping[str, Source]) -> None:
+    """Choose and store the related lists of posts that have none yet."""
+    with store.transaction():
+        for number, _, lists in _choose_lists(store, numbers, sources):
+            store.links.keep(number, lists, LAYOUT)
+
+
+def _choose_lists(
+    store: Store, numbers: Sequence[int], sources: Mapping[str, Source]
+) -> Iterator[tuple[int, Post, tuple[RelatedList, ...]]]:
+    """Choose the related lists of stored posts, the last post first."""
+    index = Index(store.terms)
+    public = frozenset(
+        source.id for source in sources.values() if source.publish and not source.private
+    )
+    newest_first = numbers[::-1]
+    for start in range(0, len(newest_first), PORTION):
+        portion = newest_first[start : start + PORTION]
+        posts = store.posts.read(portion)
+        for number in portion:
+            if post := posts.get(number):
+                source = sources[post.source_id]
+                lists = index.choose(
+                    number, post, source.related, sources=public, fallback=source.fallback
+                )
+                yield number, post, lists
+    index.keep()
+
+
+def rerender(
+    store: Store, feeds: Sequence[Feed], sources: Mapping[str, Source], now: datetime
+) -> None:
+    """Apply the current settings to published posts.
+
+    Attribution and lists change for posts in the documents; a body that may no longer be shown
+    is cut in every stored post.
+    """
+    shown = (number for feed in feeds for number in store.snapshots.shown(feed))
+    numbers = list(dict.fromkeys(shown))
+    with store.transaction():
+        for source in sources.values():
+            _narrow(store, source, now)
+        for number, post, lists in _choose_lists(store, numbers, sources):
+            source = sources[post.source_id]
+            line = attribution.choose(
+                source.attribution,
+                post.language,
+                titled=bool(post.title),
+                authored=any(person.name for person in post.authors),
+                fallback=source.fallback,
+            )
+            store.links.rewrite(number, line, lists, LAYOUT, now)
+
+
+def _narrow(store: Store, source: Source, now: datetime) -> None:
+    """Remove from a source's stored posts all that its settings no longer allow."""
+    if source.content == "full" and source.images == "keep":
+        return
+    numbers = store.posts.kept(source.id)
+    for start in range(0, len(numbers), PORTION):
+        for number, post in store.posts.read(numbers[start : start + PORTION]).items():
+            narrowed = normalizer.narrowed(post, source)
+            if narrowed != post:
+                store.posts.revise(number, narrowed, now)
