@@ -1,8 +1,9 @@
-"""The nginx recipe of the documents, run as it stands there."""
+"""The recipes for nginx and Caddy, run as they stand in the document."""
 
 from __future__ import annotations
 
 import http.client
+import os
 import re
 import shutil
 import socket
@@ -13,28 +14,22 @@ from pathlib import Path
 
 import pytest
 
-NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin")
+SEARCHED = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin"
 DOCUMENT = Path(__file__).parents[1] / "docs/serving.md"
 FEED = b"<rss version='2.0'>" + b" " * 2000 + b"</rss>"
 GUIDE = b"<!DOCTYPE html><title>Subscribe</title>"
 
-pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
+
+def recipe(name: str) -> str:
+    """Return the block of the document for a server."""
+    match = re.search(rf"```{name}\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)
+    assert match
+    return match[1]
 
 
-@pytest.fixture(scope="module")
-def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """Serve a folder as the recipe says; only the port and the folder are ours."""
-    home = tmp_path_factory.mktemp("nginx")
-    public = home / "public"
-    (public / "second").mkdir(parents=True)
-    for path in ("rss.xml", "atom.xml", "second/rss.xml", ".hidden.xml", "style-01.css"):
-        (public / path).write_bytes(FEED)
-    (public / "subscribe.html").write_bytes(GUIDE)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        number = free.getsockname()[1]
-    recipe = re.search(r"```nginx\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)
-    assert recipe
-    site = recipe[1].replace("listen 443 ssl;", f"listen 127.0.0.1:{number};")
+def nginx(home: Path, public: Path, port: int) -> list[str]:
+    """Write the configuration of nginx; return the command that serves by it."""
+    site = recipe("nginx").replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
     site = site.replace("/srv/feeds/public", str(public))
     folders = "".join(
         f"{kind}_temp_path {home}/{kind};\n"
@@ -44,8 +39,38 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         f"daemon off; pid {home}/pid; error_log {home}/error.log; user root;\nevents {{}}\n"
         f"http {{ access_log off;\n{folders}types {{ text/html html; text/css css; }}\n{site}}}\n"
     )
-    command = [str(NGINX), "-p", str(home), "-c", str(home / "nginx.conf")]
-    with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
+    return ["-p", str(home), "-c", str(home / "nginx.conf")]
+
+
+def caddy(home: Path, public: Path, port: int) -> list[str]:
+    """Write the Caddyfile; return the command that serves by it."""
+    site = recipe("caddy").replace("feeds.example.org", f"http://127.0.0.1:{port}", 1)
+    site = site.replace("/srv/feeds/public", str(public))
+    (home / "Caddyfile").write_text(f"{{\n\tadmin off\n}}\n{site}")
+    return ["run", "--config", str(home / "Caddyfile")]
+
+
+@pytest.fixture(scope="module", params=[nginx, caddy], ids=["nginx", "caddy"])
+def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Serve a folder as the recipe says; only the port and the folder are ours."""
+    name = request.param.__name__
+    program = shutil.which(name, path=SEARCHED)
+    if not program:
+        pytest.skip(f"{name} is not installed")
+    home = tmp_path_factory.mktemp(name)
+    public = home / "public"
+    (public / "second").mkdir(parents=True)
+    for path in ("rss.xml", "atom.xml", "second/rss.xml", ".hidden.xml", "style-01.css"):
+        (public / path).write_bytes(FEED)
+    (public / "subscribe.html").write_bytes(GUIDE)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        number = free.getsockname()[1]
+    command = [program, *request.param(home, public, number)]
+    environment = os.environ | {"HOME": str(home)}
+    with (
+        (home / "messages").open("wb") as messages,
+        subprocess.Popen(command, env=environment, stdout=messages, stderr=messages) as process,
+    ):
         for _ in range(100):
             try:
                 socket.create_connection(("127.0.0.1", number), timeout=1).close()
