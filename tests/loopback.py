@@ -21,6 +21,7 @@ class Site:
     url: str = ""
     # A body, a status, seconds to wait, or a redirect with its status.
     pages: dict[str, bytes | int | float | tuple[int, str]] = field(default_factory=dict)
+    slow: dict[str, float] = field(default_factory=dict)  # seconds before the answer to a path
     types: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, int]] = field(default_factory=list)  # path and status of each answer
 
@@ -32,6 +33,7 @@ class Handler(BaseHTTPRequestHandler):
     site: Site
 
     def do_GET(self) -> None:
+        time.sleep(self.site.slow.get(self.path, 0))
         page = self.site.pages.get(self.path, 404)
         if isinstance(page, float):
             time.sleep(page)

@@ -110,8 +110,19 @@ def outage(store: Store) -> Outage | None:
 class PostWriter:
     """Stores normalized posts and adds them to the index of related posts."""
 
-    def __init__(self, store: Store, now: datetime, *, relates: bool = True) -> None:
-        """Open a writer; without `relates` no source wants related posts, and none are indexed."""
+    def __init__(
+        self,
+        store: Store,
+        now: datetime,
+        *,
+        relates: bool = True,
+        sources: Sequence[Source] = (),
+    ) -> None:
+        """Open a writer; without `relates` no source wants related posts, and none are indexed.
+
+        The first of `sources`, in the order of feeds.toml, has a story that several have.
+        """
+        self.order = {source.id: place for place, source in enumerate(sources)}
         self.store = store
         self.now = now
         self.relates = relates
@@ -132,7 +143,7 @@ class PostWriter:
 
         with self.store.transaction():
             self.store.sources.save_info(feed.info, self.now)
-            decide = partial(identity.decide, fold=copies != "off")
+            decide = partial(identity.decide, fold=copies != "off", order=self.order)
             intake = self.store.posts.receive(feed.info.id, feed.posts, items, decide, self.now)
             self._index(feed.posts, intake)
         if copies == "near":
@@ -140,8 +151,9 @@ class PostWriter:
         return intake
 
     def _index(self, posts: Sequence[Post], intake: Intake) -> None:
-        """Add new and updated posts to the index."""
-        changed = {*intake.new, *intake.updated}
+        """Add new and updated posts to the index, and a copy that took over its story."""
+        leading = self.store.posts.leading(intake.copies)
+        changed = {*intake.new, *intake.updated, *leading}
         if not changed:
             return
         if not self.relates:
@@ -180,10 +192,14 @@ class PostWriter:
                     continue
                 other = self.store.posts.read([original])[original]
                 # A published post stays what it is: the store refuses to fold it.
-                if (post.published or self.now) < (other.published or self.now):
+                if self._age(post) < self._age(other):
                     self.store.posts.fold(original, number, self.now)
                 self.store.posts.fold(number, original, self.now)
                 self.folded |= {(number, original), (original, number)}
+
+    def _age(self, post: Post) -> tuple[datetime, int]:
+        """Return what says which of two copies was first; of equal dates the order of feeds.toml."""
+        return post.published or self.now, self.order.get(post.source_id, len(self.order))
 
 
 class _OutcomeWriter:
@@ -202,7 +218,7 @@ class _OutcomeWriter:
         self.detector = OutageDetector(outage(store), states)
         wishes = [source.related for source in config.sources]
         relates = any(wish.scope != "none" or wish.copies == "near" for wish in wishes)
-        self.posts = PostWriter(store, now, relates=relates)
+        self.posts = PostWriter(store, now, relates=relates, sources=config.sources)
         # Spreads the retries of sources that failed together; it needs no secret randomness.
         self.jitter = random.Random()  # noqa: S311
 

@@ -268,9 +268,15 @@ def _unpublished(
     An undated post of one of the feed's `members` has just appeared. Of a source that joins, it may
     be of any age: such a post may push out none whose date is known, so it counts as older than all.
     """
+    # Numbers tell which source answered first, so the order of the sources goes before them.
+    places = {source: place for place, source in enumerate(selected)}
+
+    def place(row: Row) -> tuple[bool, int, int]:
+        return row.number != row.story, places[row.source], row.number
+
     stories: dict[int, Row] = {}
     # A story's own post goes before its copies.
-    for row in sorted(considered, key=lambda row: (row.number != row.story, row.number)):
+    for row in sorted(considered, key=place):
         if row.filtered or row.withdrawn or row.story in stories:
             continue
         holds = selected[row.source].future == "hold"
@@ -282,8 +288,9 @@ def _unpublished(
         if row.story > feed.seen or not _has_entry(db, feed.number, row.story):
             stories[row.story] = row
 
-    def age(row: Row) -> tuple[bool, float, int]:
-        return row.source in members or not row.undated, row.published, row.number
+    def age(row: Row) -> tuple[bool, float, int, int]:
+        is_dated = row.source in members or not row.undated
+        return is_dated, row.published, -places[row.source], row.number
 
     return sorted(stories.values(), key=age)
 

@@ -208,7 +208,8 @@ _VERSIONS = """SELECT coalesce(p.copy_of, p.number), p.number, p.title, p.link, 
     FROM posts p JOIN sources s ON s.number = p.source LEFT JOIN infos i ON i.source = p.source
     WHERE p.number IN (SELECT number FROM posts WHERE copy_of IN (SELECT value FROM json_each(?1))
         UNION SELECT copy_of FROM posts WHERE copy_of IN (SELECT value FROM json_each(?1)))
-    AND p.withdrawn = 0 AND p.source NOT IN (SELECT source FROM hidden) ORDER BY p.number"""
+    AND p.withdrawn = 0 AND p.source NOT IN (SELECT source FROM hidden)
+    ORDER BY p.first_seen, s.id, p.number"""  # not by number alone, which tells who answered first
 
 
 # -- hidden sources -----------------------------------------------------------------------------------

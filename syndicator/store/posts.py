@@ -102,6 +102,13 @@ class Posts(Table):
         with self.db.transaction():
             _fold(self.db, number, into, original=False, now=now)
 
+    def leading(self, numbers: Sequence[int]) -> set[int]:
+        """Return those of these posts that have their story themselves: they are copies of no other."""
+        if not numbers:
+            return set()
+        query = "SELECT number FROM posts WHERE copy_of IS NULL AND number IN (SELECT value FROM json_each(?))"
+        return set(self.db.column(query, codec.encode(list(numbers))))
+
     def dates(self, source_id: str, newest: int = 10) -> list[datetime]:
         """Return the dates of a source's newest posts: how often it posts."""
         query = "SELECT published FROM posts WHERE source = ? ORDER BY published DESC LIMIT ?"

@@ -67,7 +67,7 @@ def selects(feed: Feed, source: Source) -> bool:
 
 
 def chosen(db: Connection, feed: Feed, configured: Mapping[str, Source]) -> dict[int, Source]:
-    """Return the sources that a feed takes, by their numbers."""
+    """Return the sources that a feed takes, by their numbers, in the order in which they are configured."""
     named: Iterable[Source] = configured.values()
     if feed.sources and not feed.tags:
         named = filter(None, map(configured.get, feed.sources))
@@ -78,7 +78,8 @@ def chosen(db: Connection, feed: Feed, configured: Mapping[str, Source]) -> dict
     else:
         few = f"{query} WHERE id IN (SELECT value FROM json_each(?))"
         found = db.rows(few, codec.encode(list(wanted)))
-    return {number: wanted[source_id] for number, source_id in found if source_id in wanted}
+    numbers = {source_id: number for number, source_id in found}
+    return {numbers[name]: source for name, source in wanted.items() if name in numbers}
 
 
 def shape(feed: Feed, selected: Mapping[int, Source]) -> str:

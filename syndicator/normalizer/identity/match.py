@@ -8,7 +8,8 @@ post that other rules made (`identity.VERSION`) is compared by what rules leave 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
+from types import MappingProxyType
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -28,6 +29,7 @@ from syndicator.model.post import (
 )
 from syndicator.normalizer.identity import rule_changes
 
+_NO_ORDER: Mapping[str, int] = MappingProxyType({})
 SAME_TEXT = 0.8  # nearly all of the text agrees
 OTHER_TEXT = 0.3  # hardly any does
 FEW = 4  # a text of fewer pieces can be found the same, but not found to be another: one edit changes it all
@@ -66,11 +68,13 @@ def decide(
     claimed: Set[int],
     *,
     fold: bool = False,
+    order: Mapping[str, int] = _NO_ORDER,
 ) -> list[Verdict]:
     """Judge the posts of one fetch, each with the stored posts that it may be, of its own source and of others.
 
     `claimed` are the numbers of stored posts whose items stand in this fetch unchanged: no other post is one of
-    them. `fold`: whether the same words under the same title, wherever they stand, are one story. Costs nothing for a
+    them. `fold`: whether the same words under the same title, wherever they stand, are one story. `order`: the places
+    of the sources in feeds.toml; the first has a story that two have, whichever answered first. Costs nothing for a
     post without candidates.
     """
     verdicts: dict[int, Verdict] = {}
@@ -86,7 +90,7 @@ def decide(
     _settle(posts, list(_moved(posts, pairs, verdicts)), verdicts, taken)
     _repeats(posts, verdicts)
     return [
-        verdicts.get(at) or _across(post, candidates[at], fold=fold)
+        verdicts.get(at) or _across(post, candidates[at], order, fold=fold)
         for at, post in enumerate(posts)
     ]
 
@@ -282,19 +286,32 @@ def _repeats(posts: Sequence[Post], verdicts: dict[int, Verdict]) -> None:
                 verdicts[at] = Repeated(stands)
 
 
-def _across(post: Post, candidates: Sequence[KnownPost], *, fold: bool) -> Verdict:
+def _across(
+    post: Post, candidates: Sequence[KnownPost], order: Mapping[str, int], *, fold: bool
+) -> Verdict:
     """Judge a post that is new to its source: another source's may tell the same."""
-    for known in candidates:
-        if known.source_id == post.source_id:
-            continue
+    others = [known for known in candidates if known.source_id != post.source_id]
+    # A story's own post goes before its copies: it tells which source has the story.
+    for known in sorted(others, key=lambda known: known.copy_of is not None):
         found = _compared(post, known)
+        story = known.number if known.copy_of is None else known.copy_of
         if _republishes(post, known, found) or _tells_the_same(post, known, found):
-            of = known.number if known.copy_of is None else known.copy_of
-            return CopyOf(of, original=_is_original(post, known))
+            original = _is_original(post, known)
+            undecided = not original and not _is_original(known, post)
+            return CopyOf(story, original=original or (undecided and _leads(post, known, order)))
         if fold and _word_for_word(post, known, found):
-            of = known.number if known.copy_of is None else known.copy_of
-            return CopyOf(of, original=_is_earlier(post, known))
+            earlier, later = _is_earlier(post, known), _is_earlier(known, post)
+            undecided = not earlier and not later
+            return CopyOf(story, original=earlier or (undecided and _leads(post, known, order)))
     return New()
+
+
+def _leads(post: Post, known: KnownPost, order: Mapping[str, int]) -> bool:
+    """Tell whether a post has the story before one that nobody has seen yet: its source comes first in feeds.toml."""
+    if known.published or known.copy_of is not None:
+        return False
+    last = len(order)
+    return order.get(post.source_id, last) < order.get(known.source_id, last)
 
 
 def _word_for_word(post: Post, known: KnownPost, found: Evidence) -> bool:
@@ -307,10 +324,12 @@ def _word_for_word(post: Post, known: KnownPost, found: Evidence) -> bool:
     return (one.title, one.text) == (other.title, other.text)
 
 
-def _is_earlier(post: Post, known: KnownPost) -> bool:
-    """Tell whether, of two posts that nobody has seen yet, this one is the older: it stands for the story then."""
-    mine, other = post.keys.instant, known.keys.instant
-    return not known.published and mine is not None and other is not None and mine < other
+def _is_earlier(one: Post | KnownPost, other: Post | KnownPost) -> bool:
+    """Tell whether, of two posts that nobody has seen yet, one is the older: it has the story then."""
+    if isinstance(other, KnownPost) and other.published:
+        return False
+    first, second = one.keys.instant, other.keys.instant
+    return first is not None and second is not None and first < second
 
 
 def _republishes(post: Post, known: KnownPost, found: Evidence) -> bool:
@@ -344,5 +363,5 @@ def _at_home(post: Post | KnownPost) -> bool:
     return bool(host) and host == urls.host(post.origin.url)
 
 
-def _is_original(post: Post, known: KnownPost) -> bool:
-    return not post.republished and _at_home(post) and (known.republished or not _at_home(known))
+def _is_original(one: Post | KnownPost, other: Post | KnownPost) -> bool:
+    return not one.republished and _at_home(one) and (other.republished or not _at_home(other))
