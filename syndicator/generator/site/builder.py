@@ -133,14 +133,14 @@ class SiteBuilder:
             archive.items, key=lambda item: (item.published, item.sequence), reverse=True
         )
         links = list(map(refer, newest_first))
-        is_last = archive.number >= self._last_slice
         # Of what its lines show alone: digests of whole posts took as long as making the page.
         lines = [
             (link.id, link.title, link.url, link.source, link.language, link.published)
             for link in links
         ]
-        digest = self.digests.of(lines, archive.number, is_last)
-        view = partial(self._archive, archive, links)
+        newer = self._newer_than(archive.number)
+        digest = self.digests.of(lines, archive.number, newer)
+        view = partial(self._archive, archive.number, links, newer)
         yield from self._page("archive", path, digest, view)
 
     def lists(self) -> Iterator[Document]:
@@ -280,12 +280,16 @@ class SiteBuilder:
         rows = [self.views("").row(refer(item), source=True) for item in items]
         return page, {"rows": rows, "readers": READERS}
 
-    def _archive(self, archive: Archive, links: Iterable[Reference]) -> Context:
-        """Show a closed slice of history, newest first."""
-        place = archive.number
-        newer = f"../{self.frame.home}"
-        if self.has_page(archive_path(place + 1)) or place < self.edition.archives:
-            newer = f"{place + 1}.html"
+    def _newer_than(self, place: int) -> str:
+        """Return the link from a page of older posts to the next one, or to the first page.
+
+        The page of the open slice comes and goes, so none leads on to it.
+        """
+        is_followed = place < self.edition.archives
+        return f"{place + 1}.html" if is_followed else f"../{self.frame.home}"
+
+    def _archive(self, place: int, links: Iterable[Reference], newer: str) -> Context:
+        """Show a slice of history, newest first."""
         page = self.frame.list(
             "archive",
             f"{self.theme.label('older')} {place}",
