@@ -19,8 +19,8 @@ printed, and a source that fails is a value in `report.failures`:
 >>> preview.feed.info.name, preview.feed.info.language
 ('Góc phố', 'vi')
 
-Whatever goes wrong is a `SyndicatorError`. To import this package is cheap: a name is loaded when it
-is used for the first time.
+Whatever goes wrong is a `SyndicatorError`. To import this package is cheap: a name is loaded when
+it is used for the first time.
 """
 
 from importlib import import_module

@@ -1,7 +1,8 @@
 """TARGET -> one source's posts as they would be published, with nothing stored.
 
-A target is whatever a person may hold in hand: a name of the configuration's, an address with or without its scheme, a
-page, a file, what a pipe brings. An address or a path needs no configuration, so a mistake in it is only told of.
+A target is whatever a person may hold in hand: a name of the configuration's, an address with or
+without its scheme, a page, a file, what a pipe brings. An address or a path needs no configuration,
+so a mistake in it is only told of.
 """
 
 from __future__ import annotations
@@ -199,7 +200,8 @@ def document(
         archives=False,
         limit=limit or max(1, len(preview.feed.posts)),
     )
-    # The very steps of a run, on a store that is gone afterwards: what is shown is what would be published.
+    # The very steps of a run, on a store that is gone afterwards: what is shown is what would be
+    # published.
     with Store(":memory:") as store:
         writer = PostWriter(store, now)
         writer.put(preview.feed, [post.fingerprint for post in preview.feed.posts])

@@ -1,9 +1,9 @@
 """Documents -> files: whole or not at all, in rising rank, and untouched if nothing changed.
 
-A file is written beside its place, read back and checked. Files of one rank are then synced together,
-renamed over the old ones, and their folders synced, before documents of the next rank, which link to
-them, are written. After a kill, a full disk or a power cut each file is the old one or the new one. The
-store knows which files are ours (store/files.py): only those are ever removed.
+A file is written beside its place, read back and checked. Files of one rank are then synced
+together, renamed over the old ones, and their folders synced, before documents of the next rank,
+which link to them, are written. After a kill, a full disk or a power cut each file is the old one
+or the new one. The store knows which files are ours (store/files.py): only those are ever removed.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ def publish(
 ) -> list[Published]:
     """Write documents below the folder of `files` in the order given; return what became of each.
 
-    `gone` are paths that are published no more: those that are ours are removed, after all documents are
-    written. With `twins` each file gets a `.gz` beside it, for servers that send such files as they are.
-    Raises PublishError, with the path, at the first document that can't be written; the file of before
-    still stands.
+    `gone` are paths that are published no more: those that are ours are removed, after all
+    documents are written. With `twins` each file gets a `.gz` beside it, for servers that send such
+    files as they are. Raises PublishError, with the path, at the first document that can't be
+    written; the file of before still stands.
     """
     with _naming(files.folder):
         files.folder.mkdir(parents=True, exist_ok=True)
@@ -113,7 +113,8 @@ class AtomicWriter:
             self.rank = max(document.rank, self.rank)
         entry = document.path, document.type, document.digest or _feed_digest(document)
         with _naming(path):
-            # Equal bytes are left alone: their time stays, and with it the copies of readers and caches.
+            # Equal bytes are left alone: their time stays, and with it the copies of readers and
+            # caches.
             changed = _read(path) != document.body
             if changed:
                 self._write_beside(path, document.body, entry)
@@ -336,7 +337,8 @@ def _count_posts(document: Document) -> int | None:
     """
     form = by_type(document.type)
     if form and form.root:
-        # Costs 30 ms to import: only a run that changes a feed pays, and the generator has it already.
+        # Costs 30 ms to import: only a run that changes a feed pays, and the generator has it
+        # already.
         from lxml import etree
 
         parser = etree.XMLParser(resolve_entities=False, huge_tree=True)

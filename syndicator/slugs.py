@@ -9,7 +9,8 @@ from hashlib import blake2b
 
 _LENGTH = 60  # characters of words: an address is read aloud, and cut in a mail beyond 76
 _WORD = re.compile(r"[a-z0-9]+")
-# Letters that lose no mark by decomposition. Of other scripts nothing is left: nobody could type the encoded words.
+# Letters that lose no mark by decomposition. Of other scripts nothing is left: nobody could type
+# the encoded words.
 _LETTERS = str.maketrans({"đ": "d", "ø": "o", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"})
 
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, tzinfo
 from functools import cache
 
 DEFAULT = "UTC"
-# What the database's folder holds besides: this machine's own zone, which is another elsewhere, and variants of all.
+# What the database's folder holds besides: this machine's own zone, which is another elsewhere, and
+# variants of all.
 _OF_NO_PLACE = re.compile(r"localtime$|posixrules$|posix/|right/|Factory$")
 
 

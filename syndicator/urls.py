@@ -65,7 +65,8 @@ _IGNORED.update(dict.fromkeys(range(0xD800, 0xE000), None))
 _PLAIN_HOST = re.compile(r"https?://([A-Za-z0-9.-]+)(?![^/?#])")
 _PLAIN_PAGE = re.compile(r"https?://([A-Za-z0-9.-]+)((?:/[A-Za-z0-9/._~!$&'()*+,;=:@%-]*)?)")
 _NORMAL = re.compile(r"https?://[a-z0-9.-]+/[A-Za-z0-9/._~?=&-]*")
-# Parameters that are as good as a password, also of a path (";token=") and of a fragment; not "monkey/".
+# Parameters that are as good as a password, also of a path (";token=") and of a fragment; not
+# "monkey/".
 SECRET_PARAMETER = re.compile(
     r"(?i)(?<=[?&;#])((?:[a-z0-9_.-]*(?:token|auth|key|passw(?:or)?d|pwd|secret|signature|session(?:id)?"
     r"|authorization|credentials?)|pass|sig|jwt)=)[^&#]*"

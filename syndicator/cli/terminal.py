@@ -1,7 +1,7 @@
 """A report, or one source's posts -> words for a person, or JSON for a program.
 
-Nothing here decides anything. `rich` draws (wide characters, NO_COLOR, pipes), and is imported only by
-the commands that show something.
+Nothing here decides anything. `rich` draws (wide characters, NO_COLOR, pipes), and is imported only
+by the commands that show something.
 """
 
 from __future__ import annotations

@@ -21,8 +21,8 @@ from syndicator.durations import parse_duration, parse_size
 from syndicator.formats import FORMATS
 from syndicator.model.settings import Credentials
 
-# The site's own files and folders beside its documents (a test holds it), and compressed twins. In lower
-# case, as disks fold it.
+# The site's own files and folders beside its documents (a test holds it), and compressed twins. In
+# lower case, as disks fold it.
 SITE_FILES = re.compile(
     r"posts|sources|archive|by-source|by-language|theme|(?:sources|subscribe|activity)\.html"
     r"|style-[0-9a-f]+\.css|.*\.gz"

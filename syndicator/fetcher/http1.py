@@ -166,8 +166,8 @@ class Exchange:
         return FetchError("truncated", f"cut short: {numbers[0]} of {numbers[1]} bytes came")
 
 
-# Requests as h11 has to know them to read the response. It need not check the headers of ours, which
-# would cost 20 microseconds each time.
+# Requests as h11 has to know them to read the response. It need not check the headers of ours,
+# which would cost 20 microseconds each time.
 _REQUESTS = {
     "GET": h11.Request(method="GET", target="/", headers=[("Host", "a")]),
     "CONNECT": h11.Request(method="CONNECT", target="a:1", headers=[("Host", "a:1")]),

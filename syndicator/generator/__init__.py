@@ -56,11 +56,11 @@ def generate(
 ) -> Iterator[Document]:
     """Yield the documents of an edition, in rising rank.
 
-    `archive` gives a slice of history by its number. `stale` are the numbers of slices that may have
-    changed since they were published (None: all). Only these are made, so that publishing costs by what
-    is published: a closing archive is stale, and so is the one before it, which now links on to it. Of a
-    slice that is no archive only the posts have pages. `known`, `rerender` and `spans` are for the pages: see
-    `site.SiteBuilder`.
+    `archive` gives a slice of history by its number. `stale` are the numbers of slices that may
+    have changed since they were published (None: all). Only these are made, so that publishing
+    costs by what is published: a closing archive is stale, and so is the one before it, which now
+    links on to it. Of a slice that is no archive only the posts have pages. `known`, `rerender` and
+    `spans` are for the pages: see `site.SiteBuilder`.
     """
     site = SiteBuilder(edition, known, rerender=rerender, spans=spans, slugs=slugs)
     yield from site.posts(edition.items)

@@ -30,8 +30,8 @@ _RTL = re.compile(
 def compose_body(item: Item, timezone: str = DEFAULT) -> str:
     """Return the body of an item as safe HTML, in the layout it was first published with.
 
-    `timezone` is the zone of the days in an operator's own credit. A layout that this version does not
-    know (an older program after a newer one) falls back to the newest.
+    `timezone` is the zone of the days in an operator's own credit. A layout that this version does
+    not know (an older program after a newer one) falls back to the newest.
     """
     return _LAYOUTS.get(item.layout, _layout_1)(item, timezone)
 
@@ -42,7 +42,8 @@ def credit_line(item: Item, timezone: str = DEFAULT) -> str:
     if post.attribution is None:
         return ""
     source_url = web(post.origin.url or source.link)
-    # A private source's address may hold its subscriber's token; the origin of what it republishes is public.
+    # A private source's address may hold its subscriber's token; the origin of what it republishes
+    # is public.
     if source.private and not post.republished:
         source_url = ""
     rendered = render_credit(

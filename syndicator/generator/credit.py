@@ -24,9 +24,9 @@ def render_credit(
 ) -> str:
     """Return the attribution line as one paragraph of safe HTML, of class `syndicator-attribution`.
 
-    `post` and `source` are plain text; their URLs may be "" (then the name stands unlinked). A wording
-    that names the post is put in its short form if there is no title. Names are isolated (`<bdi>`), so
-    that a Hebrew title in an English line can't turn it round.
+    `post` and `source` are plain text; their URLs may be "" (then the name stands unlinked). A
+    wording that names the post is put in its short form if there is no title. Names are isolated
+    (`<bdi>`), so that a Hebrew title in an English line can't turn it round.
 
     >>> render_credit(Attribution("First on {source}.", "en"), post="", post_url="", source="A & B", source_url="")
     '<p class="syndicator-attribution" lang="en" dir="ltr">First on <bdi>A &amp; B</bdi>.</p>'

@@ -36,7 +36,8 @@ def file_name(feed: Feed, form: str) -> str:
 def address(feed: Feed, path: str) -> str:
     """Return the URL that a document is served at."""
     url = feed.link.rstrip("/") + "/" + path
-    # A strict reading of RFC 3986 refuses some hosts (IPv6 with a zone); the feed is served there all the same.
+    # A strict reading of RFC 3986 refuses some hosts (IPv6 with a zone); the feed is served there
+    # all the same.
     return uri(url) or line(url)
 
 
@@ -70,7 +71,8 @@ def archive_names(edition: Edition) -> Iterator[tuple[int, str]]:
     feed = edition.feed
     if not (feed.archives and archive_format(feed)):
         return
-    # One name is made and the rest follow it: a million posts have ten thousand archives, and each run asks.
+    # One name is made and the rest follow it: a million posts have ten thousand archives, and each
+    # run asks.
     first, suffix = archive_name(feed, 0), PurePosixPath(archive_name(feed, 0)).suffix
     stem = first.removesuffix(f"-0{suffix}")
     for number in range(1, edition.archives + 1):

@@ -1,9 +1,10 @@
 """FeedDocument and RenderedItem -> the elements of RSS and Atom that feedgen lacks or gets wrong.
 
-feedgen 1.0.0 loses rel, type, title and length of an entry's links, has one `<source>` without id or
-date, formats RSS dates by switching the process's locale, and knows no dc:creator, no archives and no
-podcast namespace. It gives the skeleton, and calls our extension classes last for each element. So
-`atom:source` ends an entry: some readers take its title for the entry's when it comes first.
+feedgen 1.0.0 loses rel, type, title and length of an entry's links, has one `<source>` without id
+or date, formats RSS dates by switching the process's locale, and knows no dc:creator, no archives
+and no podcast namespace. It gives the skeleton, and calls our extension classes last for each
+element. So `atom:source` ends an entry: some readers take its title for the entry's when it comes
+first.
 
 feedgen is imported here and by rss.py and atom.py, which are loaded only to write their formats.
 """

@@ -135,7 +135,8 @@ def is_denied(item: RenderedItem) -> bool:
 
 def title_substitute(item: Item) -> str:
     """Return the title of an untitled post: its first words, else its source's name."""
-    # Mastodon, microblogs and Tumblr send posts without titles; Atom asks for one (RFC 4287, 4.2.14).
+    # Mastodon, microblogs and Tumblr send posts without titles; Atom asks for one (RFC 4287,
+    # 4.2.14).
     words = line(item.post.summary or item.post.text).split(" ")
     start = " ".join(words[:_TITLE_WORDS])
     if len(words) > _TITLE_WORDS:
@@ -175,7 +176,8 @@ def _authors(people: tuple[Person, ...]) -> tuple[Person, ...]:
     authors = []
     for person in people:
         name, mail_address = line(person.name), mail(person.email)
-        # RSS sources often give a mail address and no name; readers then show the part before its @.
+        # RSS sources often give a mail address and no name; readers then show the part before its
+        # @.
         if name or mail_address:
             shown = name or mail_address.partition("@")[0]
             authors.append(Person(shown, web(person.uri), mail_address))

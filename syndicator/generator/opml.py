@@ -1,7 +1,7 @@
 """Edition -> OPML 2.0: the public sources, for readers that subscribe to them one by one.
 
-OPML lets `text` hold encoded HTML, but every reader that imports subscriptions takes it as plain text:
-"R&D" is escaped once, as XML asks, and no more.
+OPML lets `text` hold encoded HTML, but every reader that imports subscriptions takes it as plain
+text: "R&D" is escaped once, as XML asks, and no more.
 """
 
 from __future__ import annotations

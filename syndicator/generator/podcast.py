@@ -1,8 +1,8 @@
 """RenderedItem -> Media RSS, itunes and podcast elements, the same in RSS and in Atom.
 
-Podcast directories are strict, so a value that their rules refuse (a duration of "about an hour", an
-image without a host) is left out. A merged feed with episodes says `itunes:block`, or a directory
-might list it as somebody's show.
+Podcast directories are strict, so a value that their rules refuse (a duration of "about an hour",
+an image without a host) is left out. A merged feed with episodes says `itunes:block`, or a
+directory might list it as somebody's show.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """FeedDocument -> RSS 2.0, by feedgen and our extension.
 
 RSS 2.0.11 of the RSS Advisory Board with its Best Practices Profile. Titles and summaries are plain
-text, but readers expect HTML, so they are escaped if they would be taken for markup. The guid is our
-id and says `isPermaLink="false"` unless it is the link. The body stands in content:encoded, after its
-summary.
+text, but readers expect HTML, so they are escaped if they would be taken for markup. The guid is
+our id and says `isPermaLink="false"` unless it is the link. The body stands in content:encoded,
+after its summary.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from syndicator.generator.podcast import rss_enclosure
 from syndicator.model.edition import Edition
 from syndicator.text_rules import UNKNOWN_TYPE, line, plain_web, web
 
-# Elements of plain text with an escaped character in them, never content:encoded. To an XML parser both
-# escapes are the same; the profile asks for the numbers, by which readers and validators tell text from HTML.
+# Elements of plain text with an escaped character in them, never content:encoded. To an XML parser
+# both escapes are the same; the profile asks for the numbers, by which readers and validators tell
+# text from HTML.
 _PLAIN = re.compile(rb"<(title|category|source)(?: [^<>]*)?>[^<]*&(?:amp|lt);[^<]*</\1>")
 
 
@@ -60,7 +61,8 @@ def _prefixes(document: FeedDocument) -> list[str]:
 def _fill(entry: FeedEntry, item: RenderedItem, feed_language: str) -> None:
     if item.title:
         entry.title(as_html(item.title))
-    # An id that is no address, or another one than the link's, leads nowhere: readers must not open it.
+    # An id that is no address, or another one than the link's, leads nowhere: readers must not open
+    # it.
     entry.guid(item.id, permalink=bool(item.link) and item.id == item.link)
     if item.link:
         entry.link(href=item.link)

@@ -1,7 +1,8 @@
 """Another program's list of feeds -> the `[[sources]]` tables that a configuration does not have yet.
 
-For who moves here from a planet or a reader. What is printed must be a configuration that can be read, and may be
-appended twice: so feeds are compared as the configuration compares its own, and each table is read here first.
+For who moves here from a planet or a reader. What is printed must be a configuration that can be
+read, and may be appended twice: so feeds are compared as the configuration compares its own, and
+each table is read here first.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from syndicator.parser.encodings import to_utf8  # lists are in as many encoding
 
 __all__ = ["ImportResult", "Subscription", "import_list", "read", "tables"]
 
-# What a configuration must begin with; the shell has made an empty file by the time that `>> feeds.toml` reaches us.
+# What a configuration must begin with; the shell has made an empty file by the time that `>>
+# feeds.toml` reaches us.
 _TITLE = 'title = "My planet"  # the name of what you publish: put in yours'
 
 
@@ -40,8 +42,9 @@ class ImportResult(Struct, frozen=True):
 def import_list(file: str, configuration: Path | str = "feeds.toml") -> ImportResult:
     """Return the feeds of a list that the configuration does not have.
 
-    A configuration that is missing or says nothing yet is begun with a `[feed]` table: the planet's, where the list is
-    one's. Raises UsageError for what is no list, ConfigError for a configuration that can't be read.
+    A configuration that is missing or says nothing yet is begun with a `[feed]` table: the
+    planet's, where the list is one's. Raises UsageError for what is no list, ConfigError for a
+    configuration that can't be read.
     """
     configuration, text = Path(configuration), _text(file)
     feeds, remarks = read(text, file)
@@ -103,7 +106,8 @@ def _begun(said: Heading, shared: Filter) -> tuple[list[str], list[str]]:
 def tables(feeds: Iterable[Subscription], taken: Iterable[str] = ()) -> tuple[list[str], list[str]]:
     """Return a `[[sources]]` table for each feed, and a line about each that would be none.
 
-    A name is left out where another source, or one of `taken`, has it; two that go by one id get ids of their own.
+    A name is left out where another source, or one of `taken`, has it; two that go by one id get
+    ids of their own.
     """
     ids, written, refused = set(taken), list[str](), list[str]()
     for feed in feeds:

@@ -1,7 +1,8 @@
 """The text of a list -> its feeds, and remarks on losses.
 
-Three kinds are told apart by their looks: OPML, which every reader exports; INI, as Planet, Venus, Pluto and rss2email
-are set up (`planets`); and a line a feed, as in newsboat's `urls`. Each yields feeds, and lines on what it leaves out.
+Three kinds are told apart by their looks: OPML, which every reader exports; INI, as Planet, Venus,
+Pluto and rss2email are set up (`planets`); and a line a feed, as in newsboat's `urls`. Each yields
+feeds, and lines on what it leaves out.
 """
 
 from __future__ import annotations
@@ -175,7 +176,8 @@ def _mended(found: re.Match[str]) -> str:
 def _lines(text: str, _name: str) -> Iterator[Subscription]:
     """Yield a feed a line: its address, then tags; a tag that begins with "~" is the name.
 
-    "!" before an address or a tag hides the feed in newsboat's own list; it is read there as any other, and so here.
+    "!" before an address or a tag hides the feed in newsboat's own list; it is read there as any
+    other, and so here.
     """
     for line in text.lstrip("\ufeff").splitlines():
         if not line.strip() or line.lstrip().startswith("#"):

@@ -1,7 +1,7 @@
 """The INI file of a planet (Planet, Venus, Pluto), or rss2email's -> its feeds, with its rules for publishing them.
 
-A planet may keep posts back: by a pattern, by their dates. Where we can say the same it is said; a feed of which more
-would be published than before is left out.
+A planet may keep posts back: by a pattern, by their dates. Where we can say the same it is said; a
+feed of which more would be published than before is left out.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ _DROPPED = (
     "post-process",
     "face",
 )  # programs and fields: nothing of ours does the same
-# A pattern that speaks of a post as one text: its beginning or end, or what stands far apart. Not an escaped sign.
+# A pattern that speaks of a post as one text: its beginning or end, or what stands far apart. Not
+# an escaped sign.
 _WHOLE = re.compile(r"(?<!\\)(?:[$^]|\.[*+{])|\\[AZz]")
 _NAMES = re.compile(
     r"[\w .&/'-]+(?:\|[\w .&/'-]+)*"

@@ -1,7 +1,8 @@
 """A BCP 47 tag -> the words we put around posts in that language, and which way it is written.
 
-The words are data (`wording.json`, one table a language), so that a translator needs no Python. What each key
-means, which placeholders it has and how to add a language stands in `wording.json` under "_about".
+The words are data (`wording.json`, one table a language), so that a translator needs no Python.
+What each key means, which placeholders it has and how to add a language stands in `wording.json`
+under "_about".
 """
 
 from __future__ import annotations

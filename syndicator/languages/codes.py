@@ -19,7 +19,8 @@ _WRITTEN = (
 )
 LANGUAGES = frozenset(_WRITTEN.split())
 
-# Withdrawn codes (ISO 639's own renamings), ISO 639-2's, and countries and slips for languages. "no" is Bokmål.
+# Withdrawn codes (ISO 639's own renamings), ISO 639-2's, and countries and slips for languages.
+# "no" is Bokmål.
 RENAMED = {
     "iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro", "sh": "sr-Latn", "tl": "fil", "no": "nb", "kmr": "ku",
     "jp": "ja", "cn": "zh", "gr": "el", "dk": "da", "cz": "cs", "vn": "vi", "ua": "uk", "swe": "sv",
@@ -47,8 +48,9 @@ IMPLIED = {
     **dict.fromkeys((f"pt-{region}" for region in _LUSOPHONE), "pt-PT"),
 }  # fmt: skip
 
-# Codes of small languages that feeds write for a country: Brazil, Switzerland, Colombia, Estonia, Ireland,
-# Kuwait, San Marino, Sweden, Senegal, Tunisia, Venezuela, South Africa, Singapore. "ca" and "ar" are large ones.
+# Codes of small languages that feeds write for a country: Brazil, Switzerland, Colombia, Estonia,
+# Ireland, Kuwait, San Marino, Sweden, Senegal, Tunisia, Venezuela, South Africa, Singapore. "ca"
+# and "ar" are large ones.
 COUNTRIES = frozenset(
     ["br", "ch", "co", "ee", "ie", "kw", "sm", "se", "sn", "tn", "ve", "za", "sg"]
 )

@@ -101,7 +101,8 @@ class Edition(Struct, frozen=True):
     siblings: tuple[
         Feed, ...
     ] = ()  # the other feeds that pages name; of the main one also those made `per` one thing
-    # Pages only: of the sources that have posts in `items`, or lost some; missing ones are made of `items`.
+    # Pages only: of the sources that have posts in `items`, or lost some; missing ones are made of
+    # `items`.
     listings: tuple[SourceListing, ...] = ()
     departed: Departed = Departed()
     # Pages only: by source id; {} where the feed has more sources than a table can show.

@@ -36,10 +36,10 @@ class Keys(Struct, frozen=True, omit_defaults=True):
     """The digests by which a post is recognised.
 
     Each is 16 hex digits of a normalised string, "" if it can't serve.
-    A URL has the same digest whether it stands in a guid or in a link. `guid` and `link` are as strict as the source
-    lets them be; the loose ones have no scheme, `www.`, closing slash or tracking parameters; the path ones no host
-    either. A key that repeats within one feed (one link for all items, a guid used twice) is left empty: it tells
-    nothing apart.
+    A URL has the same digest whether it stands in a guid or in a link. `guid` and `link` are as
+    strict as the source lets them be; the loose ones have no scheme, `www.`, closing slash or
+    tracking parameters; the path ones no host either. A key that repeats within one feed (one link
+    for all items, a guid used twice) is left empty: it tells nothing apart.
     """
 
     guid: str = ""

@@ -8,8 +8,8 @@ To add a setting, add one field, for instance to `Feed`:
 
     stars: Annotated[int, key("how many stars a page shows", least=0, on_pages=True)] = 3
 
-and run `python tests/test_docs.py`, which writes the tables anew. A value of another shape than text,
-number, list, duration or table gets a `kind`, which `config/kinds.py` knows how to read.
+and run `python tests/test_docs.py`, which writes the tables anew. A value of another shape than
+text, number, list, duration or table gets a `kind`, which `config/kinds.py` knows how to read.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,7 @@
 """Words -> the language that a detector hears in them. docs/decisions/0078 compares the detectors.
 
-CLD2 has no wheels for CPython 3.14 and later, nor for Linux on ARM. There py3langid is installed instead.
+CLD2 has no wheels for CPython 3.14 and later, nor for Linux on ARM. There py3langid is installed
+instead.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-# Per cent of a text that must be in its language; a text in its own script is full of foreign names.
+# Per cent of a text that must be in its language; a text in its own script is full of foreign
+# names.
 _FOREIGN_SHARE, _LATIN_SHARE, _NEARLY_ALL = 40, 70, 90
 _SHORTEST = 20  # characters; py3langid is sure of a word or two
 _SURE = 0.5  # py3langid's probability: at half it is wrong no more often than CLD2, and unsure more often
@@ -22,8 +24,8 @@ _SURE = 0.5  # py3langid's probability: at half it is wrong no more often than C
 def detect(sample: str, *, foreign: bool) -> str:
     """Return the code of a text's language, "" where no detector is sure.
 
-    `sample` has no addresses, hashtags, controls or surrogates. `foreign` means that it is written in a script other
-    than Latin or Vietnamese.
+    `sample` has no addresses, hashtags, controls or surrogates. `foreign` means that it is written
+    in a script other than Latin or Vietnamese.
 
     >>> detect("Le gouvernement a annoncé hier de nouvelles mesures pour la santé", foreign=False)
     'fr'

@@ -1,7 +1,8 @@
 """Declarations and a text -> the language of a post, as a BCP 47 tag.
 
-Declarations win, the operator's first. They lose only to the script of the text itself ("en" is the default of many
-programs, and a page of Arabic letters is not English), and a feed's to all of its posts together.
+Declarations win, the operator's first. They lose only to the script of the text itself ("en" is the
+default of many programs, and a page of Arabic letters is not English), and a feed's to all of its
+posts together.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ _NO_WORDS = re.compile(
     r"https?://\S+|www\.\S+|[#@]\S+|[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
 
-# Script -> its letters. Vietnamese counts as one: no other language writes with these (Yoruba has a few, but no đ).
+# Script -> its letters. Vietnamese counts as one: no other language writes with these (Yoruba has a
+# few, but no đ).
 _SCRIPTS = {
     "Arab": "\u0620-\u064a\u066e-\u06d3\u06fa-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc",
     "Hebr": "\u05d0-\u05f4", "Cyrl": "\u0400-\u052f", "Grek": "\u0370-\u03ff\u1f00-\u1fff", "Armn": "\u0531-\u0587",
@@ -39,9 +41,11 @@ _SCRIPTS = {
 }  # fmt: skip
 _VIETNAMESE_ONLY = frozenset("đĐươƯƠ")
 _OVERWHELMING = 0.7  # of all letters
-# Signs that make a text one to look at closer: what no plain Latin text has, and what Vietnamese has.
+# Signs that make a text one to look at closer: what no plain Latin text has, and what Vietnamese
+# has.
 _NO_PLAIN_LATIN = "[\u0370-\u1dff\u1ea0-\u1ef9\u3041-\ud7af\ufb50-\ufefc]"
-# One sign of these says what a Latin word says in five letters; an article in Chinese is full of English names.
+# One sign of these says what a Latin word says in five letters; an article in Chinese is full of
+# English names.
 _WEIGHT = {"Hani": 4, "Kana": 2, "Hang": 2}
 
 _WRITERS = {
@@ -65,10 +69,11 @@ _ONLY = {
 def of(entry: str, feed: str, setting: str, text: str) -> str:
     """Return a post's language, "" where nothing says.
 
-    The declarations, in this order: `setting` is the source's in feeds.toml, `entry` the post's xml:lang, `feed` the
-    feed's language. A declaration is passed over if it is no language ("utf-8", "English"), is not written in the
-    script of `text` (the title and the body's words), or is a country's code over a text that is surely in another
-    language. Without a declaration the text itself is asked.
+    The declarations, in this order: `setting` is the source's in feeds.toml, `entry` the post's
+    xml:lang, `feed` the feed's language. A declaration is passed over if it is no language
+    ("utf-8", "English"), is not written in the script of `text` (the title and the body's words),
+    or is a country's code over a text that is surely in another language. Without a declaration the
+    text itself is asked.
 
     >>> of("", "en_US", "", "The quick brown fox"), of("", "en", "fr", "Bonjour")
     ('en-US', 'fr')
@@ -86,7 +91,8 @@ def of(entry: str, feed: str, setting: str, text: str) -> str:
     found = detected(text)
     if found and _written_in(found, script):
         return _specific(found, declared)
-    # Latin letters prove little against a declaration: posts of code and names are written in any country.
+    # Latin letters prove little against a declaration: posts of code and names are written in any
+    # country.
     return _ONLY.get(script, "") or next(iter(declared), "")
 
 
@@ -98,9 +104,10 @@ def _is_country(tag: str, text: str) -> bool:
 def heard(declared: str, texts: Sequence[str], before: str = "") -> str:
     """Return the language of a feed's posts where it is surely another than the declared one, else "".
 
-    All of at least five posts must be in it, as far as the detector is sure of them. `before` is the result of an
-    earlier fetch: it stands until five posts are surely in another language. A feed that declares rightly costs one
-    detection where it has five new posts, since the first says so, and none where it has fewer.
+    All of at least five posts must be in it, as far as the detector is sure of them. `before` is
+    the result of an earlier fetch: it stands until five posts are surely in another language. A
+    feed that declares rightly costs one detection where it has five new posts, since the first says
+    so, and none where it has fewer.
     """
     if not before and len(texts) < _MANY:
         return ""
@@ -155,8 +162,8 @@ def habit(tags: Iterable[str]) -> str:
 def befits(tag: str, text: str) -> bool:
     """Tell whether a text that gave no language away may be in that of its source, by its letters.
 
-    A few Latin letters ("iPhone 17") stand in a post of any language; a line of them is another one. Where a language
-    writes in Latin letters alone, nothing else may stand among them.
+    A few Latin letters ("iPhone 17") stand in a post of any language; a line of them is another
+    one. Where a language writes in Latin letters alone, nothing else may stand among them.
 
     >>> befits("ru", "iPhone 17"), befits("ru", "Release notes of the new version"), befits("en", "Hanoi 寿司")
     (True, False, False)
@@ -194,7 +201,8 @@ def _written_in(tag: str, script: str) -> bool:
 
 def _script(sample: str) -> str:
     """Return the script that a text is overwhelmingly written in, "" where it is mixed or too short."""
-    # Counting the script of each letter takes a third of counting the letters, where there are many (Han).
+    # Counting the script of each letter takes a third of counting the letters, where there are many
+    # (Han).
     written = sample.translate(_signs())
     counts = Counter(
         {
@@ -203,7 +211,8 @@ def _script(sample: str) -> str:
             if sign in written
         }
     )
-    # One such letter in twelve is enough: Vietnamese spells most of its words with plain ones as well.
+    # One such letter in twelve is enough: Vietnamese spells most of its words with plain ones as
+    # well.
     if counts["Viet"] * 12 >= max(counts["Latn"], _LETTERS * 2) and not _VIETNAMESE_ONLY.isdisjoint(
         sample
     ):
@@ -255,7 +264,8 @@ def detected(text: str) -> str:
     sample = _NO_WORDS.sub(" ", text[:_DETECT])
     foreign = not sample.isascii() and _script(sample[:_SAMPLE]) not in {"", "Latn", "Viet"}
     tag = languages.normalise(detectors.detect(sample, foreign=foreign))
-    # Short English passes for Scots, lorem ipsum for Latin: what we have no words for is not worth a guess.
+    # Short English passes for Scots, lorem ipsum for Latin: what we have no words for is not worth
+    # a guess.
     known = tag == languages.DEFAULT or languages.nearest(tag) != languages.DEFAULT
     return tag if known else ""
 

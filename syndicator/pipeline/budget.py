@@ -18,8 +18,8 @@ class OverBudget(Exception):
 def cpu_budget(seconds: float) -> Iterator[None]:
     """Raise OverBudget inside the block once it has used so many seconds of CPU.
 
-    The clock is that of the calling thread, so that fetches in other threads count for nothing. Signals
-    reach the main thread alone: in other threads nothing is limited.
+    The clock is that of the calling thread, so that fetches in other threads count for nothing.
+    Signals reach the main thread alone: in other threads nothing is limited.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

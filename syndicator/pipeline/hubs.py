@@ -47,8 +47,8 @@ def note_news(store: Store, edition: Edition, now: datetime) -> None:
 def ping(store: Store, feeds: Sequence[Feed], user_agent: str, now: datetime) -> list[str]:
     """Send all pings that are due; return a line for each hub that begins to fail.
 
-    Pings that failed before are sent again, without another line. A hub that `feeds` do not name any
-    more is forgotten, and one that asked to be left alone (Retry-After) is.
+    Pings that failed before are sent again, without another line. A hub that `feeds` do not name
+    any more is forgotten, and one that asked to be left alone (Retry-After) is.
     """
     pending = store.meta.pending_pings()
     if not pending:

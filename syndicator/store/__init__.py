@@ -1,8 +1,8 @@
 """Posts -> SQLite -> Edition: all that lasts between runs. All SQL of the program stands here.
 
-`Store` opens the state file; its attributes are the table objects. To update: `sources`, `posts`. To
-build: `feeds` decides what is published and keeps the decision, then `snapshots` reads it back, so that
-a run that was killed in between is completed by the next. An identity is kept for ever.
+`Store` opens the state file; its attributes are the table objects. To update: `sources`, `posts`.
+To build: `feeds` decides what is published and keeps the decision, then `snapshots` reads it back,
+so that a run that was killed in between is completed by the next. An identity is kept for ever.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ __all__ = ["Decide", "Files", "Store", "examine"]
 class Store:
     """The state file. `Store(":memory:")` forgets everything; use as a context manager.
 
-    All of it raises StoreError, in words, where the file is damaged, newer, locked, or its disk full.
+    All of it raises StoreError, in words, where the file is damaged, newer, locked, or its disk
+    full.
     """
 
     def __init__(self, path: Path | str, *, read_only: bool = False) -> None:

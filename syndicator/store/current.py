@@ -1,8 +1,9 @@
 """Entries of a feed -> those that stand in its documents now.
 
 The newest `limit` by first publication, and beyond them all that have stood there for less than
-`stay`, so that a reader who polls daily sees every post of a burst. Of a source with a `limit` of its
-own never more than that. A feed's first edition has no reader yet: it holds `limit` posts and no more.
+`stay`, so that a reader who polls daily sees every post of a burst. Of a source with a `limit` of
+its own never more than that. A feed's first edition has no reader yet: it holds `limit` posts and
+no more.
 """
 
 from __future__ import annotations

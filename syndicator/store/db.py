@@ -112,8 +112,8 @@ def open_existing(path: Path | str) -> Connection:
     """Open a state file to read it; one of an older schema is brought to the newest.
 
     Raises StoreError where it is missing, or no state file of ours. A file that we may not write is
-    opened as immutable where no run is at work: else SQLite would leave an index of the WAL beside it
-    that nobody may write either.
+    opened as immutable where no run is at work: else SQLite would leave an index of the WAL beside
+    it that nobody may write either.
     """
     file = Path(path)
     quiet = not os.access(file, os.W_OK) and not Path(f"{path}-wal").exists()

@@ -1,8 +1,8 @@
 """Stored posts -> entries of one of our feeds: which are published now, and in what order.
 
 A post is considered once by each feed, when it is new; a post passed over then is never published
-later. Membership in the documents (`current`) is decided here too, when something happens, and kept:
-the clock alone never changes a document.
+later. Membership in the documents (`current`) is decided here too, when something happens, and
+kept: the clock alone never changes a document.
 """
 
 from __future__ import annotations
@@ -95,9 +95,10 @@ class Feeds(Table):
     ) -> list[int]:
         """Publish the new posts of a feed; return their numbers, in their sequence.
 
-        `configured` are the sources of the configuration by id; `judge` is `filters.judge`, None where
-        no filter counts. Everything is decided and kept here: what is published, its sequence, public id, credit, and
-        which posts stand in the documents. Their lists are still to be chosen: `Links.keep`.
+        `configured` are the sources of the configuration by id; `judge` is `filters.judge`, None
+        where no filter counts. Everything is decided and kept here: what is published, its
+        sequence, public id, credit, and which posts stand in the documents. Their lists are still
+        to be chosen: `Links.keep`.
         """
         with self.db.transaction():
             return _admit(self.db, feed, configured, now, judge)
@@ -266,7 +267,8 @@ def _unpublished(
     """Return of the posts considered one version of each story not published yet, oldest first.
 
     An undated post of one of the feed's `members` has just appeared. Of a source that joins, it may
-    be of any age: such a post may push out none whose date is known, so it counts as older than all.
+    be of any age: such a post may push out none whose date is known, so it counts as older than
+    all.
     """
     # Numbers tell which source answered first, so the order of the sources goes before them.
     places = {source: place for place, source in enumerate(selected)}

@@ -1,12 +1,12 @@
 """Which files of an output folder are ours, of what type, and what their pages said.
 
-A file is claimed, durably, before it is there, and its digest is recorded after it is; so a kill or a
-power cut at any moment leaves a digest that is the file's own, or none. Publishing asks for single
-paths, by key or index, and never for all: it costs by what is published.
+A file is claimed, durably, before it is there, and its digest is recorded after it is; so a kill or
+a power cut at any moment leaves a digest that is the file's own, or none. Publishing asks for
+single paths, by key or index, and never for all: it costs by what is published.
 
 The folder itself holds a small mark, hidden and never served: the id of its feed, for a state file
-that is lost, and the stamp of the build that its files are of. A folder or a state file that was copied
-back has another stamp than the other one.
+that is lost, and the stamp of the build that its files are of. A folder or a state file that was
+copied back has another stamp than the other one.
 """
 
 from __future__ import annotations

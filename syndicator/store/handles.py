@@ -1,8 +1,8 @@
 """Keys -> handles: the 64-bit numbers under which the table of that name finds a post again.
 
-A web address has one handle in the whole store, so that two sources' posts meet; a guid that is none ("17"),
-an address without its host, and a title mean something within their source only, and are mixed with its
-number. A handle only proposes: `identity.decide` compares the keys themselves.
+A web address has one handle in the whole store, so that two sources' posts meet; a guid that is
+none ("17"), an address without its host, and a title mean something within their source only, and
+are mixed with its number. A handle only proposes: `identity.decide` compares the keys themselves.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 from syndicator.model.post import Keys
 
 _MASK = (1 << 64) - 1
-# Odd constants spread what they multiply over all 64 bits (Fibonacci hashing): neighbours end far apart.
+# Odd constants spread what they multiply over all 64 bits (Fibonacci hashing): neighbours end far
+# apart.
 _SOURCE, _INSTANT, _STORY, _TITLE, _TEXT = (
     0x9E3779B97F4A7C15,
     0xC2B2AE3D27D4EB4F,

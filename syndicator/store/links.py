@@ -2,8 +2,8 @@
 
 Readers that compare bodies mark an item unread when one changes, so links stay as they were chosen.
 But none leads to a post that is withdrawn, or whose source is hidden: removed from feeds.toml,
-unpublished or private. The links to a withdrawn post are deleted; those to hidden sources are marked,
-and shown again with the source.
+unpublished or private. The links to a withdrawn post are deleted; those to hidden sources are
+marked, and shown again with the source.
 """
 
 from __future__ import annotations
@@ -212,7 +212,8 @@ _VERSIONS = """SELECT coalesce(p.copy_of, p.number), p.number, p.title, p.link, 
     ORDER BY p.first_seen, s.id, p.number"""  # not by number alone, which tells who answered first
 
 
-# -- hidden sources -----------------------------------------------------------------------------------
+# -- hidden sources
+# -----------------------------------------------------------------------------------
 
 
 def hidden_sources(db: Connection) -> set[int]:

@@ -62,7 +62,8 @@ class Posts(Table):
     ) -> Intake:
         """Store a fetch: its unseen posts, and the fingerprints of all its items, in its order.
 
-        `decide` is `identity.decide`. Call it once a fetch, in the transaction that saves the state.
+        `decide` is `identity.decide`. Call it once a fetch, in the transaction that saves the
+        state.
         """
         db, sources = self.db, Sources(self.db)
         with db.transaction():

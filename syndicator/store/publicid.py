@@ -1,7 +1,8 @@
 """A post -> the id it is published under, for ever. Pure.
 
-The source's own where it is an absolute URI that a reader, Atom and a validator take (RFC 4287, 4.2.6), else
-one derived from it and the source. Never a local number, a time of ours or our own address.
+The source's own where it is an absolute URI that a reader, Atom and a validator take (RFC 4287,
+4.2.6), else one derived from it and the source. Never a local number, a time of ours or our own
+address.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ def chosen(
 ) -> str:
     """Choose the id of a post: the best one that no other post has, by `is_free`.
 
-    `parts` is what else tells the post apart (link, date, title), for a guid that is missing or taken; a
-    `secret` guid, of a private source, is never shown.
+    `parts` is what else tells the post apart (link, date, title), for a guid that is missing or
+    taken; a `secret` guid, of a private source, is never shown.
     """
     if is_own(guid) and not secret and is_free(guid):
         return guid

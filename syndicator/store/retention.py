@@ -52,8 +52,8 @@ class Retention(Table):
     def purge(self, now: datetime, keep: timedelta) -> int:
         """Drop the bodies of posts older than `keep` that no document shows; return how many.
 
-        Only the second time, some days later, that they are found to be so old: a clock that is wrong
-        for one run loses nothing.
+        Only the second time, some days later, that they are found to be so old: a clock that is
+        wrong for one run loses nothing.
         """
         meta = Meta(self.db)
         noted = meta.read(PurgeNoted)

@@ -1,9 +1,9 @@
 """The tables of the state file; opening an older file brings it here (migrations.py).
 
 `PRAGMA user_version` holds the number of the schema. Times are seconds since 1970 in UTC, with
-fractions; digests are eight bytes; JSON holds what no query asks for. Numbers of posts rise with the
-order of arrival, in one fetch from the oldest to the newest, and are never used again: a feed finds by
-`number > seen` the posts that it has not considered yet.
+fractions; digests are eight bytes; JSON holds what no query asks for. Numbers of posts rise with
+the order of arrival, in one fetch from the oldest to the newest, and are never used again: a feed
+finds by `number > seen` the posts that it has not considered yet.
 """
 
 from __future__ import annotations

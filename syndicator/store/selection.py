@@ -1,7 +1,8 @@
 """Which stored posts a feed takes: by its sources, languages and filters.
 
-A post is judged once, when it is considered. But where the operator changes a filter, the posts in the
-documents are judged again: some leave, and others that the old filter kept back come in as history.
+A post is judged once, when it is considered. But where the operator changes a filter, the posts in
+the documents are judged again: some leave, and others that the old filter kept back come in as
+history.
 """
 
 from __future__ import annotations
@@ -145,14 +146,15 @@ class Selection:
         kept = {row.number for own in by_source.values() for row in own[:newest]}
         return [row for row in fitting if row.number in kept]
 
-    # -- a changed filter -----------------------------------------------------------------------------
+    # -- a changed filter
+    # -----------------------------------------------------------------------------
 
     def judge_again(self, number: int) -> list[Row]:
         """Judge the posts of a feed by changed filters; return those that come in, oldest first.
 
-        `number` is the feed's. Posts that leave are marked, and so are those that come back. The age
-        of a post counts as at first sight: a filter that did not change keeps none back that it let
-        through.
+        `number` is the feed's. Posts that leave are marked, and so are those that come back. The
+        age of a post counts as at first sight: a filter that did not change keeps none back that it
+        let through.
         """
         members = set(self.db.column(_MEMBERS, number)) & self.selected.keys()
         standing = rows(self.db, f"WHERE p.number IN ({_STANDING})", number)

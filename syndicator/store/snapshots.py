@@ -1,9 +1,9 @@
 """Entries of a feed -> Edition and Archive: all that the generator is given.
 
 Costs what is published, not what is stored. A slice of history (RFC 5005, section 4) is cut by
-sequence, so it never moves; it is made again only when a post in it was updated or withdrawn, when its
-source left the feed or came back, or when it may name one that did. The open slice, and all of a feed
-without archives, are the same but for their documents: the posts in them have pages.
+sequence, so it never moves; it is made again only when a post in it was updated or withdrawn, when
+its source left the feed or came back, or when it may name one that did. The open slice, and all of
+a feed without archives, are the same but for their documents: the posts in them have pages.
 """
 
 from __future__ import annotations
@@ -249,7 +249,8 @@ class Snapshots(Table):
             (names, feed.name),
         )
 
-    # -- history --------------------------------------------------------------------------------------
+    # -- history
+    # --------------------------------------------------------------------------------------
 
     def stale_archives(self, feed: Feed) -> list[int]:
         """Return the slices of history that changed since they were written, or never were."""

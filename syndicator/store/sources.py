@@ -159,8 +159,9 @@ class Sources(Table):
         """Let a source with a new address take over the row of its old one; return old id -> new id.
 
         To be called once a run, before `states`. An operator who writes a feed's new address into
-        feeds.toml changes the id where that is the address. A row that no source of the file claims,
-        and that was asked at this address or is known to have moved there, is the same source.
+        feeds.toml changes the id where that is the address. A row that no source of the file
+        claims, and that was asked at this address or is known to have moved there, is the same
+        source.
         """
         sources = list(configured)
         self._named = {source.id for source in sources}

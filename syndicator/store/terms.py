@@ -1,9 +1,9 @@
 """The tables of the index of related posts: packed terms of posts, and the posts under each term.
 
-They stand in the state file, so that they are right whenever the posts are; but they are made of the
-posts alone: those of another VERSION are thrown away and made again. Under each term an open row takes
-new postings; a full one is closed. So appending never rewrites more than a page, and of a long list
-the newest part is read alone.
+They stand in the state file, so that they are right whenever the posts are; but they are made of
+the posts alone: those of another VERSION are thrown away and made again. Under each term an open
+row takes new postings; a full one is closed. So appending never rewrites more than a page, and of a
+long list the newest part is read alone.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ class Terms(Table):
     def put(self, number: int, source_id: str, time: float, terms: bytes) -> None:
         """Let a post's packed terms wait to be indexed, in place of older ones.
 
-        `time`: seconds since 1970. Postings of an older version stay: they make the post a candidate,
-        no more.
+        `time`: seconds since 1970. Postings of an older version stay: they make the post a
+        candidate, no more.
         """
         row = number, self._source(source_id), time, terms
         self.db.execute("INSERT OR REPLACE INTO pending VALUES (?, ?, ?, ?)", row)

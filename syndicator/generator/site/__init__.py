@@ -1,9 +1,9 @@
 """Edition -> Documents for people: index, posts, sources, older posts, a fragment.
 
-A page's content is digested before the page is made. A page with the digest that it was last published
-with is not made again, so neither a new version nor a new template rewrites published pages unasked.
-Restless facts (popular posts, links between posts, numbers of comments) stay out of the digest: they
-are refreshed when something else changes.
+A page's content is digested before the page is made. A page with the digest that it was last
+published with is not made again, so neither a new version nor a new template rewrites published
+pages unasked. Restless facts (popular posts, links between posts, numbers of comments) stay out of
+the digest: they are refreshed when something else changes.
 """
 
 from __future__ import annotations

@@ -49,11 +49,12 @@ Spans = Mapping[int, tuple[datetime, datetime]]  # slice of history -> its oldes
 class SiteBuilder:
     """Makes the pages of one edition, to be asked for in this order: posts, archives, lists.
 
-    `known` maps the path of a page to the digest that it was last published with; only `get` is called on
-    it. A path left out of it is made again. `rerender` makes every page again, so that a new template is
-    seen at once. Nothing is yielded unless the feed's formats name "html" or "fragment". `pages = "none"`
-    leaves the pages of single posts out. `spans` gives the dates of the slices of history, for the list of
-    them; it is asked only when that list is made. Ranks: 0 for posts and style, 1 for the lists that link to them.
+    `known` maps the path of a page to the digest that it was last published with; only `get` is
+    called on it. A path left out of it is made again. `rerender` makes every page again, so that a
+    new template is seen at once. Nothing is yielded unless the feed's formats name "html" or
+    "fragment". `pages = "none"` leaves the pages of single posts out. `spans` gives the dates of
+    the slices of history, for the list of them; it is asked only when that list is made. Ranks: 0
+    for posts and style, 1 for the lists that link to them.
     """
 
     def __init__(
@@ -106,8 +107,8 @@ class SiteBuilder:
     def posts(self, items: Iterable[Item]) -> Iterator[Document]:
         """Yield the pages of posts, each once.
 
-        A post that came in with the first run and never stood in the documents has none: it is linked to
-        at its source.
+        A post that came in with the first run and never stood in the documents has none: it is
+        linked to at its source.
         """
         for item in items:
             path = self.paths.of(item.id)

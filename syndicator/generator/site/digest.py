@@ -1,8 +1,9 @@
 """The content of a page -> a digest of it. Data only: neither our templates nor our wording is in it.
 
-Facts that change by themselves are left out: popular posts, inbound links, the time of a source's last
-update, and the lists of fresh posts under a post (they are those of the time it was made). Since such a
-list may name a post that is withdrawn later, every digest holds the event by which something left last.
+Facts that change by themselves are left out: popular posts, inbound links, the time of a source's
+last update, and the lists of fresh posts under a post (they are those of the time it was made).
+Since such a list may name a post that is withdrawn later, every digest holds the event by which
+something left last.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ class Digests:
     """Digests of the pages of one edition, each begun with the settings that all pages show."""
 
     def __init__(self, edition: Edition) -> None:
-        # Only feeds written out: one for each source would make all pages again when a source is added.
+        # Only feeds written out: one for each source would make all pages again when a source is
+        # added.
         siblings = [(feed.title, feed.link) for feed in edition.siblings if not feed.per]
         self.base = repr(
             (settings_on_pages(edition.feed), siblings, edition.departed.event)
@@ -46,7 +48,8 @@ class Digests:
     def page(self, item: Item) -> str:
         """Return the digest of a post's own page: only there a number of comments stands.
 
-        An edition is looked at only if something else changed, and then the number is refreshed, too.
+        An edition is looked at only if something else changed, and then the number is refreshed,
+        too.
         """
         count = item.post.comment_count
         return self.post(item) if count is None else self.of(self.post(item), count)

@@ -1,7 +1,7 @@
 """Safe HTML of a post -> the same, fit for a page that has headings of its own and may be narrow.
 
-The normalizer has given pictures an alt text, frames a title and players their manners. Its HTML is serialised, so a
-tag is a tag: neither text nor a quoted value holds a "<" or ">" as itself.
+The normalizer has given pictures an alt text, frames a title and players their manners. Its HTML is
+serialised, so a tag is a tag: neither text nor a quoted value holds a "<" or ">" as itself.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from html import escape, unescape
 _TABLE = re.compile(r"<(/?)table(?=[ >])[^>]*>")
 _PRE = re.compile(r"<pre(?=[ >])")
 _HEADING = re.compile(r"<(/?)h([1-5])(?=[ >])")
-# A link that holds nothing but a picture without words; not one with text, nor a picture that is described.
+# A link that holds nothing but a picture without words; not one with text, nor a picture that is
+# described.
 _MUTE = re.compile(r'(<a [^>]*>\s*<img(?=[ >])[^>]* alt=")("[^>]*>\s*</a>)')
 _SOURCE = re.compile(r'<img(?=[ >])[^>]* src="([^"]*)')
-# How WordPress, its image host and Blogger write one picture in many sizes: cat-300x200.jpg, i0.wp.com/, /s320-c/.
+# How WordPress, its image host and Blogger write one picture in many sizes: cat-300x200.jpg,
+# i0.wp.com/, /s320-c/.
 _SIZE = re.compile(
     r"\?.*|-\d+x\d+(?=\.\w+(?:\?|$))|^https?://(?:i\d\.wp\.com/)?|/[sw]\d+(?:-[a-z0-9]+)*(?=/)"
 )
@@ -38,9 +40,9 @@ def shows(html: str, picture: str) -> bool:
 def fit(html: str, title: str) -> str:
     """Return the body with scrollers around wide things, a name for links without words, and no second h1.
 
-    A table gets a box of its own that scrolls and that a keyboard reaches; so does code. A linked picture without a
-    description is named after the post. Headings move down one level where the body has an h1, because the page's
-    own is the post's title.
+    A table gets a box of its own that scrolls and that a keyboard reaches; so does code. A linked
+    picture without a description is named after the post. Headings move down one level where the
+    body has an h1, because the page's own is the post's title.
 
     >>> fit("<h1>A</h1><h2>B</h2>", "T")
     '<h2>A</h2><h3>B</h3>'

@@ -1,7 +1,7 @@
 """Identities -> where their pages lie. Paths last as long as ids do: they are made of nothing else.
 
-Everything here is relative to the feed's output folder and ends in ".html", so that the pages work from a disk,
-from any folder of a server, and without rewriting rules.
+Everything here is relative to the feed's output folder and ends in ".html", so that the pages work
+from a disk, from any folder of a server, and without rewriting rules.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
 
-# What may stand in a file name on every disk as it is; upper case must not, since some disks fold it.
+# What may stand in a file name on every disk as it is; upper case must not, since some disks fold
+# it.
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 _WORD = re.compile(r"[a-z0-9]+")
 

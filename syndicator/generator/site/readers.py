@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-# The names of systems are the same in all languages. Each program is maintained, and opens any feed.
+# The names of systems are the same in all languages. Each program is maintained, and opens any
+# feed.
 READERS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "Android",

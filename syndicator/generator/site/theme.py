@@ -41,8 +41,8 @@ _ACCENT = """
 @media (prefers-color-scheme: dark) { :root { --accent: color-mix(in oklab, COLOUR 50%, white); } }
 """
 _CONTROLS = bytes({*range(32), 127} - set(b"\t\n\f\r"))
-# By their first bytes: C1 controls, what is left of a wrong charset (not \xa0, the hard space); U+FDD0 to U+FDEF;
-# U+FFFE and U+FFFF (not U+FFFD, which shows a loss).
+# By their first bytes: C1 controls, what is left of a wrong charset (not \xa0, the hard space);
+# U+FDD0 to U+FDEF; U+FFFE and U+FFFF (not U+FFFD, which shows a loss).
 _WRONG = (
     (b"\xc2", re.compile(rb"\xc2[\x80-\x9f]")),
     (b"\xef\xb7", re.compile(rb"\xef\xb7[\x90-\xaf]")),
@@ -228,8 +228,8 @@ def _environment(folders: tuple[Path, ...], language: str) -> Environment:
 def _compiled() -> BytecodeCache:
     """Return where compiled templates are kept: with the compiled code of ours, under the same switch of Python's.
 
-    Compiling takes 50 ms, a third of a run in which one feed of twenty has a new post; loading takes 2. Like Python's
-    own, what is there is used even where nothing may be written.
+    Compiling takes 50 ms, a third of a run in which one feed of twenty has a new post; loading
+    takes 2. Like Python's own, what is there is used even where nothing may be written.
     """
     from jinja2 import FileSystemBytecodeCache  # as above
     from jinja2.bccache import Bucket

@@ -51,7 +51,8 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _COLONS = " :：  "
 
 
-# "[...]", "[…]", "(more…)", "Read more" at the end of a summary; not an ellipsis of the writer's own.
+# "[...]", "[…]", "(more…)", "Read more" at the end of a summary; not an ellipsis of the writer's
+# own.
 _ENDING = re.compile(
     r"\s*(?:\[\s*(?:\.\.\.|…)\s*\]|\(more\s*(?:\.\.\.|…)\)"
     r"|(?:continue reading|read more)\s*(?:→|»|\.\.\.|…)?)\s*$",

@@ -17,7 +17,8 @@ _EMPTY_AFTER = re.compile(
     rf"(?:{_BLANK}|<(p|div|span)\b[^<>]*>(?:{_BLANK}|<br\b[^<>]*>)*</\1>|<(?:br|hr)\b[^<>]*>)+"
 )
 _CLOSING_ONLY = re.compile(rf"(?:{_BLANK}|</[a-zA-Z][a-zA-Z0-9-]*>)*$")
-# A block, and inline elements in it, that have just begun; and the breaks that then stand first in it.
+# A block, and inline elements in it, that have just begun; and the breaks that then stand first in
+# it.
 _BLOCK_START = re.compile(
     r"<(?:p|div|li|blockquote|section)(?: [^<>]*)?>(?:<(?:em|i|small|span|strong|b)(?: [^<>]*)?>)*$"
 )

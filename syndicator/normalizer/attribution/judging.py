@@ -1,7 +1,7 @@
 """A line and what is known of the post -> the credit that the line is, or ends with.
 
-The ways are tried in this order: our own class, a known wording, a sentence that is one link, the links alone, a
-sentence that was cut. Words alone prove nothing: links, names and the title decide.
+The ways are tried in this order: our own class, a known wording, a sentence that is one link, the
+links alone, a sentence that was cut. Words alone prove nothing: links, names and the title decide.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ class Found(Struct, frozen=True):
 def judge(line: Line, source: str, known: Known, *, text_mode: bool) -> Found | None:
     """Return the credit that a line is or ends with, None where it is none.
 
-    A credit may also have a few sentences behind it on its line, if its links or names leave no doubt.
+    A credit may also have a few sentences behind it on its line, if its links or names leave no
+    doubt.
     """
     if line.ours == "attribution":
         return _by_class(line, known)
@@ -82,7 +83,8 @@ def judge(line: Line, source: str, known: Known, *, text_mode: bool) -> Found | 
     if len(line.text) > _LONG:
         line = line.last(_LONG)
         line = replace(line, text=f"…{line.text[1:]}", ours="")
-    # Nothing but links, the title or a name can prove a credit: without them no pattern need be tried.
+    # Nothing but links, the title or a name can prove a credit: without them no pattern need be
+    # tried.
     if not (line.links or TITLE in line.text or _mentions(line.text, known)):
         return None
     return (
@@ -116,7 +118,8 @@ def _by_wording(line: Line, source: str, known: Known, *, text_mode: bool) -> Fo
 def _before_sentences(line: Line, source: str, known: Known, *, text_mode: bool) -> Found | None:
     """Recognise a credit with sentences behind it ("This story first appeared on X. You can join here").
 
-    The credit starts the line. It is the post's own beyond doubt, or a site's with a link and "this" before it.
+    The credit starts the line. It is the post's own beyond doubt, or a site's with a link and
+    "this" before it.
     """
     ends = [end.end() for end in _SENTENCE_END.finditer(line.text)]
     for end in reversed(ends[:_SENTENCES_BEHIND]):
@@ -254,7 +257,8 @@ def _is_target(site: Slot, known: Known) -> bool:
 def _fits_both(post: Slot, site: Slot, lead: str, rest: str, *, text_mode: bool) -> bool:
     """Judge a sentence that names a post and a site."""
     if post.own or site.own:
-        # More may follow on the line ("- do not reproduce this article") only where its links leave no doubt.
+        # More may follow on the line ("- do not reproduce this article") only where its links leave
+        # no doubt.
         return not rest or bool(post.anchor and site.anchor and not lead and site.own)
     if rest:
         return False

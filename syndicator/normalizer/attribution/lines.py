@@ -1,8 +1,8 @@
 """HTML or plain text -> its closing lines, last first, each folded for comparison.
 
-No words are judged here. A line is what stands between two block boundaries or line breaks. Its text is folded (lower
-case, plain quotes, single spaces, no invisible marks), and each link in it is one private-use character, so that a
-pattern sees the sentence and not the markup.
+No words are judged here. A line is what stands between two block boundaries or line breaks. Its
+text is folded (lower case, plain quotes, single spaces, no invisible marks), and each link in it is
+one private-use character, so that a pattern sees the sentence and not the markup.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ _QUOTES = str.maketrans(
         **dict.fromkeys("–—―‒−", "-"),
     }
 )
-# Zero-width and bidi marks, the soft hyphen, the zero-width non-joiner of Persian, the vowel marks of Arabic.
+# Zero-width and bidi marks, the soft hyphen, the zero-width non-joiner of Persian, the vowel marks
+# of Arabic.
 _INVISIBLE = (
     "\u00ad\u034f\u061c\u0640\u064b-\u0652\u180e\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff"
 )
@@ -223,7 +224,8 @@ def lines(source: str, *, window: int, text_mode: bool) -> Iterator[Line]:
             source.rfind("<div", 0, first),
         )
     near = source.rfind("<p", first)
-    # Most often no other than the last has to be read. (What an element of ours holds is told by what is around it.)
+    # Most often no other than the last has to be read. (What an element of ours holds is told by
+    # what is around it.)
     if (
         not text_mode
         and near > first

@@ -1,7 +1,7 @@
 """What a feed says of where a post comes from -> whom to credit, and the copies in between.
 
-Only an atom:source, an RSS `<source>` or a recognised credit proves that a source republishes. A foreign link, a
-canonical address or rel="via" does not: a link blog's post is its own.
+Only an atom:source, an RSS `<source>` or a recognised credit proves that a source republishes. A
+foreign link, a canonical address or rel="via" does not: a link blog's post is its own.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from syndicator.model.post import Credit, SourceInfo
 from syndicator.normalizer.attribution.evidence import root
 from syndicator.normalizer.attribution.lines import letters
 
-# Where many feeds live that have nothing to do with each other: the root of such a host is nobody's site.
+# Where many feeds live that have nothing to do with each other: the root of such a host is nobody's
+# site.
 _FEED_HOSTS = frozenset(
     {"feeds.feedburner.com", "feeds2.feedburner.com", "feedproxy.google.com", "feeds.feedblitz.com", "rss.app",
      "feeds.simplecast.com", "feeds.megaphone.fm", "anchor.fm", "feeds.buzzsprout.com", "feeds.soundcloud.com",
@@ -68,11 +69,11 @@ def decide(
 ) -> Decision:
     """Decide whom a post is credited to.
 
-    `info` is the source as we show it; `link` and `guid` are the post's, absolute; `source` is what atom:source or RSS
-    `<source>` says; `credits` what `attribution.strip` took out, the innermost first; `feed_links` are more addresses
-    of the source itself (the URL that answered, rel="self"). A credit to the source's own post or site, or an
-    atom:source that names the feed it stands in, proves nothing and changes nothing, but for a site's address where
-    we had none.
+    `info` is the source as we show it; `link` and `guid` are the post's, absolute; `source` is what
+    atom:source or RSS `<source>` says; `credits` what `attribution.strip` took out, the innermost
+    first; `feed_links` are more addresses of the source itself (the URL that answered, rel="self").
+    A credit to the source's own post or site, or an atom:source that names the feed it stands in,
+    proves nothing and changes nothing, but for a site's address where we had none.
     """
     own = _own(info, tuple(feed_links), info.link or root(link))
     if source is None and not credits:

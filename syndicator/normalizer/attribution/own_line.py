@@ -17,8 +17,9 @@ def choose(
 ) -> Attribution | None:
     """Return the wording of a post's credit line, None where attribution is off.
 
-    `language` is the post's. `fallback` is our feed's, for languages without a wording. The operator's own text
-    holds for all languages. It gives way to our wording where it names what the post has not: a title, an author.
+    `language` is the post's. `fallback` is our feed's, for languages without a wording. The
+    operator's own text holds for all languages. It gives way to our wording where it names what the
+    post has not: a title, an author.
     """
     if not settings.enabled:
         return None

@@ -1,7 +1,8 @@
 """HTML or plain text -> the text without credits at its end and its start, and the credits.
 
-A credit is a line that links to the post and to its site, and says so in words. A sentence in running text
-stays. So a credit closes a text, or opens it; only a line that names this very post may have text behind it.
+A credit is a line that links to the post and to its site, and says so in words. A sentence in
+running text stays. So a credit closes a text, or opens it; only a line that names this very post
+may have text behind it.
 """
 
 from __future__ import annotations
@@ -71,12 +72,12 @@ def strip(  # noqa: PLR0913 - all that is known of a post tells whether a line s
 ) -> tuple[str, tuple[Credit, ...]]:
     """Take the credits out of sanitized HTML (after nh3), or of plain text with `text_mode`.
 
-    Returns the rest of the text and the credits, the innermost first: each copy adds its own below, so the first is
-    the origin's. Without any credit, the source itself and ().
+    Returns the rest of the text and the credits, the innermost first: each copy adds its own below,
+    so the first is the origin's. Without any credit, the source itself and ().
 
-    `post_link`, `guid`: the post's addresses. `site_links`: the channel's link, the feed's address, an atom:source's
-    links. `names`: of the site. `seen`: the credits of the post's other fields. A summary without links is judged by
-    those of the body; so the body comes first.
+    `post_link`, `guid`: the post's addresses. `site_links`: the channel's link, the feed's address,
+    an atom:source's links. `names`: of the site. `seen`: the credits of the post's other fields. A
+    summary without links is judged by those of the body; so the body comes first.
 
     >>> line = '<p><a href="https://a.example/1">Un</a> est paru en premier sur <a href="https://a.example">A</a>.</p>'
     >>> strip(f"<p>Bonjour.</p>{line}", post_link="https://a.example/1", site_links=(), title="Un")[0]
@@ -223,8 +224,8 @@ def _last_block(tail: str) -> str:
 def _closing(source: str, known: Known, *, window: int, text_mode: bool) -> Found | None:
     """Find the last credit.
 
-    Trailers may follow it: share links, lists of links, pictures. Running text may follow a line that
-    names this very post: the thanks of a host, the box of an author.
+    Trailers may follow it: share links, lists of links, pictures. Running text may follow a line
+    that names this very post: the thanks of a host, the box of an author.
     """
     followed: list[Line] = []
     passed = 0

@@ -1,6 +1,7 @@
 """Wordings of closing credits: the rows of `languages/credits.json`, found by their words, and their patterns.
 
-What a row means, and how to add one, stands in that file under "_about". A row matches a folded line (`lines.fold`).
+What a row means, and how to add one, stands in that file under "_about". A row matches a folded
+line (`lines.fold`).
 """
 
 from __future__ import annotations
@@ -147,14 +148,16 @@ def vocabulary() -> tuple[frozenset[str], re.Pattern[str]]:
 # ---------------------------------------------------------------------------------------------------
 
 _NAME = re.compile(r"\{([a-z_]+)\}")  # of a slot or a fragment; not "{1,60}", which counts
-# No slot reaches back over the end of a sentence. A title with a full stop in it is a marker by then.
+# No slot reaches back over the end of a sentence. A title with a full stop in it is a marker by
+# then.
 _QUOTED = r"[\"'(\[]{0,2}+(?![\"'(\[ ])"
 _UNQUOTED = r"[\"')\]]{0,2}+"
 _STRETCH = rf"(?:[^{MARKERS}.!?…]|[.!?…](?! ))"
 _SITE = rf"{_QUOTED}(?P<site>(?P<linked>[{MARKERS}])|{_STRETCH}{{1,80}}?){_UNQUOTED}"
 _POST = rf"{_QUOTED}(?P<post>[{MARKERS}]|{_STRETCH}{{1,150}}?){_UNQUOTED}"
 _WORDS = rf"(?:[^\s{MARKERS}.!?…\])\"]+ ){{0,3}}?"
-# A sentence is the whole line, or follows the end of another one. After a comma it is a part of a sentence.
+# A sentence is the whole line, or follows the end of another one. After a comma it is a part of a
+# sentence.
 _ALONE = rf"^[^\w{MARKERS}]*+(?P<lead>)"
 _SENTENCE_END = r"[.!?…:;|\]}\"'>*] |[.!?…\]]\) |[.!?…\]>*。！？」』\n]| - "
 # More may follow a linked site ("- do not reproduce this article"). A site as text ends the line.
@@ -180,7 +183,8 @@ def writing() -> re.Pattern[str]:
 def _after() -> str:
     """Return the pattern of the words before a closing sentence.
 
-    An excerpt may have no full stop ("Continue reading The post ..."): there a lead before a link parts them.
+    An excerpt may have no full stop ("Continue reading The post ..."): there a lead before a link
+    parts them.
     """
     leads = "|".join(lead.strip() for lead in data().leads)
     return rf"^(?P<lead>.*(?:{_SENTENCE_END}| (?=(?:{leads}) [{MARKERS}])))"

@@ -1,7 +1,8 @@
 """A post's parts -> a digest of what a reader would call the post: differs = its source changed it. Pure.
 
-What moves by itself is left out: tokens in addresses, relative dates, counts of comments, image sizes, the order of
-attributes, white space, and the site's own host and scheme, so that a move is not an update of everything.
+What moves by itself is left out: tokens in addresses, relative dates, counts of comments, image
+sizes, the order of attributes, white space, and the site's own host and scheme, so that a move is
+not an update of everything.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from syndicator.model.feed import Enclosure
 from syndicator.normalizer.identity.counts import without_counts
 from syndicator.normalizer.identity.keys import digest, looser
 
-# What rotates in an address: signatures, sessions, times and cache breakers by their names, and whatever looks drawn
-# by lot: letters and digits mixed, long runs without a hyphen, UUIDs. A slug ("ferry-to-the-island", "2024") stays.
+# What rotates in an address: signatures, sessions, times and cache breakers by their names, and
+# whatever looks drawn by lot: letters and digits mixed, long runs without a hyphen, UUIDs. A slug
+# ("ferry-to-the-island", "2024") stays.
 _NAMED = re.compile(
     r"(?:token|sig|expires|nonce|sess|sid|auth|hash|rand|key)[^=]*=|(?:^|[^a-z])(?:ts|t|cb|_|v|ver|time)=",
     re.IGNORECASE,

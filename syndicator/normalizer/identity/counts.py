@@ -1,6 +1,7 @@
 """A text -> the text without numbers that change by themselves: counts of comments, and "3 hours ago".
 
-The words beside such numbers are data: `languages/counts.json`, which says under "_about" what each list is.
+The words beside such numbers are data: `languages/counts.json`, which says under "_about" what each
+list is.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ _ONE_NEAR = (" ago", "vor ", "il y a ", "hace ", "há ")
 # Templates put such numbers at the ends of a text. Short texts are searched whole.
 _SHORT, _END = 2000, 500
 _BEFORE = 24  # characters before a number that may say what it counts
-# Bytes that stand in no number: all but ASCII digits and the first bytes of digits of other scripts (Arabic, NKo,
-# South and South-East Asian, fullwidth, emoji). Taking them out of a text is ten times faster than a search for \d.
+# Bytes that stand in no number: all but ASCII digits and the first bytes of digits of other scripts
+# (Arabic, NKo, South and South-East Asian, fullwidth, emoji). Taking them out of a text is ten
+# times faster than a search for \d.
 _NUMBERLESS = bytes(
     set(range(256)) - {*b"0123456789", 0xD9, 0xDB, 0xDF, 0xE0, 0xE1, 0xEA, 0xEF, 0xF0}
 )

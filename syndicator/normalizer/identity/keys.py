@@ -1,7 +1,7 @@
 """A post's parts -> the keys by which it is known again (`keys`). Pure; `verdict.decide` judges by them.
 
-Keys are digests, so that an identity, which is kept for ever, costs the store little. The sketch is a
-min-hash of the text: two texts are nearly the same when nearly all their pieces are.
+Keys are digests, so that an identity, which is kept for ever, costs the store little. The sketch is
+a min-hash of the text: two texts are nearly the same when nearly all their pieces are.
 """
 
 from __future__ import annotations
@@ -22,14 +22,15 @@ Repeated = tuple[frozenset[str], frozenset[str]]  # forms of guids, forms of lin
 
 SHORT = 32  # a folded text of fewer bytes ("Read more") tells nothing apart
 
-# Folding works on UTF-8 bytes, which translate() goes through at nearly 1 GB/s: ASCII letters to lower case,
-# white space, controls and ASCII punctuation dropped.
+# Folding works on UTF-8 bytes, which translate() goes through at nearly 1 GB/s: ASCII letters to
+# lower case, white space, controls and ASCII punctuation dropped.
 _LOWER = bytes(range(256)).lower()
 _DROPPED = bytes(c for c in range(128) if not chr(c).isalnum())
-# Texts are also cut where a byte of these stands: wherever the same words stand, the same cuts are made, so an
-# edit touches one piece only. In long texts each script has a letter of one to three in a hundred: Latin k and v,
-# Cyrillic and Greek by B3 (г, γ), Arabic too (س), Hebrew, Thai, Devanagari and kana by 97, Han and Hangul by both.
-# A short text needs smaller pieces, or one edit would change half of it.
+# Texts are also cut where a byte of these stands: wherever the same words stand, the same cuts are
+# made, so an edit touches one piece only. In long texts each script has a letter of one to three in
+# a hundred: Latin k and v, Cyrillic and Greek by B3 (г, γ), Arabic too (س), Hebrew, Thai,
+# Devanagari and kana by 97, Han and Hangul by both. A short text needs smaller pieces, or one edit
+# would change half of it.
 _COARSE = _LOWER.translate(bytes.maketrans(b"kv\xb3\x97", b"\n" * 4))
 _FINE = _LOWER.translate(bytes.maketrans(b"kvbpgyfw\x83\x8b\x93\x9b\xa3\xab\xb3\xbb", b"\n" * 16))
 FINE_BELOW = 2500  # bytes
@@ -47,10 +48,11 @@ def keys(
 ) -> Keys:
     """Make the keys by which a post is known again.
 
-    `guid` as the source gave it, `link` the absolute permalink (with or without tracking parameters),
-    `title` and `text` plain, `published` the date exactly as given (also one in the future), `origin_link`
-    only where the source proved that it republishes, `repeated` the addresses that tell nothing apart
-    in this fetch (see `repeated_addresses`). About 60 us for a post of 9 KB.
+    `guid` as the source gave it, `link` the absolute permalink (with or without tracking
+    parameters), `title` and `text` plain, `published` the date exactly as given (also one in the
+    future), `origin_link` only where the source proved that it republishes, `repeated` the
+    addresses that tell nothing apart in this fetch (see `repeated_addresses`). About 60 us for a
+    post of 9 KB.
     """
     guids, links = repeated
     own_guid, own_link = _telling(guid, guids), _telling(link, links)
@@ -112,7 +114,8 @@ def digest(folded: bytes) -> str:
 def sketch(cut: bytes, fine: bool) -> tuple[int, ...]:
     """Return the smallest hashes of the pieces of a text, at most SKETCH, rising (bottom-k min-hash).
 
-    0 before them says that the pieces are small: such a text can't be compared with one in large pieces.
+    0 before them says that the pieces are small: such a text can't be compared with one in large
+    pieces.
     """
     hashes = set(map(zlib.crc32, cut.split(b"\n")))
     hashes.discard(0)

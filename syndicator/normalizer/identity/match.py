@@ -1,8 +1,9 @@
 """The posts of a fetch, and the stored posts that each may be -> a verdict on each (`decide`). Pure.
 
-Every rule asks the same: which independent parts (guid, link, title, text, instant) agree, which contradict?
-Within a source the strongest agreements are settled first, and a stored post is given away once. A stored
-post that other rules made (`identity.VERSION`) is compared by what rules leave as it is: see `older`.
+Every rule asks the same: which independent parts (guid, link, title, text, instant) agree, which
+contradict? Within a source the strongest agreements are settled first, and a stored post is given
+away once. A stored post that other rules made (`identity.VERSION`) is compared by what rules leave
+as it is: see `older`.
 """
 
 from __future__ import annotations
@@ -72,10 +73,10 @@ def decide(
 ) -> list[Verdict]:
     """Judge the posts of one fetch, each with the stored posts that it may be, of its own source and of others.
 
-    `claimed` are the numbers of stored posts whose items stand in this fetch unchanged: no other post is one of
-    them. `fold`: whether the same words under the same title, wherever they stand, are one story. `order`: the places
-    of the sources in feeds.toml; the first has a story that two have, whichever answered first. Costs nothing for a
-    post without candidates.
+    `claimed` are the numbers of stored posts whose items stand in this fetch unchanged: no other
+    post is one of them. `fold`: whether the same words under the same title, wherever they stand,
+    are one story. `order`: the places of the sources in feeds.toml; the first has a story that two
+    have, whichever answered first. Costs nothing for a post without candidates.
     """
     verdicts: dict[int, Verdict] = {}
     taken = set(claimed)
@@ -134,8 +135,8 @@ def _compared(post: Post, known: KnownPost) -> Evidence:
 def _only_rules_changed(post: Post, known: KnownPost, found: Evidence) -> bool:
     """Tell whether a post differs from a stored one by the rules that made them, and not by its source.
 
-    Link (or guid), title and nearly all of the text must agree. Where a text is not kept any more, or
-    a part has none, nothing may speak against it.
+    Link (or guid), title and nearly all of the text must agree. Where a text is not kept any more,
+    or a part has none, nothing may speak against it.
     """
     if known.identity_version == post.identity_version or found.title < 0:
         return False

@@ -1,8 +1,8 @@
 """A post as today's rules make it, and as older rules made it -> whether only the rules changed. Pure.
 
-The hash and the keys of a post depend on all that the normalizer does. When a rule changes, a stored
-post and the same post of today differ, although its source changed nothing. Where link, title and nearly
-all of the text agree, the difference is taken for one of the rules.
+The hash and the keys of a post depend on all that the normalizer does. When a rule changes, a
+stored post and the same post of today differ, although its source changed nothing. Where link,
+title and nearly all of the text agree, the difference is taken for one of the rules.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ LEFT_OUT = 40  # words that a new rule may take out: a credit line, a share bar,
 # Scripts without spaces count by characters: Thai and Lao, Burmese, Khmer, kana, Han.
 _UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
-# A tag, and what a CDATA section begins and ends with; not "1 < 2 and 3 > 2", which no letter follows.
+# A tag, and what a CDATA section begins and ends with; not "1 < 2 and 3 > 2", which no letter
+# follows.
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!\[CDATA\[|\]\]>")
 
 
