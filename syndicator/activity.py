@@ -11,9 +11,8 @@ from datetime import datetime, timedelta
 from html import escape
 from itertools import pairwise
 
-from syndicator.durations import short
+from syndicator.quantities import counted, short
 from syndicator.status import Row
-from syndicator.text_rules import counted
 
 MARK = "<!-- syndicator: activity -->"  # by which the page is known again
 DAYS = 60  # that the charts show

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from syndicator.model.fetch import Outage
 from syndicator.model.run import Changes, Failure, Move, Report
-from syndicator.text_rules import counted
+from syndicator.quantities import counted, in_words
 
 MOST = 20  # lines about failures; nobody reads ten thousand
 _ENDED = (
@@ -153,19 +153,3 @@ def all_news(report: Report, now: datetime) -> list[str]:
 def failing(report: Report, now: datetime) -> list[str]:
     """Return the lines about all that fails after a run."""
     return [*outage_line(report.outage, now), *failure_lines(report, now)]
-
-
-def in_words(span: timedelta) -> str:
-    """Return a span of time as a person says it.
-
-    >>> in_words(timedelta(seconds=30)), in_words(timedelta(hours=26)), in_words(timedelta(days=9))
-    ('less than a minute', '26 hours', '9 days')
-    """
-    minutes = int(span.total_seconds() // 60)
-    if minutes < 1:
-        return "less than a minute"
-    if minutes < 120:  # noqa: PLR2004  two hours
-        return counted(minutes, "minute")
-    if minutes < 60 * 48:
-        return counted(minutes // 60, "hour")
-    return counted(minutes // (60 * 24), "day")

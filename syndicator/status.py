@@ -10,16 +10,15 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from syndicator.durations import short
 from syndicator.failures import has_moved, label, move, standing, unpublished
 from syndicator.layout import layout, wrapped
 from syndicator.model.fetch import SourceState
 from syndicator.model.run import Move, SourceFacts
 from syndicator.model.settings import Source
+from syndicator.quantities import counted, short
 from syndicator.report import moved_line
 from syndicator.schedule import held_hosts
 from syndicator.schedule.state import BY_INTERVAL, BY_RETRY_AFTER
-from syndicator.text_rules import counted
 from syndicator.urls import host_of
 
 _HELD = "its host asked to be left alone until then (429, Retry-After)"

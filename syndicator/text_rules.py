@@ -112,15 +112,6 @@ def line(text: str) -> str:
     return " ".join(filter(None, clean(_SPACE.sub(" ", text)).split(" ")))
 
 
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """Return a number with its noun.
-
-    >>> counted(1, "source"), counted(2, "source"), counted(2, "copy", "copies")
-    ('1 source', '2 sources', '2 copies')
-    """
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"
-
-
 def is_markup(text: str) -> bool:
     """Return True if plain text would look different when read as HTML.
 

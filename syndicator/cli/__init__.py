@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import signal
+import sys
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -27,7 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     mend_streams()
     edge = Edge()
     try:
-        arguments = parser().parse_args(argv)
+        words = sys.argv[1:] if argv is None else argv
+        arguments = parser(words[0] if words else "").parse_args(words)
         command = import_module(f"syndicator.cli.{arguments.module}")
         return int(getattr(command, arguments.command)(arguments, edge))
     except SyndicatorError as error:

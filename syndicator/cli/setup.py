@@ -18,8 +18,7 @@ from syndicator.failures import label
 from syndicator.importers.export import export as exported_bytes
 from syndicator.importers.export import exported
 from syndicator.layout import layout
-from syndicator.report import in_words
-from syndicator.text_rules import counted
+from syndicator.quantities import counted, in_words
 
 
 def init(arguments: argparse.Namespace, edge: Edge) -> int:

@@ -15,15 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from syndicator.cli.edge import plain
-from syndicator.durations import short
 from syndicator.failures import label
 from syndicator.layout import layout
 from syndicator.model.feed import Enclosure, Episode
 from syndicator.model.post import Post, SourceInfo
 from syndicator.model.run import Failure, PostRef, Preview, Progress, Report
 from syndicator.model.settings import Config
+from syndicator.quantities import counted, short
 from syndicator.report import grouped, outage_line
-from syndicator.text_rules import counted
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -17,9 +17,9 @@ import msgspec
 from syndicator import timezones
 from syndicator.config.schema import Key
 from syndicator.config.words import did_you_mean, shown, source_meant
-from syndicator.durations import parse_duration, parse_size
 from syndicator.formats import FORMATS
 from syndicator.model.settings import Credentials
+from syndicator.quantities import parse_duration, parse_size
 
 # The site's own files and folders beside its documents (a test holds it), and compressed twins. In
 # lower case, as disks fold it.

@@ -15,9 +15,9 @@ from syndicator.model.run import Options
 from syndicator.model.settings import Config, Feed, Filter, Source
 from syndicator.pipeline import hubs
 from syndicator.pipeline.documents import FeedBuild, SharedState
+from syndicator.quantities import counted
 from syndicator.store import Store
 from syndicator.store.meta import Languages
-from syndicator.text_rules import counted
 
 
 class Built(Struct):

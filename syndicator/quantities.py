@@ -1,4 +1,4 @@
-"""Durations and sizes as people write them -> values."""
+"""Durations, sizes and counts, as people write and read them."""
 
 from __future__ import annotations
 
@@ -49,3 +49,28 @@ def short(span: timedelta) -> str:
         return f"{minutes // 60} h"
     days = minutes // (60 * 24)
     return f"{days} d" if days < 730 else f"{days / 365.25:.1f} y"  # noqa: PLR2004  two years
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "source"), counted(2, "source"), counted(2, "copy", "copies")
+    ('1 source', '2 sources', '2 copies')
+    """
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def in_words(span: timedelta) -> str:
+    """Return a span of time as a person says it.
+
+    >>> in_words(timedelta(seconds=30)), in_words(timedelta(hours=26)), in_words(timedelta(days=9))
+    ('less than a minute', '26 hours', '9 days')
+    """
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 1:
+        return "less than a minute"
+    if minutes < 120:  # noqa: PLR2004  two hours
+        return counted(minutes, "minute")
+    if minutes < 60 * 48:
+        return counted(minutes // 60, "hour")
+    return counted(minutes // (60 * 24), "day")
