@@ -30,7 +30,10 @@ class UsageError(SyndicatorError):
 
 
 class ConfigError(SyndicatorError):
-    """The configuration is wrong. The message says where (file, table, key) and what would be right."""
+    """The configuration is wrong.
+
+    The message says where (file, table, key) and what would be right.
+    """
 
     exit_code = 2
 

@@ -92,7 +92,10 @@ def _remarks(config: Config) -> Iterator[Finding]:
 
 
 def _places(config: Config) -> Iterator[Finding]:
-    """Yield which of the places that a run writes to it can't use. To find that out nothing is made or changed."""
+    """Yield which of the places that a run writes to it can't use.
+
+    To find that out nothing is made or changed.
+    """
     file = str(config.path)
     if fault := _state_fault(config.state):
         yield Finding(file, f"[feed], key `state`: {fault}")

@@ -1,4 +1,7 @@
-"""Compare texts by their min-hash sketches (Broder 1997). A leaf: identity and related posts ask."""
+"""Compare texts by their min-hash sketches (Broder 1997).
+
+A leaf: identity and related posts ask.
+"""
 
 from __future__ import annotations
 

@@ -161,7 +161,10 @@ class AtomicWriter:
         self._remove_marks()
 
     def _place(self, name: str) -> Path:
-        """Return the path of a document. Raises PublishError for one that leads out of the folder."""
+        """Return the path of a document.
+
+        Raises PublishError for one that leads out of the folder.
+        """
         parts = PurePosixPath(name)
         if parts.is_absolute() or ".." in parts.parts or not parts.name or "\0" in name:
             raise PublishError(f"{name!r} is no path below {self.folder}")

@@ -48,7 +48,10 @@ def markup(element: _Element, where: str) -> Iterator[Problem]:
 
 
 def walk(element: _Element, rule: Rule, where: str, known: Mapping[str, Rule]) -> Iterator[Problem]:
-    """Yield the problems of an element and all in it; `known` has rules of namespaced extensions."""
+    """Yield the problems of an element and all in it.
+
+    `known` has rules of namespaced extensions.
+    """
     yield from _own(element, rule, where)
     yield from _attributes(element, rule, where)
     seen: Counter[str] = Counter()

@@ -173,7 +173,10 @@ def width() -> int:
 
 @contextmanager
 def progress_bar() -> Iterator[Watch]:
-    """Show a bar on standard error while the block runs; yield the function to call for each finished source."""
+    """Show a bar on standard error while the block runs.
+
+    Yield the function to call for each finished source.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar

@@ -177,7 +177,9 @@ def no_feed(body: bytes, content_type: str) -> Refusal | None:
 
 
 def unwrapped(body: bytes) -> bytes:
-    """Return the feed within a page's root element, where a server wraps its feed in one; else the body.
+    """Return the feed within a page's root element, where a server wraps its feed in one.
+
+    Otherwise return the body.
 
     >>> unwrapped(b"<html><body><rss version='2.0'></rss></body></html>")
     b"<rss version='2.0'></rss>"

@@ -1,4 +1,6 @@
-"""Edition -> Documents: feeds for programs, pages for people. Pure: the same edition, the same bytes.
+"""Edition -> Documents: feeds for programs, pages for people.
+
+Pure: the same edition, the same bytes.
 
 Documents come in the order in which they may be published: pages and archives before the current
 documents that point at them.

@@ -70,7 +70,10 @@ LAYOUT = max(_LAYOUTS)
 
 
 def copies_line(item: Item) -> str:
-    """Return the line that names the copies of this item, in the attribution's language; "" for none."""
+    """Return the line that names the copies of this item, in the attribution's language.
+
+    Return "" for none.
+    """
     credited = item.post.attribution.language if item.post.attribution else ""
     tag = credited or nearest(item.post.language)
     links = ", ".join(_anchor(copy.url, copy.source or copy.title, tag) for copy in item.also)

@@ -174,7 +174,10 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]
         return entry
 
     def _mark_language(self, entry: _Element) -> bool:
-        """Set `xml:lang` on an entry in another language than the feed's; return whether it was set."""
+        """Set `xml:lang` on an entry in another language than the feed's.
+
+        Return whether it was set.
+        """
         if self.item.language in ("", self.feed_language):
             return False
         entry.set(_LANG, self.item.language)

@@ -236,7 +236,10 @@ def _references(references: Iterable[Reference]) -> Iterator[Reference]:
 
 
 def links(item: RenderedItem) -> Iterator[Link]:
-    """Yield the links of an item as Atom has them; `alternate` first, since readers take the first."""
+    """Yield the links of an item as Atom has them.
+
+    `alternate` first, since readers take the first.
+    """
     if item.link:
         yield Link(item.link, "alternate", "text/html")
     for enclosure in item.enclosures:

@@ -147,7 +147,10 @@ def _text(file: str) -> str:
 
 
 def _is_blank(configuration: Path) -> bool:
-    """Tell whether a configuration is missing or says nothing; one that can't be read is for `config` to judge."""
+    """Tell whether a configuration is missing or says nothing.
+
+    One that can't be read is for `config` to judge.
+    """
     try:
         return not tomllib.loads(configuration.read_text("utf-8-sig"))
     except FileNotFoundError:
@@ -184,7 +187,10 @@ def _rules(rules: Rules) -> dict[str, Any]:
 
 
 def _source(table: Mapping[str, Any]) -> Source:
-    """Return the source that the configuration will make of a table. Raises ConfigError where it will refuse it."""
+    """Return the source that the configuration will make of a table.
+
+    Raises ConfigError where it will refuse it.
+    """
     return config.source_of(table, "the list")
 
 

@@ -101,7 +101,7 @@ def _candidates(tag: str) -> list[str]:
 
 @lru_cache(maxsize=1024)
 def label(tag: str, key: str, fallback: str = DEFAULT) -> str:
-    """Return our wording for one thing, e.g. "heading" or "comments", in the nearest language that we have.
+    """Return our wording for one thing ("heading", "comments" ...) in the nearest language.
 
     >>> label("de-AT", "titled"), label("vi", "comments")
     ('Der Beitrag {post} erschien zuerst auf {source}.', 'Bình luận')
@@ -111,7 +111,9 @@ def label(tag: str, key: str, fallback: str = DEFAULT) -> str:
 
 @lru_cache(maxsize=256)
 def own_name(tag: str) -> str:
-    """Return what a language calls itself, as a list of languages names it; the tag where that is not known.
+    """Return what a language calls itself, as a list of languages names it.
+
+    Return the tag where that is not known.
 
     >>> own_name("vi"), own_name("fr"), own_name("pt-BR"), own_name("ka"), own_name("tlh")
     ('Tiếng Việt', 'Français', 'Português (Brasil)', 'ქართული', 'tlh')

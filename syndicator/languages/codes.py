@@ -1,4 +1,7 @@
-"""Facts about language tags: which exist, what feeds write instead, which way they run. Data only."""
+"""Facts about language tags: which exist, what feeds write instead, which way they run.
+
+Data only.
+"""
 
 from __future__ import annotations
 

@@ -36,7 +36,10 @@ class RelatedList(Struct, frozen=True):
 
 
 class Item(Struct, frozen=True):
-    """A post as one of our feeds publishes it, with its frozen parts. The generator composes the body."""
+    """A post as one of our feeds publishes it, with its frozen parts.
+
+    The generator composes the body.
+    """
 
     id: str  # the public id: RSS guid, Atom id, JSON Feed id
     post: Post

@@ -127,7 +127,10 @@ class Outage(Struct, frozen=True, omit_defaults=True):
 
 
 class SourceState(RedactedRepr, frozen=True, omit_defaults=True):
-    """The state of a source between runs. The schedule makes the next one from it; the store keeps it."""
+    """The state of a source between runs.
+
+    The schedule makes the next one from it; the store keeps it.
+    """
 
     repr_exclude = frozenset(["url", "moved_to", "moved_from", "strange"])
 

@@ -144,7 +144,9 @@ def _language(tag: str) -> str:
 
 
 def habit(tags: Iterable[str]) -> str:
-    """Return what at least two thirds of a source's posts are in, of those whose language is known; "" for nothing.
+    """Return what at least two thirds of a source's posts are in, of those whose language is known.
+
+    Return "" for nothing.
 
     >>> habit(["ru", "", "ru", "en", "ru", ""]), habit(["pt", "pt-BR", "pt-BR"]), habit(["ru", "en"]), habit(["ru"])
     ('ru', 'pt-BR', '', '')
@@ -225,7 +227,10 @@ def _script(sample: str) -> str:
 
 
 class _Signs(dict[int, str]):
-    """Every character -> the sign of its script, found when it is first seen; a letter of none is a space."""
+    """Every character -> the sign of its script, found when it is first seen.
+
+    A letter of none is a space.
+    """
 
     def __missing__(self, code: int) -> str:
         character = chr(code)

@@ -209,7 +209,10 @@ def _from_parts(parts: Mapping[str, str | None]) -> datetime | None:
 
 
 def _year(digits: str) -> int:
-    """Read a year of four or two digits; 90 to 99 are of the last century, unlike in RFC 2822, 4.3."""
+    """Read a year of four or two digits.
+
+    90 to 99 are of the last century, unlike in RFC 2822, 4.3.
+    """
     year = int(digits)
     if len(digits) == 4:  # noqa: PLR2004
         return year - _BUDDHIST if year in _THAI_YEARS else year

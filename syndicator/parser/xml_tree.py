@@ -31,7 +31,9 @@ RDF = f"{namespaces.RDF}}}"
 
 @lru_cache(maxsize=4096)
 def name_of(tag: str) -> str:
-    """Return an element's name with the usual prefix. The tag is expat's: namespace, "}", local name.
+    """Return an element's name with the usual prefix.
+
+    The tag is expat's: namespace, "}", local name.
 
     >>> name_of("http://purl.org/dc/elements/1.1/}creator"), name_of("pubDate"), name_of("urn:x}y")
     ('dc:creator', 'pubdate', 'urn:x}y')

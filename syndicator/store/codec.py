@@ -23,7 +23,9 @@ _encode = msgspec.json.Encoder().encode
 
 
 def encode(value: object) -> str:
-    """Return a noun, or plain data, as JSON; a noun's fields that equal their defaults are left out.
+    """Return a noun, or plain data, as JSON.
+
+    A noun's fields that equal their defaults are left out.
 
     It can hold no lone surrogate (msgspec raises UnicodeEncodeError, as SQLite would).
     """

@@ -90,7 +90,10 @@ def _versions(
     visible: Iterable[tuple[int, int, int]],
     selected: Mapping[int, Source],
 ) -> Iterator[tuple[int, int]]:
-    """Yield sequence and source of entries; a version whose source has left gives way to another."""
+    """Yield sequence and source of entries.
+
+    A version whose source has left gives way to another.
+    """
     for sequence, source, story in visible:
         if source in selected:
             yield sequence, source

@@ -367,7 +367,10 @@ def _merged(old: bytes, post: Post) -> bytes:
 
 
 def _fold(db: Connection, number: int, into: int, *, original: bool, now: datetime) -> None:
-    """Make a post a copy of another. The first one published keeps its id, the original its credit."""
+    """Make a post a copy of another.
+
+    The first one published keeps its id, the original its credit.
+    """
     story, source = db.row(
         """SELECT coalesce(copy_of, number), (SELECT source FROM posts WHERE number = ?)
         FROM posts WHERE number = ?""",

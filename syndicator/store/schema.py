@@ -252,7 +252,10 @@ SCHEMA = [SOURCES, POSTS, FEEDS, REST, LIKENESS, HIDDEN, FILES]
 
 
 def version(db: sqlite3.Connection, path: str) -> int:
-    """Return the schema that a file has, 0: a new one. Raises StoreError for a file that is newer, or not ours."""
+    """Return the schema that a file has, 0: a new one.
+
+    Raises StoreError for a file that is newer, or not ours.
+    """
     number = int(db.execute("PRAGMA user_version").fetchone()[0])
     if number > len(MIGRATIONS):
         raise StoreError(

@@ -90,7 +90,10 @@ def shape(feed: Feed, selected: Mapping[int, Source]) -> str:
 
 
 def rules(feed: Feed, selected: Mapping[int, Source]) -> str:
-    """Return a digest of the filters by which a feed takes posts; a source that has none adds nothing."""
+    """Return a digest of the filters by which a feed takes posts.
+
+    A source that has none adds nothing.
+    """
     parts = [
         f"{source.id} {source.filter} {source.future == 'hold'}"
         for source in selected.values()

@@ -177,7 +177,10 @@ class Snapshots(Table):
             yield SourceListing(source_id, tuple(posts), total, info)
 
     def _departed(self, feed: int, since: int) -> Departed:
-        """Return what left a feed after an event. Costs what it returns: of much, much may be gone."""
+        """Return what left a feed after an event.
+
+        Costs what it returns: of much, much may be gone.
+        """
         event = self.db.value(_LAST_DEPARTURE, feed)
         if event <= since:
             return Departed(event)

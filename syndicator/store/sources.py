@@ -74,7 +74,9 @@ class Sources(Table):
         return codec.read(SourceInfo, packed) if packed else SourceInfo(source_id, source_id)
 
     def save_info(self, info: SourceInfo, now: datetime) -> bool:
-        """Keep how a source is shown; tell whether anything shown changed, not its feed's date, say.
+        """Keep how a source is shown.
+
+        Tell whether anything shown changed, not its feed's date, say.
 
         Feeds that show it are then made again.
         """
@@ -90,7 +92,10 @@ class Sources(Table):
             return True
 
     def names(self) -> dict[str, str]:
-        """Return the names that sources are shown by, by their ids; one that never answered has none."""
+        """Return the names that sources are shown by, by their ids.
+
+        One that never answered has none.
+        """
         query = "SELECT id, json_extract(info, '$.name') FROM infos JOIN sources ON source = number"
         return dict(self.db.rows(query))
 
@@ -156,7 +161,9 @@ class Sources(Table):
             self.db.execute("INSERT OR REPLACE INTO items VALUES (?, ?)", row)
 
     def adopt(self, configured: Iterable[Source]) -> dict[str, str]:
-        """Let a source with a new address take over the row of its old one; return old id -> new id.
+        """Let a source with a new address take over the row of its old one.
+
+        Return old id -> new id.
 
         To be called once a run, before `states`. An operator who writes a feed's new address into
         feeds.toml changes the id where that is the address. A row that no source of the file

@@ -82,7 +82,10 @@ class Terms(Table):
         self.db.executemany("DELETE FROM pending WHERE number = ?", numbers)
 
     def append_log(self, entries: bytes) -> int:
-        """Keep entries until they are appended to their terms: a row a call. Return bytes waiting."""
+        """Keep entries until they are appended to their terms: a row a call.
+
+        Return bytes waiting.
+        """
         self.db.execute("INSERT INTO logged_postings (entries) VALUES (?)", (entries,))
         return int(self.db.value("SELECT sum(length(entries)) FROM logged_postings"))
 

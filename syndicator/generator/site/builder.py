@@ -301,7 +301,10 @@ class SiteBuilder:
         return page, {"groups": self.views("../").groups(links, source=True)}
 
     def _archives(self) -> Iterator[Document]:
-        """Yield the list of the pages of older posts; it is made anew when a slice of history begins."""
+        """Yield the list of the pages of older posts.
+
+        It is made anew when a slice of history begins.
+        """
         slices = [
             number
             for number in range(self._last_slice, 0, -1)

@@ -1,4 +1,7 @@
-"""Programs that read feeds, by the system that they run on, in the order of the alphabet. Data only."""
+"""Programs that read feeds, by the system that they run on, in the order of the alphabet.
+
+Data only.
+"""
 
 from __future__ import annotations
 

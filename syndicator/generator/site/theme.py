@@ -173,7 +173,10 @@ def syntax_faults(folder: Path) -> Iterator[str]:
 
 
 def _blamed(error: Exception, folder: Path) -> str:
-    """Return the line of a template in a folder that an error comes from; Jinja2 puts it among the frames."""
+    """Return the line of a template in a folder that an error comes from.
+
+    Jinja2 puts it among the frames.
+    """
     from traceback import extract_tb  # only where something has failed
 
     for frame in reversed(extract_tb(error.__traceback__)):
@@ -199,7 +202,10 @@ def encode(text: str) -> bytes:
 
 @cache
 def _environment(folders: tuple[Path, ...], language: str) -> Environment:
-    """Return the templates of these folders, the first that has one giving it. Feeds of one language share them."""
+    """Return the templates of these folders, the first that has one giving it.
+
+    Feeds of one language share them.
+    """
     from jinja2 import (
         ChoiceLoader,
         Environment,

@@ -126,7 +126,9 @@ def credit_of(row: wordings.Row, post: Slot, site: Slot, known: Known) -> Credit
 
 
 def site_name(written: str, home: str) -> str:
-    """Return the name of a site in a line; its host where the line gives an address or "my personal blog".
+    """Return the name of a site in a line.
+
+    Return its host where the line gives an address or "my personal blog".
 
     >>> site_name("my Medium", "https://medium.com/"), site_name("this page", "https://a.example/")
     ('Medium', 'a.example')

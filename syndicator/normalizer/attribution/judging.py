@@ -138,7 +138,9 @@ def _says_this(found: Found, line: Line) -> bool:
 
 @lru_cache(maxsize=512)
 def wording(before: str, between: str, after: str) -> wordings.Row | None:
-    """Return the wording that credits the post by a line's first link and its site by its second; else None.
+    """Return the wording that credits the post by a line's first link and its site by its second.
+
+    Otherwise return None.
 
     The arguments are the HTML around the links. For a post's own links `judge` would find the same.
 

@@ -112,7 +112,10 @@ class _Own(NamedTuple):
 
 @lru_cache(maxsize=64)
 def _own(info: SourceInfo, feed_links: tuple[str, ...], home: str) -> _Own:
-    """Gather it, once for all posts of a feed; a source that names no site is at `home` where its posts are."""
+    """Gather it, once for all posts of a feed.
+
+    A source that names no site is at `home` where its posts are.
+    """
     origin = Origin(
         name=info.name, url=home, feed=info.feed, id=info.feed_id, updated=info.updated, rights=info.rights,
         language=info.language,

@@ -1,4 +1,6 @@
-"""A post's parts -> a digest of what a reader would call the post: differs = its source changed it. Pure.
+"""A post's parts -> a digest of what a reader would call the post: differs = its source changed it.
+
+Pure.
 
 What moves by itself is left out: tokens in addresses, relative dates, counts of comments, image
 sizes, the order of attributes, white space, and the site's own host and scheme, so that a move is
@@ -66,7 +68,10 @@ def _without_own_hosts(text: str, hosts: Iterable[str]) -> str:
 
 
 def _letters(text: str) -> bytes:
-    """Return all but white space, which comes and goes with a site's templates. A corrected comma counts."""
+    """Return all but white space, which comes and goes with a site's templates.
+
+    A corrected comma counts.
+    """
     return text.replace("\xa0", "").encode("utf-8", "replace").translate(None, b" \t\r\n\f\v")
 
 

@@ -1,4 +1,6 @@
-"""A post's parts -> the keys by which it is known again (`keys`). Pure; `verdict.decide` judges by them.
+"""A post's parts -> the keys by which it is known again (`keys`).
+
+Pure; `verdict.decide` judges by them.
 
 Keys are digests, so that an identity, which is kept for ever, costs the store little. The sketch is
 a min-hash of the text: two texts are nearly the same when nearly all their pieces are.

@@ -1,4 +1,6 @@
-"""The posts of a fetch, and the stored posts that each may be -> a verdict on each (`decide`). Pure.
+"""The posts of a fetch, and the stored posts that each may be -> a verdict on each (`decide`).
+
+Pure.
 
 Every rule asks the same: which independent parts (guid, link, title, text, instant) agree, which
 contradict? Within a source the strongest agreements are settled first, and a stored post is given
@@ -115,7 +117,10 @@ def _settle(
 
 
 def _compared(post: Post, known: KnownPost) -> Evidence:
-    """Return how a post agrees with a stored one; what the rules changed about it since does not count."""
+    """Return how a post agrees with a stored one.
+
+    What the rules changed about it since does not count.
+    """
     if known.identity_version == post.identity_version:
         return compare(post.keys, known.keys)
     found = compare(post.keys, rule_changes.keys_today(known))
