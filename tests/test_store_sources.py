@@ -59,8 +59,14 @@ def test_every_field_of_a_state_is_kept(store: Store) -> None:
     """
     names = SourceState.__struct_fields__
     named = {name for name in names if getattr(FULL, name) != getattr(SourceState("a"), name)}
-    assert named | {"moved", "moved_from", "reach"} >= set(names) - {"source_id"}
-    extra = replace(FULL, moved=True, moved_from="https://o.example/", reach="public")
+    assert named | {"moved", "moved_from", "reach", "strange"} >= set(names) - {"source_id"}
+    extra = replace(
+        FULL,
+        moved=True,
+        moved_from="https://o.example/",
+        reach="public",
+        strange="https://x.example/",
+    )
     store.sources.save_state(extra)
     assert store.sources.states()["a"] == extra
 
