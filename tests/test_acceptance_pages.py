@@ -115,7 +115,8 @@ def test_a_popular_post(tmp_path: Path, site: loopback.Site, way: str, count: in
     """It stands beside every post that was published while others linked to it."""
     made = planet(tmp_path, site, f'<p>As <a href="{GONE}">they say</a>.</p>', ALONE)
     fill(made, site, count)
-    assert len(naming(made)) >= 3
+    # Pages in an open slice are made anew without the list: the documents have one source now.
+    assert len(naming(made)) >= (3 if count > 100 else 2)
     take_away(made, way)
     assert not naming(made)
 

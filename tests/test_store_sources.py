@@ -34,6 +34,7 @@ FULL = SourceState(
     moved_to="https://b.example/feed",
     moved_days=("2024-08-31", "2024-09-01"),
     unchanged_since=NOW,
+    strange="https://stranger.example/feed",
 )
 
 
