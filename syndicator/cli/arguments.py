@@ -169,6 +169,8 @@ def _add_run(commands: Commands[Parser]) -> None:
     command.add_argument(
         "--offline", action="store_true", help="publish from the store, without network"
     )
+    dry_run = "say what changed settings would change in the documents; fetch and keep nothing"
+    command.add_argument("--dry-run", action="store_true", help=dry_run)
     command.add_argument(
         "--rerender",
         action="store_true",

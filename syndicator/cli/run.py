@@ -16,8 +16,12 @@ from syndicator.cli.edge import Edge
 from syndicator.config.words import source_meant
 from syndicator.errors import Interrupted, SyndicatorError, UsageError
 from syndicator.model.settings import Source
+from syndicator.pipeline.build import FeedChange
+from syndicator.pipeline.run import dry_run
+from syndicator.text_rules import counted
 from syndicator.urls import redacted
 
+_SHOWN = 20  # titles of a dry run in one list
 _STOPPING = "Stopping: publishing what came; Ctrl-C again leaves it"
 
 
@@ -26,6 +30,9 @@ def run(arguments: argparse.Namespace, edge: Edge) -> int:
     if arguments.log_format == "json":
         edge.log_as_json()
     config = syndicator.load_config(arguments.config)
+    if arguments.dry_run:
+        edge.write_lines(_changes(dry_run(config, edge.now())))
+        return 0
     edge.event("run started", sources=len(config.sources))
     options = Options(
         force=arguments.force,
@@ -61,6 +68,23 @@ def _tell(
     terminal = import_module("syndicator.cli.terminal")
     edge.say(terminal.summary(report, config, now))
     edge.say(words.all_news(report, now))
+
+
+def _changes(found: Sequence[FeedChange]) -> Iterator[str]:
+    """Yield the lines of a dry run: for each feed the posts that leave it or come into it."""
+    for change in found:
+        parts = (
+            ("leave", change.leaving),
+            ("come in", change.coming),
+            ("go to its archives", change.history),
+        )
+        changed = [(what, titles) for what, titles in parts if titles]
+        yield f"{change.feed}: {'nothing changes' if not changed else ''}".rstrip()
+        for what, titles in changed:
+            yield f"  {counted(len(titles), 'post')} would {what}:"
+            yield from (f"    {title}" for title in titles[:_SHOWN])
+            if len(titles) > _SHOWN:
+                yield f"    and {len(titles) - _SHOWN} more"
 
 
 def _counts(report: Report) -> dict[str, object]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from msgspec import Struct
@@ -33,6 +34,44 @@ class Admitted(Struct):
 
     posts: list[int] = []  # new in the first feed
     remarks: list[str] = []  # lines for the operator
+
+
+class FeedChange(Struct, frozen=True):
+    """The posts, by title, that would leave the documents of a feed, or come into it."""
+
+    feed: str  # its title
+    leaving: tuple[str, ...]
+    coming: tuple[str, ...]
+    history: tuple[str, ...]  # into the archives
+
+
+class _Undo(Exception):
+    pass
+
+
+def changes(config: Config, store: Store, now: datetime) -> list[FeedChange]:
+    """Return the changes that a build would make to the documents of each feed; none is kept."""
+    sources = {source.id: source for source in config.sources}
+    found = []
+    with suppress(_Undo), store.transaction():
+        store.links.hide_sources(config.sources, now)
+        for feed in config.feeds:
+            before = store.snapshots.shown(feed)
+            admitted = store.feeds.admit(feed, sources, now, _judge)
+            after = store.snapshots.shown(feed)
+            titles = _titles(store, {*before, *after, *admitted})
+            leaving = [titles[number] for number in before if number not in after]
+            coming = [titles[number] for number in after if number not in before]
+            history = [titles[number] for number in admitted if number not in after]
+            change = FeedChange(feed.title, tuple(leaving), tuple(coming), tuple(history))
+            found.append(change)
+        raise _Undo
+    return found
+
+
+def _titles(store: Store, numbers: Collection[int]) -> dict[int, str]:
+    posts = store.posts.read(numbers)
+    return {number: post.title or post.link for number, post in posts.items()}
 
 
 def build(config: Config, store: Store, options: Options, now: datetime) -> Built:

@@ -20,7 +20,7 @@ from syndicator.lock import run_lock
 from syndicator.model.fetch import Outage, SourceState
 from syndicator.model.run import Options, PostRef, Progress, Report, SourceFacts
 from syndicator.model.settings import Config
-from syndicator.pipeline.build import Built, build
+from syndicator.pipeline.build import Built, FeedChange, build, changes
 from syndicator.pipeline.update import UpdateStats, outage, update
 from syndicator.store import Store
 from syndicator.store.meta import TakenForPrivate
@@ -146,6 +146,17 @@ def _nothing_works(config: Config, states: Sequence[SourceState], outage: Outage
         if state.last_success and not state.consecutive and is_reachable:
             return False
     return True
+
+
+def dry_run(config: Config, now: datetime | None = None) -> list[FeedChange]:
+    """Return the changes that the settings of now would make to what is published; keep none.
+
+    Nothing is fetched. Raises LockHeld, StoreError.
+    """
+    if not config.state.exists():
+        return []
+    with run_lock(config.state), Store(config.state) as store:
+        return changes(config, store, now or datetime.now(UTC))
 
 
 def source_facts(config: Config) -> Mapping[str, SourceFacts]:

@@ -45,7 +45,6 @@ class Store:
         self.links = Links(self.connection)
         self.retention = Retention(self.connection)
         self.meta = Meta(self.connection)
-        self.explain = Explain(self.connection)
 
     def __enter__(self) -> Store:
         return self
@@ -68,6 +67,11 @@ class Store:
     def transaction(self) -> AbstractContextManager[None]:
         """Make all that follows one transaction; one inside another belongs to the outer one."""
         return self.connection.transaction()
+
+    @cached_property
+    def explain(self) -> Explain:
+        """The way of a post, for `why`."""
+        return Explain(self.connection)
 
     @cached_property
     def terms(self) -> Terms:

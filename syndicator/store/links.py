@@ -25,7 +25,7 @@ from syndicator.store.sources import Sources, mark_members
 # Where a link stands: `place` is the first of these that is not above it, and its position.
 ALSO = 0
 PLACES: Mapping[str, int] = {"source": 1000, "all": 2000}
-_SCOPES = (("all", 2000), ("source", 1000), ("", ALSO))
+_SCOPES = ("", "source", "all")  # by thousands
 
 _COLUMNS = "post, place, target, id, title, url, source, score, language, published"
 _INSERT = f"INSERT INTO links ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -143,8 +143,7 @@ def read(db: Connection, posts: Iterable[int]) -> dict[int, Visible]:
         id_, title, url, source, score, language, published = shown
         date = codec.moment_or_none(published)
         link = Reference(id_, title, url, source, score, language, date)
-        scope = next(scope for scope, start in _SCOPES if place >= start)
-        links.setdefault(post, {}).setdefault(scope, []).append(link)
+        links.setdefault(post, {}).setdefault(_SCOPES[place // 1000], []).append(link)
     return {post: (tuple(scopes.pop("", ())), scopes) for post, scopes in links.items()}
 
 
