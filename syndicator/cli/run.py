@@ -18,7 +18,7 @@ from syndicator.errors import Interrupted, SyndicatorError, UsageError
 from syndicator.model.settings import Source
 from syndicator.pipeline.build import FeedChange
 from syndicator.pipeline.run import dry_run
-from syndicator.text_rules import counted
+from syndicator.quantities import counted
 from syndicator.urls import redacted
 
 _SHOWN = 20  # titles of a dry run in one list
