@@ -115,7 +115,7 @@ def clean(html: str, base: str, policy: Policy = "keep", players: Collection[str
     is_stable = names <= _STABLE_TAGS  # nine posts in ten
     if not is_stable and not names.isdisjoint(_COUNTED):
         stats.unsafe = sum(name.lower() in _COUNTED for name in written)
-    repaired = repairs.repaired(html)
+    repaired = repairs.repaired(html, names)
     prepared = repaired if is_stable else embeds.prepare(repaired)
     job = _Job(base, policy, players, stats, names if is_stable else None)
     safe = job.finish(_sanitized(prepared))

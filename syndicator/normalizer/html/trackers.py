@@ -98,15 +98,6 @@ def _only_counts(host: str) -> bool:
     return not _BEACON_SITES.isdisjoint((".".join(labels[-2:]), ".".join(labels[-3:])))
 
 
-def is_bar(classes: str) -> bool:
-    """Tell whether a class attribute, with its quotes, is that of a share bar.
-
-    >>> is_bar('"entry sharedaddy sd-sharing"'), is_bar("'shared-story'")
-    (True, False)
-    """
-    return not BARS.isdisjoint(classes[1:-1].split())
-
-
 def is_pixel(image: tags.Attributes) -> bool:
     """Tell whether an image only reports its fetching: one pixel, hidden, or from a beacon.
 
