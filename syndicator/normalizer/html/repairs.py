@@ -58,9 +58,10 @@ _TEX_TWINS = frozenset(_TEX_TWINS_WORDS.split())
 # MathJax 2 keeps the TeX of a formula in a script.
 _TEX = re.compile(
     r"<script\b[^<>]*?\btype\s*=\s*[\"']?math/tex(\s*;\s*mode\s*=\s*display)?[\"']?[^<>]*>"
-    r"(?:\s*%\s*<!\[CDATA\[)?(.{0,5000}?)(?:%\s*\]\]>\s*)?</script\s*>",
-    re.IGNORECASE | re.DOTALL,
+    r"((?:[^<]|<(?!/?script\b))*)</script\s*>",
+    re.IGNORECASE,
 )
+_CDATA = re.compile(r"%?\s*(?:<!\[CDATA\[|\]\]>)")  # by which Markdown processors guard it
 # Elements that XHTML may close in their start tag, though HTML then reads raw text to the end. Not
 # an unquoted value that ends with a slash.
 _RAW_NAMES = "script style title textarea noembed noframes xmp svg select canvas button template"
@@ -95,6 +96,7 @@ _INLINE = re.compile(
     r"</?(?:a|b|code|em|i|img|mark|s|small|span|strong|sub|sup|u)\b", re.IGNORECASE
 )
 _LONGEST_ELEMENT = 50_000  # characters in which the end of an element is looked for
+_MOST_UNCLOSED = 20  # elements whose end was not found before no more are looked for
 
 
 def repaired(html: str, names: Set[str]) -> str:
@@ -123,7 +125,7 @@ def repaired(html: str, names: Set[str]) -> str:
 
 def _tex(script: re.Match[str]) -> str:
     """Return a formula as TeX between the delimiters that MathJax and KaTeX look for."""
-    tex = escape(script[2].strip(), quote=False)
+    tex = escape(_CDATA.sub("", script[2]).strip(), quote=False)
     return rf"\[{tex}\]" if script[1] else rf"\({tex}\)"
 
 
@@ -176,7 +178,7 @@ def _with_line_breaks(html: str) -> str:
     Spans are left alone: editors put the style on each, around text that is wrapped by chance.
     """
     parts: list[str] = []
-    done = 0
+    done = unclosed = 0
     for tag in _START.finditer(html):
         style = _STYLE.search(tag[2])
         name = tag[1].lower()
@@ -185,6 +187,9 @@ def _with_line_breaks(html: str) -> str:
         if not _PRESERVES_LINES.search(style[1]):
             continue
         end = _end_of(html, tag.end(), name)
+        unclosed += end == tag.end()
+        if unclosed == _MOST_UNCLOSED:
+            break
         parts += [html[done : tag.end()], _broken(html[tag.end() : end])]
         done = end
     return "".join([*parts, html[done:]])
