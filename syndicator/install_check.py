@@ -139,7 +139,7 @@ def _may(path: Path, mode: int) -> bool:
 
 
 def _documents(config: Config) -> Iterator[Finding]:
-    """Yield the problems of all published files, read one by one: there may be a page for each post."""
+    """Yield the problems of all published files, one by one: there may be a page for each post."""
     feeds = [feed for feed in config.feeds if not _folder_fault(feed.output)]
     if _state_fault(config.state):
         return
@@ -170,6 +170,6 @@ def _problems(path: Path, kind: str) -> Iterator[Finding]:
 
 
 def _again(kind: str) -> str:
-    """Name the command that makes a document again: `run --force` does not know the bytes of pages."""
+    """Name the command that makes a document again: `run --force` does not compare pages."""
     option = "--rerender" if kind.startswith("text/html") else "--force"
     return f"`syndicator run {option}` makes it again"

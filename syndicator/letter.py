@@ -1,4 +1,4 @@
-"""A failing source -> a letter to the owner of its site: the fault in their words, and the remedy."""
+"""A failing source -> a letter to the owner of its site, with the fault and the remedy."""
 
 from __future__ import annotations
 

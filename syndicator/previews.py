@@ -272,7 +272,7 @@ def _ask(source: Source) -> Ask:
 
 
 def _failure(failed: FetchFailed, source: Source, more: list[str]) -> SyndicatorError:
-    """Return the error of a source without a feed: the reason, the advice, the feeds of its page."""
+    """Return the error of a source without a feed: reason, advice, the feeds of its page."""
     lines = [
         f"{label(source)}: {failed.error}",
         failed.advice,

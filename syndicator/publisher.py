@@ -125,7 +125,7 @@ class AtomicWriter:
         return Published(path, changed, document.posts, len(document.body))
 
     def remove(self, name: str) -> None:
-        """Remove a file and its twin if they are ours, and their folder if nothing is left in it."""
+        """Remove a file and its twin if they are ours, and their folder if it is empty then."""
         for ours in (name, f"{name}.gz"):
             if self.files.kind(ours) is None:
                 continue

@@ -1,4 +1,4 @@
-"""The name of a time zone -> the days and hours of people there, by the system's database (IANA's tz)."""
+"""The name of a time zone -> the days and hours of people there (IANA's tz database)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Say of a stored post where it came from, what became of it, and why each feed has it or has it not."""
+"""Say of a stored post its origin, its history, and why each feed has it or has it not."""
 
 from __future__ import annotations
 

@@ -183,7 +183,7 @@ def _feed(feed: _Element, where: str) -> Iterator[Problem]:
 
 
 def _twins(feed: _Element, where: str) -> Iterator[Problem]:
-    """Find ids that stand twice: allowed (RFC 4287, 4.1.1), but most readers show one of the two."""
+    """Find ids that stand twice: RFC 4287, 4.1.1 allows it, and most readers show one of the two."""
     ids: set[str] = set()
     for place, entry in enumerate(feed.iterfind(f"{ATOM}entry"), 1):
         name = (entry.findtext(f"{ATOM}id") or "").strip()

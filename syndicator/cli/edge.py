@@ -110,7 +110,7 @@ class Edge:
             print(plain(text))
 
     def write_lines(self, lines: Iterable[str]) -> None:
-        """Print a report; at a terminal its heads (in capitals) are bold, unless NO_COLOR is set."""
+        """Print a report; its heads (in capitals) are bold at a terminal without NO_COLOR."""
         colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         with self.results():
             for line in lines:

@@ -1,4 +1,4 @@
-"""`init`, `add`, `remove`, `rename`, `pause`, `resume`, `list`, `export`: the sources of feeds.toml."""
+"""Edit and list feeds.toml: `init`, `add`, `remove`, `rename`, `pause`, `resume`, `list`, `export`."""
 
 from __future__ import annotations
 

@@ -303,7 +303,7 @@ def excerpt(text: str) -> str:
 
 
 def _line(console: Console, text: str, style: str) -> None:
-    """Print a line as it is: a title's "[b]" is no markup of rich's, and an address stays whole to be copied."""
+    """Print a line as it is: "[b]" is no markup here, and an address stays whole to be copied."""
     console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
 
 

@@ -71,7 +71,7 @@ def fill_in(text: str, environment: Mapping[str, str]) -> str:
 
 
 def _plain(value: object, key: Key, _: Surroundings) -> object:
-    """Read a value that msgspec can check alone: a text, number, truth value or one of some words."""
+    """Read a value that msgspec can check alone: a text, a number, a truth value, a word of some."""
     if type(value) is str and key.type is str:  # the most frequent case
         return value
     try:

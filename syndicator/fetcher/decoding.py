@@ -69,7 +69,7 @@ def _limited(pieces: Iterator[bytes], limit: int) -> Iterator[bytes]:
 
 
 def _gzip(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Decode gzip; several members are one body (RFC 1952, 2.2), and rubbish after them is dropped."""
+    """Decode gzip; several members are one body (RFC 1952, 2.2), rubbish after them is dropped."""
     members = 0
     data = b""
     unpacker = None

@@ -106,7 +106,7 @@ def _history(edition: Edition, archive: Archive, site: SiteBuilder) -> Iterator[
 
 
 def generate_one(edition: Edition, form: str) -> Document:
-    """Make a single current document ("rss", "atom", "json", "opml"), as `fetch --format` prints it."""
+    """Make one current document ("rss", "atom", "json", "opml"), as `fetch --format` prints it."""
     items = render_items(edition.items, edition.feed.timezone)
     return _document(edition, form, current_document(edition, form, items))
 

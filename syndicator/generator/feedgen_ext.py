@@ -158,7 +158,7 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]
         return entry
 
     def extend_atom(self, entry: _Element) -> _Element:
-        """Add language, links, media and podcast elements to an entry, and its source at the end."""
+        """Add language, links, media and podcast elements to an entry, and last its source."""
         item = self.item
         self._mark_language(entry)
         if is_markup(item.heading):
@@ -185,7 +185,7 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]
 
 
 def feed_links(feed: Feed, document: FeedDocument, form: str) -> Iterator[Link]:
-    """Yield the links of a document: the page, itself, the hub, and the archives around it (RFC 5005)."""
+    """Yield the links of a document: page, itself, hub, and the archives around it (RFC 5005)."""
     kind = FORMATS[form].type
     archived = archive_format(feed)
     # Archives are not always in the format of this document.

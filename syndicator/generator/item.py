@@ -145,7 +145,7 @@ def title_substitute(item: Item) -> str:
 
 
 def credited_source(item: Item) -> SourceRef:
-    """Return the feed that an item is credited to: the origin if its source proved that it republishes it."""
+    """Return the feed that an item is credited to: the origin of a proven copy, else the source."""
     post, info = item.post, item.source
     if post.republished and line(post.origin.name):
         return _source_ref(post.origin, post.origin.updated or item.updated)

@@ -75,7 +75,7 @@ def _shared_filter(feeds: Sequence[Subscription]) -> Filter:
 
 
 def _begun(said: Heading, shared: Filter) -> tuple[list[str], list[str]]:
-    """Return the `[feed]` table that a configuration begins with, as a list of one, and lines about it."""
+    """Return the `[feed]` table that a configuration begins with (a list of one), and lines about it."""
     title, hint = _TITLE, ": put your title in"
     if said.title:
         title, hint = f"title = {_written(said.title)}", ", with the title that the list has"

@@ -161,7 +161,7 @@ def _refusal(said: Mapping[str, str]) -> str:
 
 
 def _is_other(key: str, said: Mapping[str, str]) -> bool:
-    """Tell whether a pattern of Venus has no equal: it is searched in a post's text, names and labels put together."""
+    """Tell whether a pattern of Venus has no equal: it is searched in text, names and labels at once."""
     pattern = said.get(key, "")
     several = key == "filter" and "\n" in pattern  # one a line, of which all must be found
     return several or _WHOLE.search(pattern) is not None

@@ -73,7 +73,7 @@ class Activity(Struct, frozen=True):
 
 
 class Archive(Struct, frozen=True):
-    """A slice of history in order of first publication, full and closed if it is published as such (RFC 5005, 4)."""
+    """A slice of history in order of first publication; closed if it is an archive (RFC 5005, 4)."""
 
     number: int  # 1 is the oldest
     items: tuple[Item, ...]

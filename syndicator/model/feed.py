@@ -23,7 +23,7 @@ class Text(Struct, frozen=True, omit_defaults=True):
 
 
 class Link(Struct, frozen=True, omit_defaults=True):
-    """A link with its relation; href is resolved against a written xml:base only, else as written."""
+    """A link with its relation; href is resolved against a written xml:base only."""
 
     href: str
     rel: str = "alternate"
@@ -46,7 +46,7 @@ class Category(Struct, frozen=True, omit_defaults=True):
 
 
 class Enclosure(Struct, frozen=True, omit_defaults=True):
-    """An attached file: RSS enclosure, Atom link rel=enclosure, media:content, JSON Feed attachment."""
+    """An attached file: RSS enclosure, Atom rel=enclosure, media:content, JSON Feed attachment."""
 
     url: str
     type: str = ""

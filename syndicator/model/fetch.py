@@ -101,7 +101,7 @@ UNREACHABLE: frozenset[FailureKind] = frozenset(
 
 
 class FetchFailed(Struct, frozen=True, omit_defaults=True):
-    """A source that gave nothing usable this time: a value, never an exception through the pipeline."""
+    """A source that gave nothing usable this time: a value, never a raised exception."""
 
     source_id: str
     url: str  # what was asked; "" from the fetcher where the source is private, which the parser can't know
@@ -118,7 +118,7 @@ Outcome = Fetched | NotModified | FetchFailed
 
 
 class Outage(Struct, frozen=True, omit_defaults=True):
-    """Runs in a row in which nothing could be reached: this machine's own network is down, it seems."""
+    """Runs in a row in which nothing could be reached: our own network seems to be down."""
 
     since: datetime
     runs: int

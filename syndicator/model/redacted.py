@@ -1,4 +1,4 @@
-"""A struct that keeps some of its fields out of logs and tracebacks (for `settings` and `fetch`)."""
+"""A struct that keeps some fields out of logs and tracebacks (for `settings` and `fetch`)."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def feed_base(parsed: ParsedFeed, site_link: str) -> str:
 
 
 def permalink(entry: Entry, base: str) -> str:
-    """Return the entry's page: its first alternate link to a page, else any, else a permalink guid."""
+    """Return the entry's page: its first alternate link to a page, any other, or a permalink guid."""
     alternates = [link for link in entry.links if link.rel == "alternate"]
     # Sorting is stable: the first of the pages; a feed or a PDF only if there is no page.
     for link in sorted(alternates, key=lambda link: link.type not in _PAGES):

@@ -111,7 +111,7 @@ def _plain_child(element: Element) -> str:
 
 
 def read_remote_content(draft: Draft, element: Element, scope: Scope) -> None:
-    """Read content that is only pointed at (RFC 4287, 4.1.3.2): a page is a link, all else a file."""
+    """Read content that is only pointed at (RFC 4287, 4.1.3.2): a page is a link, the rest a file."""
     address, kind = element.get("src", "").strip(), element.get("type", "").lower()
     if not address or not element.tag.startswith(f"{ATOM}}}"):
         return

@@ -198,7 +198,7 @@ class PostWriter:
                 self.folded |= {(number, original), (original, number)}
 
     def _age(self, post: Post) -> tuple[datetime, int]:
-        """Return what says which of two copies was first; of equal dates the order of feeds.toml."""
+        """Return the rank of a copy: by date, and of equal dates by the order of feeds.toml."""
         return post.published or self.now, self.order.get(post.source_id, len(self.order))
 
 

@@ -37,7 +37,7 @@ def pack_neighbours(nearest: Sequence[Neighbour]) -> bytes:
 
 
 class Searcher:
-    """Finds the nearest posts; keeps its accumulators of scores (8 bytes a post) between queries."""
+    """Finds the nearest posts; keeps accumulators of scores (8 bytes a post) between queries."""
 
     def __init__(self, terms: Terms, counts: Counts, postings: Postings) -> None:
         self._terms = terms

@@ -50,7 +50,7 @@ class Store:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: object, _trace: object) -> None:
-        """Close the file. Raises StoreError in place of an error that damage of the file explains."""
+        """Close the file. Raises StoreError where damage of the file explains an error."""
         self.close()
         if kind is None or not issubclass(kind, Exception) or issubclass(kind, SyndicatorError):
             return

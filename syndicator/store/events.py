@@ -1,4 +1,4 @@
-"""A change of a post -> the feeds and archives that show it are marked, so that they are made again."""
+"""A change of a post -> marks on the feeds and archives that show it, to be made again."""
 
 from __future__ import annotations
 

@@ -196,7 +196,7 @@ def _considered(
     now: datetime,
     taste: Selection,
 ) -> list[Row]:
-    """Return the posts that a feed looks at now: new ones, the newest of joining sources, held ones."""
+    """Return the posts that a feed looks at now: new, held, and the newest of joining sources."""
     members, first = _members(db, feed.number), feed.sequence == 0
     _note_departures(db, feed.number, members, selected.keys())
     rows = selection.rows(db, "WHERE p.number > ?", feed.seen)
@@ -310,7 +310,7 @@ def _publish(
     now: datetime,
     history: Set[int] = frozenset(),
 ) -> list[int]:
-    """Give posts their ids and places in a feed, freeze what is to stay, and mark filled archives."""
+    """Give posts their ids and places in a feed, freeze credits and lists, mark filled archives."""
     if not admitted:
         return []
     for row in admitted:

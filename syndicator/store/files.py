@@ -86,7 +86,7 @@ class Files(Table, Mapping[str, str]):
         return self.db.column(_BELOW, self._key, folder, folder[:-1] + "0")  # "0" follows "/"
 
     def all(self) -> Iterator[tuple[str, str]]:
-        """Yield all paths and types, in order, read in portions: there may be a page for each post."""
+        """Yield all paths and types, in order and portions: there may be a page for each post."""
         portion = self.db.rows(_AFTER, self._key, "", _PORTION)
         while portion:
             yield from portion

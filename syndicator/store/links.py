@@ -189,7 +189,7 @@ def freeze(db: Connection, shown: Sequence[tuple[int, int, int]]) -> None:
 
 
 def versions(db: Connection, shown: Sequence[tuple[int, int]]) -> dict[int, tuple[Reference, ...]]:
-    """Return for each story, and the version of it that is shown, its other versions, each url once."""
+    """Return the other versions of each story, by the version that is shown, each url once."""
     rows = db.rows(_VERSIONS, codec.encode([story for story, _ in shown]))
     # The version shown is not among its "Also at", nor one that stands at the very same address.
     addresses = {number: url for _, number, _, url, *_ in rows}

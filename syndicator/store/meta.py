@@ -1,4 +1,4 @@
-"""Single values that last between runs: the typed notes of the pipeline, and hubs still to be told."""
+"""Single values that last between runs: typed notes of the pipeline, and hubs still to be told."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Ping(Struct, frozen=True):
 
 
 class Build(Struct, frozen=True, omit_defaults=True):
-    """The last build of a feed: what its documents were made of, and their path, posts and bytes."""
+    """The last build of a feed: the stamp of its documents, and their paths, posts and bytes."""
 
     stamp: str = ""
     event: int = 0  # the last one that the documents show

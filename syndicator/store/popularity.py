@@ -33,7 +33,7 @@ def with_inbound(items: Sequence[Item]) -> list[Item]:
 
 
 def _bare(link: str) -> str:
-    """Return an address without scheme, `www.`, closing slash, tracking (`urls.loose`) and fragment."""
+    """Return an address without scheme, `www.`, closing slash, tracking and fragment."""
     return urls.loose(link.partition("#")[0])
 
 

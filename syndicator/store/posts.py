@@ -104,7 +104,7 @@ class Posts(Table):
             _fold(self.db, number, into, original=False, now=now)
 
     def leading(self, numbers: Sequence[int]) -> set[int]:
-        """Return those of these posts that have their story themselves: they are copies of no other."""
+        """Return those of these posts that are copies of no other."""
         if not numbers:
             return set()
         query = "SELECT number FROM posts WHERE copy_of IS NULL AND number IN (SELECT value FROM json_each(?))"

@@ -287,7 +287,7 @@ def migrate(db: sqlite3.Connection, path: str) -> None:
 
 
 def _statements(scripts: list[str]) -> list[str]:
-    """Split scripts into statements: executescript() would commit before the first, and a kill would leave half."""
+    """Split scripts into statements: executescript() would commit first, and a kill leave half."""
     statements, current = [], ""
     for line in "\n".join(scripts).splitlines(keepends=True):
         current += line

@@ -68,7 +68,7 @@ def selects(feed: Feed, source: Source) -> bool:
 
 
 def chosen(db: Connection, feed: Feed, configured: Mapping[str, Source]) -> dict[int, Source]:
-    """Return the sources that a feed takes, by their numbers, in the order in which they are configured."""
+    """Return the sources that a feed takes, by number, in the order of feeds.toml."""
     named: Iterable[Source] = configured.values()
     if feed.sources and not feed.tags:
         named = filter(None, map(configured.get, feed.sources))
@@ -138,7 +138,7 @@ class Selection:
         return not self.judge(Posts(self.db).read([row.number])[row.number], rules, self.now)
 
     def fitting(self, found: Iterable[Row]) -> list[Row]:
-        """Return the posts that fit, of each source at most the newest ones that the filter allows."""
+        """Return the posts that fit, of each source at most the newest that the filter allows."""
         fitting = [row for row in found if self.fits(row)]
         newest = self.feed.filter.newest
         if not newest:

@@ -127,7 +127,7 @@ class Sources(Table):
         self.db.execute("UPDATE sources SET former = ? WHERE id = ?", (last, source_id))
 
     def known_items(self, source_id: str) -> frozenset[str]:
-        """Return the fingerprints of the items of a feed's current version: they need no parsing."""
+        """Return the fingerprints of the items of a feed's current version, to be parsed no more."""
         return frozenset(self.items(source_id))
 
     def items(self, source_id: str) -> dict[str, int]:
@@ -199,7 +199,7 @@ class Sources(Table):
 
 
 def change_id(db: Connection, old: str, new: str) -> None:
-    """Give a source another id. Its page has another address then: what leads there is made again."""
+    """Give a source another id. Its page gets another address; what leads there is made again."""
     db.execute("UPDATE sources SET id = ? WHERE id = ?", (new, old))
     db.execute(_NEW_ID, (new,))
     row = old, events.next_event(db)

@@ -115,7 +115,7 @@ class Terms(Table):
         return self.db.rows(query, *numbers)
 
     def sample(self, number: int, limit: int) -> list[bytes]:
-        """Return the packed terms of posts of a post's source, spread over its newest few hundred."""
+        """Return packed terms of a post's source, of posts spread over its newest few hundred."""
         known = self.db.column(_SAME_SOURCE, number, SPREAD * limit)
         some = known[:: max(1, len(known) // limit)][:limit]
         query = f"SELECT terms FROM traces WHERE number IN ({_marks(some)})"

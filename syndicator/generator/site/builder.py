@@ -352,7 +352,7 @@ def _split(items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
 
 
 def _popular(edition: Edition) -> list[tuple[Reference, int]]:
-    """Return the posts that are linked to and discussed most, one of a source, with their comments."""
+    """Return the posts most linked to and discussed, one of a source, with their comments."""
     comments = {item.id: item.post.comment_count or 0 for item in edition.items}
     by_source: dict[str, tuple[Reference, int]] = {}
     for reference in edition.popular:

@@ -96,7 +96,7 @@ class Frame:
         )
 
     def post(self, item: Item, view: PostView, path: str) -> PageView:
-        """Describe a post's page. Where it may be indexed at all, the original is named as the canonical one."""
+        """Describe a post's page; where it may be indexed, the original is the canonical one."""
         shown = picture(item.post)
         indexed = self.feed.index and not (item.post.noindex or item.source.noindex)
         return PageView(

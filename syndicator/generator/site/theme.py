@@ -64,7 +64,7 @@ class Theme:
         return encode(self.part(name, **context))
 
     def part(self, name: str, **context: object) -> Markup:
-        """Return a piece of a page. Raises PublishError, with file and line, where the operator's template fails."""
+        """Return a piece of a page. Raises PublishError where the operator's template fails."""
         try:
             text = self.environment.get_template(f"{name}.html").render(context)
         except Exception as error:  # whatever an expression in a template can raise

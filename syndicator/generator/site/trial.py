@@ -1,4 +1,4 @@
-"""A feed's settings -> the mistakes in its templates, found by making the pages of a sample post."""
+"""A feed's settings -> the mistakes in its templates, found by making pages of a sample post."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ class ViewBuilder:
         return self.root + path if self.has_page(path) else ""
 
     def target(self, public_id: str, url: str) -> str:
-        """Return the link of a title: to our page if it holds the whole post, else to the original."""
+        """Return the link of a title: our page if it holds the whole post, else the original."""
         is_inside = self.feed.pages == "full" or self.feed.headlines == "page" or not url
         own = self.page(public_id) if is_inside else ""
         return own or http(url)
@@ -177,7 +177,7 @@ class ViewBuilder:
         return self.rendered[key]
 
     def untitled(self, reference: Reference) -> str:
-        """Return the title of a post without one: its first words if known, its day, its address."""
+        """Return a title for a post without one: its first words, its day, or its address."""
         day = self.date(reference.published).text if reference.published else ""
         return self.labels.get(reference.id) or day or reference.url
 
@@ -222,7 +222,7 @@ class ViewBuilder:
     def slices(
         self, numbers: Iterable[int], spans: Mapping[int, tuple[datetime, datetime]]
     ) -> tuple[Group, ...]:
-        """Show slices of history as links named by their months, under the year of their newest post."""
+        """Show slices of history as links named by months, under the year of the newest post."""
         groups: dict[str, list[Row]] = {}
         for place in numbers:
             oldest, newest = map(self.local, spans.get(place, (_NEVER, _NEVER)))

@@ -82,7 +82,7 @@ class Section(Struct, frozen=True):
 
 
 class PostView(Struct, frozen=True):
-    """A post. Lists fill the first part, what invites to read it; its own page fills the rest too."""
+    """A post. Lists fill the first part only; its own page fills the rest too."""
 
     title: str  # "" where untitled
     label: str  # the title, or the first words
