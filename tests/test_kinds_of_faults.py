@@ -443,6 +443,8 @@ _SPARE = """xmlns:yandex="http://news.yandex.ru" xmlns:media="http://search.yaho
             "<description>Short</description><yandex:full-text>All of it</yandex:full-text>",
             "All of it",
         ),
+        ("<description>Its own</description><source:markdown>*It*</source:markdown>", "Its own"),
+        ("<description>Its own</description><media:text>Of the file</media:text>", "Its own"),
         (
             "<media:description>Spare</media:description><description>Its own</description>",
             "Its own",

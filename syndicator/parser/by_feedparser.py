@@ -316,6 +316,7 @@ def _add_mended(draft: Draft, element: Element, outer: Scope) -> None:
         "transcripts",
         "people",
         "marks",
+        "full_text",
         "spare_body",
         "original_link",
         "media",

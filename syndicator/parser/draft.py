@@ -65,7 +65,8 @@ class Draft(Struct):
     media_categories: list[Category] = []  # itunes and media, after the others
     media_title: str = ""
     media_text: Text | None = None
-    spare_body: Text | None = None  # of a vocabulary that few readers know
+    full_text: Text | None = None  # yandex:full-text, a body where there is a summary alone
+    spare_body: Text | None = None  # media:text, source:markdown: a body where there is nothing
     original_link: str = ""  # feedburner:origLink
     noindex: bool = False
 
@@ -77,8 +78,9 @@ def entry(draft: Draft, fingerprint: str, language: str = "", base: str = "") ->
     """Finish a draft: podcast and media elements stand in for missing plain ones."""
     is_episode = draft.episode or draft.transcripts or draft.people or draft.marks
     episode = _episode(draft) if is_episode else None
-    if not draft.contents and draft.spare_body:
-        draft.contents = [draft.spare_body]
+    body = draft.full_text or (draft.spare_body if draft.summary is None else None)
+    if not draft.contents and body:
+        draft.contents = [body]
     if draft.original_link and not alternate(draft.links):
         draft.links.append(Link(draft.original_link))
     language = _speak(draft, language) if draft.language else language

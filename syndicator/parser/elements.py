@@ -153,7 +153,7 @@ def _index(draft: Draft, element: Element, _scope: Scope) -> None:
 def _full_text(draft: Draft, element: Element, scope: Scope) -> None:
     """Read yandex:full-text, HTML: the body of an item without another one."""
     if text := words(element):
-        draft.spare_body = Text(text, "html", scope.language, scope.base)
+        draft.full_text = Text(text, "html", scope.language, scope.base)
 
 
 def _markdown(draft: Draft, element: Element, scope: Scope) -> None:
