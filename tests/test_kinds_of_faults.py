@@ -5,9 +5,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from generator_helpers import ITEM
+from msgspec.structs import replace
 
 from syndicator import normalizer, parser
-from syndicator.model.feed import Entry, ParsedFeed
+from syndicator.generator.item import render_item
+from syndicator.generator.podcast import rss_enclosure
+from syndicator.model.feed import Enclosure, Entry, ParsedFeed
 from syndicator.model.fetch import Fetched
 from syndicator.model.post import Post
 from syndicator.model.settings import Source
@@ -485,3 +489,38 @@ def test_a_mail_address_of_nobody(author: str, name: str, mail: str) -> None:
     """Blogger gives one to all of its authors: it is kept out."""
     authors = post(rss(f"<title>A</title><author>{author}</author>")).authors
     assert [(person.name, person.email) for person in authors] == ([(name, mail)] if name else [])
+
+
+_HERON = (
+    '<title>A</title><media:content url="https://m.example/o.jpg" type="image/jpeg" medium="image">'
+    "<media:description>A grey heron</media:description></media:content>"
+)
+
+
+def test_the_alternative_text_of_a_picture() -> None:
+    """It is the title of the picture, which stands for the post and is attached."""
+    made = post(rss(_HERON))
+    assert made.image is not None
+    assert made.image.title == "A grey heron"
+    assert [file.description for file in made.enclosures] == ["A grey heron"]
+
+
+@pytest.mark.parametrize(
+    ("files", "first"),
+    [
+        ("c.jpg image/jpeg, a.mp3 audio/mpeg", "a.mp3"),
+        ("c.jpg image/jpeg, v.mp4 video/mp4", "v.mp4"),
+        ("a.mp3 audio/mpeg, c.jpg image/jpeg", "a.mp3"),
+        ("c.jpg image/jpeg", "c.jpg"),
+    ],
+)
+def test_a_cover_before_the_recording(files: str, first: str) -> None:
+    """RSS has room for one enclosure: the recording."""
+    enclosures = tuple(
+        Enclosure(f"https://x.example/{name}", kind)
+        for name, kind in map(str.split, files.split(","))
+    )
+    item = replace(ITEM, post=replace(ITEM.post, enclosures=enclosures))
+    chosen = rss_enclosure(render_item(item, "UTC"))
+    assert chosen is not None
+    assert chosen.url == f"https://x.example/{first}"

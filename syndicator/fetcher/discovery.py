@@ -36,7 +36,7 @@ _LOOKS_LIKE_A_FEED = re.compile(
     r"(?:rss|atom|feed)(?:\.xml|\.json|/)?(?:\?|$)|\.rss$", re.IGNORECASE
 )
 # "0; url=/blog/", "5;URL='http://a.example'"; not "30", which only asks to load the page again.
-_REFRESH = re.compile(r"\s*[0-9.]*\s*[;,]\s*url\s*=\s*['\"]?([^'\"]+)", re.IGNORECASE)
+_REFRESH = re.compile(r"\s*(?:[0-9.]+\s*)?[;,]\s*url\s*=\s*['\"]?([^'\"]+)", re.IGNORECASE)
 _LIMIT = 4 * 1024 * 1024  # some pages announce their feed behind a megabyte of script
 _MOST = 20
 

@@ -202,11 +202,14 @@ def _enclosures(enclosures: Iterable[Enclosure]) -> Iterator[Enclosure]:
         if not url or url in seen:
             continue
         seen.add(url)
+        kind = media_type(enclosure.type, url, enclosure.medium)
+        # The alternative text of a picture, where nothing names it: it has no other place in a link.
+        alternative = line(enclosure.description) if kind.startswith("image/") else ""
         yield Enclosure(
             url=url,
-            type=media_type(enclosure.type, url, enclosure.medium),
+            type=kind,
             length=max(enclosure.length, 0),  # some sources claim less than no bytes
-            title=line(enclosure.title),
+            title=line(enclosure.title) or alternative,
             duration=max(enclosure.duration, 0),
             medium=enclosure.medium if enclosure.medium in _MEDIA else "",
             width=max(enclosure.width, 0),

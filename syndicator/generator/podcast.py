@@ -64,7 +64,7 @@ def _add_media_content(entry: _Element, enclosure: Enclosure, *, is_titled: bool
             content.set(name, str(number))
     _set_sizes(content, enclosure.width, enclosure.height)
     # feedparser, and rss2email with it, takes a file's media:title for the title of its item.
-    title = "" if is_titled else enclosure.title
+    title = "" if is_titled or enclosure.title == enclosure.description else enclosure.title
     for name, value in (("media:title", title), ("media:description", enclosure.description)):
         if value:
             SubElement(content, qualified(name), type="plain").text = value
