@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -283,3 +284,34 @@ def test_a_script_in_a_post(capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     assert "2 scripts, styles or forms removed" in out
     assert "x()" not in out
+
+
+def test_what_a_person_wants_to_know(capsys: pytest.CaptureFixture[str]) -> None:
+    """The language, the credit line, a podcast's file with its length, and titles of other feeds."""
+    page = PAGE + (
+        b'<link rel="alternate" type="application/rss+xml" href="/comments/feed" title="Replies">'
+    )
+    file = b'<enclosure url="https://blog.example/a.mp3" type="audio/mpeg" length="12345678"/>'
+    feed = FEED.replace(b"<item>", b"<item>" + file, 1)
+    with site({"/": page, "/feed": feed, "/comments/feed": FEED}) as blog:
+        blog.types["/"] = "text/html"
+        assert main(["fetch", f"{blog.url}/"]) == 0
+    out, err = capsys.readouterr()
+    assert "language: en" in out
+    assert "credit: The post One appeared first on Blog." in out
+    assert "file: https://blog.example/a.mp3 (audio/mpeg, 12.3 MB)" in out
+    assert f"another feed of that page: {blog.url}/comments/feed  Replies" in err
+
+
+def test_ten_posts_at_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """More scroll away; it is said how to see all, and lines hang below their beginning."""
+    posts = [(f"Title {n} " + "that is long " * 8, "Text") for n in range(12)]
+    (tmp_path / "many.xml").write_bytes(rss("Many", posts))
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    assert main(["fetch", "many.xml"]) == 0
+    out = capsys.readouterr().out
+    assert "12 posts, 10 shown; --limit 12 shows all" in out
+    assert "\n     that is long" in re.sub("\x1b[^m]*m", "", out)

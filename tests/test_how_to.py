@@ -69,6 +69,23 @@ def test_the_commands_of_a_task(
     assert ran
 
 
+def test_the_python_of_a_task(
+    lake: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It prints the new posts and what fails."""
+    code = TEXT.split("## Use it from Python\n\n```python\n")[1].split("```")[0]
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "feeds.toml").write_text(
+        f'[feed]\ntitle = "P"\n[[sources]]\nurl = "{lake.url}/f.xml"\n'
+        f'[[sources]]\nurl = "{lake.url}/none"\nname = "None"\n',
+        "utf-8",
+    )
+    exec(compile(code, "how-to.md", "exec"), {})  # noqa: S102
+    out = capsys.readouterr().out
+    assert "Post 0 https://blog.example/post-0/" in out
+    assert "None not-found" in out
+
+
 def test_a_bot_that_announces(lake: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The recipe prints each new post, once."""
     recipe = TEXT.split("<!-- recipe: announce -->\n```sh\n")[1].split("```")[0]

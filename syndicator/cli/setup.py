@@ -131,6 +131,7 @@ def rename(arguments: argparse.Namespace, edge: Edge) -> int:
     """Give a source another name."""
     source = editing.rename_source(arguments.config, arguments.source, arguments.name)
     edge.tell(f'{label(source)} is named "{arguments.name}"; its id stays')
+    edge.tell("`run` shows it; credit lines that are published change with `run --rerender`")
     return 0
 
 
