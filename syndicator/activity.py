@@ -123,7 +123,7 @@ def _bars(bars: Sequence[tuple[str, int, str]], what: str) -> str:
     for place, (name, count, note) in enumerate(bars):
         width = 400 * count / most if most else 0
         top = place * 22
-        shapes.append(_label(0, top + 14, name if len(name) <= 32 else f"{name[:31]}…"))  # noqa: PLR2004
+        shapes.append(_label(0, top + 14, name if len(name) <= 32 else f"{name[:31]}…"))
         shapes.append(_bar(230, top + 2, width, 16, f"{name}: {count}"))
         shapes.append(_label(236 + width, top + 14, note or str(count)))
     return _svg(700, max(len(bars), 1) * 22, what, shapes)

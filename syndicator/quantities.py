@@ -43,12 +43,12 @@ def short(span: timedelta) -> str:
     ('1 min', '26 h', '2.2 y')
     """
     minutes = int(span.total_seconds() // 60)
-    if minutes < 120:  # noqa: PLR2004  two hours
+    if minutes < 120:  # two hours
         return f"{max(minutes, 1)} min"
     if minutes < 60 * 48:
         return f"{minutes // 60} h"
     days = minutes // (60 * 24)
-    return f"{days} d" if days < 730 else f"{days / 365.25:.1f} y"  # noqa: PLR2004  two years
+    return f"{days} d" if days < 730 else f"{days / 365.25:.1f} y"  # two years
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
@@ -69,7 +69,7 @@ def in_words(span: timedelta) -> str:
     minutes = int(span.total_seconds() // 60)
     if minutes < 1:
         return "less than a minute"
-    if minutes < 120:  # noqa: PLR2004  two hours
+    if minutes < 120:  # two hours
         return counted(minutes, "minute")
     if minutes < 60 * 48:
         return counted(minutes // 60, "hour")

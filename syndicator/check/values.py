@@ -72,7 +72,7 @@ def file(text: str) -> str:
 def identifier(text: str) -> str:
     """Refuse a number so short that another feed is sure to use it too."""
     return something(text) or (
-        f"{shown(text)} is not unique enough" if text.isdigit() and len(text) < 9 else ""  # noqa: PLR2004
+        f"{shown(text)} is not unique enough" if text.isdigit() and len(text) < 9 else ""
     )
 
 

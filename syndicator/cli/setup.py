@@ -85,7 +85,7 @@ def _chosen(
     found: Sequence[Preview], arguments: argparse.Namespace, edge: Edge, now: datetime
 ) -> Preview | None:
     """Return the feed to add: the best, or the one that a person chooses at a terminal."""
-    if len(found) < 2 or arguments.yes or not (sys.stdin.isatty() and sys.stderr.isatty()):  # noqa: PLR2004
+    if len(found) < 2 or arguments.yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
         for other in found[1:]:
             edge.tell(f"another feed of that page: {other.url}  {other.feed.info.name}")
         return found[0] if found else None

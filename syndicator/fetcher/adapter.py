@@ -273,13 +273,13 @@ def _tunnel(connection: Connection, host: str, port: int, proxy: str) -> None:
     exchange = Exchange(connection)
     exchange.send("CONNECT", target, [("Host", target), *_proxy_authorization(proxy)])
     status = exchange.head().status
-    if status == 407:  # noqa: PLR2004  Proxy Authentication Required
+    if status == 407:  # Proxy Authentication Required
         raise FetchError(
             "unauthorized",
             "the proxy asks for a user and password (407)",
             "put them into the proxy's address in the environment",
         )
-    if not 200 <= status < 300:  # noqa: PLR2004  any 2xx opens the tunnel
+    if not 200 <= status < 300:  # any 2xx opens the tunnel
         raise FetchError("connect", f"the proxy would not connect to it ({status})")
 
 

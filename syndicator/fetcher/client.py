@@ -155,7 +155,7 @@ class Client:
             if status in _CONDITION_REFUSED and fetch.is_conditional:
                 spent = fetch.spent + time.monotonic() - began
                 return replace(fetch, conditional=False, spent=spent)
-            if status == 304:  # noqa: PLR2004  Not Modified
+            if status == 304:  # Not Modified
                 return self._not_modified(fetch, body.head)
             if status in _WITH_FEED and "cf-mitigated" not in fields:
                 return self._with_body(fetch, response, slot, began)

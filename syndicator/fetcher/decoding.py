@@ -96,11 +96,8 @@ def _deflate(pieces: Iterator[bytes]) -> Iterator[bytes]:
     first = next(pieces, b"")
     if not first:
         return
-    is_zlib = (
-        first[0] & 0x0F == 8  # noqa: PLR2004
-        and (
-            len(first) < 2 or int.from_bytes(first[:2], "big") % 31 == 0  # noqa: PLR2004
-        )
+    is_zlib = first[0] & 0x0F == 8 and (
+        len(first) < 2 or int.from_bytes(first[:2], "big") % 31 == 0
     )
     unpacker = zlib.decompressobj(zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS)
     yield from _inflated(unpacker, first)

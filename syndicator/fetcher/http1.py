@@ -194,7 +194,7 @@ def _repaired(raw: bytes) -> bytes:
 def _head_error(problem: h11.RemoteProtocolError) -> FetchError:
     """Return the error of a head that h11 refused."""
     words = str(problem)
-    if problem.error_status_hint == 431:  # noqa: PLR2004  h11's word for a head without end
+    if problem.error_status_hint == 431:  # h11's word for a head without end
         return FetchError("protocol", f"more than {MAX_HEAD} bytes of headers")
     if "Content-Length" in words:
         return FetchError("protocol", "its Content-Length makes no sense")

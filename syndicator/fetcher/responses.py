@@ -66,14 +66,14 @@ def refusal(status: int, fields: Mapping[str, str]) -> Refusal:
     known = _BY_STATUS.get(status)
     if known is not None:
         return known
-    if status >= 500:  # noqa: PLR2004  RFC 9110, 15.6
+    if status >= 500:  # RFC 9110, 15.6
         return Refusal("server-error", f"its server has a fault ({status})")
     return Refusal("http", f"answered with status {status}, which gives us no feed")
 
 
 def retry_scope(status: int, source: Source, settings: FetchSettings) -> BackoffScope:
     """Return the scope of a Retry-After: on 429 the host, else the source, unless set otherwise."""
-    usual: BackoffScope = "host" if status == 429 else "source"  # noqa: PLR2004
+    usual: BackoffScope = "host" if status == 429 else "source"
     return source.backoff_scope or settings.backoff_scope or usual
 
 

@@ -60,7 +60,7 @@ def direction(tag: str) -> Direction:
     """
     language, _, rest = tag.partition("-")
     script = rest.partition("-")[0]
-    if len(script) == 4 and script.isalpha():  # noqa: PLR2004 - a script subtag has four letters
+    if len(script) == 4 and script.isalpha():  # a script subtag has four letters
         return "rtl" if script.title() in codes.RTL_SCRIPTS else "ltr"
     return "rtl" if language in codes.RTL_LANGUAGES else "ltr"
 

@@ -196,7 +196,7 @@ def _written_in(tag: str, script: str) -> bool:
     if not script:
         return True
     language, *subtags = tag.split("-")
-    if any(len(subtag) == 4 for subtag in subtags):  # noqa: PLR2004 - a script subtag has four letters
+    if any(len(subtag) == 4 for subtag in subtags):  # a script subtag has four letters
         return True
     return script in _WRITES.get(language, ("Latn",))
 

@@ -136,7 +136,7 @@ def _outside(href: str) -> str:
     for up in range(4):
         if href.startswith(_OUTER.rsplit("/", 1 + up)[0] + "/"):
             rest = href[len(_OUTER.rsplit("/", 1 + up)[0]) + 1 :]
-            return "/" + rest if up == 3 else "../" * up + rest  # noqa: PLR2004 - the root itself
+            return "/" + rest if up == 3 else "../" * up + rest  # the root itself
     return href
 
 

@@ -144,7 +144,7 @@ def _made(date: tuple[int, int, int], clock: tuple[str | None, ...], zone: str |
     extra = timedelta(0)
     if (hour, minute, second) == (24, 0, 0):  # ISO 8601: midnight at the end of the day
         hour, extra = 0, timedelta(days=1)
-    if second == 60:  # a leap second  # noqa: PLR2004
+    if second == 60:  # a leap second
         second = 59
     return datetime(*date, hour, minute, second, tzinfo=UTC) + extra - _offset(zone)
 
@@ -214,9 +214,9 @@ def _year(digits: str) -> int:
     90 to 99 are of the last century, unlike in RFC 2822, 4.3.
     """
     year = int(digits)
-    if len(digits) == 4:  # noqa: PLR2004
+    if len(digits) == 4:
         return year - _BUDDHIST if year in _THAI_YEARS else year
-    return year + (1900 if year >= 90 else 2000)  # noqa: PLR2004
+    return year + (1900 if year >= 90 else 2000)
 
 
 def _epoch(text: str) -> datetime | None:
@@ -233,7 +233,7 @@ def _coarse(text: str) -> datetime | None:
 
 def _guessed(text: str) -> datetime | None:
     """Ask dateutil; believe it if the order of day and month makes no difference."""
-    if sum(map(str.isdigit, text)) < 5:  # a day and a year at least  # noqa: PLR2004
+    if sum(map(str.isdigit, text)) < 5:  # a day and a year at least
         return None
     from dateutil import parser, tz  # 46 ms of import, for one date in a thousand
 

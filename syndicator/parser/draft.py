@@ -179,7 +179,7 @@ def _episode(draft: Draft) -> Episode:
 
 def _merged(found: list[Enclosure]) -> list[Enclosure]:
     """Make one of an enclosure and the media:content that describes the same file."""
-    if len(found) < 2:  # noqa: PLR2004 - nothing to compare it with
+    if len(found) < 2:  # nothing to compare it with
         return found
     files: dict[str, Enclosure] = {}
     for one in found:

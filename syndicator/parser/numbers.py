@@ -12,13 +12,13 @@ def number(text: str) -> int:
     (1024, 0, 0)
     """
     text = text.strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0  # noqa: PLR2004
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
 def seconds(text: str) -> int:
     """Read a duration in seconds or h:mm:ss."""
     parts = text.strip().split(":")
-    if not 1 <= len(parts) <= 3 or not all(  # noqa: PLR2004
+    if not 1 <= len(parts) <= 3 or not all(
         re.fullmatch(r"[0-9]{1,6}(?:\.[0-9]+)?", part) for part in parts
     ):
         return 0

@@ -48,12 +48,12 @@ def with_whole_characters(data: bytes) -> bytes:
 def _whole(found: re.Match[bytes]) -> bytes:
     escaped, *first = found.groups()[:3]
     high, low = _code(first), _code(found.groups()[4:])
-    if not 0xD800 <= high <= 0xDFFF:  # noqa: PLR2004 - 56000 and such are letters
+    if not 0xD800 <= high <= 0xDFFF:  # 56000 and such are letters
         return found[0]
     code = 0xFFFD
-    if high < 0xDC00 <= low <= 0xDFFF:  # noqa: PLR2004
+    if high < 0xDC00 <= low <= 0xDFFF:
         code = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)
-    rest = b"&#65533;" if low and code == 0xFFFD and 0xD800 <= low <= 0xDFFF else b""  # noqa: PLR2004
+    rest = b"&#65533;" if low and code == 0xFFFD and 0xD800 <= low <= 0xDFFF else b""
     return b"&" + (escaped or b"") + b"#%d;" % code + rest
 
 

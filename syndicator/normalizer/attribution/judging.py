@@ -194,7 +194,7 @@ def _with_title(line: Line, known: Known) -> Line:
 def _joined(before: str, after: str) -> bool:
     """Tell whether two stretches meet inside a word; only scripts with spaces tell."""
     edge = before[-1:] + after[:1]
-    return len(edge) == 2 and edge.isascii() and edge.isalnum()  # noqa: PLR2004
+    return len(edge) == 2 and edge.isascii() and edge.isalnum()
 
 
 def _weigh(

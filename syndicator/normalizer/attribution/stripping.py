@@ -263,9 +263,9 @@ def _is_trailer(line: Line) -> bool:
     if line.ours or (line.links and our_lists.is_ours(line)):
         return True
     if line.block in _HEADINGS or line.text.endswith((":", "：", "՝")):
-        return len(line.text) <= 80  # noqa: PLR2004
+        return len(line.text) <= 80
     if _SMALL_PRINT.match(line.text):
-        return len(line.text) <= 120  # noqa: PLR2004
+        return len(line.text) <= 120
     return sum(map(str.isalpha, line.text)) <= (_FEW if line.links else 0)
 
 

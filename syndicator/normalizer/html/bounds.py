@@ -62,11 +62,11 @@ def _most_open(html: str) -> int:
         stack = open_tags.setdefault(name, [])
         if not tag[1]:
             equal[tag[0]] += 1
-            now += equal[tag[0]] <= 3  # noqa: PLR2004 - as HTML has it
+            now += equal[tag[0]] <= 3  # as HTML has it
             stack.append(tag[0])
         elif stack:
             closed = stack.pop()
-            now -= equal[closed] <= 3  # noqa: PLR2004
+            now -= equal[closed] <= 3
             equal[closed] -= 1
         most = max(most, now)
     return most
