@@ -26,6 +26,8 @@ it is used for the first time.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from syndicator.version import __version__
+
 if TYPE_CHECKING:
     from syndicator.config import load as load_config
     from syndicator.errors import (
@@ -49,8 +51,6 @@ if TYPE_CHECKING:
     from syndicator.previews import document, find_feeds, preview
     from syndicator.serve import serve as serve_feeds
 
-__version__ = "0.1.0"
-
 __all__ = [
     "CheckFailed",
     "Config",
@@ -71,6 +71,7 @@ __all__ = [
     "StoreError",
     "SyndicatorError",
     "UsageError",
+    "__version__",
     "document",
     "find_feeds",
     "home_pages",

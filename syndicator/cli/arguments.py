@@ -11,8 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
-from syndicator import __version__
 from syndicator.quantities import parse_duration
+from syndicator.version import __version__
 
 EXIT_STATUS = """\
 exit status:

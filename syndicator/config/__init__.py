@@ -15,7 +15,6 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from syndicator import __version__
 from syndicator.config.feeds import (
     check_feeds,
     feeds_by_source,
@@ -37,6 +36,7 @@ from syndicator.model.settings import (
     RelatedSettings,
     Source,
 )
+from syndicator.version import __version__
 
 __all__ = ["check_feed", "load", "source_of", "sub_feed"]
 
