@@ -1,4 +1,4 @@
-"""The formats of documents: file name, media type, label and elements, declared once."""
+"""The formats of documents: file name, media type, label and elements of each, declared once."""
 
 from __future__ import annotations
 

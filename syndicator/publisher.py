@@ -125,7 +125,7 @@ class AtomicWriter:
         return Published(path, changed, document.posts, len(document.body))
 
     def remove(self, name: str) -> None:
-        """Remove a file and its twin if they are ours, and their folder if it is empty then."""
+        """Remove a file of ours and its twin, and their folder if nothing is left in it."""
         for ours in (name, f"{name}.gz"):
             if self.files.kind(ours) is None:
                 continue
@@ -161,10 +161,7 @@ class AtomicWriter:
         self._remove_marks()
 
     def _place(self, name: str) -> Path:
-        """Return the path of a document.
-
-        Raises PublishError for one that leads out of the folder.
-        """
+        """Return a document's path. Raises PublishError for one that leads out of the folder."""
         parts = PurePosixPath(name)
         if parts.is_absolute() or ".." in parts.parts or not parts.name or "\0" in name:
             raise PublishError(f"{name!r} is no path below {self.folder}")

@@ -1,4 +1,4 @@
-"""A post's title and date -> the address of its page: `2026/11/why-the-ferry-stopped-3f2a91c4`."""
+"""A post's title and date -> the address of its page: `2026/11/why-the-ferry-3f2a91c4`."""
 
 from __future__ import annotations
 

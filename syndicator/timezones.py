@@ -1,4 +1,4 @@
-"""The name of a time zone -> the days and hours of people there (IANA's tz database)."""
+"""The name of a time zone -> its days and hours, by the system's database (IANA's tz)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _OF_NO_PLACE = re.compile(r"localtime$|posixrules$|posix/|right/|Factory$")
 
 @cache
 def zone(name: str) -> tzinfo:
-    """Return a time zone. Raises LookupError where the database has none of that name, or there is no database.
+    """Return a time zone. Raises LookupError for an unknown name, or without a database.
 
     >>> zone("UTC")
     datetime.timezone.utc

@@ -1,9 +1,7 @@
 """Edition -> Documents: feeds for programs, pages for people.
 
-Pure: the same edition, the same bytes.
-
-Documents come in the order in which they may be published: pages and archives before the current
-documents that point at them.
+Pure: the same edition gives the same bytes. Documents come in the order in which they may be
+published: pages and archives before the current documents that point at them.
 """
 
 from __future__ import annotations
@@ -106,7 +104,7 @@ def _history(edition: Edition, archive: Archive, site: SiteBuilder) -> Iterator[
 
 
 def generate_one(edition: Edition, form: str) -> Document:
-    """Make one current document ("rss", "atom", "json", "opml"), as `fetch --format` prints it."""
+    """Make a single current document of a format, as `fetch --format` prints it."""
     items = render_items(edition.items, edition.feed.timezone)
     return _document(edition, form, current_document(edition, form, items))
 

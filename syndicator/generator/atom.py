@@ -1,4 +1,4 @@
-"""FeedDocument -> Atom 1.0 (RFC 4287, links of RFC 5005 and RFC 4685), by feedgen and our extension."""
+"""FeedDocument -> Atom 1.0 (RFC 4287, RFC 5005, RFC 4685), by feedgen and our extension."""
 
 from __future__ import annotations
 

@@ -70,10 +70,7 @@ LAYOUT = max(_LAYOUTS)
 
 
 def copies_line(item: Item) -> str:
-    """Return the line that names the copies of this item, in the attribution's language.
-
-    Return "" for none.
-    """
+    """Return the line that names the copies of an item, in the credit's language; "" for none."""
     credited = item.post.attribution.language if item.post.attribution else ""
     tag = credited or nearest(item.post.language)
     links = ", ".join(_anchor(copy.url, copy.source or copy.title, tag) for copy in item.also)
@@ -124,7 +121,7 @@ def _isolated(name: str, language: str) -> str:
 
 
 def _lang(language: str, item: Item) -> str:
-    """Return the attributes of a line of ours: its language if it is not the post's, and its direction.
+    """Return the attributes of a line of ours: its language, if not the post's, and direction.
 
     Readers take an item's language for no direction, and show text without one from left to right.
     """

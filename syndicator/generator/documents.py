@@ -1,4 +1,4 @@
-"""Feed -> paths, addresses and neighbours of its documents, and the facts that all formats state."""
+"""Feed -> paths, addresses and neighbours of its documents, and the texts that all formats share."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def current_document(edition: Edition, form: str, items: tuple[RenderedItem, ...
 def archive_document(
     edition: Edition, form: str, archive: Archive, items: tuple[RenderedItem, ...]
 ) -> FeedDocument:
-    """Return a closed archive, linked to its neighbours and the current document of its format."""
+    """Return a closed archive, linked to its neighbours and to the current document."""
     feed, number = edition.feed, archive.number
 
     def neighbour(other: int) -> str:

@@ -54,7 +54,7 @@ _NO_BRACKETS = {ord(char): None for char in '()\\",'}  # they would end an RFC 8
 def new_generator(
     feed: Feed, document: FeedDocument, form: str, prefixes: list[str]
 ) -> FeedGenerator:
-    """Return feedgen's generator of a document ("rss", "atom") with what both formats say alike.
+    """Return feedgen's generator of a document, filled with the facts that RSS and Atom share.
 
     `prefixes` are the namespaces that the format itself needs; those of its items are added.
     """
@@ -158,7 +158,7 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]
         return entry
 
     def extend_atom(self, entry: _Element) -> _Element:
-        """Add language, links, media and podcast elements to an entry, and last its source."""
+        """Add language, links, media and podcast elements to an entry, its source at the end."""
         item = self.item
         self._mark_language(entry)
         if is_markup(item.heading):
@@ -174,10 +174,7 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]
         return entry
 
     def _mark_language(self, entry: _Element) -> bool:
-        """Set `xml:lang` on an entry in another language than the feed's.
-
-        Return whether it was set.
-        """
+        """Set `xml:lang` on an entry in another language than the feed's; return True if set."""
         if self.item.language in ("", self.feed_language):
             return False
         entry.set(_LANG, self.item.language)
@@ -185,7 +182,7 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]
 
 
 def feed_links(feed: Feed, document: FeedDocument, form: str) -> Iterator[Link]:
-    """Yield the links of a document: page, itself, hub, and the archives around it (RFC 5005)."""
+    """Yield the links of a document: page, self, hub, and the archives around it (RFC 5005)."""
     kind = FORMATS[form].type
     archived = archive_format(feed)
     # Archives are not always in the format of this document.

@@ -1,4 +1,6 @@
-"""Item -> RenderedItem: every field in the one form that all formats take, so that each format only names it.
+"""Item -> RenderedItem: every field in the one form that all formats take.
+
+A format only names the fields.
 
 A RenderedItem holds valid URIs, known media types, language tags, one-line titles and clean text,
 whatever a source sent. A value that can't be said validly is left out here, once. No address of a
@@ -145,7 +147,7 @@ def title_substitute(item: Item) -> str:
 
 
 def credited_source(item: Item) -> SourceRef:
-    """Return the feed that an item is credited to: the origin of a proven copy, else the source."""
+    """Return the feed that an item is credited to: its origin if that is proved, else its source."""
     post, info = item.post, item.source
     if post.republished and line(post.origin.name):
         return _source_ref(post.origin, post.origin.updated or item.updated)
@@ -239,10 +241,7 @@ def _references(references: Iterable[Reference]) -> Iterator[Reference]:
 
 
 def links(item: RenderedItem) -> Iterator[Link]:
-    """Yield the links of an item as Atom has them.
-
-    `alternate` first, since readers take the first.
-    """
+    """Yield the links of an item for Atom; `alternate` first, since readers take the first."""
     if item.link:
         yield Link(item.link, "alternate", "text/html")
     for enclosure in item.enclosures:

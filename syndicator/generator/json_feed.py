@@ -1,7 +1,4 @@
-"""FeedDocument -> JSON Feed 1.1.
-
-Facts without a key of its own stand in `_syndicator` (docs/formats.md).
-"""
+"""FeedDocument -> JSON Feed 1.1; our own facts stand in `_syndicator` (docs/formats.md)."""
 
 from __future__ import annotations
 

@@ -15,10 +15,7 @@ from syndicator.text_rules import language, line, mail, plain_web, rfc822, web
 
 
 def write(edition: Edition, _document: FeedDocument) -> bytes:
-    """Write the sources as OPML 2.0 in UTF-8, by name.
-
-    Those without a public address are left out.
-    """
+    """Write the sources with a public address as OPML 2.0 in UTF-8, by name."""
     feed = edition.feed
     root = Element("opml", version="2.0")
     head = SubElement(root, "head")

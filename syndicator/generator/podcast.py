@@ -82,7 +82,7 @@ def has_episodes(items: Iterable[RenderedItem]) -> bool:
 
 
 def add_podcast_channel(head: _Element, feed: Feed, items: Iterable[RenderedItem]) -> None:
-    """Add what podcast directories read of a whole feed: above all whether they may list it."""
+    """Add the channel elements of podcast directories, above all the permission to list it."""
     if not feed.podcast:
         _add(head, "itunes:block", "yes")
     _add(head, "itunes:author", title_of(feed)[:SHORT])

@@ -30,7 +30,7 @@ _TAG = re.compile(
 
 @lru_cache(maxsize=1024)
 def normalise(tag: str) -> str:
-    """Return a tag in its usual spelling (RFC 5646, 2.1.1), "" for what is none: feeds write "English" and "utf-8".
+    """Return a tag in its usual spelling (RFC 5646, 2.1.1), "" for none, such as "English".
 
     >>> normalise("en_US"), normalise("ZH-hant-tw"), normalise("iw"), normalise("en-uk"), normalise("de_DE.UTF-8")
     ('en-US', 'zh-Hant-TW', 'he', 'en-GB', 'de-DE')
@@ -74,7 +74,7 @@ def table() -> Mapping[str, Mapping[str, str]]:
 
 @lru_cache(maxsize=1024)
 def nearest(tag: str, fallback: str = DEFAULT) -> str:
-    """Return the language of our wording that a reader of `tag` reads best, else that of `fallback`.
+    """Return the language of our wording that a reader of `tag` reads best, else of `fallback`.
 
     >>> nearest("pt-AO"), nearest("pt-BR"), nearest("zh-HK"), nearest("sr-Latn-RS"), nearest("nn-NO"), nearest("de-CH")
     ('pt-PT', 'pt', 'zh-Hant', 'sr-Latn', 'nn', 'de')
@@ -88,7 +88,7 @@ def nearest(tag: str, fallback: str = DEFAULT) -> str:
 
 
 def _candidates(tag: str) -> list[str]:
-    """Name the tag, what its region implies, what is near it, and its language alone."""
+    """Return the tag, the one that its region implies, a near one, and its language alone."""
     language, *subtags = tag.split("-")
     implied = [
         codes.IMPLIED[key]
@@ -101,7 +101,7 @@ def _candidates(tag: str) -> list[str]:
 
 @lru_cache(maxsize=1024)
 def label(tag: str, key: str, fallback: str = DEFAULT) -> str:
-    """Return our wording for one thing ("heading", "comments" ...) in the nearest language.
+    """Return our wording of a key, e.g. "heading", in the nearest language that we have.
 
     >>> label("de-AT", "titled"), label("vi", "comments")
     ('Der Beitrag {post} erschien zuerst auf {source}.', 'Bình luận')
@@ -111,9 +111,7 @@ def label(tag: str, key: str, fallback: str = DEFAULT) -> str:
 
 @lru_cache(maxsize=256)
 def own_name(tag: str) -> str:
-    """Return what a language calls itself, as a list of languages names it.
-
-    Return the tag where that is not known.
+    """Return the name of a language in that language; the tag of an unknown one.
 
     >>> own_name("vi"), own_name("fr"), own_name("pt-BR"), own_name("ka"), own_name("tlh")
     ('Tiếng Việt', 'Français', 'Português (Brasil)', 'ქართული', 'tlh')

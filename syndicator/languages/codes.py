@@ -1,7 +1,4 @@
-"""Facts about language tags: which exist, what feeds write instead, which way they run.
-
-Data only.
-"""
+"""Language tags: known ones, misspellings, directions. Data only."""
 
 from __future__ import annotations
 

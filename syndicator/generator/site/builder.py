@@ -275,7 +275,7 @@ class SiteBuilder:
         return page, {"sources": list(map(self.views("").source, [*ever, *silent]))}
 
     def _subscribe(self) -> Context:
-        """Show how to follow the feed, for a person who opened it in a browser."""
+        """Show the ways to follow the feed, for a person with a browser."""
         title, items = self.theme.label("subscribe"), self.edition.items[:_FRAGMENT]
         page = self.frame.list("subscribe", title, SUBSCRIBE, self.feed.description)
         rows = [self.views("").row(refer(item), source=True) for item in items]
@@ -301,10 +301,7 @@ class SiteBuilder:
         return page, {"groups": self.views("../").groups(links, source=True)}
 
     def _archives(self) -> Iterator[Document]:
-        """Yield the list of the pages of older posts.
-
-        It is made anew when a slice of history begins.
-        """
+        """Yield the list of the pages of older posts, made anew when a slice of history begins."""
         slices = [
             number
             for number in range(self._last_slice, 0, -1)
@@ -332,7 +329,7 @@ class SiteBuilder:
 
 
 def _split(items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
-    """Return the items that the index shows as cards, and those that it shows as lines, in their order.
+    """Return the items that the index shows as cards, and the others, both in their order.
 
     A busy source has a few cards only, as long as other sources have posts to fill the rest.
     """
@@ -352,7 +349,7 @@ def _split(items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
 
 
 def _popular(edition: Edition) -> list[tuple[Reference, int]]:
-    """Return the posts most linked to and discussed, one of a source, with their comments."""
+    """Return the most linked and discussed posts, one of a source, with their comments."""
     comments = {item.id: item.post.comment_count or 0 for item in edition.items}
     by_source: dict[str, tuple[Reference, int]] = {}
     for reference in edition.popular:

@@ -1,6 +1,4 @@
-"""The content of a page -> a digest of it.
-
-Data only: neither our templates nor our wording is in it.
+"""The content of a page -> a digest of it: data only, neither templates nor wording.
 
 Facts that change by themselves are left out: popular posts, inbound links, the time of a source's
 last update, and the lists of fresh posts under a post (they are those of the time it was made).

@@ -1,4 +1,4 @@
-"""Edition -> what stands around the content of each page: head, masthead, feeds, foot."""
+"""Edition -> the frame of each page: head, masthead, feeds, foot."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MAIL = re.compile(r"[^\s@:]+@[^\s@:]+")  # enough to tell an address from a sen
 
 
 class Frame:
-    """What all pages of one edition have in common."""
+    """The parts that all pages of one edition share."""
 
     def __init__(self, edition: Edition) -> None:
         self.feed = edition.feed
@@ -96,7 +96,7 @@ class Frame:
         )
 
     def post(self, item: Item, view: PostView, path: str) -> PageView:
-        """Describe a post's page; where it may be indexed, the original is the canonical one."""
+        """Describe a post's page; one that may be indexed names the original as canonical."""
         shown = picture(item.post)
         indexed = self.feed.index and not (item.post.noindex or item.source.noindex)
         return PageView(

@@ -24,7 +24,7 @@ _SIZE = re.compile(
 
 
 def shows(html: str, picture: str) -> bool:
-    """Tell whether the body already shows a picture, in whatever size its address asks for.
+    """Tell whether the body already shows a picture, in any size.
 
     >>> shows('<p><img alt="" src="https://a.example/cat-300x200.jpg?w=9"></p>', "http://a.example/cat.jpg?w=300")
     True
@@ -38,7 +38,7 @@ def shows(html: str, picture: str) -> bool:
 
 
 def fit(html: str, title: str) -> str:
-    """Return the body with scrollers around wide things, a name for links without words, and no second h1.
+    """Return the body with scrollers around tables, names for mute links, and no second h1.
 
     A table gets a box of its own that scrolls and that a keyboard reaches; so does code. A linked
     picture without a description is named after the post. Headings move down one level where the

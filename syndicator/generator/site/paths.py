@@ -1,4 +1,4 @@
-"""Identities -> where their pages lie. Paths last as long as ids do: they are made of nothing else.
+"""Identities -> the paths of their pages, which last as long as the ids.
 
 Everything here is relative to the feed's output folder and ends in ".html", so that the pages work
 from a disk, from any folder of a server, and without rewriting rules.
@@ -64,7 +64,7 @@ def post_path(public_id: str) -> str:
 
 
 def source_path(source_id: str) -> str:
-    """Return the path of a source's page: its id where that can be a file name, else its words and a hash.
+    """Return the path of a source's page: its id if that can be a file name, else words and a hash.
 
     An address as id is all hash, since it may be secret.
 

@@ -1,7 +1,4 @@
-"""Programs that read feeds, by the system that they run on, in the order of the alphabet.
-
-Data only.
-"""
+"""Programs that read feeds, by system, in the order of the alphabet. Data only."""
 
 from __future__ import annotations
 

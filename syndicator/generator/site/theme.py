@@ -64,7 +64,10 @@ class Theme:
         return encode(self.part(name, **context))
 
     def part(self, name: str, **context: object) -> Markup:
-        """Return a piece of a page. Raises PublishError where the operator's template fails."""
+        """Return a piece of a page.
+
+        Raises PublishError, with file and line, if the operator's template fails.
+        """
         try:
             text = self.environment.get_template(f"{name}.html").render(context)
         except Exception as error:  # whatever an expression in a template can raise
@@ -147,9 +150,7 @@ def write_theme(folder: Path) -> list[Path]:
     for name, note in NOTES.items():
         text = (OURS / name).read_text("utf-8")
         texts[name] = f"{{# {note} Variables: site, page, parts and those below. #}}\n{text}"
-    texts[_EXTRA] = (
-        "/* Rules of your own, added to our style. Colours and sizes are the variables of :root. */\n"
-    )
+    texts[_EXTRA] = "/* Added to our style. Colours and sizes are the variables of :root. */\n"
     there = [name for name in texts if (folder / name).exists()]
     if there:
         raise UsageError(f"{folder / there[0]} is there already; name a folder without templates")
@@ -173,10 +174,7 @@ def syntax_faults(folder: Path) -> Iterator[str]:
 
 
 def _blamed(error: Exception, folder: Path) -> str:
-    """Return the line of a template in a folder that an error comes from.
-
-    Jinja2 puts it among the frames.
-    """
+    """Return the line of a template that an error comes from, as Jinja2 puts it in the traceback."""
     from traceback import extract_tb  # only where something has failed
 
     for frame in reversed(extract_tb(error.__traceback__)):
@@ -186,7 +184,7 @@ def _blamed(error: Exception, folder: Path) -> str:
 
 
 def encode(text: str) -> bytes:
-    r"""Return text as UTF-8 without what no HTML document may hold (HTML, 13.2.3.5): controls and non-characters.
+    r"""Return text as UTF-8 without controls and non-characters, which HTML forbids (13.2.3.5).
 
     On bytes it costs 25 us a page, a tenth of a regular expression over the text.
 
@@ -202,7 +200,7 @@ def encode(text: str) -> bytes:
 
 @cache
 def _environment(folders: tuple[Path, ...], language: str) -> Environment:
-    """Return the templates of these folders, the first that has one giving it.
+    """Return the templates of these folders; the first with one of a name counts.
 
     Feeds of one language share them.
     """
@@ -232,7 +230,7 @@ def _environment(folders: tuple[Path, ...], language: str) -> Environment:
 
 
 def _compiled() -> BytecodeCache:
-    """Return where compiled templates are kept: with the compiled code of ours, under the same switch of Python's.
+    """Return the cache of compiled templates, beside our compiled code, under Python's switch for it.
 
     Compiling takes 50 ms, a third of a run in which one feed of twenty has a new post; loading
     takes 2. Like Python's own, what is there is used even where nothing may be written.

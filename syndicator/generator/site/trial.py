@@ -1,4 +1,4 @@
-"""A feed's settings -> the mistakes in its templates, found by making pages of a sample post."""
+"""A feed's settings -> the mistakes in its templates, found by pages of a sample post."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _STANDS = "; what was published before still stands"
 
 
 def template_faults(feed: Feed) -> Iterator[str]:
-    """Yield the mistakes in the templates of a feed: file, line and mistake, at least the first of a run.
+    """Yield the mistakes in the templates of a feed: file, line and mistake.
 
     Beside the syntax an unknown variable or file is found, before a run fails at it.
     """

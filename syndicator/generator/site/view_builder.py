@@ -177,7 +177,7 @@ class ViewBuilder:
         return self.rendered[key]
 
     def untitled(self, reference: Reference) -> str:
-        """Return a title for a post without one: its first words, its day, or its address."""
+        """Return the title of a post without one: its first words, else its day, else its address."""
         day = self.date(reference.published).text if reference.published else ""
         return self.labels.get(reference.id) or day or reference.url
 
@@ -222,7 +222,7 @@ class ViewBuilder:
     def slices(
         self, numbers: Iterable[int], spans: Mapping[int, tuple[datetime, datetime]]
     ) -> tuple[Group, ...]:
-        """Show slices of history as links named by months, under the year of the newest post."""
+        """Show slices of history as links named by months, under the year of their newest post."""
         groups: dict[str, list[Row]] = {}
         for place in numbers:
             oldest, newest = map(self.local, spans.get(place, (_NEVER, _NEVER)))
@@ -297,7 +297,7 @@ class ViewBuilder:
         )
 
     def sections(self, item: Item) -> tuple[Section, ...]:
-        """Show the frozen lists; that of the same source goes on with what the source has newest."""
+        """Show the frozen lists; that of the same source goes on with its newest posts."""
         lists = {related.scope: related for related in item.related}
         language = self._language(item)
         own = lists.get("source") or RelatedList("source", label("heading", language), language, ())

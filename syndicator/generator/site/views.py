@@ -1,4 +1,4 @@
-"""What a template may show: small frozen views, every address in them ready to stand in an href.
+"""Small frozen views for templates; every address in them may stand in an href.
 
 They are the contract with templates of others, so names here are kept.
 """
@@ -21,7 +21,7 @@ class DateView(Struct, frozen=True):
 
 
 class SourceView(Struct, frozen=True):
-    """A source; `site` and `feed` are "" where they are private or unknown."""
+    """A source; a private or unknown `site` or `feed` is ""."""
 
     name: str
     href: str  # its page here, "" where it has none
@@ -78,11 +78,11 @@ class Section(Struct, frozen=True):
     language: str
     dir: str
     rows: tuple[Row, ...]
-    lines: Markup  # the rows as `line.html` shows them: each is made once, though many lists may hold it
+    lines: Markup  # the rows as `line.html` shows them, each made once for many lists
 
 
 class PostView(Struct, frozen=True):
-    """A post. Lists fill the first part only; its own page fills the rest too."""
+    """A post. Lists fill the first part, which invites to read it; its own page fills all."""
 
     title: str  # "" where untitled
     label: str  # the title, or the first words
@@ -128,7 +128,7 @@ class Group(Struct, frozen=True):
 
 
 class SiteView(Struct, frozen=True):
-    """What every page of a feed shows. `root` leads from the page to the output folder."""
+    """The facts that every page of a feed shows. `root` leads from the page to the output folder."""
 
     title: str
     description: str
@@ -152,7 +152,7 @@ class SiteView(Struct, frozen=True):
 
 
 class Parts(Struct, frozen=True):
-    """What many pages show alike, made once for all of them from the template of its name."""
+    """Parts that many pages share, each made once from the template of its name."""
 
     head: Markup
     nav: Markup
@@ -161,7 +161,7 @@ class Parts(Struct, frozen=True):
 
 
 class PageView(Struct, frozen=True):
-    """What the head of a page says."""
+    """The head of a page."""
 
     kind: str  # index, post, source, sources, archive
     title: str

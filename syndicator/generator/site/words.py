@@ -17,7 +17,7 @@ _SENTENCES = frozenset({"removal_text", "subscribe_text"})
 
 @cache
 def label(key: str, language: str) -> str:
-    """Return the wording of a label in the nearest language that has it; a sentence in that language or "".
+    """Return a label in the nearest language that has it; a sentence in that language or "".
 
     >>> label("comments", "vi"), label("heading", "de-AT"), label("removal_text", "ckb")
     ('Bình luận', 'Mehr von {source}:', '')
@@ -114,7 +114,7 @@ def number(value: float, language: str) -> str:
 
 @cache
 def og_locale(language: str) -> str:
-    """Return the tag in the form that Open Graph wants, language_TERRITORY, or "" where no territory is known.
+    """Return the tag as Open Graph wants it, language_TERRITORY; "" without a known territory.
 
     >>> og_locale("vi"), og_locale("pt-PT")
     ('vi_VN', 'pt_PT')
