@@ -450,6 +450,11 @@ _SPARE = """xmlns:yandex="http://news.yandex.ru" xmlns:media="http://search.yaho
         ("<description>Its own</description><source:markdown>*It*</source:markdown>", "Its own"),
         ("<description>Its own</description><media:text>Of the file</media:text>", "Its own"),
         (
+            "<description>&lt;p&gt;Its own&lt;/p&gt;</description>"
+            "<source:markdown>Its *own*, with marks</source:markdown>",
+            "Its own",
+        ),
+        (
             "<media:description>Spare</media:description><description>Its own</description>",
             "Its own",
         ),

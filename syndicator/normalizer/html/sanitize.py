@@ -81,8 +81,8 @@ _ESCAPED_MARKUP = re.compile(
     re.DOTALL,
 )
 _BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
-# An address in plain text; not the full stop or bracket behind it.
-_PLAIN_ADDRESS = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]}。，、）」]")
+# An address in plain text; not the full stop or bracket behind it, nor the one of a Markdown link.
+_PLAIN_ADDRESS = re.compile(r"(?<!\]\()https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]}。，、）」]")
 _WRAPPED = 50  # characters: lines of wrapped text are longer, but for the last of a paragraph
 
 
