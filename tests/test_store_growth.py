@@ -120,7 +120,7 @@ def test_a_history_whose_sources_have_nearly_all_left() -> None:
     """
     with Store(":memory:") as store:
         receive(store, *(post(str(n)) for n in range(300)))
-        receive(store, post("x", "b"), post("y", "b"))
+        receive(store, post("x", "b", published=NOW), post("y", "b", published=NOW))
         store.feeds.admit(FEED, sources("a", "b"), NOW)
         store.feeds.admit(FEED, sources("b"), NOW + HOUR)
         assert titles(store, FEED, "b") == ["x", "y"]
