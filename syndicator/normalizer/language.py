@@ -67,7 +67,7 @@ _ONLY = {
 
 
 def of(entry: str, feed: str, setting: str, text: str) -> str:
-    """Return a post's language, "" where nothing says.
+    """Return a post's language, "" if it is unknown.
 
     The declarations, in this order: `setting` is the source's in feeds.toml, `entry` the post's
     xml:lang, `feed` the feed's language. A declaration is passed over if it is no language
@@ -102,7 +102,7 @@ def _is_country(tag: str, text: str) -> bool:
 
 
 def heard(declared: str, texts: Sequence[str], before: str = "") -> str:
-    """Return the language of a feed's posts where it is surely another than the declared one, else "".
+    """Return the language of a feed's posts if it is surely another than the declared one, else "".
 
     All of at least five posts must be in it, as far as the detector is sure of them. `before` is
     the result of an earlier fetch: it stands until five posts are surely in another language. A
@@ -132,7 +132,7 @@ def _are_kindred(one: str, other: str) -> bool:
 
 
 def in_heard(tag: str, found_in_feed: str, text: str) -> str:
-    """Return the language of a post whose feed declares `tag` and is in another: the post may be an exception."""
+    """Return the language of one post in a feed that wrongly declares `tag`: the post may be an exception."""
     found = detected(text)
     if _language(found) == _language(tag) or not befits(found_in_feed, text):
         return tag
@@ -144,9 +144,7 @@ def _language(tag: str) -> str:
 
 
 def habit(tags: Iterable[str]) -> str:
-    """Return what at least two thirds of a source's posts are in, of those whose language is known.
-
-    Return "" for nothing.
+    """Return the language of at least two thirds of a source's posts, of those with a known one; else "".
 
     >>> habit(["ru", "", "ru", "en", "ru", ""]), habit(["pt", "pt-BR", "pt-BR"]), habit(["ru", "en"]), habit(["ru"])
     ('ru', 'pt-BR', '', '')
@@ -177,7 +175,7 @@ def befits(tag: str, text: str) -> bool:
 
 
 def _plainly(tag: str, sample: str) -> bool:
-    """Tell in a few microseconds what is so for most: a declared language in its own letters."""
+    """Tell in a few microseconds whether a text is in the letters of its declared language, as most are."""
     writes = _WRITES.get(tag.partition("-")[0], ("Latn",))
     if sample.isascii():
         return "Latn" in writes
@@ -202,9 +200,8 @@ def _written_in(tag: str, script: str) -> bool:
 
 
 def _script(sample: str) -> str:
-    """Return the script that a text is overwhelmingly written in, "" where it is mixed or too short."""
-    # Counting the script of each letter takes a third of counting the letters, where there are many
-    # (Han).
+    """Return the script of nearly all letters of a text, "" for a mixed or short one."""
+    # Counting the script of each letter takes a third of counting the letters, where there are many (Han).
     written = sample.translate(_signs())
     counts = Counter(
         {
@@ -261,7 +258,7 @@ def _ranges() -> list[tuple[str, str, str]]:
 
 
 def detected(text: str) -> str:
-    """Return the language that a detector hears in a text, "" where it is not sure.
+    """Return the language of a text by a detector, "" if that is not sure.
 
     >>> detected("Le gouvernement a annoncé hier de nouvelles mesures pour la santé")
     'fr'

@@ -27,7 +27,7 @@ _NEAR = 600  # characters before a cut that may hold what the cut leaves empty
 
 
 def cut(source: str, start: int, end: int) -> str:
-    """Take a stretch out of HTML, keep it balanced, and take out what that leaves empty around it.
+    """Take a stretch out of HTML, keep the rest balanced, and take out elements that are empty then.
 
     >>> cut('<div><p>a</p><hr><p><em>b <a href="c">d</a></em></p></div>', 24, 43)
     '<div><p>a</p></div>'
@@ -73,7 +73,7 @@ def _without_empty(text: str) -> str:
 
 
 def _unbalanced(stretch: str) -> tuple[str, str]:
-    """Return the end tags and the start tags whose partners stand outside of the stretch."""
+    """Return the end tags and the start tags without a partner in the stretch."""
     opened: list[Tag] = []
     closed: list[Tag] = []
     for tag in tags_in(stretch):

@@ -1,4 +1,4 @@
-"""What is known of a post and its site, and what a line says of them: the evidence that a credit is judged by."""
+"""The evidence for a credit: addresses and names of a post and its site, and the slots of a matched line."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Known(Struct, frozen=True):
         names: Iterable[str],
         seen: Iterable[Credit],
     ) -> Known:
-        """Gather it from the post's addresses, its site's, and what its other fields credited."""
+        """Gather the addresses of the post and its site, and the credits `seen` in its other fields."""
         seen = tuple(seen)
         post_links = [link for link in (*posts, *(credit.url for credit in seen)) if link]
         site_links = [link for link in (*sites, *(credit.site_url for credit in seen)) if link]
@@ -54,7 +54,7 @@ class Known(Struct, frozen=True):
         )
 
     def is_title(self, text: str) -> bool:
-        """Tell whether a text is the post's title, or what cutting left of it."""
+        """Tell whether a text is the post's title, or the start of it before a cut."""
         if UNFILLED.fullmatch(text):
             return True
         shorter, longer = sorted((letters(text), self.title), key=len)
@@ -97,7 +97,7 @@ class Slot(Struct, frozen=True):
 
     @classmethod
     def read(cls, name: str, match: re.Match[str], line: Line, source: str, known: Known) -> Slot:
-        """Read the slot "post" or "site" of a matched wording; an empty one where it has none."""
+        """Read the slot "post" or "site" of a matched wording, which may lack it."""
         if name not in match.re.groupindex or not match[name]:
             return cls()
         for character in match[name]:
@@ -126,9 +126,7 @@ def credit_of(row: wordings.Row, post: Slot, site: Slot, known: Known) -> Credit
 
 
 def site_name(written: str, home: str) -> str:
-    """Return the name of a site in a line.
-
-    Return its host where the line gives an address or "my personal blog".
+    """Return the name of a site in a line; its host for an address, or for "my personal blog".
 
     >>> site_name("my Medium", "https://medium.com/"), site_name("this page", "https://a.example/")
     ('Medium', 'a.example')
@@ -140,7 +138,7 @@ def site_name(written: str, home: str) -> str:
 
 
 def loose(url: str) -> str:
-    """Return the loose form of an address, with one slash where its path has several.
+    """Return the loose form of an address, with one slash for several in its path.
 
     >>> loose("//a.example//p/"), loose("https://www.a.example/p")
     ('a.example/p', 'a.example/p')
@@ -150,7 +148,7 @@ def loose(url: str) -> str:
 
 
 def root(url: str) -> str:
-    """Return the address of a URL's host, "" where it has none.
+    """Return the address of a URL's host, "" without one.
 
     >>> root("https://a.example/x?y"), root("mailto:a@b.example")
     ('https://a.example/', '')

@@ -1,4 +1,4 @@
-"""A line and what is known of the post -> the credit that the line is, or ends with.
+"""A line and the addresses and names of a post -> the credit that the line is, or ends with.
 
 The ways are tried in this order: our own class, a known wording, a sentence that is one link, the
 links alone, a sentence that was cut. Words alone prove nothing: links, names and the title decide.
@@ -71,7 +71,7 @@ class Found(Struct, frozen=True):
 
 
 def judge(line: Line, source: str, known: Known, *, text_mode: bool) -> Found | None:
-    """Return the credit that a line is or ends with, None where it is none.
+    """Return the credit that a line is or ends with, None for any other line.
 
     A credit may also have a few sentences behind it on its line, if its links or names leave no
     doubt.
@@ -172,7 +172,7 @@ def _mentions(text: str, known: Known) -> bool:
 
 
 def _with_title(line: Line, known: Known) -> Line:
-    """Put a marker for the post's title where it stands as text: a title may say "appeared first on" itself."""
+    """Put a marker in the place of the post's title as text: a title may say "appeared first on" itself."""
     # "…" is no title to look for; "a" is none beside links, which say better where it stands.
     title = known.folded_title if len(known.title) > (_SHORT_TITLE if line.links else 0) else ""
     place = line.text.rfind(title) if title and title != line.text else -1

@@ -136,7 +136,7 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=512)
 def letters(text: str) -> str:
-    """Return only what a name is told by: its letters and digits, folded.
+    """Return the letters and digits of a name, folded: names are compared by these.
 
     >>> letters("«Foo»: Bar!") == letters("foo - bar")
     True
@@ -310,7 +310,7 @@ def _nest(stack: list[_Place], tag: Tag) -> None:
 
 
 def _line(source: str, segment: _Segment) -> Line | None:
-    """Fold one segment; None where it shows nothing."""
+    """Fold one segment, None for one that shows nothing."""
     if not segment.tags and source[segment.start : segment.end].isspace():
         return None
     folded, links, media = _Folded(), list[Anchor](), False
@@ -340,7 +340,7 @@ def _line(source: str, segment: _Segment) -> Line | None:
 
 
 def _without_encodedtags_in(line: Line) -> Line:
-    """Pass over tags that stand as text: what was encoded twice shows "<a href=...>" to its readers."""
+    """Pass over tags that stand as text: HTML that was encoded twice shows "<a href=...>" to readers."""
     if "<" not in line.text:
         return line
     kept = list(range(len(line.text)))

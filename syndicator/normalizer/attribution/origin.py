@@ -1,4 +1,4 @@
-"""What a feed says of where a post comes from -> whom to credit, and the copies in between.
+"""The statements of a feed on the origin of a post -> the site to credit, and the copies in between.
 
 Only an atom:source, an RSS `<source>` or a recognised credit proves that a source republishes. A
 foreign link, a canonical address or rel="via" does not: a link blog's post is its own.
@@ -50,7 +50,7 @@ _SHORT_NAME = 4  # letters
 
 
 class Decision(NamedTuple):
-    """Whom a post is credited to."""
+    """The site that a post is credited to."""
 
     origin: Origin
     link: str = ""  # the original post's address, "" where it is the post's own
@@ -67,7 +67,7 @@ def decide(
     credits: Sequence[Credit] = (),  # noqa: A002 - the word for it; nobody calls the builtin here
     feed_links: Iterable[str] = (),
 ) -> Decision:
-    """Decide whom a post is credited to.
+    """Decide to which site a post is credited.
 
     `info` is the source as we show it; `link` and `guid` are the post's, absolute; `source` is what
     atom:source or RSS `<source>` says; `credits` what `attribution.strip` took out, the innermost
@@ -88,7 +88,7 @@ def decide(
 
 
 class _Own(NamedTuple):
-    """By what the source itself is known."""
+    """The addresses and names of the source itself."""
 
     origin: Origin
     addresses: frozenset[str]  # loose: feed, id, site
@@ -112,10 +112,7 @@ class _Own(NamedTuple):
 
 @lru_cache(maxsize=64)
 def _own(info: SourceInfo, feed_links: tuple[str, ...], home: str) -> _Own:
-    """Gather it, once for all posts of a feed.
-
-    A source that names no site is at `home` where its posts are.
-    """
+    """Gather them, once for all posts of a feed. A source without a site is at `home`, the host of its posts."""
     origin = Origin(
         name=info.name, url=home, feed=info.feed, id=info.feed_id, updated=info.updated, rights=info.rights,
         language=info.language,
@@ -191,7 +188,7 @@ def _credited(credit: Credit, link: str) -> Origin:
 
 
 def _completed(source: Origin, link: str) -> Origin:
-    """Give an origin a site where only its feed is known: RSS <source> names no other."""
+    """Give an origin without a site that of its feed: RSS <source> names no other."""
     url = source.url
     if not _names_site(source):
         feed_host = urls.host(source.feed)
@@ -207,7 +204,7 @@ def _names_site(source: Origin) -> bool:
 
 
 def _merged(source: Origin, said: Origin, credited: Origin) -> Origin:
-    """Put together what the source says, completed, and what a line credits: its site is better than a guess."""
+    """Combine the source's own statement, completed, with the credit of a line: its site is better than a guess."""
     told = (
         _names_site(source) or not credited.url or urls.loose(credited.url) == urls.loose(said.url)
     )
@@ -219,7 +216,7 @@ def _merged(source: Origin, said: Origin, credited: Origin) -> Origin:
 
 
 def _with_site(own: Origin, credited: Sequence[Credit], link: str) -> Origin:
-    """Let a credit to the post's own host say where the site is, if the feed doesn't or sits on another host."""
+    """Take the site's address from a credit to the post's own host, if the feed has none or another host."""
     host = urls.host(link)
     if not host or urls.host(own.url) == host:
         return own

@@ -19,7 +19,7 @@ def without(source: str) -> str:
 
 
 def end_behind(source: str, end: int, followed: list[Line]) -> int:
-    """Return the end of our lists that follow a credit at `end` without our classes.
+    """Return the end of our lists that follow a credit at `end` without our classes, else `end`.
 
     Return `end` where none do.
 

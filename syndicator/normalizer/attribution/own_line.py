@@ -15,7 +15,7 @@ def choose(
     authored: bool = True,
     fallback: str = "en",
 ) -> Attribution | None:
-    """Return the wording of a post's credit line, None where attribution is off.
+    """Return the wording of a post's credit line, None with attribution off.
 
     `language` is the post's. `fallback` is our feed's, for languages without a wording. The
     operator's own text holds for all languages. It gives way to our wording where it names what the

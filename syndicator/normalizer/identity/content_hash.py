@@ -1,4 +1,4 @@
-"""A post's parts -> a digest of what a reader would call the post: differs = its source changed it.
+"""A post's parts -> a digest of its content. Another digest means that the source changed the post. Pure.
 
 Pure.
 
@@ -42,7 +42,7 @@ def content_hash(
     content_html: str = "",
     enclosures: Iterable[Enclosure] = (),
 ) -> str:
-    """Return a digest of what a reader would call the post, 16 hex digits.
+    """Return a digest of the content of a post, 16 hex digits.
 
     `title` and `text` plain, `content_html` sanitized; neither holds a credit line. `site`: the
     source's. About 60 us for 9 KB.
@@ -60,7 +60,7 @@ def content_hash(
 
 
 def _without_own_hosts(text: str, hosts: Iterable[str]) -> str:
-    """Take out of a text what a move of the site changes: its hosts, and the scheme before them."""
+    """Take the site's own hosts out of a text, and the schemes: a move of the site changes them."""
     for host in hosts:
         if host in text:
             text = text.replace("https://", "").replace("http://", "").replace(host, "")
@@ -81,7 +81,7 @@ def _attributes(html: str, opening: str) -> list[str]:
 
 
 def _targets(html: str, hosts: Iterable[str]) -> bytes:
-    """Return where the links of a body lead, in an order of their own.
+    """Return the targets of the links of a body, sorted.
 
     >>> _targets('<a href="https://www.a.example/x/?id=7&sid=3"><a href="http://b.example/c/9f3ab/">', [])
     b'a.example/x/id=7 b.example/c'
@@ -124,7 +124,7 @@ def _rotates(step: str) -> bool:
 
 
 def file_name(url: str) -> str:
-    """Return the name of a file without its size: what stays when it is served by another host or signed anew.
+    """Return the name of a file without its size: it stays on another host and under another signature.
 
     >>> file_name("https://i0.wp.com/a.example/up/cat-300x200.jpg?w=300"), file_name("https://b.example/embed/x1/")
     ('cat.jpg', 'x1')

@@ -51,7 +51,7 @@ class _Data(Struct, frozen=True):
 
 
 class _Patterns(Struct, frozen=True):
-    """What stands behind and before a number that changes by itself."""
+    """The words behind and before a number that changes by itself."""
 
     after: re.Pattern[str]
     label: re.Pattern[str]
@@ -119,7 +119,7 @@ def _without_counts(text: str) -> str:
 
 
 def _end_of_count(text: str, number: re.Match[str], patterns: _Patterns) -> int:
-    """Return the end of a count that begins with a number, 0 where the number counts something else."""
+    """Return the end of a count that begins with a number, 0 for any other number."""
     if after := patterns.after.match(text, number.end()):
         return after.end()
     before = text[max(0, number.start() - _BEFORE) : number.start()]

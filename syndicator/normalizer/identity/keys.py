@@ -89,7 +89,7 @@ def _telling(address: str, repeated: Set[str]) -> tuple[str, str, str]:
 
 
 def fold(title: str) -> bytes:
-    """Return the letters and digits of a title in lower case, as UTF-8: what comparisons look at.
+    """Return the letters and digits of a title in lower case, as UTF-8, for comparison.
 
     >>> fold("Hello,  Wörld! 2") == fold("hello WÖRLD 2")
     True
@@ -144,7 +144,7 @@ def _digest(text: str) -> str:
 
 
 def looser(address: str) -> tuple[str, str]:
-    """Return an address without what a move of its site changes: no scheme, `www.`, slash; then no host either.
+    """Return an address without scheme, `www.` and closing slash, and the same without its host: a site may move.
 
     >>> looser("https://www.Old.example:443/2024/a/?utm_source=x#2")
     ('old.example/2024/a#2', '/2024/a')

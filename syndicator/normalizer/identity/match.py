@@ -1,11 +1,8 @@
 """The posts of a fetch, and the stored posts that each may be -> a verdict on each (`decide`).
 
-Pure.
-
-Every rule asks the same: which independent parts (guid, link, title, text, instant) agree, which
-contradict? Within a source the strongest agreements are settled first, and a stored post is given
-away once. A stored post that other rules made (`identity.VERSION`) is compared by what rules leave
-as it is: see `older`.
+Every rule asks the same: which independent parts (guid, link, title, text, instant) agree, which contradict?
+Within a source the strongest agreements are decided first, and a stored post is given away once. A stored
+post that other rules made (`identity.VERSION`) is compared by what rules leave as it is: see `older`.
 """
 
 from __future__ import annotations
@@ -55,7 +52,7 @@ class Evidence(Struct, frozen=True):
 
     @property
     def strength(self) -> int:
-        """What is settled first: any agreement of guids before the best of links, any of links before all the rest."""
+        """The rank of a pair: any agreement of guids before the best of links, any of links before all the rest."""
         return (
             16 * max(self.guid, 0)
             + 4 * max(self.link, 0)
@@ -83,74 +80,73 @@ def decide(
     verdicts: dict[int, Verdict] = {}
     taken = set(claimed)
     pairs = [
-        (at, known, _compared(post, known))
-        for at, (post, possible) in enumerate(zip(posts, candidates, strict=True))
+        (index, known, _compared(post, known))
+        for index, (post, possible) in enumerate(zip(posts, candidates, strict=True))
         for known in possible
         if known.source_id == post.source_id
     ]
     pairs.sort(key=lambda pair: -pair[2].strength)
-    _settle(posts, [pair for pair in pairs if is_same(pair[2])], verdicts, taken)
-    _settle(posts, list(_moved(posts, pairs, verdicts)), verdicts, taken)
+    _give_away(posts, [pair for pair in pairs if is_same(pair[2])], verdicts, taken)
+    _give_away(posts, list(_moved(posts, pairs, verdicts)), verdicts, taken)
     _repeats(posts, verdicts)
     return [
-        verdicts.get(at) or _across(post, candidates[at], order, fold=fold)
-        for at, post in enumerate(posts)
+        verdicts.get(index) or _across(post, candidates[index], order, fold=fold)
+        for index, post in enumerate(posts)
     ]
 
 
 Pair = tuple[int, KnownPost, Evidence]
 
 
-def _settle(
+def _give_away(
     posts: Sequence[Post], pairs: Sequence[Pair], verdicts: dict[int, Verdict], taken: set[int]
 ) -> None:
-    """Give each post the first stored post in `pairs` that is still to be had; note both."""
-    for at, known, found in pairs:
-        changed = known.content_hash != posts[at].content_hash and not _only_rules_changed(
-            posts[at], known, found
+    """Give each post the first stored post in `pairs` that no other has; note both."""
+    for index, known, evidence in pairs:
+        changed = known.content_hash != posts[index].content_hash and not _only_rules_changed(
+            posts[index], known, evidence
         )
         # A feed may list a post twice: the second is the same again, never an update.
-        if at in verdicts or (known.number in taken and changed):
+        if index in verdicts or (known.number in taken and changed):
             continue
-        verdicts[at] = Updated(known.number) if changed else Unchanged(known.number)
+        verdicts[index] = Updated(known.number) if changed else Unchanged(known.number)
         taken.add(known.number)
 
 
 def _compared(post: Post, known: KnownPost) -> Evidence:
-    """Return how a post agrees with a stored one.
-
-    What the rules changed about it since does not count.
-    """
+    """Return how a post agrees with a stored one, apart from differences that newer rules made."""
     if known.identity_version == post.identity_version:
         return compare(post.keys, known.keys)
-    found = compare(post.keys, rule_changes.keys_today(known))
+    evidence = compare(post.keys, rule_changes.keys_today(known))
     title = (
-        1 if found.title < 0 and rule_changes.titles_agree(known.title, post.title) else found.title
+        1
+        if evidence.title < 0 and rule_changes.titles_agree(known.title, post.title)
+        else evidence.title
     )
-    text = found.text
+    text = evidence.text
     if text <= 0 and known.text is not None and post.text:
-        near = max(found.guid, found.link) >= LOOSE or title > 0
+        near = max(evidence.guid, evidence.link) >= LOOSE or title > 0
         agree = rule_changes.texts_agree(known.text, post.text) or (
             near and rule_changes.is_shortened(known.text, post.text)
         )
         text = 1 if agree else text
-    return replace(found, title=title, text=text)
+    return replace(evidence, title=title, text=text)
 
 
-def _only_rules_changed(post: Post, known: KnownPost, found: Evidence) -> bool:
+def _only_rules_changed(post: Post, known: KnownPost, evidence: Evidence) -> bool:
     """Tell whether a post differs from a stored one by the rules that made them, and not by its source.
 
     Link (or guid), title and nearly all of the text must agree. Where a text is not kept any more,
     or a part has none, nothing may speak against it.
     """
-    if known.identity_version == post.identity_version or found.title < 0:
+    if known.identity_version == post.identity_version or evidence.title < 0:
         return False
-    if max(found.guid, found.link) < PATH and not found.guid == found.link == UNKNOWN:
+    if max(evidence.guid, evidence.link) < PATH and not evidence.guid == evidence.link == UNKNOWN:
         return False
-    if found.text > 0 or found.silent:
+    if evidence.text > 0 or evidence.silent:
         return True
     if known.text is None:
-        return found.text == 0
+        return evidence.text == 0
     return rule_changes.is_shortened(known.text, post.text)
 
 
@@ -202,94 +198,102 @@ def texts(one: Keys, other: Keys) -> int:
     return -1 if alike < OTHER_TEXT and min(len(one.sketch), len(other.sketch)) > FEW else 0
 
 
-def is_same(found: Evidence) -> bool:
+def is_same(evidence: Evidence) -> bool:
     """Tell whether two posts of one source are the same post."""
-    if found.guid >= LOOSE:
-        return _same_guid(found)
-    if found.link >= LOOSE:
-        return _same_link(found) if found.guid != OTHER else _same_link_other_guid(found)
-    if max(found.guid, found.link) == PATH:
-        return _same_path(found)
-    if found.guid == found.link == UNKNOWN:
-        return _no_address(found)
-    return _other_address(found)
+    if evidence.guid >= LOOSE:
+        return _same_guid(evidence)
+    if evidence.link >= LOOSE:
+        return _same_link(evidence) if evidence.guid != OTHER else _same_link_other_guid(evidence)
+    if max(evidence.guid, evidence.link) == PATH:
+        return _same_path(evidence)
+    if evidence.guid == evidence.link == UNKNOWN:
+        return _no_address(evidence)
+    return _other_address(evidence)
 
 
-def _same_guid(found: Evidence) -> bool:
+def _same_guid(evidence: Evidence) -> bool:
     """Judge by the guid: it is the same post, unless all else shows that another one has it now."""
-    rest = (found.link, found.title, found.text, found.instant)
+    rest = (evidence.link, evidence.title, evidence.text, evidence.instant)
     return max(rest) > 0 or rest.count(-1) < len(rest) - 1
 
 
-def _same_link(found: Evidence) -> bool:
+def _same_link(evidence: Evidence) -> bool:
     """Judge by the link, with no guid that speaks against it: unless all else shows that it is a page of many posts."""
-    return max(found.guid, found.title, found.text, found.instant) > 0 or not (
-        found.title < 0 and found.text < 0 and found.instant < 0
+    return max(evidence.guid, evidence.title, evidence.text, evidence.instant) > 0 or not (
+        evidence.title < 0 and evidence.text < 0 and evidence.instant < 0
     )
 
 
-def _same_link_other_guid(found: Evidence) -> bool:
+def _same_link_other_guid(evidence: Evidence) -> bool:
     """Judge by the link under another guid: sites make their guids anew, and link blogs write twice about one page."""
-    if found.title > 0:
+    if evidence.title > 0:
         return (
-            max(found.text, found.instant) > 0 or found.silent or found.text == found.instant == 0
+            max(evidence.text, evidence.instant) > 0
+            or evidence.silent
+            or evidence.text == evidence.instant == 0
         )
-    return found.text > 0 and found.instant >= 0
+    return evidence.text > 0 and evidence.instant >= 0
 
 
-def _same_path(found: Evidence) -> bool:
+def _same_path(evidence: Evidence) -> bool:
     """Judge by the path on another host: title or text must agree, nothing speak against a title alone."""
-    if found.text > 0:
+    if evidence.text > 0:
         return True
-    return found.title > 0 and (found.instant > 0 or found.text == found.instant == 0)
+    return evidence.title > 0 and (evidence.instant > 0 or evidence.text == evidence.instant == 0)
 
 
-def _no_address(found: Evidence) -> bool:
-    """Judge by title, text and instant where there is no address to compare."""
-    if found.title > 0:
+def _no_address(evidence: Evidence) -> bool:
+    """Judge by title, text and instant two posts without addresses to compare."""
+    if evidence.title > 0:
         return (
-            found.text > 0
-            or (found.text == 0 and found.instant >= 0)
-            or (found.instant > 0 and found.sharp)
+            evidence.text > 0
+            or (evidence.text == 0 and evidence.instant >= 0)
+            or (evidence.instant > 0 and evidence.sharp)
         )
-    return found.text > 0 and (found.instant > 0 or (found.title == 0 and found.instant == 0))
+    return evidence.text > 0 and (
+        evidence.instant > 0 or (evidence.title == 0 and evidence.instant == 0)
+    )
 
 
-def _other_address(found: Evidence) -> bool:
-    """Judge where guid and link both changed: title, exact instant and nearly all of the text must agree."""
-    if found.instant <= 0 or found.title < 0:
+def _other_address(evidence: Evidence) -> bool:
+    """Judge two posts with another guid and link: title, exact instant and nearly all of the text must agree."""
+    if evidence.instant <= 0 or evidence.title < 0:
         return False
-    return found.text > 0 or (found.silent and found.title > 0 and found.sharp)
+    return evidence.text > 0 or (evidence.silent and evidence.title > 0 and evidence.sharp)
 
 
 def _moved(
     posts: Sequence[Post], pairs: Sequence[Pair], verdicts: dict[int, Verdict]
 ) -> Iterator[Pair]:
-    """Where some posts prove that their site moved, title or text are enough for the others."""
-    numbers = {at: v.number for at, v in verdicts.items() if isinstance(v, Unchanged | Updated)}
+    """Let title or text be enough for all posts, once some prove that their site moved."""
+    numbers = {
+        index: v.number for index, v in verdicts.items() if isinstance(v, Unchanged | Updated)
+    }
     moves = Counter(
-        (urls.host(known.link), urls.host(posts[at].link))
-        for at, known, found in pairs
-        if numbers.get(at) == known.number and max(found.guid, found.link) == PATH
+        (urls.host(known.link), urls.host(posts[index].link))
+        for index, known, evidence in pairs
+        if numbers.get(index) == known.number and max(evidence.guid, evidence.link) == PATH
     )
-    for at, known, found in pairs:
-        agrees = max(found.guid, found.link) == PATH and max(found.title, found.text) > 0
+    for index, known, evidence in pairs:
+        agrees = (
+            max(evidence.guid, evidence.link) == PATH and max(evidence.title, evidence.text) > 0
+        )
         if (
             agrees
             and moves
-            and moves[urls.host(known.link), urls.host(posts[at].link)] >= MOVED_TOGETHER
+            and moves[urls.host(known.link), urls.host(posts[index].link)] >= MOVED_TOGETHER
         ):
-            yield at, known, found
+            yield index, known, evidence
 
 
 def _repeats(posts: Sequence[Post], verdicts: dict[int, Verdict]) -> None:
-    """Find what the feed lists twice: the same address (or guid), the same content."""
+    """Find the posts that the feed lists twice: the same address or guid, the same content."""
     first: dict[tuple[str, str], int] = {}
-    for at, post in enumerate(posts):
+    for index, post in enumerate(posts):
         for address in filter(None, (post.guid, post.link)):
-            stands = first.setdefault((address, post.content_hash), at)
-            if stands != at and at not in verdicts:
-                verdicts[at] = Repeated(stands)
+            stands = first.setdefault((address, post.content_hash), index)
+            if stands != index and index not in verdicts:
+                verdicts[index] = Repeated(stands)
 
 
 def _across(
@@ -299,13 +303,13 @@ def _across(
     others = [known for known in candidates if known.source_id != post.source_id]
     # A story's own post goes before its copies: it tells which source has the story.
     for known in sorted(others, key=lambda known: known.copy_of is not None):
-        found = _compared(post, known)
+        evidence = _compared(post, known)
         story = known.number if known.copy_of is None else known.copy_of
-        if _republishes(post, known, found) or _tells_the_same(post, known, found):
+        if _republishes(post, known, evidence) or _tells_the_same(post, known, evidence):
             original = _is_original(post, known)
             undecided = not original and not _is_original(known, post)
             return CopyOf(story, original=original or (undecided and _leads(post, known, order)))
-        if fold and _word_for_word(post, known, found):
+        if fold and _word_for_word(post, known, evidence):
             earlier, later = _is_earlier(post, known), _is_earlier(known, post)
             undecided = not earlier and not later
             return CopyOf(story, original=earlier or (undecided and _leads(post, known, order)))
@@ -320,13 +324,13 @@ def _leads(post: Post, known: KnownPost, order: Mapping[str, int]) -> bool:
     return order.get(post.source_id, last) < order.get(known.source_id, last)
 
 
-def _word_for_word(post: Post, known: KnownPost, found: Evidence) -> bool:
+def _word_for_word(post: Post, known: KnownPost, evidence: Evidence) -> bool:
     """Tell whether two sources have the same title over the same words: a press release, a post put on two sites."""
     one, other = post.keys, known.keys
     if not (one.title and one.text) or len(one.sketch) <= FEW:
         return False
     if known.identity_version != post.identity_version:
-        return found.title > 0 and found.text > 0
+        return evidence.title > 0 and evidence.text > 0
     return (one.title, one.text) == (other.title, other.text)
 
 
@@ -338,7 +342,7 @@ def _is_earlier(one: Post | KnownPost, other: Post | KnownPost) -> bool:
     return first is not None and second is not None and first < second
 
 
-def _republishes(post: Post, known: KnownPost, found: Evidence) -> bool:
+def _republishes(post: Post, known: KnownPost, evidence: Evidence) -> bool:
     """Tell whether one source proves (atom:source, RSS source, a credit) that its post is the other's."""
     if not post.republished and not known.republished:
         return False
@@ -349,19 +353,19 @@ def _republishes(post: Post, known: KnownPost, found: Evidence) -> bool:
         return False
     # A link blog's post about the same article has the same link too; it is neither's copy.
     original = (post.republished or _at_home(post)) and (known.republished or _at_home(known))
-    return original or (found.title > 0 and found.text > 0)
+    return original or (evidence.title > 0 and evidence.text > 0)
 
 
-def _tells_the_same(post: Post, known: KnownPost, found: Evidence) -> bool:
+def _tells_the_same(post: Post, known: KnownPost, evidence: Evidence) -> bool:
     """Tell whether titles and texts agree and one's site hosts the other's link; or two feeds of one site list it."""
-    if found.title <= 0:
+    if evidence.title <= 0:
         return False
-    if found.text > 0:
+    if evidence.text > 0:
         hosts = urls.host(post.link), urls.host(known.link)
         return bool(hosts[0]) and (
             hosts[0] == urls.host(known.origin.url) or hosts[1] == urls.host(post.origin.url)
         )
-    return found.guid >= LOOSE and found.link >= LOOSE and _at_home(post) and _at_home(known)
+    return evidence.guid >= LOOSE and evidence.link >= LOOSE and _at_home(post) and _at_home(known)
 
 
 def _at_home(post: Post | KnownPost) -> bool:

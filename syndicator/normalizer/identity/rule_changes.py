@@ -33,7 +33,7 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!\[CDATA\[|\]\]>")
 
 
 def titles_agree(old: str, new: str) -> bool:
-    """Tell whether two titles differ at most in what rules change: tags, entities, signs, white space.
+    """Tell whether two titles differ at most in tags, entities, signs and white space, which rules change.
 
     >>> titles_agree("Why the tag needs a size", "Why the <img> tag needs a size")
     True
