@@ -132,7 +132,10 @@ def _are_kindred(one: str, other: str) -> bool:
 
 
 def in_heard(tag: str, found_in_feed: str, text: str) -> str:
-    """Return the language of one post in a feed that wrongly declares `tag`: the post may be an exception."""
+    """Return the language of one post in a feed that wrongly declares `tag`.
+
+    The post may be an exception.
+    """
     found = detected(text)
     if _language(found) == _language(tag) or not befits(found_in_feed, text):
         return tag
@@ -144,7 +147,7 @@ def _language(tag: str) -> str:
 
 
 def habit(tags: Iterable[str]) -> str:
-    """Return the language of at least two thirds of a source's posts, of those with a known one; else "".
+    """Return the language of two thirds or more of the posts with a known one, else "".
 
     >>> habit(["ru", "", "ru", "en", "ru", ""]), habit(["pt", "pt-BR", "pt-BR"]), habit(["ru", "en"]), habit(["ru"])
     ('ru', 'pt-BR', '', '')
@@ -175,7 +178,7 @@ def befits(tag: str, text: str) -> bool:
 
 
 def _plainly(tag: str, sample: str) -> bool:
-    """Tell in a few microseconds whether a text is in the letters of its declared language, as most are."""
+    """Tell in a few microseconds whether a text is in the letters of its declared language."""
     writes = _WRITES.get(tag.partition("-")[0], ("Latn",))
     if sample.isascii():
         return "Latn" in writes
@@ -201,7 +204,8 @@ def _written_in(tag: str, script: str) -> bool:
 
 def _script(sample: str) -> str:
     """Return the script of nearly all letters of a text, "" for a mixed or short one."""
-    # Counting the script of each letter takes a third of counting the letters, where there are many (Han).
+    # Counting the script of each letter takes a third of counting the letters, where there are many
+    # (Han).
     written = sample.translate(_signs())
     counts = Counter(
         {
@@ -224,10 +228,7 @@ def _script(sample: str) -> str:
 
 
 class _Signs(dict[int, str]):
-    """Every character -> the sign of its script, found when it is first seen.
-
-    A letter of none is a space.
-    """
+    """Every character -> the sign of its script, found when it is first seen, or a space."""
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
@@ -273,7 +274,7 @@ def detected(text: str) -> str:
 
 
 def _signed(text: str) -> str:
-    """Say of Chinese which of its two ways of writing this is: "zh" alone stands for the simplified one."""
+    """Return "zh-Hant" for traditional Chinese, "zh" for simplified."""
     return "zh-Hant" if detected(text) == "zh-Hant" else "zh"
 
 

@@ -1,4 +1,4 @@
-"""Credits: `strip` takes closing lines out of a text, `decide` finds the origin, `choose` words our own line."""
+"""Credits: `strip` takes them out of a text, `decide` finds the origin, `choose` words our line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Take a stretch out of HTML and keep it balanced: no tag without its partner, nothing empty left behind."""
+"""Take a stretch out of HTML and keep it balanced.
+
+No tag without its partner, nothing empty left behind.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ _NEAR = 600  # characters before a cut that may hold what the cut leaves empty
 
 
 def cut(source: str, start: int, end: int) -> str:
-    """Take a stretch out of HTML, keep the rest balanced, and take out elements that are empty then.
+    """Take a stretch out of HTML, and the elements that are empty then; keep the rest balanced.
 
     >>> cut('<div><p>a</p><hr><p><em>b <a href="c">d</a></em></p></div>', 24, 43)
     '<div><p>a</p></div>'

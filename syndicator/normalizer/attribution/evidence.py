@@ -1,4 +1,7 @@
-"""The evidence for a credit: addresses and names of a post and its site, and the slots of a matched line."""
+"""The evidence for a credit.
+
+Addresses and names of a post and its site, and the slots of a matched line.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ class Known(Struct, frozen=True):
         names: Iterable[str],
         seen: Iterable[Credit],
     ) -> Known:
-        """Gather the addresses of the post and its site, and the credits `seen` in its other fields."""
+        """Gather the addresses and names of a post, its site and the credits `seen` elsewhere."""
         seen = tuple(seen)
         post_links = [link for link in (*posts, *(credit.url for credit in seen)) if link]
         site_links = [link for link in (*sites, *(credit.site_url for credit in seen)) if link]
@@ -63,7 +66,7 @@ class Known(Struct, frozen=True):
         )
 
     def is_post(self, anchor: Anchor) -> bool:
-        """Tell whether a link leads to the post, by its address or, through a redirect, by its text."""
+        """Tell whether a link leads to the post, by its address or by its text."""
         return loose(anchor.href) in self.posts or self.is_title(anchor.text)
 
     def is_site(self, anchor: Anchor) -> bool:
@@ -77,7 +80,10 @@ class Known(Struct, frozen=True):
         )
 
     def is_name(self, text: str) -> bool:
-        """Tell whether a text names the site: its name, a part of it ("News" is not enough), or its host."""
+        """Tell whether a text names the site.
+
+        Its name, a part of it ("News" is not enough), or its host.
+        """
         given = letters(text)
         if (
             UNFILLED.fullmatch(text)

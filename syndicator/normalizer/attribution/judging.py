@@ -96,9 +96,9 @@ def judge(line: Line, source: str, known: Known, *, text_mode: bool) -> Found | 
     )
 
 
-# ---------------------------------------------------------------------------------------------------
+# ----------------------------------------------------------------------------------------------
 # By a wording
-# ---------------------------------------------------------------------------------------------------
+# ----------------------------------------------------------------------------------------------
 
 
 def _by_wording(line: Line, source: str, known: Known, *, text_mode: bool) -> Found | None:
@@ -116,10 +116,10 @@ def _by_wording(line: Line, source: str, known: Known, *, text_mode: bool) -> Fo
 
 
 def _before_sentences(line: Line, source: str, known: Known, *, text_mode: bool) -> Found | None:
-    """Recognise a credit with sentences behind it ("This story first appeared on X. You can join here").
+    """Recognise a credit with sentences behind it.
 
-    The credit starts the line. It is the post's own beyond doubt, or a site's with a link and
-    "this" before it.
+    "This story first appeared on X. You can join here." The credit starts the line. It is the
+    post's own beyond doubt, or a site's with a link and "this" before it.
     """
     ends = [end.end() for end in _SENTENCE_END.finditer(line.text)]
     for end in reversed(ends[:_SENTENCES_BEHIND]):
@@ -138,9 +138,7 @@ def _says_this(found: Found, line: Line) -> bool:
 
 @lru_cache(maxsize=512)
 def wording(before: str, between: str, after: str) -> wordings.Row | None:
-    """Return the wording that credits the post by a line's first link and its site by its second.
-
-    Otherwise return None.
+    """Return the wording that credits a post by the first of two links, its site by the second.
 
     The arguments are the HTML around the links. For a post's own links `judge` would find the same.
 
@@ -172,7 +170,10 @@ def _mentions(text: str, known: Known) -> bool:
 
 
 def _with_title(line: Line, known: Known) -> Line:
-    """Put a marker in the place of the post's title as text: a title may say "appeared first on" itself."""
+    """Put a marker in the place of the post's title as text.
+
+    A title may say "appeared first on" itself.
+    """
     # "…" is no title to look for; "a" is none beside links, which say better where it stands.
     title = known.folded_title if len(known.title) > (_SHORT_TITLE if line.links else 0) else ""
     place = line.text.rfind(title) if title and title != line.text else -1
@@ -252,7 +253,7 @@ def _speaks_of_post(lead: str, line: Line, known: Known) -> bool:
 
 
 def _is_target(site: Slot, known: Known) -> bool:
-    """Tell whether "Source: X" links to the post itself or to the site, not to some other page of it."""
+    """Tell whether "Source: X" links to the post itself or to the site, not to another page."""
     return site.anchor is not None and (known.is_root(site.anchor) or known.is_post(site.anchor))
 
 
@@ -275,7 +276,7 @@ def _is_below(page: str, site: str) -> bool:
 
 
 def _calls_it_a_post(row: wordings.Row, match: re.Match[str], post: Slot, site: Slot) -> bool:
-    """Tell whether a sentence speaks of a text, not of its subject: "Seinfeld first appeared on NBC"."""
+    """Tell whether a sentence speaks of a text: "Seinfeld first appeared on NBC" does not."""
     if (
         not row.sentence.startswith("{n}")
         or site.own
@@ -305,9 +306,9 @@ def _fits_site(site: Slot, lead: str, body: str, known: Known) -> bool:
     return not lead and bool(urls.host(site.text))
 
 
-# ---------------------------------------------------------------------------------------------------
+# ----------------------------------------------------------------------------------------------
 # By other ways
-# ---------------------------------------------------------------------------------------------------
+# ----------------------------------------------------------------------------------------------
 
 
 def _by_linked_sentence(line: Line, known: Known) -> Found | None:
@@ -337,7 +338,7 @@ _OPENS_SENTENCE = re.compile(
 
 
 def _by_links(line: Line, known: Known) -> Found | None:
-    """Recognise a credit in a language that we have no words of: the post by its title, its site, little else."""
+    """Recognise a credit in a language without wordings: two links with little text beside them."""
     posts = [place for place, link in enumerate(line.links) if loose(link.href) in known.posts]
     sites = [
         place for place, link in enumerate(line.links) if place not in posts and known.is_root(link)
@@ -367,7 +368,7 @@ def _by_links(line: Line, known: Known) -> Found | None:
 
 
 def _by_class(line: Line, known: Known) -> Found:
-    """Read a line of ours: the post's link and the site's, in whichever order the language has them."""
+    """Read a line of ours: the post's link and the site's, in the order of its language."""
     links = sorted(
         line.links, key=lambda link: (known.is_post(link), len(urls.path(link.href))), reverse=True
     )

@@ -126,7 +126,9 @@ class Line(Struct, frozen=True):
 
 @lru_cache(maxsize=256)
 def fold(text: str) -> str:
-    r"""Return text as lines hold it: lower case, plain quotes and dashes, single spaces, no invisible marks.
+    r"""Return text as lines hold it.
+
+    Lower case, plain quotes and dashes, single spaces, no invisible marks.
 
     >>> fold("L’Été\u00a0 «\u200eX»&amp;")
     'l\'été "x"&'
@@ -183,9 +185,9 @@ def _fold_piece(raw: str) -> str:
     return _DROPPED.sub("", "".join(" " if character.isspace() else character for character in raw))
 
 
-# ---------------------------------------------------------------------------------------------------
+# ----------------------------------------------------------------------------------------------
 # Lines
-# ---------------------------------------------------------------------------------------------------
+# ----------------------------------------------------------------------------------------------
 
 
 class Tag(NamedTuple):
@@ -340,7 +342,10 @@ def _line(source: str, segment: _Segment) -> Line | None:
 
 
 def _without_encodedtags_in(line: Line) -> Line:
-    """Pass over tags that stand as text: HTML that was encoded twice shows "<a href=...>" to readers."""
+    """Pass over tags that stand as text.
+
+    HTML that was encoded twice shows "<a href=...>" to readers.
+    """
     if "<" not in line.text:
         return line
     kept = list(range(len(line.text)))

@@ -1,4 +1,4 @@
-"""The statements of a feed on the origin of a post -> the site to credit, and the copies in between.
+"""The statements of a feed on the origin of a post -> the site to credit, and the copies between.
 
 Only an atom:source, an RSS `<source>` or a recognised credit proves that a source republishes. A
 foreign link, a canonical address or rel="via" does not: a link blog's post is its own.
@@ -105,14 +105,17 @@ class _Own(NamedTuple):
         return len(given) > _SHORT_NAME and any(given in own for own in self.names)
 
     def has_host(self, url: str) -> bool:
-        """Tell whether an address is on a host of the source's, or on one that says no more ("blog.")."""
+        """Tell whether an address is on a host of the source's, with or without "blog." or the like."""
         host = urls.host(url)
         return any(host == own or _differ_generically(host, own) for own in self.hosts if host)
 
 
 @lru_cache(maxsize=64)
 def _own(info: SourceInfo, feed_links: tuple[str, ...], home: str) -> _Own:
-    """Gather them, once for all posts of a feed. A source without a site is at `home`, the host of its posts."""
+    """Gather them, once for all posts of a feed.
+
+    A source without a site is at `home`, the host of its posts.
+    """
     origin = Origin(
         name=info.name, url=home, feed=info.feed, id=info.feed_id, updated=info.updated, rights=info.rights,
         language=info.language,
@@ -136,7 +139,7 @@ def _differ_generically(one: str, other: str) -> bool:
 def _chain(
     source: Origin | None, credited: Sequence[Credit], own: _Own, link: str
 ) -> list[tuple[Origin, str]]:
-    """Return the foreign places that had the post before, the first of all first, each with its address there."""
+    """Return the other sites that had the post before, the first one first, with its address there."""
     chain = [
         (_credited(credit, link), credit.url)
         for credit in credited
@@ -166,7 +169,7 @@ def _is_own_credit(credit: Credit, own: _Own, link: str) -> bool:
 
 
 def _is_own_source(source: Origin, own: _Own, link: str) -> bool:
-    """Tell whether an atom:source or <source> names the feed that it stands in, or a part of its site."""
+    """Tell whether an atom:source or <source> names its own feed, or a part of its own site."""
     addresses = [urls.loose(address) for address in (source.feed, source.id, source.url) if address]
     if any(address in own.addresses for address in addresses):
         return True
@@ -204,7 +207,10 @@ def _names_site(source: Origin) -> bool:
 
 
 def _merged(source: Origin, said: Origin, credited: Origin) -> Origin:
-    """Combine the source's own statement, completed, with the credit of a line: its site is better than a guess."""
+    """Combine the source's own statement, completed, with the credit of a line.
+
+    The site in a line is better than a guess from a feed's address.
+    """
     told = (
         _names_site(source) or not credited.url or urls.loose(credited.url) == urls.loose(said.url)
     )
@@ -216,7 +222,7 @@ def _merged(source: Origin, said: Origin, credited: Origin) -> Origin:
 
 
 def _with_site(own: Origin, credited: Sequence[Credit], link: str) -> Origin:
-    """Take the site's address from a credit to the post's own host, if the feed has none or another host."""
+    """Take the site's address from a credit to the post's own host, if the feed names no such site."""
     host = urls.host(link)
     if not host or urls.host(own.url) == host:
         return own

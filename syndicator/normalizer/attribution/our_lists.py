@@ -21,8 +21,6 @@ def without(source: str) -> str:
 def end_behind(source: str, end: int, followed: list[Line]) -> int:
     """Return the end of our lists that follow a credit at `end` without our classes, else `end`.
 
-    Return `end` where none do.
-
     A reader on the way took the classes off. The lists are ours by a heading in our words, with
     nothing but links below it up to the end.
     """

@@ -1,4 +1,4 @@
-"""Settings and the language of a post -> the wording of our own credit line, kept for ever with the post."""
+"""Settings and the language of a post -> the wording of our own credit line, kept with the post."""
 
 from __future__ import annotations
 

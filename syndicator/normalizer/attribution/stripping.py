@@ -110,7 +110,9 @@ def strip(  # noqa: PLR0913 - all that is known of a post tells whether a line s
 
 
 def _plain(source: str, post_link: str, title: str) -> tuple[str, Credit] | None:
-    """Take out the line of the common plugins: the post by its very address, its site on the same host.
+    """Take out the line of the common plugins.
+
+    The post by its very address, its site on the same host.
 
     Only its words are left to judge, and those are the same from post to post.
     """
@@ -132,9 +134,9 @@ def _plain(source: str, post_link: str, title: str) -> tuple[str, Credit] | None
     )
 
 
-# ---------------------------------------------------------------------------------------------------
+# ----------------------------------------------------------------------------------------------
 # Is a credit possible at all? Most posts have none, and this is told in a few microseconds.
-# ---------------------------------------------------------------------------------------------------
+# ----------------------------------------------------------------------------------------------
 
 
 def _may_open(source: str) -> bool:
@@ -216,9 +218,9 @@ def _last_block(tail: str) -> str:
     return block if running else tail
 
 
-# ---------------------------------------------------------------------------------------------------
+# ----------------------------------------------------------------------------------------------
 # The credit itself
-# ---------------------------------------------------------------------------------------------------
+# ----------------------------------------------------------------------------------------------
 
 
 def _closing(source: str, known: Known, *, window: int, text_mode: bool) -> Found | None:
@@ -246,7 +248,10 @@ def _closing(source: str, known: Known, *, window: int, text_mode: bool) -> Foun
 
 
 def _opening(source: str, known: Known) -> Found | None:
-    """Find a credit that opens a text: "Originally published on X", alone on its line and with a link."""
+    """Find a credit that opens a text.
+
+    "Originally published on X", alone on its line and with a link.
+    """
     for line in lines.first_lines(source, window=_HEAD, most=_OPENING_LINES):
         found = judging.judge(line, source, known, text_mode=False)
         if found and not line.quoted and (found.start, found.end) == (line.start, line.end):

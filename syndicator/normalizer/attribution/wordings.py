@@ -1,4 +1,4 @@
-"""Wordings of closing credits: the rows of `languages/credits.json`, found by their words, and their patterns.
+"""Wordings of credits: the rows of `languages/credits.json`, their index by words, their patterns.
 
 What a row means, and how to add one, stands in that file under "_about". A row matches a folded
 line (`lines.fold`).
@@ -73,9 +73,9 @@ def without_possessive(written: str) -> str:
     return re.sub(rf"^(?:{data().generic['possessives']})\s+", "", written, flags=re.IGNORECASE)
 
 
-# ---------------------------------------------------------------------------------------------------
+# ----------------------------------------------------------------------------------------------
 # The index
-# ---------------------------------------------------------------------------------------------------
+# ----------------------------------------------------------------------------------------------
 
 # Thai to Lao, Burmese, Khmer, kana and Han: scripts without spaces between words.
 _SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff]")
@@ -111,7 +111,10 @@ class Index(Struct, frozen=True):
 
 @lru_cache(maxsize=1)
 def index() -> Index:
-    """Index the wordings of others and all of ours: our feed may be a source of theirs, and theirs of ours."""
+    """Index the wordings of others and all of ours.
+
+    Our feed may be a source of theirs, and theirs of ours.
+    """
     made = Index()
     for row in data().rows:
         made.add(row)
@@ -134,7 +137,7 @@ def _our_row(locale: str, kind: Kind, label: str) -> Row:
 
 @lru_cache(maxsize=1)
 def vocabulary() -> tuple[frozenset[str], re.Pattern[str]]:
-    """Return words of which a credit has one, as written in a line, and a pattern of those that are substrings."""
+    """Return the words of all wordings as written in a line, and a pattern of those in other words."""
     indexed = index()
     written = set(_VOWELLED)
     for word in indexed.words:
@@ -143,9 +146,9 @@ def vocabulary() -> tuple[frozenset[str], re.Pattern[str]]:
     return ended, re.compile("|".join(map(re.escape, indexed.parts)))
 
 
-# ---------------------------------------------------------------------------------------------------
+# ----------------------------------------------------------------------------------------------
 # Patterns
-# ---------------------------------------------------------------------------------------------------
+# ----------------------------------------------------------------------------------------------
 
 _NAME = re.compile(r"\{([a-z_]+)\}")  # of a slot or a fragment; not "{1,60}", which counts
 # No slot reaches back over the end of a sentence. A title with a full stop in it is a marker by
@@ -175,7 +178,10 @@ def patterns(row: Row) -> Iterator[re.Pattern[str]]:
 
 @lru_cache(maxsize=1)
 def writing() -> re.Pattern[str]:
-    """Return the words for a text in an English credit: "The show X first appeared on Y" is about a show."""
+    """Return the words for a text in an English credit.
+
+    "The show X first appeared on Y" is about a show.
+    """
     return re.compile(rf"(?:the|this|my|our|your|a|an)? ?{expanded('{piece}').removesuffix('?')}")
 
 

@@ -1,4 +1,6 @@
-"""Identity, the door: `keys` by which a post is known again, its `content_hash`, and `decide`, which judges by both.
+"""Identity, the door: `keys` by which a post is known again, its `content_hash`.
+
+And `decide`, which judges by both.
 
 One post keeps one id for ever, whatever its source does to guids, links, hosts and bodies. All of
 it is pure; what was stored comes as KnownPost.

@@ -1,6 +1,6 @@
-"""A post's parts -> a digest of its content. Another digest means that the source changed the post. Pure.
+"""A post's parts -> a digest of its content.
 
-Pure.
+Another digest means that the source changed the post. Pure.
 
 What moves by itself is left out: tokens in addresses, relative dates, counts of comments, image
 sizes, the order of attributes, white space, and the site's own host and scheme, so that a move is
@@ -124,7 +124,9 @@ def _rotates(step: str) -> bool:
 
 
 def file_name(url: str) -> str:
-    """Return the name of a file without its size: it stays on another host and under another signature.
+    """Return the name of a file without its size.
+
+    It stays on another host and under another signature.
 
     >>> file_name("https://i0.wp.com/a.example/up/cat-300x200.jpg?w=300"), file_name("https://b.example/embed/x1/")
     ('cat.jpg', 'x1')

@@ -1,4 +1,6 @@
-"""A text -> the text without numbers that change by themselves: counts of comments, and "3 hours ago".
+"""A text -> the text without numbers that change by themselves.
+
+Counts of comments, and "3 hours ago".
 
 The words beside such numbers are data: `languages/counts.json`, which says under "_about" what each
 list is.

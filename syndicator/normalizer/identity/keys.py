@@ -1,6 +1,4 @@
-"""A post's parts -> the keys by which it is known again (`keys`).
-
-Pure; `verdict.decide` judges by them.
+"""A post's parts -> the keys by which it is known again (`keys`). Pure; `match` judges by them.
 
 Keys are digests, so that an identity, which is kept for ever, costs the store little. The sketch is
 a min-hash of the text: two texts are nearly the same when nearly all their pieces are.
@@ -114,10 +112,10 @@ def digest(folded: bytes) -> str:
 
 
 def sketch(cut: bytes, fine: bool) -> tuple[int, ...]:
-    """Return the smallest hashes of the pieces of a text, at most SKETCH, rising (bottom-k min-hash).
+    """Return the smallest hashes of the pieces of a text, at most SKETCH, rising.
 
-    0 before them says that the pieces are small: such a text can't be compared with one in large
-    pieces.
+    This is a bottom-k min-hash. 0 before them says that the pieces are small: such a text can't be
+    compared with one in large pieces.
     """
     hashes = set(map(zlib.crc32, cut.split(b"\n")))
     hashes.discard(0)
@@ -132,7 +130,7 @@ _TAG = re.compile(r"tag:[^,:]+,[0-9-]{4,10}:(.+)", re.IGNORECASE | re.DOTALL)
 
 @lru_cache(maxsize=4096)
 def _forms(address: str) -> tuple[str, str, str, str]:
-    """Return an address or guid as its digests are made of it: strict, loose, path, path with its fragment."""
+    """Return the forms of an address or guid: strict, loose, path, path with its fragment."""
     address = address.strip()
     loose, path = looser(address)
     anchored = path + "#" + loose.partition("#")[2] if path and "#" in loose else path
@@ -144,7 +142,9 @@ def _digest(text: str) -> str:
 
 
 def looser(address: str) -> tuple[str, str]:
-    """Return an address without scheme, `www.` and closing slash, and the same without its host: a site may move.
+    """Return an address without scheme, `www.` and closing slash, and the same without its host.
+
+    A site that moves to https or to another host keeps them.
 
     >>> looser("https://www.Old.example:443/2024/a/?utm_source=x#2")
     ('old.example/2024/a#2', '/2024/a')

@@ -1,8 +1,9 @@
-"""The posts of a fetch, and the stored posts that each may be -> a verdict on each (`decide`).
+"""The posts of a fetch and their candidates in the store -> a verdict on each (`decide`). Pure.
 
-Every rule asks the same: which independent parts (guid, link, title, text, instant) agree, which contradict?
-Within a source the strongest agreements are decided first, and a stored post is given away once. A stored
-post that other rules made (`identity.VERSION`) is compared by what rules leave as it is: see `older`.
+Every rule asks the same: which independent parts (guid, link, title, text, instant) agree, which
+contradict? Within a source the strongest agreements are decided first, and a stored post is given
+away once. A stored post that other rules made (`identity.VERSION`) is compared by what rules leave
+as it is: see `rule_changes`.
 """
 
 from __future__ import annotations
@@ -40,7 +41,10 @@ MOVED_TOGETHER = 2  # posts that prove a site's move to the rest of the batch
 
 
 class Evidence(Struct, frozen=True):
-    """How two posts agree: addresses from STRICT to OTHER, the rest 1 (agrees), 0 (can't say), -1 (contradicts)."""
+    """The agreement of two posts.
+
+    Addresses go from STRICT to OTHER; the rest are 1 (agrees), 0 (unknown) or -1 (contradicts).
+    """
 
     guid: int
     link: int
@@ -52,7 +56,7 @@ class Evidence(Struct, frozen=True):
 
     @property
     def strength(self) -> int:
-        """The rank of a pair: any agreement of guids before the best of links, any of links before all the rest."""
+        """The rank of a pair: any agreement of guids, then of links, then of all the rest."""
         return (
             16 * max(self.guid, 0)
             + 4 * max(self.link, 0)
@@ -134,7 +138,7 @@ def _compared(post: Post, known: KnownPost) -> Evidence:
 
 
 def _only_rules_changed(post: Post, known: KnownPost, evidence: Evidence) -> bool:
-    """Tell whether a post differs from a stored one by the rules that made them, and not by its source.
+    """Tell whether a post differs from a stored one by the rules alone, not by its source.
 
     Link (or guid), title and nearly all of the text must agree. Where a text is not kept any more,
     or a part has none, nothing may speak against it.
@@ -187,7 +191,7 @@ def _equal(one: object, other: object) -> int:
 
 
 def texts(one: Keys, other: Keys) -> int:
-    """Tell whether two texts are nearly the same (1), quite different (-1), or neither for sure (0)."""
+    """Return 1 for nearly the same texts, -1 for quite different ones, 0 if neither is sure."""
     if one.text and one.text == other.text:
         return 1
     alike = likeness(one.sketch, other.sketch)
@@ -218,14 +222,17 @@ def _same_guid(evidence: Evidence) -> bool:
 
 
 def _same_link(evidence: Evidence) -> bool:
-    """Judge by the link, with no guid that speaks against it: unless all else shows that it is a page of many posts."""
+    """Judge by the link, with no guid against it: the same post, but for a page of many posts."""
     return max(evidence.guid, evidence.title, evidence.text, evidence.instant) > 0 or not (
         evidence.title < 0 and evidence.text < 0 and evidence.instant < 0
     )
 
 
 def _same_link_other_guid(evidence: Evidence) -> bool:
-    """Judge by the link under another guid: sites make their guids anew, and link blogs write twice about one page."""
+    """Judge by the link under another guid.
+
+    Sites make their guids anew, and link blogs write twice about one page.
+    """
     if evidence.title > 0:
         return (
             max(evidence.text, evidence.instant) > 0
@@ -236,7 +243,10 @@ def _same_link_other_guid(evidence: Evidence) -> bool:
 
 
 def _same_path(evidence: Evidence) -> bool:
-    """Judge by the path on another host: title or text must agree, nothing speak against a title alone."""
+    """Judge by the path on another host.
+
+    Title or text must agree, nothing speak against a title alone.
+    """
     if evidence.text > 0:
         return True
     return evidence.title > 0 and (evidence.instant > 0 or evidence.text == evidence.instant == 0)
@@ -256,7 +266,10 @@ def _no_address(evidence: Evidence) -> bool:
 
 
 def _other_address(evidence: Evidence) -> bool:
-    """Judge two posts with another guid and link: title, exact instant and nearly all of the text must agree."""
+    """Judge two posts with another guid and link.
+
+    Title, exact instant and nearly all of the text must agree.
+    """
     if evidence.instant <= 0 or evidence.title < 0:
         return False
     return evidence.text > 0 or (evidence.silent and evidence.title > 0 and evidence.sharp)
@@ -317,7 +330,7 @@ def _across(
 
 
 def _leads(post: Post, known: KnownPost, order: Mapping[str, int]) -> bool:
-    """Tell whether a post has the story before one that nobody has seen yet: its source comes first in feeds.toml."""
+    """Tell whether a post's source comes before that of an unpublished one in feeds.toml."""
     if known.published or known.copy_of is not None:
         return False
     last = len(order)
@@ -325,7 +338,7 @@ def _leads(post: Post, known: KnownPost, order: Mapping[str, int]) -> bool:
 
 
 def _word_for_word(post: Post, known: KnownPost, evidence: Evidence) -> bool:
-    """Tell whether two sources have the same title over the same words: a press release, a post put on two sites."""
+    """Tell whether two sources have one title over the same words, such as a press release."""
     one, other = post.keys, known.keys
     if not (one.title and one.text) or len(one.sketch) <= FEW:
         return False
@@ -343,7 +356,7 @@ def _is_earlier(one: Post | KnownPost, other: Post | KnownPost) -> bool:
 
 
 def _republishes(post: Post, known: KnownPost, evidence: Evidence) -> bool:
-    """Tell whether one source proves (atom:source, RSS source, a credit) that its post is the other's."""
+    """Tell whether one source proves, by a `source` or a credit, that its post is the other's."""
     if not post.republished and not known.republished:
         return False
     mine = {post.keys.origin, post.keys.loose_link, post.keys.loose_guid} - {""}
@@ -357,7 +370,10 @@ def _republishes(post: Post, known: KnownPost, evidence: Evidence) -> bool:
 
 
 def _tells_the_same(post: Post, known: KnownPost, evidence: Evidence) -> bool:
-    """Tell whether titles and texts agree and one's site hosts the other's link; or two feeds of one site list it."""
+    """Tell whether titles and texts agree, and one's site hosts the other's link.
+
+    The same holds for two feeds of one site that list a post.
+    """
     if evidence.title <= 0:
         return False
     if evidence.text > 0:

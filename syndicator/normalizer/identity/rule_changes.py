@@ -1,6 +1,4 @@
-"""A post as today's rules make it, and as older rules made it -> whether only the rules changed.
-
-Pure.
+"""A post by today's rules and the stored one by older rules -> did only the rules change? Pure.
 
 The hash and the keys of a post depend on all that the normalizer does. When a rule changes, a
 stored post and the same post of today differ, although its source changed nothing. Where link,
