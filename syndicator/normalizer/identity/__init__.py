@@ -1,12 +1,10 @@
-"""Identity, the door: `keys` by which a post is known again, its `content_hash`.
+"""Identity: `keys` know a post again, `content_hash` tells an update, `decide` judges by both.
 
-And `decide`, which judges by both.
-
-One post keeps one id for ever, whatever its source does to guids, links, hosts and bodies. All of
-it is pure; what was stored comes as KnownPost.
+A post keeps one id for ever, whatever its source does to guids, links, hosts and bodies. All of
+this is pure; stored posts come as KnownPost.
 
 Keys and hash depend on all that the parser and the normalizer do. VERSION numbers these rules.
-Stored posts of another number are compared leniently (`older`), so that a better rule is no update
+Stored posts of another number are compared leniently (`rule_changes`), so that a better rule is no update
 of old posts. A change that moves the hashes in tests/cases/golden raises VERSION by one;
 tests/test_golden.py says how.
 """
