@@ -178,6 +178,19 @@ def test_an_index_of_another_version_is_thrown_away_and_made_again() -> None:
     )
 
 
+def test_a_run_that_is_killed_leaves_no_term_uncounted() -> None:
+    """The next run knows as much of terms as the whole one would: its lists are the same."""
+    shops = [Shop(), Shop()]
+    for shop in shops:
+        for number in range(30):
+            shop.add(f"Ferry {number} to the island of {number % 7}", "ferry harbour " * number)
+    whole, killed = shops
+    whole.index.flush()
+    killed.index = type(killed.index)(killed.terms)  # the counts of the first are lost with it
+    killed.index.flush()
+    assert killed.terms.counts() == whole.terms.counts() != b""
+
+
 def test_posts_added_by_a_run_that_was_killed_are_found_by_the_next() -> None:
     """Added but never settled: the next to choose makes up for it."""
     shop = Shop()

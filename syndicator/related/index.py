@@ -32,6 +32,10 @@ class Index:
         self._searcher = search.Searcher(terms, self._counts, self._postings)
         self._flushed = False
         self._has_learnt = False
+        # A run ends with nothing pending: these posts were added by one that was killed, before it
+        # could store their counts.
+        for _, packed in terms.pending(-1):
+            self._counts.add(packed)
 
     def add(self, number: int, post: Post, time: float) -> None:
         """Index a new post, or one with changed words; `flush` makes it findable.
