@@ -12,6 +12,7 @@ from syndicator import status as words
 from syndicator.cli import terminal
 from syndicator.cli.edge import Edge
 from syndicator.errors import CheckFailed
+from syndicator.failures import label
 from syndicator.report import grouped
 from syndicator.status import Row
 
@@ -66,9 +67,10 @@ def _view(
     everything = not arguments.failing and arguments.silent is None
     if arguments.failing or everything:
         states = {row.source.id: row.state for row in rows if _fails(row)}
+        titles = {label(row.source): row.title for row in rows}
         groups = grouped(failures.changes(states, states, config.sources).failures)
         most = len(groups) if arguments.failing else terminal.MOST_FAILURES
-        table = terminal.failure_table(groups, now, columns, most)
+        table = terminal.failure_table(groups, now, columns, most, titles)
         yield from _with_gap(table or (["nothing fails"] if arguments.failing else []), everything)
     if arguments.silent is not None or everything:
         most = _MOST_SILENT if everything else 0

@@ -146,14 +146,21 @@ def _written(report: Report, config: Config) -> str:
 
 
 def failure_table(
-    groups: Sequence[Sequence[Failure]], now: datetime, columns: int, most: int = MOST_FAILURES
+    groups: Sequence[Sequence[Failure]],
+    now: datetime,
+    columns: int,
+    most: int = MOST_FAILURES,
+    titles: Mapping[str, str] = {},
 ) -> list[str]:
-    """Return failures as a table: source, duration, tries, error and advice."""
+    """Return failures as a table: source, duration, tries, error and advice.
+
+    `titles` are better names of sources, as far as they are known.
+    """
     if not groups:
         return []
     rows = [("FAILING", "SINCE", "TRIES", "WHAT, AND WHAT TO DO")]
     for group in groups[:most]:
-        first, name = group[0], group[0].source
+        first, name = group[0], titles.get(group[0].source, group[0].source)
         if len(group) > 1:
             name = f"{first.host} ({len(group)} sources)"
         since = min(failure.since for failure in group)

@@ -27,6 +27,7 @@ from syndicator.importers.subscription import (
     place,
     summed,
 )
+from syndicator.quantities import counted
 from syndicator.urls import redacted
 
 if TYPE_CHECKING:
@@ -146,7 +147,9 @@ def _opml(text: str, name: str) -> Iterator[Subscription | Remark | str]:
                         "not taken over, `frss:cssFullContent`", shown, " of "
                     )  # FreshRSS: the text of each post's page
     written = len(_XML_URL.findall(_XML_COMMENT.sub("", text)))
-    if listed < written:
+    if not _XML_END.search(text):
+        yield f"the list is cut: it ends after {counted(listed, 'feed')}, without </opml>"
+    elif listed < written:
         fault = next((entry for entry in parser.error_log), None)
         where = f" at line {fault.line} ({fault.message})" if fault else ""
         yield (
@@ -155,6 +158,7 @@ def _opml(text: str, name: str) -> Iterator[Subscription | Remark | str]:
         )
 
 
+_XML_END = re.compile(r"</(?:\w+:)?opml\s*>", re.IGNORECASE)
 _XML_URL = re.compile(r"\bxmlUrl\s*=", re.IGNORECASE)
 _XML_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 

@@ -29,9 +29,9 @@ class Progress(Struct, frozen=True):
 
     done: int
     total: int
-    source: str = ""  # its id
+    source: str = ""  # its name
     words: str = ""  # the outcome
-    left: tuple[str, ...] = ()  # the ids of unfinished sources, once they are few
+    left: tuple[str, ...] = ()  # the names of unfinished sources, once they are few
 
 
 class Failure(Struct, frozen=True):

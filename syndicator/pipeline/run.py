@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from msgspec import Struct, structs
+from msgspec import Struct, field, structs
 
 from syndicator import failures, metrics, slugs
 from syndicator.errors import SyndicatorError, UsageError
@@ -29,11 +29,30 @@ from syndicator.urls import redacted
 EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)  # a clock before this program was made is wrong
 
 
-class _Health(Struct):
+class _Health(Struct, frozen=True):
     """The states of the sources at one moment, and the outage of our own network."""
 
-    states: Mapping[str, SourceState]
-    outage: Outage | None
+    states: Mapping[str, SourceState] = {}
+    outage: Outage | None = None
+
+
+class _Work(Struct):
+    """The results of the steps of a run, so far."""
+
+    now: datetime
+    stats: UpdateStats = field(default_factory=UpdateStats)
+    built: Built = field(default_factory=Built)
+    news: tuple[list[PostRef], list[PostRef], list[PostRef]] = ([], [], [])
+    before: _Health = field(default_factory=_Health)
+    after: _Health = field(default_factory=_Health)
+    told: Sequence[str] = ()
+    stored: int = 0
+    had_worked: bool = False  # a source had been fetched with success before
+
+    @property
+    def has_worked(self) -> bool:
+        """Whether any source was ever fetched with success."""
+        return self.had_worked or bool(self.stats.changed or self.stats.not_modified)
 
 
 def run(
@@ -54,32 +73,40 @@ def run(
         raise SyndicatorError(
             f"the clock says {now:%Y-%m-%d}: set it first, or posts without a date keep that one"
         )
-    stats, built = UpdateStats(), Built()
-    news: tuple[list[PostRef], list[PostRef], list[PostRef]] = ([], [], [])
+    work = _Work(now)
     with run_lock(config.state), Store(config.state) as store:
         if any(source.private or source.auth or source.headers for source in config.sources):
             store.connection.restrict()
         # First of all, so that a source with a changed address keeps its state and its posts.
         store.sources.adopt(config.sources)
-        told = _taken_for_private(config, store)
-        before, last_event = _health(store), store.feeds.last_event()
+        work.told = _taken_for_private(config, store)
+        work.before, last_event = _health(store), store.feeds.last_event()
         if not options.offline:
-            stats = update(config, store, before.states, options, now, stop, watch)
+            states = work.before.states
+            work.stats = update(config, store, states, options, now, stop, watch)
         # A store that never fetched anything may be a lost one: it must not empty published feeds.
-        ever_worked = bool(stats.changed or stats.not_modified) or _has_worked(config, before)
-        if ever_worked:
-            built = build(config, store, options, now)
+        work.had_worked = _has_worked(config, work.before)
+        if work.has_worked:
+            work.built = build(config, store, options, now)
             if store.feeds.last_event() != last_event:
-                news = store.snapshots.news(
-                    config.feeds[0], built.admitted, stats.rewritten, since=last_event
+                admitted, rewritten = work.built.admitted, work.stats.rewritten
+                work.news = store.snapshots.news(
+                    config.feeds[0], admitted, rewritten, since=last_event
                 )
-        after = _health(store)
-        stored = store.posts.count()
+        work.after = _health(store)
+        work.stored = store.posts.count()
+    report = _report(config, options, work, time.monotonic() - started)
+    _write_extras(config, work, report)
+    return report
+
+
+def _report(config: Config, options: Options, work: _Work, seconds: float) -> Report:
+    before, after, stats = work.before, work.after, work.stats
     configured = [after.states[source.id] for source in config.sources if source.id in after.states]
-    changes = failures.changes(before.states, after.states, config.sources)
-    report = Report(
-        **structs.asdict(changes),
-        started=now,
+    published, updated, withdrawn = map(tuple, work.news)
+    return Report(
+        **structs.asdict(failures.changes(before.states, after.states, config.sources)),
+        started=work.now,
         total=len(options.named or config.sources),
         due=stats.due,
         changed=stats.changed,
@@ -89,30 +116,33 @@ def run(
         new=stats.new,
         updated=stats.updated,
         duplicates=stats.duplicates,
-        stored=stored,
+        stored=work.stored,
         received=stats.received,
-        documents=tuple(built.documents),
-        posts_published=tuple(news[0]),
-        posts_updated=tuple(news[1]),
-        posts_withdrawn=tuple(news[2]),
+        documents=tuple(work.built.documents),
+        posts_published=published,
+        posts_updated=updated,
+        posts_withdrawn=withdrawn,
         outage=after.outage,
         outage_before=before.outage,
-        remarks=(*told, *stats.news, *built.remarks),
+        remarks=(*work.told, *stats.news, *work.built.remarks),
         faults=tuple(stats.faults),
-        seconds=time.monotonic() - started,
+        seconds=seconds,
         nothing_works=_nothing_works(config, configured, after.outage),
-        nothing_ever_worked=not ever_worked,
-        is_first=not _has_worked(config, before),
+        nothing_ever_worked=not work.has_worked,
+        is_first=not work.had_worked,
     )
+
+
+def _write_extras(config: Config, work: _Work, report: Report) -> None:
+    """Write the page of charts and the metrics, if they are wanted."""
     charts = config.feeds[0].output / "activity.html"
-    if (config.activity and ever_worked) or charts.exists():
+    if (config.activity and work.has_worked) or charts.exists():
         # It loads the site's theme: only runs that publish the page, or take it away, need it.
         from syndicator.pipeline import activity
 
-        activity.publish(config, now)
+        activity.publish(config, work.now)
     if config.metrics.path is not None:
-        metrics.write(config.metrics.path, config, report, after.states)
-    return report
+        metrics.write(config.metrics.path, config, report, work.after.states)
 
 
 def _health(store: Store) -> _Health:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from syndicator import fetcher, schedule
 from syndicator.errors import SyndicatorError
+from syndicator.failures import label
 from syndicator.model.fetch import (
     Fetched,
     FetchFailed,
@@ -95,8 +96,8 @@ def update(
         for done, outcome in enumerate(fetcher.fetch_all(asks, config.fetch, stop), 1):
             source = unfinished.pop(outcome.source_id)
             words = writer.write(source, outcome)
-            named = tuple(unfinished) if len(unfinished) <= FEW else ()
-            watch(Progress(done, len(asks), source.id, words, named))
+            named = tuple(map(label, unfinished.values())) if len(unfinished) <= FEW else ()
+            watch(Progress(done, len(asks), label(source), words, named))
     finally:
         writer.finish()
     return writer.stats
