@@ -66,7 +66,7 @@ class Body(Struct, frozen=True):
 
     def stream(self, _size: int | None = None, decode_content: bool = True) -> Iterator[bytes]:
         """Yield the decoded body in pieces. Raises FetchError or OSError."""
-        encoding = self.head.fields.get("content-encoding", "") if decode_content else ""
+        encoding = self.head.fields.get("content-encoding", "")
         limit = self.connection.bounds.max_decoded_bytes
         return decoded(self.exchange.body(self.head), encoding, limit)
 
@@ -135,7 +135,9 @@ class LeanAdapter(BaseAdapter):
         if not self._proxies or should_bypass_proxies(url, no_proxy=self._proxies.get("no")):
             return ""
         proxy = select_proxy(url, self._proxies) or ""
-        return proxy if "://" in proxy or not proxy else f"http://{proxy}"
+        if proxy and "://" not in proxy:
+            proxy = f"http://{proxy}"
+        return proxy
 
     def _connect(self, parts: SplitResult, proxy: str, bounds: Bounds) -> Connection:
         """Return the connection to this host, or to its proxy."""
@@ -151,7 +153,7 @@ class LeanAdapter(BaseAdapter):
             address = _host_and_port(proxy_parts)
             connection = connect(*address, bounds, checked=False, lookup=self._lookup)
         except (FetchError, OSError) as problem:
-            error = problem if isinstance(problem, FetchError) else error_of(problem)
+            error = error_of(problem)
             words = f"the proxy can't be reached: {error.error}"
             raise FetchError(error.kind, words, _CHECK_PROXY) from None
         connection.reach = literal_reach(host)  # "" for a name: only the proxy knows where it lies
@@ -183,8 +185,10 @@ def basic(user: str, password: str) -> str:
     return "Basic " + b64encode(f"{user}:{password}".encode()).decode("ascii")
 
 
-def error_of(problem: OSError) -> FetchError:
+def error_of(problem: FetchError | OSError) -> FetchError:
     """Return the FetchError that an error of the sockets amounts to."""
+    if isinstance(problem, FetchError):
+        return problem
     if isinstance(problem, ssl.SSLCertVerificationError):
         words = f"its certificate is not valid ({problem.verify_message})"
         advice = "its owner must renew or mend it; one of your own authority is named by `verify`"
@@ -253,14 +257,16 @@ def _host_and_port(parts: SplitResult) -> tuple[str, int]:
         raise FetchError("connect", "its port is no port") from None
     if not parts.hostname:
         raise FetchError("connect", "its address has no host")
-    return parts.hostname, port or (443 if parts.scheme == "https" else 80)
+    return parts.hostname, port or {"https": 443}.get(parts.scheme, 80)
 
 
 def _target_and_headers(
     parts: SplitResult, headers: Mapping[str, str], proxy: str
 ) -> tuple[str, list[tuple[str, str]]]:
     """Return the request target and all headers (RFC 9112, 3.2: absolute for a proxy)."""
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    target = parts.path or "/"
+    if parts.query:
+        target += f"?{parts.query}"
     lines = [("Host", parts.netloc), *headers.items(), ("Connection", "close")]
     if proxy and parts.scheme == "http":
         return f"http://{parts.netloc}{target}", lines + _proxy_authorization(proxy)
@@ -269,7 +275,9 @@ def _target_and_headers(
 
 def _tunnel(connection: Connection, host: str, port: int, proxy: str) -> None:
     """Ask the proxy for a tunnel (RFC 9110, 9.3.6)."""
-    target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    if ":" in host:  # IPv6
+        host = f"[{host}]"
+    target = f"{host}:{port}"
     exchange = Exchange(connection)
     exchange.send("CONNECT", target, [("Host", target), *_proxy_authorization(proxy)])
     status = exchange.head().status

@@ -132,9 +132,7 @@ class Client:
             if fetch.ask.source.path is not None:
                 return read_file(fetch.ask, self._settings, pipes=fetch.follow)
             return self._send(fetch, slot, began)
-        except FetchError as error:
-            return _failed(fetch, error)
-        except OSError as problem:
+        except (FetchError, OSError) as problem:
             return _failed(fetch, error_of(problem))
 
     def _send(self, fetch: Fetch, slot: Slot, began: float) -> Outcome | Fetch:
@@ -293,13 +291,15 @@ def _onward(fetch: Fetch, url: str, reach: Reach, took: float) -> Fetch:
 
     An inward chain stays in its sort of network; a public response ends the trust.
     """
-    stays_inward = reach and fetch.trusted in ("", reach)
+    trusted: Reach = "public"
+    if reach and fetch.trusted in ("", reach):
+        trusted = reach
     return replace(
         fetch,
         url=url,
         spent=fetch.spent + took,
         seen=(*fetch.seen, fetch.url),
-        trusted=reach if stays_inward else "public",
+        trusted=trusted,
     )
 
 
@@ -348,8 +348,10 @@ def _path(fetch: Fetch) -> str:
     """Return the way of a fetch in words."""
     if not fetch.feeds:
         return f"redirected to {fetch.url}"
-    onward = f", redirected to {fetch.url}" if fetch.url != fetch.feeds[0] else ""
-    return f"{fetch.feeds[0]}, announced by the page{onward}"
+    way = f"{fetch.feeds[0]}, announced by the page"
+    if fetch.url != fetch.feeds[0]:
+        way += f", redirected to {fetch.url}"
+    return way
 
 
 # --- cookies --------------------------------------------------------------------------------------

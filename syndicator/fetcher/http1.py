@@ -137,9 +137,11 @@ class Exchange:
         for name, value in response.headers:
             # latin-1: any bytes pass (RFC 9110, 5.5).
             key, text = name.decode("ascii"), value.decode("latin-1")
-            fields[key] = f"{fields[key]}, {text}" if key in fields else text
             if key == "set-cookie":
                 cookies.append(text)
+            if key in fields:
+                text = f"{fields[key]}, {text}"
+            fields[key] = text
         self._is_chunked = "transfer-encoding" in fields
         states_length = self._is_chunked or "content-length" in fields
         return Head(response.status_code, fields, tuple(cookies), states_length)

@@ -226,6 +226,7 @@ def _failed(
 ) -> SourceState:
     """Return the state after a failure: validators, hints and the last success stay."""
     since, times = before.failing_since or now, before.consecutive + 1
+    words = ": ".join(filter(None, (failure.error, failure.advice)))
     state = replace(
         before,
         retry_at=failure.retry_at,
@@ -233,7 +234,7 @@ def _failed(
         failing_since=since,
         consecutive=times,
         failure_kind=failure.kind,
-        failure=f"{failure.error}: {failure.advice}" if failure.advice else failure.error,
+        failure=words,
         alerted=before.alerted or is_news(since, times, now, settings),
     )
     if state.moved and times >= MOVE_MISTRUST:

@@ -62,7 +62,9 @@ def address(listening: socket.socket) -> str:
     """Return the URL of a listening socket; a wildcard is named as this machine."""
     host, port = listening.getsockname()[:2]
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  named, not bound
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+    if ":" in host:  # IPv6
+        host = f"[{host}]"
+    return f"http://{host}:{port}/"
 
 
 def greeting(config: Config, base: str) -> Iterator[str]:
