@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -265,9 +265,16 @@ def test_the_feed(form: str) -> None:
     by_mail = replace(EDITION, archives=2, feed=replace(FEED, formats=FORMS))
     wishing = replace(ITEM, source=replace(SOURCE, noindex=True, denied=True))
     by_mail = replace(by_mail, items=(wishing, *by_mail.items[1:]))
-    by_page = replace(
-        by_mail, feed=replace(by_mail.feed, contact="https://planet.example.org/contact")
+    adorned = replace(
+        by_mail.feed,
+        contact="https://planet.example.org/contact",
+        icon="https://planet.example.org/icon.png",
+        logo="https://planet.example.org/logo.png",
+        rights="© Planet",
+        ttl=timedelta(hours=1),
+        category="Arts",
     )
+    by_page = replace(by_mail, feed=adorned)
     bodies = [one(edition, form).body for edition in (by_mail, by_page)]
     for name, cells in rows("The feed"):
         for place in places(cells[FORMS.index(form)]):
