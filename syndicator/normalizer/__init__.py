@@ -179,17 +179,8 @@ def _post(entry: Entry, context: _Context) -> Post:
     )
     post = Post(
         source_id=source.id,
-        keys=_keys(
-            entry, link, title, words, credited.link if credited.republished else "", context
-        ),
-        content_hash=identity.content_hash(
-            title=title,
-            text=words,
-            link=link,
-            site=info.link,
-            content_html=body.html,
-            enclosures=files,
-        ),
+        keys=Keys(),
+        content_hash="",
         identity_version=identity.VERSION,
         guid=links.identifier(entry.guid),
         link=link,
@@ -222,7 +213,36 @@ def _post(entry: Entry, context: _Context) -> Post:
         fingerprint=entry.fingerprint,
         notes=(*_notes(body, twice=twice, replaced=source.attribution.enabled), *dated),
     )
-    post = replace(post, attribution=_own_line(post, spoken, source))
+    return _finished(post, entry, body.html, context)
+
+
+def _finished(post: Post, entry: Entry, body_html: str, context: _Context) -> Post:
+    """Add to a post what depends on the rest of it: keys, hash, credit and the filter's judgement.
+
+    `body_html` is the whole body, of which the source's settings may publish less.
+    """
+    source = context.source
+    post = replace(
+        post,
+        keys=identity.keys(
+            guid=text_rules.clean(entry.guid),
+            link=post.link,
+            title=post.title,
+            text=post.text,
+            published=entry.published,
+            origin_link=post.origin_link if post.republished else "",
+            repeated=context.repeated,
+        ),
+        content_hash=identity.content_hash(
+            title=post.title,
+            text=post.text,
+            link=post.link,
+            site=context.info.link,
+            content_html=body_html,
+            enclosures=post.enclosures,
+        ),
+        attribution=_own_line(post, post.language, source),
+    )
     # Last, since a filter judges the finished post. A post that it refuses is stored all the same.
     reason = filters.judge(post, source.filter, context.now)
     return replace(post, filtered=reason) if reason else post
@@ -271,20 +291,6 @@ def _own_line(post: Post, tag: str, source: Source) -> Attribution | None:
         titled=bool(post.title),
         authored=any(person.name for person in post.authors),
         fallback=source.fallback,
-    )
-
-
-def _keys(
-    entry: Entry, link: str, title: str, words: str, origin_link: str, context: _Context
-) -> Keys:
-    return identity.keys(
-        guid=text_rules.clean(entry.guid),
-        link=link,
-        title=title,
-        text=words,
-        published=entry.published,
-        origin_link=origin_link,
-        repeated=context.repeated,
     )
 
 
