@@ -171,11 +171,11 @@ def plain_web(text: str) -> str:
     >>> plain_web("https://example.org?x=1"), plain_web("https://user@example.org/a.mp3")
     ('https://example.org/?x=1', '')
     """
-    found = web(text)
-    bare = _NO_PATH.fullmatch(found)
+    address = web(text)
+    bare = _NO_PATH.fullmatch(address)
     if bare:
-        found = f"{bare[1]}/{bare[2] or ''}"
-    return found if _PLAIN_WEB.match(found) else ""
+        address = f"{bare[1]}/{bare[2] or ''}"
+    return address if _PLAIN_WEB.match(address) else ""
 
 
 def identifier(text: str) -> str:
@@ -198,16 +198,16 @@ def media_type(text: str, url: str = "", medium: str = "") -> str:
     >>> media_type("Audio/MPEG; q=1"), media_type("mp3", "https://example.org/a.mp3?x=1"), media_type("", "", "image")
     ('audio/mpeg', 'audio/mpeg', 'image/jpeg')
     """
-    found = _MEDIA_TYPE.fullmatch(text.strip())
-    if found:
-        return found[1].lower()
+    match = _MEDIA_TYPE.fullmatch(text.strip())
+    if match:
+        return match[1].lower()
     name = url.partition("?")[0].partition("#")[0].rpartition("/")[2]
     return _TYPES.get(name.rpartition(".")[2].lower(), "") or _OF_MEDIUM.get(medium, "")
 
 
 @lru_cache(maxsize=1024)
 def language(text: str) -> str:
-    """Return a language tag (RFC 5646) whose first subtag is in ISO 639-2, or "".
+    """Return a language tag (RFC 5646) with its first subtag in ISO 639-2, or "".
 
     >>> language("pt_br"), language("yue"), language("ckb-IQ"), language("english"), language("tok")
     ('pt-BR', 'zh-yue', 'ku-Arab-IQ', '', '')

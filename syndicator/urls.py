@@ -92,8 +92,8 @@ def scheme(url: str) -> str:
     >>> scheme("\x01JavaScript:alert(1)"), scheme("//host/path")
     ('javascript', '')
     """
-    found = _SCHEME.match(squeeze(url))
-    return found[1].lower() if found else ""
+    match = _SCHEME.match(squeeze(url))
+    return match[1].lower() if match else ""
 
 
 def strip_feed_scheme(url: str) -> str:
@@ -102,11 +102,11 @@ def strip_feed_scheme(url: str) -> str:
     >>> strip_feed_scheme("feed://a.example/f"), strip_feed_scheme("feed:https://a.example/f")
     ('http://a.example/f', 'https://a.example/f')
     """
-    found = _HANDED.match(url)
+    match = _HANDED.match(url)
     return (
         url
-        if found is None
-        else ("http://" if found[0].endswith("//") else "") + url[found.end() :]
+        if match is None
+        else ("http://" if match[0].endswith("//") else "") + url[match.end() :]
     )
 
 
@@ -116,7 +116,7 @@ def runs(url: str) -> bool:
 
 
 def absolute(reference: str, base: str) -> str:
-    """Resolve a reference against a base (RFC 3986, section 5); "" where the two make no URL.
+    """Resolve a reference against a base (RFC 3986, section 5); "" if the two make no URL.
 
     >>> absolute("../b?c", "https://a.example/x/y/")
     'https://a.example/x/b?c'
@@ -354,7 +354,7 @@ def path(url: str) -> str:
 
 @lru_cache(maxsize=4096)
 def host(url: str) -> str:
-    """Return the host without `www.`, in lower case, "" where there is none.
+    """Return the host without `www.`, in lower case, or "".
 
     >>> host("https://WWW.Example.org:8080/x")
     'example.org'
@@ -371,8 +371,8 @@ def host_of(url: str) -> str:
     >>> host_of("https://user:pw@Example.org/feed"), host_of("http://[::1]:8000?x"), host_of("http://a.b:80/")
     ('example.org:443', '[::1]:8000', 'a.b:80')
     """
-    scheme, found, rest = url.partition("://")
-    if not found:
+    scheme, match, rest = url.partition("://")
+    if not match:
         return ""
     for end in "/?#":
         rest = rest.partition(end)[0]

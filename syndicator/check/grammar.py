@@ -60,16 +60,16 @@ def walk(element: _Element, rule: Rule, where: str, known: Mapping[str, Rule]) -
         tag = str(child.tag)
         seen[tag] += 1
         name = tag.rpartition("}")[2]
-        at = f"{where}/{name}" + (f"[{seen[tag]}]" if seen[tag] > 1 or name in _NUMBERED else "")
+        place = f"{where}/{name}" + (f"[{seen[tag]}]" if seen[tag] > 1 or name in _NUMBERED else "")
         ours = _space(child) == space
-        found = (rule.children.get(name) if ours else rule.children.get(tag)) or known.get(tag)
+        child_rule = (rule.children.get(name) if ours else rule.children.get(tag)) or known.get(tag)
         yield from (
-            walk(child, found, at, known)
-            if found
-            else _unknown(child, at, ours=ours or not _space(child))
+            walk(child, child_rule, place, known)
+            if child_rule
+            else _unknown(child, place, ours=ours or not _space(child))
         )
-        if found and seen[tag] > 1 and not found.many:
-            yield Problem(at, "stands more than once", line=line_of(child))
+        if child_rule and seen[tag] > 1 and not child_rule.many:
+            yield Problem(place, "stands more than once", line=line_of(child))
     # Rules name children of the parent's own namespace without it.
     names = {
         child.rpartition("}")[2]
@@ -85,10 +85,10 @@ def _space(element: _Element) -> str:
     return str(element.tag).rpartition("}")[0].removeprefix("{")
 
 
-def _unknown(child: _Element, at: str, *, ours: bool) -> Iterator[Problem]:
+def _unknown(child: _Element, place: str, *, ours: bool) -> Iterator[Problem]:
     """Refuse an element without a rule, unless its namespace is unknown."""
     if ours:
-        yield Problem(at, "is not an element of this format", line=line_of(child))
+        yield Problem(place, "is not an element of this format", line=line_of(child))
 
 
 def _missing(element: _Element, rule: Rule, where: str, children: set[str]) -> Iterator[Problem]:
@@ -129,11 +129,11 @@ def _attributes(element: _Element, rule: Rule, where: str) -> Iterator[Problem]:
             if not name.startswith("{"):
                 yield Problem(where, f"has the unknown attribute {name}", line=line)
             continue
-        at = f"{where}@{name.rpartition('}')[2]}"
+        place = f"{where}@{name.rpartition('}')[2]}"
         wrong = check(value)
         if wrong:
-            yield Problem(at, wrong, serious=not isinstance(wrong, Slip), line=line)
-        yield from _letters(value, at, line)
+            yield Problem(place, wrong, serious=not isinstance(wrong, Slip), line=line)
+        yield from _letters(value, place, line)
 
 
 _XML_ATTRIBUTES: Mapping[str, Value] = {

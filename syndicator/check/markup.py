@@ -31,17 +31,17 @@ _DROPPED = dict.fromkeys(
 
 def check_markup(html: str) -> Iterator[tuple[str, bool]]:
     """Yield (problem, serious) for HTML: a script is serious, a relative address is not."""
-    for found in _ELEMENTS.finditer(html):
-        yield f"has a <{found[1].lower()}>", True
+    for match in _ELEMENTS.finditer(html):
+        yield f"has a <{match[1].lower()}>", True
     for tag in _TAG.findall(html):
         yield from _attributes(tag)
 
 
 def _attributes(tag: str) -> Iterator[tuple[str, bool]]:
     name, *_ = re.split(r"[\s/>]", tag[1:], maxsplit=1)
-    for found in _ATTRIBUTE.finditer(tag, 1 + len(name)):
-        attribute, value = found[1].lower(), unescape((found[2] or "").strip("\"'"))
-        if attribute.startswith("on") and found[2]:
+    for match in _ATTRIBUTE.finditer(tag, 1 + len(name)):
+        attribute, value = match[1].lower(), unescape((match[2] or "").strip("\"'"))
+        if attribute.startswith("on") and match[2]:
             yield f"has the event handler {attribute}", True
         elif attribute in _ADDRESSES:
             yield from _address(attribute, value)

@@ -49,6 +49,11 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _HOURS, _MINUTES, _SECONDS = 23, 59, 60  # a leap second is one (RFC 3339, 5.7)
 
 
+def _unless(is_right: object, text: str, error: str) -> str:
+    """Return "" for a right text, else the quoted text with its error."""
+    return "" if is_right else f"{shown(text)} {error}"
+
+
 def anything(text: str) -> str:
     """Accept all text."""
     return ""
@@ -61,12 +66,12 @@ def something(text: str) -> str:
 
 def uri(text: str) -> str:
     """Refuse all but an absolute URI (RFC 3986)."""
-    return "" if is_uri(text) else f"{shown(text)} is no absolute URI"
+    return _unless(is_uri(text), text, "is no absolute URI")
 
 
 def file(text: str) -> str:
     """Refuse all but an http(s) address that every client can fetch."""
-    return "" if _FILE.match(text) and is_uri(text) else f"{shown(text)} is no full http(s) address"
+    return _unless(_FILE.match(text) and is_uri(text), text, "is no full http(s) address")
 
 
 def identifier(text: str) -> str:
@@ -78,15 +83,15 @@ def identifier(text: str) -> str:
 
 def rss_date(text: str) -> str:
     """Refuse all but an RFC 822 date with four digits of year and the right weekday."""
-    found = _RFC822.fullmatch(text)
-    if not found:
+    match = _RFC822.fullmatch(text)
+    if not match:
         return _loose_date(text)
     try:
-        day = date(int(found["year"]), 1 + _MONTHS.index(found["month"]), int(found["day"]))
+        day = date(int(match["year"]), 1 + _MONTHS.index(match["month"]), int(match["day"]))
     except ValueError:
         return f"{shown(text)} is no day of the calendar"
     weekday = _DAYS[day.weekday()]
-    return f"{shown(text)} was a {weekday}" if found["weekday"] not in {None, weekday} else ""
+    return f"{shown(text)} was a {weekday}" if match["weekday"] not in {None, weekday} else ""
 
 
 def _loose_date(text: str) -> str:
@@ -100,16 +105,16 @@ def _loose_date(text: str) -> str:
 
 def atom_date(text: str) -> str:
     """Refuse all but an RFC 3339 date and time."""
-    found = _RFC3339.fullmatch(text)
-    if not found:
+    match = _RFC3339.fullmatch(text)
+    if not match:
         return f"{shown(text)} is no RFC 3339 date"
-    year, month, day, hour, minute, second = map(int, found.groups()[:6])
+    year, month, day, hour, minute, second = map(int, match.groups()[:6])
     try:
         date(year, month, day)
     except ValueError:
         return f"{shown(text)} is no day of the calendar"
     right = hour <= _HOURS and minute <= _MINUTES and second <= _SECONDS
-    return "" if right else f"{shown(text)} is no time of day"
+    return _unless(right, text, "is no time of day")
 
 
 def language(text: str) -> str:
@@ -117,7 +122,7 @@ def language(text: str) -> str:
     first = text.partition("-")[0]
     # Of the three-letter codes (ISO 639-2) we know only those that websites are written in.
     right = LANGUAGE_TAG.fullmatch(text) and (len(first) == len("eng") or normalise(text))
-    return "" if right or first == "x" else f"{shown(text)} is no language"
+    return _unless(right or first == "x", text, "is no language")
 
 
 def optional_language(text: str) -> str:
@@ -127,22 +132,22 @@ def optional_language(text: str) -> str:
 
 def media_type(text: str) -> str:
     """Refuse all but a media type (RFC 6838)."""
-    return "" if _MEDIA_TYPE.fullmatch(text) else f"{shown(text)} is no media type"
+    return _unless(_MEDIA_TYPE.fullmatch(text), text, "is no media type")
 
 
 def count(text: str) -> str:
     """Refuse all but 0, 1, 2 ..."""
-    return "" if text.isascii() and text.isdigit() else f"{shown(text)} is no whole number"
+    return _unless(text.isascii() and text.isdigit(), text, "is no whole number")
 
 
 def positive(text: str) -> str:
     """Refuse all but 1, 2, 3 ..."""
-    return "" if not count(text) and int(text) else f"{shown(text)} is no number above 0"
+    return _unless(not count(text) and int(text), text, "is no number above 0")
 
 
 def duration(text: str) -> str:
     """Refuse all but seconds, mm:ss and h:mm:ss."""
-    return "" if _DURATION.fullmatch(text) else f"{shown(text)} is no duration"
+    return _unless(_DURATION.fullmatch(text), text, "is no duration")
 
 
 def chapter_start(text: str) -> str:
@@ -152,7 +157,7 @@ def chapter_start(text: str) -> str:
 
 def base(text: str) -> str:
     """Refuse all but an IRI reference (RFC 3987)."""
-    return "" if _IRI_REFERENCE.fullmatch(text) else f"{shown(text)} is no address"
+    return _unless(_IRI_REFERENCE.fullmatch(text), text, "is no address")
 
 
 def reference(text: str) -> str:
@@ -162,7 +167,7 @@ def reference(text: str) -> str:
 
 def bare_address(text: str) -> str:
     """Refuse all but a mail address without a name."""
-    return "" if mail(text) else f"{shown(text)} is no mail address"
+    return _unless(mail(text), text, "is no mail address")
 
 
 def at_most_number(limit: int) -> Value:
@@ -180,7 +185,7 @@ def address(text: str) -> str:
     """Refuse all but a mail address: `ann@example.org (Ann)`, `Ann <ann@example.org>`, or bare."""
     bare = re.sub(r"\s*\(.*\)$", "", text)
     inner = re.fullmatch(r"[^<>]*<([^<>]*)>", bare)
-    return "" if mail(inner[1] if inner else bare) else f"{shown(text)} is no mail address"
+    return _unless(mail(inner[1] if inner else bare), text, "is no mail address")
 
 
 def one_of(*words: str) -> Value:

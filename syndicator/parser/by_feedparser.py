@@ -273,29 +273,29 @@ def _set_inner_scopes(draft: Draft, element: Element, scope: Scope) -> None:
     ]
     if len(written) != len(draft.contents):
         return
-    for at, part in enumerate(written):
+    for place, part in enumerate(written):
         outer = scoped(part, scope)
         inner = scope_inside(part, outer) if unwraps and "xhtml" in part.get("type", "") else outer
         if inner != outer:
-            draft.contents[at] = replace(
-                draft.contents[at], base=inner.base, language=inner.language
+            draft.contents[place] = replace(
+                draft.contents[place], base=inner.base, language=inner.language
             )
 
 
 def _rebase(draft: Draft, node: Node) -> None:
     """Resolve addresses below an inner xml:base of XHTML."""
 
-    def settled(text: Text, detail: object) -> Text:
+    def with_base(text: Text, detail: object) -> Text:
         is_xhtml = isinstance(detail, dict) and _string(detail, "type").endswith("xhtml+xml")
         has_base = is_xhtml and ' xml:base="' in text.value
         return replace(text, value=rebased(text.value, text.base)) if has_base else text
 
     written = [detail for detail in _nodes(node, "content") if _has_text(detail)]
     draft.contents = [
-        settled(text, detail) for text, detail in zip(draft.contents, written, strict=True)
+        with_base(text, detail) for text, detail in zip(draft.contents, written, strict=True)
     ]
-    draft.title = draft.title and settled(draft.title, raw(node, "title_detail"))
-    draft.summary = draft.summary and settled(draft.summary, raw(node, "summary_detail"))
+    draft.title = draft.title and with_base(draft.title, raw(node, "title_detail"))
+    draft.summary = draft.summary and with_base(draft.summary, raw(node, "summary_detail"))
 
 
 def _read_people(draft: Draft, node: Node) -> None:

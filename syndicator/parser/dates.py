@@ -125,15 +125,15 @@ def instant(text: str) -> datetime | None:
     return _plausible(moment) if moment else None
 
 
-def _plausible(found: datetime) -> datetime | None:
-    return found if found.year >= _EARLIEST and found not in _ZEROS else None
+def _plausible(moment: datetime) -> datetime | None:
+    return moment if moment.year >= _EARLIEST and moment not in _ZEROS else None
 
 
-def _to_utc(found: datetime) -> datetime:
+def _to_utc(moment: datetime) -> datetime:
     """Convert to UTC, the default zone, and cut fractions of seconds."""
-    if found.tzinfo is None:
-        return found.replace(microsecond=0, tzinfo=UTC)
-    return found.replace(microsecond=0).astimezone(UTC)
+    if moment.tzinfo is None:
+        return moment.replace(microsecond=0, tzinfo=UTC)
+    return moment.replace(microsecond=0).astimezone(UTC)
 
 
 def _made(date: tuple[int, int, int], clock: tuple[str | None, ...], zone: str | None) -> datetime:
@@ -154,18 +154,18 @@ def _offset(zone: str | None) -> timedelta:
     if not zone:
         return timedelta(0)
     zone = zone.lower().removeprefix("etc/")
-    if found := _OFFSET.fullmatch(zone):
-        sign, hours, minutes = found.groups()
+    if match := _OFFSET.fullmatch(zone):
+        sign, hours, minutes = match.groups()
         length = timedelta(hours=int(hours), minutes=int(minutes or 0))
         return -length if sign == "-" else length
     return timedelta(hours=_ZONES.get(re.split(r"[(\[\s]", zone)[0], 0))
 
 
 def _usual(text: str) -> datetime | None:
-    found = _USUAL.fullmatch(text)
-    if not found:
+    match = _USUAL.fullmatch(text)
+    if not match:
         return None
-    day, name, year, hour, minute, second, sign, hours, minutes = found.groups()
+    day, name, year, hour, minute, second, sign, hours, minutes = match.groups()
     number = month(name)
     if not number:
         return None
@@ -182,15 +182,15 @@ def _usual(text: str) -> datetime | None:
 
 
 def _by_dialect(text: str) -> datetime | None:
-    """Read a date by the first pattern whose month is known. Raises ValueError, OverflowError."""
+    """Read a date by the first pattern with a known month. Raises ValueError, OverflowError."""
     text = text.translate(_PLAIN).strip()
     if text[-1:].isalnum() and "th" in text.lower():
         text = _VIETNAMESE.sub(lambda name: name[1].lower() + (name[2] or "").lower(), text)
     for dialect in _DIALECTS:
-        found = dialect.fullmatch(text)
-        if found and (moment := _from_parts(found.groupdict())):
+        match = dialect.fullmatch(text)
+        if match and (moment := _from_parts(match.groupdict())):
             # The dates of OnBlog and Nate are Korean time, and say so by their words alone.
-            is_korean = not found["zone"] and ("년" in text or "오전" in text or "오후" in text)
+            is_korean = not match["zone"] and ("년" in text or "오전" in text or "오후" in text)
             return moment - _KOREA if is_korean else moment
     return None
 
@@ -220,14 +220,14 @@ def _year(digits: str) -> int:
 
 
 def _epoch(text: str) -> datetime | None:
-    found = _EPOCH.fullmatch(text)
-    return datetime.fromtimestamp(int(found[1]), UTC) if found else None
+    match = _EPOCH.fullmatch(text)
+    return datetime.fromtimestamp(int(match[1]), UTC) if match else None
 
 
 def _coarse(text: str) -> datetime | None:
-    found = _COARSE.fullmatch(text)
+    match = _COARSE.fullmatch(text)
     return (
-        _made((int(found[1]), int(found[2] or 1), 1), (None, None, None), None) if found else None
+        _made((int(match[1]), int(match[2] or 1), 1), (None, None, None), None) if match else None
     )
 
 

@@ -141,13 +141,13 @@ def alternate(links: Iterable[Link]) -> str:
     return ""
 
 
-def key_from(one: Entry) -> ItemKey:
+def key_from(part: Entry) -> ItemKey:
     """Return the key that every item of a fetch has, new or known."""
-    return ItemKey(one.fingerprint, one.guid, alternate(one.links))
+    return ItemKey(part.fingerprint, part.guid, alternate(part.links))
 
 
-def _once(found: list[T]) -> tuple[T, ...]:
-    return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)
+def _once(parts: list[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(parts)) if len(parts) > 1 else tuple(parts)
 
 
 def _spare_summary(draft: Draft, episode: Episode | None, language: str, base: str) -> Text | None:
@@ -177,14 +177,14 @@ def _episode(draft: Draft) -> Episode:
     )
 
 
-def _merged(found: list[Enclosure]) -> list[Enclosure]:
+def _merged(parts: list[Enclosure]) -> list[Enclosure]:
     """Make one of an enclosure and the media:content that describes the same file."""
-    if len(found) < 2:  # nothing to compare it with
-        return found
+    if len(parts) < 2:  # noqa: PLR2004 - nothing to compare it with
+        return parts
     files: dict[str, Enclosure] = {}
-    for one in found:
-        known = files.get(one.url)
-        files[one.url] = _both(known, one) if known else one
+    for part in parts:
+        known = files.get(part.url)
+        files[part.url] = _both(known, part) if known else part
     return list(files.values())
 
 

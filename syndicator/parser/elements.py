@@ -63,13 +63,13 @@ def _guid(draft: Draft, element: Element, _scope: Scope) -> None:
 
 
 def _author(draft: Draft, element: Element, _scope: Scope) -> None:
-    if found := person(element):
-        draft.authors.append(found)
+    if person_ := person(element):
+        draft.authors.append(person_)
 
 
 def _contributor(draft: Draft, element: Element, _scope: Scope) -> None:
-    if found := person(element):
-        draft.contributors.append(found)
+    if person_ := person(element):
+        draft.contributors.append(person_)
 
 
 def _source(draft: Draft, element: Element, scope: Scope) -> None:

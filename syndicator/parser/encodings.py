@@ -50,8 +50,8 @@ def bare(body: bytes) -> bytes | None:
     """
     if _marked(body) or _declared(body).startswith(_DISGUISED):
         return None
-    found = _FRONT.match(body)
-    return body[found.end() :] if found else body
+    match = _FRONT.match(body)
+    return body[match.end() :] if match else body
 
 
 def to_utf8(body: bytes, content_type: str = "") -> tuple[bytes, str]:
@@ -67,8 +67,8 @@ def to_utf8(body: bytes, content_type: str = "") -> tuple[bytes, str]:
         return _clean(data), ""
     text, note = _decoded(body, _marked(body), content_type)
     data = text.encode("utf-8", "replace")
-    found = _FRONT.match(data)
-    return _clean(data[found.end() :] if found else data), note
+    match = _FRONT.match(data)
+    return _clean(data[match.end() :] if match else data), note
 
 
 def _clean(data: bytes) -> bytes:
@@ -89,10 +89,10 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _declared(body: bytes) -> str:
-    found = _DECLARED.match(
+    match = _DECLARED.match(
         body[:300]
     )  # a declaration fits; a body of blanks is not searched for one
-    return found[1].decode("ascii").lower() if found else ""
+    return match[1].decode("ascii").lower() if match else ""
 
 
 def _marked(body: bytes) -> str:

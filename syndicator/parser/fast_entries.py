@@ -197,8 +197,8 @@ def _leaf(element: Element) -> str:
 def _title(item: _Reading, element: Element, scope: Scope) -> None:
     if item.pictured or (item.draft.title and item.interrupted):
         raise Uncertain("a title after an image or a source")
-    if (found := _text(item, element, scope, "text")) and item.draft.title is None:
-        item.draft.title = found
+    if (text := _text(item, element, scope, "text")) and item.draft.title is None:
+        item.draft.title = text
 
 
 def _description(item: _Reading, element: Element, scope: Scope) -> None:
@@ -218,13 +218,13 @@ def _summary(item: _Reading, element: Element, scope: Scope) -> None:
 def _content(item: _Reading, element: Element, scope: Scope) -> None:
     if element.get("src"):
         read_remote_content(item.draft, element, scope)
-    elif found := _text(item, element, scope, "text"):
-        item.draft.contents.append(found)
+    elif text := _text(item, element, scope, "text"):
+        item.draft.contents.append(text)
 
 
 def _encoded(item: _Reading, element: Element, scope: Scope) -> None:
-    if found := _text(item, element, scope, "html"):
-        item.draft.contents.append(found)
+    if text := _text(item, element, scope, "html"):
+        item.draft.contents.append(text)
 
 
 # feedparser sends every address through urljoin and a pattern of its own: they may drop surplus
@@ -310,8 +310,8 @@ def _comments(item: _Reading, element: Element, scope: Scope) -> None:
 
 
 def _rights(item: _Reading, element: Element, scope: Scope) -> None:
-    found = _text(item, element, scope, "text")
-    item.draft.rights = found.value if found else ""
+    text = _text(item, element, scope, "text")
+    item.draft.rights = text.value if text else ""
 
 
 _CORE: dict[str, Callable[[_Reading, Element, Scope], None]] = {

@@ -33,7 +33,7 @@ _PERIODS = {"hourly": 1, "daily": 24, "weekly": 168, "monthly": 720, "yearly": 8
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-class _Found(Struct):
+class _HeadElements(Struct):
     """The first text of each element of the head, and lists of the repeatable ones."""
 
     texts: dict[str, str] = {}
@@ -74,41 +74,39 @@ def version_of(root: Element) -> str:
 
 def head_of(root: Element) -> FeedHead:
     """Read the title, links, authors, hints and other facts of the feed itself."""
-    channel, found = channel_of(root), _Found()
+    channel, said = channel_of(root), _HeadElements()
     scope = scoped(channel, scoped(root, Scope())) if channel is not root else scoped(root, Scope())
     for child in channel:
-        _read(found, child, scope)
+        _read(said, child, scope)
     if (
         channel is not root
     ):  # RSS 0.9 and 1.0 put the image beside the channel, Bloglines its restriction
         for child in root:
             if name_of(child.tag) in ("image", "access:restriction"):
-                _read(found, child, scope)
-    found.noindex = found.noindex or any(
+                _read(said, child, scope)
+    said.noindex = said.noindex or any(
         part.get(INDEX, "").lower() == "no" for part in (root, channel)
     )
-    return _made(found, scope, version_of(root), channel.get(RDF + "about", ""))
+    return _finished(said, scope, version_of(root), channel.get(RDF + "about", ""))
 
 
-def _read(found: _Found, element: Element, scope: Scope) -> None:
+def _read(said: _HeadElements, element: Element, scope: Scope) -> None:
     name = name_of(element.tag)
     if name in _ITEMS:
         return
-    found.podcast = found.podcast or name.startswith(("itunes:", "podcast:"))
+    said.podcast = said.podcast or name.startswith(("itunes:", "podcast:"))
     if name == "link":
-        found.links.extend(_links(element, scoped(element, scope)))
+        said.links.extend(_links(element, scoped(element, scope)))
     elif name in ("author", "managingeditor", "dc:creator"):
         if who := person(element):
-            found.authors.append(who)
+            said.authors.append(who)
     elif name in ("skiphours", "skipdays"):
-        _skips(found, element)
+        _skips(said, element)
     elif name in ("access:restriction", "indexing:index"):
-        found.denied = found.denied or element.get("relationship", "").lower() == "deny"
-        found.noindex = found.noindex or (
-            name == "indexing:index" and words(element).lower() == "no"
-        )
+        said.denied = said.denied or element.get("relationship", "").lower() == "deny"
+        said.noindex = said.noindex or (name == "indexing:index" and words(element).lower() == "no")
     elif text := _text(element, name, scoped(element, scope)):
-        found.texts.setdefault(name, text)
+        said.texts.setdefault(name, text)
 
 
 def _links(element: Element, scope: Scope) -> Iterator[Link]:
@@ -143,26 +141,26 @@ def _text(element: Element, name: str, scope: Scope) -> str:
     return words(element)
 
 
-def _skips(found: _Found, element: Element) -> None:
+def _skips(said: _HeadElements, element: Element) -> None:
     for child in element:
         text = words(child)
-        if name_of(child.tag) == "hour" and text.isdigit() and number(text) <= 24:
-            found.skip_hours.append(number(text) % 24)  # 24 is midnight in RSS 0.91
+        if name_of(child.tag) == "hour" and text.isdigit() and number(text) <= 24:  # noqa: PLR2004
+            said.skip_hours.append(number(text) % 24)  # 24 is midnight in RSS 0.91
         elif name_of(child.tag) == "day" and text.capitalize() in _DAYS:
-            found.skip_days.append(text.capitalize())
+            said.skip_days.append(text.capitalize())
 
 
-def _made(found: _Found, scope: Scope, version: str, about: str) -> FeedHead:
+def _finished(said: _HeadElements, scope: Scope, version: str, about: str) -> FeedHead:
     """Make the head; a fact with several names comes from the feed format's own element first."""
-    texts = found.texts
+    texts = said.texts
 
     def first(*names: str) -> str:
         return next((texts[name] for name in names if name in texts), "")
 
     def linked(rel: str) -> str:
-        return next((link.href for link in found.links if link.rel == rel), "")
+        return next((link.href for link in said.links if link.rel == rel), "")
 
-    authors = found.authors or [Person(name) for name in (first("itunes:author"),) if name]
+    authors = said.authors or [Person(name) for name in (first("itunes:author"),) if name]
     return FeedHead(
         title=_plain(first("title", "dc:title")),
         link=linked("alternate"),
@@ -190,11 +188,11 @@ def _made(found: _Found, scope: Scope, version: str, about: str) -> FeedHead:
         base=scope.base,
         generator=first("generator", "admin:generatoragent"),
         version=version,
-        hints=_hints(found),
+        hints=_hints(said),
         new_url=first("itunes:new-feed-url", "newlocation"),
-        denied=found.denied,
-        noindex=found.noindex,
-        podcast=found.podcast,
+        denied=said.denied,
+        noindex=said.noindex,
+        podcast=said.podcast,
     )
 
 
@@ -202,15 +200,15 @@ def _plain(text: str) -> str:
     return plain(text) if looks_marked(text) else " ".join(text.split())
 
 
-def _hints(found: _Found) -> Hints:
-    minutes = number(found.texts.get("ttl", ""))
-    period = _PERIODS.get(found.texts.get("sy:updateperiod", "").lower())
-    times = max(1, number(found.texts.get("sy:updatefrequency", "1")))
+def _hints(said: _HeadElements) -> Hints:
+    minutes = number(said.texts.get("ttl", ""))
+    period = _PERIODS.get(said.texts.get("sy:updateperiod", "").lower())
+    times = max(1, number(said.texts.get("sy:updatefrequency", "1")))
     return Hints(
         ttl=timedelta(minutes=minutes)
         if 0 < minutes < 10**7
         else None,  # 19 years; a timedelta has an end, too
         update_period=timedelta(hours=period) / times if period else None,
-        skip_hours=tuple(sorted(set(found.skip_hours))),
-        skip_days=tuple(day for day in _DAYS if day in found.skip_days),
+        skip_hours=tuple(sorted(set(said.skip_hours))),
+        skip_days=tuple(day for day in _DAYS if day in said.skip_days),
     )

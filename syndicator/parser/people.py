@@ -39,11 +39,11 @@ def named(text: str) -> Person | None:
     >>> named("jane@example.com (Jane Doe)")
     Person(name='Jane Doe', uri='', email='jane@example.com')
     """
-    found = _MAIL.search(text) if "@" in text else None
-    if not found:
+    match = _MAIL.search(text) if "@" in text else None
+    if not match:
         return Person(text) if text else None
-    rest = _FRAME.sub("", text.replace(found[0], "")).strip()
+    rest = _FRAME.sub("", text.replace(match[0], "")).strip()
     return Person(
         rest.removeprefix("(").removesuffix(")").strip(),
-        email="" if found[0] == _NOBODY else found[0],
+        email="" if match[0] == _NOBODY else match[0],
     )

@@ -45,11 +45,11 @@ def with_whole_characters(data: bytes) -> bytes:
     return _HALVES.sub(_whole, data)
 
 
-def _whole(found: re.Match[bytes]) -> bytes:
-    escaped, *first = found.groups()[:3]
-    high, low = _code(first), _code(found.groups()[4:])
-    if not 0xD800 <= high <= 0xDFFF:  # 56000 and such are letters
-        return found[0]
+def _whole(match: re.Match[bytes]) -> bytes:
+    escaped, *first = match.groups()[:3]
+    high, low = _code(first), _code(match.groups()[4:])
+    if not 0xD800 <= high <= 0xDFFF:  # noqa: PLR2004 - 56000 and such are letters
+        return match[0]
     code = 0xFFFD
     if high < 0xDC00 <= low <= 0xDFFF:
         code = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)
@@ -75,8 +75,8 @@ def mended(data: bytes) -> bytes:
     return _declared(b"".join(parts), missing) if missing else b"".join(parts)
 
 
-def _reference(found: re.Match[bytes]) -> bytes:
-    name = found[1]
+def _reference(match: re.Match[bytes]) -> bytes:
+    name = match[1]
     if name is None:
         return b"&amp;"
     meant = html5.get(name.decode() + ";")
@@ -89,9 +89,9 @@ def _reference(found: re.Match[bytes]) -> bytes:
 
 def _declared(data: bytes, prefixes: list[bytes]) -> bytes:
     """Declare prefixes on the root with their usual namespaces."""
-    found = _ROOT.search(data)
-    if not found:
+    match = _ROOT.search(data)
+    if not match:
         return data
     names = ((prefix, usual_uri(prefix.decode())) for prefix in prefixes)
     added = b"".join(b' xmlns:%s="%s"' % (prefix, uri.encode()) for prefix, uri in names)
-    return data[: found.end()] + added + data[found.end() :]
+    return data[: match.end()] + added + data[match.end() :]

@@ -146,18 +146,18 @@ def proved(item: Item, guid: str, link: str) -> str:
 
 def _value(pattern: re.Pattern[bytes], data: bytes, mark: bytes) -> str:
     place = data.find(mark)
-    found = pattern.match(data, place) if place >= 0 else None
-    if not found:
+    match = pattern.match(data, place) if place >= 0 else None
+    if not match:
         return ""
-    text = (found[1] or found[2] or b"").decode("utf-8", "replace")
-    return letters(html.unescape(text) if found[1] is None and "&" in text else text)
+    text = (match[1] or match[2] or b"").decode("utf-8", "replace")
+    return letters(html.unescape(text) if match[1] is None and "&" in text else text)
 
 
 def _atom_link(data: bytes) -> str:
-    for found in _ATOM_LINK.finditer(data):
-        if b"rel=" in found[1] and b'"alternate"' not in found[1]:
+    for match in _ATOM_LINK.finditer(data):
+        if b"rel=" in match[1] and b'"alternate"' not in match[1]:
             continue
-        href = _HREF.search(found[1])
+        href = _HREF.search(match[1])
         return html.unescape(href[1].decode("utf-8", "replace")) if href else ""
     return ""
 

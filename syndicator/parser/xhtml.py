@@ -87,13 +87,13 @@ def rebased(html: str, base: str) -> str:
             inner = resolved(inner or base, unescape(own[1]).strip())
         if not tag[2] and tag[0].removeprefix("<").partition(" ")[0].rstrip(">") not in VOID:
             bases.append(inner)
-        return _ADDRESS.sub(lambda found: _placed(found, inner), tag[0]) if inner else tag[0]
+        return _ADDRESS.sub(lambda match: _placed(match, inner), tag[0]) if inner else tag[0]
 
     return _TAG.sub(seen, html)
 
 
-def _placed(found: re.Match[str], base: str) -> str:
-    name, written = found.groups()
+def _placed(match: re.Match[str], base: str) -> str:
+    name, written = match.groups()
     if name != "srcset":
         written = _absolute(written, base)
     elif "data:" not in written:  # it holds commas

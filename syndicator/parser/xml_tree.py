@@ -129,7 +129,7 @@ def letters(text: str | None) -> str:
         text = text.encode("iso-8859-1").decode("utf-8")
     # In UTF-8 the search is for one byte first, and takes a tenth of the time.
     if _C1_IN_UTF_8.search(text.encode("utf-8", "replace")):
-        text = _C1.sub(lambda found: _WINDOWS[found[0]], text)
+        text = _C1.sub(lambda match: _WINDOWS[match[0]], text)
     return text
 
 
@@ -143,8 +143,8 @@ ROOT = re.compile(
 
 def root_of(data: bytes) -> str:
     """Return the name of a document's root element as written, or ""."""
-    found = ROOT.match(data)
-    return found[1].decode("ascii", "replace") if found else ""
+    match = ROOT.match(data)
+    return match[1].decode("ascii", "replace") if match else ""
 
 
 _OPENING = re.compile(rb"<!\[CDATA\[|<!--")
@@ -156,11 +156,11 @@ def literals_apart(data: bytes) -> list[bytes]:
     It searches forward once: a pattern would scan to the end for each unclosed section.
     """
     parts, start = [], 0
-    while found := _OPENING.search(data, start):
-        close = b"]]>" if found[0] == b"<![CDATA[" else b"-->"
-        end = data.find(close, found.end())
+    while match := _OPENING.search(data, start):
+        close = b"]]>" if match[0] == b"<![CDATA[" else b"-->"
+        end = data.find(close, match.end())
         end = len(data) if end < 0 else end + len(close)
-        parts += [data[start : found.start()], data[found.start() : end]]
+        parts += [data[start : match.start()], data[match.start() : end]]
         start = end
     return [*parts, data[start:]]
 
