@@ -25,7 +25,6 @@ from syndicator.model.feed import (
     ParsedFeed,
     Person,
     Text,
-    TextKind,
 )
 from syndicator.namespaces import ATOM, prefix_of
 from syndicator.parser.dates import instant
@@ -33,7 +32,7 @@ from syndicator.parser.draft import Draft, entry, key_from
 from syndicator.parser.elements import read_extras
 from syndicator.parser.head import head_of, scope_of
 from syndicator.parser.numbers import number
-from syndicator.parser.plain import looks_marked, plain
+from syndicator.parser.plain import looks_marked, plain, text_kind
 from syndicator.parser.splitting import digest
 from syndicator.parser.xhtml import rebased, scope_inside
 from syndicator.parser.xml_tree import (
@@ -208,7 +207,7 @@ def _text(detail: object) -> Text | None:
         value=_VOID.sub(" />", detail["value"])
         if _string(detail, "type").endswith("xhtml+xml")
         else detail["value"],
-        kind="html" if html else "text",
+        kind=text_kind(is_html=html),
         language=_string(detail, "language"),
         base=_string(detail, "base"),
     )
@@ -259,7 +258,7 @@ def _set_own_title(draft: Draft, element: Element, scope: Scope) -> None:
     ):
         return
     text, inner = words(own), scoped(own, scope)
-    kind: TextKind = "html" if looks_marked(text) or "html" in own.get("type", "") else "text"
+    kind = text_kind(is_html=looks_marked(text) or "html" in own.get("type", ""))
     draft.title = Text(text, kind, inner.language, inner.base)
 
 

@@ -25,6 +25,7 @@ from syndicator.model.feed import (
     Transcript,
 )
 from syndicator.namespaces import EPISODE_WORDS
+from syndicator.parser.plain import text_kind
 from syndicator.parser.xml_tree import Element, Scope
 
 T = TypeVar("T")
@@ -147,12 +148,13 @@ def key_from(part: Entry) -> ItemKey:
 
 
 def _once(parts: list[T]) -> tuple[T, ...]:
-    return tuple(dict.fromkeys(parts)) if len(parts) > 1 else tuple(parts)
+    return tuple(dict.fromkeys(parts))
 
 
 def _spare_summary(draft: Draft, episode: Episode | None, language: str, base: str) -> Text | None:
     if episode and (text := episode.summary or episode.subtitle):
-        return Text(text, "html" if "</" in text or "&" in text else "text", language, base)
+        kind = text_kind(is_html="</" in text or "&" in text)
+        return Text(text, kind, language, base)
     return draft.media_text
 
 

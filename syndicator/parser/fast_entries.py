@@ -16,6 +16,7 @@ from syndicator.parser.elements import (
     read_replies,
 )
 from syndicator.parser.numbers import number
+from syndicator.parser.plain import text_kind
 from syndicator.parser.splitting import Item, proved
 from syndicator.parser.xhtml import inner_html, scope_inside
 from syndicator.parser.xml_tree import (
@@ -23,6 +24,7 @@ from syndicator.parser.xml_tree import (
     Element,
     Scope,
     Uncertain,
+    file_type,
     letters,
     name_of,
     relation,
@@ -154,7 +156,7 @@ def _text(item: _Reading, element: Element, scope: Scope, default: str) -> Text 
     if not value:
         return None
     html = kind != "text" or (not item.atom and _looks_like_html(value))
-    return Text(value, "html" if html else "text", scope.language, scope.base)
+    return Text(value, text_kind(is_html=html), scope.language, scope.base)
 
 
 _TYPES: dict[str, str] = {
@@ -253,9 +255,8 @@ def _link(item: _Reading, element: Element, scope: Scope) -> None:
 
 
 def _attributed_link(draft: Draft, element: Element, href: str) -> None:
-    rel, kind = relation(element.get("rel", "")), element.get("type", "").lower()
+    rel, kind = relation(element.get("rel", "")), file_type(element.get("type", ""))
     title, length = element.get("title", ""), number(element.get("length", ""))
-    kind = "" if kind == "text/html" else kind  # as `reference` has it
     if rel == "enclosure":
         draft.enclosures.append(Enclosure(href, kind, length, title))
         return
@@ -267,8 +268,7 @@ def _attributed_link(draft: Draft, element: Element, href: str) -> None:
 def _enclosure(item: _Reading, element: Element, _scope: Scope) -> None:
     href = element.get("url") or element.get("uri") or element.get("href")
     if href:
-        kind, length = element.get("type", "").lower(), number(element.get("length", ""))
-        kind = "" if kind == "text/html" else kind
+        kind, length = file_type(element.get("type", "")), number(element.get("length", ""))
         item.draft.enclosures.append(Enclosure(href, kind, length, element.get("title", "")))
 
 

@@ -19,6 +19,7 @@ from syndicator.parser.xml_tree import (
     RDF,
     Element,
     Scope,
+    file_type,
     name_of,
     relation,
     resolved,
@@ -117,11 +118,10 @@ def _links(element: Element, scope: Scope) -> Iterator[Link]:
         or words(element)
     )
     if href:
-        kind, rel = element.get("type", "").lower(), relation(element.get("rel", ""))
         yield Link(
             resolved(scope.base, href.strip()),
-            rel,
-            "" if kind == "text/html" else kind,
+            relation(element.get("rel", "")),
+            file_type(element.get("type", "")),
             element.get("title", ""),
         )
 

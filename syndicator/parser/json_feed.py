@@ -123,9 +123,9 @@ def _entry(item: Object, language: str) -> Entry:
         fingerprint=digest(json.dumps(item, sort_keys=True).encode(), language.encode()),
         guid=_text(item, "id"),
         links=(Link(href=url),) if url else (),
-        title=Text(_text(item, "title"), "text", language) if _text(item, "title") else None,
+        title=_plain(item, "title", language),
         contents=_contents(item, language),
-        summary=Text(_text(item, "summary"), "text", language) if _text(item, "summary") else None,
+        summary=_plain(item, "summary", language),
         authors=_authors(item),
         published=instant(_text(item, "date_published")),
         updated=instant(_text(item, "date_modified")),
@@ -155,6 +155,11 @@ def _source(said: Object) -> Origin | None:
     )
     origin = Origin(title, site, feed, identifier)
     return origin if origin != Origin() else None
+
+
+def _plain(item: Object, name: str, language: str) -> Text | None:
+    text = _text(item, name)
+    return Text(text, "text", language) if text else None
 
 
 def _contents(item: Object, language: str) -> tuple[Text, ...]:

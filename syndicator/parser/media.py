@@ -5,7 +5,7 @@ from __future__ import annotations
 from syndicator.model.feed import Category, Enclosure, Image, Text
 from syndicator.parser.draft import Draft, Reader
 from syndicator.parser.numbers import number, seconds
-from syndicator.parser.plain import plain
+from syndicator.parser.plain import plain, text_kind
 from syndicator.parser.xml_tree import RDF, Element, Scope, name_of, resolved, scoped, words
 
 # The scheme of Media RSS where a category names none.
@@ -62,16 +62,16 @@ def _media_words(element: Element | None) -> str:
 def _image(draft: Draft, element: Element, scope: Scope) -> None:
     """Read `image` in an item, in no RSS but frequent: its address is in `url` or in its text."""
     parts = {name_of(child.tag): child for child in element}
-    url = (
-        words(parts["url"])
-        if "url" in parts
-        else element.get("href", "") or element.get("url", "") or words(element)
-    )
+    inner = {name: words(part) for name, part in parts.items()}
+    url = inner.get("url") or element.get("href") or element.get("url") or words(element)
     if url:
-        width, height = (
-            number(words(parts[name])) if name in parts else 0 for name in ("width", "height")
-        )
+        width, height = (number(inner.get(name, "")) for name in ("width", "height"))
         draft.images.append(Image(resolved(scope.base, url), width, height))
+
+
+def _text(element: Element, text: str, scope: Scope) -> Text:
+    is_html = element.get("type", "") == "html" or "</" in text
+    return Text(text, text_kind(is_html=is_html), scope.language, scope.base)
 
 
 def _media_title(draft: Draft, element: Element, _scope: Scope) -> None:
@@ -80,8 +80,7 @@ def _media_title(draft: Draft, element: Element, _scope: Scope) -> None:
 
 def _media_description(draft: Draft, element: Element, scope: Scope) -> None:
     if (text := words(element)) and draft.media_text is None:
-        html = element.get("type", "") == "html" or "</" in text
-        draft.media_text = Text(text, "html" if html else "text", scope.language, scope.base)
+        draft.media_text = _text(element, text, scope)
 
 
 def _media_thumbnail(draft: Draft, element: Element, scope: Scope) -> None:
@@ -106,8 +105,7 @@ def _media_keywords(draft: Draft, element: Element, _scope: Scope) -> None:
 def _media_text(draft: Draft, element: Element, scope: Scope) -> None:
     """Read media:text, a transcript of the file: the body of an item without another one."""
     if (text := words(element)) and draft.spare_body is None:
-        html = element.get("type", "") == "html" or "</" in text
-        draft.spare_body = Text(text, "html" if html else "text", scope.language, scope.base)
+        draft.spare_body = _text(element, text, scope)
 
 
 MEDIA: dict[str, Reader] = {

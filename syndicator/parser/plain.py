@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import re
 
+from syndicator.model.feed import TextKind
+
 # Must not match a lone "<" as in "a < b": a tag begins with a letter, a slash or "!" right behind
 # it. It ends before the next "<", or many unclosed ones would each be followed to the end.
 _TAG = re.compile(r"<[A-Za-z/!][^<>]*>")
@@ -20,6 +22,11 @@ def plain(text: str) -> str:
     'Fish & chips'
     """
     return " ".join(html.unescape(_TAG.sub("", text)).split())
+
+
+def text_kind(*, is_html: bool) -> TextKind:
+    """Return the kind of a text."""
+    return "html" if is_html else "text"
 
 
 def looks_marked(text: str) -> bool:

@@ -209,6 +209,12 @@ def relation(written: str) -> str:
     return _IANA.sub("", rel) if ":" in rel else rel
 
 
+def file_type(written: str) -> str:
+    """Return the type of a link or file, "" for HTML: feedparser says that where a feed says nothing."""
+    kind = written.lower()
+    return "" if kind == "text/html" else kind
+
+
 def words(element: Element) -> str:
     """Return an element's own text, repaired by `letters`."""
     return letters(element.text)
