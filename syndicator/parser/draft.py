@@ -181,7 +181,7 @@ def _episode(draft: Draft) -> Episode:
 
 def _merged(parts: list[Enclosure]) -> list[Enclosure]:
     """Make one of an enclosure and the media:content that describes the same file."""
-    if len(parts) < 2:  # noqa: PLR2004 - nothing to compare it with
+    if len(parts) < 2:
         return parts
     files: dict[str, Enclosure] = {}
     for part in parts:

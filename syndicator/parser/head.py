@@ -144,7 +144,7 @@ def _text(element: Element, name: str, scope: Scope) -> str:
 def _skips(said: _HeadElements, element: Element) -> None:
     for child in element:
         text = words(child)
-        if name_of(child.tag) == "hour" and text.isdigit() and number(text) <= 24:  # noqa: PLR2004
+        if name_of(child.tag) == "hour" and text.isdigit() and number(text) <= 24:
             said.skip_hours.append(number(text) % 24)  # 24 is midnight in RSS 0.91
         elif name_of(child.tag) == "day" and text.capitalize() in _DAYS:
             said.skip_days.append(text.capitalize())

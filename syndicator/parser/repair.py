@@ -48,7 +48,7 @@ def with_whole_characters(data: bytes) -> bytes:
 def _whole(match: re.Match[bytes]) -> bytes:
     escaped, *first = match.groups()[:3]
     high, low = _code(first), _code(match.groups()[4:])
-    if not 0xD800 <= high <= 0xDFFF:  # noqa: PLR2004 - 56000 and such are letters
+    if not 0xD800 <= high <= 0xDFFF:
         return match[0]
     code = 0xFFFD
     if high < 0xDC00 <= low <= 0xDFFF:
