@@ -81,7 +81,7 @@ PEERS = [
         syndicator(),
         [PYTHON, "-m", "syndicator", "run", "--force"],
         rival=False,
-        result="public/posts/*.html",
+        result="public/posts/*/*/*.html",
     ),
     Peer(
         "syndicator, lean",
