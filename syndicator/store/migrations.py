@@ -30,11 +30,15 @@ CREATE TABLE links (
     PRIMARY KEY (post, place)
 ) WITHOUT ROWID;
 CREATE INDEX links_by_target ON links (target);
-CREATE TABLE chains (address TEXT NOT NULL, post INTEGER NOT NULL, PRIMARY KEY (address, post)) WITHOUT ROWID;
-CREATE TABLE updates (post INTEGER NOT NULL, time REAL NOT NULL, parts TEXT NOT NULL, PRIMARY KEY (post, time))
-WITHOUT ROWID;
+CREATE TABLE chains (
+    address TEXT NOT NULL, post INTEGER NOT NULL, PRIMARY KEY (address, post)
+) WITHOUT ROWID;
+CREATE TABLE updates (
+    post INTEGER NOT NULL, time REAL NOT NULL, parts TEXT NOT NULL, PRIMARY KEY (post, time)
+) WITHOUT ROWID;
 CREATE TABLE packed AS
-    SELECT f.post, iif(json_extract(l.value, '$.scope') = 'all', 2000, 1000) + r.key AS place, r.value AS link
+    SELECT f.post, iif(json_extract(l.value, '$.scope') = 'all', 2000, 1000) + r.key AS place,
+    r.value AS link
     FROM frozen f, json_each(f.related) l, json_each(l.value, '$.links') r
     UNION ALL SELECT f.post, a.key, a.value FROM frozen f, json_each(f.also) a;
 CREATE INDEX posts_by_link_once ON posts (link);
@@ -57,7 +61,8 @@ INSERT OR IGNORE INTO chains SELECT json_extract(v.value, '$.feed'), f.post
     FROM frozen f, json_each(f.credit, '$.via') v WHERE json_extract(v.value, '$.feed') <> '';
 ALTER TABLE frozen ADD COLUMN lists TEXT;
 UPDATE frozen SET lists = (SELECT json_group_array(json_array(json_extract(value, '$.scope'),
-    json_extract(value, '$.heading'), json_extract(value, '$.language'))) FROM json_each(frozen.related))
+    json_extract(value, '$.heading'), json_extract(value, '$.language')))
+    FROM json_each(frozen.related))
     WHERE related IS NOT NULL;
 ALTER TABLE frozen DROP COLUMN related;
 ALTER TABLE frozen DROP COLUMN also;

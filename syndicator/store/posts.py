@@ -23,20 +23,13 @@ from syndicator.model.post import (
     Updated,
     Verdict,
 )
-from syndicator.store import adoption, codec, events, rows
+from syndicator.store import adoption, candidates, codec, events, rows
 from syndicator.store.db import Connection, Table
 from syndicator.store.handles import handles
 from syndicator.store.sources import Sources, is_private
 
 Decide = Callable[[Sequence[Post], Sequence[Sequence[KnownPost]], Set[int]], list[Verdict]]
 
-# A bucket may be large (every post of a feed links to its front page); the newest are enough.
-_PER_HANDLE = 16
-_BY_HANDLES = """SELECT handle, post FROM handles
-    WHERE handle IN (SELECT value FROM json_each(?)) ORDER BY handle, post"""
-_KNOWN = f"""SELECT {rows.KNOWN} FROM posts p JOIN sources s ON s.number = p.source
-    WHERE p.number IN (SELECT value FROM json_each(?))"""
-_OLDER = f"{_KNOWN} AND p.identity_version <> ? ORDER BY p.number DESC LIMIT 200"
 _WHOLE = f"""SELECT p.number, {rows.WHOLE} FROM posts p JOIN sources s ON s.number = p.source
     JOIN bodies b ON b.post = p.number LEFT JOIN frozen f ON f.post = p.number
     WHERE p.number IN (SELECT value FROM json_each(?))"""
@@ -74,8 +67,8 @@ class Posts(Table):
             standing = [item for item in items if item in remembered and item not in unseen]
             claimed = {remembered[item] for item in standing}
             batch = [handles(post.keys, source) for post in posts]
-            known = candidates(db, batch, _version(posts))
-            _add_older(db, source_id, posts, known, set(remembered.values()) - claimed)
+            known = candidates.find(db, batch, candidates.version(posts))
+            candidates.add_older(db, source_id, posts, known, set(remembered.values()) - claimed)
             verdicts = decide(posts, known, claimed)
             numbers = _applied(db, source, posts, verdicts, now)
             pairs: list[tuple[int, int]] = []
@@ -93,7 +86,7 @@ class Posts(Table):
         has_posts = self.db.row("SELECT 1 FROM posts WHERE source = ? LIMIT 1", source)
         if not has_posts and (unclaimed := self._unclaimed()):
             batch = [handles(post.keys, source) for post in posts]
-            known = candidates(self.db, batch, _version(posts))
+            known = candidates.find(self.db, batch, candidates.version(posts))
             if old := adoption.predecessor(self.db, source_id, posts, known, unclaimed):
                 return adoption.take_over(self.db, source, source_id, old)
         return source
@@ -154,63 +147,6 @@ class Posts(Table):
     def count(self) -> int:
         """Return how many posts are stored: none is ever deleted, so the highest number says it."""
         return int(self.db.value("SELECT coalesce(max(number), 0) FROM posts"))
-
-
-def candidates(db: Connection, batch: Sequence[Set[int]], version: int) -> list[list[KnownPost]]:
-    """Return for the handles of each post the stored posts that it may be, newest first.
-
-    `version`: of the rules that made the posts.
-    """
-    numbers: dict[int, list[int]] = {}
-    for handle, number in db.rows(_BY_HANDLES, codec.encode(list(set().union(*batch)))):
-        numbers.setdefault(handle, []).append(number)
-    if not numbers:
-        return [[] for _ in batch]
-    wanted: list[set[int]] = []
-    for under in batch:
-        newest = [numbers[handle][-_PER_HANDLE:] for handle in under & numbers.keys()]
-        wanted.append(set().union(*newest))
-    rows_known = db.rows(_KNOWN, version, codec.encode(list(set().union(*wanted))))
-    known = {row[0]: rows.known(row) for row in rows_known}
-    return [list(map(known.__getitem__, sorted(chosen, reverse=True))) for chosen in wanted]
-
-
-def _version(posts: Sequence[Post]) -> int:
-    return posts[0].identity_version if posts else 0
-
-
-def _add_older(
-    db: Connection,
-    source_id: str,
-    posts: Sequence[Post],
-    known: Sequence[list[KnownPost]],
-    standing: Set[int],
-) -> None:
-    """Propose posts of other rules to those that no address finds: their handles may have changed.
-
-    `standing` are the posts of the feed's last versions that no item of this one has yet.
-    """
-    lost: list[list[KnownPost]] = []
-    for post, candidates_known in zip(posts, known, strict=True):
-        own = (known for known in candidates_known if known.source_id == source_id)
-        if not any(_meet(post.keys, known.keys) for known in own):
-            lost.append(candidates_known)
-    if not lost or not standing:
-        return
-    version = _version(posts)
-    parameters = version, codec.encode(list(standing)), version
-    older = [rows.known(row) for row in db.rows(_OLDER, *parameters)]
-    for proposed in lost:
-        numbers = {known.number for known in proposed}
-        proposed += [known for known in older if known.number not in numbers]
-
-
-def _meet(one: Keys, other: Keys) -> bool:
-    """Tell whether two posts have an address in common."""
-    return bool(
-        (one.guid and one.guid == other.guid)
-        or (one.loose_link and one.loose_link == other.loose_link)
-    )
 
 
 def _applied(

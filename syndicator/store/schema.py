@@ -19,7 +19,8 @@ __all__ = ["LIKENESS", "MIGRATIONS", "SCHEMA", "migrate", "version"]
 APPLICATION = 0x53796E64
 
 SOURCES = """
--- One row a source ever seen. The schedule's state stands in columns: 10,000 rows are read by every run.
+-- One row a source ever seen. The schedule's state stands in columns: 10,000 rows are read by
+-- every run.
 CREATE TABLE sources (
     number INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,            -- as feeds.toml names it
@@ -36,9 +37,11 @@ CREATE TABLE sources (
     reach TEXT NOT NULL DEFAULT '',
     hints TEXT NOT NULL DEFAULT '',     -- JSON; few different ones, so decoding them is remembered
     rest TEXT NOT NULL DEFAULT '',      -- JSON: failures, moves; empty for a healthy source
-    former INTEGER NOT NULL DEFAULT 0   -- posts up to this number are of whoever had its address before
+    -- posts up to this number are of whoever had its address before
+    former INTEGER NOT NULL DEFAULT 0
 );
--- The ids that a source had before, and the event by which it got another: its page moves with the id.
+-- The ids that a source had before, and the event by which it got another: its page moves with
+-- the id.
 CREATE TABLE former_ids (id TEXT PRIMARY KEY, event INTEGER NOT NULL) WITHOUT ROWID;
 -- How we show a source, and the items of its feed's current version with the post that each became.
 CREATE TABLE infos (source INTEGER PRIMARY KEY, info TEXT NOT NULL);
@@ -46,12 +49,14 @@ CREATE TABLE items (source INTEGER PRIMARY KEY, items TEXT NOT NULL);
 """
 
 POSTS = """
--- A post's identity: kept for ever, so it is small. What is read when it is shown stands in `bodies`.
+-- A post's identity: kept for ever, so it is small. What is read when it is shown stands in
+-- `bodies`.
 CREATE TABLE posts (
     number INTEGER PRIMARY KEY,
     source INTEGER NOT NULL,
     public_id TEXT,                     -- made at first publication
-    slug TEXT,                          -- of its page, made with it; of a post of before there was one: none
+    -- of its page, made with it; of a post of before there was one: none
+    slug TEXT,
     keys BLOB NOT NULL,                 -- rows.pack_keys
     meaning TEXT NOT NULL,
     identity_version INTEGER NOT NULL DEFAULT 0,  -- of the rules that made keys and meaning
@@ -61,7 +66,8 @@ CREATE TABLE posts (
     published REAL NOT NULL,            -- the source's date, or when we first saw it
     updated REAL NOT NULL,
     first_seen REAL NOT NULL,
-    due REAL,                           -- a date still to come: `published` becomes it when it has passed
+    -- a date still to come: `published` becomes it when it has passed
+    due REAL,
     language TEXT NOT NULL DEFAULT '',
     copy_of INTEGER,                    -- the post that tells the same and stands for it
     republished INTEGER NOT NULL DEFAULT 0,
@@ -79,7 +85,8 @@ CREATE INDEX posts_withdrawn_by_link ON posts (link) WHERE withdrawn > 0;
 CREATE INDEX posts_kept ON posts (first_seen) WHERE purged = 0;
 
 -- Under what a post is found again: 64 bits of a key, see handles.py.
-CREATE TABLE handles (handle INTEGER NOT NULL, post INTEGER NOT NULL, PRIMARY KEY (handle, post)) WITHOUT ROWID;
+CREATE TABLE handles (
+    handle INTEGER NOT NULL, post INTEGER NOT NULL, PRIMARY KEY (handle, post)) WITHOUT ROWID;
 
 -- What is shown of a post. `frozen` holds what was decided at its first publication and stays.
 CREATE TABLE bodies (
@@ -94,10 +101,12 @@ CREATE TABLE frozen (
     post INTEGER PRIMARY KEY,
     credit TEXT NOT NULL,               -- JSON: as in bodies
     source_updated REAL,                -- the date of the source's feed then
-    lists TEXT,                         -- JSON: scope, heading, language of each; NULL: not chosen yet
+    -- JSON: scope, heading, language of each; NULL: not chosen yet
+    lists TEXT,
     layout INTEGER NOT NULL DEFAULT 1
 );
--- The links under a post: "Also at" from place 0, the list of its own source from 1000, that of all sources from 2000.
+-- The links under a post: "Also at" from place 0, the list of its own source from 1000, that of
+-- all sources from 2000.
 CREATE TABLE links (
     post INTEGER NOT NULL,
     place INTEGER NOT NULL,
@@ -114,14 +123,17 @@ CREATE TABLE links (
 ) WITHOUT ROWID;
 CREATE INDEX links_by_target ON links (target);
 -- The sites and feeds that a post's chain of copies (Post.via) names.
-CREATE TABLE chains (address TEXT NOT NULL, post INTEGER NOT NULL, PRIMARY KEY (address, post)) WITHOUT ROWID;
+CREATE TABLE chains (
+    address TEXT NOT NULL, post INTEGER NOT NULL, PRIMARY KEY (address, post)) WITHOUT ROWID;
 -- When a post was updated, and which parts of it: for `why`.
-CREATE TABLE updates (post INTEGER NOT NULL, time REAL NOT NULL, parts TEXT NOT NULL, PRIMARY KEY (post, time))
+CREATE TABLE updates (
+    post INTEGER NOT NULL, time REAL NOT NULL, parts TEXT NOT NULL, PRIMARY KEY (post, time))
 WITHOUT ROWID;
 """
 
 FEEDS = """
--- Our own feeds. `seen`: posts up to this number have been considered. `mark`: the last event that touched it.
+-- Our own feeds. `seen`: posts up to this number have been considered. `mark`: the last event
+-- that touched it.
 CREATE TABLE feeds (
     number INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
@@ -133,7 +145,8 @@ CREATE TABLE feeds (
     updated REAL NOT NULL DEFAULT 0,
     mark INTEGER NOT NULL DEFAULT 0
 );
--- The sources that have joined a feed. One that leaves joins again when it is back. `gone`: the event by which it left,
+-- The sources that have joined a feed. One that leaves joins again when it is back. `gone`: the
+-- event by which it left,
 -- 0 while it is there. `total`: what it published here.
 CREATE TABLE members (
     feed INTEGER NOT NULL,
@@ -145,7 +158,8 @@ CREATE TABLE members (
 ) WITHOUT ROWID;
 CREATE INDEX members_by_source ON members (source);
 
--- What a feed has published: `story` is the post whose identity it carries, `post` the version shown.
+-- What a feed has published: `story` is the post whose identity it carries, `post` the version
+-- shown.
 CREATE TABLE entries (
     feed INTEGER NOT NULL,
     sequence INTEGER NOT NULL,
@@ -155,21 +169,26 @@ CREATE TABLE entries (
     first_published REAL NOT NULL,
     current INTEGER NOT NULL DEFAULT 0, -- stands in the feed's documents now
     history INTEGER NOT NULL DEFAULT 0, -- came as history: never stands in the documents
-    gone INTEGER NOT NULL DEFAULT 0,    -- the event by which a changed filter took it out, 0 for most
-    popular INTEGER NOT NULL DEFAULT 0, -- stood among the popular ones once: any page made then names it
+    -- the event by which a changed filter took it out, 0 for most
+    gone INTEGER NOT NULL DEFAULT 0,
+    -- stood among the popular ones once: any page made then names it
+    popular INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (feed, sequence)
 ) WITHOUT ROWID;
--- SQLite's planner takes the primary key (feed) for as good as these, so queries name them: INDEXED BY.
+-- SQLite's planner takes the primary key (feed) for as good as these, so queries name them:
+-- INDEXED BY.
 CREATE UNIQUE INDEX entries_by_story ON entries (story, feed);
 CREATE INDEX entries_current ON entries (feed, sequence) WHERE current = 1;
 CREATE INDEX entries_by_source ON entries (feed, source, sequence, story, post);
 CREATE INDEX entries_gone ON entries (feed, gone) WHERE gone > 0;
 
 -- Posts that a feed has to consider again later: held back until their date.
-CREATE TABLE held (feed INTEGER NOT NULL, post INTEGER NOT NULL, until REAL NOT NULL, PRIMARY KEY (feed, post))
+CREATE TABLE held (
+    feed INTEGER NOT NULL, post INTEGER NOT NULL, until REAL NOT NULL, PRIMARY KEY (feed, post))
 WITHOUT ROWID;
 
--- Slices of history, the last of them still open: the event that last touched each, and the one it was last written
+-- Slices of history, the last of them still open: the event that last touched each, and the one
+-- it was last written
 -- with. An open one is no archive yet, but its posts have pages.
 CREATE TABLE archives (
     feed INTEGER NOT NULL,
@@ -183,7 +202,8 @@ CREATE INDEX archives_stale ON archives (feed, number) WHERE mark <> written;
 """
 
 REST = """
--- The hubs still to be told, and single values: the count of events, notes of the pipeline (meta.py).
+-- The hubs still to be told, and single values: the count of events, notes of the pipeline
+-- (meta.py).
 CREATE TABLE pings (
     hub TEXT NOT NULL,
     topic TEXT NOT NULL,
@@ -194,11 +214,13 @@ CREATE TABLE pings (
 ) WITHOUT ROWID;
 CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('event', 0);
-INSERT INTO meta VALUES ('store', lower(hex(randomblob(8)))); -- tells this file from one made anew in its place
+-- It tells this file from one made anew in its place.
+INSERT INTO meta VALUES ('store', lower(hex(randomblob(8))));
 """
 
 LIKENESS = """
--- The index of likeness (corpus.py), made of the posts alone: it may be thrown away and made again, by this script too.
+-- The index of related posts (terms.py), made of the posts alone: it may be thrown away and made
+-- again, by this script too.
 DROP TABLE IF EXISTS traces;
 DROP TABLE IF EXISTS postings;
 DROP TABLE IF EXISTS logged_postings;
@@ -213,8 +235,10 @@ CREATE TABLE traces (
     kin BLOB NOT NULL DEFAULT x''
 );
 CREATE INDEX traces_by_source ON traces (source, time);
--- New posts: all their terms, until all of a run are counted, and the most telling are kept and logged.
-CREATE TABLE pending (number INTEGER PRIMARY KEY, source INTEGER NOT NULL, time REAL NOT NULL, terms BLOB NOT NULL);
+-- New posts: all their terms, until all of a run are counted, and the most telling are kept and
+-- logged.
+CREATE TABLE pending (
+    number INTEGER PRIMARY KEY, source INTEGER NOT NULL, time REAL NOT NULL, terms BLOB NOT NULL);
 -- What runs posted, a row each, until enough waits to be appended under its terms.
 CREATE TABLE logged_postings (number INTEGER PRIMARY KEY, entries BLOB NOT NULL);
 CREATE TABLE postings (term INTEGER PRIMARY KEY, posts BLOB NOT NULL);
@@ -232,7 +256,8 @@ INSERT OR REPLACE INTO meta VALUES ('index_owed', 0);
 """
 
 FILES = """
--- Our files below each output folder, named relative to the state file; what a page says is kept as a digest.
+-- Our files below each output folder, named relative to the state file; what a page says is kept
+-- as a digest.
 CREATE TABLE files (
     folder TEXT NOT NULL,
     path TEXT NOT NULL,
@@ -244,7 +269,8 @@ CREATE INDEX files_by_type ON files (folder, type);
 """
 
 HIDDEN = """
--- Sources that the file shows no more: removed, unpublished or private. No link of others leads to their posts.
+-- Sources that the file shows no more: removed, unpublished or private. No link of others leads
+-- to their posts.
 CREATE TABLE hidden (source INTEGER PRIMARY KEY);
 """
 
@@ -259,7 +285,8 @@ def version(db: sqlite3.Connection, path: str) -> int:
     number = int(db.execute("PRAGMA user_version").fetchone()[0])
     if number > len(MIGRATIONS):
         raise StoreError(
-            f"{path} was written by a newer version of syndicator (schema {number}); update the program"
+            f"{path} was written by a newer version of syndicator (schema {number}); "
+            "update the program"
         )
     (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if number == 0 and tables:
