@@ -93,6 +93,7 @@ class LeanAdapter(BaseAdapter):
         self._contexts: dict[str, ssl.SSLContext] = {}
         self._making_context = threading.Lock()
         self.open: set[Connection] = set()
+        self._is_closed = False
 
     def send(
         self,
@@ -113,6 +114,8 @@ class LeanAdapter(BaseAdapter):
         proxy = self._proxy_for(url)
         connection = self._connect(parts, proxy, request.bounds)
         self.open.add(connection)
+        if self._is_closed:  # meanwhile: `close` has not seen this connection
+            connection.abort()
         try:
             if parts.scheme == "https":
                 self._secure(connection, parts, proxy, request.verify)
@@ -127,6 +130,7 @@ class LeanAdapter(BaseAdapter):
 
     def close(self) -> None:
         """Break off all requests that are under way."""
+        self._is_closed = True
         for connection in tuple(self.open):
             connection.abort()
 
