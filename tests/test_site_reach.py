@@ -102,6 +102,18 @@ def test_slices_of_history_are_named_by_their_months() -> None:
     ]
 
 
+def test_slices_of_a_history_that_came_late() -> None:
+    """A source that joined later brings older posts: years stand in their order, each once."""
+    edition, archives = long_history(300)
+    dates = spans(archives)
+    dates[3] = tuple(date.replace(year=2017) for date in dates[3])
+    documents = pages(edition, archives=archives, spans=lambda: dates)
+    (index,) = [document for document in documents if document.path == "archive/index.html"]
+    page = tree(index)
+    assert page.xpath("//section[@class='month']/h2/text()") == ["2026", "2017"]
+    assert page.xpath("//ul[@class='slices']//a/@href") == ["2.html", "1.html", "3.html"]
+
+
 def test_a_title_leads_to_the_original_and_its_date_to_our_page() -> None:
     """With excerpts on our pages; lists under a post lead to our pages."""
     edition = given.edition(pages="excerpt")

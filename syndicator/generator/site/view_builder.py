@@ -224,7 +224,10 @@ class ViewBuilder:
     ) -> tuple[Group, ...]:
         """Show slices of history as links named by months, under the year of their newest post."""
         groups: dict[str, list[Row]] = {}
-        for place in numbers:
+        newest_first = sorted(
+            numbers, key=lambda place: (spans.get(place, (_NEVER, _NEVER))[1], place), reverse=True
+        )
+        for place in newest_first:
             oldest, newest = map(self.local, spans.get(place, (_NEVER, _NEVER)))
             title = month(newest.year, newest.month, self.language)
             if (oldest.year, oldest.month) != (newest.year, newest.month):
