@@ -5,7 +5,7 @@ repeating itself.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -71,7 +71,7 @@ def long_history(count: int) -> tuple[Edition, list[Archive]]:
     return edition, archives
 
 
-def spans(archives: list[Archive]) -> dict[int, tuple[object, object]]:
+def spans(archives: list[Archive]) -> dict[int, tuple[datetime, datetime]]:
     dates = {a.number: [item.published for item in a.items] for a in archives if a.items}
     return {number: (min(found), max(found)) for number, found in dates.items()}
 
@@ -106,7 +106,8 @@ def test_slices_of_a_history_that_came_late() -> None:
     """A source that joined later brings older posts: years stand in their order, each once."""
     edition, archives = long_history(300)
     dates = spans(archives)
-    dates[3] = tuple(date.replace(year=2017) for date in dates[3])
+    old, new = dates[3]
+    dates[3] = old.replace(year=2017), new.replace(year=2017)
     documents = pages(edition, archives=archives, spans=lambda: dates)
     (index,) = [document for document in documents if document.path == "archive/index.html"]
     page = tree(index)
