@@ -1,6 +1,6 @@
 """Run each hostile shape through a whole run at several sizes, and say how the time grows.
 
-    python bench/shape_growth.py [--sizes 32 128 512] [SHAPE ...]
+    python bench/shape_growth.py [SHAPE ...] [--sizes 32 128 512]
 
 Each run is a process of its own, so that a shape that does not end costs its own time limit alone.
 """

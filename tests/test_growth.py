@@ -90,6 +90,14 @@ def test_more_items_than_allowed() -> None:
         assert parsed.notes == ("2 items over 3, the oldest, left out",)
 
 
+def test_more_equal_items_than_allowed() -> None:
+    """Items that are equal to the byte are counted one by one."""
+    body = SHAPES["items with one title"](2000)
+    parsed = parser.parse(Fetched("s", SOURCE.url, body), most_items=3)
+    assert isinstance(parsed, ParsedFeed)
+    assert (len(parsed.items), len(parsed.entries)) == (3, 3)
+
+
 @pytest.mark.parametrize(
     ("shape", "name", "count"),
     [

@@ -8,12 +8,22 @@ has 292 items, 79 files and 61 categories of an item, a title of 376 characters 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
 from msgspec.structs import replace
 
-from syndicator.model.feed import Category, Enclosure, Entry, Link, ParsedFeed, Person, Text
+from syndicator.model.feed import (
+    Category,
+    Enclosure,
+    Entry,
+    ItemKey,
+    Link,
+    ParsedFeed,
+    Person,
+    Text,
+)
 
 MOST_PARTS = 200  # categories, people, files, links, pictures of an item
 LONGEST_TITLE = 4000  # characters
@@ -36,8 +46,7 @@ def bounded(parsed: ParsedFeed, most_items: int) -> ParsedFeed:
     items, entries = parsed.items, parsed.entries
     if (over := len(items) - most_items) > 0:
         items = items[over:] if _oldest_first(entries) else items[:most_items]
-        kept = {item.fingerprint for item in items}
-        entries = tuple(entry for entry in entries if entry.fingerprint in kept)
+        entries = tuple(_of_items(entries, items))
         left_out[f"items over {most_items}, the oldest,"] = over
     entries = tuple(_bounded_entry(entry, left_out) for entry in entries)
     head = parsed.head
@@ -50,6 +59,15 @@ def bounded(parsed: ParsedFeed, most_items: int) -> ParsedFeed:
         return parsed
     notes = (f"{count} {kind} left out" for kind, count in left_out.items())
     return replace(parsed, head=head, items=items, entries=entries, notes=(*parsed.notes, *notes))
+
+
+def _of_items(entries: tuple[Entry, ...], items: tuple[ItemKey, ...]) -> Iterator[Entry]:
+    """Yield the entries of these items; items may be equal to the byte."""
+    left = Counter(item.fingerprint for item in items)
+    for entry in entries:
+        if left[entry.fingerprint] > 0:
+            left[entry.fingerprint] -= 1
+            yield entry
 
 
 def _oldest_first(entries: tuple[Entry, ...]) -> bool:
