@@ -30,6 +30,7 @@ from syndicator.normalizer.html import tags
 
 # All in characters, markup included.
 _HEAD = 1200  # that hold a line at the start
+_OPENING = 400  # that hold the link of such a line
 _TAIL = 1000  # that hold the words of a closing line
 _TAIL_LISTED = 12_000  # the same where lists of links follow it
 _WINDOW = 2500  # that are cut into lines
@@ -89,7 +90,7 @@ def strip(  # noqa: PLR0913 - all that is known of a post tells whether a line s
         credited.append(credit)
     listed = bool(_LISTED.search(source, max(0, len(source) - 80)))
     site_links = tuple(site_links)
-    probe = _Probe(title, (post_link, guid), site_links)
+    probe = _Probe.of(title, (post_link, guid), site_links)
     opened = not text_mode and _may_open(source)
     if not (opened or _may_close(source, probe, listed=listed, text_mode=text_mode)):
         return source, tuple(credited)
@@ -98,7 +99,8 @@ def strip(  # noqa: PLR0913 - all that is known of a post tells whether a line s
     known = Known.of((post_link, guid), site_links, title, names, seen)
     window = _TAIL_LISTED if listed else _WINDOW
     while len(credited) < _MOST and _may_close(source, probe, listed=listed, text_mode=text_mode):
-        found = _closing(source, known, window=window, text_mode=text_mode)
+        passes = probe.names_post(source)
+        found = _closing(source, known, window=window, passes=passes, text_mode=text_mode)
         if not found:
             break
         credited.insert(0, found.credit)
@@ -142,7 +144,7 @@ def _plain(source: str, post_link: str, title: str) -> tuple[str, Credit] | None
 def _may_open(source: str) -> bool:
     """Tell whether the first line may be a credit: a link, and a word of a credit."""
     head = source[:_HEAD]
-    link = head.find("<a ")
+    link = head.find("<a ", 0, _OPENING)
     if link < 0:
         return False
     end = head.find("</p>", link)
@@ -160,8 +162,7 @@ def _may_close(source: str, probe: _Probe, *, listed: bool, text_mode: bool) -> 
     if last.count("<a ") > 1 and probe.in_links(last):
         return True
     # Running text may follow a line that names this very post.
-    tail = source[-_WINDOW:]
-    return probe.names_post(tail) and _has_words(tail)
+    return probe.names_post(source) and _has_words(source[-_WINDOW:])
 
 
 def _has_words(text: str) -> bool:
@@ -179,6 +180,15 @@ class _Probe(NamedTuple):
     title: str
     posts: tuple[str, ...]
     sites: tuple[str, ...]
+    paths: tuple[str, ...]  # of the post's addresses
+    names: tuple[str, ...]  # texts, one of which stands where the post is named
+
+    @classmethod
+    def of(cls, title: str, posts: tuple[str, ...], sites: tuple[str, ...]) -> _Probe:
+        """Prepare the texts to look for."""
+        paths = tuple(path for path in map(urls.path, posts) if len(path) > 1)
+        names = (*paths, title, "%%") if len(title) > 1 else (*paths, "%%")
+        return cls(title, posts, sites, paths, names)
 
     def cut_off(self, tail: str) -> bool:
         """Tell whether a line may have been cut before its verb: "... […] The post Our ti"."""
@@ -189,18 +199,14 @@ class _Probe(NamedTuple):
             and any(f"{lead}{start}" in tail for lead in wordings.written_leads())
         )
 
-    def names_post(self, tail: str) -> bool:
-        """Tell whether the post may be named: its path, its title, or a plugin's word for it."""
-        paths = map(urls.path, self.posts)
-        return (
-            "%%" in tail
-            or any(len(path) > 1 and path in tail for path in paths)
-            or (len(self.title) > 1 and self.title in tail)
-        )
+    def names_post(self, source: str) -> bool:
+        """Tell whether the end of a text may name the post: by path, title or a plugin's word."""
+        start = max(0, len(source) - _WINDOW)
+        return any(source.find(name, start) >= 0 for name in self.names)
 
     def in_links(self, tail: str) -> bool:
         """Tell whether both may be linked."""
-        if not any(len(path) > 1 and path in tail for path in map(urls.path, self.posts)):
+        if not any(path in tail for path in self.paths):
             return False
         homes = {urls.host(self.posts[0]), *map(urls.loose, self.sites)} - {""}
         return any(f'{home}"' in tail or f'{home}/"' in tail for home in homes)
@@ -223,7 +229,9 @@ def _last_block(tail: str) -> str:
 # ----------------------------------------------------------------------------------------------
 
 
-def _closing(source: str, known: Known, *, window: int, text_mode: bool) -> Found | None:
+def _closing(
+    source: str, known: Known, *, window: int, passes: bool, text_mode: bool
+) -> Found | None:
     """Find the last credit.
 
     Trailers may follow it: share links, lists of links, pictures. Running text may follow a line
@@ -242,7 +250,7 @@ def _closing(source: str, known: Known, *, window: int, text_mode: bool) -> Foun
             followed.append(line)
             continue
         passed += len(line.text)
-        if passed > _PASSED:
+        if passed > _PASSED or not passes:
             return None
     return None
 

@@ -21,6 +21,7 @@ from syndicator import languages
 DATA = Path(languages.__file__).with_name("counts.json")
 
 _NUMBER = re.compile(r"\d[\d.,]*k?")
+_NEXT = re.compile(r"\s?([^\W\d_]+)")  # the word behind a number
 _UNIT = re.compile(r"\s?[^\W\d_]{2,12}")
 # "An hour ago" is a number in words.
 _ONE = re.compile(
@@ -56,6 +57,8 @@ class _Patterns(Struct, frozen=True):
     """The words behind and before a number that changes by itself."""
 
     after: re.Pattern[str]
+    ago: re.Pattern[str]
+    words: re.Pattern[str]  # one word that `after` may begin with
     label: re.Pattern[str]
     since: tuple[str, ...]
     signs: tuple[str, ...]
@@ -69,8 +72,9 @@ def _patterns() -> _Patterns:
     posts = "|".join(data.posts.values())
     between = rf"(?:{data.unspaced['between']})?\s?"
     people = rf"\d[\d.,]*k?\s?{between}(?:{data.people}|{data.unspaced['words']})"
+    alternatives = f"{counted}|{data.stars}|{posts}".split("|")
+    phrases = sorted({phrase.split(" ")[0] for phrase in alternatives if " " in phrase})
     after = (
-        rf"[^\W\d_]{{1,12}}\.?(?: yang)?\s(?:{data.ago})(?!\w)",
         rf"(?:{counted})(?!\w)",
         rf"(?<=[\dk][\dk] )(?:{data.stars})(?!\w)",
         rf"(?:{posts}|{between}(?:{data.unspaced['posts']}))(?=\s?[-–—·,|/]\s?{people})",
@@ -83,6 +87,8 @@ def _patterns() -> _Patterns:
     )
     return _Patterns(
         re.compile(rf"\s?(?:{'|'.join(after)})", re.IGNORECASE),
+        re.compile(rf"\s?[^\W\d_]{{1,12}}\.?(?: yang)?\s(?:{data.ago})(?!\w)", re.IGNORECASE),
+        re.compile(rf"(?:{'|'.join(phrases)}|{counted}|{data.stars}|{posts})(?!\w)", re.IGNORECASE),
         re.compile("|".join(label), re.IGNORECASE),
         data.since,
         tuple(sign + space for sign in data.signs for space in ("", " ", "\ufe0f ", "\ufe0f")),
@@ -120,9 +126,18 @@ def _without_counts(text: str) -> str:
     return "".join((*kept, text[end:]))
 
 
+@lru_cache(maxsize=4096)
+def _may_count(word: str) -> bool:
+    """Tell whether a word behind a number may say what it counts: most words don't."""
+    return not word.isascii() or _patterns().words.match(word) is not None
+
+
 def _end_of_count(text: str, number: re.Match[str], patterns: _Patterns) -> int:
     """Return the end of a count that begins with a number, 0 for any other number."""
-    if after := patterns.after.match(text, number.end()):
+    after = patterns.ago.match(text, number.end())
+    if after is None and (word := _NEXT.match(text, number.end())) and _may_count(word[1]):
+        after = patterns.after.match(text, number.end())
+    if after:
         return after.end()
     before = text[max(0, number.start() - _BEFORE) : number.start()]
     if before.endswith(patterns.since) and (unit := _UNIT.match(text, number.end())):
