@@ -1,6 +1,4 @@
-"""How a state file of an older schema is brought to the next one.
-
-`schema.py` has the newest, whole.
+"""A state file of an older schema -> one of the next schema. `schema.py` has the newest, whole.
 
 A migration is never edited once a file of its schema is kept in tests/cases/state: a change of the
 schema is a new one at the end of MIGRATIONS, and tests/state_file.py makes the file.
