@@ -80,11 +80,9 @@ def _remarks(config: Config) -> Iterator[Finding]:
         if source.private_by:
             yield Finding(file, f"{label(source)}: {unpublished(source)}", is_error=False)
         if source.path and not source.path.is_file():
-            what = (
-                "is not a file"
-                if source.path.exists()
-                else "no such file (an address begins with https://)"
-            )
+            what = "no such file (an address begins with https://)"
+            if source.path.exists():
+                what = "is not a file"
             yield Finding(file, f'[[sources]] "{source.id}", key `url`: {what}: {source.path}')
     for feed in {feed.templates: feed for feed in config.feeds if feed.templates}.values():
         for fault in template_faults(feed):

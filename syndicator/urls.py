@@ -103,11 +103,10 @@ def strip_feed_scheme(url: str) -> str:
     ('http://a.example/f', 'https://a.example/f')
     """
     match = _HANDED.match(url)
-    return (
-        url
-        if match is None
-        else ("http://" if match[0].endswith("//") else "") + url[match.end() :]
-    )
+    if match is None:
+        return url
+    scheme_missing = match[0].endswith("//")
+    return ("http://" if scheme_missing else "") + url[match.end() :]
 
 
 def runs(url: str) -> bool:

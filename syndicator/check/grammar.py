@@ -63,11 +63,10 @@ def walk(element: _Element, rule: Rule, where: str, known: Mapping[str, Rule]) -
         place = f"{where}/{name}" + (f"[{seen[tag]}]" if seen[tag] > 1 or name in _NUMBERED else "")
         ours = _space(child) == space
         child_rule = (rule.children.get(name) if ours else rule.children.get(tag)) or known.get(tag)
-        yield from (
-            walk(child, child_rule, place, known)
-            if child_rule
-            else _unknown(child, place, ours=ours or not _space(child))
-        )
+        if child_rule:
+            yield from walk(child, child_rule, place, known)
+        else:
+            yield from _unknown(child, place, ours=ours or not _space(child))
         if child_rule and seen[tag] > 1 and not child_rule.many:
             yield Problem(place, "stands more than once", line=line_of(child))
     # Rules name children of the parent's own namespace without it.

@@ -273,7 +273,9 @@ def _add_state(commands: Commands[Parser]) -> None:
     summary = "verify, compact or back up the state file"
     more = "backup FILE works while a run does; to restore, put FILE in the state file's place."
     command = _add(commands, "state", summary, more)
-    command.add_argument("action", choices=("verify", "compact", "backup"))
+    command.add_argument(
+        "action", choices=("verify", "compact", "backup"), help="verify, compact or backup"
+    )
     command.add_argument("file", metavar="FILE", type=Path, nargs="?", help="the copy to make")
 
 

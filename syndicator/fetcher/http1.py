@@ -121,12 +121,9 @@ class Exchange:
         """Give the parser the next bytes of a head."""
         piece = self._connection.receive()
         if not piece:
-            words = (
-                "closed the connection within the headers"
-                if self._raw
-                else "closed without an answer"
-            )
-            raise FetchError("reset", words)
+            if self._raw:
+                raise FetchError("reset", "closed the connection within the headers")
+            raise FetchError("reset", "closed without an answer")
         self._raw += piece
         self._last = piece
         self._parser.receive_data(piece)

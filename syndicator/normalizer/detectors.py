@@ -54,7 +54,8 @@ def by_cld2(sample: str, foreign: bool) -> str:
     except (pycld2.error, UnicodeError):
         return ""
     _, code, share, _ = languages[0]
-    return str(code) if sure and share >= (_FOREIGN_SHARE if foreign else _LATIN_SHARE) else ""
+    needed = _FOREIGN_SHARE if foreign else _LATIN_SHARE
+    return str(code) if sure and share >= needed else ""
 
 
 def by_langid(sample: str, foreign: bool) -> str:

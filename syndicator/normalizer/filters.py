@@ -49,13 +49,10 @@ def capped(posts: Sequence[Post], newest: int) -> tuple[Post, ...]:
     open_ones = [index for index, post in enumerate(posts) if not post.filtered]
     # Of one date, and of those without, the one that the feed lists first.
     open_ones.sort(key=lambda index: (posts[index].published or _OLDEST, -index), reverse=True)
-    kept = set(open_ones[:newest])
-    return tuple(
-        post
-        if post.filtered or index in kept
-        else replace(post, filtered=f"not among the newest {newest}")
-        for index, post in enumerate(posts)
-    )
+    judged = list(posts)
+    for index in open_ones[newest:]:
+        judged[index] = replace(posts[index], filtered=f"not among the newest {newest}")
+    return tuple(judged)
 
 
 def _matched(post: Post, rules: Rules) -> str:

@@ -141,15 +141,13 @@ def _outside(href: str) -> str:
 
 def _entries(nodes: list[Node], root: Element | None, whole: bool) -> Iterator[Entry]:
     # Only as many elements as feedparser found entries can be paired with them.
-    elements = (
-        [part for part in root.iter() if name_of(part.tag) in ("item", "entry")]
-        if root is not None
-        else []
-    )
-    outer = scope_of(root) if root is not None else Scope()
-    aligned: list[Element | None] = (
-        [*elements] if len(elements) == len(nodes) else [None] * len(nodes)
-    )
+    outer = Scope()
+    aligned: list[Element | None] = []
+    if root is not None:
+        outer = scope_of(root)
+        aligned = [part for part in root.iter() if name_of(part.tag) in ("item", "entry")]
+    if len(aligned) != len(nodes):
+        aligned = [None] * len(nodes)
     for node, element in zip(nodes, aligned, strict=True):
         made = _entry(node, element, outer, whole)
         # Without bytes of its own it has the fingerprint of all that was read of it.
@@ -203,10 +201,11 @@ def _text(detail: object) -> Text | None:
     if not isinstance(detail, dict) or not _has_text(detail):
         return None
     html = _string(detail, "type") in ("text/html", "application/xhtml+xml")
+    value = detail["value"]
+    if _string(detail, "type").endswith("xhtml+xml"):
+        value = _VOID.sub(" />", value)
     return Text(
-        value=_VOID.sub(" />", detail["value"])
-        if _string(detail, "type").endswith("xhtml+xml")
-        else detail["value"],
+        value=value,
         kind=text_kind(is_html=html),
         language=_string(detail, "language"),
         base=_string(detail, "base"),

@@ -59,11 +59,9 @@ def _slowly(fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed
         return _failed(fetched, "empty", "the answer has no content")
     if looks_like_json(data):
         parsed = parse_json(data, fetched.source_id, fetched.url, known)
-        return (
-            _failed(fetched, "not-a-feed", parsed)
-            if isinstance(parsed, str)
-            else _noted(parsed, note)
-        )
+        if isinstance(parsed, str):
+            return _failed(fetched, "not-a-feed", parsed)
+        return _noted(parsed, note)
     if _root(data) in _PAGE_ROOTS:
         return _failed(fetched, "html", "an HTML page where a feed was expected")
     # If the repair fails, feedparser's loose parser gets the bytes of the source.

@@ -200,14 +200,15 @@ def _plain(text: str) -> str:
     return plain(text) if looks_marked(text) else " ".join(text.split())
 
 
+_ENDLESS = 10**7  # minutes, 19 years; a timedelta has an end, too
+
+
 def _hints(said: _HeadElements) -> Hints:
     minutes = number(said.texts.get("ttl", ""))
     period = _PERIODS.get(said.texts.get("sy:updateperiod", "").lower())
     times = max(1, number(said.texts.get("sy:updatefrequency", "1")))
     return Hints(
-        ttl=timedelta(minutes=minutes)
-        if 0 < minutes < 10**7
-        else None,  # 19 years; a timedelta has an end, too
+        ttl=timedelta(minutes=minutes) if 0 < minutes < _ENDLESS else None,
         update_period=timedelta(hours=period) / times if period else None,
         skip_hours=tuple(sorted(set(said.skip_hours))),
         skip_days=tuple(day for day in _DAYS if day in said.skip_days),

@@ -29,10 +29,12 @@ def _said(draft: Draft, element: Element, _scope: Scope) -> None:
 
 
 def _explicit(draft: Draft, element: Element, _scope: Scope) -> None:
-    said = words(element).lower()
-    draft.episode.setdefault(
-        "explicit", "true" if said in _TRUE else "false" if said in _FALSE else ""
-    )
+    word, value = words(element).lower(), ""
+    if word in _TRUE:
+        value = "true"
+    elif word in _FALSE:
+        value = "false"
+    draft.episode.setdefault("explicit", value)
 
 
 def _block(draft: Draft, element: Element, _scope: Scope) -> None:

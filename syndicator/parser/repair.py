@@ -80,11 +80,9 @@ def _reference(match: re.Match[bytes]) -> bytes:
     if name is None:
         return b"&amp;"
     meant = html5.get(name.decode() + ";")
-    return (
-        "".join(f"&#{ord(letter)};" for letter in meant).encode()
-        if meant
-        else b"&amp;" + name + b";"
-    )
+    if not meant:
+        return b"&amp;" + name + b";"
+    return "".join(f"&#{ord(letter)};" for letter in meant).encode()
 
 
 def _declared(data: bytes, prefixes: list[bytes]) -> bytes:

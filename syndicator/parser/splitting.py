@@ -137,11 +137,9 @@ def proved(item: Item, guid: str, link: str) -> str:
     Equal bytes give equal guesses, so the guess for a known item is right.
     """
     guess = key_of(item)
-    return (
-        item.fingerprint
-        if (guess.guid, guess.link) == (guid, link)
-        else item.fingerprint + UNREADABLE
-    )
+    if (guess.guid, guess.link) == (guid, link):
+        return item.fingerprint
+    return item.fingerprint + UNREADABLE
 
 
 def _value(pattern: re.Pattern[bytes], data: bytes, mark: bytes) -> str:

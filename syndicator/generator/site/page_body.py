@@ -79,10 +79,8 @@ def _boxed(html: str, name: str) -> str:
             depth -= 1
             return f"{tag[0]}</div>" if depth == 0 else tag[0]
         depth += 1  # tables in tables: newsletters, old Blogger layouts
-        return (
-            f'<div class="wide" tabindex="0" role="region" aria-label="{name}">{tag[0]}'
-            if depth == 1
-            else tag[0]
-        )
+        if depth > 1:
+            return tag[0]
+        return f'<div class="wide" tabindex="0" role="region" aria-label="{name}">{tag[0]}'
 
     return _TABLE.sub(box, html)

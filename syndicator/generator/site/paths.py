@@ -76,11 +76,9 @@ def source_path(source_id: str) -> str:
     if _PLAIN.fullmatch(source_id):
         return f"sources/{source_id}.html"
     words = "" if ":" in source_id else "-".join(_WORD.findall(source_id.lower()))[:50]
-    return (
-        f"sources/{words}-{_short(source_id)[:4]}.html"
-        if words
-        else f"sources/_{_short(source_id)}.html"
-    )
+    if not words:
+        return f"sources/_{_short(source_id)}.html"
+    return f"sources/{words}-{_short(source_id)[:4]}.html"
 
 
 def archive_path(number: int) -> str:

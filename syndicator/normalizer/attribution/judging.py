@@ -175,7 +175,8 @@ def _with_title(line: Line, known: Known) -> Line:
     A title may say "appeared first on" itself.
     """
     # "…" is no title to look for; "a" is none beside links, which say better where it stands.
-    title = known.folded_title if len(known.title) > (_SHORT_TITLE if line.links else 0) else ""
+    shortest = _SHORT_TITLE if line.links else 0
+    title = known.folded_title if len(known.title) > shortest else ""
     place = line.text.rfind(title) if title and title != line.text else -1
     if place < 0:
         return line

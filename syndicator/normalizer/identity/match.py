@@ -122,11 +122,9 @@ def _compared(post: Post, known: KnownPost) -> Evidence:
     if known.identity_version == post.identity_version:
         return compare(post.keys, known.keys)
     evidence = compare(post.keys, rule_changes.keys_today(known))
-    title = (
-        1
-        if evidence.title < 0 and rule_changes.titles_agree(known.title, post.title)
-        else evidence.title
-    )
+    title = evidence.title
+    if title < 0 and rule_changes.titles_agree(known.title, post.title):
+        title = 1
     text = evidence.text
     if text <= 0 and known.text is not None and post.text:
         near = max(evidence.guid, evidence.link) >= LOOSE or title > 0
@@ -157,17 +155,18 @@ def _only_rules_changed(post: Post, known: KnownPost, evidence: Evidence) -> boo
 def compare(one: Keys, other: Keys) -> Evidence:
     """Return how two posts agree. A link to a site's front page says nothing."""
     places = bool(one.path_link and other.path_link)
+    link = UNKNOWN
+    if places:
+        link = _addresses(
+            (one.link, one.loose_link, one.path_link),
+            (other.link, other.loose_link, other.path_link),
+        )
     return Evidence(
         guid=_addresses(
             (one.guid, one.loose_guid, one.path_guid),
             (other.guid, other.loose_guid, other.path_guid),
         ),
-        link=_addresses(
-            (one.link, one.loose_link, one.path_link),
-            (other.link, other.loose_link, other.path_link),
-        )
-        if places
-        else UNKNOWN,
+        link=link,
         title=_equal(one.title, other.title),
         text=texts(one, other),
         instant=_equal(one.instant, other.instant),
