@@ -85,7 +85,7 @@ def _pages(loaded) -> None:
         files = store.files(output)
         pages, ids = PostPaths(store.posts.slugs), store.posts.public_ids()
         pages.learn(ids)
-        paths = sorted(map(pages.of, ids))
+        paths = sorted(map(pages.path, ids))
         for path in paths:
             (output / path).parent.mkdir(parents=True, exist_ok=True)
             (output / path).touch()

@@ -80,11 +80,11 @@ def find_feeds(
         if seen.kind not in _NO_FEED or not source.url or seen.feeds:
             raise _failure(seen, source, _doubts(seen, source, address))
         places = _usual_places(source.url)
-        found = _first_feeds(places, settings, now, stop, most=1)
-        if not found:
+        usual = _first_feeds(places, settings, now, stop, most=1)
+        if not usual:
             what = f"nor is there one at {', '.join(map(_path_of, places))}"
             raise _failure(replace(seen, advice=""), source, [what])
-        return found
+        return usual
     if seen is None:
         return []
     return [seen, *_first_feeds(seen.others[:_MOST_OTHERS], settings, now, stop)]
@@ -121,15 +121,15 @@ def _first_feeds(
     most: int = _MOST_OTHERS,
 ) -> list[Preview]:
     """Return the first feeds among addresses."""
-    found: list[Preview] = []
+    previews: list[Preview] = []
     for address in addresses:
         source = config.source_of({"url": address}, "the page")
         seen = _attempt(source, settings, now, stop, follow=False)
         if isinstance(seen, Preview):
-            found.append(seen)
-        if len(found) == most:
+            previews.append(seen)
+        if len(previews) == most:
             break
-    return found
+    return previews
 
 
 def _attempt(

@@ -58,13 +58,13 @@ def why(config: Config, post: str) -> list[Why]:
     Reads the store alone, without network. Raises UsageError where no stored post is named so,
     StoreError.
     """
-    found: list[Why] = []
+    posts: list[Why] = []
     if config.state.exists():
         with Store(config.state, read_only=True) as store:
-            found = [_why(store, config, number) for number in store.explain.find(post)]
-    if not found:
+            posts = [_why(store, config, number) for number in store.explain.find(post)]
+    if not posts:
         raise UsageError(f"no stored post has this id, address or title: {post!r}; {ADVICE}")
-    return found
+    return posts
 
 
 def _why(store: Store, config: Config, number: int) -> Why:
@@ -170,12 +170,12 @@ def _not_there(  # noqa: PLR0911 - a reason each
     return f"in the archives: {feed.limit} newer posts took its place (`limit`), after `stay`"
 
 
-def text(found: Sequence[Why]) -> list[str]:
+def text(posts: Sequence[Why]) -> list[str]:
     """Return the lines for a person: one post whole, or several by title."""
-    if len(found) > 1:
-        lines = [f"{len(found)} posts are named so; the id or address of one says more:"]
-        return lines + [f"  {why.title or why.url}  {why.url}  ({why.source})" for why in found]
-    (why,) = found
+    if len(posts) > 1:
+        lines = [f"{len(posts)} posts are named so; the id or address of one says more:"]
+        return lines + [f"  {why.title or why.url}  {why.url}  ({why.source})" for why in posts]
+    (why,) = posts
     standing = f" ({why.source_standing})" if why.source_standing else ""
     lines = [
         why.title or why.url,

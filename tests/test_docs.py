@@ -17,7 +17,7 @@ import pytest
 from msgspec import NODEFAULT
 
 from syndicator import cli, config
-from syndicator.config.schema import Key, elsewhere, keys, table_keys
+from syndicator.config.schema import Key, allowed_in, keys, table_keys
 from syndicator.model.settings import Config, Filter, Rules
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -155,8 +155,8 @@ def test_complaints_know_where_each_key_belongs() -> None:
     for place, known in places.items():
         assert len(known) >= 2
         for name in known:
-            assert place in elsewhere(name)
-    assert elsewhere("password") == "may be set in `auth` of a source only"
+            assert place in allowed_in(name)
+    assert allowed_in("password") == "may be set in `auth` of a source only"
 
 
 @pytest.mark.parametrize("section", sorted({*SECTIONS} - {"metrics"}))  # it has none

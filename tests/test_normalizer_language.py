@@ -44,21 +44,21 @@ TEXTS = {
 @pytest.mark.parametrize(("tag", "text"), TEXTS.items())
 def test_a_language_is_told_from_the_text_where_nothing_is_declared(tag, text):
     """Spanish and Portuguese, Russian and Ukrainian, Arabic and Persian apart."""
-    assert language.of("", "", "", text) == tag
+    assert language.choose("", "", "", text) == tag
 
 
 def test_declarations_win_in_their_order():
     """The operator's setting, the entry's xml:lang, the feed's; the text is not even asked."""
     text = TEXTS["de"]
-    assert language.of("fr", "es", "it", text) == "it"
-    assert language.of("fr", "es", "", text) == "fr"
-    assert language.of("", "es_MX", "", text) == "es-MX"
+    assert language.choose("fr", "es", "it", text) == "it"
+    assert language.choose("fr", "es", "", text) == "fr"
+    assert language.choose("", "es_MX", "", text) == "es-MX"
 
 
 def test_what_is_no_language_is_passed_over():
     """ "utf-8" and "English" stand in real feeds."""
-    assert language.of("English", "utf-8", "it", "") == "it"
-    assert language.of("", "UTF-8", "", TEXTS["th"]) == "th"
+    assert language.choose("English", "utf-8", "it", "") == "it"
+    assert language.choose("", "UTF-8", "", TEXTS["th"]) == "th"
 
 
 @by_guess
@@ -67,46 +67,48 @@ def test_what_is_no_language_is_passed_over():
 )
 def test_a_default_that_the_letters_belie_is_passed_over(tag):
     """ "en-US" is what programs write unasked; these letters are not English."""
-    assert language.of("", "en-US", "", f"Apple Inc. {TEXTS[tag]}") == tag
+    assert language.choose("", "en-US", "", f"Apple Inc. {TEXTS[tag]}") == tag
 
 
 @by_guess
 def test_chinese_in_traditional_signs():
     """A feed of Taiwan that declares "zh" gets a line in the signs that its readers read."""
     traditional = "政府昨日宣布了在全國所有城市推行的衛生和教育新措施並表示將繼續努力"
-    assert language.of("", "zh", "", traditional) == "zh-Hant"
-    assert language.of("", "zh", "", TEXTS["zh"]) == "zh"
-    assert language.of("", "zh-CN", "", traditional) == "zh-CN"
+    assert language.choose("", "zh", "", traditional) == "zh-Hant"
+    assert language.choose("", "zh", "", TEXTS["zh"]) == "zh"
+    assert language.choose("", "zh-CN", "", traditional) == "zh-CN"
 
 
 def test_the_script_belies_no_language_that_it_writes():
     """Serbian has two, Japanese posts may be all Han signs, Chinese ones full of English names."""
     assert (
-        language.of("", "sr", "", "Влада је јуче објавила нове мере за здравство и образовање")
+        language.choose("", "sr", "", "Влада је јуче објавила нове мере за здравство и образовање")
         == "sr"
     )
     assert (
-        language.of("", "sr", "", "Vlada je juče objavila nove mere za zdravstvo i obrazovanje")
+        language.choose("", "sr", "", "Vlada je juče objavila nove mere za zdravstvo i obrazovanje")
         == "sr"
     )
-    assert language.of("", "ja", "", "東京都知事選挙結果発表会見全文掲載") == "ja"
+    assert language.choose("", "ja", "", "東京都知事選挙結果発表会見全文掲載") == "ja"
     assert (
-        language.of("", "zh-TW", "", "使用 Kubernetes 與 Docker Compose 部署 PostgreSQL 叢集的方法")
+        language.choose(
+            "", "zh-TW", "", "使用 Kubernetes 與 Docker Compose 部署 PostgreSQL 叢集的方法"
+        )
         == "zh-TW"
     )
-    assert language.of("", "ru", "", "Kubernetes 1.30 release notes") == "ru"
-    assert language.of("", "he", "", "") == "he"
+    assert language.choose("", "ru", "", "Kubernetes 1.30 release notes") == "ru"
+    assert language.choose("", "he", "", "") == "he"
 
 
 def test_english_that_is_full_of_vietnamese_names():
     """One such letter in thirty makes no Vietnamese, which has one in five."""
     text = "President Tô Lâm and Prime Minister Phạm Minh Chính met investors from Đà Nẵng in the capital on Friday"
-    assert language.of("en", "", "", text) == "en"
+    assert language.choose("en", "", "", text) == "en"
 
 
 def test_the_setting_helps_where_the_feed_is_wrong():
     """Of two declarations the one that the letters allow."""
-    assert language.of("", "en", "zh-Hant-TW", TEXTS["zh"]) == "zh-Hant-TW"
+    assert language.choose("", "en", "zh-Hant-TW", TEXTS["zh"]) == "zh-Hant-TW"
 
 
 @pytest.mark.parametrize(
@@ -153,22 +155,22 @@ def test_the_letters_of_a_text_that_gives_no_language_away(tag, text, expected):
 )
 def test_an_unsure_text_has_no_language(text):
     """Rather none than a wrong one: the feed's then holds."""
-    assert language.of("", "", "", text) == ""
+    assert language.choose("", "", "", text) == ""
 
 
 def test_without_a_detector_what_is_declared_counts_and_the_script(monkeypatch):
     """A distribution may leave out both."""
     monkeypatch.setattr(detectors, "_detector", lambda: None)
-    assert language.of("", "", "", TEXTS["de"]) == ""
-    assert language.of("", "de", "", TEXTS["de"]) == "de"
-    assert language.of("", "en", "", TEXTS["th"]) == "th"
+    assert language.choose("", "", "", TEXTS["de"]) == ""
+    assert language.choose("", "de", "", TEXTS["de"]) == "de"
+    assert language.choose("", "en", "", TEXTS["th"]) == "th"
 
 
 @pytest.mark.parametrize("tag", sorted(TEXTS))
 def test_the_second_detector_where_the_first_has_no_wheels(tag, monkeypatch):
     """A sentence is in the same language for both."""
     monkeypatch.setattr(detectors, "_detector", lambda: detectors.by_langid)
-    assert language.of("", "", "", TEXTS[tag]) == tag
+    assert language.choose("", "", "", TEXTS[tag]) == tag
 
 
 @pytest.mark.parametrize(
@@ -177,14 +179,14 @@ def test_the_second_detector_where_the_first_has_no_wheels(tag, monkeypatch):
 def test_an_unsure_text_for_the_second_detector(text, monkeypatch):
     """Rather none than a wrong one."""
     monkeypatch.setattr(detectors, "_detector", lambda: detectors.by_langid)
-    assert language.of("", "", "", text) == ""
+    assert language.choose("", "", "", text) == ""
 
 
 def test_a_source_that_declares_its_language_loads_no_detector():
     """The tables are not for free."""
     code = (
         "import sys; from syndicator.normalizer import language as l;"
-        "assert l.of('', 'en', '', 'Plain words, and more of them here') == 'en';"
+        "assert l.choose('', 'en', '', 'Plain words, and more of them here') == 'en';"
         "assert not {'pycld2', 'py3langid'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
@@ -206,9 +208,9 @@ COUNTRIES = {
 def test_a_country_for_a_language(code):
     """Over a text that is surely in another language it is no declaration; over a few words it stands."""
     tag, text = COUNTRIES[code]
-    assert language.of("", code, "", text) == tag
-    assert language.of("", code, "", "Kubernetes 1.30") == code
-    assert language.of("", "br", code, text) == tag
+    assert language.choose("", code, "", text) == tag
+    assert language.choose("", code, "", "Kubernetes 1.30") == code
+    assert language.choose("", "br", code, text) == tag
 
 
 FRENCH = [
@@ -224,18 +226,22 @@ GERMAN = [
 @by_guess
 def test_a_feed_whose_posts_are_all_in_another_language():
     """Five posts at the least, all of which are sure."""
-    assert language.heard("en", FRENCH) == "fr"
-    assert language.heard("en-US", [*FRENCH, "12:30"]) == "fr"
-    assert language.heard("en", FRENCH[:4]) == ""
-    assert language.heard("en", [*FRENCH, *GERMAN]) == ""
-    assert language.heard("fr", FRENCH) == ""
-    assert language.heard("fr", []) == ""
+    assert language.spoken_in_feed("en", FRENCH) == "fr"
+    assert language.spoken_in_feed("en-US", [*FRENCH, "12:30"]) == "fr"
+    assert language.spoken_in_feed("en", FRENCH[:4]) == ""
+    assert language.spoken_in_feed("en", [*FRENCH, *GERMAN]) == ""
+    assert language.spoken_in_feed("fr", FRENCH) == ""
+    assert language.spoken_in_feed("fr", []) == ""
     assert (
-        language.heard("en", [*FRENCH, "The council voted for seven new measures for the schools"])
+        language.spoken_in_feed(
+            "en", [*FRENCH, "The council voted for seven new measures for the schools"]
+        )
         == ""
     )
     assert (
-        language.heard("nb", ["Regeringen har i dag fremsat et nyt forslag til finansloven"] * 9)
+        language.spoken_in_feed(
+            "nb", ["Regeringen har i dag fremsat et nyt forslag til finansloven"] * 9
+        )
         == ""
     )
 
@@ -243,11 +249,11 @@ def test_a_feed_whose_posts_are_all_in_another_language():
 @by_guess
 def test_a_later_fetch_of_such_a_feed():
     """One new post is enough to go on; five in the declared language end it."""
-    assert language.heard("en", FRENCH[:1], "fr") == "fr"
-    assert language.heard("en", ["12:30"], "fr") == "fr"
+    assert language.spoken_in_feed("en", FRENCH[:1], "fr") == "fr"
+    assert language.spoken_in_feed("en", ["12:30"], "fr") == "fr"
     english = [f"The council voted for {n} new measures for the schools" for n in range(3, 9)]
-    assert language.heard("en", english, "fr") == ""
-    assert language.in_heard("en", "fr", FRENCH[0]) == "fr"
-    assert language.in_heard("en", "fr", "Ça va") == "fr"
-    assert language.in_heard("en", "fr", english[0]) == "en"
-    assert language.in_heard("en", "fr", GERMAN[0]) == "de"
+    assert language.spoken_in_feed("en", english, "fr") == ""
+    assert language.spoken_in_post("en", "fr", FRENCH[0]) == "fr"
+    assert language.spoken_in_post("en", "fr", "Ça va") == "fr"
+    assert language.spoken_in_post("en", "fr", english[0]) == "en"
+    assert language.spoken_in_post("en", "fr", GERMAN[0]) == "de"

@@ -32,7 +32,7 @@ def _construct(element: _Element, where: str) -> Iterator[Problem]:
     line, kind = line_of(element), element.get("type", "text")
     text = element.text or ""
     if element.get("src") is not None:
-        yield from _elsewhere(element, kind, where)
+        yield from _external_content(element, kind, where)
     elif kind == "html" or (kind == "text/html" and element.tag == f"{ATOM}content"):
         yield from markup(element, where)
     elif kind == "xhtml":
@@ -48,7 +48,7 @@ def _construct(element: _Element, where: str) -> Iterator[Problem]:
         )
 
 
-def _elsewhere(element: _Element, kind: str, where: str) -> Iterator[Problem]:
+def _external_content(element: _Element, kind: str, where: str) -> Iterator[Problem]:
     """Judge content that is only pointed at (RFC 4287, 4.1.3.2)."""
     if len(element) or (element.text or "").strip():
         yield Problem(where, "has both src and content of its own", line=line_of(element))
@@ -132,10 +132,10 @@ def _entry(entry: _Element, where: str) -> Iterator[Problem]:
     yield from _alternates(entry, where)
     # An author is inherited from the entry's source before its feed (RFC 4287, 4.2.1).
     authors = [
-        found
+        author
         for holder in (entry, entry.find(f"{ATOM}source"), entry.getparent())
         if holder is not None
-        for found in holder.iterfind(f"{ATOM}author")
+        for author in holder.iterfind(f"{ATOM}author")
     ]
     if not authors:
         yield Problem(where, "has no author, and neither have its source and its feed", line=line)

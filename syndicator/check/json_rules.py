@@ -29,16 +29,16 @@ def check_json(body: bytes) -> Iterator[Problem]:
 
 
 def _object(
-    found: Mapping[str, Any],
+    members: Mapping[str, Any],
     grammar: Mapping[str, Check],
     where: str,
     required: tuple[str, ...] = (),
 ) -> Iterator[Problem]:
     """Judge the keys of one object and their values; keys with "_" in front are extensions."""
     for name in required:
-        if name not in found:
+        if name not in members:
             yield Problem(where, f"has no {name}")
-    for name, value in found.items():
+    for name, value in members.items():
         check = grammar.get(name)
         wrong = check(value) if check else ""
         if wrong:

@@ -70,9 +70,9 @@ def _tell(
     edge.say(words.all_news(report, now))
 
 
-def _changes(found: Sequence[FeedChange]) -> Iterator[str]:
+def _changes(feed_changes: Sequence[FeedChange]) -> Iterator[str]:
     """Yield the lines of a dry run: for each feed the posts that leave it or come into it."""
-    for change in found:
+    for change in feed_changes:
         parts = (
             ("leave", change.leaving),
             ("come in", change.coming),

@@ -50,7 +50,7 @@ def add(arguments: argparse.Namespace, edge: Edge) -> int:
     for address in arguments.addresses:
         try:
             with edge.signals() as stop:
-                found = syndicator.find_feeds(address, arguments.config, now, stop.event)
+                previews = syndicator.find_feeds(address, arguments.config, now, stop.event)
             if stop.signal:
                 raise Interrupted(stop.signal)
         except UsageError:
@@ -61,7 +61,7 @@ def add(arguments: argparse.Namespace, edge: Edge) -> int:
             edge.tell(f"syndicator: {error}")
             failed += 1
             continue
-        preview = _chosen(found, arguments, edge, now)
+        preview = _chosen(previews, arguments, edge, now)
         if preview is None:
             edge.tell(f"nothing added for {address}")
             continue
@@ -82,18 +82,18 @@ def add(arguments: argparse.Namespace, edge: Edge) -> int:
 
 
 def _chosen(
-    found: Sequence[Preview], arguments: argparse.Namespace, edge: Edge, now: datetime
+    previews: Sequence[Preview], arguments: argparse.Namespace, edge: Edge, now: datetime
 ) -> Preview | None:
     """Return the feed to add: the best, or the one that a person chooses at a terminal."""
-    if len(found) < 2 or arguments.yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
-        for other in found[1:]:
+    if len(previews) < 2 or arguments.yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
+        for other in previews[1:]:
             edge.tell(f"another feed of that page: {other.url}  {other.feed.info.name}")
-        return found[0] if found else None
-    for number, preview in enumerate(found, 1):
+        return previews[0] if previews else None
+    for number, preview in enumerate(previews, 1):
         edge.tell(f"{number}  {_headline(preview, now)}\n   {preview.url}")
-    answer = edge.ask(f"Which one (1 to {len(found)}, 0 for none)", "1")
-    if answer.isdigit() and 0 < int(answer) <= len(found):
-        return found[int(answer) - 1]
+    answer = edge.ask(f"Which one (1 to {len(previews)}, 0 for none)", "1")
+    if answer.isdigit() and 0 < int(answer) <= len(previews):
+        return previews[int(answer) - 1]
     return None
 
 

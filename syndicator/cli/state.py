@@ -19,9 +19,9 @@ def state(arguments: argparse.Namespace, edge: Edge) -> int:
     if not path.is_file():
         raise UsageError(f"there is no state file {path} yet: `syndicator run` makes it")
     if arguments.action == "verify":
-        found = list(maintenance.problems(path))
-        edge.write_lines(found or [f"{path} is sound"])
-        if found:
+        problems = list(maintenance.problems(path))
+        edge.write_lines(problems or [f"{path} is sound"])
+        if problems:
             raise CheckFailed
     elif arguments.action == "backup":
         size = maintenance.backup(path, arguments.file)

@@ -14,9 +14,9 @@ from syndicator.cli.terminal import as_json
 
 def why(arguments: argparse.Namespace, edge: Edge) -> int:
     """Print the way of a post."""
-    found = words.why(syndicator.load_config(arguments.config), arguments.post)
+    posts = words.why(syndicator.load_config(arguments.config), arguments.post)
     if arguments.json:
-        edge.write(as_json(msgspec.to_builtins(found)))
+        edge.write(as_json(msgspec.to_builtins(posts)))
     else:
-        edge.write_lines(words.text(found))
+        edge.write_lines(words.text(posts))
     return 0

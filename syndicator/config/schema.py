@@ -118,10 +118,10 @@ def _shared(table: str, struct: type[Struct]) -> dict[str, Key]:
     return {name: key for name, key in keys(struct).items() if key.table == table}
 
 
-def elsewhere(word: str) -> str:
+def allowed_in(word: str) -> str:
     """Name the tables that a misplaced key may stand in; "" for a key of no table.
 
-    >>> elsewhere("state"), elsewhere("interval"), elsewhere("titel")
+    >>> allowed_in("state"), allowed_in("interval"), allowed_in("titel")
     ('may be set in [feed] only', 'may be set in [fetch] and in [[sources]] only', '')
     """
     places = {

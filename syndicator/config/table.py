@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from msgspec import Struct, structs
 
 from syndicator.config.kinds import READERS, Surroundings, Wrong
-from syndicator.config.schema import HEADS, Key, elsewhere, keys
+from syndicator.config.schema import HEADS, Key, allowed_in, keys
 from syndicator.config.words import KEYS, all_known, did_you_mean, meant, shown
 from syndicator.errors import ConfigError
 
@@ -135,9 +135,9 @@ class Table:
         if len(unknown) == 1:
             (key,) = unknown
             hint = f"is not known; {did_you_mean(key, words, heads, KEYS)}"
-            self.fail(key, elsewhere(key) or hint)
+            self.fail(key, allowed_in(key) or hint)
             return
-        hints = {key: elsewhere(key) or meant(key, words, heads) for key in unknown}
+        hints = {key: allowed_in(key) or meant(key, words, heads) for key in unknown}
         told = [f"`{key}` ({hint})" if hint else f"`{key}`" for key, hint in hints.items()]
         rest = "" if all(hints.values()) else f"; {all_known(words, heads)}"
         self.fail("", f"these keys are not known: {', '.join(told)}{rest}")

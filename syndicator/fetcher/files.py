@@ -18,8 +18,8 @@ _PIECE = 1 << 20  # bytes at a time
 def read_file(ask: Ask, settings: FetchSettings, *, pipes: bool = False) -> Outcome:
     """Return the content of `ask.source.path`. Raises FetchError of kind "file".
 
-    `pipes`: read also pipes and devices, such as standard input, to their end; one would hold a
-    run for ever.
+    `pipes`: also read pipes and devices, such as standard input, to their end. A run must not: one
+    that never ends would hold it for ever.
     """
     path = ask.source.path or Path(ask.url)
     try:

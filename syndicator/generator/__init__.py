@@ -120,7 +120,7 @@ def departed_pages(edition: Edition, slugs: Slugs | None = None) -> set[str]:
     """Return the paths of the pages of posts and sources that left a feed."""
     departed, paths = edition.departed, PostPaths(slugs)
     paths.learn(departed.posts)
-    return {*map(paths.of, departed.posts), *map(source_path, departed.sources)}
+    return {*map(paths.path, departed.posts), *map(source_path, departed.sources)}
 
 
 def obsolete_paths(edition: Edition, known: Files, slugs: Slugs | None = None) -> list[str]:

@@ -106,7 +106,7 @@ def _address(written: str) -> str:
     url = urls.strip_feed_scheme(written)
     if _WEB.fullmatch(url):
         return url
-    path = unquote(found[1]) if (found := _FILE.fullmatch(url)) else ""
+    path = unquote(match[1]) if (match := _FILE.fullmatch(url)) else ""
     return str(Path(path)) if path and path.isprintable() else ""
 
 
@@ -175,9 +175,9 @@ def _tags(said: Mapping[str, str], folders: Sequence[Mapping[str, str]]) -> tupl
     return tuple(filter(None, dict.fromkeys((*around, *categories))))
 
 
-def _mended(found: re.Match[str]) -> str:
-    letter = unescape(found[0]) if found[1] else found[0]
-    return letter if letter != found[0] else "&amp;" + found[0][1:]
+def _mended(match: re.Match[str]) -> str:
+    letter = unescape(match[0]) if match[1] else match[0]
+    return letter if letter != match[0] else "&amp;" + match[0][1:]
 
 
 def _lines(text: str, _name: str) -> Iterator[Subscription]:

@@ -1,7 +1,7 @@
-"""The INI file of a planet (Planet, Venus, Pluto), or rss2email's -> its feeds, with its rules for publishing them.
+"""The INI file of a planet (Planet, Venus, Pluto) or of rss2email -> its feeds and their filters.
 
-A planet may keep posts back: by a pattern, by their dates. Where we can say the same it is said; a
-feed of which more would be published than before is left out.
+A planet may hold posts back: by a pattern, by their dates. A rule that has an equal here is taken
+over. A feed is left out if more of it would be published than before.
 """
 
 from __future__ import annotations
@@ -17,32 +17,23 @@ from syndicator.importers.subscription import Heading, Remark, Subscription
 from syndicator.model.settings import Filter, Rules
 from syndicator.urls import redacted
 
-# Venus takes these for a section from [DEFAULT] or [Planet], where its own does not say.
+# Venus inherits these settings from [DEFAULT] or [Planet] where a section lacks them.
 _INHERITED = ("filter", "exclude", "filters", "future_dates", "ignore_in_feed", "active")
-_LISTS = (
-    "opml",
-    "foaf",
-    "csv",
-    "config",
-    ".",
-)  # in a section's content_type: Venus reads a list of feeds there
-_DROPPED = (
-    "filters",
-    "ignore_in_feed",
-    "post-process",
-    "face",
-)  # programs and fields: nothing of ours does the same
+# In a section's content_type these words say that the address is a list of feeds, not a feed.
+_LISTS = ("opml", "foaf", "csv", "config", ".")
+# Settings without an equal here: programs that change posts, and fields of templates.
+_DROPPED = ("filters", "ignore_in_feed", "post-process", "face")
 # A pattern that speaks of a post as one text: its beginning or end, or what stands far apart. Not
 # an escaped sign.
 _WHOLE = re.compile(r"(?<!\\)(?:[$^]|\.[*+{])|\\[AZz]")
-_NAMES = re.compile(
-    r"[\w .&/'-]+(?:\|[\w .&/'-]+)*"
-)  # "python|night trains": nothing but alternatives
+# "python|night trains": nothing but alternatives of plain words. Not "py.*" or "(a|b)".
+_NAMES = re.compile(r"[\w .&/'-]+(?:\|[\w .&/'-]+)*")
 
 
 def read(text: str, name: str) -> Iterator[Subscription | Remark | str]:
-    """Yield the sections that are named by an address (Planet, Venus) or name one (Pluto: `feed`, rss2email: `url`).
+    """Yield a subscription, or a remark why it is left out, for each section that names a feed.
 
+    The address is the section's title (Planet, Venus), its `feed` (Pluto) or `url` (rss2email).
     `name` is that of the file, for errors. Raises UsageError for what is no INI.
     """
     sections = _sections(text, name)
@@ -56,14 +47,14 @@ def read(text: str, name: str) -> Iterator[Subscription | Remark | str]:
     for title, own in sections.items():
         url = title if "://" in title else own.get("feed") or own.get("url", "")
         if url and title.lower() != "planet":
-            said = {**inherited, **own}
+            values = {**inherited, **own}
             shown = redacted(url)
-            why = _refusal(said)
-            yield Remark(f"left out, {why}", shown) if why else _subscription(url, said)
+            why = _refusal(values)
+            yield Remark(f"left out, {why}", shown) if why else _subscription(url, values)
             for key in () if why else _DROPPED:
-                if said.get(key):
+                if values.get(key):
                     yield Remark(f"not taken over, `{key}`", shown, " of ")
-            filtered = filtered or not (why or {"filter", "exclude"}.isdisjoint(said))
+            filtered = filtered or not (why or {"filter", "exclude"}.isdisjoint(values))
     if filtered:
         yield "look over the filters: a category counts for them by its whole name only"
 
@@ -72,16 +63,16 @@ def heading(text: str, name: str) -> Heading:
     """Return the planet's own settings. Raises UsageError for what is no INI."""
     sections = _sections(text, name)
     own = {**sections.get("planet", {}), **sections.get("Planet", {})}
-    said = {key: " ".join(value.split()) for key, value in own.items()}
-    mail = said.get("owner_email", "").removeprefix("mailto:")
+    values = {key: " ".join(value.split()) for key, value in own.items()}
+    mail = values.get("owner_email", "").removeprefix("mailto:")
     return Heading(
-        title=said.get("name") or said.get("title", ""),
-        link=said.get("link", ""),
+        title=values.get("name") or values.get("title", ""),
+        link=values.get("link", ""),
         contact=f"mailto:{mail}" if "@" in mail else mail,
-        id=said.get("feed", "") if "://" in said.get("feed", "") else "",
-        names=_names(said.get("template_files", "")),
-        limit=_number(said.get("items_per_page", "")),
-        join=_number(said.get("new_feed_items", "")),
+        id=values.get("feed", "") if "://" in values.get("feed", "") else "",
+        names=_names(values.get("template_files", "")),
+        limit=_number(values.get("items_per_page", "")),
+        join=_number(values.get("new_feed_items", "")),
     )
 
 
@@ -144,37 +135,41 @@ def _referred(known: Mapping[str, str], match: re.Match[str]) -> str:
     return known.get(match[1].lower(), match[0])
 
 
-def _refusal(said: Mapping[str, str]) -> str:
+def _refusal(values: Mapping[str, str]) -> str:
     """Return why a feed is better left out, "" for most."""
-    if said.get("active", "").lower() in ("no", "false", "off", "0"):  # rss2email
+    if values.get("active", "").lower() in ("no", "false", "off", "0"):  # rss2email
         return "not active in the list"
-    if any(word in said.get("content_type", "") for word in _LISTS):
+    if any(word in values.get("content_type", "") for word in _LISTS):
         return "a list of feeds itself"
-    if any(said.get(key) for key in ("include", "includes", "excludes")):  # Pluto
+    if any(values.get(key) for key in ("include", "includes", "excludes")):  # Pluto
         return "its `includes` and `excludes` have no equal here"
-    if "sifter" in said.get("filters", ""):  # Venus: regexp_sifter.py, xpath_sifter.py
+    if "sifter" in values.get("filters", ""):  # Venus: regexp_sifter.py, xpath_sifter.py
         return "its `filters` have no equal here"
     return next(
-        (f"its `{key}` has no equal here" for key in ("filter", "exclude") if _is_other(key, said)),
+        (
+            f"its `{key}` has no equal here"
+            for key in ("filter", "exclude")
+            if _is_other(key, values)
+        ),
         "",
     )
 
 
-def _is_other(key: str, said: Mapping[str, str]) -> bool:
+def _is_other(key: str, values: Mapping[str, str]) -> bool:
     """Tell whether a pattern of Venus has no equal: it is searched in text, names and labels at once."""
-    pattern = said.get(key, "")
+    pattern = values.get(key, "")
     several = key == "filter" and "\n" in pattern  # one a line, of which all must be found
     return several or _WHOLE.search(pattern) is not None
 
 
-def _subscription(url: str, said: Mapping[str, str]) -> Subscription:
+def _subscription(url: str, values: Mapping[str, str]) -> Subscription:
     return Subscription(
         url,
-        said.get("name") or said.get("title", ""),
+        values.get("name") or values.get("title", ""),
         filter=Filter(
-            include=_rules(said.get("filter", "")), exclude=_rules(said.get("exclude", ""))
+            include=_rules(values.get("filter", "")), exclude=_rules(values.get("exclude", ""))
         ),
-        future=_future(said.get("future_dates", "").lower()),
+        future=_future(values.get("future_dates", "").lower()),
     )
 
 

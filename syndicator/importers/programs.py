@@ -92,9 +92,9 @@ def _rawdog(text: str, _name: str) -> Iterator[Subscription | Remark | str]:
 
 
 def _yaml(text: str, _name: str) -> Iterator[Subscription | Remark | str]:
-    found = _YAML.search(text)
+    match = _YAML.search(text)
     items: list[dict[str, str]] = []
-    for line in text[found.end() if found else 0 :].splitlines():
+    for line in text[match.end() if match else 0 :].splitlines():
         if line.strip() and not line.startswith((" ", "-", "\t", "#")):
             break  # the next key of the top level
         if line.lstrip().startswith("- "):

@@ -38,10 +38,10 @@ def normalise(tag: str) -> str:
     ('', '', '', '')
     """
     # "de_DE.UTF-8" is how a server's locale is written; the encoding says nothing of the text.
-    found = _TAG.fullmatch(tag.strip().partition(".")[0].replace("_", "-"))
-    if not found:
+    match = _TAG.fullmatch(tag.strip().partition(".")[0].replace("_", "-"))
+    if not match:
         return ""
-    language, script, region, rest = (part or "" for part in found.groups())
+    language, script, region, rest = (part or "" for part in match.groups())
     language = codes.RENAMED.get(language.lower(), language.lower())
     if language.partition("-")[0] not in codes.LANGUAGES:
         return ""

@@ -165,10 +165,10 @@ def _post(entry: Entry, context: _Context) -> Post:
     link = links.permalink(entry, context.cleaning.base)
     base = link or context.cleaning.base  # of files, pictures and pages named beside the texts
     title, twice = text.title(entry.title) if entry.title else ("", False)
-    body, brief = bodies.of(entry, link, title, context.cleaning)
+    body, brief = bodies.body_and_summary(entry, link, title, context.cleaning)
     # Without the credits: neither language nor keys nor hash depend on a line under the post.
     words = text.words(body.html)
-    spoken = language.of(
+    spoken = language.choose(
         body.language or entry.language, head.language, source.language, f"{title}\n{words}"
     )
     credited = _credited(entry, link, body, brief, context)
@@ -255,11 +255,11 @@ def _by_other_posts(
     declared = languages.normalise(info.language)
     if declared:
         texts = [f"{post.title}\n{post.text}" for post in posts]
-        spoken = language.heard(declared, texts, spoken)
+        spoken = language.spoken_in_feed(declared, texts, spoken)
         if not spoken:
             return info, posts
         tags = [
-            language.in_heard(post.language, spoken, text)
+            language.spoken_in_post(post.language, spoken, text)
             for post, text in zip(posts, texts, strict=True)
         ]
         info = replace(info, language=spoken, spoken=spoken)

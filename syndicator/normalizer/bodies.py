@@ -40,7 +40,9 @@ class Body(Struct, frozen=True):
     cut: bool = False  # it was too long, and is an excerpt
 
 
-def of(entry: Entry, link: str, title: str, context: CleaningContext) -> tuple[Body, Body]:
+def body_and_summary(
+    entry: Entry, link: str, title: str, context: CleaningContext
+) -> tuple[Body, Body]:
     """Return an entry's body, and its summary if the source wrote one beside it.
 
     HTML is preferred to plain text, then the longer text. A lone summary becomes the body.

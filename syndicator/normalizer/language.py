@@ -66,7 +66,7 @@ _ONLY = {
 }  # fmt: skip
 
 
-def of(entry: str, feed: str, setting: str, text: str) -> str:
+def choose(entry: str, feed: str, setting: str, text: str) -> str:
     """Return a post's language, "" if it is unknown.
 
     The declarations, in this order: `setting` is the source's in feeds.toml, `entry` the post's
@@ -75,9 +75,9 @@ def of(entry: str, feed: str, setting: str, text: str) -> str:
     or is a country's code over a text that is surely in another language. Without a declaration the
     text itself is asked.
 
-    >>> of("", "en_US", "", "The quick brown fox"), of("", "en", "fr", "Bonjour")
+    >>> choose("", "en_US", "", "The quick brown fox"), choose("", "en", "fr", "Bonjour")
     ('en-US', 'fr')
-    >>> of("", "en-US", "", "Hội nghị ngoại giao toàn quốc lần thứ ba mươi hai được tổ chức tại Hà Nội")
+    >>> choose("", "en-US", "", "Hội nghị ngoại giao toàn quốc lần thứ ba mươi hai được tổ chức tại Hà Nội")
     'vi'
     """
     tags = map(languages.normalise, (setting, entry, feed))
@@ -88,9 +88,9 @@ def of(entry: str, feed: str, setting: str, text: str) -> str:
     for tag in declared:
         if _written_in(tag, script):
             return _signed(text) if tag == "zh" else tag
-    found = detected(text)
-    if found and _written_in(found, script):
-        return _specific(found, declared)
+    detected_tag = detected(text)
+    if detected_tag and _written_in(detected_tag, script):
+        return _specific(detected_tag, declared)
     # Latin letters prove little against a declaration: posts of code and names are written in any
     # country.
     return _ONLY.get(script, "") or next(iter(declared), "")
@@ -101,7 +101,7 @@ def _is_country(tag: str, text: str) -> bool:
     return tag in codes.COUNTRIES and detected(text) not in {"", tag}
 
 
-def heard(declared: str, texts: Sequence[str], before: str = "") -> str:
+def spoken_in_feed(declared: str, texts: Sequence[str], before: str = "") -> str:
     """Return the language of a feed's posts if it is surely another than the declared one, else "".
 
     All of at least five posts must be in it, as far as the detector is sure of them. `before` is
@@ -113,16 +113,18 @@ def heard(declared: str, texts: Sequence[str], before: str = "") -> str:
         return ""
     counts: Counter[str] = Counter()
     for text in texts:
-        found = _language(detected(text))
-        if found:
-            counts[found] += 1
-        if found == _language(declared) and not before:
+        language = _language(detected(text))
+        if language:
+            counts[language] += 1
+        if language == _language(declared) and not before:
             return ""
     if before:
         stands = counts[_language(before)] or counts.total() < _MANY
         return before if stands and not _are_kindred(before, declared) else ""
-    (found, posts), *others = counts.most_common() or [("", 0)]
-    return found if posts >= _MANY and not others and not _are_kindred(found, declared) else ""
+    (commonest, posts), *others = counts.most_common() or [("", 0)]
+    if posts < _MANY or others or _are_kindred(commonest, declared):
+        return ""
+    return commonest
 
 
 def _are_kindred(one: str, other: str) -> bool:
@@ -131,15 +133,15 @@ def _are_kindred(one: str, other: str) -> bool:
     return groups[0] == groups[1]
 
 
-def in_heard(tag: str, found_in_feed: str, text: str) -> str:
+def spoken_in_post(tag: str, found_in_feed: str, text: str) -> str:
     """Return the language of one post in a feed that wrongly declares `tag`.
 
     The post may be an exception.
     """
-    found = detected(text)
-    if _language(found) == _language(tag) or not befits(found_in_feed, text):
+    in_text = detected(text)
+    if _language(in_text) == _language(tag) or not befits(found_in_feed, text):
         return tag
-    return found_in_feed if found in {"", found_in_feed} else found
+    return found_in_feed if in_text in {"", found_in_feed} else in_text
 
 
 def _language(tag: str) -> str:
@@ -252,9 +254,9 @@ def _ranges() -> list[tuple[str, str, str]]:
     """Return each script's stretches of letters: the script's sign, first, last."""
     parts = re.compile("(.)(?:-(.))?", re.DOTALL)
     return [
-        (sign, found[1], found[2] or found[1])
+        (sign, span[1], span[2] or span[1])
         for sign, script in _by_sign().items()
-        for found in parts.finditer(_SCRIPTS[script])
+        for span in parts.finditer(_SCRIPTS[script])
     ]
 
 
@@ -278,8 +280,9 @@ def _signed(text: str) -> str:
     return "zh-Hant" if detected(text) == "zh-Hant" else "zh"
 
 
-def _specific(found: str, declared: Iterable[str]) -> str:
+def _specific(detected_tag: str, declared: Iterable[str]) -> str:
     """Prefer a declaration that says the same and more ("zh-TW" to "zh")."""
     return next(
-        (tag for tag in declared if tag.partition("-")[0] == found.partition("-")[0]), found
+        (tag for tag in declared if tag.partition("-")[0] == detected_tag.partition("-")[0]),
+        detected_tag,
     )

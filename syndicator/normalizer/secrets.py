@@ -1,7 +1,7 @@
 """NormalizedFeed of a private source -> the same without the source's secrets. Pure.
 
-A feed that is read with a token often writes that token into its enclosures and links. Who
-publishes the posts does not want to publish the token.
+A feed that is read with a token often writes that token into its enclosures and links. The token
+must not be published with the posts.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ _SHORTEST = 6  # characters; a shorter secret is no secret, and stands in many w
 def secrets_removed(feed: NormalizedFeed, source: Source) -> NormalizedFeed:
     """Return the feed with each secret of the source's address, headers and password cut out.
 
-    Keys and hashes stay, by which posts are known again.
+    Keys and hashes stay, for posts are recognised by them.
     """
     secrets = [text for text in _secrets(source) if len(text) >= _SHORTEST]
     if not secrets:
         return feed
-    info = replace(_without(feed.info, secrets), id=feed.info.id)
+    info = replace(_without_secrets(feed.info, secrets), id=feed.info.id)
     posts = [_clean_post(post, secrets) for post in feed.posts]
     return NormalizedFeed(info, tuple(posts), feed.notes)
 
 
 def _clean_post(post: Post, secrets: list[str]) -> Post:
     return replace(
-        _without(post, secrets),
+        _without_secrets(post, secrets),
         source_id=post.source_id,
         keys=post.keys,
         content_hash=post.content_hash,
@@ -46,7 +46,7 @@ def _clean_post(post: Post, secrets: list[str]) -> Post:
     )
 
 
-def _without(value: T, secrets: list[str]) -> T:
+def _without_secrets(value: T, secrets: list[str]) -> T:
     """Return a struct with the secrets cut out of all its texts."""
     written = msgspec.json.encode(value)
     for secret in secrets:

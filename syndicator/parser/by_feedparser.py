@@ -92,9 +92,9 @@ _MASK = rb"zz-"
 def _masked(data: bytes) -> bytes:
     """Rename the elements that `elements` reads, so that feedparser leaves them alone."""
     bound = (
-        found[1]
-        for found in _BOUND.finditer(data)
-        if prefix_of(found[2].decode("utf-8", "replace")) in _APART
+        match[1]
+        for match in _BOUND.finditer(data)
+        if prefix_of(match[2].decode("utf-8", "replace")) in _APART
     )
     prefixes = {*bound, *(prefix.encode() for prefix in _APART)}
     names = re.compile(rb"<(/?)(" + b"|".join(map(re.escape, prefixes)) + rb"):(?=[A-Za-z])")
@@ -120,7 +120,7 @@ def _based(data: bytes) -> bytes:
     if b"xml:base" not in data:
         return data
     return _ROOT.sub(
-        lambda found: found[0] + b' xml:base="' + _OUTER.encode() + b'"', data, count=1
+        lambda match: match[0] + b' xml:base="' + _OUTER.encode() + b'"', data, count=1
     )
 
 
@@ -377,11 +377,11 @@ def _people(node: Node, key: str) -> Iterator[Person]:
 
 def _categories(node: Node) -> Iterator[Category]:
     parts = _nodes(node, "tags")
-    found = (
+    categories = (
         Category(_string(part, "term"), _string(part, "scheme"), _string(part, "label"))
         for part in parts
     )
-    yield from dict.fromkeys(category for category in found if category.term)
+    yield from dict.fromkeys(category for category in categories if category.term)
 
 
 def _source(node: object) -> Origin | None:

@@ -45,8 +45,8 @@ def _read(fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed:
         # Nine feeds in ten are UTF-8 and well-formed: try those bytes before anything else.
         data = bare(fetched.body)
         data = with_whole_characters(data) if data else None
-        found = parse_fast(data, fetched.source_id, fetched.url, known) if data else None
-        return found or _slowly(fetched, known)
+        parsed = parse_fast(data, fetched.source_id, fetched.url, known) if data else None
+        return parsed or _slowly(fetched, known)
     except Unreadable as error:
         return _failed(fetched, "not-a-feed", f"no parser can read it: {_line(str(error))}")
 
@@ -67,12 +67,12 @@ def _slowly(fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed
     # If the repair fails, feedparser's loose parser gets the bytes of the source.
     if tree(data) is None and tree(better := mended(data)) is not None:
         data, note = better, note or "not well-formed: mended"
-    found = _by_either(data, fetched, known)
+    feed = _by_either(data, fetched, known)
     # feedparser finds something in anything; a feed has items, a dialect, or at least a feed's
     # root.
-    if not (found.items or found.head.version or _root(data) in _FEED_ROOTS):
+    if not (feed.items or feed.head.version or _root(data) in _FEED_ROOTS):
         return _failed(fetched, "not-a-feed", _no_feed(data))
-    return _noted(found, note)
+    return _noted(feed, note)
 
 
 def _by_either(data: bytes, fetched: Fetched, known: Container[str]) -> ParsedFeed:

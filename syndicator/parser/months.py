@@ -112,7 +112,7 @@ def _numbers() -> dict[str, int]:
             numbers[f"{number}{form}"] = numbers[f"{number:02}{form}"] = {number}
         for form in ("tháng", "thg", "th"):  # Vietnamese
             numbers[f"{form}{number}"] = numbers[f"{form}{number:02}"] = {number}
-    return {name: found.pop() for name, found in numbers.items() if len(found) == 1}
+    return {name: months.pop() for name, months in numbers.items() if len(months) == 1}
 
 
 MONTHS = _numbers()

@@ -52,7 +52,7 @@ class _Undo(Exception):
 def changes(config: Config, store: Store, now: datetime) -> list[FeedChange]:
     """Return the changes that a build would make to the documents of each feed; none is kept."""
     sources = {source.id: source for source in config.sources}
-    found = []
+    feed_changes = []
     with suppress(_Undo), store.transaction():
         store.links.hide_sources(config.sources, now)
         for feed in config.feeds:
@@ -64,9 +64,9 @@ def changes(config: Config, store: Store, now: datetime) -> list[FeedChange]:
             coming = [titles[number] for number in after if number not in before]
             history = [titles[number] for number in admitted if number not in after]
             change = FeedChange(feed.title, tuple(leaving), tuple(coming), tuple(history))
-            found.append(change)
+            feed_changes.append(change)
         raise _Undo
-    return found
+    return feed_changes
 
 
 def _titles(store: Store, numbers: Collection[int]) -> dict[int, str]:

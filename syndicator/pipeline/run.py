@@ -233,6 +233,6 @@ def _id_by_page(store: Store, address: str) -> str:
     end = name.removesuffix(".html").replace("/", "-").rpartition("-")[2]
     for public_id in store.posts.public_ids():
         is_likely = slugs.mark(public_id) == end or post_path(public_id) == name
-        if is_likely and paths.of(public_id) == name:
+        if is_likely and paths.path(public_id) == name:
             return public_id
     return ""

@@ -101,16 +101,16 @@ class Explain(Table):
         """
         newest = f"ORDER BY number DESC LIMIT {MOST}"
         bare = text.rstrip("/")
-        found = self.db.column(
+        numbers = self.db.column(
             f"SELECT number FROM posts WHERE public_id = ?1 OR link = ?1 OR rtrim(link, '/') = ?2 {newest}",
             text,
             bare,
         )
         guid = f"SELECT post AS number FROM bodies WHERE guid = ? {newest}"
-        found = found or self.db.column(guid, text)
+        numbers = numbers or self.db.column(guid, text)
         words = [f"%{word}%" for word in text.split()]
-        if found or not words:
-            return found
+        if numbers or not words:
+            return numbers
         like = " AND ".join(["title LIKE ?"] * len(words))
         return self.db.column(f"SELECT number FROM posts WHERE {like} {newest}", *words)
 

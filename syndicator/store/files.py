@@ -114,10 +114,10 @@ class Files(Table, Mapping[str, str]):
 
     def reclaim(self, pages: Iterable[str]) -> None:
         """Claim pages that are there although they were removed once: an older folder is back."""
-        found = [
+        paths = [
             path for path in pages if self.kind(path) is None and (self.folder / path).is_file()
         ]
-        self.claim((path, "text/html; charset=utf-8") for path in found)
+        self.claim((path, "text/html; charset=utf-8") for path in paths)
 
     def record(self, files: Iterable[tuple[str, str, str]]) -> None:
         """Note what files say (path, type, digest), after they are there; kept by `flush`."""

@@ -25,28 +25,28 @@ def handles(keys: Keys, source: int) -> set[int]:
     """Return the handles of a post of the source with this number, signed as SQLite wants them."""
     salt = source * _SOURCE
     title = int(keys.title, 16) if keys.title else 0
-    found = set()
+    numbers = set()
     if keys.path_guid:
-        found.add(int(keys.loose_guid, 16) if keys.loose_guid else 0)
-        found.add(int(keys.path_guid, 16) ^ salt)
+        numbers.add(int(keys.loose_guid, 16) if keys.loose_guid else 0)
+        numbers.add(int(keys.path_guid, 16) ^ salt)
     elif keys.guid:
-        found.add(int(keys.guid, 16) ^ salt)
+        numbers.add(int(keys.guid, 16) ^ salt)
     if keys.path_link:  # a front page finds nothing
-        found.add(int(keys.loose_link, 16) if keys.loose_link else 0)
-        found.add(int(keys.path_link, 16) ^ salt)
+        numbers.add(int(keys.loose_link, 16) if keys.loose_link else 0)
+        numbers.add(int(keys.path_link, 16) ^ salt)
     if keys.origin:
-        found.add(int(keys.origin, 16))
+        numbers.add(int(keys.origin, 16))
     if keys.instant is not None:
-        found.add(title * _TITLE ^ int(keys.instant.timestamp()) * _INSTANT ^ salt)
+        numbers.add(title * _TITLE ^ int(keys.instant.timestamp()) * _INSTANT ^ salt)
     if keys.text:
-        found.add(title * _TITLE ^ int(keys.text, 16) * _STORY)
+        numbers.add(title * _TITLE ^ int(keys.text, 16) * _STORY)
     if not (keys.guid or keys.path_link):
-        found |= {
+        numbers |= {
             title * _TITLE ^ salt if title else 0,
             int(keys.text, 16) * _TEXT ^ salt if keys.text else 0,
         }
-    found.discard(0)
-    return {_signed(number & _MASK) for number in found}
+    numbers.discard(0)
+    return {_signed(number & _MASK) for number in numbers}
 
 
 def _signed(number: int) -> int:

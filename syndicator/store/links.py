@@ -200,7 +200,7 @@ def versions(db: Connection, shown: Sequence[tuple[int, int]]) -> dict[int, tupl
         if url and url != own[story] and not source.private:
             link = Reference("", title, url, source.name, language=language, number=number)
             places.setdefault(story, {}).setdefault(url, link)
-    return {story: tuple(found.values()) for story, found in places.items()}
+    return {story: tuple(linked.values()) for story, linked in places.items()}
 
 
 _VERSIONS = """SELECT coalesce(p.copy_of, p.number), p.number, p.title, p.link, p.language, s.id, i.info

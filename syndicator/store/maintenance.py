@@ -134,9 +134,9 @@ def backup(path: Path, target: Path) -> int:
             unfinished.write_bytes(b"")
             with closing(sqlite3.connect(unfinished)) as copy:
                 db.backup(copy, pages=1000)
-                (found,) = copy.execute("PRAGMA quick_check").fetchone()
-        if found != "ok":
-            raise StoreError(f"{path} is damaged ({found}); {target} is left as it was")
+                (problem,) = copy.execute("PRAGMA quick_check").fetchone()
+        if problem != "ok":
+            raise StoreError(f"{path} is damaged ({problem}); {target} is left as it was")
         unfinished.chmod(stat.S_IMODE(path.stat().st_mode))
         with unfinished.open("rb") as file:
             os.fsync(file.fileno())

@@ -118,8 +118,8 @@ class Posts(Table):
 
     def read(self, numbers: Iterable[int]) -> dict[int, Post]:
         """Return stored posts whole, with what is frozen of them, by number."""
-        found = self.db.rows(_WHOLE, codec.encode(list(numbers)))
-        return {number: rows.post(row) for number, *row in found}
+        whole_rows = self.db.rows(_WHOLE, codec.encode(list(numbers)))
+        return {number: rows.post(row) for number, *row in whole_rows}
 
     def kept(self, source_id: str) -> list[int]:
         """Return the numbers of a source's posts whose bodies are kept."""

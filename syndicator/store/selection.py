@@ -75,11 +75,11 @@ def chosen(db: Connection, feed: Feed, configured: Mapping[str, Source]) -> dict
     wanted = {source.id: source for source in named if selects(feed, source)}
     query = "SELECT number, id FROM sources"
     if len(wanted) > _FEW:
-        found = db.rows(query)
+        known_rows = db.rows(query)
     else:
         few = f"{query} WHERE id IN (SELECT value FROM json_each(?))"
-        found = db.rows(few, codec.encode(list(wanted)))
-    numbers = {source_id: number for number, source_id in found}
+        known_rows = db.rows(few, codec.encode(list(wanted)))
+    numbers = {source_id: number for number, source_id in known_rows}
     return {numbers[name]: source for name, source in wanted.items() if name in numbers}
 
 
@@ -137,9 +137,9 @@ class Selection:
             return speaks(self.feed, row.language)
         return not self.judge(Posts(self.db).read([row.number])[row.number], rules, self.now)
 
-    def fitting(self, found: Iterable[Row]) -> list[Row]:
+    def fitting(self, candidates: Iterable[Row]) -> list[Row]:
         """Return the posts that fit, of each source at most the newest that the filter allows."""
-        fitting = [row for row in found if self.fits(row)]
+        fitting = [row for row in candidates if self.fits(row)]
         newest = self.feed.filter.newest
         if not newest:
             return fitting

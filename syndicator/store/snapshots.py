@@ -103,14 +103,14 @@ class Snapshots(Table):
         row = Feeds(self.db).row(feed.name)
         wanted = [source for source in configured.values() if selects(feed, source)]
         infos = [info for info in self._infos(wanted) if not info.private]
-        found = popularity.with_inbound(
+        items = popularity.with_inbound(
             sorted(
                 self._items(_CURRENT, row.number),
                 key=lambda item: (item.published, item.sequence),
                 reverse=True,
             )
         )
-        shown = {item.source.id: item.source for item in found}
+        shown = {item.source.id: item.source for item in items}
         lessened = self.db.column(_LESSENED, since, row.number)
         lessened += self.db.column(_LESSENED_BY_FILTER, row.number, since)
         shown = {name: Sources(self.db).info(name) for name in lessened} | shown
@@ -119,11 +119,11 @@ class Snapshots(Table):
             feed=feed,
             id=feed_id or row.id,
             updated=codec.moment(row.updated),
-            items=tuple(found),
+            items=tuple(items),
             sources=tuple(sorted(infos, key=lambda info: (info.name.casefold(), info.id))),
             archives=row.sequence // ARCHIVE if feed.archives else 0,
             slices=-(-row.sequence // ARCHIVE),  # rounded up: the last is open
-            popular=popularity.popular(found),
+            popular=popularity.popular(items),
             departed=self._departed(row.number, since),
             siblings=tuple(other for other in siblings if other.name != feed.name),
             listings=tuple(listings),
@@ -132,9 +132,9 @@ class Snapshots(Table):
 
     def _activity(self, feed: int) -> dict[str, Activity]:
         """Return the number of posts of each source in a feed, and the date of the last one."""
-        found = self.db.execute(_ACTIVITY, (feed,))
+        activity = self.db.execute(_ACTIVITY, (feed,))
         return {
-            source: Activity(posts, codec.moment(last)) for source, posts, last in found if last
+            source: Activity(posts, codec.moment(last)) for source, posts, last in activity if last
         }
 
     def _infos(self, wanted: Iterable[Source]) -> Iterable[SourceInfo]:
@@ -153,14 +153,14 @@ class Snapshots(Table):
         visible = links.read(self.db, [entry[2] for entry in entries])
         versions = links.versions(self.db, [entry[1:3] for entry in entries])
         infos: dict[str, SourceInfo] = {}
-        found = []
+        items = []
         for entry in entries:
             source_id = entry[10]
             if source_id not in infos:
                 infos[source_id] = undated(Sources(self.db).info(source_id))
             copies = versions.get(entry[1], ())
-            found.append(_item(entry, infos[source_id], visible.get(entry[2], links.NONE), copies))
-        return links.without_hidden_chains(self.db, found)
+            items.append(_item(entry, infos[source_id], visible.get(entry[2], links.NONE), copies))
+        return links.without_hidden_chains(self.db, items)
 
     def _listings(
         self, feed: int, infos: Mapping[str, SourceInfo], limit: int
@@ -269,10 +269,10 @@ class Snapshots(Table):
         row = Feeds(self.db).row(feed.name)
         is_archive = feed.archives and number <= row.sequence // ARCHIVE
         query = f"{_SLICE} {'' if is_archive else 'AND e.current = 0'} ORDER BY e.sequence DESC"
-        found = self._items(query, row.number, (number - 1) * ARCHIVE + 1, number * ARCHIVE)
+        items = self._items(query, row.number, (number - 1) * ARCHIVE + 1, number * ARCHIVE)
         touched = "SELECT touched FROM archives WHERE feed = ? AND number = ?"
         date = codec.moment(self.db.value(touched, row.number, number))
-        return Archive(number, tuple(found), date)
+        return Archive(number, tuple(items), date)
 
     def archive_spans(self, feed: Feed) -> dict[int, tuple[datetime, datetime]]:
         """Return for each slice of history the dates of its oldest and its newest post.

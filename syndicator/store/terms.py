@@ -103,11 +103,11 @@ class Terms(Table):
     def postings(self, terms: Sequence[int], long: Sequence[int]) -> Mapping[int, bytes]:
         """Return the postings of terms; of those in `long` the newest closed rows too."""
         query = f"SELECT term, posts FROM postings WHERE term IN ({_marks(terms)})"
-        found = dict(self.db.rows(query, *terms))
+        by_term = dict(self.db.rows(query, *terms))
         for term in long:
             closed = self.db.column(_CLOSED, term, CLOSED)
-            found[term] = b"".join((found.get(term, b""), *closed))
-        return found
+            by_term[term] = b"".join((by_term.get(term, b""), *closed))
+        return by_term
 
     def vectors(self, numbers: Sequence[int]) -> list[tuple[int, float, bytes, bytes]]:
         """Return number, time, packed terms and neighbours of the known ones of these posts."""
@@ -174,11 +174,11 @@ class Terms(Table):
             return []
         query = """SELECT number, published FROM posts WHERE number <= ?
             ORDER BY number DESC LIMIT ?"""
-        found = self.db.rows(query, debt, limit)
-        self._keep("index_owed", found[-1][0] - 1 if len(found) == limit else 0)
-        posts = Posts(self.db).read([number for number, _ in found])
-        found.reverse()
-        return [(number, posts[number], time) for number, time in found if number in posts]
+        owed = self.db.rows(query, debt, limit)
+        self._keep("index_owed", owed[-1][0] - 1 if len(owed) == limit else 0)
+        posts = Posts(self.db).read([number for number, _ in owed])
+        owed.reverse()
+        return [(number, posts[number], time) for number, time in owed if number in posts]
 
     def clear(self) -> None:
         """Throw the index away; `unindexed` then gives all stored posts."""

@@ -80,7 +80,7 @@ class SiteBuilder:
         self.sources = _shown_sources(edition)
         self.current = set(map(source_path, self.sources))
         if self.has_posts:
-            self.current |= {self.paths.of(item.id) for item in edition.items}
+            self.current |= {self.paths.path(item.id) for item in edition.items}
         # The pages of posts that were looked at: an archive may hold items of the edition.
         self.visited: set[str] = set()
         self.has_style = False
@@ -111,7 +111,7 @@ class SiteBuilder:
         linked to at its source.
         """
         for item in items:
-            path = self.paths.of(item.id)
+            path = self.paths.path(item.id)
             if self.has_posts and item.shown and path not in self.visited:
                 self.visited.add(path)
                 yield from self._page(
@@ -140,7 +140,7 @@ class SiteBuilder:
             for link in links
         ]
         newer = self._newer_than(archive.number)
-        digest = self.digests.of(lines, archive.number, newer)
+        digest = self.digests.digest(lines, archive.number, newer)
         view = partial(self._archive, archive.number, links, newer)
         yield from self._page("archive", path, digest, view)
 
@@ -166,7 +166,7 @@ class SiteBuilder:
 
     def _post_page(self, public_id: str) -> str:
         """Return the path of the page of a post, "" for none."""
-        path = self.paths.of(public_id)
+        path = self.paths.path(public_id)
         return path if self.has_posts and self.has_page(path) else ""
 
     def _page(
@@ -225,7 +225,7 @@ class SiteBuilder:
     # -- the content of each kind of page -----------------------------------------------------
 
     def _post(self, item: Item) -> Context:
-        path = self.paths.of(item.id)
+        path = self.paths.path(item.id)
         views = self.views("../" * path.count("/"))
         view = views.post(item, credit_line(item, self.feed.timezone))
         return self.frame.post(item, view, path), {"post": view}
@@ -308,7 +308,7 @@ class SiteBuilder:
             if self.has_page(archive_path(number))
         ]
         if slices:
-            digest = self.digests.of("archives", len(slices), slices[0])
+            digest = self.digests.digest("archives", len(slices), slices[0])
             self.visited.add(ARCHIVES)
             yield from self._page("archives", ARCHIVES, digest, partial(self._all_slices, slices))
 

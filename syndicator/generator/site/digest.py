@@ -42,7 +42,7 @@ class Digests:
         """Return the digest of a post, by which lists show it."""
         if item.id not in self.items:
             body = item.post.content_html if self.is_whole else ""
-            self.items[item.id] = self.of(_item(item), self.source(item.source), body)
+            self.items[item.id] = self.digest(_item(item), self.source(item.source), body)
         return self.items[item.id]
 
     def page(self, item: Item) -> str:
@@ -52,18 +52,18 @@ class Digests:
         too.
         """
         count = item.post.comment_count
-        return self.post(item) if count is None else self.of(self.post(item), count)
+        return self.post(item) if count is None else self.digest(self.post(item), count)
 
     def source(self, info: SourceInfo) -> str:
         """Return the digest of a source, as pages show it."""
         if info.id not in self.infos:
             face = info.image if self.has_faces else ""
-            self.infos[info.id] = self.of(_source(info), *filter(None, [face]))
+            self.infos[info.id] = self.digest(_source(info), *filter(None, [face]))
         return self.infos[info.id]
 
     def listing(self, items: Iterable[Item], *others: object) -> str:
         """Return the digest of a page that lists posts."""
-        return self.of([self.post(item) for item in items], *others)
+        return self.digest([self.post(item) for item in items], *others)
 
     def index(self, edition: Edition, shown: int) -> str:
         """Return the digest of the first page, which shows so many of the posts."""
@@ -71,20 +71,20 @@ class Digests:
 
     def listing_of(self, info: SourceInfo, *shown: object) -> str:
         """Return the digest of the page of one source."""
-        return self.of(self.source(info), self.own_feeds.get(info.id), *shown)
+        return self.digest(self.source(info), self.own_feeds.get(info.id), *shown)
 
     def sources(self, sources: Iterable[SourceInfo], linked: Sequence[bool]) -> str:
         """Return the digest of the page of all sources, of which some have pages of their own."""
         rows = [
             (self.source(info), self.own_feeds.get(info.id), self._active(info)) for info in sources
         ]
-        return self.of(rows, linked)
+        return self.digest(rows, linked)
 
     def _active(self, info: SourceInfo) -> object:
         activity = self.activity.get(info.id)
         return activity and (activity.posts, activity.last)
 
-    def of(self, *data: object) -> str:
+    def digest(self, *data: object) -> str:
         """Return the digest of plain data."""
         digest = blake2b(self.base, digest_size=16)
         for value in data:

@@ -47,7 +47,7 @@ class PostPaths:
                 path = f"{POSTS}{slugs[public_id]}.html"
             self._paths[public_id] = path
 
-    def of(self, public_id: str) -> str:
+    def path(self, public_id: str) -> str:
         """Return the path of the page of a post."""
         if public_id not in self._paths:
             self.learn([public_id])

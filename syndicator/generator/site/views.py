@@ -1,6 +1,6 @@
-"""Small frozen views for templates; every address in them may stand in an href.
+"""The variables of templates, as frozen structs; every address in them is safe in an href.
 
-They are the contract with templates of others, so names here are kept.
+Users' templates read these fields, so their names never change.
 """
 
 from __future__ import annotations
@@ -146,9 +146,8 @@ class SiteView(Struct, frozen=True):
     contact_text: str = ""
     feeds: tuple[FeedLink, ...] = ()
     siblings: tuple[Row, ...] = ()  # the other feeds that are written out
-    languages: tuple[
-        Row, ...
-    ] = ()  # the feed of each language; shown on the first page only, since they come and go
+    # The feed of each language; shown on the first page only, since they come and go.
+    languages: tuple[Row, ...] = ()
 
 
 class Parts(Struct, frozen=True):

@@ -1,7 +1,4 @@
-"""Take a stretch out of HTML and keep it balanced.
-
-No tag without its partner, nothing empty left behind.
-"""
+"""HTML and a stretch of it -> the HTML without it: tags balanced, no empty element left behind."""
 
 from __future__ import annotations
 
@@ -42,7 +39,7 @@ def cut(source: str, start: int, end: int) -> str:
         before, after = _climb(before, after[empty.end() :])
     if _BLOCK_START.search(before, max(0, len(before) - _NEAR)):
         after = _LEADING_BREAKS.sub("", after, count=1)
-    # It stood last: a rule or breaks before it, and empty blocks, go with it.
+    # Where the stretch stood last, a rule or breaks before it go too, and empty blocks.
     while _CLOSING_ONLY.match(after):
         shorter = _without_empty(_without_breaks(before))
         shorter, after = _climb(shorter, after)
@@ -71,8 +68,8 @@ def _without_empty(text: str) -> str:
     end = text.rfind("</")
     if end < 1 or not (text[end - 1] in ">;" or text[end - 1].isspace()):
         return text
-    found = _EMPTY_BEFORE.search(text, max(0, len(text) - _NEAR))
-    return text[: found.start()] if found else text
+    match = _EMPTY_BEFORE.search(text, max(0, len(text) - _NEAR))
+    return text[: match.start()] if match else text
 
 
 def _unbalanced(stretch: str) -> tuple[str, str]:

@@ -109,9 +109,9 @@ def _by_wording(line: Line, source: str, known: Known, *, text_mode: bool) -> Fo
     for row in rows:
         for pattern in wordings.patterns(row):
             match = pattern.match(line.text)
-            found = match and _weigh(row, match, line, source, known, text_mode=text_mode)
-            if found:
-                return found
+            credit = match and _weigh(row, match, line, source, known, text_mode=text_mode)
+            if credit:
+                return credit
     return None
 
 

@@ -241,14 +241,14 @@ def lines(source: str, *, window: int, text_mode: bool) -> Iterator[Line]:
 
 def first_lines(source: str, *, window: int, most: int) -> list[Line]:
     """Return the first lines of HTML that show words, within its first `window` characters."""
-    found = []
+    shown = []
     for segment in _segments(source, 0, min(window, len(source)), text_mode=False):
         line = _line(source, segment)
         if line and line.text and segment.end < window:
-            found.append(line)
-        if len(found) == most:
+            shown.append(line)
+        if len(shown) == most:
             break
-    return found
+    return shown
 
 
 def _lines(source: str, first: int, last: int, *, text_mode: bool) -> Iterator[Line]:
@@ -261,8 +261,8 @@ def _lines(source: str, first: int, last: int, *, text_mode: bool) -> Iterator[L
 def tags_in(source: str, first: int = 0, last: int = sys.maxsize) -> list[Tag]:
     """Return the tags between two places of sanitized HTML, in their order."""
     return [
-        Tag(found.start(), found.end(), found[1] == "/", found[2].lower(), found[3])
-        for found in _TAG.finditer(source, first, last)
+        Tag(match.start(), match.end(), match[1] == "/", match[2].lower(), match[3])
+        for match in _TAG.finditer(source, first, last)
     ]
 
 
@@ -284,7 +284,7 @@ def _segments(source: str, first: int, last: int, *, text_mode: bool) -> Iterato
 def _at_newlines(source: str, whole: _Segment) -> Iterator[_Segment]:
     start = whole.start
     for newline in [
-        *(found.end() for found in re.finditer(r"\n", source) if found.end() > start),
+        *(match.end() for match in re.finditer(r"\n", source) if match.end() > start),
         whole.end,
     ]:
         yield whole._replace(
@@ -364,5 +364,5 @@ def plain(html: str) -> str:
 
 
 def _href(tag: Tag) -> str:
-    found = _HREF.search(tag.attributes)
-    return unescape(found[1]).strip() if found else ""
+    match = _HREF.search(tag.attributes)
+    return unescape(match[1]).strip() if match else ""

@@ -245,8 +245,8 @@ def _same(one: Origin, other: Origin) -> bool:
 
 
 def _unique(places: Iterable[Origin]) -> list[Origin]:
-    found: list[Origin] = []
+    origins: list[Origin] = []
     for place in places:
-        if not any(_same(place, other) for other in found):
-            found.append(place)
-    return found
+        if not any(_same(place, other) for other in origins):
+            origins.append(place)
+    return origins

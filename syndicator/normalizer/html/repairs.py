@@ -156,8 +156,8 @@ def _marked(html: str, names: Set[str], hiding: Set[str]) -> str:
         if name.lower() in _NEVER_MARKED:
             return tag[0]
         for pattern in (_CLASS, _STYLE):
-            if (found := pattern.search(written)) and found[1] in marks:
-                return f"<{name}{marks[found[1]]}{written}>"
+            if (match := pattern.search(written)) and match[1] in marks:
+                return f"<{name}{marks[match[1]]}{written}>"
         if _HIDDEN_ATTRIBUTE.search(written):
             return f'<{name} data-hidden=""{written}>'
         return tag[0]

@@ -96,9 +96,9 @@ def without(html: str, opening: re.Pattern[str]) -> tuple[str, int]:
     """
     kept: list[str] = []
     done = 0
-    while found := opening.search(html, done):
-        kept.append(html[done : found.start()])
-        done = end_of(html, found.start(), found[1])
+    while match := opening.search(html, done):
+        kept.append(html[done : match.start()])
+        done = end_of(html, match.start(), match[1])
     return GONE.join([*kept, html[done:]]), len(kept)
 
 

@@ -83,10 +83,10 @@ def is_beacon(address: str) -> bool:
     >>> is_beacon("https://i0.wp.com/site/photo.jpg")
     False
     """
-    found = _PARTS.match(address)
-    if found is None:
+    match = _PARTS.match(address)
+    if match is None:
         return False
-    host, path, file = found.groups()
+    host, path, file = match.groups()
     if file in _BEACON_FILES or _only_counts(host) or _BEACON_PATH.match(path):
         return True
     return "track" in path and _PIXEL_PATH.match(path) is not None
