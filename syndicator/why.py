@@ -10,8 +10,9 @@ from msgspec import Struct
 from syndicator.errors import UsageError
 from syndicator.failures import label
 from syndicator.model.settings import Config, Feed, Filter, Source
+from syndicator.quantities import counted
 from syndicator.store import Store
-from syndicator.store.explain import Link, Standing, Stored, Version
+from syndicator.store.explain import Entry, Link, Standing, Stored, Version
 from syndicator.store.selection import selects, speaks
 
 ADVICE = "`syndicator fetch SOURCE` shows the posts that its feed has now"
@@ -70,6 +71,7 @@ def why(config: Config, post: str) -> list[Why]:
 def _why(store: Store, config: Config, number: int) -> Why:
     explain = store.explain
     post = explain.post(number)
+    copies = explain.versions(post)
     source = next((known for known in config.sources if known.id == post.source_id), None)
     return Why(
         id=post.id,
@@ -80,9 +82,9 @@ def _why(store: Store, config: Config, number: int) -> Why:
         published=post.published,
         first_seen=post.first_seen,
         language=post.language,
-        feeds=tuple(_verdict(store, feed, source, post) for feed in config.feeds),
+        feeds=tuple(_verdict(store, feed, source, post, copies) for feed in config.feeds),
         updates=tuple(Update(time, parts) for time, parts in explain.updates(number)),
-        copies=tuple(explain.versions(post)),
+        copies=tuple(copies),
         links=tuple(explain.links(number)),
         body_kept=not post.purged,
     )
@@ -94,14 +96,16 @@ def _source_standing(source: Source | None) -> str:
     return "paused: it is asked no more, its posts stay" if source.paused else ""
 
 
-def _verdict(store: Store, feed: Feed, source: Source | None, post: Stored) -> Verdict:
+def _verdict(
+    store: Store, feed: Feed, source: Source | None, post: Stored, copies: Sequence[Version]
+) -> Verdict:
     standing = store.explain.standing(feed.name, post)
     entry = standing.entry
     out = _kept_out(feed, source, post)
     if not out and entry is None:
         out = _never_in(store, feed, source, post, standing)
     elif not out and entry is not None:
-        out = _not_there(feed, source, post, standing)
+        out = _folded(entry, post, copies) or _not_there(feed, source, entry, standing)
     first = entry.first_published if entry else None
     why = out or "in the documents: one of the newest, or not yet there for as long as `stay`"
     return Verdict(feed.name, feed.title, not out, why, first)
@@ -150,15 +154,19 @@ def _rejected(store: Store, feed: Feed, post: Stored) -> str:
     return filters.judge(store.posts.read([post.number])[post.number], feed.filter, post.first_seen)
 
 
-def _not_there(  # noqa: PLR0911 - a reason each
-    feed: Feed, source: Source | None, post: Stored, standing: Standing
-) -> str:
+def _folded(entry: Entry, post: Stored, copies: Sequence[Version]) -> str:
+    """Return the copy that is shown instead of a post, "" where the post itself is."""
+    for copy in copies:
+        if copy.number == entry.post != post.number:
+            place = "" if entry.current else ", in the archives"
+            return f"folded into a copy that tells the same, of {copy.source}: {copy.url}{place}"
+    return ""
+
+
+def _not_there(feed: Feed, source: Source | None, entry: Entry, standing: Standing) -> str:
     """Return the reason why a published post stands in no document now, "" where it does."""
-    entry = standing.entry
-    if entry is None or (entry.current and entry.post == post.number):
-        return ""
     if entry.current:
-        return "folded into a copy that tells the same: that version is shown"
+        return ""
     if entry.gone:
         return "a filter that was changed later took it out"
     if not standing.is_member:
@@ -166,8 +174,10 @@ def _not_there(  # noqa: PLR0911 - a reason each
     if entry.history:
         return "it came as history, older than all that was known: in the archives"
     if source is not None and source.limit and entry.newer >= source.limit:
-        return f"in the archives: {source.limit} newer posts of its source are there (its `limit`)"
-    return f"in the archives: {feed.limit} newer posts took its place (`limit`), after `stay`"
+        newer = counted(source.limit, "newer post")
+        return f"in the archives: {newer} of its source took its place (its `limit`)"
+    newer = counted(feed.limit, "newer post")
+    return f"in the archives: {newer} took its place (`limit`), after `stay`"
 
 
 def text(posts: Sequence[Why]) -> list[str]:

@@ -19,6 +19,9 @@ from syndicator.errors import UsageError
 from syndicator.pipeline.run import withdraw
 
 OTHER, LATE, GONE, SECRET = (f"https://{name}.example" for name in ("other", "late", "gone", "s"))
+OLD, QUOTA, MANY, PAST, REST, TASTE = (
+    f"https://{name}.example" for name in ("old", "quota", "many", "past", "rest", "taste")
+)
 HEAD = 'limit = 3\nstay = "1h"\nlanguages = ["en"]\n[feed.filter]\nexclude = { title = "Advert" }'
 
 
@@ -42,6 +45,17 @@ def posts(host: str, *names: str, hours: int = 0) -> list[str]:
 
 @pytest.fixture
 def planet(tmp_path: Path, site: loopback.Site) -> Planet:
+    return some_days(tmp_path, site)
+
+
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planet]:
+    """The installation in which each reason holds of a post; tests only read it."""
+    with loopback.site() as running:
+        yield with_each_reason(some_days(tmp_path_factory.mktemp("grown"), running), running)
+
+
+def some_days(folder: Path, site: loopback.Site) -> Planet:
     """An installation of some days: five sources, a filter, a source that left, one that joined."""
     soon = item("Soon", f"{BLOG}/Soon/", words(70), START + timedelta(days=9))
     site.pages["/a"] = feed("Blog", BLOG, soon, *posts(BLOG, "First", "Advert here", "Shop talk"))
@@ -50,7 +64,7 @@ def planet(tmp_path: Path, site: loopback.Site) -> Planet:
     site.pages["/g"] = feed("Gone", GONE, *posts(GONE, "Left behind"))
     site.pages["/s"] = feed("Secret", SECRET, *posts(SECRET, "Hidden"))
     made = Planet(
-        tmp_path,
+        folder,
         site,
         ("/a", 'id = "a"\nfuture = "hold"\n[sources.filter]\nexclude = { title = "Shop" }'),
         ("/b", 'id = "b"'),
@@ -70,9 +84,46 @@ def planet(tmp_path: Path, site: loopback.Site) -> Planet:
     return made
 
 
-def verdict(planet: Planet, post: str) -> tuple[bool, str]:
+def with_each_reason(planet: Planet, site: loopback.Site) -> Planet:
+    """Let the installation grow: limits, ages, history, a changed filter, a pause, a withdrawal."""
+    long_ago = item("Ancient", f"{OLD}/ancient/", words(90), START - timedelta(days=99))
+    site.pages["/m"] = feed("Old", OLD, long_ago, *posts(OLD, "Recent"))
+    site.pages["/q"] = feed("Quota", QUOTA, *posts(QUOTA, "Quota new", "Quota before"))
+    site.pages["/n"] = feed("Many", MANY, *posts(MANY, "Many 1", "Many 2", hours=7))
+    site.pages["/h"] = feed("Past", PAST, *posts(PAST, "Present"))
+    site.pages["/p"] = feed("Rest", REST, *posts(REST, "Resting"))
+    site.pages["/t"] = feed("Taste", TASTE, *posts(TASTE, "Taste of then"))
+    planet.sources += [
+        ("/m", 'id = "m"\nfilter = { max_age = "30d" }'),
+        ("/q", 'id = "q"\nlimit = 1'),
+        ("/n", 'id = "n"\nfilter = { newest = 1 }'),
+        ("/h", 'id = "h"\njoin = 1'),
+        ("/p", 'id = "p"'),
+        ("/t", 'id = "t"\ntags = ["food"]'),
+    ]
+    planet.run()
+    past = posts(PAST, "Past 1", "Past 2", hours=99)
+    site.pages["/h"] = feed("Past", PAST, *posts(PAST, "Present"), *past)
+    planet.sources[-1] = (
+        "/t",
+        'id = "t"\ntags = ["food"]\nfilter = { exclude = { title = "Taste" } }',
+    )
+    planet.sources[-2] = ("/p", 'id = "p"\npaused = true')
+    planet.run()
+    site.pages["/l"] = feed("Late", LATE, *posts(LATE, "N 1", "N 2", "N 3", "N 4"))
+    planet.now += 48 * HOUR
+    planet.run()
+    withdraw(planet.config(), f"{LATE}/Late-0/", planet.now)
+    planet.more = (
+        '[[feeds]]\nname = "food"\ntitle = "Food"\ntags = ["food"]\n'
+        '[[feeds]]\nname = "next"\ntitle = "Next"'
+    )
+    return planet
+
+
+def verdict(planet: Planet, post: str, name: str = "") -> tuple[bool, str]:
     (found,) = why.why(planet.config(), post)
-    (of_feed,) = found.feeds
+    (of_feed,) = (one for one in found.feeds if one.feed == name)
     return of_feed.shown, of_feed.why
 
 
@@ -85,12 +136,50 @@ def verdict(planet: Planet, post: str) -> tuple[bool, str]:
         ("Left behind", "its source was removed from feeds.toml"),
         ("Hidden", "its source is private: `publish = true` in its table would show it"),
         ("Late 8", "its source joined this feed with its newest 1 posts (`join`)"),
-        (f"{BLOG}/twice", "folded into a copy that tells the same: that version is shown"),
+        (
+            f"{BLOG}/twice",
+            f"folded into a copy that tells the same, of b: {OTHER}/twice/, in the archives",
+        ),
+        ("Ancient", "the filter of its source: older than max_age"),
+        ("Many 2", "the filter of its source: not among the newest 1"),
+        (
+            "Quota before",
+            "in the archives: 1 newer post of its source took its place (its `limit`)",
+        ),
+        ("Taste of then", "the filter of its source: excluded by title pattern Taste"),
+        ("Past 2", "it came as history, older than all that was known: in the archives"),
+        ("Resting", "in the archives: 3 newer posts took its place (`limit`), after `stay`"),
+        (f"{BLOG}/First/", "in the archives: 3 newer posts took its place (`limit`), after `stay`"),
+        ("Late 0", "withdrawn for good"),
     ],
 )
-def test_why_a_post_is_missing(planet: Planet, post: str, reason: str) -> None:
-    """The reason names the rule or the setting."""
-    assert verdict(planet, post) == (False, reason)
+def test_why_a_post_is_missing(grown: Planet, post: str, reason: str) -> None:
+    """The reason names the rule or the setting; one installation has them all."""
+    assert verdict(grown, post) == (False, reason)
+
+
+def test_a_copy_of_a_post_that_is_shown(planet: Planet) -> None:
+    """The duplicate that won is named with its source."""
+    reason = f"folded into a copy that tells the same, of b: {OTHER}/twice/"
+    assert verdict(planet, f"{BLOG}/twice") == (False, reason)
+
+
+def test_a_feed_that_takes_other_sources(grown: Planet) -> None:
+    """The settings are named by which it chooses them."""
+    reason = "the feed does not take this source: see its `sources` and `tags`"
+    assert verdict(grown, "Resting", "food") == (False, reason)
+
+
+def test_a_feed_that_was_not_made_yet(grown: Planet) -> None:
+    """The next run considers what is stored."""
+    reason = "it was not considered yet: the next run does"
+    assert verdict(grown, "Resting", "next") == (False, reason)
+
+
+def test_a_paused_source(grown: Planet) -> None:
+    """That it is paused is told beside the source; its posts stay."""
+    (found,) = why.why(grown.config(), "Resting")
+    assert found.source_standing == "paused: it is asked no more, its posts stay"
 
 
 def test_why_a_post_is_there(planet: Planet) -> None:
