@@ -23,7 +23,10 @@ PAGE = b'<!doctype html><link rel="alternate" type="application/rss+xml" href="/
 @pytest.fixture
 def lake() -> Iterator[Site]:
     posts = [(f"Post {number}", f"Text {number}") for number in range(3)]
-    with site({"/": PAGE, "/f.xml": rss("Lakeside", posts)}) as blog:
+    feed = rss("Lakeside", posts).replace(
+        b"<title>Post 1<", b"<category>travel</category><title>Post 1<"
+    )
+    with site({"/": PAGE, "/f.xml": feed}) as blog:
         blog.types["/"] = "text/html"
         yield blog
 
@@ -56,6 +59,11 @@ def test_the_commands_of_a_task(
                 path = tmp_path / "feeds.toml"
                 head = path.read_text("utf-8")
                 path.write_text(f'{head}\n[fetch]\ninterval = "0s"\n', "utf-8")
+                continue
+            if command.startswith("echo"):  # a line at the end of the file
+                _, line, _, file = shlex.split(command)
+                with (tmp_path / file).open("a", encoding="utf-8") as end:
+                    end.write(f"{line}\n")
                 continue
             for name, blog in (("lake", lake), ("quiet", quiet)):
                 command = command.replace(f"https://{name}.example", blog.url)

@@ -133,7 +133,21 @@ def test_a_venus_planet(tmp_path: Path) -> None:
     assert [source.join for source in loaded.sources] == [5, 5]
     assert feed.filter.include.text == "rails"
     assert result.text.count("rails") == 4, "once for each rule of [feed.filter]"
-    assert "not taken over, `face` of 2 feeds, such as https://a.example/feed" in result.remarks
+    assert [source.icon for source in loaded.sources] == [
+        f"https://planet.example/images/{name}.png" for name in ("ann", "bee")
+    ]
+    assert any(line.startswith("look over the faces") for line in result.remarks)
+
+
+def test_faces_of_a_planet_without_an_address(tmp_path: Path) -> None:
+    """A whole address comes along; a file that nobody can find is told of, and the feed is taken."""
+    face = "https://b.example/bee.png"
+    text = f"[{A}]\nface = ann.png\n[{B}]\nface = {face}\n"
+    (tmp_path / "planet.ini").write_text(text, "utf-8")
+    result = import_list(str(tmp_path / "planet.ini"), tmp_path / "feeds.toml")
+    assert result.text.count("icon = ") == 1
+    assert f'icon = "{face}"' in result.text
+    assert f"not taken over, `face` of {A}" in result.remarks
 
 
 @pytest.mark.parametrize(

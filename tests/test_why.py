@@ -18,6 +18,7 @@ from syndicator.cli import main
 from syndicator.errors import UsageError
 from syndicator.pipeline.run import withdraw
 
+HOW_TO = Path(__file__).resolve().parents[1] / "docs" / "how-to.md"
 OTHER, LATE, GONE, SECRET = (f"https://{name}.example" for name in ("other", "late", "gone", "s"))
 OLD, QUOTA, MANY, PAST, REST, TASTE = (
     f"https://{name}.example" for name in ("old", "quota", "many", "past", "rest", "taste")
@@ -127,35 +128,48 @@ def verdict(planet: Planet, post: str, name: str = "") -> tuple[bool, str]:
     return of_feed.shown, of_feed.why
 
 
-@pytest.mark.parametrize(
-    ("post", "reason"),
-    [
-        ("Shop talk", "the filter of its source: excluded by title pattern Shop"),
-        ("Advert here", "the filter of the feed: excluded by title pattern Advert"),
-        ("Soon", "held back until its date, 2026-11-10 09:00 UTC (`future`)"),
-        ("Left behind", "its source was removed from feeds.toml"),
-        ("Hidden", "its source is private: `publish = true` in its table would show it"),
-        ("Late 8", "its source joined this feed with its newest 1 posts (`join`)"),
-        (
-            f"{BLOG}/twice",
-            f"folded into a copy that tells the same, of b: {OTHER}/twice/, in the archives",
-        ),
-        ("Ancient", "the filter of its source: older than max_age"),
-        ("Many 2", "the filter of its source: not among the newest 1"),
-        (
-            "Quota before",
-            "in the archives: 1 newer post of its source took its place (its `limit`)",
-        ),
-        ("Taste of then", "the filter of its source: excluded by title pattern Taste"),
-        ("Past 2", "it came as history, older than all that was known: in the archives"),
-        ("Resting", "in the archives: 3 newer posts took its place (`limit`), after `stay`"),
-        (f"{BLOG}/First/", "in the archives: 3 newer posts took its place (`limit`), after `stay`"),
-        ("Late 0", "withdrawn for good"),
-    ],
-)
+REASONS = [
+    ("Shop talk", "the filter of its source: excluded by title pattern Shop"),
+    ("Advert here", "the filter of the feed: excluded by title pattern Advert"),
+    ("Soon", "held back until its date, 2026-11-10 09:00 UTC (`future`)"),
+    ("Left behind", "its source was removed from feeds.toml"),
+    ("Hidden", "its source is private: `publish = true` in its table would show it"),
+    ("Late 8", "its source joined this feed with its newest 1 posts (`join`)"),
+    (
+        f"{BLOG}/twice",
+        f"folded into a copy that tells the same, of b: {OTHER}/twice/, in the archives",
+    ),
+    ("Ancient", "the filter of its source: older than max_age"),
+    ("Many 2", "the filter of its source: not among the newest 1"),
+    (
+        "Quota before",
+        "in the archives: 1 newer post of its source took its place (its `limit`)",
+    ),
+    ("Taste of then", "the filter of its source: excluded by title pattern Taste"),
+    ("Past 2", "it came as history, older than all that was known: in the archives"),
+    ("Resting", "in the archives: 3 newer posts took its place (`limit`), after `stay`"),
+    (f"{BLOG}/First/", "in the archives: 3 newer posts took its place (`limit`), after `stay`"),
+    ("Late 0", "withdrawn for good"),
+]
+
+
+@pytest.mark.parametrize(("post", "reason"), REASONS)
 def test_why_a_post_is_missing(grown: Planet, post: str, reason: str) -> None:
     """The reason names the rule or the setting; one installation has them all."""
     assert verdict(grown, post) == (False, reason)
+
+
+def test_the_reasons_of_the_how_to(grown: Planet, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each row of its table stands in what the command prints of a post of this installation."""
+    text = HOW_TO.read_text("utf-8").partition("| `syndicator why` says |")[2].partition("\n\n")[0]
+    rows = [line.split(" | ")[0].removeprefix("| ") for line in text.splitlines()[2:]]
+    grown.config()  # writes feeds.toml
+    told = ""
+    for post, _ in REASONS:
+        assert main(["-c", str(grown.folder / "feeds.toml"), "why", post]) == 0
+        told += capsys.readouterr().out
+    assert len(rows) == 10
+    assert [row for row in rows if row not in told] == []
 
 
 def test_a_copy_of_a_post_that_is_shown(planet: Planet) -> None:

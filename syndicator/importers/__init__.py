@@ -166,6 +166,7 @@ def _table(feed: Subscription, taken: Collection[str]) -> dict[str, Any]:
         "name": "" if feed.name in taken else feed.name,
         "tags": list(feed.tags),
         "future": feed.future,
+        "icon": feed.icon,
         "filter": _filter(feed.filter),
     }
     return {key: value for key, value in table.items() if value}

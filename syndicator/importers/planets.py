@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from configparser import ConfigParser, ParsingError
 from functools import partial
 from typing import Literal
+from urllib.parse import quote, urljoin
 
 from syndicator.errors import UsageError
 from syndicator.importers.subscription import Heading, Remark, Subscription
@@ -22,7 +23,7 @@ _INHERITED = ("filter", "exclude", "filters", "future_dates", "ignore_in_feed", 
 # In a section's content_type these words say that the address is a list of feeds, not a feed.
 _LISTS = ("opml", "foaf", "csv", "config", ".")
 # Settings without an equal here: programs that change posts, and fields of templates.
-_DROPPED = ("filters", "ignore_in_feed", "post-process", "face")
+_DROPPED = ("filters", "ignore_in_feed", "post-process")
 # A pattern that speaks of a post as one text: its beginning or end, or what stands far apart. Not
 # an escaped sign.
 _WHOLE = re.compile(r"(?<!\\)(?:[$^]|\.[*+{])|\\[AZz]")
@@ -43,20 +44,46 @@ def read(text: str, name: str) -> Iterator[Subscription | Remark | str]:
         **sections.get("DEFAULT", {}),
     }
     inherited = {key: common[key] for key in _INHERITED if key in common}
-    filtered = False
+    filtered = has_faces = False
     for title, own in sections.items():
         url = title if "://" in title else own.get("feed") or own.get("url", "")
         if url and title.lower() != "planet":
             values = {**inherited, **own}
             shown = redacted(url)
             why = _refusal(values)
-            yield Remark(f"left out, {why}", shown) if why else _subscription(url, values)
+            face = _face(values.get("face", ""), common.get("link", ""))
+            yield Remark(f"left out, {why}", shown) if why else _subscription(url, values, face)
+            if values.get("face") and not face and not why:
+                yield Remark("not taken over, `face`", shown, " of ")
+            has_faces = has_faces or bool(face and not why)
             for key in () if why else _DROPPED:
                 if values.get(key):
                     yield Remark(f"not taken over, `{key}`", shown, " of ")
             filtered = filtered or not (why or {"filter", "exclude"}.isdisjoint(values))
     if filtered:
         yield "look over the filters: a category counts for them by its whole name only"
+    if has_faces:
+        yield _FACES
+
+
+_FACES = (
+    "look over the faces: each `icon` is taken from images/ below the planet's `link`; "
+    '`faces = "link"` in [feed] shows them'
+)
+
+
+def _face(file: str, link: str) -> str:
+    """Return the address of a face: a planet's templates look for its file in `images/`.
+
+    "" where that is not known.
+
+    >>> _face("ann.png", "https://planet.example")
+    'https://planet.example/images/ann.png'
+    """
+    file, link = file.strip(), link.strip()
+    if not file or "://" in file:
+        return file
+    return urljoin(f"{link.rstrip('/')}/images/", quote(file)) if "://" in link else ""
 
 
 def heading(text: str, name: str) -> Heading:
@@ -162,7 +189,7 @@ def _is_other(key: str, values: Mapping[str, str]) -> bool:
     return several or _WHOLE.search(pattern) is not None
 
 
-def _subscription(url: str, values: Mapping[str, str]) -> Subscription:
+def _subscription(url: str, values: Mapping[str, str], face: str) -> Subscription:
     return Subscription(
         url,
         values.get("name") or values.get("title", ""),
@@ -170,6 +197,7 @@ def _subscription(url: str, values: Mapping[str, str]) -> Subscription:
             include=_rules(values.get("filter", "")), exclude=_rules(values.get("exclude", ""))
         ),
         future=_future(values.get("future_dates", "").lower()),
+        icon=face,
     )
 
 

@@ -21,6 +21,7 @@ class Subscription(Struct, frozen=True):
     tags: tuple[str, ...] = ()
     filter: Filter = Filter()
     future: Literal["", "hold", "keep"] = ""  # as `Source.future`; "": not said
+    icon: str = ""  # the address of its picture
 
 
 class Remark(Struct, frozen=True):
