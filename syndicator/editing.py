@@ -54,6 +54,7 @@ def rename_source(path: Path, name: str, new: str) -> Source:
     def rename(document: tomlkit.TOMLDocument) -> None:
         table = _tables(document)[index]
         table["name"] = new
+        table.pop("title", None)  # the other word for it
         if "id" not in table:
             table["id"] = source.id
 

@@ -10,6 +10,8 @@ from msgspec import Struct
 from syndicator.errors import UsageError
 from syndicator.failures import label
 from syndicator.model.settings import Config, Feed, Filter, Source
+from syndicator.overrides import Override, overrides
+from syndicator.overrides import lines as override_lines
 from syndicator.quantities import counted
 from syndicator.store import Store
 from syndicator.store.explain import Entry, Link, Standing, Stored, Version
@@ -47,6 +49,7 @@ class Why(Struct, frozen=True):
     first_seen: datetime
     language: str
     feeds: tuple[Verdict, ...]
+    overrides: tuple[Override, ...] = ()  # what feeds.toml says of its source in place of its feed
     updates: tuple[Update, ...] = ()
     copies: tuple[Version, ...] = ()
     links: tuple[Link, ...] = ()
@@ -83,6 +86,7 @@ def _why(store: Store, config: Config, number: int) -> Why:
         first_seen=post.first_seen,
         language=post.language,
         feeds=tuple(_verdict(store, feed, source, post, copies) for feed in config.feeds),
+        overrides=tuple(overrides(source, store.sources.info(source.id)) if source else ()),
         updates=tuple(Update(time, parts) for time, parts in explain.updates(number)),
         copies=tuple(copies),
         links=tuple(explain.links(number)),
@@ -194,6 +198,7 @@ def text(posts: Sequence[Why]) -> list[str]:
     ]
     lines += [f"  source      {why.source}{standing}", f"  its date    {_date(why.published)}"]
     lines.append(f"  first seen  {_date(why.first_seen)}")
+    lines += [f"  {line}" for line in override_lines(why.overrides)]
     for verdict in why.feeds:
         first = verdict.first_published
         since = f"; first published {_date(first)}" if first else ""

@@ -104,7 +104,11 @@ def test_a_source_overrides_what_it_says_and_inherits_the_rest(tmp_path: Path) -
         ),
         (
             'title = "T"\n',
-            ["the top level", "`title`", "may be set in [feed], in [[feeds]] and in `include`"],
+            [
+                "the top level",
+                "`title`",
+                "may be set in [feed], in [[feeds]], in [[sources]] and in `include`",
+            ],
         ),
         (
             HEAD + 'interval = "1h"\n',

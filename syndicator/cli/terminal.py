@@ -21,6 +21,8 @@ from syndicator.model.feed import Enclosure, Episode
 from syndicator.model.post import Post, SourceInfo
 from syndicator.model.run import Failure, PostRef, Preview, Progress, Report
 from syndicator.model.settings import Config
+from syndicator.overrides import lines as override_lines
+from syndicator.overrides import overrides
 from syndicator.quantities import counted, short
 from syndicator.report import grouped, outage_line
 
@@ -214,13 +216,17 @@ def posts(console: Console, preview: Preview, limit: int) -> None:
     """Print one source's posts as they would be published, with the changes made to each."""
     info = preview.feed.info
     _line(console, plain(info.name or preview.url), "bold")
+    told = overrides(preview.source, info)
+    overridden = {override.key for override in told}
     for word, value in (
         ("feed", preview.url),
         ("site", info.link),
         ("language", info.language or info.spoken),
     ):
-        if value:
+        if value and word not in overridden:
             _line(console, f"{word}: {plain(value)}", "dim")
+    for line in override_lines(told):
+        _line(console, plain(line), "dim")
     everything = newest_first(preview.feed.posts)
     shown = everything[:limit] if limit else everything
     for number, post in enumerate(shown, 1):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from msgspec.structs import replace
@@ -37,7 +37,7 @@ class _Address(NamedTuple):
 
 def read_source(table: Table, base: Source, around: Surroundings) -> Source:
     """Read one table over the settings of `base`. Mistakes are noted in the table."""
-    given = table.values.get("id") or table.values.get("name")
+    given = table.values.get("id") or table.values.get("name") or table.values.get("title")
     if given and isinstance(given, str):
         table.name = f'[[sources]] "{given}"'
     written = table.values.get("url", "")
@@ -50,6 +50,7 @@ def read_source(table: Table, base: Source, around: Surroundings) -> Source:
     elif isinstance(written, str):
         table.missing("url", "the feed's address, or a path relative to this file")
     values = table.read(table_keys("sources"), base, around)
+    _name(table, values)
     if not values.pop("url", ""):
         return replace(base, **values)
     hidden = values.get("headers", {}) != table.values.get("headers", {})
@@ -74,6 +75,15 @@ def read_source(table: Table, base: Source, around: Surroundings) -> Source:
     }
     table.name = f'[[sources]] "{derived["id"]}"'
     return replace(base, **values | derived)
+
+
+def _name(table: Table, values: dict[str, Any]) -> None:
+    """Put a `title` into `name`, and note a mistake where both are given and differ."""
+    title = values.pop("title", "")
+    name = values.setdefault("name", title) if title else ""
+    if title != name:
+        what = f"is another word for `name`, and they differ: keep `name`, {shown(name)}, or this"
+        table.fail("title", what)
 
 
 def check_doubles(sources: Sequence[Source], tables: Sequence[Table]) -> None:

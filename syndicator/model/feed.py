@@ -145,6 +145,9 @@ class Entry(Struct, frozen=True, omit_defaults=True):
     contributors: tuple[Person, ...] = ()
     published: datetime | None = None
     updated: datetime | None = None
+    # The clocks that the two dates write, naive: without the zone. None where they write none.
+    published_clock: datetime | None = None
+    updated_clock: datetime | None = None
     categories: tuple[Category, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
     images: tuple[

@@ -9,6 +9,16 @@ from msgspec import Struct
 from syndicator.model.feed import Category, Enclosure, Episode, Image, Origin, Person
 
 
+class Declared(Struct, frozen=True, omit_defaults=True):
+    """The words of a feed on itself, whatever feeds.toml says; nothing of a private source."""
+
+    name: str = ""
+    author: str = ""
+    language: str = ""
+    link: str = ""
+    image: str = ""
+
+
 class SourceInfo(Struct, frozen=True, omit_defaults=True):
     """A source as we show it: in `<source>`, OPML, pages and attribution."""
 
@@ -30,6 +40,7 @@ class SourceInfo(Struct, frozen=True, omit_defaults=True):
     spoken: str = (
         ""  # what most of its posts are in, learnt where its feed declares nothing: shown nowhere
     )
+    declared: Declared = Declared()  # shown by `why` and `fetch` alone
 
 
 class Keys(Struct, frozen=True, omit_defaults=True):

@@ -152,6 +152,33 @@ class Source(RedactedRepr, frozen=True):
             default="the feed's own title",
         ),
     ] = ""
+    # `config` puts it into `name`.
+    title: Annotated[str, key("another word for `name`: give one of the two", kind="title")] = ""
+    author: Annotated[
+        str,
+        key(
+            "of its posts that name nobody; a post's own author stays",
+            kind="title",
+            default="as the feed says",
+        ),
+    ] = ""
+    site: Annotated[
+        str,
+        key(
+            "the address that its name leads to, in credits and in lists of sources",
+            kind="address",
+            default="as the feed says",
+        ),
+    ] = ""
+    timezone: Annotated[
+        str,
+        key(
+            "of the clock that its dates write, whatever zone they write behind it, "
+            'e.g. `"Asia/Ho_Chi_Minh"`; stored posts keep their dates',
+            kind="timezone",
+            default="as the date says, else UTC",
+        ),
+    ] = ""
     tags: Annotated[tuple[str, ...], key("for `[[feeds]]` to choose by")] = ()
     language: Annotated[
         str,

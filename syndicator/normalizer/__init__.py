@@ -11,16 +11,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from syndicator import languages, text_rules, urls
+from syndicator import languages, text_rules, timezones, urls
 from syndicator.model.feed import Category, Entry, ParsedFeed, Person, Text
 from syndicator.model.fetch import FetchFailed
-from syndicator.model.post import Attribution, Keys, NormalizedFeed, Post, SourceInfo
+from syndicator.model.post import Attribution, Declared, Keys, NormalizedFeed, Post, SourceInfo
 from syndicator.model.settings import Source
 from syndicator.normalizer import (
     attribution,
@@ -64,10 +64,11 @@ def normalize(
     earlier fetches found (SourceInfo.spoken). A body of more than `longest` characters becomes an
     excerpt. Never raises, whatever the feed contains.
     """
-    info = _info(parsed, source, now)
+    info, site = _info(parsed, source, now), links.site(parsed)
+    # By the feed's own site: a corrected one moves no address, no text and no hash.
     cleaning = bodies.CleaningContext(
-        base=links.feed_base(parsed, info.link),
-        sites=tuple(filter(None, (info.link, parsed.url, parsed.head.self_link))),
+        base=links.feed_base(parsed, site),
+        sites=tuple(filter(None, (site, parsed.url, parsed.head.self_link))),
         names=tuple(filter(None, (source.name, parsed.head.title))),
         policy=source.images,
         longest=longest,
@@ -77,6 +78,7 @@ def normalize(
         parsed,
         source,
         info,
+        site,
         cleaning,
         identity.repeated_addresses(links.legal_items(parsed.items)),
         now,
@@ -129,6 +131,7 @@ class _Context(Struct, frozen=True):
     parsed: ParsedFeed
     source: Source
     info: SourceInfo
+    site: str  # the feed's own word, which `info.link` may correct
     cleaning: bodies.CleaningContext
     repeated: identity.Repeated
     now: datetime
@@ -144,7 +147,7 @@ def _info(parsed: ParsedFeed, source: Source, now: datetime) -> SourceInfo:
     return SourceInfo(
         id=source.id,
         name=source.name or title or urls.host(site or source.url) or source.id,
-        link=site,
+        link=source.site or site,
         feed=feed,
         feed_id=links.identifier(head.id),
         language=source.language or head.language,
@@ -157,6 +160,20 @@ def _info(parsed: ParsedFeed, source: Source, now: datetime) -> SourceInfo:
         denied=head.denied,
         description=text.title(Text(head.subtitle))[0],
         title=title if source.name and title != source.name else "",
+        declared=Declared() if source.private else _declared(parsed, title, base),
+    )
+
+
+def _declared(parsed: ParsedFeed, title: str, base: str) -> Declared:
+    """Return what a feed says of itself; `title` is its own, `base` that of its addresses."""
+    head = parsed.head
+    names = (person.name for person in _people(head.authors, base))
+    return Declared(
+        name=title,
+        author=", ".join(filter(None, names)),
+        language=text_rules.line(head.language),
+        link=links.site(parsed),
+        image=urls.web(head.image, base),
     )
 
 
@@ -190,7 +207,7 @@ def _post(entry: Entry, context: _Context) -> Post:
         summary=short,
         text=words,
         language=spoken,
-        authors=_people(entry.authors or head.authors, context.cleaning.base),
+        authors=_authors(entry, context, republished=credited.republished),
         categories=_categories(entry),
         published=published,
         updated=updated,
@@ -237,7 +254,7 @@ def _finished(post: Post, entry: Entry, body_html: str, context: _Context) -> Po
             title=post.title,
             text=post.text,
             link=post.link,
-            site=context.info.link,
+            site=context.site,
             content_html=body_html,
             enclosures=post.enclosures,
         ),
@@ -322,14 +339,41 @@ def _dates(entry: Entry, context: _Context) -> tuple[datetime | None, datetime |
     dropped, so that the time of first sight counts; `Keys.instant` keeps the written date. "hold"
     and "keep" leave it, and the store holds a post back until it is due.
     """
-    published, updated = entry.published or entry.updated, entry.updated
-    if context.source.future != "now":
-        return published, updated, []
+    updated = _in_zone(entry.updated, entry.updated_clock, context.source)
+    published = _in_zone(entry.published, entry.published_clock, context.source) or updated
+    written = entry.published or entry.updated
     notes = []
+    if written and published and written != published:
+        zone = context.source.timezone
+        notes.append(f"date read as of {zone}, not as {written:%Y-%m-%d %H:%M} UTC (timezone)")
+    if context.source.future != "now":
+        return published, updated, notes
     if published and published > context.now:
         notes.append(f"date to come ({published:%Y-%m-%d %H:%M}) replaced by the time first seen")
         published = None
     return published, None if updated and updated > context.now else updated, notes
+
+
+def _in_zone(date: datetime | None, clock: datetime | None, source: Source) -> datetime | None:
+    """Return a date, its clock read in the source's `timezone` where that is set."""
+    if date is None or clock is None or not source.timezone:
+        return date
+    try:
+        return clock.replace(tzinfo=timezones.zone(source.timezone)).astimezone(UTC)
+    except OverflowError:  # the first or last hours of the calendar
+        return date
+
+
+def _authors(entry: Entry, context: _Context, *, republished: bool) -> tuple[Person, ...]:
+    """Return the authors of a post: its own, else the source's `author`, else its feed's.
+
+    The source's `author` never stands for a post that was proved to be another site's.
+    """
+    own, base = context.source.author, context.cleaning.base
+    if not own or republished:
+        return _people(entry.authors or context.parsed.head.authors, base)
+    authors = _people(entry.authors, base)
+    return authors if any(author.name for author in authors) else (Person(own),)
 
 
 @lru_cache(maxsize=512)

@@ -27,7 +27,7 @@ from syndicator.model.feed import (
     Text,
 )
 from syndicator.namespaces import ATOM, prefix_of
-from syndicator.parser.dates import instant
+from syndicator.parser.dates import clock, instant
 from syndicator.parser.draft import Draft, entry, key_from
 from syndicator.parser.elements import read_extras
 from syndicator.parser.head import head_of, scope_of
@@ -237,9 +237,12 @@ def _read_core(draft: Draft, node: Node, whole: bool) -> None:
         link for link, typed in _links(node) if typed or link.rel != "license" or not whole
     ]
     draft.enclosures = list(_enclosures(node))
-    draft.published = instant(_string(node, "published"))
-    draft.created = instant(_string(node, "created"))
-    draft.updated = instant(_string(node, "updated"))
+    draft.published = instant(written := _string(node, "published"))
+    draft.published_clock = clock(written)
+    draft.created = instant(written := _string(node, "created"))
+    draft.created_clock = clock(written)
+    draft.updated = instant(written := _string(node, "updated"))
+    draft.updated_clock = clock(written)
     draft.categories = list(_categories(node))
     draft.comments = _string(node, "comments")
     draft.rights = _string(node, "rights")

@@ -125,6 +125,42 @@ def instant(text: str) -> datetime | None:
     return _plausible(moment) if moment else None
 
 
+@lru_cache(maxsize=4096)
+def clock(text: str) -> datetime | None:
+    """Return the clock that a date writes, naive, whatever its zone; None without a date or clock.
+
+    >>> clock("Tue, 05 Mar 2024 08:15:00 +0700"), clock("2024-03-05T08:15:00Z")
+    (datetime.datetime(2024, 3, 5, 8, 15), datetime.datetime(2024, 3, 5, 8, 15))
+    >>> clock("1709600000") is None  # seconds since 1970 are of no zone
+    True
+    """
+    moment, text = instant(text), text.strip()
+    if moment is None or _EPOCH.fullmatch(text):
+        return None
+    try:
+        return moment.replace(tzinfo=None) + _written_offset(text)
+    except OverflowError:  # the last hours of the year 9999
+        return None
+
+
+def _written_offset(text: str) -> timedelta:
+    """Return the offset from UTC by which `instant` read a date; 0 where it writes no zone."""
+    if text[10:11] == "T":
+        with suppress(ValueError):
+            return datetime.fromisoformat(text).utcoffset() or timedelta(0)
+    if match := _USUAL.fullmatch(text):
+        *_, sign, hours, minutes = match.groups()
+        return _offset(f"{sign}{hours}{minutes}" if sign else None)
+    if match := _dialect(_simplified(text)):
+        zone = match["zone"]
+        if _is_korean(match):
+            return _KOREA
+        half = _HALF.match(zone) if zone else None
+        return _offset(half[2] if half else zone)
+    guess = None if _COARSE.fullmatch(text) else _guess(text)
+    return (guess.utcoffset() if guess else None) or timedelta(0)
+
+
 def _plausible(moment: datetime) -> datetime | None:
     return moment if moment.year >= _EARLIEST and moment not in _ZEROS else None
 
@@ -183,29 +219,52 @@ def _usual(text: str) -> datetime | None:
 
 def _by_dialect(text: str) -> datetime | None:
     """Read a date by the first pattern with a known month. Raises ValueError, OverflowError."""
+    match = _dialect(_simplified(text))
+    moment = _from_parts(match.groupdict()) if match else None
+    if match is None or moment is None:
+        return None
+    return moment - _KOREA if _is_korean(match) else moment
+
+
+def _simplified(text: str) -> str:
+    """Return a date without marks of direction, each name of a month in one word."""
     text = text.translate(_PLAIN).strip()
     if text[-1:].isalnum() and "th" in text.lower():
         text = _VIETNAMESE.sub(lambda name: name[1].lower() + (name[2] or "").lower(), text)
+    return text
+
+
+def _dialect(text: str) -> re.Match[str] | None:
+    """Return the match of the first pattern that finds a known month and a year."""
     for dialect in _DIALECTS:
         match = dialect.fullmatch(text)
-        if match and (moment := _from_parts(match.groupdict())):
-            # The dates of OnBlog and Nate are Korean time, and say so by their words alone.
-            is_korean = not match["zone"] and ("년" in text or "오전" in text or "오후" in text)
-            return moment - _KOREA if is_korean else moment
+        if match and _day(match.groupdict()):
+            return match
     return None
+
+
+def _is_korean(match: re.Match[str]) -> bool:
+    """Tell whether a date is Korean time: those of OnBlog and Nate say so by their words alone."""
+    text = match.string
+    return not match["zone"] and ("년" in text or "오전" in text or "오후" in text)
 
 
 def _from_parts(parts: Mapping[str, str | None]) -> datetime | None:
     """Put the parts of a date together; None for an unknown month or a missing year."""
-    number = int(parts.get("month") or 0) or month(parts.get("name") or "")
-    year = parts.get("year") or parts.get("late")
-    if not number or not year:
+    day = _day(parts)
+    if day is None:
         return None
     hour = parts["hour"]
     if before := parts.get("before"):
         hour = str(int(hour or 0) % 12 + 12 * (before in ("오후", "午後", "下午")))
-    day = _year(year), number, int(parts["day"] or 0)
     return _made(day, (hour, parts["minute"], parts["second"]), parts["zone"])
+
+
+def _day(parts: Mapping[str, str | None]) -> tuple[int, int, int] | None:
+    """Return year, month and day; None for an unknown month or a missing year."""
+    number = int(parts.get("month") or 0) or month(parts.get("name") or "")
+    year = parts.get("year") or parts.get("late")
+    return (_year(year), number, int(parts["day"] or 0)) if number and year else None
 
 
 def _year(digits: str) -> int:
@@ -232,6 +291,11 @@ def _coarse(text: str) -> datetime | None:
 
 
 def _guessed(text: str) -> datetime | None:
+    guess = _guess(text)
+    return _to_utc(guess) if guess else None
+
+
+def _guess(text: str) -> datetime | None:
     """Ask dateutil; believe it if the order of day and month makes no difference."""
     if sum(map(str.isdigit, text)) < 5:  # a day and a year at least
         return None
@@ -247,6 +311,4 @@ def _guessed(text: str) -> datetime | None:
         }
     except (ValueError, OverflowError, TypeError, AttributeError):
         return None
-    if len(readings) != 1:
-        return None
-    return _to_utc(readings.pop())
+    return readings.pop() if len(readings) == 1 else None

@@ -48,6 +48,9 @@ class Draft(Struct):
     published: datetime | None = None
     created: datetime | None = None
     updated: datetime | None = None
+    published_clock: datetime | None = None
+    created_clock: datetime | None = None
+    updated_clock: datetime | None = None
     categories: list[Category] = []
     enclosures: list[Enclosure] = []
     images: list[Image] = []
@@ -104,6 +107,8 @@ def entry(draft: Draft, fingerprint: str, language: str = "", base: str = "") ->
         contributors=tuple(draft.contributors),
         published=draft.published or draft.created,
         updated=draft.updated,
+        published_clock=draft.published_clock if draft.published else draft.created_clock,
+        updated_clock=draft.updated_clock,
         categories=_once(draft.categories + draft.media_categories),
         enclosures=tuple(_merged(draft.enclosures + draft.media)),
         images=_once(draft.images),

@@ -24,7 +24,7 @@ from syndicator.model.feed import (
     Text,
     TextKind,
 )
-from syndicator.parser.dates import instant
+from syndicator.parser.dates import clock, instant
 from syndicator.parser.draft import key_from
 from syndicator.parser.numbers import seconds
 from syndicator.parser.splitting import digest
@@ -129,6 +129,8 @@ def _entry(item: Object, language: str) -> Entry:
         authors=_authors(item),
         published=instant(_text(item, "date_published")),
         updated=instant(_text(item, "date_modified")),
+        published_clock=clock(_text(item, "date_published")),
+        updated_clock=clock(_text(item, "date_modified")),
         categories=_tags(item),
         enclosures=tuple(_attachments(item)),
         images=_images(item),

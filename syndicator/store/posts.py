@@ -226,8 +226,11 @@ def _count(post: Post) -> int | None:
 
 def _due(post: Post, now: datetime) -> float | None:
     """Return the date to come of a post that is shown as first seen until then."""
-    instant = post.keys.instant
-    return instant.timestamp() if instant is not None and instant > now else None
+    if post.keys.instant is None:
+        return None
+    # A key has the date as its feed writes it, the post as its source's `timezone` corrects it.
+    date = post.published or post.keys.instant
+    return date.timestamp() if date > now else None
 
 
 def _update(db: Connection, number: int, post: Post, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from syndicator import urls
 from syndicator.model.fetch import Hints, SourceState, Validators
-from syndicator.model.post import SourceInfo
+from syndicator.model.post import Declared, SourceInfo
 from syndicator.model.run import SourceFacts
 from syndicator.model.settings import Source
 from syndicator.store import codec, events
@@ -116,11 +116,14 @@ class Sources(Table):
         return known
 
     def rename(self, configured: Iterable[Source]) -> None:
-        """Show sources by the names that feeds.toml gives them now; their feeds need not change."""
+        """Show sources as feeds.toml says now; their feeds need not change.
+
+        A private source has its new name at once, and the rest when its feed changes.
+        """
         for source in configured:
-            names = (source.name, source.id)
-            for number in self.db.column(_NEW_NAME, *names) if source.name else ():
-                mark_members(self.db, number, archives=True)
+            for field, value in _shown_as(source):
+                for number in self.db.column(_OVERRIDE, f"$.{field}", value, source.id):
+                    mark_members(self.db, number, archives=True)
 
     def mark_former(self, source_id: str, last: int) -> None:
         """Note that posts up to this number are of whoever had the source's address before."""
@@ -208,11 +211,23 @@ def change_id(db: Connection, old: str, new: str) -> None:
     mark_members(db, number, archives=True)
 
 
-_NEW_NAME = """UPDATE infos SET info = json_set(info, '$.name', ?1)
-    WHERE source IN (SELECT number FROM sources WHERE id = ?2)
-    AND json_extract(info, '$.name') IS NOT ?1 RETURNING source"""
+def _shown_as(source: Source) -> Iterator[tuple[str, str]]:
+    """Yield the fields of SourceInfo that feeds.toml overrides, each with its value."""
+    if source.name:
+        yield "name", source.name
+    if not source.private:  # their addresses may hold a secret, which the normalizer cuts out
+        values = ("language", source.language), ("link", source.site), ("image", source.icon)
+        yield from (value for value in values if value[1])
+
+
+_OVERRIDE = """UPDATE infos SET info = json_set(info, ?1, ?2)
+    WHERE source IN (SELECT number FROM sources WHERE id = ?3)
+    AND json_extract(info, ?1) IS NOT ?2 RETURNING source"""
 _NEW_ID = """UPDATE infos SET info = json_set(info, '$.id', ?1)
     WHERE source IN (SELECT number FROM sources WHERE id = ?1)"""
+
+
+_NOTHING_DECLARED = Declared()
 
 
 def undated(info: SourceInfo) -> SourceInfo:
@@ -220,7 +235,7 @@ def undated(info: SourceInfo) -> SourceInfo:
 
     The date of its feed moves at every fetch; items have it as it was when they were published.
     """
-    return replace(info, updated=None, title="", spoken="")
+    return replace(info, updated=None, title="", spoken="", declared=_NOTHING_DECLARED)
 
 
 def mark_members(db: Connection, source: int, *, archives: bool = False) -> None:
