@@ -1,4 +1,4 @@
-"""A source's settings and what its feed says -> the overrides, for `why` and `fetch`. Pure."""
+"""A source's settings and its feed's own words -> the overrides, for `why` and `fetch`. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Override(Struct, frozen=True):
 
 
 def overrides(source: Source, info: SourceInfo) -> list[Override]:
-    """Return what feeds.toml says of a source in place of its feed, in the order of the keys."""
+    """Return the words of feeds.toml that stand for those of a source's feed, by key."""
     declared = info.declared
     words = (
         ("title", source.name, declared.name or info.title),
