@@ -1,4 +1,4 @@
-"""Say of a stored post its origin, its history, and why each feed has it or has it not."""
+"""Explain a stored post: its origin, its history, and why each feed shows it or not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`why`: the way of a post."""
+"""`why`: the origin and the history of a post, and the reason why a feed shows it or not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words -> the language that a detector hears in them. docs/decisions/0078 compares the detectors.
+"""Words -> their language, by a detector. docs/decisions/0078 compares the detectors.
 
 CLD2 has no wheels for CPython 3.14 and later, nor for Linux on ARM. There py3langid is installed
 instead.

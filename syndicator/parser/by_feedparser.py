@@ -1,4 +1,4 @@
-"""A document in UTF-8 -> ParsedFeed, by feedparser: slow, and the measure of `fast`.
+"""A document in UTF-8 -> ParsedFeed, by feedparser: slow; `fast` must agree with it.
 
 This module turns feedparser's result into our structs and corrects its known errors: it gives a
 person's mail address to the next person, takes media and podcast titles for the item's, and writes

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def note_news(store: Store, edition: Edition, now: datetime) -> None:
     """Store the pings of a feed that are due: only a new or updated entry is news.
 
-    A withdrawal is no news, nor is the older post that moves up: new is told by the sequence alone.
+    A withdrawal is no news, nor is the older post that moves up: an entry is new only if its
+    sequence is above that of all entries told before.
     """
     feed = edition.feed
     if not feed.hub:
@@ -47,8 +48,8 @@ def note_news(store: Store, edition: Edition, now: datetime) -> None:
 def ping(store: Store, feeds: Sequence[Feed], user_agent: str, now: datetime) -> list[str]:
     """Send all pings that are due; return a line for each hub that begins to fail.
 
-    Pings that failed before are sent again, without another line. A hub that `feeds` do not name
-    any more is forgotten, and one that asked to be left alone (Retry-After) is.
+    Pings that failed before are sent again, without another line. The pings of a hub that `feeds`
+    no longer name are dropped. A hub that sent a Retry-After is not asked before that time.
     """
     pending = store.meta.pending_pings()
     if not pending:

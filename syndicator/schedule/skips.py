@@ -1,4 +1,4 @@
-"""Hints, a moment -> is it skipped, and when is it no longer: RSS skipHours and skipDays. Pure.
+"""RSS skipHours and skipDays (Hints), a moment -> the next moment that is not skipped. Pure.
 
 Both are in GMT (RSS 2.0, "skipHours": 0 to 23; some write 24 for midnight).
 """

@@ -1,4 +1,4 @@
-"""Nouns <-> JSON without what equals its default, for what no query asks for.
+"""Structs <-> JSON without default values, for the columns that no query searches.
 
 Old rows must be readable for ever: an unknown name is ignored, a missing one takes its default.
 So a field can come and go in `model` without a migration as long as it has a default.

@@ -1,4 +1,4 @@
-"""A stored post -> all that is known of its way: for `why`, which no run pays for."""
+"""A stored post -> its origin, its dates and its place in each feed, for the command `why`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files of an output folder are ours, of what type, and what their pages said.
+"""The record of our files in an output folder: their types, and digests of their pages.
 
 A file is claimed, durably, before it is there, and its digest is recorded after it is; so a kill or
 a power cut at any moment leaves a digest that is the file's own, or none. Publishing asks for

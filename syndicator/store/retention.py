@@ -1,4 +1,4 @@
-"""Withdrawn posts, and bodies that have grown old. Identities never go."""
+"""Withdraw posts from all feeds, and drop old bodies. Identities stay for ever."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Which stored posts a feed takes: by its sources, languages and filters.
+"""The selection of stored posts for a feed: by its sources, languages and filters.
 
 A post is judged once, when it is considered. But where the operator changes a filter, the posts in
-the documents are judged again: some leave, and others that the old filter kept back come in as
+the documents are judged again: some leave, and others that the old filter held back come in as
 history.
 """
 

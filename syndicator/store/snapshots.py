@@ -1,4 +1,4 @@
-"""Entries of a feed -> Edition and Archive: all that the generator is given.
+"""Entries of a feed -> Edition and Archive, the whole input of the generator.
 
 Costs what is published, not what is stored. A slice of history (RFC 5005, section 4) is cut by
 sequence, so it never moves; it is made again only when a post in it was updated or withdrawn, when

@@ -1,9 +1,9 @@
 """The posts of a fetch and their candidates in the store -> a verdict on each (`decide`). Pure.
 
-Every rule asks the same: which independent parts (guid, link, title, text, instant) agree, which
-contradict? Within a source the strongest agreements are decided first, and a stored post is given
-away once. A stored post that other rules made (`identity.VERSION`) is compared by what rules leave
-as it is: see `rule_changes`.
+Two posts are compared in five independent parts: guid, link, title, text, instant. Each rule judges
+by the parts that agree and those that contradict. Within a source the strongest pairs are decided
+first, and a stored post is assigned to one post only. A stored post that older rules made
+(`identity.VERSION`) is compared only by parts that no rule changes: see `rule_changes`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ from syndicator.normalizer.identity import rule_changes
 _NO_ORDER: Mapping[str, int] = MappingProxyType({})
 SAME_TEXT = 0.8  # nearly all of the text agrees
 OTHER_TEXT = 0.3  # hardly any does
-FEW = 4  # a text of fewer pieces can be found the same, but not found to be another: one edit changes it all
+# A text of fewer pieces may agree, but never contradicts: one edit changes all of them.
+FEW = 4
 
 # How far two addresses agree.
 STRICT, LOOSE, PATH, UNKNOWN, OTHER = 3, 2, 1, 0, -1
@@ -74,7 +75,7 @@ def decide(
     fold: bool = False,
     order: Mapping[str, int] = _NO_ORDER,
 ) -> list[Verdict]:
-    """Judge the posts of one fetch, each with the stored posts that it may be, of its own source and of others.
+    """Judge the posts of one fetch; `candidates` are the stored posts that each may be, of any source.
 
     `claimed` are the numbers of stored posts whose items stand in this fetch unchanged: no other
     post is one of them. `fold`: whether the same words under the same title, wherever they stand,
@@ -90,11 +91,12 @@ def decide(
         if known.source_id == post.source_id
     ]
     pairs.sort(key=lambda pair: -pair[2].strength)
-    _give_away(posts, [pair for pair in pairs if is_same(pair[2])], verdicts, taken)
-    _give_away(posts, list(_moved(posts, pairs, verdicts)), verdicts, taken)
-    _repeats(posts, verdicts)
+    _assign(posts, [pair for pair in pairs if is_same(pair[2])], verdicts, taken)
+    _assign(posts, list(_moved(posts, pairs, verdicts)), verdicts, taken)
+    _note_repeats(posts, verdicts)
     return [
-        verdicts.get(index) or _across(post, candidates[index], order, fold=fold)
+        verdicts.get(index)
+        or _judge_against_other_sources(post, candidates[index], order, fold=fold)
         for index, post in enumerate(posts)
     ]
 
@@ -102,10 +104,10 @@ def decide(
 Pair = tuple[int, KnownPost, Evidence]
 
 
-def _give_away(
+def _assign(
     posts: Sequence[Post], pairs: Sequence[Pair], verdicts: dict[int, Verdict], taken: set[int]
 ) -> None:
-    """Give each post the first stored post in `pairs` that no other has; note both."""
+    """Assign to each post the first stored post in `pairs` that no other post has; note both."""
     for index, known, evidence in pairs:
         changed = known.content_hash != posts[index].content_hash and not _only_rules_changed(
             posts[index], known, evidence
@@ -298,20 +300,20 @@ def _moved(
             yield index, known, evidence
 
 
-def _repeats(posts: Sequence[Post], verdicts: dict[int, Verdict]) -> None:
-    """Find the posts that the feed lists twice: the same address or guid, the same content."""
+def _note_repeats(posts: Sequence[Post], verdicts: dict[int, Verdict]) -> None:
+    """Note the posts that the feed lists twice: the same address or guid, the same content."""
     first: dict[tuple[str, str], int] = {}
     for index, post in enumerate(posts):
         for address in filter(None, (post.guid, post.link)):
-            stands = first.setdefault((address, post.content_hash), index)
-            if stands != index and index not in verdicts:
-                verdicts[index] = Repeated(stands)
+            earliest = first.setdefault((address, post.content_hash), index)
+            if earliest != index and index not in verdicts:
+                verdicts[index] = Repeated(earliest)
 
 
-def _across(
+def _judge_against_other_sources(
     post: Post, candidates: Sequence[KnownPost], order: Mapping[str, int], *, fold: bool
 ) -> Verdict:
-    """Judge a post that is new to its source: another source's may tell the same."""
+    """Judge a post that is new to its source: a post of another source may be the same story."""
     others = [known for known in candidates if known.source_id != post.source_id]
     # A story's own post goes before its copies: it tells which source has the story.
     for known in sorted(others, key=lambda known: known.copy_of is not None):
@@ -347,7 +349,7 @@ def _word_for_word(post: Post, known: KnownPost, evidence: Evidence) -> bool:
 
 
 def _is_earlier(one: Post | KnownPost, other: Post | KnownPost) -> bool:
-    """Tell whether, of two posts that nobody has seen yet, one is the older: it has the story then."""
+    """Tell whether `one` is the older of two unpublished posts, and so the original of the story."""
     if isinstance(other, KnownPost) and other.published:
         return False
     first, second = one.keys.instant, other.keys.instant
