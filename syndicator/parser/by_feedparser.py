@@ -232,7 +232,7 @@ def _read_core(draft: Draft, node: Node, whole: bool) -> None:
     draft.title = _text(raw(node, "title_detail"))
     draft.summary = _text(raw(node, "summary_detail"))
     draft.contents = [text for text in map(_text, _nodes(node, "content")) if text]
-    # feedparser makes a link of a licence's element; the element itself is read by `extras`.
+    # feedparser makes a link of a licence's element; the element itself is read by `elements`.
     draft.links = [
         link for link, typed in _links(node) if typed or link.rel != "license" or not whole
     ]
