@@ -33,9 +33,8 @@ from syndicator.store import Store
 _DEFAULT = Path("feeds.toml")
 # "example.org/feed", "box:8080", "[2001:db8::1]"; never "My Blog" or "feed.xml" that exists.
 _HOST = re.compile(r"([\w-]+(\.[\w-]+)*:\d+|[\w-]+(\.[\w-]+)+|\[[0-9A-Fa-f:.]+\](:\d+)?)([/?#]|$)")
-_HERE = re.compile(
-    r"(localhost|127(\.\d+){3}|\[::1\])(:\d+)?([/?#]|$)"
-)  # has no certificate, as a rule
+# A host of this machine, which has no certificate as a rule.
+_HERE = re.compile(r"(localhost|127(\.\d+){3}|\[::1\])(:\d+)?([/?#]|$)")
 _A_DAY = timedelta(days=1)  # a pipe takes as long as what writes into it
 
 

@@ -22,9 +22,8 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe
 _CONTROLS = bytes({*range(32), 127} - set(b"\t\n\r"))
 _C1 = re.compile(rb"\xc2[\x80-\x9f]")  # as UTF-8; not \xc2\xa0, the space that does not break
 _TAG_START = re.compile(r"<[A-Za-z/!?]")
-_ANY_TAG = re.compile(
-    r"</?[A-Za-z][A-Za-z0-9-]*(\s[^<>]*)?/?>"
-)  # not "1 < 2 > 0", not "<ann@example.org>"
+# A tag; not "1 < 2 > 0", not "<ann@example.org>".
+_ANY_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(\s[^<>]*)?/?>")
 _SPACE = re.compile("[ \t\n\r\f\v\x85\u2028\u2029]+")  # the last three end a line in some programs
 
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9;/?:@&=+$._!~*'(),#%-]+")
@@ -32,12 +31,12 @@ _WEB = re.compile(r"https?://[^/]", re.IGNORECASE)
 _ONE_HASH = re.compile(r"[^#]*(#[^#]*)?")
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _UUID = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+# A URN (RFC 2141).
 _URN = re.compile(
     r"urn:[a-z0-9][a-z0-9-]{1,31}:([a-z0-9()+,.:=@;$_!*'-]|%[0-9a-f]{2})+", re.IGNORECASE
-)  # RFC 2141
-_TAG = re.compile(
-    r"tag:([a-z0-9._-]+@)?[a-z0-9.-]+,\d{4}(-\d\d(-\d\d)?)?:[^#]*(#[^#]*)?"
-)  # RFC 4151
+)
+# A tag URI (RFC 4151).
+_TAG = re.compile(r"tag:([a-z0-9._-]+@)?[a-z0-9.-]+,\d{4}(-\d\d(-\d\d)?)?:[^#]*(#[^#]*)?")
 # A host that every podcast client takes: no user, no brackets, no underscore, a port and a path
 # where they belong.
 _PLAIN_WEB = re.compile(r"https?://(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+(?::\d+)?/")

@@ -288,9 +288,8 @@ def without_tracking(url: str) -> str:
     head, hash_, fragment = url.partition("#")
     address, _, query = head.partition("?")
     query = _untracked(query)
-    if hash_ and all(
-        _is_tracking(part) for part in fragment.split("&")
-    ):  # "#utm_source=rss", "#xtor=RSS-1"
+    # A fragment of tracking parameters alone: "#utm_source=rss", "#xtor=RSS-1".
+    if hash_ and all(_is_tracking(part) for part in fragment.split("&")):
         fragment, hash_ = "", ""
     return address + (f"?{query}" if query else "") + hash_ + fragment
 
@@ -305,9 +304,8 @@ def _untracked(query: str) -> str:
 
 
 def _is_tracking(parameter: str) -> bool:
-    name, equals, _ = parameter.removeprefix("amp;").partition(
-        "="
-    )  # "&amp;utm_source=x", decoded once too few
+    # "&amp;utm_source=x" was decoded once too few.
+    name, equals, _ = parameter.removeprefix("amp;").partition("=")
     name = name.lower()
     return bool(equals) and (name in _TRACKING_NAMES or name.startswith(_TRACKING_PREFIXES))
 

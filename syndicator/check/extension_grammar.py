@@ -53,9 +53,8 @@ def _word_value(word: namespaces.Word) -> Value:
 def _encoded(element: _Element, where: str) -> Iterator[Problem]:
     yield from markup(element, where)
     item = element.getparent()
-    if (
-        item is not None and item.find("description") is None
-    ):  # readers that know no namespaces show that
+    # Readers that know no namespaces show the description.
+    if item is not None and item.find("description") is None:
         yield Problem(where, "stands without a description", serious=False, line=line_of(element))
 
 

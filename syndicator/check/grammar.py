@@ -15,17 +15,14 @@ from syndicator.check.problem import Problem, line_of
 from syndicator.check.values import Slip, Value, anything, base, optional_language
 
 XML = f"{{{namespaces.XML}}}"
-_C1 = re.compile(
-    "[\x80-\x9f�]"
-)  # C1 controls and U+FFFD: what is left where a text was read in a wrong charset
+# C1 controls and U+FFFD: the traces of a text that was read in a wrong charset.
+_C1 = re.compile("[\x80-\x9f�]")
 _MARKUP = re.compile(r"</[A-Za-z]\w*>")  # a closing tag: words may hold "<b", but hardly that
-_NUMBERED = frozenset(
-    {"item", "entry", "outline"}
-)  # of these a document has many: the first has its number, too
+# Elements of which a document has many: the first has its number, too.
+_NUMBERED = frozenset({"item", "entry", "outline"})
 
-Special = Callable[
-    [_Element, str], Iterator[Problem]
-]  # (element, place) -> problems that no table can express
+# (element, place) -> problems that no table can express.
+Special = Callable[[_Element, str], Iterator[Problem]]
 
 
 class Rule(Struct, frozen=True):

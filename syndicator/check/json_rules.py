@@ -92,7 +92,7 @@ def _list(value: object) -> str:
 
 
 def _texts(value: object) -> str:
-    right = isinstance(value, list) and all(isinstance(one, str) for one in value)
+    right = isinstance(value, list) and all(isinstance(part, str) for part in value)
     return "" if right else "is no list of strings"
 
 
@@ -100,12 +100,11 @@ def _all(grammar: Mapping[str, Check], required: tuple[str, ...]) -> Check:
     """Make the check of a list of objects, each of this grammar."""
 
     def check(value: object) -> str:
-        if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        if not isinstance(value, list) or not all(isinstance(part, dict) for part in value):
             return "is no list of objects"
-        for place, one in enumerate(
-            value
-        ):  # the first problem will do: a Check answers in one line
-            for problem in _object(one, grammar, f"[{place}]", required):
+        # The first problem will do: a Check answers in one line.
+        for place, part in enumerate(value):
+            for problem in _object(part, grammar, f"[{place}]", required):
                 return str(problem)
         return ""
 
@@ -115,7 +114,7 @@ def _all(grammar: Mapping[str, Check], required: tuple[str, ...]) -> Check:
 def _people(value: object) -> str:
     """Judge `authors`: each of the three keys may be left out, but not all."""
     wrong = _all({"name": _text, "url": _string(uri), "avatar": _string(uri)}, ())(value)
-    nobody = isinstance(value, list) and not all(one for one in value)
+    nobody = isinstance(value, list) and not all(value)
     return wrong or ("has an author without name, url and avatar" if nobody else "")
 
 

@@ -21,12 +21,10 @@ _ADDRESSES = frozenset(
 _RUNNING = re.compile(
     r"(javascript|vbscript|livescript|mocha|data|blob|filesystem):", re.IGNORECASE
 )
-_ABSOLUTE = re.compile(
-    r"[a-zA-Z][a-zA-Z0-9+.-]*:|#|$"
-)  # "#note" leads within the post; "" leads nowhere
-_DROPPED = dict.fromkeys(
-    range(0x21)
-)  # controls and spaces, by which browsers let a scheme be disguised
+# "#note" leads within the post; "" leads nowhere.
+_ABSOLUTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|#|$")
+# Controls and spaces: browsers ignore them, so they can disguise a scheme.
+_DROPPED = dict.fromkeys(range(0x21))
 
 
 def check_markup(html: str) -> Iterator[tuple[str, bool]]:

@@ -28,7 +28,11 @@ def status(arguments: argparse.Namespace, edge: Edge) -> int:
     now = edge.now()
     if arguments.letter:
         state = next(
-            (row.state for row in words.read(config.sources, states, now) if _is(row, arguments)),
+            (
+                row.state
+                for row in words.read(config.sources, states, now)
+                if _is_addressee(row, arguments)
+            ),
             None,
         )
         with edge.signals() as stop:
@@ -49,7 +53,7 @@ def status(arguments: argparse.Namespace, edge: Edge) -> int:
     return 0
 
 
-def _is(row: Row, arguments: argparse.Namespace) -> bool:
+def _is_addressee(row: Row, arguments: argparse.Namespace) -> bool:
     return arguments.letter in (row.source.id, row.source.name, row.source.url)
 
 

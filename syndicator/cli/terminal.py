@@ -31,9 +31,8 @@ if TYPE_CHECKING:
 
 MOST_FAILURES = 20  # lines of a table; nobody reads ten thousand
 _EXCERPT = 240  # characters: three lines
-_NO_DATE = datetime.fromtimestamp(
-    0, UTC
-)  # any will do: posts without a date are sorted among themselves
+# The sorting date of posts without a date; any will do.
+_NO_DATE = datetime.fromtimestamp(0, UTC)
 
 Watch = Callable[[Progress], None]
 

@@ -207,9 +207,8 @@ def is_cut(body: bytes) -> bool:
 _BINARY = re.compile(
     rb"\x89png|gif8|\xff?\xd8|pk\x03\x04|%pdf-|\x1f\x8b|\x7felf|riff|id3|oggs|bzh|7z\xbc\xaf"
 )
-_ROOT = re.compile(
-    rb"<(?:[a-z0-9]+:)?(?:rss|feed|rdf|channel)[\s>/]"
-)  # not <rssitem>; any namespace prefix
+# A feed's root or channel, with any namespace prefix; not <rssitem>.
+_ROOT = re.compile(rb"<(?:[a-z0-9]+:)?(?:rss|feed|rdf|channel)[\s>/]")
 
 # From the first to the last tag of a feed's root; not "<feedback>", no prefixed names.
 _WHOLE_FEED = re.compile(rb"<(rss|feed)[\s>].*</\1\s*>", re.IGNORECASE | re.DOTALL)
@@ -220,9 +219,8 @@ def _is_page(start: bytes, content_type: str) -> bool:
     if _ROOT.search(start):
         return False
     rest = start
-    while rest.startswith(
-        (b"<?", b"<!--")
-    ):  # XHTML begins with an XML declaration, both may begin with comments
+    # XHTML begins with an XML declaration, both may begin with comments.
+    while rest.startswith((b"<?", b"<!--")):
         rest = rest.partition(b"-->" if rest.startswith(b"<!--") else b">")[2].lstrip()
     if re.match(rb"<!doctype\s+html|<(?:html|head|body|title|script|meta)[\s>]", rest):
         return True

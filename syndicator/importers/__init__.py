@@ -117,9 +117,8 @@ def tables(feeds: Iterable[Subscription], taken: Iterable[str] = ()) -> tuple[li
         except ConfigError as error:
             refused.append(f"left out: {error}")
             continue
-        if (
-            source.id in ids
-        ):  # private sources are known by their addresses without secrets, which may be alike
+        # Private sources are known by their addresses without secrets, which may be alike.
+        if source.id in ids:
             table["id"] = next(
                 name for number in count(2) if (name := f"{source.id}, {number}") not in ids
             )

@@ -35,9 +35,8 @@ if TYPE_CHECKING:
 
 _SECTION = re.compile(r"^\[[^\[\]\n]+\]\s*$", re.MULTILINE)
 _WEB = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
-_FILE = re.compile(
-    r"file:(?://(?:localhost)?)?(/(?!/)[^?#]*[^?#/])", re.IGNORECASE
-)  # of this machine, and no folder
+# The address of a file of this machine; not of a folder.
+_FILE = re.compile(r"file:(?://(?:localhost)?)?(/(?!/)[^?#]*[^?#/])", re.IGNORECASE)
 # An ampersand that XML has no meaning for: bare in an address, or HTML's (`&nbsp;`).
 _AMPERSAND = re.compile(
     r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#[xX][0-9a-fA-F]+);)([A-Za-z][A-Za-z0-9]*;)?"
@@ -130,9 +129,8 @@ def _opml(text: str, name: str) -> Iterator[Subscription | Remark | str]:
         if url := said.get("xmlurl"):
             listed += 1
             shown = redacted(url)
-            if "true" in (
-                one.get("iscomment", "").lower() for one in (said, *folders)
-            ):  # OPML 2.0: not in use
+            # OPML 2.0: a commented outline, or one below it, is not in use.
+            if "true" in (outline.get("iscomment", "").lower() for outline in (said, *folders)):
                 yield Remark("left out, commented out in the list", shown)
             elif "+" in said.get("type", ""):  # FreshRSS: "HTML+XPath", "JSON+DotNotation"
                 yield Remark(f"left out, not a feed but {said['type']}", shown)
@@ -140,12 +138,9 @@ def _opml(text: str, name: str) -> Iterator[Subscription | Remark | str]:
                 yield Subscription(
                     url, said.get("title") or said.get("text", ""), _tags(said, folders)
                 )
-                if any(
-                    value and key.endswith("cssfullcontent") for key, value in said.items()
-                ):  # whatever the prefix
-                    yield Remark(
-                        "not taken over, `frss:cssFullContent`", shown, " of "
-                    )  # FreshRSS: the text of each post's page
+                # FreshRSS's attribute, under whatever prefix: the text comes from the post's page.
+                if any(value and key.endswith("cssfullcontent") for key, value in said.items()):
+                    yield Remark("not taken over, `frss:cssFullContent`", shown, " of ")
     written = len(_XML_URL.findall(_XML_COMMENT.sub("", text)))
     if not _XML_END.search(text):
         yield f"the list is cut: it ends after {counted(listed, 'feed')}, without </opml>"

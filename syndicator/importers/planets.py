@@ -136,9 +136,8 @@ def _sections(text: str, name: str) -> dict[str, dict[str, str]]:
         inline_comment_prefixes=(";",),
     )
     try:
-        parser.read_string(
-            "[planet]\n" + text.lstrip("\ufeff"), name
-        )  # Pluto's own settings have no section
+        # Pluto's own settings have no section.
+        parser.read_string("[planet]\n" + text.lstrip("\ufeff"), name)
     except ParsingError as error:
         number = error.errors[0][0] - 1  # of the file, which begins a line later
         line = redacted(text.splitlines()[number - 1])

@@ -122,6 +122,5 @@ def own_name(tag: str) -> str:
         name = Locale.parse(tag, sep="-").display_name or tag
     except (UnknownLocaleError, ValueError):
         return tag
-    return (
-        name[:1].title() + name[1:]
-    )  # never upper(): Georgian has capitals, but not in front of a word
+    # Not upper(): Georgian has capitals, but not in front of a word.
+    return name[:1].title() + name[1:]

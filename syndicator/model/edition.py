@@ -101,9 +101,8 @@ class Edition(Struct, frozen=True):
     archives: int = 0  # how many closed archives there are
     slices: int = 0  # in how many slices of history all posts stand, those included that are no archives (yet)
     popular: tuple[Reference, ...] = ()  # pages only
-    siblings: tuple[
-        Feed, ...
-    ] = ()  # the other feeds that pages name; of the main one also those made `per` one thing
+    # The other feeds that pages name; of the main one also those made `per` one thing.
+    siblings: tuple[Feed, ...] = ()
     # Pages only: of the sources that have posts in `items`, or lost some; missing ones are made of
     # `items`.
     listings: tuple[SourceListing, ...] = ()

@@ -150,9 +150,8 @@ class Entry(Struct, frozen=True, omit_defaults=True):
     updated_clock: datetime | None = None
     categories: tuple[Category, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
-    images: tuple[
-        Image, ...
-    ] = ()  # media:thumbnail, itunes:image, JSON Feed image and banner_image
+    # From media:thumbnail, itunes:image, JSON Feed image and banner_image.
+    images: tuple[Image, ...] = ()
     comments: str = ""
     comment_count: int | None = None  # slash:comments, thr:total
     rights: str = ""
@@ -207,6 +206,5 @@ class ParsedFeed(Struct, frozen=True, omit_defaults=True):
     head: FeedHead
     items: tuple[ItemKey, ...]  # all, in the order of the feed
     entries: tuple[Entry, ...]  # the unseen, in the order of the feed
-    notes: tuple[
-        str, ...
-    ] = ()  # what was wrong with it and could be mended ("not well-formed: ...")
+    # The faults that were mended ("not well-formed: ...").
+    notes: tuple[str, ...] = ()

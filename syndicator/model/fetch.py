@@ -11,9 +11,8 @@ from msgspec import Struct
 from syndicator.model.redacted import RedactedRepr
 from syndicator.model.settings import BackoffScope, Source
 
-Reach = Literal[
-    "", "public", "private", "loopback", "link-local"
-]  # where an address lies; "": not known yet
+# The network of an address; "": not known yet.
+Reach = Literal["", "public", "private", "loopback", "link-local"]
 
 
 class Validators(Struct, frozen=True, omit_defaults=True):
@@ -95,9 +94,8 @@ FailureKind = Literal[
 ]  # fmt: skip
 
 
-UNREACHABLE: frozenset[FailureKind] = frozenset(
-    {"timeout", "dns", "connect"}
-)  # it, or our own network, is down
+# The failures after which the host, or our own network, may be down.
+UNREACHABLE: frozenset[FailureKind] = frozenset({"timeout", "dns", "connect"})
 
 
 class FetchFailed(Struct, frozen=True, omit_defaults=True):

@@ -61,9 +61,8 @@ class Keys(Struct, frozen=True, omit_defaults=True):
     path_link: str = ""
     title: str = ""  # folded for comparison
     text: str = ""  # hash of the folded words of the body
-    sketch: tuple[
-        int, ...
-    ] = ()  # bottom-k min-hash of the words, rising; 0 before it: of small pieces (see minhash)
+    # The bottom-k min-hash of the words, rising; a leading 0 marks small pieces (see minhash).
+    sketch: tuple[int, ...] = ()
     instant: datetime | None = None  # the published date exactly as given
     origin: str = ""  # of `origin_link`, loose, where the source proved that it republishes
 

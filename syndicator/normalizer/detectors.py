@@ -72,8 +72,7 @@ def by_langid(sample: str, foreign: bool) -> str:
 
 @lru_cache(maxsize=1)
 def _identifier() -> LanguageIdentifier:
-    from py3langid import (
-        langid,
-    )  # half a second: only where CLD2 is not, and a text tells no language
+    # The import takes half a second: only where CLD2 is missing and a text has no language.
+    from py3langid import langid
 
     return langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)

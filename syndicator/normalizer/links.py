@@ -12,9 +12,8 @@ from syndicator import text_rules, urls
 from syndicator.model.feed import Entry, ItemKey, Origin, ParsedFeed, Text
 from syndicator.normalizer import text
 
-_PAGES = frozenset(
-    {"", "text/html", "application/xhtml+xml"}
-)  # "": most links to pages say no type
+# "": most links to pages say no type.
+_PAGES = frozenset({"", "text/html", "application/xhtml+xml"})
 
 
 def site(parsed: ParsedFeed) -> str:

@@ -75,8 +75,8 @@ def parse_with_feedparser(
         source_id=source_id,
         url=url,
         head=head_of(root) if root is not None and whole else _head(result, root),
-        items=tuple(key_from(one) for one in entries),
-        entries=tuple(one for one in entries if one.fingerprint not in known),
+        items=tuple(key_from(entry) for entry in entries),
+        entries=tuple(entry for entry in entries if entry.fingerprint not in known),
         notes=tuple(_notes(result)),
     )
 
@@ -160,9 +160,8 @@ def _ask(data: bytes) -> Node:
     try:
         result: Node = feedparser.parse(
             io.BytesIO(data),  # bytes alone would be tried as the name of a file
-            response_headers={
-                "content-type": "application/xml; charset=utf-8"
-            },  # `encodings` has seen to that
+            # `encodings` has seen to that.
+            response_headers={"content-type": "application/xml; charset=utf-8"},
             sanitize_html=False,  # the normalizer cleans and resolves, for both readers
             resolve_relative_uris=False,
         )

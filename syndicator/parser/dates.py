@@ -78,9 +78,8 @@ _EPOCH = re.compile(r"(1[0-9]{9})(?:[0-9]{3})?")  # seconds or milliseconds sinc
 _OFFSET = re.compile(
     r"(?:[a-z]{1,5}\s*)?([+-])([0-9]{1,2}):?([0-9]{2})?(?:\s*[(\[].*|\s+[a-z]{2,5})?"
 )
-_HALF = re.compile(
-    r"([aApP])\.?[mM]\.?(?:\s+(.*)|$)"
-)  # twelve-hour clocks put it where a zone would stand
+# The half of a twelve-hour clock, which stands in the place of a zone.
+_HALF = re.compile(r"([aApP])\.?[mM]\.?(?:\s+(.*)|$)")
 _COARSE = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?")  # 2003 or 2003-12, which W3CDTF allows
 
 # What programs write where they have no date: the first second of Unix, Windows, spreadsheets and
@@ -92,9 +91,8 @@ _EARLIEST = 1583  # the calendar's own first full year; diaries of 1776 have fee
 _LONGEST = 100  # no date is longer, but a body in the wrong element is
 
 
-@lru_cache(
-    maxsize=4096
-)  # most feeds write an item's date twice, and the unchanged ones in every run
+# Most feeds write an item's date twice, and the unchanged ones in every run.
+@lru_cache(maxsize=4096)
 def instant(text: str) -> datetime | None:
     """Read a date of any dialect that feeds use.
 
@@ -111,9 +109,8 @@ def instant(text: str) -> datetime | None:
     text = text.strip()
     if not text or len(text) > _LONGEST:
         return None
-    if (
-        text[10:11] == "T" and text[4] == text[7] == "-"
-    ):  # RFC 3339, which the library reads in a microsecond
+    # RFC 3339, which the library reads in a microsecond.
+    if text[10:11] == "T" and text[4] == text[7] == "-":
         with suppress(ValueError, OverflowError):  # the last: a year 0 or 10000 once it is UTC
             return _plausible(_to_utc(datetime.fromisoformat(text)))
     try:

@@ -53,9 +53,8 @@ def read_item_attributes(draft: Draft, item: Element, outer: Scope) -> Scope:
 
 def _guid(draft: Draft, element: Element, _scope: Scope) -> None:
     draft.guid = words(element)
-    if (
-        name_of(element.tag) == "guid"
-    ):  # RSS 2.0: a permalink unless it says no; the attribute is written in any case
+    # RSS 2.0: a permalink unless it says no; the attribute is written in any case.
+    if name_of(element.tag) == "guid":
         said = next(
             (value for key, value in element.attrib.items() if key.lower() == "ispermalink"), "true"
         )

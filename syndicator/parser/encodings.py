@@ -89,9 +89,8 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _declared(body: bytes) -> str:
-    match = _DECLARED.match(
-        body[:300]
-    )  # a declaration fits; a body of blanks is not searched for one
+    # The declaration stands at the start; a long body of blanks is not searched.
+    match = _DECLARED.match(body[:300])
     return match[1].decode("ascii").lower() if match else ""
 
 
@@ -113,10 +112,8 @@ def _decoded(body: bytes, marked: str, content_type: str) -> tuple[str, str]:
             continue
         try:
             text = body.decode(_SUPERSETS.get(name, name))
-        except (
-            UnicodeError,
-            LookupError,
-        ):  # not only UnicodeDecodeError: Python has a codec named "undefined"
+        # Not only UnicodeDecodeError: Python has a codec named "undefined".
+        except (UnicodeError, LookupError):
             continue
         return text.lstrip("\ufeff"), ""
     return _guess(body)

@@ -37,9 +37,8 @@ _VERSIONS = (
 def parse_fast(data: bytes, source_id: str, url: str, known: Container[str]) -> ParsedFeed | None:
     """Read a feed of a common shape; return None if feedparser must read it."""
     pieces = cut(data)
-    if (
-        pieces is None or b"<!DOCTYPE" in pieces.gaps[0]
-    ):  # feedparser rewrites it, and drops most of its entities
+    # feedparser rewrites a DOCTYPE, and drops most of its entities.
+    if pieces is None or b"<!DOCTYPE" in pieces.gaps[0]:
         return None
     fresh = [item.fingerprint not in known for item in pieces.items]
     try:
@@ -59,7 +58,7 @@ def parse_fast(data: bytes, source_id: str, url: str, known: Container[str]) -> 
             key_from(next(entries)) if new else key_of(item)
             for item, new in zip(pieces.items, fresh, strict=True)
         ),
-        entries=tuple(one for one in read if one.fingerprint not in known),
+        entries=tuple(entry for entry in read if entry.fingerprint not in known),
     )
 
 

@@ -56,9 +56,8 @@ def read_entry(element: Element, piece: Item, outer: Scope, version: str) -> Ent
     for child in element:
         name = name_of(child.tag)
         inner = scope
-        if (
-            child.keys()
-        ):  # asking for `attrib` would make a dictionary for each element that has none
+        # Asking for `attrib` would make a dictionary for each element that has none.
+        if child.keys():
             inner = scoped(child, scope)
             _refuse_odd_base(child, inner)
         if core := _CORE.get(name):
@@ -239,13 +238,11 @@ def _link(item: _Reading, element: Element, scope: Scope) -> None:
     href = "" if plain else element.get("url") or element.get("uri") or element.get("href")
     if not href:
         href = _leaf(element)
-        if (
-            ";" in href and "&" in href
-        ):  # feedparser undoes `&b;=2` here, and so may undo what was meant
+        # feedparser undoes `&b;=2` here, and so may undo what was meant.
+        if ";" in href and "&" in href:
             raise Uncertain("an entity in a link")
-    if _ODD_ADDRESS.search(href) or (
-        scope.base and not href
-    ):  # an empty one may come to mean the base itself
+    # An empty address may come to mean the base itself.
+    if _ODD_ADDRESS.search(href) or (scope.base and not href):
         raise Uncertain("an odd address")
     if href and plain:
         item.draft.links.append(Link(resolved(scope.base, href)))

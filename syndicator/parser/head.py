@@ -79,9 +79,8 @@ def head_of(root: Element) -> FeedHead:
     scope = scoped(channel, scoped(root, Scope())) if channel is not root else scoped(root, Scope())
     for child in channel:
         _read(said, child, scope)
-    if (
-        channel is not root
-    ):  # RSS 0.9 and 1.0 put the image beside the channel, Bloglines its restriction
+    # RSS 0.9 and 1.0 put the image beside the channel, Bloglines its restriction.
+    if channel is not root:
         for child in root:
             if name_of(child.tag) in ("image", "access:restriction"):
                 _read(said, child, scope)

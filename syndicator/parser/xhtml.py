@@ -157,9 +157,8 @@ def _attributes(element: Element, bases: list[str]) -> Iterator[str]:
             bases.append(value)
         elif "}" in name:
             raise Uncertain(f"attribute {key} in XHTML")
-        written = _escaped(
-            value.lower() if name in ("rel", "type") else value
-        )  # as feedparser has them
+        # feedparser writes these two in lower case.
+        written = _escaped(value.lower() if name in ("rel", "type") else value)
         yield f' {name}="{written.replace(chr(34), "&quot;")}"'
 
 

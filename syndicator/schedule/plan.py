@@ -15,9 +15,8 @@ from syndicator.schedule.skips import skipped
 from syndicator.schedule.state import BY_INTERVAL, BY_RETRY_AFTER, asked_at, is_of_address
 from syndicator.urls import host_of
 
-SLACK = timedelta(
-    minutes=2
-)  # cron's clock trembles: an hourly interval must not miss a run by a second
+# cron starts at slightly different seconds: an hourly interval must not miss a run by one.
+SLACK = timedelta(minutes=2)
 DISTRUST_AFTER = timedelta(days=8)  # servers have said 304 for ever; ask once without validators
 LONGEST_SILENCE = timedelta(days=2)  # that a Retry-After can ask for, whatever an older state holds
 

@@ -80,14 +80,13 @@ class Frame:
         newer: str = "",
     ) -> PageView:
         """Describe a page that lists posts or sources."""
+        # The first page has the folder's address.
+        below = "" if path == FORMATS["html"].file else path
         return PageView(
             kind=kind,
             title=title if kind == "index" else f"{title} · {self.feed.title}",
             description=description[:_DESCRIPTION],
-            url=self.feed.link
-            + (
-                "" if path == FORMATS["html"].file else path
-            ),  # the first page has the folder's address
+            url=self.feed.link + below,
             robots="" if self.feed.index else _NOINDEX,
             language=self.feed.language,
             og_locale=og_locale(self.feed.language),

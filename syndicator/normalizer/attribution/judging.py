@@ -181,9 +181,8 @@ def _with_title(line: Line, known: Known) -> Line:
     if place < 0:
         return line
     end = place + len(title)
-    if _joined(line.text[:place], title) or _joined(
-        title, line.text[end:]
-    ):  # "art" in "The article"
+    # The title must stand as whole words: not "art" in "The article".
+    if _joined(line.text[:place], title) or _joined(title, line.text[end:]):
         return line
     return replace(
         line,
@@ -294,13 +293,11 @@ def _fits_site(site: Slot, lead: str, body: str, known: Known) -> bool:
     """Judge a sentence that names a site alone."""
     if _is_target(site, known) or known.is_name(site.text):
         return True
-    if site.own or not any(
-        map(str.isalpha, site.text)
-    ):  # another page of the site; "First published in 1999"
+    # Another page of the site; "First published in 1999".
+    if site.own or not any(map(str.isalpha, site.text)):
         return False
-    if body.startswith(
-        ("the ", "that ")
-    ):  # "The story was first published in ..." may be what the article is about
+    # "The story was first published in ..." may be what the article is about.
+    if body.startswith(("the ", "that ")):
         return False
     if site.anchor:
         return not lead or body.startswith(_DEMONSTRATIVES)

@@ -159,9 +159,8 @@ def _is_own_credit(credit: Credit, own: _Own, link: str) -> bool:
     """Whether a line credits the source itself, so that it proves nothing."""
     if (credit.site_url and own.has_host(credit.site_url)) or own.has_name(credit.site):
         return True
-    if (
-        credit.site_url or credit.url
-    ):  # Medium: a writer's feed, credited to a publication beside it
+    # Medium: a writer's feed, credited to a publication beside it.
+    if credit.site_url or credit.url:
         return (
             bool(credit.url) and urls.loose(credit.url) == urls.loose(link) and own.has_host(link)
         )

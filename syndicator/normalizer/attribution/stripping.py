@@ -126,9 +126,8 @@ def _plain(source: str, post_link: str, title: str) -> tuple[str, Credit] | None
     if url != post_link or not host or urls.host(site_url) != host:
         return None
     row = judging.wording(before, between, after)
-    if row is None or fold(title) in fold(
-        f"{before}|{between}|{after}"
-    ):  # a title that the words hold needs a look
+    # A title that the words hold needs a look.
+    if row is None or fold(title) in fold(f"{before}|{between}|{after}"):
         return None
     name, site = lines.plain(name), evidence.site_name(lines.plain(site), site_url)
     return cutting.cut(source, line.start(), line.end("end")), Credit(

@@ -115,9 +115,8 @@ def _steady(paths: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _rotates(step: str) -> bool:
-    if len(step) < _RUN and (
-        not step or step.replace("-", "").isalpha()
-    ):  # the plain words that most steps are
+    # Most steps are plain words.
+    if len(step) < _RUN and (not step or step.replace("-", "").isalpha()):
         return False
     name, equals, value = step.rpartition("=")
     return bool((equals and _NAMED.search(name + equals)) or _LOT.fullmatch(value))

@@ -79,9 +79,8 @@ def _telling(address: str, repeated: Set[str]) -> tuple[str, str, str]:
     """
     forms = _forms(address)
     strict, loose, path, anchored = ("" if form in repeated else form for form in forms)
-    if forms[2] and not (
-        path or anchored
-    ):  # one path on several hosts, as in a planet's feed: the host belongs to it
+    # One path on several hosts, as in a planet's feed: the host belongs to it.
+    if forms[2] and not (path or anchored):
         path = loose
     return _digest(strict), _digest(loose), _digest(path or anchored)
 

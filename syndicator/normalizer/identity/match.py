@@ -75,7 +75,7 @@ def decide(
     fold: bool = False,
     order: Mapping[str, int] = _NO_ORDER,
 ) -> list[Verdict]:
-    """Judge the posts of one fetch; `candidates` are the stored posts that each may be, of any source.
+    """Judge the posts of one fetch, each by the stored posts that it may be (`candidates`).
 
     `claimed` are the numbers of stored posts whose items stand in this fetch unchanged: no other
     post is one of them. `fold`: whether the same words under the same title, wherever they stand,
@@ -349,7 +349,7 @@ def _word_for_word(post: Post, known: KnownPost, evidence: Evidence) -> bool:
 
 
 def _is_earlier(one: Post | KnownPost, other: Post | KnownPost) -> bool:
-    """Tell whether `one` is the older of two unpublished posts, and so the original of the story."""
+    """Tell whether `one` is the older of two unpublished posts, and so has the story."""
     if isinstance(other, KnownPost) and other.published:
         return False
     first, second = one.keys.instant, other.keys.instant
