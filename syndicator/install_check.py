@@ -129,7 +129,9 @@ def _folder_fault(folder: Path) -> str:
     there = next((path for path in (folder, *folder.parents) if _may(path, os.F_OK)), folder)
     if not there.is_dir():
         return f"{there} is no folder"
-    return "" if _may(there, os.W_OK | os.X_OK) else f"{there} can't be written to by who runs this"
+    if _may(there, os.W_OK | os.X_OK):
+        return ""
+    return f"{there} can't be written to by who runs this"
 
 
 def _may(path: Path, mode: int) -> bool:

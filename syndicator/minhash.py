@@ -24,4 +24,6 @@ def likeness(one: Sequence[int], other: Sequence[int], size: int = SKETCH) -> fl
     both = set(one) & set(other) - {0}
     # Each sketch knows its text's smallest numbers only: it has dropped the rest.
     union = sorted({*one, *other} - {0})[:size]
-    return sum(number in both for number in union) / len(union) if union else None
+    if union:
+        return sum(number in both for number in union) / len(union)
+    return None

@@ -263,7 +263,9 @@ def _doubts(failed: FetchFailed, source: Source, target: str) -> list[str]:
         return []
     if failed.kind == "dns":
         return [f"there is no file {target} either"]
-    return [f"or is it http://{target}?"] if failed.kind in ("tls", "connect") else []
+    if failed.kind in ("tls", "connect"):
+        return [f"or is it http://{target}?"]
+    return []
 
 
 def _ask(source: Source) -> Ask:

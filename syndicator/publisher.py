@@ -346,7 +346,9 @@ def _count_posts(document: Document) -> int | None:
             root = etree.fromstring(document.body, parser)
         except etree.XMLSyntaxError as error:
             raise ValueError(str(error)) from error
-        return sum(1 for _ in root.iter(f"{{*}}{form.post}")) if form.post else None
+        if form.post:
+            return sum(1 for _ in root.iter(f"{{*}}{form.post}"))
+        return None
     if form and form.type.endswith("json"):
         return len(json.loads(document.body)[form.post])
     return None

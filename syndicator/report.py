@@ -57,7 +57,9 @@ def grouped(failures: Iterable[Failure]) -> list[list[Failure]]:
 
 
 def _group_key(failure: Failure) -> tuple[str, str]:
-    return (failure.host, failure.kind) if failure.host else ("", failure.source)
+    if failure.host:
+        return (failure.host, failure.kind)
+    return ("", failure.source)
 
 
 def _capped(lines: Sequence[tuple[str, Sequence[Failure]]]) -> list[str]:

@@ -126,7 +126,9 @@ def without_markup(text: str) -> str:
     >>> without_markup("<p>Tom &amp; Ann</p><p>AT&T</p>"), without_markup("1 < 2")
     ('Tom & Ann AT&T', '1 < 2')
     """
-    return line(unescape(_ANY_TAG.sub(" ", text))) if is_markup(text) else line(text)
+    if is_markup(text):
+        return line(unescape(_ANY_TAG.sub(" ", text)))
+    return line(text)
 
 
 @lru_cache(maxsize=8192)  # each address of a post is asked about once a format
@@ -183,7 +185,9 @@ def identifier(text: str) -> str:
     >>> identifier("https://example.org/?p=1"), identifier("post 1")
     ('https://example.org/?p=1', 'urn:uuid:59de5eec-c53a-5bb2-bc4f-a1c7124a67f8')
     """
-    return text if is_uri(text) else f"urn:uuid:{uuid5(NAMESPACE_URL, _encodable(text))}"
+    if is_uri(text):
+        return text
+    return f"urn:uuid:{uuid5(NAMESPACE_URL, _encodable(text))}"
 
 
 def _encodable(text: str) -> str:
@@ -213,7 +217,9 @@ def language(text: str) -> str:
     """
     tag = normalise(text)
     first, dash, rest = tag.partition("-")
-    return "" if first in _UNPUBLISHED else _WIDER.get(first, first) + dash + rest
+    if first in _UNPUBLISHED:
+        return ""
+    return _WIDER.get(first, first) + dash + rest
 
 
 def mail(text: str) -> str:

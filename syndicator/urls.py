@@ -170,7 +170,9 @@ def clickable(reference: str, base: str = "") -> str:
     name = scheme(url)
     if name in WEB:
         return to_uri(url)
-    return quote(_BARE_PERCENT.sub("%25", url), safe=_OTHER_SAFE) if name in LINKABLE else ""
+    if name in LINKABLE:
+        return quote(_BARE_PERCENT.sub("%25", url), safe=_OTHER_SAFE)
+    return ""
 
 
 def to_uri(iri: str) -> str:

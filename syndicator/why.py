@@ -97,7 +97,9 @@ def _why(store: Store, config: Config, number: int) -> Why:
 def _source_standing(source: Source | None) -> str:
     if source is None:
         return "not in feeds.toml any more"
-    return "paused: it is asked no more, its posts stay" if source.paused else ""
+    if source.paused:
+        return "paused: it is asked no more, its posts stay"
+    return ""
 
 
 def _verdict(

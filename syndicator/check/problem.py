@@ -16,7 +16,9 @@ class Problem(Struct, frozen=True):
     def __str__(self) -> str:
         """Say it in one line, as `syndicator check` prints it."""
         place = f"line {self.line}: " if self.line else ""
-        return f"{place}{self.where}: {self.what}" if self.where else f"{place}{self.what}"
+        if self.where:
+            return f"{place}{self.where}: {self.what}"
+        return f"{place}{self.what}"
 
 
 def line_of(element: object) -> int:

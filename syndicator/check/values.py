@@ -91,7 +91,9 @@ def rss_date(text: str) -> str:
     except ValueError:
         return f"{shown(text)} is no day of the calendar"
     weekday = _DAYS[day.weekday()]
-    return f"{shown(text)} was a {weekday}" if match["weekday"] not in {None, weekday} else ""
+    if match["weekday"] not in {None, weekday}:
+        return f"{shown(text)} was a {weekday}"
+    return ""
 
 
 def _loose_date(text: str) -> str:
@@ -192,7 +194,9 @@ def one_of(*words: str) -> Value:
     """Refuse all but these words."""
 
     def check(text: str) -> str:
-        return "" if text in words else f"{shown(text)} is none of {', '.join(words)}"
+        if text in words:
+            return ""
+        return f"{shown(text)} is none of {', '.join(words)}"
 
     return check
 
@@ -201,7 +205,9 @@ def at_most(length: int) -> Value:
     """Refuse longer texts."""
 
     def check(text: str) -> str:
-        return "" if len(text) <= length else f"has {len(text)} characters, {length} are allowed"
+        if len(text) <= length:
+            return ""
+        return f"has {len(text)} characters, {length} are allowed"
 
     return check
 

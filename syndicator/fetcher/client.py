@@ -324,7 +324,9 @@ def _not_a_feed(
     failed = _failed(
         fetch, FetchError(refusal.kind, refusal.error, advice), status=body.head.status
     )
-    return failed if fetch.ask.source.private else replace(failed, feeds=page.feeds)
+    if fetch.ask.source.private:
+        return failed
+    return replace(failed, feeds=page.feeds)
 
 
 def _failed(fetch: Fetch, error: FetchError, status: int = 0) -> FetchFailed:

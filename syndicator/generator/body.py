@@ -75,7 +75,9 @@ def copies_line(item: Item) -> str:
     tag = credited or nearest(item.post.language)
     links = ", ".join(_anchor(copy.url, copy.source or copy.title, tag) for copy in item.also)
     words = escape(label(tag, "also"), quote=False)
-    return f'<p class="{ALSO}"{_lang(tag, item)}>{words} {links}</p>' if links else ""
+    if links:
+        return f'<p class="{ALSO}"{_lang(tag, item)}>{words} {links}</p>'
+    return ""
 
 
 def related_list(links: RelatedList, item: Item) -> str:
@@ -117,7 +119,9 @@ def _anchor(url: str, text: str, language: str) -> str:
 def _isolated(name: str, language: str) -> str:
     """Return a name or title as HTML, isolated if it and its line could turn each other round."""
     shown = escape(name, quote=False)
-    return f"<bdi>{shown}</bdi>" if direction(language) == "rtl" or _RTL.search(name) else shown
+    if direction(language) == "rtl" or _RTL.search(name):
+        return f"<bdi>{shown}</bdi>"
+    return shown
 
 
 def _lang(language: str, item: Item) -> str:

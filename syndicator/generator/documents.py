@@ -100,7 +100,9 @@ def archive_document(
     feed, number = edition.feed, archive.number
 
     def neighbour(other: int) -> str:
-        return address(feed, archive_name(feed, other)) if 1 <= other <= edition.archives else ""
+        if 1 <= other <= edition.archives:
+            return address(feed, archive_name(feed, other))
+        return ""
 
     return FeedDocument(
         archive_name(feed, number),

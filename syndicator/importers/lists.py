@@ -93,7 +93,9 @@ def heading(text: str, name: str) -> Heading:
         return Heading()
     if programs.reader(text):
         return programs.heading(text)
-    return planets.heading(text, name) if _SECTION.search(text) else Heading()
+    if _SECTION.search(text):
+        return planets.heading(text, name)
+    return Heading()
 
 
 def _is_xml(text: str) -> bool:

@@ -83,7 +83,9 @@ def _face(file: str, link: str) -> str:
     file, link = file.strip(), link.strip()
     if not file or "://" in file:
         return file
-    return urljoin(f"{link.rstrip('/')}/images/", quote(file)) if "://" in link else ""
+    if "://" in link:
+        return urljoin(f"{link.rstrip('/')}/images/", quote(file))
+    return ""
 
 
 def heading(text: str, name: str) -> Heading:

@@ -89,7 +89,9 @@ def normalize(
         info, posts = _by_other_posts(info, posts, spoken, source)
     notes = tuple(_remarks(parsed, empty=len(parsed.entries) - len(entries)))
     feed = NormalizedFeed(info, filters.capped(posts, source.filter.newest), notes)
-    return secrets_removed(feed, source) if source.private and source.publish else feed
+    if source.private and source.publish:
+        return secrets_removed(feed, source)
+    return feed
 
 
 def _remarks(parsed: ParsedFeed, *, empty: int) -> Iterator[str]:
@@ -329,7 +331,9 @@ def _as_wanted(html: str, short: str, source: Source) -> tuple[str, str]:
     """Return body and summary, cut to the `content` that the source's settings allow."""
     if source.content == "full":
         return html, short
-    return (sanitize.from_plain(short), short) if source.content == "summary" else ("", "")
+    if source.content == "summary":
+        return (sanitize.from_plain(short), short)
+    return ("", "")
 
 
 def _dates(entry: Entry, context: _Context) -> tuple[datetime | None, datetime | None, list[str]]:
@@ -373,7 +377,9 @@ def _authors(entry: Entry, context: _Context, *, republished: bool) -> tuple[Per
     if not own or republished:
         return _people(entry.authors or context.parsed.head.authors, base)
     authors = _people(entry.authors, base)
-    return authors if any(author.name for author in authors) else (Person(own),)
+    if any(author.name for author in authors):
+        return authors
+    return (Person(own),)
 
 
 @lru_cache(maxsize=512)

@@ -120,7 +120,9 @@ def spoken_in_feed(declared: str, texts: Sequence[str], before: str = "") -> str
             return ""
     if before:
         stands = counts[_language(before)] or counts.total() < _MANY
-        return before if stands and not _are_kindred(before, declared) else ""
+        if stands and not _are_kindred(before, declared):
+            return before
+        return ""
     (commonest, posts), *others = counts.most_common() or [("", 0)]
     if posts < _MANY or others or _are_kindred(commonest, declared):
         return ""
@@ -226,7 +228,9 @@ def _script(sample: str) -> str:
     if counts["Kana"] * 8 >= counts["Hani"]:  # Japanese is mostly Han signs
         counts["Kana"] += counts.pop("Hani", 0) if counts["Kana"] else 0
     script, most = counts.most_common(1)[0]
-    return script if most >= max(_LETTERS, _OVERWHELMING * counts.total()) else ""
+    if most >= max(_LETTERS, _OVERWHELMING * counts.total()):
+        return script
+    return ""
 
 
 class _Signs(dict[int, str]):

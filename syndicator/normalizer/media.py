@@ -43,7 +43,9 @@ def enclosures(entry: Entry, base: str) -> tuple[Enclosure, ...]:
 
 
 def _magnet(written: str) -> str:
-    return urls.clickable(written, "") if urls.scheme(written) == "magnet" else ""
+    if urls.scheme(written) == "magnet":
+        return urls.clickable(written, "")
+    return ""
 
 
 def _merged(first: Enclosure, again: Enclosure) -> Enclosure:

@@ -91,7 +91,9 @@ def _undressed(value: str) -> str:
         name = tag[2].lower()
         if name not in dressed or (name == "img" and not tag[3].strip()):
             return tag[0]
-        return " " if name in {"br", "hr", "p", "div", "h1", "h2", "h3"} else ""
+        if name in {"br", "hr", "p", "div", "h1", "h2", "h3"}:
+            return " "
+        return ""
 
     return _TAG.sub(replace, value)
 

@@ -188,7 +188,9 @@ def _string(node: Node, key: str) -> str:
 
 def _nodes(node: Node, key: str) -> list[Node]:
     value = raw(node, key)
-    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
+    if isinstance(value, list):
+        return [part for part in value if isinstance(part, dict)]
+    return []
 
 
 def _has_text(detail: Node) -> bool:
@@ -288,7 +290,9 @@ def _rebase(draft: Draft, node: Node) -> None:
     def with_base(text: Text, detail: object) -> Text:
         is_xhtml = isinstance(detail, dict) and _string(detail, "type").endswith("xhtml+xml")
         has_base = is_xhtml and ' xml:base="' in text.value
-        return replace(text, value=rebased(text.value, text.base)) if has_base else text
+        if has_base:
+            return replace(text, value=rebased(text.value, text.base))
+        return text
 
     written = [detail for detail in _nodes(node, "content") if _has_text(detail)]
     draft.contents = [

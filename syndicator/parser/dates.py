@@ -159,7 +159,9 @@ def _written_offset(text: str) -> timedelta:
 
 
 def _plausible(moment: datetime) -> datetime | None:
-    return moment if moment.year >= _EARLIEST and moment not in _ZEROS else None
+    if moment.year >= _EARLIEST and moment not in _ZEROS:
+        return moment
+    return None
 
 
 def _to_utc(moment: datetime) -> datetime:
@@ -261,7 +263,9 @@ def _day(parts: Mapping[str, str | None]) -> tuple[int, int, int] | None:
     """Return year, month and day; None for an unknown month or a missing year."""
     number = int(parts.get("month") or 0) or month(parts.get("name") or "")
     year = parts.get("year") or parts.get("late")
-    return (_year(year), number, int(parts["day"] or 0)) if number and year else None
+    if number and year:
+        return (_year(year), number, int(parts["day"] or 0))
+    return None
 
 
 def _year(digits: str) -> int:
@@ -282,9 +286,9 @@ def _epoch(text: str) -> datetime | None:
 
 def _coarse(text: str) -> datetime | None:
     match = _COARSE.fullmatch(text)
-    return (
-        _made((int(match[1]), int(match[2] or 1), 1), (None, None, None), None) if match else None
-    )
+    if match:
+        return _made((int(match[1]), int(match[2] or 1), 1), (None, None, None), None)
+    return None
 
 
 def _guessed(text: str) -> datetime | None:

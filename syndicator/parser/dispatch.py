@@ -37,7 +37,9 @@ _FEED_ROOTS = ("rss", "rdf", "feed", "channel", "item", "entry")
 def read(fetched: Fetched, known: Container[str], most_items: int) -> ParsedFeed | FetchFailed:
     """Read a feed of any dialect: see `syndicator.parser.parse`."""
     parsed = _read(fetched, known)
-    return parsed if isinstance(parsed, FetchFailed) else bounded(parsed, most_items)
+    if isinstance(parsed, FetchFailed):
+        return parsed
+    return bounded(parsed, most_items)
 
 
 def _read(fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed:
@@ -95,7 +97,9 @@ def _no_feed(data: bytes) -> str:
 def _root(data: bytes) -> str:
     if root := root_of(data):
         return root.rpartition(":")[2].lower()
-    return "html" if re.match(rb"\s*<!doctype\s+html", data, re.IGNORECASE) else ""
+    if re.match(rb"\s*<!doctype\s+html", data, re.IGNORECASE):
+        return "html"
+    return ""
 
 
 def _line(text: str) -> str:

@@ -129,7 +129,9 @@ def _speak(draft: Draft, inherited: str) -> str:
     """Prefer an item's dc:language over the inherited language, but not over a text's own."""
 
     def spoken(text: Text) -> Text:
-        return replace(text, language=draft.language) if text.language in ("", inherited) else text
+        if text.language in ("", inherited):
+            return replace(text, language=draft.language)
+        return text
 
     # A text of the inherited language has inherited it; its own xml:lang would differ.
     draft.title, draft.summary = (

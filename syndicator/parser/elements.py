@@ -106,7 +106,9 @@ def _source_link(parts: dict[str, str], element: Element, scope: Scope) -> None:
 def _plain_child(element: Element) -> str:
     if len(element):  # XHTML: its words
         return " ".join("".join(element.itertext()).split())
-    return plain(words(element)) if element.get("type", "text") != "text" else words(element)
+    if element.get("type", "text") != "text":
+        return plain(words(element))
+    return words(element)
 
 
 def read_remote_content(draft: Draft, element: Element, scope: Scope) -> None:

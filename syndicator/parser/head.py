@@ -69,7 +69,9 @@ def version_of(root: Element) -> str:
         old = any(child.tag.startswith(f"{RSS090}}}") for child in root)
         return "rss090" if old else "rss10"
     if name == "feed":
-        return "atom10" if root.tag.startswith(f"{ATOM}}}") else _ATOM.get(said, "atom")
+        if root.tag.startswith(f"{ATOM}}}"):
+            return "atom10"
+        return _ATOM.get(said, "atom")
     return "cdf" if name == "channel" else ""
 
 

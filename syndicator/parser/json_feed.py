@@ -80,7 +80,9 @@ def _whole(item: Object, name: str) -> int:
     value = item.get(name)
     if isinstance(value, str):
         return seconds(value)
-    return int(value) if isinstance(value, int | float) and 0 <= value < 2**63 else 0
+    if isinstance(value, int | float) and 0 <= value < 2**63:
+        return int(value)
+    return 0
 
 
 def _objects(item: Object, name: str) -> Iterator[Object]:

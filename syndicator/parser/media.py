@@ -56,7 +56,9 @@ def _media_content(draft: Draft, element: Element, scope: Scope) -> None:
 def _media_words(element: Element | None) -> str:
     if element is None:
         return ""
-    return plain(words(element)) if element.get("type") == "html" else words(element)
+    if element.get("type") == "html":
+        return plain(words(element))
+    return words(element)
 
 
 def _image(draft: Draft, element: Element, scope: Scope) -> None:

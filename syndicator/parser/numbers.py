@@ -12,7 +12,9 @@ def number(text: str) -> int:
     (1024, 0, 0)
     """
     text = text.strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+    if text.isascii() and text.isdigit() and len(text) < 18:
+        return int(text)
+    return 0
 
 
 def seconds(text: str) -> int:

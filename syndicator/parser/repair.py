@@ -72,7 +72,9 @@ def mended(data: bytes) -> bytes:
     parts[::2] = (_FORBIDDEN.sub(b"", _AMPERSAND.sub(_reference, part)) for part in parts[::2])
     used = {prefix for part in parts[::2] for prefix in _PREFIX.findall(part)}
     missing = sorted(used - set(_DECLARED.findall(data)) - {b"xml"})
-    return _declared(b"".join(parts), missing) if missing else b"".join(parts)
+    if missing:
+        return _declared(b"".join(parts), missing)
+    return b"".join(parts)
 
 
 def _reference(match: re.Match[bytes]) -> bytes:

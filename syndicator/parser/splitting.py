@@ -78,7 +78,9 @@ def _spans(data: bytes, start_tag: bytes, end_tag: bytes) -> list[tuple[int, int
             return None
         position = end + len(end_tag)
         spans.append((start, position))
-    return spans if _start(data, start_tag, position, len(data)) < 0 else None
+    if _start(data, start_tag, position, len(data)) < 0:
+        return spans
+    return None
 
 
 def _context(head: bytes) -> bytes:
@@ -156,7 +158,9 @@ def _atom_link(data: bytes) -> str:
         if b"rel=" in match[1] and b'"alternate"' not in match[1]:
             continue
         href = _HREF.search(match[1])
-        return html.unescape(href[1].decode("utf-8", "replace")) if href else ""
+        if href:
+            return html.unescape(href[1].decode("utf-8", "replace"))
+        return ""
     return ""
 
 

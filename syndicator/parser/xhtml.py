@@ -87,7 +87,9 @@ def rebased(html: str, base: str) -> str:
             inner = resolved(inner or base, unescape(own[1]).strip())
         if not tag[2] and tag[0].removeprefix("<").partition(" ")[0].rstrip(">") not in VOID:
             bases.append(inner)
-        return _ADDRESS.sub(lambda match: _placed(match, inner), tag[0]) if inner else tag[0]
+        if inner:
+            return _ADDRESS.sub(lambda match: _placed(match, inner), tag[0])
+        return tag[0]
 
     return _TAG.sub(seen, html)
 
@@ -163,4 +165,6 @@ def _attributes(element: Element, bases: list[str]) -> Iterator[str]:
 
 
 def _escaped(text: str | None) -> str:
-    return text.replace("&", "&amp;").replace(">", "&gt;").replace("<", "&lt;") if text else ""
+    if text:
+        return text.replace("&", "&amp;").replace(">", "&gt;").replace("<", "&lt;")
+    return ""

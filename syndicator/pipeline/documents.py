@@ -150,7 +150,9 @@ class FeedBuild:
 
         The store's own name is part of it: two state files may have equal counters.
         """
-        return crc32(f"{self.store.meta.store_id} {stamp}".encode()) >> 1 if stamp else -1
+        if stamp:
+            return crc32(f"{self.store.meta.store_id} {stamp}".encode()) >> 1
+        return -1
 
 
 def _damaged(files: Files) -> list[str]:

@@ -55,7 +55,9 @@ def line(source: Source, before: SourceInfo, after: SourceInfo) -> str:
 def _named(info: SourceInfo) -> str:
     title = _title(info)
     short = title if len(title) <= _LONGEST else f"{title[:_LONGEST]}..."
-    return f'"{short}"' if info.private else f'"{short}" of {urls.host(info.link)}'
+    if info.private:
+        return f'"{short}"'
+    return f'"{short}" of {urls.host(info.link)}'
 
 
 def _title(info: SourceInfo) -> str:

@@ -271,7 +271,9 @@ def without_hidden_chains(db: Connection, items: list[Item]) -> list[Item]:
 def _without(item: Item, addresses: Set[str]) -> Item:
     hidden = addresses - {item.source.link, item.source.feed}
     via = tuple(step for step in item.post.via if hidden.isdisjoint((step.url, step.feed)))
-    return item if via == item.post.via else replace(item, post=replace(item.post, via=via))
+    if via == item.post.via:
+        return item
+    return replace(item, post=replace(item.post, via=via))
 
 
 def _show_as(db: Connection, number: int, source: Source) -> None:

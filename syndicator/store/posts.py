@@ -221,7 +221,9 @@ _INSERT = """INSERT INTO posts (source, keys, meaning, identity_version, title, 
 
 def _count(post: Post) -> int | None:
     """Return the number of comments as far as SQLite can hold what a feed says."""
-    return None if post.comment_count is None else min(post.comment_count, 2**62)
+    if post.comment_count is None:
+        return None
+    return min(post.comment_count, 2**62)
 
 
 def _due(post: Post, now: datetime) -> float | None:

@@ -71,7 +71,9 @@ class Sources(Table):
     def info(self, source_id: str) -> SourceInfo:
         """Return how a source is shown; its id is its name where nothing is known of it."""
         packed = self.db.value(_INFO, source_id)
-        return codec.read(SourceInfo, packed) if packed else SourceInfo(source_id, source_id)
+        if packed:
+            return codec.read(SourceInfo, packed)
+        return SourceInfo(source_id, source_id)
 
     def save_info(self, info: SourceInfo, now: datetime) -> bool:
         """Keep how a source is shown.

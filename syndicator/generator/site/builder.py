@@ -287,7 +287,9 @@ class SiteBuilder:
         The page of the open slice comes and goes, so none leads on to it.
         """
         is_followed = place < self.edition.archives
-        return f"{place + 1}.html" if is_followed else f"../{self.frame.home}"
+        if is_followed:
+            return f"{place + 1}.html"
+        return f"../{self.frame.home}"
 
     def _archive(self, place: int, links: Iterable[Reference], newer: str) -> Context:
         """Show a slice of history, newest first."""

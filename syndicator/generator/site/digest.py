@@ -52,7 +52,9 @@ class Digests:
         too.
         """
         count = item.post.comment_count
-        return self.post(item) if count is None else self.digest(self.post(item), count)
+        if count is None:
+            return self.post(item)
+        return self.digest(self.post(item), count)
 
     def source(self, info: SourceInfo) -> str:
         """Return the digest of a source, as pages show it."""

@@ -180,7 +180,9 @@ def _blamed(error: Exception, folder: Path) -> str:
     for frame in reversed(extract_tb(error.__traceback__)):
         if Path(frame.filename).is_relative_to(folder):
             return f"{frame.filename}, line {frame.lineno}"
-    return f"a template in {folder}" if isinstance(error, UnicodeDecodeError) else ""
+    if isinstance(error, UnicodeDecodeError):
+        return f"a template in {folder}"
+    return ""
 
 
 def encode(text: str) -> bytes:

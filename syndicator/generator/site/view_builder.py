@@ -389,7 +389,9 @@ def excerpt(summary: str) -> str:
     ('The ferry waits …', '')
     """
     text = _ENDING.sub(" …", summary)
-    return "" if _ADDRESS.fullmatch(text) or _FALLBACK.fullmatch(text) else text
+    if _ADDRESS.fullmatch(text) or _FALLBACK.fullmatch(text):
+        return ""
+    return text
 
 
 def author_names(post: Post) -> str:

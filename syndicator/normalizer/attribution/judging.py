@@ -155,7 +155,9 @@ def wording(before: str, between: str, after: str) -> wordings.Row | None:
                     second,
                     "",
                 )
-                return row if found and not (match["rest"] or "").strip(_REST) else None
+                if found and not (match["rest"] or "").strip(_REST):
+                    return row
+                return None
     return None
 
 

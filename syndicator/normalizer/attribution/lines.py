@@ -335,7 +335,9 @@ def _line(source: str, segment: _Segment) -> Line | None:
         folded.characters.pop()
     size = len(folded.characters)
     if not size:
-        return Line("", (segment.start,), (segment.end,), (), *segment.place) if media else None
+        if media:
+            return Line("", (segment.start,), (segment.end,), (), *segment.place)
+        return None
     text = "".join(folded.characters)
     starts, ends = tuple(folded.starts[:size]), tuple(folded.ends[:size])
     return _without_encodedtags_in(Line(text, starts, ends, tuple(links), *segment.place))

@@ -147,7 +147,9 @@ def as_html(part: Text) -> str:
     if "@" in value:
         value = _MAIL_START.sub("&lt;", value)
     if "<" in value:
-        return value if _has_markup(value) else from_plain(unescape(_CUT_TAG.sub("", value)))
+        if _has_markup(value):
+            return value
+        return from_plain(unescape(_CUT_TAG.sub("", value)))
     if "&lt;" in value and _ESCAPED_MARKUP.search(value):
         return unescape(value)
     return from_plain(unescape(value)) if _has_lines(value) else value

@@ -43,7 +43,9 @@ def attributes(tag: str) -> Attributes:
     {'src': 'a?b&c', 'alt': ''}
     """
     written = _ATTRIBUTE.findall(tag)
-    return {name: value(raw) for name, raw in written} if "&" in tag else dict(written)
+    if "&" in tag:
+        return {name: value(raw) for name, raw in written}
+    return dict(written)
 
 
 def value(raw: str) -> str:
@@ -52,7 +54,9 @@ def value(raw: str) -> str:
     >>> value("&lt;b&gt; &quot;&amp;lt;&quot;")
     '<b> "&lt;"'
     """
-    return _ESCAPE.sub(lambda escape: _ESCAPED[escape[1]], raw) if "&" in raw else raw
+    if "&" in raw:
+        return _ESCAPE.sub(lambda escape: _ESCAPED[escape[1]], raw)
+    return raw
 
 
 def escaped(text: str) -> str:

@@ -200,7 +200,9 @@ def texts(one: Keys, other: Keys) -> int:
         return 0
     if alike >= SAME_TEXT:
         return 1
-    return -1 if alike < OTHER_TEXT and min(len(one.sketch), len(other.sketch)) > FEW else 0
+    if alike < OTHER_TEXT and min(len(one.sketch), len(other.sketch)) > FEW:
+        return -1
+    return 0
 
 
 def is_same(evidence: Evidence) -> bool:
@@ -208,7 +210,9 @@ def is_same(evidence: Evidence) -> bool:
     if evidence.guid >= LOOSE:
         return _same_guid(evidence)
     if evidence.link >= LOOSE:
-        return _same_link(evidence) if evidence.guid != OTHER else _same_link_other_guid(evidence)
+        if evidence.guid != OTHER:
+            return _same_link(evidence)
+        return _same_link_other_guid(evidence)
     if max(evidence.guid, evidence.link) == PATH:
         return _same_path(evidence)
     if evidence.guid == evidence.link == UNKNOWN:
