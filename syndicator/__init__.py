@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from syndicator.pipeline.run import run, source_facts, states, withdraw
     from syndicator.previews import document, find_feeds, preview
     from syndicator.serve import serve as serve_feeds
+    from syndicator.vetting.gathering import vet
+    from syndicator.vetting.judging import Reason, Verdict
 
 __all__ = [
     "CheckFailed",
@@ -64,6 +66,7 @@ __all__ = [
     "Preview",
     "Progress",
     "PublishError",
+    "Reason",
     "Report",
     "Source",
     "SourceFacts",
@@ -71,6 +74,7 @@ __all__ = [
     "StoreError",
     "SyndicatorError",
     "UsageError",
+    "Verdict",
     "__version__",
     "document",
     "find_feeds",
@@ -83,6 +87,7 @@ __all__ = [
     "serve_feeds",
     "source_facts",
     "states",
+    "vet",
     "withdraw",
     "write_activity",
     "write_letter",
@@ -106,10 +111,12 @@ _LATE = {
     "Options": "model.run",
     "Preview": "model.run",
     "Progress": "model.run",
+    "Reason": "vetting.judging",
     "Report": "model.run",
     "Source": "model.settings",
     "SourceFacts": "model.run",
     "SourceState": "model.fetch",
+    "Verdict": "vetting.judging",
     "document": "previews",
     "find_feeds": "previews",
     "home_pages": "install_check",
@@ -121,6 +128,7 @@ _LATE = {
     "serve_feeds": "serve:serve",
     "source_facts": "pipeline.run",
     "states": "pipeline.run",
+    "vet": "vetting.gathering",
     "withdraw": "pipeline.run",
     "write_activity": "pipeline.activity:write",
     "write_letter": "letter:write",

@@ -51,8 +51,8 @@ def preview(
     defaults hold. Raises UsageError if it is none of these, SyndicatorError if it gives no feed.
     """
     path, now = Path(path), now or datetime.now(UTC)
-    settings, warnings = _settings(path, needed=not _place(target))
-    source = _source(target, settings, path)
+    settings, warnings = settings_for(path, needed=not _place(target))
+    source = source_for(target, settings, path)
     seen = _attempt(source, settings, now, stop, follow=True)
     if isinstance(seen, FetchFailed):
         raise _failure(seen, source, [*_doubts(seen, source, target), *warnings])
@@ -72,13 +72,13 @@ def find_feeds(
     is found.
     """
     path, now = Path(path), now or datetime.now(UTC)
-    settings, _ = _settings(path, needed=False)
-    source = _source(address, settings, path)
+    settings, _ = settings_for(path, needed=False)
+    source = source_for(address, settings, path)
     seen = _attempt(source, settings, now, stop, follow=True)
     if isinstance(seen, FetchFailed):
-        if seen.kind not in _NO_FEED or not source.url or seen.feeds:
+        if seen.kind not in NO_FEED or not source.url or seen.feeds:
             raise _failure(seen, source, _doubts(seen, source, address))
-        places = _usual_places(source.url)
+        places = usual_places(source.url)
         usual = _first_feeds(places, settings, now, stop, most=1)
         if not usual:
             what = f"nor is there one at {', '.join(map(_path_of, places))}"
@@ -89,15 +89,15 @@ def find_feeds(
     return [seen, *_first_feeds(seen.others[:_MOST_OTHERS], settings, now, stop)]
 
 
-_NO_FEED = ("html", "not-a-feed", "empty")
+NO_FEED = ("html", "not-a-feed", "empty")
 _MOST_OTHERS = 5  # feeds of one page that are looked at
 _PLACES = ("feed", "feed/", "rss.xml", "atom.xml", "feed.json", "index.xml")
 
 
-def _usual_places(url: str) -> list[str]:
+def usual_places(url: str) -> list[str]:
     """Return the addresses at which sites have their feed, those below the page itself first.
 
-    >>> _usual_places("https://a.example/")[:2]
+    >>> usual_places("https://a.example/")[:2]
     ['https://a.example/feed', 'https://a.example/feed/']
     """
     below = url.partition("#")[0].partition("?")[0].rstrip("/") + "/"
@@ -143,7 +143,7 @@ def _attempt(
     outcome = fetcher.fetch_one(_ask(source), settings.fetch, stop, follow=follow)
     if outcome is None:
         return None
-    read = _read(outcome, source)
+    read = read_answer(outcome, source)
     if isinstance(read, FetchFailed):
         return read
     fetched, parsed = read
@@ -165,7 +165,7 @@ def _attempt(
     )
 
 
-def _read(outcome: Outcome, source: Source) -> tuple[Fetched, ParsedFeed] | FetchFailed:
+def read_answer(outcome: Outcome, source: Source) -> tuple[Fetched, ParsedFeed] | FetchFailed:
     """Return the feed that an answer holds."""
     if isinstance(outcome, NotModified):  # no validators were sent
         raise SyndicatorError(
@@ -210,7 +210,7 @@ def document(
     return generator.generate_one(edition, form).body
 
 
-def _settings(path: Path, *, needed: bool) -> tuple[Config, list[str]]:
+def settings_for(path: Path, *, needed: bool) -> tuple[Config, list[str]]:
     """Return the configuration, or the defaults with a warning if it is wrong and not `needed`."""
     defaults = Config(path=path, state=Path(), feeds=(Feed(title="syndicator"),), sources=())
     if path == _DEFAULT and not path.exists():
@@ -223,7 +223,7 @@ def _settings(path: Path, *, needed: bool) -> tuple[Config, list[str]]:
         return defaults, [f"{error}; looked at without it"]
 
 
-def _source(target: str, settings: Config, path: Path) -> Source:
+def source_for(target: str, settings: Config, path: Path) -> Source:
     """Return the source of a target: names in the configuration go before files and hosts."""
     if not target:
         raise UsageError("TARGET is empty")  # an unset variable of a script

@@ -1,9 +1,12 @@
 """docs/how-to.md: the commands of each task do what stands there."""
 
+import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,3 +115,46 @@ def test_a_bot_that_announces(lake: Site, tmp_path: Path, monkeypatch: pytest.Mo
         told.append(done.stdout.splitlines())
     assert sorted(told[0])[0] == "Post 0 (Lake) https://blog.example/post-0/"
     assert (len(told[0]), told[1]) == (3, [])
+
+
+def git(folder: Path, *arguments: str) -> None:
+    who = ("-c", "user.name=A", "-c", "user.email=a@a.example", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_the_workflow_that_vets(
+    lake: Site, quiet: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its steps vet the addresses that the pull request adds, and only these."""
+    recipe = TEXT.split("<!-- recipe: vet -->\n```yaml\n")[1].split("```")[0]
+    steps = [textwrap.dedent(part) for part in re.findall(r"run: \|\n((?: {10}.*\n|\n)+)", recipe)]
+    here, clone = tmp_path / "here", tmp_path / "clone"
+    here.mkdir()
+    head = '[feed]\ntitle = "P"\n[fetch]\ndelay = "0s"\n'
+    known = f'[[sources]]\nurl = "{quiet.url}/f.xml"\n'
+    (here / "feeds.toml").write_text(head + known, "utf-8")
+    git(here, "init", "-q", "-b", "main")
+    git(here, "add", ".")
+    git(here, "commit", "-q", "-m", "Begin")
+    git(tmp_path, "clone", "-q", str(here), str(clone))
+    added = "".join(
+        f"[[sources]]\nurl = {json.dumps(url)}\n"
+        for url in (f"{lake.url}/f.xml", "/etc/passwd", f"{lake.url}/f.xml\n--help")
+    )
+    (here / "feeds.toml").write_text(head + added + known, "utf-8")
+    git(here, "commit", "-q", "-a", "-m", "Propose")
+    git(here, "update-ref", "refs/pull/7/head", "HEAD")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("NUMBER", "7")
+    python = shlex.quote(sys.executable)
+    assert len(steps) == 4
+    for step in steps[:3]:
+        script = step.replace("syndicator vet", f"{python} -m syndicator vet")
+        script = script.replace("python3 -", f"{python} -")
+        subprocess.run(["/bin/bash", "-e", "-c", script], cwd=clone, check=True)
+    assert (clone / "addresses.txt").read_text("utf-8").split() == [f"{lake.url}/f.xml"]
+    told = (clone / "verdicts.md").read_text("utf-8")
+    assert told.startswith("### Lakeside\n\n**yes")
+    assert told.count("###") == 1
+    assert not (clone / "unwanted").exists()

@@ -219,6 +219,27 @@ def _add_fetch(commands: Commands[Parser]) -> None:
     )
 
 
+def _add_vet(commands: Commands[Parser]) -> None:
+    summary = "say whether a source is wanted as it is, and why"
+    more = (
+        "Fetches each feed twice and compares it with feeds.toml and the state file; stores "
+        "nothing. Ends with 1 where one is not to be taken as it is."
+    )
+    command = _add(commands, "vet", summary, more)
+    command.add_argument(
+        "addresses",
+        metavar="ADDRESS",
+        nargs="+",
+        help="of a site, a page, a feed, a path, or the name of a source",
+    )
+    command.add_argument(
+        "--format",
+        choices=("text", "markdown", "json"),
+        default="text",
+        help="text to read, Markdown for a comment on a pull request, or JSON",
+    )
+
+
 def _add_serve(commands: Commands[Parser]) -> None:
     command = _add(
         commands, "serve", "serve what is published, for a reader on this machine", module="admin"
@@ -353,6 +374,7 @@ _ADDERS = {
     "list": _add_edits,
     "run": _add_run,
     "fetch": _add_fetch,
+    "vet": _add_vet,
     "serve": _add_serve,
     "status": _add_status,
     "why": _add_why,

@@ -80,6 +80,14 @@ class Posts(Table):
             sources.save_items(source, items, remembered, became)
         return _intake(verdicts, numbers)
 
+    def candidates(self, posts: Sequence[Post]) -> list[list[KnownPost]]:
+        """Return the stored posts that each post may be, newest first; nothing is stored.
+
+        `posts` are of a source that the file does not have.
+        """
+        batch = [handles(post.keys, 0) for post in posts]
+        return candidates.find(self.db, batch, candidates.version(posts))
+
     def _number(self, source_id: str, posts: Sequence[Post]) -> int:
         """Return the number of a source, after it took over the history of the one that it was."""
         source = Sources(self.db).number(source_id)

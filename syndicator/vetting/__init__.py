@@ -1,0 +1,6 @@
+"""`syndicator vet`: facts about a source -> a verdict with its reasons.
+
+gathering  fetches, and asks the configuration and the state file: Facts
+judging    Facts -> Verdict; holds all thresholds                            pure
+words      Verdict -> lines for a person, or Markdown                        pure
+"""

@@ -1,0 +1,390 @@
+"""An address -> Facts: two fetches, the configuration, the state file. Nothing is stored."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from syndicator import check, fetcher, languages, normalizer, previews, urls
+from syndicator.failures import label
+from syndicator.formats import FORMATS
+from syndicator.generator.credit import render_credit
+from syndicator.model.feed import ParsedFeed
+from syndicator.model.fetch import Ask, Fetched, FetchFailed
+from syndicator.model.post import CopyOf, NormalizedFeed, Post
+from syndicator.model.run import SourceFacts
+from syndicator.model.settings import Config, Feed, Filter, Source
+from syndicator.normalizer import filters, identity, language, text
+from syndicator.store import Store
+from syndicator.store.selection import selects, speaks
+from syndicator.vetting.judging import FEW, Facts, Passing, Shared, Size, Verdict, judge
+
+_READ = 20  # posts of which a detector is asked
+_MEASURED = 20  # posts whose text is measured
+_PACE = 20  # newest posts that tell a pace
+_FEW_SOURCES = 3  # fewer have no usual pace
+_REFUSALS = 3  # reasons of a filter that are told for each feed
+# "...", "[…]" at the very end; never an ellipsis within the text.
+_CUT = re.compile(r"(?:…|\.\.\.|\[(?:…|\.\.\.)\])\s*$")
+_FRAME = re.compile(r"<(?:iframe|video|audio)\b")
+
+
+class _Known(Struct, frozen=True):
+    """What the state file knows, nothing before the first run."""
+
+    gap: timedelta | None = None  # the median of the sources' mean gaps
+    facts: Mapping[str, SourceFacts] = {}
+    shared: tuple[Shared, ...] = ()
+    is_compared: bool = False
+
+
+class _Answer(Struct, frozen=True):
+    """One fetch that gave a feed."""
+
+    fetched: Fetched
+    parsed: ParsedFeed
+
+
+def vet(
+    address: str,
+    path: Path | str = "feeds.toml",
+    now: datetime | None = None,
+    stop: threading.Event | None = None,
+) -> Verdict | None:
+    """Judge whether a source is wanted in the planet at `path`; None if `stop` ended it.
+
+    `address` is that of a site, a page or a feed, a path, or the name of a source in `path`.
+    Without a file there, the defaults hold. The feed is fetched twice, and nothing is stored.
+    Raises UsageError if `address` is none of these, ConfigError, StoreError.
+    """
+    facts = gather(address, Path(path), now or datetime.now(UTC), stop or threading.Event())
+    return judge(facts) if facts else None
+
+
+def gather(address: str, path: Path, now: datetime, stop: threading.Event) -> Facts | None:
+    """Return the facts about a source, None if `stop` ended it."""
+    config = _configuration(path)
+    source = previews.source_for(address, config, path)
+    answer = _located(source, config, stop)
+    if answer is None:
+        return None
+    if isinstance(answer, FetchFailed):
+        return Facts(address, now, failure=answer)
+    facts = _of_answer(answer, source, address, now)
+    feed = normalizer.normalize(answer.parsed, source, now)
+    known = _known(config, source, feed, now)
+    facts = _compared(facts, feed, source, config, known)
+    facts = _planned(facts, feed, source, config, known)
+    facts = replace(facts, https=_https(answer, source, config, stop))
+    facts = _again(facts, answer, feed, source, config, stop)
+    return None if stop.is_set() else facts
+
+
+def _configuration(path: Path) -> Config:
+    # A file with a mistake can't say whether it wants a source.
+    return previews.settings_for(path, needed=True)[0]
+
+
+def _located(source: Source, config: Config, stop: threading.Event) -> _Answer | FetchFailed | None:
+    """Return the feed of a source, of a page, or at the usual places of a site."""
+    answer = _fetched(source, source.url or str(source.path or ""), config, stop, follow=True)
+    if not isinstance(answer, FetchFailed) or answer.kind not in previews.NO_FEED:
+        return answer
+    if not source.url or answer.feeds or source.private:
+        return answer
+    for place in previews.usual_places(source.url):
+        other = _fetched(source, place, config, stop)
+        if not isinstance(other, FetchFailed):
+            return other
+    return answer
+
+
+def _fetched(
+    source: Source, url: str, config: Config, stop: threading.Event, *, follow: bool = False
+) -> _Answer | FetchFailed | None:
+    outcome = fetcher.fetch_one(Ask(source, url), config.fetch, stop, follow=follow)
+    if outcome is None:
+        return None
+    read = previews.read_answer(outcome, source)
+    return read if isinstance(read, FetchFailed) else _Answer(*read)
+
+
+def _of_answer(answer: _Answer, source: Source, address: str, now: datetime) -> Facts:
+    """Return the facts that the body tells."""
+    fetched, parsed = answer.fetched, answer.parsed
+    kind = _media_type(parsed.head.version)
+    found = check.check(fetched.body, kind) if kind else ()
+    problems = [str(problem) for problem in found if problem.serious]
+    return Facts(
+        address,
+        now,
+        url="" if source.private else fetched.url,
+        version=parsed.head.version,
+        is_private=not source.publish,
+        others=() if source.private else fetched.feeds,
+        repairs=tuple(note for note in parsed.notes if not note.endswith("left out")),
+        problems=tuple(problems),
+        is_checked=bool(kind),
+        declared=languages.normalise(parsed.head.language),
+        is_denied=parsed.head.denied,
+    )
+
+
+def _media_type(version: str) -> str:
+    """Return the media type whose grammar judges a version of feedparser's, "" for none.
+
+    >>> _media_type("rss20"), _media_type("atom03"), _media_type("json11")
+    ('application/rss+xml', '', 'application/feed+json')
+    """
+    names = {"rss20": "rss", "atom10": "atom", "json11": "json"}
+    return FORMATS[names[version]].type if version in names else ""
+
+
+def _compared(
+    facts: Facts, feed: NormalizedFeed, source: Source, config: Config, known: _Known
+) -> Facts:
+    """Add the facts about the posts, and about other sources of the planet."""
+    dates = [post.published for post in feed.posts if post.published]
+    dates.sort(reverse=True)
+    spoken, sure, heard = _spoken(feed.posts)
+    is_named = source.name == facts.address or source.id == facts.address != source.url
+    listed = "" if is_named else _listed(facts.url or source.url, config.sources)
+    return replace(
+        facts,
+        title=feed.info.name,
+        posts=len(feed.posts),
+        dates=tuple(dates),
+        gap=_mean_gap(dates, facts.now),
+        planet_gap=known.gap,
+        sizes=tuple(map(_size, feed.posts[:_MEASURED])),
+        language=spoken,
+        sure=sure,
+        heard=heard,
+        listed_as=listed,
+        same_site=tuple(_of_site(feed, source, config.sources, known.facts)),
+        shared=known.shared,
+        is_compared=known.is_compared,
+        licence=feed.info.licence,
+        rights=feed.info.rights,
+        noindex=feed.info.noindex,
+    )
+
+
+def _mean_gap(dates: Sequence[datetime], now: datetime) -> timedelta | None:
+    """Return the mean gap between the newest posts and `now`, None for fewer than three posts.
+
+    `dates` begin with the newest. The silence since then counts: a site that was filled in an hour
+    last year is quiet.
+    """
+    newest = [date for date in dates if date <= now][:_PACE]
+    return (now - newest[-1]) / len(newest) if len(newest) >= FEW else None
+
+
+def _listed(url: str, sources: Iterable[Source]) -> str:
+    """Return the name of the source that has an address, in any spelling, "" for none."""
+    for source in sources:
+        if source.url and url and urls.loose(source.url) == urls.loose(url):
+            return label(source)
+    return ""
+
+
+def _of_site(
+    feed: NormalizedFeed,
+    source: Source,
+    sources: Iterable[Source],
+    facts: Mapping[str, SourceFacts],
+) -> Iterable[str]:
+    """Yield the names of other sources whose site is that of a feed."""
+    site = urls.loose(feed.info.link)
+    for other in sources:
+        if other.id == source.id or other.private:
+            continue
+        stored = facts.get(other.id)
+        if site and stored and stored.link and urls.loose(stored.link) == site:
+            yield label(other)
+
+
+def _spoken(posts: Sequence[Post]) -> tuple[str, int, int]:
+    """Return the language of most posts, how many read so, and how many read as any."""
+    tags = Counter(post.language for post in posts if post.language)
+    spoken = tags.most_common(1)[0][0] if tags else ""
+    heard = Counter[str]()
+    for post in posts[:_READ]:
+        tag = language.detected(f"{post.title}\n{post.text}")
+        heard[tag.partition("-")[0]] += 1
+    heard.pop("", None)
+    return spoken, heard[spoken.partition("-")[0]], heard.total()
+
+
+def _size(post: Post) -> Size:
+    has_media = bool(post.enclosures or post.episode or _FRAME.search(post.content_html))
+    is_cut = _CUT.search(post.text) is not None
+    return Size(len(post.text), is_cut, has_media, bool(post.title))
+
+
+def _known(config: Config, source: Source, feed: NormalizedFeed, now: datetime) -> _Known:
+    """Read the state file, where there is one."""
+    if not config.state.is_file():
+        return _Known()
+    names = {other.id: label(other) for other in config.sources if other.id != source.id}
+    with Store(config.state, read_only=True) as store:
+        facts = store.sources.facts()
+        means = [_mean_gap(store.posts.dates(name, _PACE), now) for name in names if name in facts]
+        gaps = sorted(gap for gap in means if gap is not None)
+        return _Known(
+            gap=gaps[len(gaps) // 2] if len(gaps) >= _FEW_SOURCES else None,
+            facts=facts,
+            shared=_shared(store, feed.posts, names),
+            is_compared=True,
+        )
+
+
+def _shared(store: Store, posts: Sequence[Post], names: Mapping[str, str]) -> tuple[Shared, ...]:
+    """Return the sources that have the same posts, by the rules by which a run folds copies."""
+    candidates = store.posts.candidates(posts)
+    verdicts = identity.decide(posts, candidates, frozenset(), fold=True)
+    counts: Counter[str] = Counter()
+    for verdict, possible in zip(verdicts, candidates, strict=True):
+        if not isinstance(verdict, CopyOf):
+            continue
+        stories = [known for known in possible if verdict.number in (known.number, known.copy_of)]
+        counts.update({known.source_id for known in stories} & names.keys())
+    return tuple(Shared(names[name], number) for name, number in counts.most_common())
+
+
+def _planned(
+    facts: Facts, feed: NormalizedFeed, source: Source, config: Config, known: _Known
+) -> Facts:
+    """Add what the planet would make of the posts: filters, credit, first day."""
+    passing = []
+    taken: dict[int, Post] = {}
+    # Without a file there is no planet: the defaults take everything.
+    for ours in config.feeds:
+        accepted, refused = _accepted(feed.posts, ours, source, facts.now)
+        takes = selects(ours, replace(source, publish=True))
+        counts = Counter(refused).most_common(_REFUSALS)
+        passing.append(Passing(ours.title, takes, len(accepted), tuple(counts)))
+        if takes:
+            taken.update((id(post), post) for post in accepted)
+    posts = sorted(taken.values(), key=lambda post: post.published or facts.now, reverse=True)
+    is_published = any(stored.posts for stored in known.facts.values())
+    most = source.join if is_published else config.feeds[0].limit
+    return replace(
+        facts,
+        passing=tuple(passing) if config.path.exists() else (),
+        first_day=tuple(post.title or post.link for post in posts[:most]),
+        credit=_credit(posts or feed.posts, feed),
+    )
+
+
+def _accepted(
+    posts: Iterable[Post], feed: Feed, source: Source, now: datetime
+) -> tuple[list[Post], list[str]]:
+    """Return the posts that a feed takes, and the reason for each of the others."""
+    accepted, refused = [], []
+    for post in posts:
+        reason = post.filtered
+        if not reason and not speaks(feed, post.language):
+            reason = f"its language is {post.language or 'unknown'}"
+        if not reason and feed.filter != Filter():
+            reason = filters.judge(post, feed.filter, now)
+        if reason:
+            refused.append(reason)
+        else:
+            accepted.append(post)
+    newest = feed.filter.newest
+    if newest and len(accepted) > newest:
+        refused += [f"not among the newest {newest}"] * (len(accepted) - newest)
+        accepted.sort(key=lambda post: post.published or now, reverse=True)
+        del accepted[newest:]
+    return accepted, refused
+
+
+def _credit(posts: Sequence[Post], feed: NormalizedFeed) -> str:
+    """Return the credit of the first post as plain text, "" where it is switched off."""
+    for post in posts:
+        if post.attribution is not None:
+            line = render_credit(
+                post.attribution,
+                post=post.title,
+                post_url="",
+                source=post.origin.name or feed.info.name,
+                source_url="",
+                author=", ".join(person.name for person in post.authors if person.name),
+                date=post.published,
+            )
+            return text.words(line)
+    return ""
+
+
+def _https(
+    answer: _Answer, source: Source, config: Config, stop: threading.Event
+) -> Literal["", "yes", "also", "no"]:
+    """Tell whether a feed is fetched by https, or could be."""
+    url = answer.fetched.url
+    if source.private or source.path or not url.startswith(("http://", "https://")):
+        return ""
+    if url.startswith("https://"):
+        return "yes"
+    secure = f"https://{url.removeprefix('http://').replace(':80/', '/', 1)}"
+    other = _fetched(replace(source, url=secure), secure, config, stop)
+    return "also" if isinstance(other, _Answer) else "no"
+
+
+def _again(
+    facts: Facts,
+    answer: _Answer,
+    feed: NormalizedFeed,
+    source: Source,
+    config: Config,
+    stop: threading.Event,
+) -> Facts:
+    """Add the differences of a second fetch."""
+    if source.path or not source.url:
+        return facts
+    stop.wait(config.fetch.delay.total_seconds())
+    second = _fetched(source, answer.fetched.url, config, stop)
+    if second is None:
+        return facts
+    if isinstance(second, FetchFailed):
+        return replace(facts, second=second.error)
+    before, after = answer.parsed.entries, second.parsed.entries
+    by_guid = {entry.guid: entry for entry in after if entry.guid}
+    by_link = {link.href: entry for entry in after for link in entry.links[:1]}
+    new_guids = new_dates = 0
+    for entry in before:
+        new_guids += bool(entry.guid) and entry.guid not in by_guid
+        link = entry.links[0].href if entry.links else ""
+        twin = by_guid.get(entry.guid) or by_link.get(link)
+        new_dates += twin is not None and entry.published != twin.published
+    anew = _anew(feed, normalizer.normalize(second.parsed, source, facts.now), facts.now)
+    # A post or two may have come between the two fetches.
+    is_unknown = anew >= max(1, len(before) / 2)
+    is_renewed = new_guids >= max(1, len(before) / 2)
+    return replace(
+        facts,
+        lost=anew if is_unknown else 0,
+        new_guids=new_guids if is_renewed else 0,
+        new_dates=new_dates,
+        compared=len(after),
+    )
+
+
+def _anew(first: NormalizedFeed, second: NormalizedFeed, now: datetime) -> int:
+    """Return how many posts of a second fetch a run would store as new, by its own rules."""
+    intakes = []
+    with Store(":memory:") as store:
+        for feed in (first, second):
+            items = [post.fingerprint for post in feed.posts]
+            unique = list({post.fingerprint: post for post in feed.posts}.values())
+            taken = store.posts.receive(feed.info.id, unique, items, identity.decide, now)
+            intakes.append(taken)
+    return len(intakes[1].new)
