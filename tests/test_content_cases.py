@@ -59,7 +59,7 @@ class Published:
 
 
 def words_of(html: str) -> str:
-    return " ".join(lxml.html.fromstring(f"<div>{html}</div>").text_content().split())
+    return " ".join("".join(lxml.html.fromstring(f"<div>{html}</div>").itertext()).split())
 
 
 @pytest.fixture

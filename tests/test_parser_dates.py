@@ -86,7 +86,7 @@ def test_dialects(text: str, meant: datetime):
     "text",
     [
         "", "yesterday", "12:30", "12345", "Tue, 31 Feb 2024 08:15:00 GMT", "2024-13-01T00:00:00Z", "01/02/2024",
-        "Tue, 05 Mar 2024 25:00:00 GMT", "5 March", "x" * 5000, "\ud800", "9" * 90, "٢٠٢٤-٠٣-٠٥",
+        "Tue, 05 Mar 2024 25:00:00 GMT", "5 March", "x" * 5000, "\ud800", "9" * 90, "२०२४-०३-०५",
     ],
 )  # fmt: skip
 def test_what_is_no_date_or_two(text: str):
@@ -164,6 +164,10 @@ def test_a_date_that_may_be_two_days_or_none(written: str):
         ("الثلاثاء، 05 مارس 2024 08:15:00 +0000", "2024-03-05T08:15:00"),
         ("5 במרץ 2024", "2024-03-05T00:00:00"),
         ("سه‌شنبه, 05 مارس 2024", "2024-03-05T00:00:00"),
+        ("الثلاثاء، ٥ مارس ٢٠٢٤ ٠٨:١٥:٠٠ +0000", "2024-03-05T08:15:00"),
+        ("۲۰۲۴-۰۳-۰۵ ۰۸:۱۵:۰۰", "2024-03-05T08:15:00"),
+        ("٢٠٢٤/٣/٥ ٨:١٥", "2024-03-05T08:15:00"),
+        ("۲۰۲۴-۰۳-۰۵T۰۸:۱۵:۰۰+03:30", "2024-03-05T04:45:00"),
         ("อังคาร, 05 มี.ค. 2567 08:15:00 +0700", "2024-03-05T01:15:00"),
     ],
 )
@@ -173,7 +177,7 @@ def test_months_of_a_sites_language(text: str, day: str):
 
 
 @pytest.mark.parametrize(
-    "text", ["5 Decemberish 2024", "5 listopada 2024", "5 lip 2024", "5 marrow 2024"]
+    "text", ["5 Decemberish 2024", "5 listopada 2024", "5 lip 2024", "5 marrow 2024", "۱۴۰۲/۱۲/۱۵"]
 )
 def test_a_name_that_is_no_month_or_two(text: str):
     """A name is read whole or not at all, and a month of two languages is none."""

@@ -68,8 +68,10 @@ _DIALECTS = tuple(
 )
 # "tháng 3", "Tháng Mười Hai": names of several words become one.
 _VIETNAMESE = re.compile(r"\b(tháng|thg)\.?\s+(?:(mười)\s+(?=một|hai))?", re.IGNORECASE)
-# Marks of writing direction, spaces that do not break, the Arabic comma.
+# Marks of writing direction, spaces that do not break, the Arabic comma, the digits of Arabic and
+# Persian.
 _PLAIN = {0x200E: None, 0x200F: None, 0xA0: " ", 0x202F: " ", 0x60C: ","}
+_PLAIN |= {zero + digit: str(digit) for zero in (0x660, 0x6F0) for digit in range(10)}
 _BUDDHIST = 543  # years that the calendar of Thailand is ahead
 _THAI_YEARS = range(2400, 2700)
 _KOREA = timedelta(hours=9)
