@@ -529,3 +529,20 @@ def test_a_cover_before_the_recording(files: str, first: str) -> None:
     chosen = rss_enclosure(render_item(item, "UTC"))
     assert chosen is not None
     assert chosen.url == f"https://x.example/{first}"
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        '<svg><title>A boat</title><path d="M0"/></svg>',
+        '<svg:svg><svg:title>A boat</svg:title><svg:path d="M0"/></svg:svg>',
+        '<svg:svg xmlns:svg="http://www.w3.org/2000/svg"><svg:g><svg:title>A boat</svg:title></svg:g></svg:svg>',
+        "<SVG:svg><SVG:desc>A boat</SVG:desc></SVG:svg>",
+    ],
+)
+def test_the_title_of_a_drawing(drawing: str) -> None:
+    """It is no word of the text, with a prefix neither."""
+    body = f"<![CDATA[<p>Out {drawing} at sea.</p>]]>"
+    made = post(rss(f"<title>A post</title><content:encoded>{body}</content:encoded>"))
+    assert made.text == "Out at sea."
+    assert "boat" not in made.content_html

@@ -44,13 +44,14 @@ NOTHING: Mapping[str, str] = {}
 _PAGE_TYPES = frozenset({"text/html", "text/css"})
 
 
-def generate(
+def generate(  # noqa: PLR0913 - what was published before says what to make
     edition: Edition,
     archive: Callable[[int], Archive] | None = None,
     *,
     stale: Iterable[int] | None = None,
     known: Mapping[str, str] = NOTHING,
     rerender: bool = False,
+    was_published: Callable[[str], bool] | None = None,
     spans: Callable[[], Spans] | None = None,
     slugs: Slugs | None = None,
 ) -> Iterator[Document]:
@@ -60,14 +61,18 @@ def generate(
     have changed since they were published (None: all). Only these are made, so that publishing
     costs by what is published: a closing archive is stale, and so is the one before it, which now
     links on to it. Of a slice that is no archive only the posts have pages. `known`, `rerender` and
-    `spans` are for the pages: see `site.SiteBuilder`.
+    `spans` are for the pages: see `site.SiteBuilder`. With `rerender` the other slices are made
+    again too, but no page of a post that had none, as `was_published` tells by its path.
     """
     site = SiteBuilder(edition, known, rerender=rerender, spans=spans, slugs=slugs)
     yield from site.posts(edition.items)
     if archive:
         # One by one, and each read once: all of a long history would not fit into memory.
-        for number in _slice_numbers(edition, stale, has_posts=site.has_posts):
-            yield from _history(edition, archive(number), site)
+        changed = None if stale is None else set(stale)
+        numbers = _slice_numbers(edition, None if rerender else changed, has_posts=site.has_posts)
+        for number in numbers:
+            had_page = None if changed is None or number in changed else was_published
+            yield from _history(edition, archive(number), site, had_page)
     yield from site.lists()
     written = formats.written(edition.feed.formats)
     items = render_items(edition.items if written else (), edition.feed.timezone)
@@ -89,12 +94,14 @@ def _slice_numbers(
     return every if stale is None else sorted(set(stale).intersection(every))
 
 
-def _history(edition: Edition, archive: Archive, site: SiteBuilder) -> Iterator[Document]:
+def _history(
+    edition: Edition, archive: Archive, site: SiteBuilder, had_page: Callable[[str], bool] | None
+) -> Iterator[Document]:
     """Yield the pages of a slice of history and, if it is closed, its feed document.
 
     The document has rank 0, since the current documents link to it.
     """
-    yield from site.archive(archive)
+    yield from site.archive(archive, had_page)
     form = archive_format(edition.feed)
     if form and archive.number <= _archive_count(edition):
         newest_first = sorted(archive.items, key=lambda item: -item.sequence)

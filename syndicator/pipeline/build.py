@@ -92,6 +92,8 @@ def build(config: Config, store: Store, options: Options, now: datetime) -> Buil
         _restore_ids(by_language, store)
         admit(by_language, store, sources, now)
         feeds += by_language
+    # Other settings touch the slices of all their posts: asked for before.
+    changed = {feed.name: store.snapshots.stale_archives(feed) for feed in feeds}
     if options.rerender:
         from syndicator.pipeline import freezing  # as in _list_related
 
@@ -99,7 +101,9 @@ def build(config: Config, store: Store, options: Options, now: datetime) -> Buil
     shared = SharedState(feeds, sources, config.id)
     for feed in feeds:
         feed_build = FeedBuild(shared, store, feed, now)
-        built.documents += feed_build.publish(force=options.force, rerender=options.rerender)
+        built.documents += feed_build.publish(
+            force=options.force, rerender=options.rerender, changed=changed[feed.name]
+        )
         built.remarks += feed_build.remarks
     store.retention.purge(now, config.keep)
     built.remarks += hubs.ping(store, feeds, config.fetch.user_agent, now)

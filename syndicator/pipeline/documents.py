@@ -63,10 +63,13 @@ class FeedBuild:
         self.now = now
         self.remarks: list[str] = []
 
-    def publish(self, *, force: bool, rerender: bool) -> list[Published]:
+    def publish(
+        self, *, force: bool, rerender: bool, changed: Sequence[int] = ()
+    ) -> list[Published]:
         """Make the documents and write those that changed; return all of them.
 
         With `force` the files on the disk are compared with the published ones by their bytes.
+        `changed`: the slices of history that changed by more than a `rerender`.
         """
         stamp, meta = self._stamp(), self.store.meta
         last = meta.read(Build, self.feed.name) or Build()
@@ -82,7 +85,7 @@ class FeedBuild:
         files.trusted = is_known
         edition = self._edition(since=last.event if is_known else 0)
         published, slices = self._write(
-            edition, files, damaged, all_archives=rerender or not is_known, rerender=rerender
+            edition, files, damaged, changed=changed if is_known else None, rerender=rerender
         )
         files.sign(edition.id, self._signature(stamp))
         with self.store.transaction():
@@ -110,7 +113,7 @@ class FeedBuild:
         files: Files,
         damaged: Sequence[str],
         *,
-        all_archives: bool,
+        changed: Sequence[int] | None,
         rerender: bool,
     ) -> tuple[list[Published], list[int]]:
         """Write changed documents and remove obsolete ones.
@@ -121,7 +124,7 @@ class FeedBuild:
         from syndicator import generator, publisher
 
         feed, store = self.feed, self.store
-        if all_archives:
+        if rerender or changed is None:
             files.reclaim(generator.departed_pages(edition, store.posts.slugs))
         files.hide(damaged)  # a damaged archive counts as missing
         # The settings may ask for archives of another format now, and files may have been deleted.
@@ -131,9 +134,11 @@ class FeedBuild:
         documents = generator.generate(
             edition,
             lambda number: store.snapshots.archive(feed, number),
-            stale=None if all_archives else stale,
+            # A setting that changed is no reason to give a page to a post that has none.
+            stale=changed if rerender or changed is None else stale,
             known=files,
             rerender=rerender,
+            was_published=lambda path: files.kind(path) is not None,
             spans=lambda: store.snapshots.archive_spans(feed),
             slugs=store.posts.slugs,
         )

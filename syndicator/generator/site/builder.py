@@ -118,15 +118,22 @@ class SiteBuilder:
                     "post", path, self.digests.page(item), partial(self._post, item)
                 )
 
-    def archive(self, archive: Archive) -> Iterator[Document]:
+    def archive(
+        self, archive: Archive, had_page: Callable[[str], bool] | None = None
+    ) -> Iterator[Document]:
         """Yield the page of a slice of history and the pages of its posts.
 
-        Of a slice that is not closed yet only the posts that left the documents are in it.
+        Of a slice that is not closed yet only the posts that left the documents are in it. `had_page`
+        tells by its path whether a page was published before. Another post gets none then, unless
+        posts have pages from now on: it may have stood in the documents of another feed only.
         """
         path = archive_path(archive.number)
         if "html" not in self.feed.formats:
             return
-        yield from self.posts(archive.items)
+        items: Sequence[Item] = archive.items
+        if had_page and any(had_page(self.paths.path(item.id)) for item in self.edition.items):
+            items = [item for item in items if had_page(self.paths.path(item.id))]
+        yield from self.posts(items)
         if not archive.items and archive.number > self.edition.archives:
             return
         self.visited.add(path)

@@ -300,13 +300,16 @@ class ViewBuilder:
         )
 
     def sections(self, item: Item) -> tuple[Section, ...]:
-        """Show the frozen lists; that of the same source goes on with its newest posts."""
+        """Show the frozen lists, each up to the setting `related_on_pages`.
+
+        The list of the same source goes on with its newest posts.
+        """
         lists = {related.scope: related for related in item.related}
         language = self._language(item)
         own = lists.get("source") or RelatedList("source", label("heading", language), language, ())
         sections = [self._section(item, own, self._more(item, own))]
         if other := lists.get("all"):
-            sections.append(self._section(item, other, other.links))
+            sections.append(self._section(item, other, other.links[: self.feed.related_on_pages]))
         return tuple(section for section in sections if section.rows)
 
     def _more(self, item: Item, own: RelatedList) -> Iterable[Reference]:
@@ -316,7 +319,7 @@ class ViewBuilder:
                 break
             if reference.id != item.id:
                 links.setdefault(reference.id, reference)
-        return links.values()
+        return list(links.values())[: self.feed.related_on_pages]
 
     def _section(self, item: Item, related: RelatedList, links: Iterable[Reference]) -> Section:
         rows, lines = [], []

@@ -28,8 +28,8 @@ _MATH = """
 """
 # Removed with their content, which is no text for a reader.
 _HOLLOW = """
-    script style title textarea select option button template svg xmp plaintext noembed noframes
-    head annotation annotation-xml applet canvas datalist frameset map
+    script style title textarea select option button template svg svg:svg xmp plaintext noembed
+    noframes head annotation annotation-xml applet canvas datalist frameset map
 """
 _VOID = "br col hr img source track wbr"
 _LAZY = " ".join((*images.LAZY, *images.LAZY_SETS))
