@@ -47,7 +47,7 @@ class World:
     states: dict[str, SourceState] = field(default_factory=dict)
     log: list[Request] = field(default_factory=list)
     said: list[tuple[datetime, str]] = field(default_factory=list)
-    dice: random.Random = field(default_factory=lambda: random.Random(7))  # noqa: S311
+    dice: random.Random = field(default_factory=lambda: random.Random(7))
 
     def run(self, now: datetime, *, force: bool = False, named: Iterable[str] = ()) -> list[Ask]:
         """Make one cron run at `now` and return what it asked."""
