@@ -58,7 +58,7 @@ _MODULES = frozenset(["posix", "io", "_io", "_sqlite3", "sqlite3"])
 _OBJECTS = (io.FileIO, io.BufferedWriter, sqlite3.Connection, sqlite3.Cursor)
 
 
-_ENDS = (b"</html>", b"</rss>", b"</feed>", b"</opml>", b"}")
+_ENDS = (b"</html>", b"</rss>", b"</feed>", b"</opml>", b"}", b"</article>")
 
 
 def is_edge(call: object) -> bool:
@@ -173,7 +173,7 @@ class Planet:
         status = wait(start(where, clock(step)))
         if status != 0 or _times(where) != stamps:
             faults.append(f"a run with nothing new ended with {status} and wrote files")
-        if left := [p.name for p in where.rglob(f"*{UNFINISHED}")]:
+        if left := [p.name for p in where.rglob(f".?*{UNFINISHED}")]:
             faults.append(f"unfinished files are left: {left}")
         return faults
 
