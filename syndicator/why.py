@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
 
 from syndicator.errors import UsageError
 from syndicator.failures import label
+from syndicator.model.fetch import SourceState
 from syndicator.model.settings import Config, Feed, Filter, Source
 from syndicator.overrides import Override, overrides
 from syndicator.overrides import lines as override_lines
@@ -65,13 +66,15 @@ def why(config: Config, post: str) -> list[Why]:
     posts: list[Why] = []
     if config.state.exists():
         with Store(config.state, read_only=True) as store:
-            posts = [_why(store, config, number) for number in store.explain.find(post)]
+            numbers = store.explain.find(post)
+            states = store.sources.states() if numbers else {}
+            posts = [_why(store, config, states, number) for number in numbers]
     if not posts:
         raise UsageError(f"no stored post has this id, address or title: {post!r}; {ADVICE}")
     return posts
 
 
-def _why(store: Store, config: Config, number: int) -> Why:
+def _why(store: Store, config: Config, states: Mapping[str, SourceState], number: int) -> Why:
     explain = store.explain
     post = explain.post(number)
     copies = explain.versions(post)
@@ -81,7 +84,7 @@ def _why(store: Store, config: Config, number: int) -> Why:
         title=post.title,
         url=post.link,
         source=label(source) if source else post.source_id,
-        source_standing=_source_standing(source),
+        source_standing=_source_standing(source, states.get(post.source_id)),
         published=post.published,
         first_seen=post.first_seen,
         language=post.language,
@@ -94,11 +97,15 @@ def _why(store: Store, config: Config, number: int) -> Why:
     )
 
 
-def _source_standing(source: Source | None) -> str:
+def _source_standing(source: Source | None, state: SourceState | None) -> str:
     if source is None:
         return "not in feeds.toml any more"
     if source.paused:
         return "paused: it is asked no more, its posts stay"
+    if state is not None and state.gone:
+        return "gone: it is asked no more, its posts stay"
+    if state is not None and state.failing_since is not None:
+        return f"failing since {_date(state.failing_since)}: {state.failure}"
     return ""
 
 
@@ -111,7 +118,8 @@ def _verdict(
     if not out and entry is None:
         out = _never_in(store, feed, source, post, standing)
     elif not out and entry is not None:
-        out = _folded(entry, post, copies) or _not_there(feed, source, entry, standing)
+        out = _folded(entry, post, copies)
+        out = out or _not_there(store, feed, source, post, standing)
     first = entry.first_published if entry else None
     why = out or "in the documents: one of the newest, or not yet there for as long as `stay`"
     return Verdict(feed.name, feed.title, not out, why, first)
@@ -169,12 +177,16 @@ def _folded(entry: Entry, post: Stored, copies: Sequence[Version]) -> str:
     return ""
 
 
-def _not_there(feed: Feed, source: Source | None, entry: Entry, standing: Standing) -> str:
+def _not_there(
+    store: Store, feed: Feed, source: Source | None, post: Stored, standing: Standing
+) -> str:
     """Return the reason why a published post stands in no document now, "" where it does."""
-    if entry.current:
+    entry = standing.entry
+    if entry is None or entry.current:
         return ""
     if entry.gone:
-        return "a filter that was changed later took it out"
+        rule = _rejected(store, feed, post) or "`filter` or `languages` of then"
+        return f"a filter that was changed later took it out: {rule}"
     if not standing.is_member:
         return "its source left the feed"
     if entry.history:

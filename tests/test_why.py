@@ -103,6 +103,11 @@ def with_each_reason(planet: Planet, site: loopback.Site) -> Planet:
         ("/t", 'id = "t"\ntags = ["food"]'),
     ]
     planet.run()
+    fickle = item("Fickle", f"{TASTE}/fickle/", words(91), planet.now, "<category>odd</category>")
+    tasty = item("Taste of now", f"{TASTE}/now/", words(92), planet.now)
+    site.pages["/t"] = feed("Taste", TASTE, tasty, fickle, *posts(TASTE, "Taste of then"))
+    planet.run()
+    planet.head = HEAD.replace('"Advert"', '"Advert", category = ["odd"]')
     past = posts(PAST, "Past 1", "Past 2", hours=99)
     site.pages["/h"] = feed("Past", PAST, *posts(PAST, "Present"), *past)
     planet.sources[-1] = (
@@ -112,8 +117,10 @@ def with_each_reason(planet: Planet, site: loopback.Site) -> Planet:
     planet.sources[-2] = ("/p", 'id = "p"\npaused = true')
     planet.run()
     site.pages["/l"] = feed("Late", LATE, *posts(LATE, "N 1", "N 2", "N 3", "N 4"))
-    planet.now += 48 * HOUR
-    planet.run()
+    site.pages["/q"], site.pages["/n"] = 503, 410
+    for _ in range(2):  # gone is believed on two days
+        planet.now += 48 * HOUR
+        planet.run()
     withdraw(planet.config(), f"{LATE}/Late-0/", planet.now)
     planet.more = (
         '[[feeds]]\nname = "food"\ntitle = "Food"\ntags = ["food"]\n'
@@ -145,7 +152,8 @@ REASONS = [
         "Quota before",
         "in the archives: 1 newer post of its source took its place (its `limit`)",
     ),
-    ("Taste of then", "the filter of its source: excluded by title pattern Taste"),
+    ("Taste of now", "the filter of its source: excluded by title pattern Taste"),
+    ("Fickle", "a filter that was changed later took it out: excluded by category odd"),
     ("Past 2", "it came as history, older than all that was known: in the archives"),
     ("Resting", "in the archives: 3 newer posts took its place (`limit`), after `stay`"),
     (f"{BLOG}/First/", "in the archives: 3 newer posts took its place (`limit`), after `stay`"),
@@ -188,6 +196,27 @@ def test_a_feed_that_was_not_made_yet(grown: Planet) -> None:
     """The next run considers what is stored."""
     reason = "it was not considered yet: the next run does"
     assert verdict(grown, "Resting", "next") == (False, reason)
+
+
+def test_sources_that_fail_or_are_gone(grown: Planet) -> None:
+    """It is told beside the source, since when and why."""
+    standings = {}
+    for post in ("Quota new", "Many 1"):
+        (found,) = why.why(grown.config(), post)
+        standings[post] = found.source_standing
+    assert standings["Quota new"].startswith("failing since 2026-11-")
+    assert "503" in standings["Quota new"]
+    assert standings["Many 1"] == "gone: it is asked no more, its posts stay"
+
+
+def test_the_scores_of_related_links(grown: Planet) -> None:
+    """Each link under a post is told with the score that chose it, best first, copies apart."""
+    (found,) = why.why(grown.config(), f"{BLOG}/First/")
+    scores = [link.score for link in found.links if link.scope == "source"]
+    assert scores
+    assert scores == sorted(scores, reverse=True)
+    line = f"  links to    {found.links[0].title} (score {scores[0]:.3f})"
+    assert line in why.text([found])
 
 
 def test_a_paused_source(grown: Planet) -> None:
