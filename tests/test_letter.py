@@ -75,3 +75,14 @@ def test_a_source_that_works(tmp_path: Path, capsys: pytest.CaptureFixture[str])
         assert "can be read just now" in capsys.readouterr().err
         assert main(["status", "--letter", "nobody"]) == 2
     assert "nobody" in capsys.readouterr().err
+
+
+def test_a_source_by_the_title_of_its_feed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`status` shows that title, so it is a name for the letter, too."""
+    with site({"/feed": FEED}) as blog:
+        configuration(tmp_path, f"{blog.url}/feed")
+        assert main(["run", "-q"]) == 0
+        assert main(["status", "--letter", "Notes"]) == 2
+        assert "can be read just now" in capsys.readouterr().err

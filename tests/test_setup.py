@@ -313,3 +313,18 @@ def test_the_sources_are_exported(planet: Path, capsys: pytest.CaptureFixture[st
     assert "left out: 2 sources" in err
     assert main(["export", "--format", "list"]) == 0
     assert capsys.readouterr().out == f"{blog.url}/f.xml\n"
+
+
+def test_a_source_by_the_title_of_its_feed(
+    planet: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What `status` and `list` show of a source without a name is taken by the other commands."""
+    assert main(["run", "-q"]) == 0
+    assert main(["pause", "Notes"]) == 0
+    assert sources(planet)[0]["paused"] is True
+    assert main(["resume", "Notes"]) == 0
+    assert main(["rename", "Notes", "My notes"]) == 0
+    assert sources(planet)[0]["name"] == "My notes"
+    assert main(["pause", "Notes"]) == 2
+    assert main(["remove", "My notes"]) == 0
+    assert not sources(planet)

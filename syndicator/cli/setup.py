@@ -122,14 +122,14 @@ def _about(preview: Preview, now: datetime) -> list[str]:
 
 def remove(arguments: argparse.Namespace, edge: Edge) -> int:
     """Take a source out of feeds.toml."""
-    source = editing.remove_source(arguments.config, arguments.source)
+    source = editing.remove_source(arguments.config, _known(arguments))
     edge.tell(f"{label(source)} is removed; its posts go with the next run")
     return 0
 
 
 def rename(arguments: argparse.Namespace, edge: Edge) -> int:
     """Give a source another name."""
-    source = editing.rename_source(arguments.config, arguments.source, arguments.name)
+    source = editing.rename_source(arguments.config, _known(arguments), arguments.name)
     edge.tell(f'{label(source)} is named "{arguments.name}"; its id stays')
     edge.tell("`run` shows it; credit lines that are published change with `run --rerender`")
     return 0
@@ -137,17 +137,31 @@ def rename(arguments: argparse.Namespace, edge: Edge) -> int:
 
 def pause(arguments: argparse.Namespace, edge: Edge) -> int:
     """Have a source asked no more."""
-    source = editing.pause_source(arguments.config, arguments.source, paused=True)
+    source = editing.pause_source(arguments.config, _known(arguments), paused=True)
     edge.tell(f"{label(source)} is paused: asked no more, its posts stay published")
     return 0
 
 
 def resume(arguments: argparse.Namespace, edge: Edge) -> int:
     """Have a paused source asked again."""
-    source = editing.pause_source(arguments.config, arguments.source, paused=False)
+    source = editing.pause_source(arguments.config, _known(arguments), paused=False)
     what = "is asked again" if source.paused else "was not paused"
     edge.tell(f"{label(source)} {what}")
     return 0
+
+
+def _known(arguments: argparse.Namespace) -> str:
+    """Return the id of the source whose feed has the title that was given, else the word itself.
+
+    `status` and `list` show a source without a `name` by its feed's title.
+    """
+    word: str = arguments.source
+    config = syndicator.load_config(arguments.config)
+    names = {name for source in config.sources for name in (source.id, source.name, source.url)}
+    facts = {} if word in names else syndicator.source_facts(config)
+    sources = [source for source in config.sources if not source.name and source.id in facts]
+    titled = [source.id for source in sources if word == facts[source.id].title]
+    return titled[0] if len(titled) == 1 else word
 
 
 def list_(arguments: argparse.Namespace, edge: Edge) -> int:

@@ -27,16 +27,12 @@ def status(arguments: argparse.Namespace, edge: Edge) -> int:
     states, facts = syndicator.states(config), syndicator.source_facts(config)
     now = edge.now()
     if arguments.letter:
-        state = next(
-            (
-                row.state
-                for row in words.read(config.sources, states, now)
-                if _is_addressee(row, arguments)
-            ),
-            None,
-        )
+        every = words.read(config.sources, states, now, facts)
+        row = next((row for row in every if _is_addressee(row, arguments)), None)
+        name = row.source.id if row else arguments.letter
+        state = row.state if row else None
         with edge.signals() as stop:
-            edge.write(syndicator.write_letter(config, arguments.letter, state, now, stop.event))
+            edge.write(syndicator.write_letter(config, name, state, now, stop.event))
         return 0
     if arguments.html:
         syndicator.write_activity(config, arguments.html, now)
@@ -54,7 +50,7 @@ def status(arguments: argparse.Namespace, edge: Edge) -> int:
 
 
 def _is_addressee(row: Row, arguments: argparse.Namespace) -> bool:
-    return arguments.letter in (row.source.id, row.source.name, row.source.url)
+    return arguments.letter in (row.source.id, row.source.name, row.source.url, row.title)
 
 
 def _fails(row: Row) -> bool:
