@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from syndicator.model.run import Failure, Options, Preview, Progress, Report, SourceFacts
     from syndicator.model.settings import Config, Feed, Source
     from syndicator.pipeline.activity import write as write_activity
+    from syndicator.pipeline.adopt import Adopted, adopt
     from syndicator.pipeline.run import run, source_facts, states, withdraw
     from syndicator.previews import document, find_feeds, preview
     from syndicator.serve import serve as serve_feeds
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from syndicator.vetting.judging import Reason, Verdict
 
 __all__ = [
+    "Adopted",
     "CheckFailed",
     "Config",
     "ConfigError",
@@ -76,6 +78,7 @@ __all__ = [
     "UsageError",
     "Verdict",
     "__version__",
+    "adopt",
     "document",
     "find_feeds",
     "home_pages",
@@ -103,6 +106,7 @@ _LATE = {
     "StoreError": "errors",
     "SyndicatorError": "errors",
     "UsageError": "errors",
+    "Adopted": "pipeline.adopt",
     "Config": "model.settings",
     "Failure": "model.run",
     "Feed": "model.settings",
@@ -117,6 +121,7 @@ _LATE = {
     "SourceFacts": "model.run",
     "SourceState": "model.fetch",
     "Verdict": "vetting.judging",
+    "adopt": "pipeline.adopt",
     "document": "previews",
     "find_feeds": "previews",
     "home_pages": "install_check",

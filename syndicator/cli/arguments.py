@@ -340,6 +340,23 @@ def _add_import(commands: Commands[Parser]) -> None:
     )
 
 
+def _add_adopt(commands: Commands[Parser]) -> None:
+    command = _add(
+        commands,
+        "adopt",
+        "begin the state file with what another planet publishes",
+        "Keeps its ids, dates, order and bodies, so that its subscribers see nothing twice. Also "
+        "of an earlier installation of this program whose state file is lost.",
+        module="adopting",
+    )
+    command.add_argument(
+        "target",
+        metavar="TARGET",
+        help="the address of the published feed (RSS, Atom, JSON Feed), a file, or the folder with "
+        "its documents and our archives",
+    )
+
+
 _YEAR = timedelta(days=365)
 
 
@@ -383,5 +400,6 @@ _ADDERS = {
     "theme": _add_theme,
     "withdraw": _add_withdraw,
     "import": _add_import,
+    "adopt": _add_adopt,
     "export": _add_export,
 }

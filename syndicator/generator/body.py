@@ -18,6 +18,7 @@ from syndicator.model.edition import Item, Reference, RelatedList
 from syndicator.text_rules import clean, line, web
 from syndicator.timezones import DEFAULT, local
 
+ATTRIBUTION = 'class="syndicator-attribution"'
 ALSO = "syndicator-also"
 RELATED = "syndicator-related"
 
@@ -39,7 +40,7 @@ def compose_body(item: Item, timezone: str = DEFAULT) -> str:
 def credit_line(item: Item, timezone: str = DEFAULT) -> str:
     """Return the attribution line of an item as safe HTML; "" if it is switched off."""
     post, source = item.post, item.source
-    if post.attribution is None:
+    if post.attribution is None or (item.layout == 0 and ATTRIBUTION in post.content_html):
         return ""
     source_url = web(post.origin.url or source.link)
     # A private source's address may hold its subscriber's token; the origin of what it republishes
@@ -65,7 +66,12 @@ def _layout_1(item: Item, timezone: str) -> str:
     return clean("\n".join(filter(None, parts)))
 
 
-_LAYOUTS: dict[int, Callable[[Item, str], str]] = {1: _layout_1}
+def _layout_0(item: Item, _timezone: str) -> str:
+    """Layout 0: the body as another program, or an earlier installation, published it."""
+    return clean(item.post.content_html)
+
+
+_LAYOUTS: dict[int, Callable[[Item, str], str]] = {0: _layout_0, 1: _layout_1}
 LAYOUT = max(_LAYOUTS)
 
 

@@ -99,7 +99,7 @@ def render_item(item: Item, timezone: str) -> RenderedItem:
     return RenderedItem(
         item=item,
         timezone=timezone,
-        id=identifier(item.id),
+        id=item.id if item.keeps_id else identifier(item.id),
         link=web(post.link),
         title=title,
         heading=heading,

@@ -52,6 +52,7 @@ class Item(Struct, frozen=True):
     also: tuple[Reference, ...] = ()  # its copies known at first publication: "Also at"
     layout: int = 1  # the version of the composition it was first published with
     inbound: int = 0  # links to it from other posts; pages only
+    keeps_id: bool = False  # the id is published as it is, though it may be no URI
     shown: bool = True  # stands or stood in the current documents: it has its lists, and a page
     copies: tuple[Reference, ...] = ()  # all its copies known now; pages only
 

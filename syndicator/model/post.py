@@ -8,6 +8,9 @@ from msgspec import Struct
 
 from syndicator.model.feed import Category, Enclosure, Episode, Image, Origin, Person
 
+# The identity_version of a post that another program published, or an earlier installation.
+ADOPTED = -1
+
 
 class Declared(Struct, frozen=True, omit_defaults=True):
     """The words of a feed on itself, whatever feeds.toml says; nothing of a private source."""

@@ -47,11 +47,9 @@ def body_and_summary(
 
     HTML is preferred to plain text, then the longer text. A lone summary becomes the body.
     """
-    contents = [part for part in entry.contents if part.value.strip()]
-    main = max(contents, key=lambda part: (part.kind == "html", len(part.value)), default=None)
-    summary = entry.summary
-    if main is None:
-        main, summary = summary, None
+    main, summary = main_text(entry), entry.summary
+    if main is summary:
+        summary = None
     body = _cleaned(main, entry, link, title, context)
     if summary is not None and not images.shows_something(body.html) and not text.words(body.html):
         main, summary = summary, None  # "<p></p>" beside a description
@@ -59,6 +57,14 @@ def body_and_summary(
     if summary == main and summary is not None:  # many feeds write the text twice
         return body, body
     return body, _cleaned(summary, entry, link, title, context, body.credits)
+
+
+def main_text(entry: Entry) -> Text | None:
+    """Return the longest HTML text of an entry, else the longest plain one, else its summary."""
+    contents = [part for part in entry.contents if part.value.strip()]
+    return max(
+        contents, key=lambda part: (part.kind == "html", len(part.value)), default=entry.summary
+    )
 
 
 def _cleaned(

@@ -20,6 +20,7 @@ from syndicator.model.post import Post
 from syndicator.model.settings import Feed, Source
 from syndicator.store import codec, current, events, links, publicid, selection
 from syndicator.store.db import Connection, Table
+from syndicator.store.meta import Meta, Takeover
 from syndicator.store.posts import Posts
 from syndicator.store.selection import Judge, Row, Selection
 
@@ -123,6 +124,8 @@ def _admit(
     taste, before = Selection(db, feed, selected, now, judge), _members(db, row.number)
     considered = taste.fitting(_considered(db, row, selected, now, taste))
     admitted = _unpublished(db, row, selected, considered, now, before)
+    if takeover := Meta(db).read(Takeover, feed.name):
+        admitted = [post for post in admitted if not _came_before(row, post, takeover)]
     history = _older_than_known(db, row, selected, admitted, before)
     if rules_changed:
         came = taste.judge_again(row.number)
@@ -145,6 +148,16 @@ def _admit(
         (shape, rules, now.timestamp(), row.number),
     )
     return new
+
+
+def _came_before(feed: FeedRow, row: Row, takeover: Takeover) -> bool:
+    """Tell whether a post is older than the edition that was taken over: its readers know it.
+
+    So are the undated posts of the first run.
+    """
+    if row.source > takeover.sources:
+        return False
+    return not feed.shape if row.undated else row.published < takeover.oldest
 
 
 def _older_than_known(
@@ -343,11 +356,11 @@ def _publish(
         db.execute(more, (count, feed.number, source_number))
     total = feed.sequence + len(admitted)
     db.execute("UPDATE feeds SET sequence = ? WHERE number = ?", (total, feed.number))
-    _close_archives(db, feed, total, now)
+    close_archives(db, feed, total, now)
     return [row.number for row in admitted]
 
 
-def _close_archives(db: Connection, feed: FeedRow, total: int, now: datetime) -> None:
+def close_archives(db: Connection, feed: FeedRow, total: int, now: datetime) -> None:
     """Mark the archives that are full now, open the one behind them."""
     closed = range(feed.sequence // events.ARCHIVE + 1, total // events.ARCHIVE + 1)
     event, number = events.next_event(db), feed.number

@@ -62,7 +62,7 @@ class Links(Table):
         It also takes the name that its source has now.
         """
         frozen = self.db.row("SELECT credit, lists, layout FROM frozen WHERE post = ?", post)
-        if frozen is None:
+        if frozen is None or frozen[2] == 0:  # a body that was taken over whole stays so
             return
         old = codec.read(dict[str, Any], frozen[0])
         credit = {name: value for name, value in old.items() if name != "attribution"}

@@ -57,6 +57,13 @@ class Languages(Struct, frozen=True, omit_defaults=True):
     names: dict[str, str] = {}
 
 
+class Takeover(Struct, frozen=True):
+    """The edition that a feed took over from another program: posts before it are no news."""
+
+    oldest: float  # the date of its oldest post
+    sources: int  # the sources up to this number were there
+
+
 class Meta(Table):
     """The notes: at most one of each type for each name."""
 

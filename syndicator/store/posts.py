@@ -266,9 +266,18 @@ def _update(db: Connection, number: int, post: Post, now: datetime) -> None:
     )
     parts = [("title", title, post.title), ("link", link, post.link)]
     changed = [part for part, old, new in parts if old != new] or ["text"]
+    # A body that was taken over gives way to the source's own, with a credit and lists of ours.
+    db.execute(_OWN_LAYOUT, (number,))
     log = "INSERT OR REPLACE INTO updates VALUES (?, ?, ?)"
     db.execute(log, (number, now.timestamp(), ", ".join(changed)))
     events.touch(db, [number], now)
+
+
+_OWN_LAYOUT = """UPDATE frozen SET layout = 1,
+    credit = (SELECT credit FROM bodies b WHERE b.post = frozen.post),
+    lists = iif(EXISTS (SELECT 1 FROM entries e WHERE e.story = frozen.post AND e.current = 1),
+        NULL, lists)
+    WHERE post = ? AND layout = 0"""
 
 
 def _redate(db: Connection, number: int, post: Post, now: datetime) -> None:

@@ -329,5 +329,6 @@ def _item(
         also=also,
         copies=tuple(version for version in versions if version.url != post.link),
         layout=layout,
+        keeps_id=True,
         shown=lists is not None,
     )

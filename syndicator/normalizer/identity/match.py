@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from syndicator import urls
 from syndicator.minhash import likeness
 from syndicator.model.post import (
+    ADOPTED,
     CopyOf,
     Keys,
     KnownPost,
@@ -125,7 +126,7 @@ def _compared(post: Post, known: KnownPost) -> Evidence:
         return compare(post.keys, known.keys)
     evidence = compare(post.keys, rule_changes.keys_today(known))
     title = evidence.title
-    if title < 0 and rule_changes.titles_agree(known.title, post.title):
+    if title < 0 and _titles_agree(post, known):
         title = 1
     text = evidence.text
     if text <= 0 and known.text is not None and post.text:
@@ -135,6 +136,12 @@ def _compared(post: Post, known: KnownPost) -> Evidence:
         )
         text = 1 if agree else text
     return replace(evidence, title=title, text=text)
+
+
+def _titles_agree(post: Post, known: KnownPost) -> bool:
+    if rule_changes.titles_agree(known.title, post.title):
+        return True
+    return known.identity_version == ADOPTED and rule_changes.is_prefixed(known.title, post.title)
 
 
 def _only_rules_changed(post: Post, known: KnownPost, evidence: Evidence) -> bool:
@@ -151,6 +158,8 @@ def _only_rules_changed(post: Post, known: KnownPost, evidence: Evidence) -> boo
         return True
     if known.text is None:
         return evidence.text == 0
+    if known.identity_version == ADOPTED and rule_changes.is_excerpt(known.text, post.text):
+        return True
     return rule_changes.is_shortened(known.text, post.text)
 
 

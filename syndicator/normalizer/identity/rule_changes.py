@@ -41,6 +41,31 @@ def titles_agree(old: str, new: str) -> bool:
     return _letters(old) == _letters(new)
 
 
+def is_prefixed(old: str, new: str) -> bool:
+    """Tell whether an old title is the new one behind a name: planets write "Author: Title".
+
+    >>> is_prefixed("Ann: Trains: a history", "Trains: a history")
+    True
+    >>> is_prefixed("Trains: a history", "Trams: a history")
+    False
+    """
+    parts = old.split(": ")
+    return any(titles_agree(": ".join(parts[start:]), new) for start in range(1, len(parts)))
+
+
+def is_excerpt(old: str, new: str) -> bool:
+    """Tell whether an old text is the beginning of the new one, with an ellipsis at its end.
+
+    >>> is_excerpt("The ferry left at ...", "The ferry left at seven.")
+    True
+    >>> is_excerpt("The ferry left.", "The ferry left. It is back.")
+    False
+    """
+    start = _words(old)
+    is_open = old.rstrip(" ]").endswith(("...", "\u2026"))
+    return is_open and _words(new)[: len(start)] == start
+
+
 def _letters(title: str) -> str:
     bare = _TAG.sub(" ", unescape(unescape(title)))
     return "".join(filter(str.isalnum, bare.casefold()))
