@@ -21,7 +21,7 @@ from syndicator import fetcher, normalizer, parser, urls
 from syndicator.errors import SyndicatorError, UsageError
 from syndicator.formats import FORMATS
 from syndicator.lock import run_lock
-from syndicator.model.feed import Entry, Origin, ParsedFeed
+from syndicator.model.feed import Entry, Origin, ParsedFeed, Person
 from syndicator.model.fetch import Ask, Fetched, FetchFailed
 from syndicator.model.post import ADOPTED, Post, SourceInfo
 from syndicator.model.settings import Config, Feed, Filter, Source
@@ -285,7 +285,14 @@ def _normalized(
     )
     whole = replace(source, future="keep", filter=Filter(), content="full", images="keep")
     feed = normalizer.normalize(parsed, whole, now)
-    return feed.info, {post.fingerprint: post for post in feed.posts}
+    posts = {post.fingerprint: post for post in feed.posts}
+    if is_ours:
+        # Atom needs an author: our own names the source where a post has none.
+        stand_in = (Person(feed.info.name),)
+        for fingerprint, post in posts.items():
+            if post.authors == stand_in:
+                posts[fingerprint] = replace(post, authors=())
+    return feed.info, posts
 
 
 def _adopted(part: _Published, post: Post) -> AdoptedPost:
