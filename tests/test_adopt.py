@@ -200,6 +200,25 @@ def test_our_own_site_after_the_state_is_lost(planet: Planet, target: str) -> No
     assert feedparser.parse((public / "atom.xml").read_bytes()).feed.id == feed_id
 
 
+def test_our_own_archives_after_the_state_is_lost(planet: Planet) -> None:
+    """Read from the folder, they hold the same posts, and none of them comes back as news."""
+    hours = range(230)
+    posts = [item(f"P {n}", f"{ALPHA}/p{n}", words(n), START - HOUR * (n + 1)) for n in hours]
+    planet.site.pages["/a"] = feed("Alpha", ALPHA, *posts)
+    planet.run()
+    public = planet.folder / "public"
+    names = ("atom.xml", "archive/atom-1.xml", "archive/atom-2.xml")
+    before = {name: seen(public / name) for name in names}
+    assert len(before["archive/atom-1.xml"]) == 100
+    for path in planet.folder.glob("syndicator.db*"):
+        path.unlink()
+    result = adopt(planet.config(), str(public), planet.now)
+    assert (result.posts, result.current) == (232, 100)
+    report = planet.run()
+    assert report.posts_published == report.posts_updated == ()
+    assert {name: seen(public / name) for name in names} == before
+
+
 def test_a_state_file_that_has_posts(planet: Planet) -> None:
     """It is refused, and stays as it is."""
     planet.run()
