@@ -64,6 +64,10 @@ _IGNORED.update(dict.fromkeys(range(0xD800, 0xE000), None))
 # Most addresses: a host, then a path in which nothing is to be looked for.
 _PLAIN_HOST = re.compile(r"https?://([A-Za-z0-9.-]+)(?![^/?#])")
 _PLAIN_PAGE = re.compile(r"https?://([A-Za-z0-9.-]+)((?:/[A-Za-z0-9/._~!$&'()*+,;=:@%-]*)?)")
+# The address of a post by its number: "https://a.example/?p=12".
+_QUERIED_PAGE = re.compile(
+    r"https?://[A-Za-z0-9.-]+((?:/[A-Za-z0-9/._~!$&'()*+,;=:@%-]*)?)(\?[A-Za-z0-9_=&.-]+)"
+)
 _NORMAL = re.compile(r"https?://[a-z0-9.-]+/[A-Za-z0-9/._~?=&-]*")
 # Parameters that are as good as a password, also of a path (";token=") and of a fragment; not
 # "monkey/".
@@ -341,6 +345,8 @@ def path(url: str) -> str:
     """
     if plain := _PLAIN_PAGE.fullmatch(url):
         return plain[2].rstrip("/")
+    if (queried := _QUERIED_PAGE.fullmatch(url)) and not maybe_tracked(url):
+        return queried[1].rstrip("/") + queried[2]
     parts = _split(squeeze(without_tracking(url)))
     if parts is None or parts.scheme.lower() not in WEB:
         return ""

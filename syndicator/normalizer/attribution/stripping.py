@@ -192,11 +192,12 @@ class _Probe(NamedTuple):
     def cut_off(self, tail: str) -> bool:
         """Tell whether a line may have been cut before its verb: "... […] The post Our ti"."""
         start = self.title[:8]
-        return (
-            bool(start)
-            and start in tail
-            and any(f"{lead}{start}" in tail for lead in wordings.written_leads())
-        )
+        place = tail.find(start) if start else -1
+        while place >= 0:
+            if tail.endswith(wordings.written_leads(), 0, place):
+                return True
+            place = tail.find(start, place + 1)
+        return False
 
     def names_post(self, source: str) -> bool:
         """Tell whether the end of a text may name the post: by path, title or a plugin's word."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Set
+from functools import lru_cache
 from html import escape
 
 from syndicator.normalizer.html import trackers
@@ -49,12 +50,12 @@ _HIDING_CLASSES_WORDS = """
 """
 _HIDING_CLASSES = frozenset(_HIDING_CLASSES_WORDS.split())
 # The rendered twins of a formula, beside its MathML or its TeX.
-_MATHML_TWINS = frozenset({"katex-html", "mjx-math", "MathJax_Preview"})
+_HIDING_BESIDE_MATHML = _HIDING_CLASSES | {"katex-html", "mjx-math", "MathJax_Preview"}
 _TEX_TWINS_WORDS = """
     MathJax MathJax_Preview MathJax_Display MathJax_CHTML MathJax_SVG MathJax_SVG_Display
     mjx-chtml MJXc-display MJX_Assistive_MathML
 """
-_TEX_TWINS = frozenset(_TEX_TWINS_WORDS.split())
+_HIDING_BESIDE_TEX = _HIDING_CLASSES.union(_TEX_TWINS_WORDS.split())
 # MathJax 2 keeps the TeX of a formula in a script.
 _TEX = re.compile(
     r"<script\b[^<>]*?\btype\s*=\s*[\"']?math/tex(\s*;\s*mode\s*=\s*display)?[\"']?[^<>]*>"
@@ -107,7 +108,7 @@ def repaired(html: str, names: Set[str]) -> str:
     >>> repaired('<li><input type="checkbox" checked> Paint</li>', {"li", "input", "/li"})
     '<li>☑ Paint</li>'
     """
-    hiding = _HIDING_CLASSES | _twins(html, names)
+    hiding = _hiding_classes(html, names)
     if "/>" in html and not names.isdisjoint(_CLOSED_BY_END_TAG):
         html = _SELF_CLOSED.sub(r"<\1\2></\1>", html)
     if "script" in names and "math/tex" in html:
@@ -133,19 +134,30 @@ def _check_box(box: re.Match[str]) -> str:
     return f"{box[1]}{'☑' if _CHECKED.search(box[2]) else '☐'}"
 
 
-def _marked(html: str, names: Set[str], hiding: Set[str]) -> str:
+@lru_cache(maxsize=4096)  # the posts of a feed have the same classes and styles
+def _class_mark(written: str, hiding: frozenset[str]) -> str:
+    """Return the mark of a class attribute, "" for nearly all."""
+    classes = written[1:-1].split()
+    if not trackers.BARS.isdisjoint(classes):
+        return ' data-bar=""'
+    return "" if hiding.isdisjoint(classes) else ' data-hidden=""'
+
+
+@lru_cache(maxsize=4096)
+def _is_hiding(style: str) -> bool:
+    return _HIDING_STYLE.search(style[1:-1]) is not None
+
+
+def _marked(html: str, names: Set[str], hiding: frozenset[str]) -> str:
     """Mark the start tags of share bars and of hidden elements, since classes and styles go."""
     marks = {}
     for written in set(_CLASS.findall(html)):
-        classes = written[1:-1].split()
-        if not trackers.BARS.isdisjoint(classes):
-            marks[written] = ' data-bar=""'
-        elif not hiding.isdisjoint(classes):
-            marks[written] = ' data-hidden=""'
+        if mark := _class_mark(written, hiding):
+            marks[written] = mark
     if " style=" in html:
         has_code = "pre" in names or "code" in names
         for style in set(_STYLE.findall(html)):
-            if _HIDING_STYLE.search(style[1:-1]) or (has_code and _UNSELECTABLE.search(style)):
+            if _is_hiding(style) or (has_code and _UNSELECTABLE.search(style)):
                 marks[style] = ' data-hidden=""'
     is_hidden = " hidden" in html and _HIDDEN_ATTRIBUTE.search(html)
     if not (marks or is_hidden):
@@ -165,11 +177,11 @@ def _marked(html: str, names: Set[str], hiding: Set[str]) -> str:
     return _START.sub(marked, html)
 
 
-def _twins(html: str, names: Set[str]) -> frozenset[str]:
-    """Return the classes of rendered formulas that have a twin in MathML or TeX."""
+def _hiding_classes(html: str, names: Set[str]) -> frozenset[str]:
+    """Return the classes that hide, with those of formulas that have a twin in MathML or TeX."""
     if "script" in names and "math/tex" in html:
-        return _TEX_TWINS
-    return _MATHML_TWINS if "math" in names else frozenset()
+        return _HIDING_BESIDE_TEX
+    return _HIDING_BESIDE_MATHML if "math" in names else _HIDING_CLASSES
 
 
 def _with_line_breaks(html: str) -> str:

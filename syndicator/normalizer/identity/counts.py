@@ -28,9 +28,11 @@ _ONE = re.compile(
     r"\ban?(?= \w+ ago)|\bone(?= \w+ ago)|(?<=vor )eine[rm]|(?<=il y a )une?|(?<=hace )una?|(?<=há )uma?",
     re.IGNORECASE,
 )
-_ONE_NEAR = (" ago", "vor ", "il y a ", "hace ", "há ")
 # Templates put such numbers at the ends of a text. Short texts are searched whole.
 _SHORT, _END = 2000, 500
+# The end of a label before a number: one of these, or a letter of a script without spaces.
+_LABEL_ENDS = frozenset(":：(（")
+_UNSPACED = "\u0e00"  # Thai, the first of these scripts
 _BEFORE = 24  # characters before a number that may say what it counts
 # Bytes that stand in no number: all but ASCII digits and the first bytes of digits of other scripts
 # (Arabic, NKo, South and South-East Asian, fullwidth, emoji). Taking them out of a text is ten
@@ -110,7 +112,7 @@ def without_counts(text: str) -> str:
 
 
 def _without_counts(text: str) -> str:
-    if any(near in text for near in _ONE_NEAR):
+    if " ago" in text or "vor " in text or "il y a " in text or "hace " in text or "há " in text:
         text = _ONE.sub("1", text)
     if not text.encode("utf-8", "replace").translate(None, _NUMBERLESS):
         return text
@@ -134,15 +136,18 @@ def _may_count(word: str) -> bool:
 
 def _end_of_count(text: str, number: re.Match[str], patterns: _Patterns) -> int:
     """Return the end of a count that begins with a number, 0 for any other number."""
-    after = patterns.ago.match(text, number.end())
-    if after is None and (word := _NEXT.match(text, number.end())) and _may_count(word[1]):
+    after, word = None, _NEXT.match(text, number.end())
+    if word:
+        after = patterns.ago.match(text, number.end())
+    if word and after is None and _may_count(word[1]):
         after = patterns.after.match(text, number.end())
     if after:
         return after.end()
     before = text[max(0, number.start() - _BEFORE) : number.start()]
     if before.endswith(patterns.since) and (unit := _UNIT.match(text, number.end())):
         return unit.end()
-    if before.endswith(patterns.signs):
+    if not before.isascii() and before.endswith(patterns.signs):
         return number.end()
-    labelled = not before.isascii() or before.rstrip().endswith((":", "("))
+    last = before.rstrip()[-1:]
+    labelled = last in _LABEL_ENDS or last >= _UNSPACED
     return number.end() if labelled and patterns.label.search(before) else 0
