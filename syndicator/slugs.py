@@ -26,9 +26,11 @@ def slug(public_id: str, title: str, published: datetime) -> str:
     >>> slug("urn:1", "縁側", datetime(2026, 11, 24, tzinfo=UTC))
     '2026/11/6a03ef69'
     """
-    # NFKD: a letter and its marks apart, so that the marks can go.
-    plain = unicodedata.normalize("NFKD", title.lower().translate(_LETTERS))
-    letters = "".join(char for char in plain if not unicodedata.combining(char))
+    letters = title.lower()
+    if not letters.isascii():
+        # NFKD: a letter and its marks apart, so that the marks can go.
+        plain = unicodedata.normalize("NFKD", letters.translate(_LETTERS))
+        letters = "".join(char for char in plain if not unicodedata.combining(char))
     words, length = list[str](), 0
     for word in _WORD.findall(letters.replace("'", "").replace("’", "")):
         length += len(word) + 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import groupby
@@ -428,5 +428,5 @@ def tint(source_id: str) -> int:
 def _date(moment: datetime, timezone: str, language: str) -> DateView:
     local = timezones.local(moment, timezone)
     day, iso = local.date(), moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-    time = time_of_day(local.replace(tzinfo=None, second=0, microsecond=0), language)
-    return DateView(iso, long_date(day, language), short_date(day, language), time)
+    clock = time_of_day(time(local.hour, local.minute), language)
+    return DateView(iso, long_date(day, language), short_date(day, language), clock)

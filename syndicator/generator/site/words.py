@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -77,15 +77,15 @@ def week_day(day: date, language: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def time_of_day(moment: datetime, language: str) -> str:
-    """Return hours and minutes of a local moment.
+def time_of_day(clock: time, language: str) -> str:
+    """Return hours and minutes of a local time.
 
-    >>> time_of_day(datetime(2026, 11, 24, 14, 5), "vi"), time_of_day(datetime(2026, 11, 24, 14, 5), "de")
+    >>> time_of_day(time(14, 5), "vi"), time_of_day(time(14, 5), "de")
     ('14:05', '14:05')
     """
     from babel.dates import format_time  # as above
 
-    return format_time(moment.time(), "short", locale=_locale(language))
+    return format_time(clock, "short", locale=_locale(language))
 
 
 @lru_cache(maxsize=1024)

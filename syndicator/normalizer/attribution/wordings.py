@@ -101,11 +101,12 @@ class Index(Struct, frozen=True):
         """Return the rows that share a word with a folded text, in the order of its words."""
         shared: dict[Row, None] = {}
         for word in _BETWEEN.split(text):
-            shared.update(dict.fromkeys(self.words.get(word.strip(_STOP), ())))
+            if rows := self.words.get(word.strip(_STOP)):
+                shared.update(dict.fromkeys(rows))
         if not text.isascii():
-            for part, rows in self.parts.items():
+            for part, parted in self.parts.items():
                 if part in text:
-                    shared.update(dict.fromkeys(rows))
+                    shared.update(dict.fromkeys(parted))
         return list(shared)
 
 
