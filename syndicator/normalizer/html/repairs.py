@@ -134,16 +134,7 @@ def _check_box(box: re.Match[str]) -> str:
     return f"{box[1]}{'☑' if _CHECKED.search(box[2]) else '☐'}"
 
 
-@lru_cache(maxsize=4096)  # the posts of a feed have the same classes and styles
-def _class_mark(written: str, hiding: frozenset[str]) -> str:
-    """Return the mark of a class attribute, "" for nearly all."""
-    classes = written[1:-1].split()
-    if not trackers.BARS.isdisjoint(classes):
-        return ' data-bar=""'
-    return "" if hiding.isdisjoint(classes) else ' data-hidden=""'
-
-
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)  # the posts of a feed have the same styles
 def _is_hiding(style: str) -> bool:
     return _HIDING_STYLE.search(style[1:-1]) is not None
 
@@ -152,8 +143,11 @@ def _marked(html: str, names: Set[str], hiding: frozenset[str]) -> str:
     """Mark the start tags of share bars and of hidden elements, since classes and styles go."""
     marks = {}
     for written in set(_CLASS.findall(html)):
-        if mark := _class_mark(written, hiding):
-            marks[written] = mark
+        classes = written[1:-1].split()
+        if not trackers.BARS.isdisjoint(classes):
+            marks[written] = ' data-bar=""'
+        elif not hiding.isdisjoint(classes):
+            marks[written] = ' data-hidden=""'
     if " style=" in html:
         has_code = "pre" in names or "code" in names
         for style in set(_STYLE.findall(html)):
