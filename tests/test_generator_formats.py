@@ -28,7 +28,7 @@ from syndicator.model.feed import (
     PodcastPerson,
     Transcript,
 )
-from syndicator.model.post import Attribution, Keys, Post, SourceInfo
+from syndicator.model.post import Attribution, Declared, Keys, Post, SourceInfo
 
 DOCS = Path(__file__).parents[1] / "docs" / "formats.md"
 FORMS = ("rss", "atom", "json", "opml")
@@ -137,6 +137,7 @@ SOURCE_FIELDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "denied": (True, ("norepublish", "True")),
     "title": ("Titled-marker", ("Titled-marker",)),
     "spoken": ("zu-ZA", ("zu-ZA",)),
+    "declared": (Declared(name="Declared-marker"), ("Declared-marker",)),
 }
 
 

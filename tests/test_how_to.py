@@ -150,8 +150,8 @@ def test_the_workflow_that_vets(
     python = shlex.quote(sys.executable)
     assert len(steps) == 4
     for step in steps[:3]:
-        script = step.replace("syndicator vet", f"{python} -m syndicator vet")
-        script = script.replace("python3 -", f"{python} -")
+        script = step.replace("python3 -", f"{python} -")
+        script = script.replace("syndicator vet", f"{python} -m syndicator vet")
         subprocess.run(["/bin/bash", "-e", "-c", script], cwd=clone, check=True)
     assert (clone / "addresses.txt").read_text("utf-8").split() == [f"{lake.url}/f.xml"]
     told = (clone / "verdicts.md").read_text("utf-8")
