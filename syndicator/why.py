@@ -7,6 +7,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from syndicator import filters
 from syndicator.errors import UsageError
 from syndicator.failures import label
 from syndicator.model.fetch import SourceState
@@ -163,8 +164,6 @@ def _never_in(  # noqa: PLR0911 - a reason each
 def _rejected(store: Store, feed: Feed, post: Stored) -> str:
     if feed.filter == Filter():
         return ""
-    from syndicator.normalizer import filters  # loads RE2: only a filter needs it
-
     return filters.judge(store.posts.read([post.number])[post.number], feed.filter, post.first_seen)
 
 

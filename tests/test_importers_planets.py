@@ -8,10 +8,10 @@ from msgspec.structs import replace
 from normalizer_helpers import NOW, post
 
 from syndicator import config
+from syndicator.filters import judge
 from syndicator.importers import Subscription, import_list, read, tables
 from syndicator.model.feed import Category, Person
 from syndicator.model.settings import Config, Source
-from syndicator.normalizer.filters import judge
 
 URL = "https://rails.example/feed"
 LOOK = "look over the filters: a category counts for them by its whole name only"

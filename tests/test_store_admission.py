@@ -7,10 +7,10 @@ import pytest
 from msgspec.structs import replace
 from store_helpers import DAY, FEED, HOUR, NOW, post, receive, sources, titles
 
+from syndicator.filters import judge
 from syndicator.model.post import Post, SourceInfo
 from syndicator.model.settings import Feed, Filter, Rules
 from syndicator.normalizer import identity
-from syndicator.normalizer.filters import judge
 from syndicator.store import Store
 
 A = sources("a")

@@ -10,9 +10,9 @@ import pytest
 from msgspec.structs import replace
 from store_helpers import DAY, FEED, HOUR, NOW, post, receive, sources, titles
 
+from syndicator.filters import judge
 from syndicator.model.fetch import SourceState
 from syndicator.model.settings import Filter, Rules
-from syndicator.normalizer.filters import judge
 from syndicator.store import Store
 
 # Tables that grow with what is stored. The others grow with the sources, or with our own feeds.

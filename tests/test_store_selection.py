@@ -7,8 +7,8 @@ import pytest
 from msgspec.structs import replace
 from store_helpers import DAY, FEED, HOUR, NOW, post, receive, sources, titles
 
+from syndicator.filters import judge
 from syndicator.model.settings import Feed, Filter, Rules, Source
-from syndicator.normalizer.filters import judge
 from syndicator.store import Store
 
 A = sources("a")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from syndicator.check.json_rules import check_json
 from syndicator.check.problem import Problem
 from syndicator.formats import by_type
 
@@ -19,8 +20,6 @@ __all__ = ["Problem", "check"]
 def check(body: bytes, kind: str) -> Iterator[Problem]:
     """Yield the problems of a document of a media type; none for a type without rules."""
     if kind.endswith("json"):
-        from syndicator.check.json_rules import check_json
-
         yield from check_json(body)
     elif (form := by_type(kind)) and form.root:
         # lxml costs 25 ms to import, and most runs check nothing.

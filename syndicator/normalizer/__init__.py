@@ -17,7 +17,7 @@ from functools import lru_cache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from syndicator import languages, text_rules, timezones, urls
+from syndicator import filters, languages, text_rules, timezones, urls
 from syndicator.model.feed import Category, Entry, ParsedFeed, Person, Text
 from syndicator.model.fetch import FetchFailed
 from syndicator.model.post import Attribution, Declared, Keys, NormalizedFeed, Post, SourceInfo
@@ -25,7 +25,6 @@ from syndicator.model.settings import Source
 from syndicator.normalizer import (
     attribution,
     bodies,
-    filters,
     identity,
     language,
     links,

@@ -8,12 +8,12 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from syndicator import filters
 from syndicator.config import sub_feed
 from syndicator.failures import label
 from syndicator.model.edition import Published
-from syndicator.model.post import Post
 from syndicator.model.run import Options
-from syndicator.model.settings import Config, Feed, Filter, Source
+from syndicator.model.settings import Config, Feed, Source
 from syndicator.pipeline import hubs
 from syndicator.pipeline.documents import FeedBuild, SharedState
 from syndicator.quantities import counted
@@ -57,7 +57,7 @@ def changes(config: Config, store: Store, now: datetime) -> list[FeedChange]:
         store.links.hide_sources(config.sources, now)
         for feed in config.feeds:
             before = store.snapshots.shown(feed)
-            admitted = store.feeds.admit(feed, sources, now, _judge)
+            admitted = store.feeds.admit(feed, sources, now, filters.judge)
             after = store.snapshots.shown(feed)
             titles = _titles(store, {*before, *after, *admitted})
             leaving = [titles[number] for number in before if number not in after]
@@ -140,7 +140,7 @@ def admit(
     """
     admitted, archived = Admitted(), dict[str, int]()
     for feed in feeds:
-        numbers = store.feeds.admit(feed, sources, now, _judge)
+        numbers = store.feeds.admit(feed, sources, now, filters.judge)
         if feed is feeds[0]:
             admitted.posts = numbers
         for source_id, count in store.feeds.archived(feed, numbers).items():
@@ -163,12 +163,6 @@ def _list_related(feeds: Sequence[Feed], store: Store, sources: Mapping[str, Sou
     from syndicator.pipeline import freezing  # loads numpy and more: only new posts need it
 
     freezing.keep_lists(store, unlisted, sources)
-
-
-def _judge(post: Post, rules: Filter, now: datetime) -> str:
-    from syndicator.normalizer import filters  # loads RE2: only a filter needs it
-
-    return filters.judge(post, rules, now)
 
 
 def _with_source_names(

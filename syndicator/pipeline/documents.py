@@ -161,7 +161,7 @@ class FeedBuild:
 
 
 def _damaged(files: Files) -> list[str]:
-    from syndicator import publisher  # lxml: only --force compares bytes
+    from syndicator import publisher  # only --force compares bytes
 
     return publisher.damaged(files)
 

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from syndicator.errors import StoreError, SyndicatorError
+from syndicator.store import maintenance
 from syndicator.store.db import connect, damaged, examine, open_existing
 from syndicator.store.explain import Explain
 from syndicator.store.feeds import Feeds
@@ -54,8 +55,6 @@ class Store:
         self.close()
         if kind is None or not issubclass(kind, Exception) or issubclass(kind, SyndicatorError):
             return
-        from syndicator.store import maintenance  # only a crash pays for the look
-
         path = Path(self.path)
         if path.is_file() and (problem := next(maintenance.problems(path), "")):
             raise StoreError(damaged(path, problem))

@@ -13,7 +13,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from syndicator import check, fetcher, languages, normalizer, previews, urls
+from syndicator import check, fetcher, filters, languages, normalizer, previews, urls
 from syndicator.failures import label
 from syndicator.formats import FORMATS
 from syndicator.generator.credit import render_credit
@@ -22,7 +22,7 @@ from syndicator.model.fetch import Ask, Fetched, FetchFailed
 from syndicator.model.post import CopyOf, NormalizedFeed, Post
 from syndicator.model.run import SourceFacts
 from syndicator.model.settings import Config, Feed, Filter, Source
-from syndicator.normalizer import filters, identity, language, text
+from syndicator.normalizer import identity, language, text
 from syndicator.store import Store
 from syndicator.store.selection import selects, speaks
 from syndicator.vetting.judging import FEW, Facts, Passing, Shared, Size, Verdict, judge

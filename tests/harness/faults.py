@@ -25,7 +25,19 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent))
 from kills import trace
-from planet import STEPS, STOPPED, Planet, Watch, clock, edges, places, start, wait
+from planet import (
+    STEPS,
+    STOPPED,
+    Planet,
+    Watch,
+    clock,
+    edges,
+    places,
+    report,
+    start,
+    tally,
+    wait,
+)
 
 _DISK = ("ENOSPC", "EIO", "EROFS", "EACCES", "EMFILE")
 _DATABASE = ("disk I/O error", "database or disk is full", "database is locked")
@@ -88,15 +100,7 @@ def disturbed(folder: Path, count: int, seed: int) -> tuple[Counter[str], list[s
     dice = random.Random(seed)
     planet = Planet(folder)
     traced = count // 4 if shutil.which("strace") else 0
-    outcomes: Counter[str] = Counter()
-    faults: list[str] = []
-    for trials in (at_edges(planet, count - traced, dice), at_calls(planet, traced, dice)):
-        for outcome, wrong in trials:
-            outcomes[outcome] += 1
-            faults += wrong
-            for line in wrong:
-                print(line, file=sys.stderr, flush=True)
-    return outcomes, faults
+    return tally(at_edges(planet, count - traced, dice), at_calls(planet, traced, dice))
 
 
 def main() -> int:
@@ -106,13 +110,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="faults-"))
-    outcomes, faults = disturbed(folder, options.count, options.seed)
-    for name, number in sorted(outcomes.items()):
-        print(f"{number:5}  {name}")
-    print(f"{len(faults)} faults")
-    if not faults:
-        shutil.rmtree(folder)
-    return 1 if faults else 0
+    return report(*disturbed(folder, options.count, options.seed), folder)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent))
-from planet import STEPS, Planet, Watch, attempt, clock, edges, places, start, wait
+from planet import (
+    STEPS,
+    Planet,
+    Watch,
+    attempt,
+    clock,
+    edges,
+    places,
+    report,
+    start,
+    tally,
+    wait,
+)
 
 CALLS = ("pwrite64", "write", "fsync", "fdatasync", "rename", "unlink", "mkdir", "ftruncate")
 
@@ -102,20 +114,11 @@ def killed(folder: Path, count: int, seed: int) -> tuple[Counter[str], list[str]
     planet = Planet(folder)
     traced = count // 5 if shutil.which("strace") else 0
     moments = (count - traced) // 3
-    trials = [
+    return tally(
         at_moments(planet, moments, dice),
         at_edges(planet, count - traced - moments, dice),
         at_calls(planet, traced, dice),
-    ]
-    kinds: Counter[str] = Counter()
-    faults: list[str] = []
-    for kind in trials:
-        for name, wrong in kind:
-            kinds[name] += 1
-            faults += wrong
-            for line in wrong:
-                print(line, file=sys.stderr, flush=True)
-    return kinds, faults
+    )
 
 
 def main() -> int:
@@ -129,13 +132,7 @@ def main() -> int:
     if options.one:
         return attempt(options.one, clock(options.step))
     folder = Path(tempfile.mkdtemp(prefix="kills-"))
-    kinds, faults = killed(folder, options.count, options.seed)
-    for name, number in sorted(kinds.items()):
-        print(f"{number:5}  {name}")
-    print(f"{len(faults)} faults")
-    if not faults:
-        shutil.rmtree(folder)
-    return 1 if faults else 0
+    return report(*killed(folder, options.count, options.seed), folder)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,8 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -316,3 +317,29 @@ def places(count: int, trials: int, dice: random.Random) -> list[int]:
     if trials >= count:
         return [*range(1, count + 1), *(dice.randint(1, count) for _ in range(trials - count))]
     return sorted(dice.sample(range(1, count + 1), trials))
+
+
+def tally(*series: Iterator[tuple[str, list[str]]]) -> tuple[Counter[str], list[str]]:
+    """Make all trials; return how many there were of each outcome, and the faults.
+
+    A trial is its outcome and its faults, which are printed as they come.
+    """
+    outcomes: Counter[str] = Counter()
+    faults: list[str] = []
+    for trials in series:
+        for outcome, wrong in trials:
+            outcomes[outcome] += 1
+            faults += wrong
+            for line in wrong:
+                print(line, file=sys.stderr, flush=True)
+    return outcomes, faults
+
+
+def report(outcomes: Counter[str], faults: list[str], folder: Path) -> int:
+    """Print a tally and return the exit status; the folder stays only if there are faults."""
+    for name, number in sorted(outcomes.items()):
+        print(f"{number:5}  {name}")
+    print(f"{len(faults)} faults")
+    if not faults:
+        shutil.rmtree(folder)
+    return 1 if faults else 0

@@ -8,9 +8,9 @@ import pytest
 from msgspec.structs import replace
 from normalizer_helpers import NOW, post
 
+from syndicator import filters
 from syndicator.model.feed import Category, Person
 from syndicator.model.settings import Filter, Rules, Source
-from syndicator.normalizer import filters
 
 POST = replace(
     post("<p>All about Rust and cheese</p>", title="Weekly notes"),
