@@ -27,6 +27,7 @@ from syndicator.model.fetch import Ask, Fetched, FetchFailed, NotModified, Outco
 from syndicator.model.run import Preview
 from syndicator.model.settings import Config, Feed, Source
 from syndicator.pipeline.build import admit
+from syndicator.pipeline.run import source_id
 from syndicator.pipeline.update import PostWriter
 from syndicator.store import Store
 
@@ -46,7 +47,7 @@ def preview(
 ) -> Preview | None:
     """Fetch one source once; None if `stop` ended it.
 
-    `target` is a source's id or name in the configuration at `path`, the address of a feed or of a
+    `target` is a source's id, name or title in the configuration at `path`, the address of a feed or of a
     page (its feed is discovered), a path, or "-" for standard input. If `path` is missing, the
     defaults hold. Raises UsageError if it is none of these, SyndicatorError if it gives no feed.
     """
@@ -228,8 +229,9 @@ def source_for(target: str, settings: Config, path: Path) -> Source:
     if not target:
         raise UsageError("TARGET is empty")  # an unset variable of a script
     place = _place(target)
+    name = target if place else source_id(settings, target)
     for source in settings.sources:
-        if target in (source.id, source.name) or (
+        if name in (source.id, source.name) or (
             source.url and urls.normal(source.url) == urls.normal(place)
         ):
             return source

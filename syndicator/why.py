@@ -45,7 +45,7 @@ class Why(Struct, frozen=True):
     id: str
     title: str
     url: str
-    source: str
+    source: str  # the name by which it is shown
     source_standing: str  # "" where nothing is to be said of the source
     published: datetime
     first_seen: datetime
@@ -80,17 +80,18 @@ def _why(store: Store, config: Config, states: Mapping[str, SourceState], number
     post = explain.post(number)
     copies = explain.versions(post)
     source = next((known for known in config.sources if known.id == post.source_id), None)
+    info = store.sources.info(post.source_id)
     return Why(
         id=post.id,
         title=post.title,
         url=post.link,
-        source=label(source) if source else post.source_id,
+        source=label(source) if source and (source.name or source.private) else info.name,
         source_standing=_source_standing(source, states.get(post.source_id)),
         published=post.published,
         first_seen=post.first_seen,
         language=post.language,
         feeds=tuple(_verdict(store, feed, source, post, copies) for feed in config.feeds),
-        overrides=tuple(overrides(source, store.sources.info(source.id)) if source else ()),
+        overrides=tuple(overrides(source, info) if source else ()),
         updates=tuple(Update(time, parts) for time, parts in explain.updates(number)),
         copies=tuple(copies),
         links=tuple(explain.links(number)),
@@ -155,7 +156,8 @@ def _never_in(  # noqa: PLR0911 - a reason each
     if rejected := _rejected(store, feed, post):
         return f"the filter of the feed: {rejected}"
     if standing.is_member and post.number <= standing.joined and source is not None:
-        return f"its source joined this feed with its newest {source.join} posts (`join`)"
+        newest = "post" if source.join == 1 else f"{source.join} posts"
+        return f"its source joined this feed with its newest {newest} (`join`)"
     if feed.filter.newest:
         return f"more than {feed.filter.newest} came at once: `newest` in the feed's filter"
     return "it was passed over when it came: the settings of then kept it out"

@@ -3,6 +3,7 @@ line.
 """
 
 import io
+import json
 import sys
 import tomllib
 from collections.abc import Callable
@@ -156,6 +157,53 @@ def test_a_home_page_that_announces_its_feed(
         assert words in said
 
 
+def _link(kind: str, path: str, more: str = "") -> str:
+    return f'<link rel="alternate" type="application/{kind}" {more} href="{path}">'
+
+
+# Pages in the shapes of large services: path of the page, its HTML, path of the feed.
+SERVICES = {
+    "a channel of videos": (
+        "/@harbour",
+        f"<script>var data = '{'x' * 700_000}'</script>"
+        + '<link rel="alternate" media="handheld" href="/m/@harbour">'
+        + _link("json+oembed", "/oembed?format=json&amp;url=x", 'title="Harbour"')
+        + _link("rss+xml", "/feeds/videos.xml?channel_id=UC1_a-b", 'title="RSS"'),
+        "/feeds/videos.xml?channel_id=UC1_a-b",
+    ),
+    "releases of a repository": (
+        "/harbour/boats/releases",
+        '<link rel="search" type="application/opensearchdescription+xml" href="/opensearch.xml">'
+        + _link("atom+xml", "/harbour/boats/releases.atom", 'title="Release notes from boats"')
+        + _link("atom+xml", "/harbour/boats/tags.atom", 'title="Tags from boats"'),
+        "/harbour/boats/releases.atom",
+    ),
+    "a forum of links": (
+        "/r/harbour/",
+        _link("atom+xml", "/r/harbour/.rss", 'title="RSS"') + '<a href="/r/harbour/new/">new</a>',
+        "/r/harbour/.rss",
+    ),
+    "an account of short posts": (
+        "/@ana",
+        _link("activity+json", "/users/ana")
+        + "<link href='/@ana.rss' rel='alternate' type='application/rss+xml'>"
+        + '<link rel="me" href="https://ana.example/">',
+        "/@ana.rss",
+    ),
+}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_page_of_a_large_service(planet: Path, service: str) -> None:
+    """The feed that it announces is added, whatever else it announces."""
+    path, links, feed = SERVICES[service]
+    page = f"<!doctype html><html><head>{links}</head><body><p>Hello</p></body></html>".encode()
+    with site({path: page, feed: FEED, "/harbour/boats/tags.atom": COMMENTS}) as blog:
+        blog.types[path] = "text/html; charset=utf-8"
+        assert main(["add", blog.url + path]) == 0
+    assert sources(planet)[-1] == {"url": blog.url + feed}
+
+
 @pytest.mark.parametrize("place", ["/feed", "/feed/", "/rss.xml", "/atom.xml", "/index.xml"])
 def test_a_home_page_that_announces_nothing(planet: Path, place: str) -> None:
     """The usual places are tried."""
@@ -297,6 +345,16 @@ def test_a_list_before_any_source(planet: Path, capsys: pytest.CaptureFixture[st
     assert (out, "`syndicator add ADDRESS` adds one" in err) == ("", True)
 
 
+def test_a_list_in_a_pipe(planet: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Names, tags and addresses stand there whole, a source a line."""
+    name, tags = "The long name of a planet's own source " * 3, ["first tag", "second tag"] * 9
+    table = f'[[sources]]\nurl = "b.xml"\nname = "{name.strip()}"\ntags = {json.dumps(tags)}\n'
+    planet.write_text(f"{HEAD}\n{table}", "utf-8")
+    assert main(["list"]) == 0
+    line = capsys.readouterr().out.splitlines()[-1]
+    assert line.startswith(f"{name.strip()}  {', '.join(tags)}  ")
+
+
 def test_the_sources_are_exported(planet: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """As OPML with titles and tags, or an address a line; secrets and files stay here."""
     with site({"/f.xml": FEED}) as blog:
@@ -320,11 +378,20 @@ def test_a_source_by_the_title_of_its_feed(
 ) -> None:
     """What `status` and `list` show of a source without a name is taken by the other commands."""
     assert main(["run", "-q"]) == 0
+    capsys.readouterr()
+    assert main(["run", "-v", "--force", "--source", "Notes"]) == 0
+    assert "1 source: 1 unchanged" in capsys.readouterr().err
+    assert main(["fetch", "Notes"]) == 0
+    assert "Zero" in capsys.readouterr().out
+    assert main(["why", "Zero"]) == 0
+    assert "source      Notes" in capsys.readouterr().out
     assert main(["pause", "Notes"]) == 0
     assert sources(planet)[0]["paused"] is True
     assert main(["resume", "Notes"]) == 0
     assert main(["rename", "Notes", "My notes"]) == 0
     assert sources(planet)[0]["name"] == "My notes"
     assert main(["pause", "Notes"]) == 2
+    assert main(["run", "--source", "Notes"]) == 2
+    assert main(["fetch", "Notes"]) == 2
     assert main(["remove", "My notes"]) == 0
     assert not sources(planet)

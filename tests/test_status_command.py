@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from loopback import rss
+from store_helpers import post, receive
 
 from syndicator.cli import main
 from syndicator.model.fetch import SourceState
@@ -118,7 +119,7 @@ def test_colour_is_for_terminals(
 
 
 def test_ten_thousand_sources(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What matters is printed: twenty groups of failures, the totals, and how to see the rest."""
+    """What matters is printed: the failures and the silent, twenty each, and the totals."""
     urls = [f"https://host{n}.example/" for n in range(10_000)]
     tables = "".join(f'[[sources]]\nurl = "{url}"\n' for url in urls)
     (tmp_path / "feeds.toml").write_text(f'[feed]\ntitle = "P"\n{tables}', "utf-8")
@@ -135,8 +136,15 @@ def test_ten_thousand_sources(tmp_path: Path, capsys: pytest.CaptureFixture[str]
                     failure="no such host",
                 )
             )
+        for url in urls[500:530]:
+            old = datetime(2019, 5, 1, tzinfo=UTC)
+            receive(store, post("One", url, link=f"{url}one", published=old), now=NOW)
+            store.sources.save_state(SourceState(url, url=url, last_attempt=NOW, last_success=NOW))
     lines = shown(capsys)
-    assert lines[-1] == "10000 sources: 500 failing, 9500 not asked yet; 0 posts"
+    totals = "10000 sources: 30 well, 500 failing, 9470 not asked yet, 30 silent; 30 posts"
+    assert lines[-1] == totals
     assert "and 480 more sources: `syndicator status --failing` has all" in lines
-    assert len(lines) < 30
+    assert "and 10 more: `syndicator status --silent 1y` has all" in lines
+    assert len(lines) < 60
     assert len(shown(capsys, "--failing")) > 500
+    assert len(shown(capsys, "--silent", "1y")) > 30

@@ -20,8 +20,16 @@ from syndicator.pipeline.run import withdraw
 
 HOW_TO = Path(__file__).resolve().parents[1] / "docs" / "how-to.md"
 OTHER, LATE, GONE, SECRET = (f"https://{name}.example" for name in ("other", "late", "gone", "s"))
-OLD, QUOTA, MANY, PAST, REST, TASTE = (
-    f"https://{name}.example" for name in ("old", "quota", "many", "past", "rest", "taste")
+OLD, QUOTA, MANY, PAST, REST, TASTE, SPEECH, PAIR = (
+    f"https://{name}.example"
+    for name in ("old", "quota", "many", "past", "rest", "taste", "speech", "pair")
+)
+PAIR_AT = 5  # the place of its source
+PAIR_FEEDS = (
+    '[[feeds]]\nname = "pair"\ntitle = "Pair"\ntags = ["pair"]\nfilter = { newest = 1 }\n'
+    '[[feeds]]\nname = "odd"\ntitle = "Odd"\ntags = ["pair"]\n'
+    'filter = { exclude = { title = "odd" } }\n'
+    '[[feeds]]\nname = "left"\ntitle = "Left"\ntags = ["left"]\n'
 )
 HEAD = 'limit = 3\nstay = "1h"\nlanguages = ["en"]\n[feed.filter]\nexclude = { title = "Advert" }'
 
@@ -94,7 +102,12 @@ def with_each_reason(planet: Planet, site: loopback.Site) -> Planet:
     site.pages["/h"] = feed("Past", PAST, *posts(PAST, "Present"))
     site.pages["/p"] = feed("Rest", REST, *posts(REST, "Resting"))
     site.pages["/t"] = feed("Taste", TASTE, *posts(TASTE, "Taste of then"))
+    site.pages["/f"] = feed("Speech", SPEECH, *posts(SPEECH, "Bonsoir", hours=8))
+    site.pages["/w"] = feed("Pair", PAIR, *posts(PAIR, "Pair 1", "Pair 2", "Pair odd", hours=8))
+    planet.more = PAIR_FEEDS
     planet.sources += [
+        ("/f", 'id = "f"\nlanguage = "fr"\ntags = ["left"]'),
+        ("/w", 'id = "w"\ntags = ["pair", "left"]'),
         ("/m", 'id = "m"\nfilter = { max_age = "30d" }'),
         ("/q", 'id = "q"\nlimit = 1'),
         ("/n", 'id = "n"\nfilter = { newest = 1 }'),
@@ -115,6 +128,7 @@ def with_each_reason(planet: Planet, site: loopback.Site) -> Planet:
         'id = "t"\ntags = ["food"]\nfilter = { exclude = { title = "Taste" } }',
     )
     planet.sources[-2] = ("/p", 'id = "p"\npaused = true')
+    planet.sources[PAIR_AT] = ("/w", 'id = "w"\ntags = ["pair"]')
     planet.run()
     site.pages["/l"] = feed("Late", LATE, *posts(LATE, "N 1", "N 2", "N 3", "N 4"))
     site.pages["/q"], site.pages["/n"] = 503, 410
@@ -122,10 +136,11 @@ def with_each_reason(planet: Planet, site: loopback.Site) -> Planet:
         planet.now += 48 * HOUR
         planet.run()
     withdraw(planet.config(), f"{LATE}/Late-0/", planet.now)
-    planet.more = (
+    planet.more = PAIR_FEEDS.replace('title = "odd"', 'title = "even"') + (
         '[[feeds]]\nname = "food"\ntitle = "Food"\ntags = ["food"]\n'
         '[[feeds]]\nname = "next"\ntitle = "Next"'
     )
+    planet.sources[PAIR_AT] = ("/w", 'id = "w"\ntags = ["pair", "left"]')
     return planet
 
 
@@ -141,10 +156,10 @@ REASONS = [
     ("Soon", "held back until its date, 2026-11-10 09:00 UTC (`future`)"),
     ("Left behind", "its source was removed from feeds.toml"),
     ("Hidden", "its source is private: `publish = true` in its table would show it"),
-    ("Late 8", "its source joined this feed with its newest 1 posts (`join`)"),
+    ("Late 8", "its source joined this feed with its newest post (`join`)"),
     (
         f"{BLOG}/twice",
-        f"folded into a copy that tells the same, of b: {OTHER}/twice/, in the archives",
+        f"folded into a copy that tells the same, of Other: {OTHER}/twice/, in the archives",
     ),
     ("Ancient", "the filter of its source: older than max_age"),
     ("Many 2", "the filter of its source: not among the newest 1"),
@@ -158,6 +173,7 @@ REASONS = [
     ("Resting", "in the archives: 3 newer posts took its place (`limit`), after `stay`"),
     (f"{BLOG}/First/", "in the archives: 3 newer posts took its place (`limit`), after `stay`"),
     ("Late 0", "withdrawn for good"),
+    ("Bonsoir", "its language is fr: see `languages` of the feed"),
 ]
 
 
@@ -182,7 +198,7 @@ def test_the_reasons_of_the_how_to(grown: Planet, capsys: pytest.CaptureFixture[
 
 def test_a_copy_of_a_post_that_is_shown(planet: Planet) -> None:
     """The duplicate that won is named with its source."""
-    reason = f"folded into a copy that tells the same, of b: {OTHER}/twice/"
+    reason = f"folded into a copy that tells the same, of Other: {OTHER}/twice/"
     assert verdict(planet, f"{BLOG}/twice") == (False, reason)
 
 
@@ -190,6 +206,19 @@ def test_a_feed_that_takes_other_sources(grown: Planet) -> None:
     """The settings are named by which it chooses them."""
     reason = "the feed does not take this source: see its `sources` and `tags`"
     assert verdict(grown, "Resting", "food") == (False, reason)
+
+
+@pytest.mark.parametrize(
+    ("post", "name", "reason"),
+    [
+        ("Pair 2", "pair", "more than 1 came at once: `newest` in the feed's filter"),
+        ("Pair odd", "odd", "it was passed over when it came: the settings of then kept it out"),
+        ("Pair 1", "left", "its source left the feed"),
+    ],
+)
+def test_the_reasons_of_other_feeds(grown: Planet, post: str, name: str, reason: str) -> None:
+    """A source that was tagged again, or a filter that was widened, counts with the next run."""
+    assert verdict(grown, post, name) == (False, reason)
 
 
 def test_a_feed_that_was_not_made_yet(grown: Planet) -> None:
@@ -231,7 +260,7 @@ def test_why_a_post_is_there(planet: Planet) -> None:
     (of_feed,) = found.feeds
     assert (of_feed.shown, of_feed.first_published) == (True, START)
     assert [update.changed for update in found.updates] == ["text"]
-    assert (found.source, found.source_standing) == ("a", "")
+    assert (found.source, found.source_standing) == ("Blog", "")
 
 
 def test_a_post_that_gave_way(planet: Planet, site: loopback.Site) -> None:
@@ -275,5 +304,5 @@ def test_the_command(
     assert "not in Planet: the filter of its source: excluded by title pattern Shop" in told
     assert main(["why", "--json", "Shop talk"]) == 0
     (found,) = json.loads(capsys.readouterr().out)
-    assert (found["source"], found["feeds"][0]["shown"]) == ("a", False)
+    assert (found["source"], found["feeds"][0]["shown"]) == ("Blog", False)
     assert (planet.folder / "syndicator.db").read_bytes() == before

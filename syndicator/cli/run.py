@@ -15,9 +15,8 @@ from syndicator import report as words
 from syndicator.cli.edge import Edge
 from syndicator.config.words import source_meant
 from syndicator.errors import Interrupted, SyndicatorError, UsageError
-from syndicator.model.settings import Source
 from syndicator.pipeline.build import FeedChange
-from syndicator.pipeline.run import dry_run
+from syndicator.pipeline.run import dry_run, source_id
 from syndicator.quantities import counted
 from syndicator.urls import redacted
 
@@ -36,7 +35,7 @@ def run(arguments: argparse.Namespace, edge: Edge) -> int:
     edge.event("run started", sources=len(config.sources))
     options = Options(
         force=arguments.force,
-        named=_named(config.sources, arguments.source),
+        named=_named(config, arguments.source),
         offline=arguments.offline,
         rerender=arguments.rerender,
     )
@@ -116,11 +115,12 @@ def _verdict(report: Report, options: Options, edge: Edge, *, shown: bool) -> in
     return SyndicatorError.exit_code
 
 
-def _named(sources: Sequence[Source], names: Sequence[str]) -> frozenset[str]:
+def _named(config: Config, names: Sequence[str]) -> frozenset[str]:
     """Return the ids of the sources that `--source` names. Raises UsageError."""
     known = {}
-    for source in sources:
+    for source in config.sources:
         known.update({name: source.id for name in (source.name, source.id) if name})
+    names = [source_id(config, name) for name in names]
     for name in names:
         if name not in known:
             meant = source_meant(name, list(known))

@@ -18,7 +18,10 @@ from syndicator.failures import label
 from syndicator.importers.export import export as exported_bytes
 from syndicator.importers.export import exported
 from syndicator.layout import layout
+from syndicator.pipeline.run import source_id
 from syndicator.quantities import counted, in_words
+
+_UNBOUNDED = 1_000_000  # columns of a pipe: a program reads names whole
 
 
 def init(arguments: argparse.Namespace, edge: Edge) -> int:
@@ -151,17 +154,8 @@ def resume(arguments: argparse.Namespace, edge: Edge) -> int:
 
 
 def _known(arguments: argparse.Namespace) -> str:
-    """Return the id of the source whose feed has the title that was given, else the word itself.
-
-    `status` and `list` show a source without a `name` by its feed's title.
-    """
-    word: str = arguments.source
-    config = syndicator.load_config(arguments.config)
-    names = {name for source in config.sources for name in (source.id, source.name, source.url)}
-    facts = {} if word in names else syndicator.source_facts(config)
-    sources = [source for source in config.sources if not source.name and source.id in facts]
-    titled = [source.id for source in sources if word == facts[source.id].title]
-    return titled[0] if len(titled) == 1 else word
+    """Return the id of the source that the argument means, by its feed's title too."""
+    return source_id(syndicator.load_config(arguments.config), arguments.source)
 
 
 def list_(arguments: argparse.Namespace, edge: Edge) -> int:
@@ -177,7 +171,8 @@ def list_(arguments: argparse.Namespace, edge: Edge) -> int:
     if not rows:
         edge.tell("there is no source yet; `syndicator add ADDRESS` adds one")
         return 0
-    edge.write("\n".join(layout([("NAME", "TAGS", "ADDRESS"), *rows], terminal.width())))
+    columns = terminal.width() if sys.stdout.isatty() else _UNBOUNDED
+    edge.write("\n".join(layout([("NAME", "TAGS", "ADDRESS"), *rows], columns)))
     return 0
 
 

@@ -197,6 +197,19 @@ def source_facts(config: Config) -> Mapping[str, SourceFacts]:
         return store.sources.facts()
 
 
+def source_id(config: Config, word: str) -> str:
+    """Return the id of the source whose feed alone has this title, else the word itself.
+
+    `status` and `list` show a source without a `name` by that title. A name, id or address of
+    feeds.toml goes before it, and the state file is not read then. Raises StoreError.
+    """
+    names = {name for source in config.sources for name in (source.id, source.name, source.url)}
+    facts = {} if word in names or not config.sources else source_facts(config)
+    sources = [source for source in config.sources if not source.name and source.id in facts]
+    titled = [source.id for source in sources if word == facts[source.id].title]
+    return titled[0] if len(titled) == 1 else word
+
+
 def states(config: Config) -> Mapping[str, SourceState]:
     """Return the stored state of each source, none before the first run. Raises StoreError."""
     if not config.state.exists():

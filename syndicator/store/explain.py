@@ -16,7 +16,8 @@ _POST = """SELECT p.number, s.id, p.title, p.link, b.guid, coalesce(lead.public_
     p.withdrawn > 0 OR coalesce(lead.withdrawn, 0) > 0, coalesce(p.copy_of, p.number), p.purged
     FROM posts p JOIN sources s ON s.number = p.source JOIN bodies b ON b.post = p.number
     LEFT JOIN posts lead ON lead.number = p.copy_of WHERE p.number = ?"""
-_VERSIONS = """SELECT p.number, s.id, p.title, p.link FROM posts p JOIN sources s ON s.number = p.source
+_VERSIONS = """SELECT p.number, coalesce(json_extract(i.info, '$.name'), s.id), p.title, p.link
+    FROM posts p JOIN sources s ON s.number = p.source LEFT JOIN infos i ON i.source = p.source
     WHERE (p.number = ?1 OR p.copy_of = ?1) AND p.number <> ?2 ORDER BY p.number"""
 _LINKS = """SELECT title, url, source, score, hidden > 0,
     CASE WHEN place >= 2000 THEN 'all' WHEN place >= 1000 THEN 'source' ELSE 'also' END
