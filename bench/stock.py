@@ -56,9 +56,9 @@ def _run(store, loaded, before: int, posts: int, now: datetime) -> None:
     from syndicator import normalizer, parser
     from syndicator.model.fetch import Fetched, SourceState
     from syndicator.pipeline.build import admit
-    from syndicator.pipeline.update import PostWriter
+    from syndicator.pipeline.posts import PostWriter
 
-    maker, writer = FeedMaker(size=SIZE), PostWriter(store, now)
+    maker, writer = FeedMaker(size=SIZE), PostWriter(store, now, loaded.sources)
     wanted = {source.id: source for source in loaded.sources}
     with store.transaction():
         for site in range(SITES):

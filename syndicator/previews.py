@@ -27,8 +27,8 @@ from syndicator.model.fetch import Ask, Fetched, FetchFailed, NotModified, Outco
 from syndicator.model.run import Preview
 from syndicator.model.settings import Config, Feed, Source
 from syndicator.pipeline.build import admit
+from syndicator.pipeline.posts import PostWriter
 from syndicator.pipeline.run import source_id
-from syndicator.pipeline.update import PostWriter
 from syndicator.store import Store
 
 _DEFAULT = Path("feeds.toml")
@@ -203,7 +203,7 @@ def document(
     # The very steps of a run, on a store that is gone afterwards: what is shown is what would be
     # published.
     with Store(":memory:") as store:
-        writer = PostWriter(store, now)
+        writer = PostWriter(store, now, [source])
         writer.put(preview.feed, [post.fingerprint for post in preview.feed.posts])
         writer.finish()
         admit([feed], store, {source.id: source}, now)

@@ -20,16 +20,12 @@ from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from io import FileIO
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from syndicator.errors import PublishError
 from syndicator.formats import by_type, document_types
-from syndicator.model.edition import Document, Published
-
-if TYPE_CHECKING:
-    from syndicator.store.files import Files
+from syndicator.model.edition import Document, Published, PublishedFiles
 
 # The ending of a file's name while it is being written; alone, it marks its folder.
 UNFINISHED = ".syndicator-new"
@@ -42,7 +38,11 @@ _STANDS = "what was published before still stands"
 
 
 def publish(
-    documents: Iterable[Document], files: Files, *, gone: Iterable[str] = (), twins: bool = False
+    documents: Iterable[Document],
+    files: PublishedFiles,
+    *,
+    gone: Iterable[str] = (),
+    twins: bool = False,
 ) -> list[Published]:
     """Write documents below the folder of `files` in the order given; return what became of each.
 
@@ -69,7 +69,7 @@ def publish(
     return results
 
 
-def damaged(files: Files) -> list[str]:
+def damaged(files: PublishedFiles) -> list[str]:
     """Return the paths of feeds and archives that are missing or differ from what was written.
 
     Pages are left out: there may be one for each post ever published.
@@ -95,7 +95,7 @@ class _Waiting(Struct, frozen=True):
 class AtomicWriter:
     """One run of `publish`: the waiting files, the cleaned folders and the folders to sync."""
 
-    def __init__(self, files: Files, *, twins: bool) -> None:
+    def __init__(self, files: PublishedFiles, *, twins: bool) -> None:
         self.folder = files.folder
         self.files = files
         self.twins = twins

@@ -22,14 +22,9 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 SELECTED = [path for path in MODULES if "__pycache__" not in path.parts]
 
 
-# A step may name a class of another as the type of an argument: its caller passes the object.
-TYPES_OF = {"related": {"store"}, "generator": {"store"}, "publisher": {"store"}}
-
-
-def imports(node: ast.AST, package: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
-    """Yield the modules of ours that are imported, with their dots, and whether only for types."""
-    for child in ast.iter_child_nodes(node):
-        is_for_types = isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"
+def imports(node: ast.AST, package: tuple[str, ...]) -> Iterator[str]:
+    """Yield the modules of ours that are imported, for types alone too, with their dots."""
+    for child in ast.walk(node):
         names = []
         if isinstance(child, ast.Import):
             names = [alias.name for alias in child.names]
@@ -37,8 +32,7 @@ def imports(node: ast.AST, package: tuple[str, ...]) -> Iterator[tuple[str, bool
             stem = ".".join(package[: len(package) - child.level + 1]) if child.level else ""
             module = ".".join(filter(None, (stem, child.module)))
             names = [f"{module}.{alias.name}" for alias in child.names]
-        yield from ((name, False) for name in names if name.startswith("syndicator."))
-        yield from ((name, is_for_types or inner) for name, inner in imports(child, package))
+        yield from (name for name in names if name.startswith("syndicator."))
 
 
 @pytest.mark.parametrize("path", SELECTED, ids=lambda path: str(path.relative_to(PACKAGE)))
@@ -46,12 +40,8 @@ def test_a_step_stands_alone(path: Path) -> None:
     """It imports no other step; the nouns and the errors import nothing of ours."""
     room = path.relative_to(PACKAGE).with_suffix("").parts[0]
     package = path.relative_to(PACKAGE.parent).parts[:-1]
-    others = set()
-    for name, is_for_types in imports(ast.parse(path.read_text("utf-8")), package):
-        other = name.split(".")[1]
-        if not (is_for_types and other in TYPES_OF.get(room, set())):
-            others.add(other)
-    others -= {room}
+    tree = ast.parse(path.read_text("utf-8"))
+    others = {name.split(".")[1] for name in imports(tree, package)} - {room}
     if room in ("model", "errors"):
         assert not others
     if room in STEPS:

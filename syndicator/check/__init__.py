@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from syndicator.check.json_rules import check_json
 from syndicator.check.problem import Problem
+from syndicator.check.xml_rules import check_xml
 from syndicator.formats import by_type
 
 __all__ = ["Problem", "check"]
@@ -22,7 +23,4 @@ def check(body: bytes, kind: str) -> Iterator[Problem]:
     if kind.endswith("json"):
         yield from check_json(body)
     elif (form := by_type(kind)) and form.root:
-        # lxml costs 25 ms to import, and most runs check nothing.
-        from syndicator.check.xml_rules import check_xml
-
         yield from check_xml(body, form)

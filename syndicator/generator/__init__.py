@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -26,10 +25,7 @@ from syndicator.generator.documents import (
 from syndicator.generator.item import render_items
 from syndicator.generator.site import POSTS, PostPaths, SiteBuilder, Slugs, Spans, source_path
 from syndicator.generator.site.theme import Theme
-from syndicator.model.edition import Archive, Document, Edition
-
-if TYPE_CHECKING:
-    from syndicator.store.files import Files
+from syndicator.model.edition import Archive, Document, Edition, PublishedFiles
 
 __all__ = [
     "LAYOUT",
@@ -130,7 +126,9 @@ def departed_pages(edition: Edition, slugs: Slugs | None = None) -> set[str]:
     return {*map(paths.path, departed.posts), *map(source_path, departed.sources)}
 
 
-def obsolete_paths(edition: Edition, known: Files, slugs: Slugs | None = None) -> list[str]:
+def obsolete_paths(
+    edition: Edition, known: PublishedFiles, slugs: Slugs | None = None
+) -> list[str]:
     """Return the paths, among those published before, that this edition publishes no more.
 
     A page that is only not made anew is not among them.
@@ -149,7 +147,7 @@ def obsolete_paths(edition: Edition, known: Files, slugs: Slugs | None = None) -
     return sorted(lost)
 
 
-def missing_archives(edition: Edition, known: Files) -> list[int]:
+def missing_archives(edition: Edition, known: PublishedFiles) -> list[int]:
     """Return the numbers of archives that are not published yet: a new setting may ask for all."""
     published = {*known.below("archive/")} - known.hidden
     return [number for number, path in archive_names(edition) if path not in published]

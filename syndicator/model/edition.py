@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
@@ -132,3 +132,31 @@ class Published(Struct, frozen=True):
     changed: bool
     posts: int
     bytes: int
+
+
+class PublishedFiles(Protocol):
+    """The record of our files in an output folder, as the steps after the store need it."""
+
+    folder: Path
+    hidden: frozenset[str]  # paths that count as gone, before they are
+
+    def get(self, path: str) -> str | None:
+        """Return the digest of a file's content, None where the file or its record is missing."""
+
+    def kind(self, path: str) -> str | None:
+        """Return the media type of a file of ours, be it there or not; None: it is not ours."""
+
+    def of_type(self, kind: str, most: int = -1) -> list[str]:
+        """Return the paths of a media type; at most so many, -1: all."""
+
+    def below(self, folder: str) -> list[str]:
+        """Return the paths below a folder ("posts/")."""
+
+    def claim(self, files: Iterable[tuple[str, str]]) -> None:
+        """Note, durably, that these paths with their types are ours, before the files are there."""
+
+    def record(self, files: Iterable[tuple[str, str, str]]) -> None:
+        """Note path, type and digest of files, after they are there."""
+
+    def forget(self, path: str) -> None:
+        """Note that a file is ours no more, after it was removed."""

@@ -1,4 +1,7 @@
-"""Read one fetched body: parse it, and normalize the posts that are new."""
+"""Read one fetched body: parse it, and normalize the posts that are new.
+
+It loads the parsers and the normalizer, so it is imported only if there is a body to read.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from datetime import datetime
 
 from msgspec import Struct, field
 
-from syndicator import parser
+from syndicator import normalizer, parser
 from syndicator.model.fetch import Fetched, FetchFailed, Hints
 from syndicator.model.post import NormalizedFeed
 from syndicator.model.settings import FetchSettings, Source
@@ -39,9 +42,6 @@ def read(
     costs this source its turn only: the failure carries its traceback. So does a feed that uses up
     `max_cpu`; then the failure says so.
     """
-    # Imported here because it loads nh3 and lxml: a run without changes does not need them.
-    from syndicator import normalizer
-
     seconds = settings.max_cpu.total_seconds() * (1 + len(fetched.body) / 1_000_000)
     try:
         with cpu_budget(seconds):

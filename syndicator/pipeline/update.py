@@ -6,7 +6,6 @@ import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -24,18 +23,16 @@ from syndicator.model.fetch import (
     Outcome,
     SourceState,
 )
-from syndicator.model.post import Intake, NormalizedFeed, Post
+from syndicator.model.post import Intake, NormalizedFeed
 from syndicator.model.run import Options, Progress
-from syndicator.model.settings import Config, Copies, Source
+from syndicator.model.settings import Config, Source
 from syndicator.pipeline import ownership
-from syndicator.pipeline.reading import own_fault, read, trace
 from syndicator.schedule.outage import OutageDetector
 from syndicator.store import Store
 
 if TYPE_CHECKING:
-    from syndicator.related import Index
+    from syndicator.pipeline.posts import PostWriter
 
-PORTION = 100  # posts read whole at a time
 FEW = 3  # so many unfinished sources are named at a terminal
 UNWRITTEN = 200  # states of unchanged sources collected for one common transaction
 
@@ -108,101 +105,6 @@ def outage(store: Store) -> Outage | None:
     return store.meta.read(Outage)
 
 
-class PostWriter:
-    """Stores normalized posts and adds them to the index of related posts."""
-
-    def __init__(
-        self,
-        store: Store,
-        now: datetime,
-        *,
-        relates: bool = True,
-        sources: Sequence[Source] = (),
-    ) -> None:
-        """Open a writer; without `relates` no source wants related posts, and none are indexed.
-
-        The first of `sources`, in the order of feeds.toml, has a story that several have.
-        """
-        self.order = {source.id: place for place, source in enumerate(sources)}
-        self.store = store
-        self.now = now
-        self.relates = relates
-        self.unindexed = False
-        self.index: Index | None = None
-        # New posts to compare with all others, once these are indexed.
-        self.candidates: list[int] = []
-        self.folded: set[tuple[int, int]] = set()  # pairs of copies, each in both orders
-
-    def put(self, feed: NormalizedFeed, items: Sequence[str], copies: Copies = "exact") -> Intake:
-        """Store the posts of a source in one transaction.
-
-        `items` are the fingerprints of all items of its feed, in order. `copies` says which posts
-        of other sources count as the same story (`related.copies`).
-        """
-        # Loaded already, wherever there are posts.
-        from syndicator.normalizer import identity
-
-        with self.store.transaction():
-            self.store.sources.save_info(feed.info, self.now)
-            decide = partial(identity.decide, fold=copies != "off", order=self.order)
-            intake = self.store.posts.receive(feed.info.id, feed.posts, items, decide, self.now)
-            self._index(feed.posts, intake)
-        if copies == "near":
-            self.candidates += intake.new
-        return intake
-
-    def _index(self, posts: Sequence[Post], intake: Intake) -> None:
-        """Add new and updated posts to the index, and a copy that took over its story."""
-        leading = self.store.posts.leading(intake.copies)
-        changed = {*intake.new, *intake.updated, *leading}
-        if not changed:
-            return
-        if not self.relates:
-            self.unindexed = True
-            return
-        if self.index is None:
-            # Imported here because numpy takes 80 ms: only a run with new posts needs it.
-            from syndicator.related import Index
-
-            self.index = Index(self.store.terms)
-        for number, post in zip(intake.numbers, posts, strict=True):
-            if number in changed:
-                self.index.add(number, post, (post.published or self.now).timestamp())
-
-    def finish(self) -> None:
-        """Complete the index, once after the last `put`.
-
-        An index with holes is deleted; the next run that needs one makes it from the posts.
-        """
-        if self.unindexed:
-            with self.store.transaction():
-                self.store.terms.clear()
-        if self.index is not None:
-            with self.store.transaction():
-                self.index.flush()
-                self._fold_copies(self.index)
-                self.index.keep()
-
-    def _fold_copies(self, index: Index) -> None:
-        """Fold each new post and its near copy into one story, the later into the earlier."""
-        for start in range(0, len(self.candidates), PORTION):
-            posts = self.store.posts.read(self.candidates[start : start + PORTION])
-            for number, post in posts.items():
-                original = index.copy_of(number, post)
-                if not original or (original, number) in self.folded:
-                    continue
-                other = self.store.posts.read([original])[original]
-                # A published post stays what it is: the store refuses to fold it.
-                if self._age(post) < self._age(other):
-                    self.store.posts.fold(original, number, self.now)
-                self.store.posts.fold(number, original, self.now)
-                self.folded |= {(number, original), (original, number)}
-
-    def _age(self, post: Post) -> tuple[datetime, int]:
-        """Return the rank of a copy: by date, and of equal dates by the order of feeds.toml."""
-        return post.published or self.now, self.order.get(post.source_id, len(self.order))
-
-
 class _OutcomeWriter:
     """Stores the outcomes of a run one by one, and counts them."""
 
@@ -217,9 +119,7 @@ class _OutcomeWriter:
         self.unwritten: list[SourceState] = []
         self.asked: set[str] = set()
         self.detector = OutageDetector(outage(store), states)
-        wishes = [source.related for source in config.sources]
-        relates = any(wish.scope != "none" or wish.copies == "near" for wish in wishes)
-        self.posts = PostWriter(store, now, relates=relates, sources=config.sources)
+        self.posts: PostWriter | None = None  # from the first body on
         # Spreads the retries of sources that failed together; it needs no secret randomness.
         self.jitter = random.Random()  # noqa: S311
 
@@ -242,6 +142,8 @@ class _OutcomeWriter:
             self._judge_failures()
             self._note_long_silences()
             self._write_states()
+        if self.posts is None:
+            return
         self.posts.finish()
         folded = len(self.posts.folded) // 2
         self.stats.new -= folded
@@ -271,18 +173,23 @@ class _OutcomeWriter:
 
     def _store_body(self, source: Source, fetched: Fetched) -> tuple[Outcome, Intake]:
         """Read a body and store its posts together with the state of its source."""
+        # nh3, lxml and the parsers take 0.1 s to import: a run without changes needs none of them.
+        from syndicator.pipeline import posts, reading
+
+        if self.posts is None:
+            self.posts = posts.PostWriter(self.store, self.now, self.config.sources)
         spoken = self.store.sources.info(source.id).spoken
         known = self.store.sources.known_items(source.id)
-        reading = read(fetched, source, self.now, known, spoken, self.config.fetch)
-        if reading.failed is not None:
-            self._remember_fault(source, reading.fault)
-            return reading.failed, Intake()
-        assert reading.feed is not None  # noqa: S101 - for mypy: a reading is a feed or a failure
+        body = reading.read(fetched, source, self.now, known, spoken, self.config.fetch)
+        if body.failed is not None:
+            self._remember_fault(source, body.fault)
+            return body.failed, Intake()
+        assert body.feed is not None  # noqa: S101 - for mypy: a reading is a feed or a failure
         try:
             with self.store.transaction():
-                intake, news = self._store_feed(source, reading.feed, reading.items)
+                intake, news = self._store_feed(self.posts, source, body.feed, body.items)
                 pace = schedule.usual_gap(self.store.posts.dates(source.id), self.now)
-                hints = replace(reading.hints, pace=pace)
+                hints = replace(body.hints, pace=pace)
                 state = self._next_state(source, fetched, hints)
                 if news and fetched.moved_to:
                     # A move brings known posts along; this redirect leads to somebody else.
@@ -293,19 +200,19 @@ class _OutcomeWriter:
         except SyndicatorError:
             raise
         except Exception as error:  # noqa: BLE001 - a bug costs this source its turn only
-            self._remember_fault(source, trace(source, error))
-            return own_fault(source, fetched, error), Intake()
+            self._remember_fault(source, reading.trace(source, error))
+            return reading.own_fault(source, fetched, error), Intake()
         self.stats.news += news
         return fetched, intake
 
     def _store_feed(
-        self, source: Source, feed: NormalizedFeed, items: Sequence[str]
+        self, posts: PostWriter, source: Source, feed: NormalizedFeed, items: Sequence[str]
     ) -> tuple[Intake, list[str]]:
         """Store a source's posts; return the intake, and a line if its address changed hands."""
         before, state = self.store.sources.info(source.id), self.states.get(source.id)
         strange = ownership.looks_strange(source, state, before, feed.info)
         known = bool(strange and self.store.sources.known_items(source.id) & set(items))
-        intake = self.posts.put(feed, items, source.related.copies)
+        intake = posts.put(feed, items, source.related.copies)
         if not strange or known or intake.updated or intake.unchanged or not intake.new:
             return intake, []
         # So that "View more" lists do not mix the posts of both owners.

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from syndicator.languages import DEFAULT
 from syndicator.model.edition import RelatedList
-from syndicator.model.likeness import Neighbour
+from syndicator.model.likeness import IndexTables, Neighbour
 from syndicator.model.post import Post
 from syndicator.model.settings import RelatedSettings
 from syndicator.related import copies, lists, search, tuning, vectors
@@ -17,14 +16,11 @@ from syndicator.related import terms as words
 from syndicator.related.lists import Request
 from syndicator.related.postings import Postings
 
-if TYPE_CHECKING:
-    from syndicator.store.terms import Terms
-
 
 class Index:
     """The index of related posts, for one run; its methods use the caller's transaction."""
 
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self, terms: IndexTables) -> None:
         """Open the index on the store's tables; only the counts of terms are read (6 MB)."""
         self._terms = terms
         self._counts = vectors.Counts(terms.counts(), terms.learnt())

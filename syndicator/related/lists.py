@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from msgspec import Struct
@@ -11,13 +11,10 @@ from msgspec.structs import replace
 
 from syndicator import languages
 from syndicator.model.edition import Reference, RelatedList
-from syndicator.model.likeness import Card, Neighbour
+from syndicator.model.likeness import Card, IndexTables, Neighbour
 from syndicator.model.post import Keys, Post
 from syndicator.model.settings import RelatedSettings
 from syndicator.related import copies, tuning
-
-if TYPE_CHECKING:
-    from syndicator.store.terms import Terms
 
 # The wordings of headings; that of "source" is a template with {source}.
 HEADINGS = {"source": "heading", "all": "related"}
@@ -54,7 +51,7 @@ class Request(Struct, frozen=True):
 
 
 def of_source(
-    terms: Terms, request: Request, nearest: Iterable[Neighbour], newest: Iterable[int]
+    terms: IndexTables, request: Request, nearest: Iterable[Neighbour], newest: Iterable[int]
 ) -> RelatedList:
     """Return the nearest posts of the post's own source, then its newest."""
     least = tuning.SOURCE_THRESHOLD
@@ -69,7 +66,7 @@ def of_source(
 
 
 def of_all(
-    terms: Terms, request: Request, nearest: Sequence[Neighbour], listed: Collection[int] = ()
+    terms: IndexTables, request: Request, nearest: Sequence[Neighbour], listed: Collection[int] = ()
 ) -> RelatedList:
     """Return the nearest posts of all sources that are near enough; the list may stay short.
 
@@ -85,7 +82,7 @@ def of_all(
 
 
 def _with_thresholds(
-    terms: Terms, request: Request, nearest: Sequence[Neighbour]
+    terms: IndexTables, request: Request, nearest: Sequence[Neighbour]
 ) -> list[tuple[Neighbour, float]]:
     """Return the candidates, and for each the least score of a link to it.
 
@@ -118,7 +115,7 @@ def least_score(candidates: Sequence[Neighbour]) -> float:
     return tuning.BACKGROUND_FLOOR + tuning.BACKGROUND_SHARE * float(np.median(far))
 
 
-def _chosen(terms: Terms, request: Request, order: list[int]) -> list[Card]:
+def _chosen(terms: IndexTables, request: Request, order: list[int]) -> list[Card]:
     """Choose cards in this order, without copies.
 
     Of posts with one title ("Weekly links") only the first is chosen while there are others.
@@ -142,7 +139,7 @@ def _same_title(first: Keys, second: Keys) -> bool:
     return bool(first.title) and first.title == second.title
 
 
-def _cards(terms: Terms, request: Request, order: list[int]) -> Iterator[Card]:
+def _cards(terms: IndexTables, request: Request, order: list[int]) -> Iterator[Card]:
     """Yield the cards that a list may hold, read a few at a time."""
     batch = request.settings.limit + tuning.CARDS_READ
     for start in range(0, len(order), batch):

@@ -8,16 +8,13 @@ log-structured merge of two levels (O'Neil et al. 1996).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from syndicator.model.likeness import IndexTables
 from syndicator.related import tuning
 from syndicator.related.vectors import Records, Weights
-
-if TYPE_CHECKING:
-    from syndicator.store.terms import Terms
 
 ENTRY = np.dtype([("number", "<u4"), ("weight", "u1")])
 LOGGED = np.dtype([("term", "<u4"), ("number", "<u4"), ("weight", "u1")])
@@ -28,7 +25,7 @@ Numbers = NDArray[np.intp]
 class Postings:
     """The postings, for one run; its methods use the caller's transaction."""
 
-    def __init__(self, terms: Terms) -> None:
+    def __init__(self, terms: IndexTables) -> None:
         """Open the postings; the log is read at the first query."""
         self._terms = terms
         self._log: _Log | None = None

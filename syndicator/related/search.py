@@ -10,18 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import itemgetter
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from syndicator.model.likeness import Neighbour
+from syndicator.model.likeness import IndexTables, Neighbour
 from syndicator.related import tuning, vectors
 from syndicator.related.postings import Numbers, Postings
 from syndicator.related.vectors import Counts, Rows, Weights
-
-if TYPE_CHECKING:
-    from syndicator.store.terms import Terms
 
 NEIGHBOUR = np.dtype([("number", "<u4"), ("weight", "u1")])
 
@@ -39,7 +35,7 @@ def pack_neighbours(nearest: Sequence[Neighbour]) -> bytes:
 class Searcher:
     """Finds the nearest posts; keeps accumulators of scores (8 bytes a post) between queries."""
 
-    def __init__(self, terms: Terms, counts: Counts, postings: Postings) -> None:
+    def __init__(self, terms: IndexTables, counts: Counts, postings: Postings) -> None:
         self._terms = terms
         self._postings = postings
         self._counts = counts
