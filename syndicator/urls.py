@@ -235,7 +235,7 @@ def _host(parts: SplitResult) -> str:
 
 @lru_cache(maxsize=256)
 def _idna(host: str) -> str:
-    # requests brings idna; its tables take 10 ms to load, so only a host that needs them pays.
+    # Its tables take 10 ms to load, so only a host that needs them pays.
     import idna
 
     try:

@@ -8,27 +8,25 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import datetime
-from email.message import Message
 from hashlib import blake2b
-from http.cookiejar import CookieJar
-from typing import Any, cast
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote, urljoin, urlsplit
-from urllib.request import Request
 
-import requests
 from msgspec import Struct
 from msgspec.structs import replace
 
 from syndicator.fetcher import discovery, responses
-from syndicator.fetcher.adapter import Body, BoundedRequest, LeanAdapter, basic, body_of, error_of
 from syndicator.fetcher.addresses import literal_reach
 from syndicator.fetcher.connection import Bounds, Slot
 from syndicator.fetcher.decoding import accepted
 from syndicator.fetcher.fetch_error import FetchError, too_late
 from syndicator.fetcher.files import read_file
 from syndicator.fetcher.http1 import MAX_HEAD, Head
+from syndicator.fetcher.transport import Request, Response, Transport, basic, error_of
 from syndicator.model.fetch import (
     Ask,
     Fetched,
@@ -40,11 +38,13 @@ from syndicator.model.fetch import (
 )
 from syndicator.model.settings import FetchSettings, Source
 
+if TYPE_CHECKING:
+    from http.cookiejar import CookieJar
+
 MAX_REDIRECTS = 10
 _WITH_FEED = frozenset({200, 203, 226})  # 203: a proxy has changed it; 226: "IM Used" (RFC 3229)
 # Servers that can't read a condition answer so (412 is meant for others, RFC 9110, 15.5.13).
 _CONDITION_REFUSED = frozenset({400, 412, 500})
-_NO_PROXIES: dict[str, str] = {}  # the adapter knows them
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, "
     "application/xml;q=0.9, application/json;q=0.9, text/xml;q=0.9, */*;q=0.5"
@@ -103,10 +103,10 @@ def begin(ask: Ask, *, follow: bool = False) -> Fetch:
 
 
 class Client:
-    """Makes requests: one session for all of them, from many threads at once."""
+    """Makes requests through one Transport, from many threads at once."""
 
     def __init__(
-        self, settings: FetchSettings, adapter: LeanAdapter, clock: Callable[[], datetime]
+        self, settings: FetchSettings, transport: Transport, clock: Callable[[], datetime]
     ) -> None:
         self._settings = settings
         self._clock = clock
@@ -115,15 +115,11 @@ class Client:
             "Accept": _ACCEPT,
             "Accept-Encoding": accepted(),
         }
-        self._adapter = adapter
-        self._session = _Session()
-        self._session.trust_env = False  # read once by the adapter instead of for each request
-        self._session.mount("http://", adapter)
-        self._session.mount("https://", adapter)
+        self._transport = transport
 
     def abort(self) -> None:
         """Break off all requests that are under way."""
-        self._adapter.close()
+        self._transport.close()
 
     def send(self, fetch: Fetch, slot: Slot) -> Outcome | Fetch:
         """Make one request (or read a file) and return its outcome, or the fetch that goes on."""
@@ -141,23 +137,20 @@ class Client:
         if source.verify and urlsplit(source.url).hostname == urlsplit(fetch.url).hostname:
             verify = str(source.verify)
         bounds = self._bounds(fetch, slot)
-        request = BoundedRequest(_sendable(fetch.url), self._headers(fetch), bounds, verify)
-        with self._session.send(
-            request, stream=True, allow_redirects=False, proxies=_NO_PROXIES
-        ) as response:
-            body = body_of(response)
-            fetch = replace(fetch, own_reach=fetch.own_reach or body.reach)
-            status, fields = body.head.status, body.head.fields
+        request = Request(_sendable(fetch.url), self._headers(fetch), bounds, verify)
+        with closing(self._transport.send(request)) as response:
+            fetch = replace(fetch, own_reach=fetch.own_reach or response.reach)
+            status, fields = response.head.status, response.head.fields
             if status in responses.REDIRECTS and "location" in fields:
-                return _redirected(fetch, body, time.monotonic() - began)
+                return _redirected(fetch, response, time.monotonic() - began)
             if status in _CONDITION_REFUSED and fetch.is_conditional:
                 spent = fetch.spent + time.monotonic() - began
                 return replace(fetch, conditional=False, spent=spent)
             if status == 304:  # Not Modified
-                return self._not_modified(fetch, body.head)
+                return self._not_modified(fetch, response.head)
             if status in _WITH_FEED and "cf-mitigated" not in fields:
                 return self._with_body(fetch, response, slot, began)
-            return self._refused(fetch, body.head)
+            return self._refused(fetch, response.head)
 
     def _bounds(self, fetch: Fetch, slot: Slot) -> Bounds:
         may_be_inward = self._settings.inward == "named"
@@ -183,29 +176,28 @@ class Client:
         return headers
 
     def _with_body(
-        self, fetch: Fetch, response: requests.Response, slot: Slot, began: float
+        self, fetch: Fetch, response: Response, slot: Slot, began: float
     ) -> Outcome | Fetch:
         content = _read_whole(response, slot)
-        body = body_of(response)
-        fields = body.head.fields
+        fields = response.head.fields
         refusal = responses.no_feed(content, fields.get("content-type", ""))
         if refusal is not None:
-            return _not_a_feed(fetch, body, content, refusal, time.monotonic() - began)
-        if not body.head.states_length and responses.is_cut(content):
+            return _not_a_feed(fetch, response, content, refusal, time.monotonic() - began)
+        if not response.head.states_length and responses.is_cut(content):
             raise FetchError("truncated", "cut short: the connection ended before the feed did")
         content = responses.unwrapped(content)
         digest = blake2b(content, digest_size=16).hexdigest()
         if digest == fetch.ask.body_hash:
-            return self._not_changed(fetch, body.head, by_hash=True)
+            return self._not_changed(fetch, response.head, by_hash=True)
         return Fetched(
             source_id=fetch.ask.source.id,
             url=fetch.url,
             body=content,
             headers=fields,
-            validators=self._validators(fetch, body.head),
+            validators=self._validators(fetch, response.head),
             max_age=responses.max_age(fields),
             moved_to=fetch.moved_to,
-            received=body.connection.received,
+            received=response.connection.received,
             body_hash=digest,
             reach=fetch.own_reach,
             feeds=fetch.feeds[1:],
@@ -245,44 +237,36 @@ class Client:
         )
 
 
-class _Session(requests.Session):
-    """A session that follows no redirect: each is a fetch of its own, with its own checks."""
-
-    def resolve_redirects(self, *_: object, **__: object) -> Iterator[Any]:
-        """Return none; requests would read the body of a redirect only to forget it."""
-        return iter(())
-
-
 def timed_out(fetch: Fetch) -> FetchFailed:
     """Return the failure of a request that hangs in the system's resolver, beyond any timeout."""
     return _failed(fetch, too_late())
 
 
-def _read_whole(response: requests.Response, slot: Slot) -> bytes:
+def _read_whole(response: Response, slot: Slot) -> bytes:
     """Return the decoded body; a large one waits until no other is alive."""
     content = bytearray()  # each of a million tiny chunks would cost forty bytes more in a list
-    for piece in response.iter_content(None):
+    for piece in response.body():
         content += piece
         slot.grow(len(content))
     return bytes(content)
 
 
-def _redirected(fetch: Fetch, body: Body, took: float) -> Fetch:
+def _redirected(fetch: Fetch, response: Response, took: float) -> Fetch:
     """Return the fetch of the address that a redirect names."""
-    target = _target(fetch.url, body.head.fields["location"])
+    target = _target(fetch.url, response.head.fields["location"])
     seen = (*fetch.seen, fetch.url)
     # A page that sets a cookie and leads back to itself is answered once with the cookie.
-    if target in seen and not body.head.cookies:
+    if target in seen and not response.head.cookies:
         advice = "its owner must mend that; does the site ask for cookies?"
         raise FetchError("redirect-loop", "redirects in a circle", advice)
     if len(seen) > MAX_REDIRECTS:
         raise FetchError("redirect-loop", f"redirects more than {MAX_REDIRECTS} times")
-    permanent = fetch.permanent and body.head.status in responses.PERMANENT
-    onward = replace(_onward(fetch, target, body.reach, took), permanent=permanent)
+    permanent = fetch.permanent and response.head.status in responses.PERMANENT
+    onward = replace(_onward(fetch, target, response.reach, took), permanent=permanent)
     if permanent:
         onward = replace(onward, moved_to=target)
-    if body.head.cookies:
-        onward = replace(onward, cookies=_with_cookies(fetch, body.head))
+    if response.head.cookies:
+        onward = replace(onward, cookies=_with_cookies(fetch, response.head))
     return onward
 
 
@@ -304,25 +288,25 @@ def _onward(fetch: Fetch, url: str, reach: Reach, took: float) -> Fetch:
 
 
 def _not_a_feed(
-    fetch: Fetch, body: Body, content: bytes, refusal: responses.Refusal, took: float
+    fetch: Fetch, response: Response, content: bytes, refusal: responses.Refusal, took: float
 ) -> FetchFailed | Fetch:
     """Return the failure, with the feeds that a page announces, or the fetch of the first."""
-    fields = body.head.fields
+    fields = response.head.fields
     page = discovery.Page()
     if refusal.kind == "html":
         content_type = fields.get("content-type", "")
         page = discovery.read_page(content, content_type, fetch.url, fields.get("link", ""))
     if page.feeds and fetch.follow:
-        onward = _onward(fetch, page.feeds[0], body.reach, took)
+        onward = _onward(fetch, page.feeds[0], response.reach, took)
         return replace(onward, follow=False, feeds=page.feeds, feed_titles=page.titles)
     is_circle = page.refresh in (*fetch.seen, fetch.url) or len(fetch.seen) >= MAX_REDIRECTS
     if page.refresh and fetch.follow and not is_circle:
-        return _onward(fetch, page.refresh, body.reach, took)
+        return _onward(fetch, page.refresh, response.reach, took)
     advice = refusal.advice
     if refusal.kind == "html" and not (fetch.ask.source.private and (page.feeds or page.refresh)):
         advice = discovery.advice(page)
     failed = _failed(
-        fetch, FetchError(refusal.kind, refusal.error, advice), status=body.head.status
+        fetch, FetchError(refusal.kind, refusal.error, advice), status=response.head.status
     )
     if fetch.ask.source.private:
         return failed
@@ -359,28 +343,26 @@ def _path(fetch: Fetch) -> str:
 # --- cookies --------------------------------------------------------------------------------------
 
 
-class _CookieResponse:
-    """The header fields of a response, as `http.cookiejar` reads them."""
-
-    def __init__(self, head: Head) -> None:
-        self._message = Message()
-        for value in head.cookies:
-            self._message["Set-Cookie"] = value
-
-    def info(self) -> Message:
-        """Return the fields."""
-        return self._message
-
-
 def _with_cookies(fetch: Fetch, head: Head) -> CookieJar:
     """Return the cookies of a fetch and those that a redirect sets (RFC 6265)."""
+    # Here: few servers set cookies, and the jar brings http.client.
+    from email.message import Message
+    from http.cookiejar import CookieJar
+    from urllib.request import Request
+
+    message = Message()
+    for value in head.cookies:
+        message["Set-Cookie"] = value
     jar = fetch.cookies or CookieJar()
-    jar.extract_cookies(cast(Any, _CookieResponse(head)), Request(fetch.url))  # noqa: S310
+    answer = cast(Any, SimpleNamespace(info=lambda: message))  # the one method that a jar calls
+    jar.extract_cookies(answer, Request(fetch.url))  # noqa: S310
     return jar
 
 
 def _cookie_header(fetch: Fetch) -> str:
     """Return the Cookie header for the address that is asked next."""
+    from urllib.request import Request
+
     assert fetch.cookies is not None  # noqa: S101  for mypy
     request = Request(fetch.url)  # noqa: S310  only read
     fetch.cookies.add_cookie_header(request)
@@ -417,7 +399,9 @@ def _sendable(url: str) -> str:
     """Return the address as it goes over the wire: ASCII, IDNA host, no user, no fragment."""
     if _PLAIN.fullmatch(url):
         return url
-    quoted = requests.PreparedRequest()
+    from requests import PreparedRequest  # 50 ms to import, and few addresses need it
+
+    quoted = PreparedRequest()
     try:
         quoted.prepare_url(url, None)
         parts = urlsplit(str(quoted.url))

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import urljoin
 
 from msgspec import Struct
-from requests.utils import parse_header_links
 
 from syndicator.urls import strip_feed_scheme
 
@@ -24,19 +23,17 @@ _TYPES = {
 }
 _VAGUE = 3  # the rank of types that many other things have
 _LAST = 10  # added for feeds that are not the page's own
+# These are compiled when a page is read: most runs meet none.
 # Feeds of comments, and programs' interfaces.
-_SIDELINE = re.compile(r"comments?/|/comments|replies|wp-json|oembed", re.IGNORECASE)
-_SIDELINE_TITLE = re.compile(
-    r"\b(?:comments?|commentaires|kommentare|comentarios|comentários|commenti|reacties|kommentarer"
-    r"|replies)\b|комментари|评论|コメント|bình luận",
-    re.IGNORECASE,
+_SIDELINE = r"(?i)comments?/|/comments|replies|wp-json|oembed"
+_SIDELINE_TITLE = (
+    r"(?i)\b(?:comments?|commentaires|kommentare|comentarios|comentários|commenti|reacties|kommentarer"
+    r"|replies)\b|комментари|评论|コメント|bình luận"
 )
 # "/feed", "/rss.xml", "/atom/?x=1", "news.rss"; not "/feedback".
-_LOOKS_LIKE_A_FEED = re.compile(
-    r"(?:rss|atom|feed)(?:\.xml|\.json|/)?(?:\?|$)|\.rss$", re.IGNORECASE
-)
+_LOOKS_LIKE_A_FEED = r"(?i)(?:rss|atom|feed)(?:\.xml|\.json|/)?(?:\?|$)|\.rss$"
 # "0; url=/blog/", "5;URL='http://a.example'"; not "30", which only asks to load the page again.
-_REFRESH = re.compile(r"\s*(?:[0-9.]+\s*)?[;,]\s*url\s*=\s*['\"]?([^'\"]+)", re.IGNORECASE)
+_REFRESH = r"(?i)\s*(?:[0-9.]+\s*)?[;,]\s*url\s*=\s*['\"]?([^'\"]+)"
 _LIMIT = 4 * 1024 * 1024  # some pages announce their feed behind a megabyte of script
 _MOST = 20
 
@@ -69,7 +66,7 @@ def read_page(body: bytes, content_type: str, base: str, link_header: str = "") 
         if tag == "base" and href:
             base = _absolute(base, href) or base
         elif tag == "meta" and values.get("http-equiv", "").lower() == "refresh":
-            target = _REFRESH.match(values.get("content", ""))
+            target = re.match(_REFRESH, values.get("content", ""))
             refresh = target[1].strip() if target else refresh
         elif tag == "link":
             if not base and "canonical" in values.get("rel", "").lower().split():
@@ -78,7 +75,7 @@ def read_page(body: bytes, content_type: str, base: str, link_header: str = "") 
             titles[_web_address(base, href)] = " ".join(values.get("title", "").split())
         elif tag == "a" and "feed" in values.get("rel", "").lower().split():
             announced.append((1, href))
-        elif tag == "a" and _LOOKS_LIKE_A_FEED.search(href):
+        elif tag == "a" and re.search(_LOOKS_LIKE_A_FEED, href):
             linked.append((0, href))
     ranked = sorted(announced or linked, key=lambda pair: pair[0])
     feeds = dict.fromkeys(_web_address(base, href) for _, href in ranked)
@@ -117,6 +114,10 @@ def _tags(page: bytes, charset: str | None) -> Iterator[tuple[str, Mapping[str, 
 
 def _in_header(value: str) -> list[tuple[int, str]]:
     """Return the feeds that a Link header announces, with their ranks."""
+    if not value:
+        return []
+    from requests.utils import parse_header_links
+
     announced = []
     for link in parse_header_links(value):
         announced += _announced(link, strip_feed_scheme(link.get("url", "")))
@@ -146,7 +147,7 @@ def _announced(values: Mapping[str, str], href: str) -> list[tuple[int, str]]:
         return []
     if rank == _VAGUE and not re.search(r"feed|rss|atom|\.xml", href, re.IGNORECASE):
         return []
-    if _SIDELINE.search(href) or _SIDELINE_TITLE.search(values.get("title", "")):
+    if re.search(_SIDELINE, href) or re.search(_SIDELINE_TITLE, values.get("title", "")):
         rank += _LAST
     return [(rank, href)]
 

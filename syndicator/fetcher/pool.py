@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from queue import Empty, SimpleQueue
 
-from syndicator.fetcher.adapter import LeanAdapter
 from syndicator.fetcher.client import Client, Fetch, begin, timed_out
 from syndicator.fetcher.connection import Resolver, Slot, resolve
 from syndicator.fetcher.host_queue import HostQueue
+from syndicator.fetcher.transport import Transport
 from syndicator.model.fetch import UNREACHABLE, Ask, FetchFailed, Outcome
 from syndicator.model.settings import FetchSettings
 from syndicator.urls import host_of
@@ -40,7 +40,7 @@ def outcomes(
     follow: bool,
 ) -> Iterator[Outcome]:
     """Yield the outcomes of all asks; the arguments are those of `fetch_all` and `fetch_one`."""
-    client = Client(settings, LeanAdapter(lookup or resolve), clock)
+    client = Client(settings, Transport(lookup or resolve), clock)
     fetches = [begin(ask, follow=follow) for ask in asks]
     return FetchPool(fetches, settings, stop, client).outcomes()
 

@@ -1,8 +1,6 @@
-"""A requests adapter: a prepared request with Bounds -> a requests.Response, its body unread.
+"""Request with Bounds -> the head of its response, and its body still on the wire.
 
-Why not requests' own: it bounds the gap between two bytes, not the whole; it can't say which
-address it connected to; it counts neither headers nor decoded bytes; and it makes a TLS context
-for each connection. Proxies and certificates are read once from the environment.
+Proxies and certificates are read once from the environment.
 """
 
 from __future__ import annotations
@@ -13,16 +11,9 @@ import threading
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, cast
 from urllib.parse import SplitResult, unquote, urlsplit
-from urllib.request import getproxies
 
-import certifi
-import requests
 from msgspec import Struct
-from requests.adapters import BaseAdapter
-from requests.structures import CaseInsensitiveDict
-from requests.utils import select_proxy, should_bypass_proxies
 
 from syndicator.fetcher.addresses import literal_reach
 from syndicator.fetcher.connection import (
@@ -42,29 +33,24 @@ _CHECK_BUNDLE = "is the path in the environment right (REQUESTS_CA_BUNDLE, CURL_
 _CHECK_PROXY = "is its address in the environment right (http_proxy, https_proxy)?"
 
 
-class BoundedRequest(requests.PreparedRequest):
-    """A prepared GET with its limits, and its own file of certificates ("": the usual ones)."""
+class Request(Struct, frozen=True):
+    """A GET with its limits, and its own file of certificates ("": the usual ones)."""
 
-    def __init__(
-        self, url: str, headers: Mapping[str, str], bounds: Bounds, verify: str = ""
-    ) -> None:
-        super().__init__()
-        self.method = "GET"
-        self.url = url
-        self.headers = CaseInsensitiveDict(headers)
-        self.bounds = bounds
-        self.verify = verify
+    url: str
+    headers: Mapping[str, str]
+    bounds: Bounds
+    verify: str = ""
 
 
-class Body(Struct, frozen=True):
-    """The body of an answer, still on the wire; requests calls it the raw response."""
+class Response(Struct, frozen=True):
+    """The head of an answer, and its body still on the wire."""
 
     connection: Connection
     exchange: Exchange
     head: Head
     open: set[Connection]
 
-    def stream(self, _size: int | None = None, decode_content: bool = True) -> Iterator[bytes]:
+    def body(self) -> Iterator[bytes]:
         """Yield the decoded body in pieces. Raises FetchError or OSError."""
         encoding = self.head.fields.get("content-encoding", "")
         limit = self.connection.bounds.max_decoded_bytes
@@ -75,43 +61,30 @@ class Body(Struct, frozen=True):
         self.open.discard(self.connection)
         self.connection.close()
 
-    release_conn = close
-
     @property
     def reach(self) -> Reach:
         """The sort of the address that answered."""
         return self.connection.reach
 
 
-class LeanAdapter(BaseAdapter):
-    """Sends BoundedRequests, each on its own connection; safe to use from many threads at once."""
+class Transport:
+    """Sends Requests, each on its own connection; safe to use from many threads at once."""
 
     def __init__(self, lookup: Resolver = resolve) -> None:
-        super().__init__()
         self._lookup = lookup
-        self._proxies = getproxies()
+        self._proxies = _proxies()
         self._contexts: dict[str, ssl.SSLContext] = {}
         self._making_context = threading.Lock()
         self.open: set[Connection] = set()
         self._is_closed = False
 
-    def send(
-        self,
-        request: BoundedRequest,  # type: ignore[override]  # only these are sent through it
-        stream: bool = False,
-        timeout: object = None,
-        verify: object = True,
-        cert: object = None,
-        proxies: object = None,
-    ) -> requests.Response:
+    def send(self, request: Request) -> Response:
         """Send the request and return its response when the head has come.
 
-        The other arguments are those that a session passes to any adapter; bounds and environment
-        replace them. Raises FetchError or OSError.
+        Raises FetchError or OSError.
         """
-        url = str(request.url)
-        parts = urlsplit(url)
-        proxy = self._proxy_for(url)
+        parts = urlsplit(request.url)
+        proxy = self._proxy_for(request.url)
         connection = self._connect(parts, proxy, request.bounds)
         self.open.add(connection)
         if self._is_closed:  # meanwhile: `close` has not seen this connection
@@ -121,12 +94,11 @@ class LeanAdapter(BaseAdapter):
                 self._secure(connection, parts, proxy, request.verify)
             exchange = Exchange(connection)
             exchange.send("GET", *_target_and_headers(parts, request.headers, proxy))
-            body = Body(connection, exchange, exchange.head(), self.open)
+            return Response(connection, exchange, exchange.head(), self.open)
         except BaseException:
             self.open.discard(connection)
             connection.close()
             raise
-        return _response(request, body)
 
     def close(self) -> None:
         """Break off all requests that are under way."""
@@ -136,7 +108,11 @@ class LeanAdapter(BaseAdapter):
 
     def _proxy_for(self, url: str) -> str:
         """Return the proxy for an address as a URL, "" for none."""
-        if not self._proxies or should_bypass_proxies(url, no_proxy=self._proxies.get("no")):
+        if not self._proxies:
+            return ""
+        from requests.utils import select_proxy, should_bypass_proxies
+
+        if should_bypass_proxies(url, no_proxy=self._proxies.get("no")):
             return ""
         proxy = select_proxy(url, self._proxies) or ""
         if proxy and "://" not in proxy:
@@ -173,11 +149,6 @@ class LeanAdapter(BaseAdapter):
             if verify not in self._contexts:
                 self._contexts[verify] = _tls_context(verify)
         connection.start_tls(self._contexts[verify], host)
-
-
-def body_of(response: requests.Response) -> Body:
-    """Return the body that a LeanAdapter's response has on the wire."""
-    return cast(Body, response.raw)
 
 
 def basic(user: str, password: str) -> str:
@@ -221,14 +192,13 @@ _BY_ERROR: tuple[tuple[type[OSError], tuple[FailureKind, str, str]], ...] = (
 )
 
 
-def _response(request: BoundedRequest, body: Body) -> requests.Response:
-    response = requests.Response()
-    response.status_code = body.head.status
-    response.headers = CaseInsensitiveDict(body.head.fields)
-    response.url = str(request.url)
-    response.request = request
-    response.raw = cast(Any, body)  # requests uses `stream` and `close` alone
-    return response
+def _proxies() -> Mapping[str, str]:
+    """Return the proxies of the environment by scheme; most environments name none."""
+    if not any(name.lower().endswith("_proxy") for name in os.environ):
+        return {}
+    from urllib.request import getproxies
+
+    return getproxies()
 
 
 def _tls_context(verify: str) -> ssl.SSLContext:
@@ -239,6 +209,8 @@ def _tls_context(verify: str) -> ssl.SSLContext:
         paths = ssl.get_default_verify_paths()
         known = Path(paths.capath) if paths.capath else None
         if not paths.cafile and not (known and known.is_dir() and any(known.iterdir())):
+            import certifi
+
             named = certifi.where()
     folder = named if named and Path(named).is_dir() else None
     try:
