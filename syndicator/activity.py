@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from syndicator.quantities import counted, short
 from syndicator.status import Row
+from syndicator.text_rules import shortened
 
 MARK = "<!-- syndicator: activity -->"  # by which the page is known again
 DAYS = 60  # that the charts show
@@ -123,7 +124,7 @@ def _bars(bars: Sequence[tuple[str, int, str]], what: str) -> str:
     for place, (name, count, note) in enumerate(bars):
         width = 400 * count / most if most else 0
         top = place * 22
-        shapes.append(_label(0, top + 14, name if len(name) <= 32 else f"{name[:31]}…"))
+        shapes.append(_label(0, top + 14, shortened(name, 32)))
         shapes.append(_bar(230, top + 2, width, 16, f"{name}: {count}"))
         shapes.append(_label(236 + width, top + 14, note or str(count)))
     return _svg(700, max(len(bars), 1) * 22, what, shapes)

@@ -97,7 +97,7 @@ def _failure(source: Source, state: SourceState, *, shared: bool, is_news: bool 
     held = state.retry_scope == "host" and state.retry_at is not None
     return Failure(
         source=label(source),
-        url="" if source.private else source.url or str(source.path),
+        url=source.shown_address,
         kind=state.failure_kind,
         error=state.failure,
         since=state.failing_since or _EPOCH,

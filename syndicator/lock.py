@@ -46,7 +46,7 @@ def _take(descriptor: int, path: Path) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
-        process = f" (process {holder})" if holder else ""
+        process = holder and f" (process {holder})"
         raise LockHeld(f"another run is at work{process}; it holds {path}") from None
     except OSError as error:
         advice = "put `state` on a local disk" if error.errno in _NO_LOCKS else "is it readable?"

@@ -148,7 +148,7 @@ def _attempt(
     if isinstance(read, FetchFailed):
         return read
     fetched, parsed = read
-    address = "" if source.private else fetched.url
+    address = source.unless_private(fetched.url)
     feed = normalizer.normalize(parsed, source, now)
     is_elsewhere = address and not source.path and address != source.url
     return Preview(

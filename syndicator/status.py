@@ -147,7 +147,7 @@ def _as_json(row: Row, now: datetime) -> dict[str, Any]:
         "source": label(source),
         "title": row.title,
         "id": "" if private and label(source) != source.id else source.id,
-        "url": "" if private else source.url or str(source.path),
+        "url": source.shown_address,
         "tags": list(source.tags),
         "state": _standing(row),
         "published": source.publish,

@@ -111,6 +111,15 @@ def line(text: str) -> str:
     return " ".join(filter(None, clean(_SPACE.sub(" ", text)).split(" ")))
 
 
+def shortened(text: str, limit: int) -> str:
+    """Return a text cut to so many characters, its ellipsis included.
+
+    >>> shortened("One two three", 8), shortened("One two", 8)
+    ('One two…', 'One two')
+    """
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
 def is_markup(text: str) -> bool:
     """Return True if plain text would look different when read as HTML.
 
@@ -157,8 +166,8 @@ def uri(text: str) -> str:
     """
     if is_uri(text):
         return text
-    mapped = to_uri(text) if _WEB.match(text) else ""
-    return mapped if is_uri(mapped) else ""
+    mapped = _WEB.match(text) and to_uri(text)
+    return mapped if mapped and is_uri(mapped) else ""
 
 
 def web(text: str) -> str:

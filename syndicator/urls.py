@@ -228,9 +228,7 @@ def _host(parts: SplitResult) -> str:
     if not re.fullmatch(r"[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\]", host):
         return ""
     user = quote(_BARE_PERCENT.sub("%25", parts.netloc.rpartition("@")[0]), safe="!$&'()*+,;=:%")
-    return (
-        (f"{user}@" if user else "") + host + (f":{parts.port}" if parts.port is not None else "")
-    )
+    return (user and f"{user}@") + host + (f":{parts.port}" if parts.port is not None else "")
 
 
 @lru_cache(maxsize=256)
@@ -297,7 +295,7 @@ def without_tracking(url: str) -> str:
     # A fragment of tracking parameters alone: "#utm_source=rss", "#xtor=RSS-1".
     if hash_ and all(_is_tracking(part) for part in fragment.split("&")):
         fragment, hash_ = "", ""
-    return address + (f"?{query}" if query else "") + hash_ + fragment
+    return address + (query and f"?{query}") + hash_ + fragment
 
 
 def maybe_tracked(text: str) -> bool:
@@ -352,8 +350,8 @@ def path(url: str) -> str:
         return ""
     return (
         parts.path.rstrip("/")
-        + (f"?{parts.query}" if parts.query else "")
-        + (f"#{parts.fragment}" if parts.fragment else "")
+        + (parts.query and f"?{parts.query}")
+        + (parts.fragment and f"#{parts.fragment}")
     )
 
 

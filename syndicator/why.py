@@ -205,7 +205,7 @@ def text(posts: Sequence[Why]) -> list[str]:
         lines = [f"{len(posts)} posts are named so; the id or address of one says more:"]
         return lines + [f"  {why.title or why.url}  {why.url}  ({why.source})" for why in posts]
     (why,) = posts
-    standing = f" ({why.source_standing})" if why.source_standing else ""
+    standing = why.source_standing and f" ({why.source_standing})"
     lines = [
         why.title or why.url,
         f"  address     {why.url}",

@@ -39,11 +39,10 @@ def _object(
         if name not in members:
             yield Problem(where, f"has no {name}")
     for name, value in members.items():
-        check = grammar.get(name)
-        wrong = check(value) if check else ""
-        if wrong:
-            yield Problem(f"{where}.{name}".lstrip("."), wrong)
-        elif check is None and not name.startswith("_"):
+        if name in grammar:
+            if wrong := grammar[name](value):
+                yield Problem(f"{where}.{name}".lstrip("."), wrong)
+        elif not name.startswith("_"):
             yield Problem(
                 where, f"has the unknown key {name!r}; extensions begin with _", serious=False
             )
@@ -72,25 +71,23 @@ def _body(item: Mapping[str, Any], where: str) -> Iterator[Problem]:
         yield Problem(f"{where}.content_html", what, serious=serious)
 
 
-def _text(value: object) -> str:
-    return "" if isinstance(value, str) else "is no string"
+def _of_type(kind: type, error: str) -> Check:
+    """Make the check of a value that must have a type."""
+    return lambda value: "" if isinstance(value, kind) else error
+
+
+_text = _of_type(str, "is no string")
+_truth = _of_type(bool, "is neither true nor false")
+_list = _of_type(list, "is no list")
 
 
 def _string(check: Callable[[str], str]) -> Check:
-    return lambda value: check(value) if isinstance(value, str) else "is no string"
+    return lambda value: _text(value) or check(str(value))
 
 
 def _number(value: object) -> str:
     right = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
     return "" if right else "is no number from 0 up"
-
-
-def _truth(value: object) -> str:
-    return "" if isinstance(value, bool) else "is neither true nor false"
-
-
-def _list(value: object) -> str:
-    return "" if isinstance(value, list) else "is no list"
 
 
 def _texts(value: object) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 
 from syndicator.languages import normalise
-from syndicator.text_rules import LANGUAGE_TAG, is_uri, mail
+from syndicator.text_rules import LANGUAGE_TAG, is_uri, mail, shortened
 
 Value = Callable[[str], str]
 
@@ -76,9 +76,8 @@ def file(text: str) -> str:
 
 def identifier(text: str) -> str:
     """Refuse a number so short that another feed is sure to use it too."""
-    return something(text) or (
-        f"{shown(text)} is not unique enough" if text.isdigit() and len(text) < 9 else ""
-    )
+    is_unique = not text.isdigit() or len(text) >= 9
+    return something(text) or _unless(is_unique, text, "is not unique enough")
 
 
 def rss_date(text: str) -> str:
@@ -129,7 +128,7 @@ def language(text: str) -> str:
 
 def optional_language(text: str) -> str:
     """Refuse all but a language tag or "", which cancels the inherited one (XML 1.0, 2.12)."""
-    return language(text) if text else ""
+    return text and language(text)
 
 
 def media_type(text: str) -> str:
@@ -176,9 +175,7 @@ def at_most_number(limit: int) -> Value:
     """Refuse all but 1, 2 ... limit."""
 
     def check(text: str) -> str:
-        return positive(text) or (
-            "" if int(text) <= limit else f"{shown(text)} is more than {limit}"
-        )
+        return positive(text) or _unless(int(text) <= limit, text, f"is more than {limit}")
 
     return check
 
@@ -214,5 +211,4 @@ def at_most(length: int) -> Value:
 
 def shown(text: str) -> str:
     """Quote a value for a message, shortened to 80 characters."""
-    limit = 80
-    return repr(text if len(text) <= limit else text[: limit - 1] + "…")
+    return repr(shortened(text, 80))

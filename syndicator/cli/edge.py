@@ -100,7 +100,7 @@ class Edge:
 
     def ask(self, question: str, default: str) -> str:
         """Ask a person at the terminal; an empty answer, or the end of input, is the default."""
-        shown = f" [{default}]" if default else ""
+        shown = default and f" [{default}]"
         print(plain(f"{question}{shown}: "), end="", file=sys.stderr, flush=True)
         return sys.stdin.readline().strip() or default
 

@@ -165,9 +165,8 @@ def list_(arguments: argparse.Namespace, edge: Edge) -> int:
     rows = []
     for source in config.sources:
         title = facts[source.id].title if source.id in facts and not source.private else ""
-        address = "" if source.private else source.url or str(source.path)
         notes = [*source.tags, *(["(paused)"] if source.paused else [])]
-        rows.append((source.name or title or label(source), ", ".join(notes), address))
+        rows.append((source.name or title or label(source), ", ".join(notes), source.shown_address))
     if not rows:
         edge.tell("there is no source yet; `syndicator add ADDRESS` adds one")
         return 0

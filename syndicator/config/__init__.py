@@ -166,4 +166,4 @@ def _check_state(table: Table, config: Config) -> None:
 
 
 def _user_agent(contact: str) -> str:
-    return f"syndicator/{__version__}" + (f" (+{contact})" if contact else "")
+    return f"syndicator/{__version__}" + (contact and f" (+{contact})")

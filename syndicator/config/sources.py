@@ -80,7 +80,7 @@ def read_source(table: Table, base: Source, around: Surroundings) -> Source:
 def _name(table: Table, values: dict[str, Any]) -> None:
     """Put a `title` into `name`, and note a mistake where both are given and differ."""
     title = values.pop("title", "")
-    name = values.setdefault("name", title) if title else ""
+    name = title and values.setdefault("name", title)
     if title != name:
         what = f"is another word for `name`, and they differ: keep `name`, {shown(name)}, or this"
         table.fail("title", what)
@@ -106,7 +106,7 @@ def _anonymous(written: str, url: str) -> str:
     It stays when a secret changes that stands in the environment, in a parameter or before an @.
     """
     digest = blake2b(redacted(written).encode(), digest_size=3).hexdigest()
-    return f"private source {digest}" + (f" at {urlsplit(url).hostname}" if url else "")
+    return f"private source {digest}" + (url and f" at {urlsplit(url).hostname}")
 
 
 def _address(table: Table, written: str, environment: Mapping[str, str]) -> _Address:

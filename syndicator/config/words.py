@@ -59,8 +59,10 @@ def _distance(word: str, name: str) -> tuple[bool, float]:
 def meant(word: str, known: Sequence[str], heads: Mapping[str, str] = NO_HEADS) -> str:
     """Say which known word was probably meant, "" if none is near."""
     close = difflib.get_close_matches(word, sorted(set(known)), n=1)
-    quoted = f'"{close[0]}"' if close else ""
-    return f"did you mean {heads.get(close[0], quoted)}?" if close else ""
+    if not close:
+        return ""
+    quoted = f'"{close[0]}"'
+    return f"did you mean {heads.get(close[0], quoted)}?"
 
 
 def all_known(known: Sequence[str], heads: Mapping[str, str] = NO_HEADS, most: int = KEYS) -> str:

@@ -83,7 +83,7 @@ class Fetch(Struct, frozen=True):
     @property
     def shown_url(self) -> str:
         """The address that may be shown: "" of a private source."""
-        return "" if self.ask.source.private else self.ask.url
+        return self.ask.source.unless_private(self.ask.url)
 
     @property
     def is_conditional(self) -> bool:

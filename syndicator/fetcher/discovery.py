@@ -66,8 +66,8 @@ def read_page(body: bytes, content_type: str, base: str, link_header: str = "") 
         if tag == "base" and href:
             base = _absolute(base, href) or base
         elif tag == "meta" and values.get("http-equiv", "").lower() == "refresh":
-            target = re.match(_REFRESH, values.get("content", ""))
-            refresh = target[1].strip() if target else refresh
+            if target := re.match(_REFRESH, values.get("content", "")):
+                refresh = target[1].strip()
         elif tag == "link":
             if not base and "canonical" in values.get("rel", "").lower().split():
                 base = href

@@ -77,8 +77,8 @@ LAYOUT = max(_LAYOUTS)
 
 def copies_line(item: Item) -> str:
     """Return the line that names the copies of an item, in the credit's language; "" for none."""
-    credited = item.post.attribution.language if item.post.attribution else ""
-    tag = credited or nearest(item.post.language)
+    credit = item.post.attribution
+    tag = (credit and credit.language) or nearest(item.post.language)
     links = ", ".join(_anchor(copy.url, copy.source or copy.title, tag) for copy in item.also)
     words = escape(label(tag, "also"), quote=False)
     if links:

@@ -222,8 +222,7 @@ def _enclosures(enclosures: Iterable[Enclosure]) -> Iterator[Enclosure]:
 
 
 def _image(image: Image | None) -> Image | None:
-    url = web(image.url) if image else ""
-    if not image or not url:
+    if image is None or not (url := web(image.url)):
         return None
     return Image(url, max(image.width, 0), max(image.height, 0), line(image.title))
 
@@ -232,7 +231,7 @@ def _references(references: Iterable[Reference]) -> Iterator[Reference]:
     for reference in references:
         if url := web(reference.url):
             yield Reference(
-                identifier(reference.id) if reference.id else "",
+                reference.id and identifier(reference.id),
                 line(reference.title),
                 url,
                 line(reference.source),

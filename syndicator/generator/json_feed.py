@@ -75,7 +75,7 @@ def _item(item: RenderedItem) -> dict[str, Any]:
 
 
 def _author(person: Person) -> dict[str, str]:
-    mail_link = f"mailto:{person.email}" if person.email else ""
+    mail_link = person.email and f"mailto:{person.email}"
     return _without_empty({"name": person.name, "url": person.uri or mail_link})
 
 
@@ -126,7 +126,7 @@ def _list(links: RelatedList, item: RenderedItem) -> dict[str, Any]:
 def _reference(reference: Reference) -> dict[str, str]:
     return _without_empty(
         {
-            "id": identifier(reference.id) if reference.id else "",
+            "id": reference.id and identifier(reference.id),
             "title": line(reference.title),
             "url": web(reference.url),
             "source": line(reference.source),

@@ -273,6 +273,15 @@ class Source(RedactedRepr, frozen=True):
     attribution: Annotated[AttributionSettings, key("a table, as above")] = AttributionSettings()
     related: Annotated[RelatedSettings, key("a table, as above")] = RelatedSettings()
 
+    def unless_private(self, address: str) -> str:
+        """Return an address of this source, "" if it is private and none may be shown."""
+        return "" if self.private else address
+
+    @property
+    def shown_address(self) -> str:
+        """Its URL, or the path of its file; "" of a private source."""
+        return self.unless_private(self.url or str(self.path))
+
 
 class FetchSettings(Struct, frozen=True):
     """`[fetch]`: manners and bounds of the fetcher."""

@@ -42,7 +42,7 @@ def refusal(parsed: ParsedFeed, source: Source) -> FetchFailed | None:
         return None
     return FetchFailed(
         source_id=source.id,
-        url="" if source.private else parsed.url,
+        url=source.unless_private(parsed.url),
         kind="restricted",
         error="the feed forbids republishing (access:restriction, relationship deny)",
         advice="ask its owner; with their consent set republish = true for this source",
@@ -142,7 +142,7 @@ def _info(parsed: ParsedFeed, source: Source, now: datetime) -> SourceInfo:
     """Return the source as shown: the operator's name and language go before the feed's."""
     head = parsed.head
     site = links.site(parsed)
-    feed = "" if source.private else urls.web(source.url) or urls.web(head.self_link)
+    feed = source.unless_private(urls.web(source.url) or urls.web(head.self_link))
     title = text.title(Text(head.title, "text"))[0]
     base = head.base or site or feed
     return SourceInfo(
@@ -411,7 +411,7 @@ def _categories(entry: Entry) -> tuple[Category, ...]:
 
 @lru_cache(maxsize=4096)
 def _name(written: str) -> str:
-    return text.title(Text(written))[0] if written else ""
+    return written and text.title(Text(written))[0]
 
 
 def _notes(body: bodies.Body, *, twice: bool, replaced: bool) -> Iterator[str]:

@@ -101,7 +101,7 @@ def _excerpt(html: str, link: str) -> str:
     """Return the first words of a body that is too long, and a link to the post."""
     words = text.excerpt(text.words(html), _EXCERPT)
     page = escape(link)
-    more = f'<p><a href="{page}" rel="noopener noreferrer">{page}</a></p>' if link else ""
+    more = link and f'<p><a href="{page}" rel="noopener noreferrer">{page}</a></p>'
     return sanitize.from_plain(words, links=False) + more
 
 

@@ -121,7 +121,7 @@ def instant(text: str) -> datetime | None:
         )
     except (ValueError, OverflowError):  # 31 February, hour 25
         return None
-    return _plausible(moment) if moment else None
+    return moment and _plausible(moment)
 
 
 @lru_cache(maxsize=4096)
@@ -157,7 +157,7 @@ def _written_offset(text: str) -> timedelta:
         half = _HALF.match(zone) if zone else None
         return _offset(half[2] if half else zone)
     guess = None if _COARSE.fullmatch(text) else _guess(text)
-    return (guess.utcoffset() if guess else None) or timedelta(0)
+    return (guess and guess.utcoffset()) or timedelta(0)
 
 
 def _plausible(moment: datetime) -> datetime | None:
@@ -295,7 +295,7 @@ def _coarse(text: str) -> datetime | None:
 
 def _guessed(text: str) -> datetime | None:
     guess = _guess(text)
-    return _to_utc(guess) if guess else None
+    return guess and _to_utc(guess)
 
 
 def _guess(text: str) -> datetime | None:

@@ -89,7 +89,7 @@ def entry(draft: Draft, fingerprint: str, language: str = "", base: str = "") ->
         draft.links.append(Link(draft.original_link))
     language = _speak(draft, language) if draft.language else language
     title, summary, authors = draft.title, draft.summary, draft.authors
-    if title is None and (spare := (episode.title if episode else "") or draft.media_title):
+    if title is None and (spare := (episode and episode.title) or draft.media_title):
         title = Text(spare, "text", language, base)
     if summary is None and not draft.contents:
         summary = _spare_summary(draft, episode, language, base)

@@ -63,7 +63,7 @@ def read(
 def _over_budget(source: Source, fetched: Fetched, seconds: float) -> FetchFailed:
     return FetchFailed(
         source_id=source.id,
-        url="" if source.private else fetched.url,
+        url=source.unless_private(fetched.url),
         kind="too-large",
         error=f"takes more than {seconds:.0f} s of CPU to read",
         advice="raise max_cpu in [fetch] if the feed is right",

@@ -169,7 +169,8 @@ class _OutcomeWriter:
             state = self.states.get(source.id)
             if state is not None and state.failing_since and source.id not in self.asked:
                 told = schedule.told_by_the_clock(state, self.now, self.config.fetch)
-                self.unwritten += [told] if told else []
+                if told:
+                    self.unwritten.append(told)
 
     def _store_body(self, source: Source, fetched: Fetched) -> tuple[Outcome, Intake]:
         """Read a body and store its posts together with the state of its source."""

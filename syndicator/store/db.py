@@ -45,13 +45,12 @@ class Connection(sqlite3.Connection):
 
     def row(self, sql: str, *values: object) -> Any:  # noqa: ANN401 - a tuple, or None
         """Return the first row of a query, None where there is none."""
-        rows = self.rows(sql, *values)
-        return rows[0] if rows else None
+        return next(iter(self.rows(sql, *values)), None)
 
     def value(self, sql: str, *values: object) -> Any:  # noqa: ANN401
         """Return the first column of the first row, None where there is no row."""
-        rows = self.rows(sql, *values)
-        return rows[0][0] if rows else None
+        row = self.row(sql, *values)
+        return row and row[0]
 
     def restrict(self) -> None:
         """Let nobody but the file's owner read it: it holds secrets."""

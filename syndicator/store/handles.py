@@ -24,15 +24,15 @@ _SOURCE, _INSTANT, _STORY, _TITLE, _TEXT = (
 def handles(keys: Keys, source: int) -> set[int]:
     """Return the handles of a post of the source with this number, signed as SQLite wants them."""
     salt = source * _SOURCE
-    title = int(keys.title, 16) if keys.title else 0
+    title = _number(keys.title)
     numbers = set()
     if keys.path_guid:
-        numbers.add(int(keys.loose_guid, 16) if keys.loose_guid else 0)
+        numbers.add(_number(keys.loose_guid))
         numbers.add(int(keys.path_guid, 16) ^ salt)
     elif keys.guid:
         numbers.add(int(keys.guid, 16) ^ salt)
     if keys.path_link:  # a front page finds nothing
-        numbers.add(int(keys.loose_link, 16) if keys.loose_link else 0)
+        numbers.add(_number(keys.loose_link))
         numbers.add(int(keys.path_link, 16) ^ salt)
     if keys.origin:
         numbers.add(int(keys.origin, 16))
@@ -41,12 +41,14 @@ def handles(keys: Keys, source: int) -> set[int]:
     if keys.text:
         numbers.add(title * _TITLE ^ int(keys.text, 16) * _STORY)
     if not (keys.guid or keys.path_link):
-        numbers |= {
-            title * _TITLE ^ salt if title else 0,
-            int(keys.text, 16) * _TEXT ^ salt if keys.text else 0,
-        }
+        both = (title * _TITLE, _number(keys.text) * _TEXT)
+        numbers |= {number ^ salt for number in both if number}
     numbers.discard(0)
     return {_signed(number & _MASK) for number in numbers}
+
+
+def _number(digest: str) -> int:
+    return int(digest or "0", 16)
 
 
 def _signed(number: int) -> int:

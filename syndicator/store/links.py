@@ -285,7 +285,7 @@ def _show_as(db: Connection, number: int, source: Source) -> None:
         """UPDATE infos SET info = json_set(json_remove(info, '$.feed_id'),
             '$.private', json(iif(?2, 'true', 'false')), '$.feed', ?3)
         WHERE source = ?1 AND coalesce(json_extract(info, '$.private'), 0) <> ?2""",
-        (number, int(source.private), "" if source.private else source.url),
+        (number, int(source.private), source.unless_private(source.url)),
     )
     if source.private:
         # Copies that were credited to it, when it was no secret, have their own credit again.

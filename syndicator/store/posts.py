@@ -209,8 +209,8 @@ def _intake(verdicts: Sequence[Verdict], numbers: Sequence[int]) -> Intake:
 def _insert(db: Connection, source: int, post: Post, now: datetime) -> int:
     """Store a new post and return its number."""
     seen = now.timestamp()
-    published = seen if post.published is None else post.published.timestamp()
-    updated = published if post.updated is None else post.updated.timestamp()
+    published = (post.published or now).timestamp()
+    updated = (post.updated or post.published or now).timestamp()
     row = (
         source, rows.pack_keys(post.keys), post.content_hash, post.identity_version, post.title,
         post.link, post.origin.url, published, updated, seen, _due(post, now), post.language,
@@ -282,11 +282,11 @@ _OWN_LAYOUT = """UPDATE frozen SET layout = 1,
 
 def _redate(db: Connection, number: int, post: Post, now: datetime) -> None:
     """Move a date that is still to come; every other date stays as it was first given."""
-    published = now if post.published is None else post.published
+    published = (post.published or now).timestamp()
     db.execute(
         """UPDATE posts SET due = ?1, published = iif(?1 IS NULL, min(?2, due), published)
         WHERE number = ?3 AND due IS NOT NULL""",
-        (_due(post, now), published.timestamp(), number),
+        (_due(post, now), published, number),
     )
 
 

@@ -144,7 +144,7 @@ class Snapshots(Table):
             if source.id in known:
                 yield undated(codec.read(SourceInfo, known[source.id]))
             else:
-                name, url = source.name or source.id, "" if source.private else source.url
+                name, url = source.name or source.id, source.unless_private(source.url)
                 yield SourceInfo(source.id, name, feed=url, private=source.private)
 
     def _items(self, query: str, *values: object) -> list[Item]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -259,19 +259,18 @@ def is_private(db: Connection, source: int) -> bool:
 
 def _state(row: Sequence[Any]) -> SourceState:
     source_id, url, etag, modified, body_hash, *times, reason, reach, hints, rest = row
-    attempt, success, change, due, unchanged = times
-    time = datetime.fromtimestamp
+    attempt, success, change, due, unchanged = map(codec.moment_or_none, times)
     return SourceState(
         source_id=source_id,
         url=url,
         validators=Validators(etag, modified) if etag or modified else _NO_VALIDATORS,
         body_hash=body_hash,
         hints=_hints(hints) if hints else _NO_HINTS,
-        last_attempt=None if attempt is None else time(attempt, UTC),
-        last_success=None if success is None else time(success, UTC),
-        last_change=None if change is None else time(change, UTC),
-        next_due=None if due is None else time(due, UTC),
-        unchanged_since=None if unchanged is None else time(unchanged, UTC),
+        last_attempt=attempt,
+        last_success=success,
+        last_change=change,
+        next_due=due,
+        unchanged_since=unchanged,
         due_reason=reason,
         reach=reach,
         **(codec.read_fields(SourceState, rest) if rest else {}),

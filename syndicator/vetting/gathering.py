@@ -126,7 +126,7 @@ def _of_answer(answer: _Answer, source: Source, address: str, now: datetime) -> 
     return Facts(
         address,
         now,
-        url="" if source.private else fetched.url,
+        url=source.unless_private(fetched.url),
         version=parsed.head.version,
         is_private=not source.publish,
         others=() if source.private else fetched.feeds,

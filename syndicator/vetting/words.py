@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from syndicator.text_rules import shortened
 from syndicator.vetting.judging import Reason, Verdict
 
 _SIGNS = {"fault": "✗", "doubt": "?", "good": "✓", "note": "·"}
@@ -46,7 +47,7 @@ def markdown(verdicts: Sequence[Verdict]) -> Iterator[str]:
 
 
 def _in_markdown(reason: Reason) -> str:
-    advice = f" ({_escaped(_short(reason.advice))})" if reason.advice else ""
+    advice = reason.advice and f" ({_escaped(_short(reason.advice))})"
     return f"{_escaped(_short(reason.text))}{advice}"
 
 
@@ -56,7 +57,7 @@ def _name(verdict: Verdict) -> str:
 
 def _short(words: str) -> str:
     line = " ".join(words.split())
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+    return shortened(line, _LONGEST)
 
 
 def _escaped(words: str) -> str:

@@ -14,7 +14,7 @@ from syndicator.generator.site.words import og_locale
 from syndicator.languages import direction, own_name
 from syndicator.model.edition import Edition, Item
 
-_NOINDEX = "noindex"
+_ROBOTS = {True: "", False: "noindex"}  # by whether search engines may list the page
 _ACCENT = "#9a2f1b"  # of our style
 _DESCRIPTION = 200  # characters
 _MAIL = re.compile(r"[^\s@:]+@[^\s@:]+")  # enough to tell an address from a sentence or a URL
@@ -87,7 +87,7 @@ class Frame:
             title=title if kind == "index" else f"{title} · {self.feed.title}",
             description=description[:_DESCRIPTION],
             url=self.feed.link + below,
-            robots="" if self.feed.index else _NOINDEX,
+            robots=_ROBOTS[self.feed.index],
             language=self.feed.language,
             og_locale=og_locale(self.feed.language),
             older=older,
@@ -104,7 +104,7 @@ class Frame:
             description=item.post.summary[:_DESCRIPTION],
             url=self.feed.link + path,
             canonical=view.link if indexed else "",
-            robots="" if indexed else _NOINDEX,
+            robots=_ROBOTS[indexed],
             language=view.language,
             og_type="article",
             og_locale=og_locale(view.language),

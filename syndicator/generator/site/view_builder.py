@@ -105,6 +105,10 @@ class ViewBuilder:
         """Show a moment as its day in the feed's time zone."""
         return _date(moment, self.feed.timezone, self.language)
 
+    def amount(self, count: int | None) -> str:
+        """Show a count as the feed's language writes it, "" for none."""
+        return number(count, self.language) if count else ""
+
     def source(self, info: SourceInfo) -> SourceView:
         """Show a source; a private one without any address."""
         language = info.language or self.language
@@ -129,7 +133,7 @@ class ViewBuilder:
     def page(self, public_id: str) -> str:
         """Return the link to a post's page, "" for none."""
         path = self.post_page(public_id)
-        return self.root + path if path else ""
+        return path and self.root + path
 
     def page_of_source(self, source_id: str) -> str:
         """Return the link to a source's page, "" for one that never had a post in the documents."""
@@ -139,8 +143,7 @@ class ViewBuilder:
     def target(self, public_id: str, url: str) -> str:
         """Return the link of a title: our page if it holds the whole post, else the original."""
         is_inside = self.feed.pages == "full" or self.feed.headlines == "page" or not url
-        own = self.page(public_id) if is_inside else ""
-        return own or http(url)
+        return (is_inside and self.page(public_id)) or http(url)
 
     # -- lists ----------------------------------------------------------------------------------
 
@@ -163,7 +166,7 @@ class ViewBuilder:
             source=reference.source if source else "",
             date=self.date(reference.published) if reference.published else None,
             page=page if page != href else "",
-            count=number(count, self.language) if count else "",
+            count=self.amount(count),
         )
 
     def rendered_row(self, reference: Reference, *, source: bool) -> tuple[Row, Markup]:
@@ -178,8 +181,9 @@ class ViewBuilder:
 
     def untitled(self, reference: Reference) -> str:
         """Return the title of a post without one: its first words, else its day, else its address."""
-        day = self.date(reference.published).text if reference.published else ""
-        return self.labels.get(reference.id) or day or reference.url
+        if reference.id in self.labels:
+            return self.labels[reference.id]
+        return self.date(reference.published).text if reference.published else reference.url
 
     def groups(self, references: Iterable[Reference], *, source: bool = False) -> tuple[Group, ...]:
         """Show references under the months they belong to, in their order."""
@@ -205,11 +209,11 @@ class ViewBuilder:
         for item in items:
             own = by_source[item.source.id]
             place = own.index(item)
-            hidden = own[_UNFOLDED:] if len(own) > _UNFOLDED + 1 else []
-            if hidden and place >= _UNFOLDED:
+            is_folded, hidden = len(own) > _UNFOLDED + 1, own[_UNFOLDED:]
+            if is_folded and place >= _UNFOLDED:
                 continue
             row = self.row(refer(item), source=True)
-            if hidden and place == _UNFOLDED - 1:
+            if is_folded and place == _UNFOLDED - 1:
                 heading = filled(self.language, "heading", source=item.source.name)
                 row = replace(
                     row,
@@ -232,9 +236,9 @@ class ViewBuilder:
             title = month(newest.year, newest.month, self.language)
             if (oldest.year, oldest.month) != (newest.year, newest.month):
                 title = f"{month(oldest.year, oldest.month, self.language)} – {title}"
+            year = str(newest.year)
             if place not in spans:
-                title = number(place, self.language)
-            year = str(newest.year) if place in spans else ""
+                title, year = number(place, self.language), ""
             row = Row(title, f"{place}.html", self.language, direction(self.language))
             groups.setdefault(year, []).append(row)
         return tuple(Group(year, tuple(rows)) for year, rows in groups.items())
@@ -278,7 +282,6 @@ class ViewBuilder:
             if opener and shows(post.content_html, opener.url):
                 opener = None
         is_later = self.local(item.updated).date() > self.local(item.published).date()
-        count = post.comment_count
         copies = item.copies or item.also
         files = [file for file in post.enclosures if file.primary and http(file.url)]
         return replace(
@@ -294,7 +297,7 @@ class ViewBuilder:
             files=tuple(map(self.file, files)),
             categories=tuple(dict.fromkeys(c.label or c.term for c in post.categories)),
             comments=http(post.comments),
-            comment_count=number(count, self.language) if count else "",
+            comment_count=self.amount(post.comment_count),
             licence=http(post.licence) or http(item.source.licence),
             rights=post.rights or item.source.rights,
         )
@@ -416,7 +419,9 @@ def http(url: str) -> str:
     >>> http("https://example.org/"), http("javascript:alert(1)")
     ('https://example.org/', '')
     """
-    return url if url[:8].lower().startswith(("http://", "https://")) else ""
+    if url[:8].lower().startswith(("http://", "https://")):
+        return url
+    return ""
 
 
 def tint(source_id: str) -> int:

@@ -68,7 +68,7 @@ def keys(
         text=digest(cut) if len(cut) >= SHORT else "",
         sketch=sketch(cut, fine),
         instant=published,
-        origin=_digest(_forms(origin_link)[1]) if origin_link else "",
+        origin=origin_link and _digest(_forms(origin_link)[1]),
     )
 
 
@@ -137,7 +137,7 @@ def _forms(address: str) -> tuple[str, str, str, str]:
 
 
 def _digest(text: str) -> str:
-    return digest(text.encode("utf-8", "replace")) if text else ""
+    return text and digest(text.encode("utf-8", "replace"))
 
 
 def looser(address: str) -> tuple[str, str]:
@@ -159,7 +159,7 @@ def looser(address: str) -> tuple[str, str]:
     rest, mark, fragment = web[2].partition("#")
     rest, question, query = rest.partition("?")
     rest = rest.rstrip("/") + question + query
-    return host + rest + (mark + fragment if fragment else ""), rest
+    return host + rest + (fragment and mark + fragment), rest
 
 
 def repeated_addresses(items: Sequence[ItemKey]) -> Repeated:
