@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from syndicator import serve
+
 
 @dataclass
 class Site:
@@ -132,3 +134,18 @@ def configuration(folder: Path, *sources: str, more: str = "", feed: str = "") -
     path = folder / "feeds.toml"
     path.write_text(text, "utf-8")
     return path
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[tuple[str, int]]:
+    """Serve a folder while the block runs."""
+    with serve.listen(folder, "127.0.0.1", 0) as listening:
+        stop = threading.Event()
+        running = serve.server(folder, stop)
+        thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield listening.getsockname()[:2]
+        finally:
+            stop.set()
+            thread.join()

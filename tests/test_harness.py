@@ -7,9 +7,16 @@ from pathlib import Path
 import pytest
 
 sys.path.append(str(Path(__file__).resolve().parent / "harness"))
+import clients
+import clocks
+import crowds
 import faults
 import kills
+import leaks
 import mutations
+import payloads
+import rebinding
+from browser_helpers import CHROMIUM, browsing
 from planet import Planet
 
 
@@ -23,7 +30,7 @@ def planet(tmp_path_factory: pytest.TempPathFactory) -> Planet:
 def test_killed_at_an_edge(planet: Planet) -> None:
     """The next run publishes, to the byte, what an undisturbed one does."""
     trials = list(kills.at_edges(planet, 3, random.Random(3)))
-    assert [wrong for _, found in trials for wrong in found] == []
+    assert [wrong for _, faults in trials for wrong in faults] == []
     assert [kind for kind, _ in trials] == ["edge: killed"] * 3
 
 
@@ -31,17 +38,78 @@ def test_killed_at_an_edge(planet: Planet) -> None:
 def test_killed_at_a_random_moment(planet: Planet) -> None:
     """No file is torn, no post is missing or twice, and no id has changed."""
     trials = list(kills.at_moments(planet, 2, random.Random(3)))
-    assert [wrong for _, found in trials for wrong in found] == []
+    assert [wrong for _, faults in trials for wrong in faults] == []
 
 
 @pytest.mark.slow
 def test_a_fault_of_the_disk_or_the_database(planet: Planet) -> None:
     """The run ends with words or goes on, and the next one completes it."""
     trials = list(faults.at_edges(planet, 2, random.Random(3)))
-    assert [wrong for _, found in trials for wrong in found] == []
+    assert [wrong for _, faults in trials for wrong in faults] == []
 
 
 @pytest.mark.slow
 def test_mutated_feeds_and_payloads() -> None:
     """No exception escapes, and nothing that could run is left in a body."""
     assert sum(mutations.tried(40, 3)) > 0
+
+
+@pytest.mark.slow
+def test_wrong_clocks(planet: Planet) -> None:
+    """Back at the right time each post stands once, under its id."""
+    trials = list(clocks.at_wrong_times(planet, 2, random.Random(3)))
+    assert [fault for _, faults in trials for fault in faults] == []
+
+
+@pytest.mark.slow
+def test_runs_at_one_time(planet: Planet) -> None:
+    """One goes through, the others end with words, and each file that is read is whole."""
+    trials = list(crowds.at_one_time(planet, 2, random.Random(3)))
+    assert [fault for _, faults in trials for fault in faults] == []
+
+
+@pytest.mark.slow
+def test_secrets_in_all_that_is_printed(tmp_path: Path) -> None:
+    """No output of a command and no published file holds one."""
+    trials = list(leaks.at_secrets(tmp_path, 8, random.Random(3)))
+    assert [fault for _, faults in trials for fault in faults] == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not rebinding.can_isolate(), reason="no network namespace of its own here")
+def test_names_that_change_their_address() -> None:
+    """Nothing inward is asked, however a name moves or a redirect spells an address."""
+    assert rebinding.isolated(60, 3) == 0
+
+
+@pytest.mark.slow
+def test_clients_of_serve(tmp_path: Path) -> None:
+    """Each honest answer is whole, beside slow clients and while runs rename files."""
+    crowd, said = clients.tried(tmp_path, 2, honest=10, slow=40)
+    assert set(crowd.outcomes) == {"whole"}
+    assert "Traceback" not in said
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")
+def test_payloads_in_chromium(tmp_path: Path) -> None:
+    """Nothing runs in a page of ours, nor in a body on a page without a policy."""
+    pytest.importorskip("websockets", reason="drives the browser")
+    corpus = tmp_path / "payloads.txt"
+    corpus.write_text("\n".join(mutations.PAYLOADS), "utf-8")
+    summary, faults = payloads.tried(tmp_path, payloads.feeds([corpus], 100))
+    assert summary.startswith(f"{len(mutations.PAYLOADS)} posts, ")
+    assert faults == []
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")
+def test_a_payload_that_nobody_cleaned(tmp_path: Path) -> None:
+    """The harness sees what runs."""
+    pytest.importorskip("websockets", reason="drives the browser")
+    (tmp_path / "bare").mkdir()
+    for number, payload in enumerate(("<script>alert(1)</script>", "<img src=x onerror=run()>")):
+        (tmp_path / f"bare/{number}.html").write_text(payload, "utf-8")
+    with browsing(tmp_path / "profile") as browser:
+        faults = payloads.opened(browser, f"{(tmp_path / 'bare').as_uri()}/", tmp_path / "bare")
+    assert len({fault.partition(":")[0] for fault in faults}) == 2

@@ -12,10 +12,10 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from loopback import serving
 from msgspec.structs import replace
 
 from syndicator import serve
@@ -55,21 +55,6 @@ def publish(home: Path) -> Path:
     (output / "linked").symlink_to(home)
     (output / "inner.xml").symlink_to(output / "atom.xml")
     return output
-
-
-@contextmanager
-def serving(folder: Path) -> Iterator[tuple[str, int]]:
-    """Serve a folder while the block runs."""
-    with serve.listen(folder, "127.0.0.1", 0) as listening:
-        stop = threading.Event()
-        running = serve.server(folder, stop)
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            yield listening.getsockname()[:2]
-        finally:
-            stop.set()
-            thread.join()
 
 
 @pytest.fixture

@@ -88,7 +88,7 @@ def normalize(
         info, posts = _by_other_posts(info, posts, spoken, source)
     notes = tuple(_remarks(parsed, empty=len(parsed.entries) - len(entries)))
     feed = NormalizedFeed(info, filters.capped(posts, source.filter.newest), notes)
-    if source.private and source.publish:
+    if source.private:
         return secrets_removed(feed, source)
     return feed
 

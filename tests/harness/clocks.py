@@ -1,0 +1,60 @@
+"""Runs at wrong clocks, from 1901 to 2261, and back at the right one.
+
+    python tests/harness/clocks.py --count 200 [--seed 1]
+
+A run at a time before this program was made ends with words. One at any later time publishes the
+posts of an undisturbed run. Back at the right time each post stands once, under its id.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parent))
+from planet import STEPS, STOPPED, Planet, report, start, tally, wait
+
+from syndicator.pipeline.run import EARLIEST
+
+_FIRST, _LAST = datetime(1901, 1, 1, tzinfo=UTC), datetime(2261, 12, 31, tzinfo=UTC)
+
+
+def at_wrong_times(
+    planet: Planet, count: int, dice: random.Random
+) -> Iterator[tuple[str, list[str]]]:
+    """Run at one to three wrong times in a row, each drawn from all that a clock may say."""
+    for number in range(count):
+        step = number % STEPS
+        where = planet.trial(step)
+        faults: list[str] = []
+        for _ in range(dice.randint(1, 3)):
+            now = _FIRST + timedelta(seconds=dice.random() * (_LAST - _FIRST).total_seconds())
+            status = wait(start(where, now))
+            if status != (STOPPED if now < EARLIEST else 0):
+                faults.append(f"a run at {now:%Y-%m-%d} ended with {status}")
+            faults += planet.broken(where)
+        faults += planet.incomplete(where, step)
+        if not faults:
+            shutil.rmtree(where)
+        yield "wrong clock", [f"step {step}: {fault} ({where})" for fault in faults]
+
+
+def main() -> int:
+    """Run at wrong clocks, and say what came of it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="clocks-"))
+    trials = at_wrong_times(Planet(folder), options.count, random.Random(options.seed))
+    return report(*tally(trials), folder)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

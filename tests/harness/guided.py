@@ -1,0 +1,44 @@
+"""Feeds mutated by coverage through the parser and the normalizer, for as long as wanted.
+
+    pip install atheris
+    python tests/harness/guided.py --seconds 3600 [--corpus FOLDER]
+
+It begins with the parser's cases and the payloads, keeps each mutation that reaches new code in the
+corpus, and ends at the first exception or offence, with the feed in `crash-*`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+try:
+    import atheris
+except ImportError:
+    sys.exit("atheris is not installed: pip install atheris")
+
+sys.path.append(str(Path(__file__).resolve().parent))
+with atheris.instrument_imports(include=["syndicator"]):
+    from mutations import FEEDS, PAYLOADS, feed_of, judged
+
+
+def main() -> None:
+    """Mutate until the time is over."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--corpus", type=Path, default=None, help="kept and grown between trials")
+    options = parser.parse_args()
+    corpus = options.corpus or Path(tempfile.mkdtemp(prefix="guided-"))
+    corpus.mkdir(exist_ok=True)
+    seeds = [*FEEDS, *(feed_of([payload] * 6) for payload in PAYLOADS)]
+    for number, body in enumerate(seeds):
+        (corpus / f"seed-{number}").write_bytes(body)
+    arguments = [f"-max_total_time={options.seconds}", "-max_len=20000", "-timeout=60"]
+    atheris.Setup([sys.argv[0], *arguments, "-rss_limit_mb=3000", str(corpus)], judged)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,179 @@
+"""Payloads of other projects, published by a run and opened in Chromium.
+
+    python tests/harness/payloads.py FILE_OR_FOLDER ... [--most 2000]
+
+A corpus is fetched by its user, for example DOMPurify's `test/fixtures/expect.mjs`, html5lib's
+`*.dat` and `*.test`, or a folder of feeds as feedparser has. Each payload stands in the title, the
+body, the author and a category of a post; a whole feed is a source of its own. Every page is opened
+as `serve` sends it, and every published body on a page without any policy. Nothing runs: no script,
+no handler while each element is hovered, focused and clicked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
+from html import escape
+from http.server import SimpleHTTPRequestHandler
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from acceptance_helpers import BLOG, HOUR, START, feed, item
+from browser_helpers import CHROMIUM, Browser, browsing
+from loopback import Server, serving
+
+from syndicator import config, pipeline
+from syndicator.model.run import Options
+
+_PORTION = 40  # payloads of a feed, and bodies of a bare page
+_MARK = "ran-in-a-page"
+# Runs in every page and frame before all else. What a payload calls says so on the console.
+_TRAP = f"""for (const name of ['alert', 'confirm', 'prompt', 'print', 'open', 'eval', 'run', 'xss'])
+  window[name] = () => console.debug('{_MARK} ' + name);"""
+_TOUCH = """(() => { let bad = [];
+  document.addEventListener('click', event => event.preventDefault());
+  for (const e of document.querySelectorAll('*')) {
+    if (e.localName == 'script' && e.type != 'application/ld+json') bad.push(e.outerHTML);
+    for (const a of e.attributes) {
+      const value = a.value.replace(/[\\x00-\\x20]/g, '').toLowerCase();
+      if (a.name.startsWith('on') || /^(javascript|vbscript):/.test(value) && a.name != 'title'
+          && a.name != 'alt' && a.name != 'content') bad.push(e.localName + ' ' + a.name + '=' + a.value);
+    }
+    for (const kind of ['mouseover', 'focus', 'click', 'toggle', 'error', 'animationend'])
+      e.dispatchEvent(new Event(kind, {bubbles: true, cancelable: true}));
+  }
+  return bad; })()"""
+
+
+def payloads(path: Path) -> Iterator[str]:
+    """Yield the payloads of a file, by its kind; each line of an unknown one is a payload."""
+    text = path.read_text("utf-8", "replace")
+    if path.suffix in (".mjs", ".js"):
+        for match in re.finditer(r'"payload":\s*("(?:[^"\\]|\\.)*")', text):
+            yield json.loads(match[1])
+    elif path.suffix == ".dat":
+        yield from re.findall(r"#data\n(.*?)\n#(?:errors|encoding)", text, re.DOTALL)
+    elif path.suffix == ".test":
+        yield from (str(test.get("input", "")) for test in json.loads(text).get("tests", []))
+    else:
+        yield from text.splitlines()
+
+
+def files(paths: list[Path]) -> Iterator[Path]:
+    """Yield all files below some paths, in order."""
+    for path in paths:
+        yield from sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+
+
+def feeds(paths: list[Path], most: int) -> Iterator[bytes]:
+    """Yield a feed for each portion of payloads, and the files that are feeds themselves."""
+    distinct: dict[str, None] = {}
+    for path in files(paths):
+        if path.suffix in (".xml", ".rss", ".atom", ".json"):
+            yield path.read_bytes()
+        elif path.suffix in (".mjs", ".js", ".dat", ".test", ".txt"):
+            distinct |= dict.fromkeys(payloads(path))
+    chosen = [text for text in distinct if text.strip()][:most]
+    for start in range(0, len(chosen), _PORTION):
+        items = [
+            item(
+                f"{start + n} {text}",
+                f"{BLOG}/{start + n}",
+                f"<p>Post {start + n}.</p>{text}",
+                START - timedelta(minutes=start + n),
+                f"<author>{escape(text)}</author><category>{escape(text)}</category>",
+            )
+            for n, text in enumerate(chosen[start : start + _PORTION])
+        ]
+        yield feed(f"Corpus {start}", f"{BLOG}/{start}", *items)
+
+
+def publish(folder: Path, bodies: Iterator[bytes]) -> int:
+    """Publish feeds in a folder; return the number of posts."""
+    tables = ""
+    for n, body in enumerate(bodies):
+        (folder / f"{n}.xml").write_bytes(body)
+        tables += f'\n[[sources]]\nurl = "{n}.xml"\n'
+    head = '[feed]\ntitle = "Corpus"\nlink = "https://planet.example/"\noutput = "public"\n'
+    head += 'state = "state.db"\nlimit = 100000\npages = "full"\nper_source = true\n'
+    (folder / "feeds.toml").write_text(head + tables, "utf-8")
+    settings = config.load(folder / "feeds.toml")
+    report = pipeline.run(settings, Options(), START + HOUR, threading.Event(), lambda _: None)
+    return report.new
+
+
+def bare_pages(published: Path, folder: Path) -> int:
+    """Write the bodies of the feed to pages without a policy; return the number of bodies."""
+    folder.mkdir()
+    items = json.loads((published / "feed.json").read_bytes())["items"]
+    bodies = [str(entry.get("content_html") or "") for entry in items]
+    for start in range(0, len(bodies), _PORTION):
+        inside = "".join(f"<div>{body}</div>" for body in bodies[start : start + _PORTION])
+        page = f"<!DOCTYPE html><meta charset=utf-8><title>Bodies</title>{inside}"
+        (folder / f"{start}.html").write_text(page, "utf-8")
+    return len(bodies)
+
+
+def opened(browser: Browser, base: str, folder: Path) -> list[str]:
+    """Open all pages of a folder; name what ran, and what could."""
+    browser.call("Page.addScriptToEvaluateOnNewDocument", source=_TRAP)
+    faults: list[str] = []
+    for path in sorted(folder.rglob("*.html")):
+        url = f"{base}{path.relative_to(folder)}"
+        browser.open(url)
+        harmful = list(browser.run(_TOUCH))
+        said = [line for line in browser.complaints() if _MARK in line]
+        dialogs = browser.seen("Page.javascriptDialogOpening")
+        faults += [f"{path}: {fault}" for fault in (*harmful, *said, *map(str, dialogs))]
+    return faults
+
+
+def tried(folder: Path, bodies: Iterator[bytes]) -> tuple[str, list[str]]:
+    """Publish feeds and open all that was made of them; return a summary and the faults."""
+    posts = publish(folder, bodies)
+    public, bare = folder / "public", folder / "bare"
+    count = bare_pages(public, bare)
+    pages = len(list(public.rglob("*.html")))
+    server = Server(("127.0.0.1", 0), partial(Quiet, directory=bare))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with browsing(folder / "profile") as browser, serving(public) as (host, port):
+        faults = opened(browser, f"http://{host}:{port}/", public)
+        faults += opened(browser, f"http://127.0.0.1:{server.server_port}/", bare)
+    server.shutdown()
+    server.server_close()
+    return f"{posts} posts, {pages} pages, {count} bodies without a policy", faults
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves files, and says nothing."""
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def main() -> int:
+    """Open payloads in Chromium, and say what came of it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("corpus", type=Path, nargs="+")
+    parser.add_argument("--most", type=int, default=100_000, help="payloads at most")
+    options = parser.parse_args()
+    if not CHROMIUM:
+        print("there is no Chromium here", file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory(prefix="payloads-") as folder:
+        summary, faults = tried(Path(folder), feeds(options.corpus, options.most))
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    print(f"{summary}: {len(faults)} faults")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
