@@ -13,7 +13,7 @@ from syndicator.model.fetch import Fetched, FetchFailed
 from syndicator.model.post import NormalizedFeed
 from syndicator.model.settings import FetchSettings, Source
 from syndicator.normalizer import identity
-from syndicator.pipeline.budget import OverBudget, cpu_budget
+from syndicator.pipeline.budget import OverBudget, budget
 from syndicator.pipeline.reading import read
 from syndicator.store import Store
 
@@ -186,13 +186,31 @@ def test_a_feed_that_uses_up_its_time() -> None:
 
 def test_a_budget_that_is_kept() -> None:
     """Nothing is raised, also later."""
-    with cpu_budget(0.05):
+    with budget(0.05, 10**9):
         pass
     sum(range(3_000_000))
 
 
-def test_a_budget_that_is_not_kept() -> None:
+def test_a_budget_of_time_that_is_not_kept() -> None:
     """It ends the block where it stands."""
-    with pytest.raises(OverBudget), cpu_budget(0.01):
+    with pytest.raises(OverBudget, match="of CPU"), budget(0.01, 10**9):
         while True:
             pass
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="the system has no /proc")
+def test_a_budget_of_memory_that_is_not_kept() -> None:
+    """It ends the block at the next look, a quarter of a second of CPU later at most."""
+    pieces: list[bytes] = []
+    with pytest.raises(OverBudget, match="more than 20 MB of memory"), budget(60, 20_000_000):
+        while True:
+            pieces += (bytes(100) for _ in range(1000))
+
+
+def test_a_feed_that_uses_up_its_memory() -> None:
+    """Its source fails, and says what to do; nothing is raised."""
+    body = SHAPES["distinct items"](3_000_000)
+    settings = FetchSettings(max_memory=0)
+    reading = read(Fetched("s", SOURCE.url, body), SOURCE, NOW, settings=settings)
+    assert reading.failed is not None
+    assert (reading.failed.kind, "max_memory" in reading.failed.advice) == ("too-large", True)

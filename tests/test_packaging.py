@@ -238,3 +238,11 @@ def test_every_dependency_has_wheels(python: str, tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(len(PLATFORMS)) as pool:
         assert not [text for text in pool.map(complaint, PLATFORMS) if text]
+
+
+def test_an_audit_that_looked_nothing_up(tmp_path: Path) -> None:
+    """It says so and fails, unless that was allowed; it never says that nothing is vulnerable."""
+    command = [sys.executable, "-S", str(ROOT / ".ci/audit"), str(tmp_path)]  # -S: no pip-audit
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout[:30]) == (2, "audit: nothing was looked up: ")
+    assert subprocess.run([*command, "--offline-is-fine"], check=False).returncode == 0

@@ -298,6 +298,9 @@ class FetchSettings(Struct, frozen=True):
     max_cpu: Annotated[timedelta, key("to read a feed, and as much again for each MB of it")] = (
         timedelta(seconds=10)
     )
+    max_memory: Annotated[int, key("by which the process may grow to read a feed", kind="size")] = (
+        500_000_000
+    )
     max_interval: Annotated[
         timedelta, key("the most that a feed's hints can lengthen an interval to")
     ] = timedelta(hours=24)

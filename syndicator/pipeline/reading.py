@@ -15,7 +15,7 @@ from syndicator import normalizer, parser
 from syndicator.model.fetch import Fetched, FetchFailed, Hints
 from syndicator.model.post import NormalizedFeed
 from syndicator.model.settings import FetchSettings, Source
-from syndicator.pipeline.budget import OverBudget, cpu_budget
+from syndicator.pipeline.budget import OverBudget, budget
 
 
 class Reading(Struct, frozen=True):
@@ -40,11 +40,11 @@ def read(
 
     `known` holds the fingerprints of items seen before, `spoken` is `SourceInfo.spoken`. A bug
     costs this source its turn only: the failure carries its traceback. So does a feed that uses up
-    `max_cpu`; then the failure says so.
+    `max_cpu` or `max_memory`; then the failure says so.
     """
     seconds = settings.max_cpu.total_seconds() * (1 + len(fetched.body) / 1_000_000)
     try:
-        with cpu_budget(seconds):
+        with budget(seconds, settings.max_memory):
             parsed = parser.parse(fetched, known, settings.max_items)
             if isinstance(parsed, FetchFailed):
                 return Reading(failed=parsed)
@@ -53,20 +53,20 @@ def read(
             feed = normalizer.normalize(
                 parsed, source, now, spoken=spoken, longest=settings.max_post
             )
-    except OverBudget:
-        return Reading(failed=_over_budget(source, fetched, seconds))
+    except OverBudget as over:
+        return Reading(failed=_over_budget(source, fetched, over))
     except Exception as error:  # noqa: BLE001 - as the docstring says
         return Reading(failed=own_fault(source, fetched, error), fault=trace(source, error))
     return Reading(feed, tuple(item.fingerprint for item in parsed.items), parsed.head.hints)
 
 
-def _over_budget(source: Source, fetched: Fetched, seconds: float) -> FetchFailed:
+def _over_budget(source: Source, fetched: Fetched, over: OverBudget) -> FetchFailed:
     return FetchFailed(
         source_id=source.id,
         url=source.unless_private(fetched.url),
         kind="too-large",
-        error=f"takes more than {seconds:.0f} s of CPU to read",
-        advice="raise max_cpu in [fetch] if the feed is right",
+        error=f"takes {over} to read",
+        advice=f"raise {over.setting} in [fetch] if the feed is right",
     )
 
 
