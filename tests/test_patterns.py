@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.pipeline.budget import cpu_budget
+from syndicator.pipeline.budget import budget
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "bench"))
 import patterns
@@ -23,6 +23,6 @@ def test_there_are_patterns() -> None:
 def test_a_pattern_on_its_own_parts(name: str) -> None:
     """It ends within a budget that no linear pattern reaches, and no quadratic one on a text of 2 kB."""
     pattern = PATTERNS[name]
-    with cpu_budget(5):
+    with budget(5, 10**9):
         for text in patterns.strings(pattern, patterns.longest(name, 2000), 6):
             patterns.searched(pattern, text)
