@@ -83,8 +83,8 @@ def compiled(pattern: str) -> Pattern:
     """Compile an RE2 pattern; config has checked it."""
     import re2  # only sources with patterns pay for it
 
-    found: Pattern = re2.compile(pattern)  # re2 ships no types
-    return found
+    regex: Pattern = re2.compile(pattern)  # re2 ships no types
+    return regex
 
 
 _NOTHING = Filter()

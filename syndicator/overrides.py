@@ -32,14 +32,14 @@ def overrides(source: Source, info: SourceInfo) -> list[Override]:
     return [Override(*word) for word in words if word[1]]
 
 
-def lines(found: Sequence[Override]) -> list[str]:
+def lines(overrides_told: Sequence[Override]) -> list[str]:
     """Return a line for each override.
 
     >>> lines([Override("language", "fr", "en"), Override("title", "Blog", "Blog")])
     ['language: fr, by feeds.toml; the feed says en', 'title: Blog, by feeds.toml; the feed says the same']
     """
     told = []
-    for override in found:
+    for override in overrides_told:
         line = f"{override.key}: {override.value}, by feeds.toml"
         if override.feed_says:
             same = override.feed_says == override.value

@@ -493,7 +493,7 @@ def test_a_hostile_line_is_looked_at_in_its_end_only(line):
     """Every pattern is tried on what such a line is cut to; backtracking without bounds would never
     come back.
     """
-    known = evidence.Known.of((POST,), (SITE,), TITLE, (NAME,), ())
+    known = evidence.Known.gathered((POST,), (SITE,), TITLE, (NAME,), ())
     last = next(lines.lines(f"<p>{line} {P}</p>", window=20_000, text_mode=False))
     assert judging.judge(last, "", known, text_mode=False) is None
     for row in wordings.data().rows:

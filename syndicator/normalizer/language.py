@@ -129,9 +129,9 @@ def spoken_in_feed(declared: str, texts: Sequence[str], before: str = "") -> str
     return commonest
 
 
-def _are_kindred(one: str, other: str) -> bool:
+def _are_kindred(tag: str, other_tag: str) -> bool:
     """Tell whether two languages are so near each other that a detector may take one for the other."""
-    groups = codes.KINDRED.get(_language(one), "1"), codes.KINDRED.get(_language(other), "2")
+    groups = codes.KINDRED.get(_language(tag), "1"), codes.KINDRED.get(_language(other_tag), "2")
     return groups[0] == groups[1]
 
 

@@ -64,7 +64,8 @@ def _tokens(html: str) -> Tokens | None:
     tags: list[tuple[bool, str, Attributes]] = []
     for slash, name, inside in zip(parts[1::4], parts[2::4], parts[3::4], strict=True):
         pairs = [
-            (key.lower(), unescape(one or other)) for key, one, other in _ATTRIBUTE.findall(inside)
+            (key.lower(), unescape(quoted or bare))
+            for key, quoted, bare in _ATTRIBUTE.findall(inside)
         ]
         attributes = dict(pairs)
         if len(attributes) < len(pairs):  # parsers do not agree on which one counts

@@ -147,15 +147,15 @@ def excerpt(text: str, about: int = 300) -> str:
     return text[: _boundary(text, about)].rstrip() + "…"
 
 
-def _boundary(text: str, at: int) -> int:
+def _boundary(text: str, place: int) -> int:
     """Step back until no combining mark or joiner is cut from its character."""
     import unicodedata  # only texts without any space need it
 
-    while at > 1 and (
-        unicodedata.category(text[at])[0] == "M"
-        or text[at] in _JOINERS
-        or text[at - 1] in _JOINERS
-        or text[at - 1] in "เแโใไ"  # Thai vowels written before their consonant
+    while place > 1 and (
+        unicodedata.category(text[place])[0] == "M"
+        or text[place] in _JOINERS
+        or text[place - 1] in _JOINERS
+        or text[place - 1] in "เแโใไ"  # Thai vowels written before their consonant
     ):
-        at -= 1
-    return at
+        place -= 1
+    return place

@@ -73,7 +73,7 @@ def _of_items(entries: tuple[Entry, ...], items: tuple[ItemKey, ...]) -> Iterato
 def _oldest_first(entries: tuple[Entry, ...]) -> bool:
     """Return True if more dates rise than fall in the order of the feed."""
     dates = [date for entry in entries if (date := entry.published or entry.updated)]
-    return sum((one < other) - (one > other) for one, other in pairwise(dates)) > 0
+    return sum((date < next_date) - (date > next_date) for date, next_date in pairwise(dates)) > 0
 
 
 def _bounded_entry(entry: Entry, left_out: Counter[str]) -> Entry:

@@ -99,7 +99,7 @@ def _placed(match: re.Match[str], base: str) -> str:
     if name != "srcset":
         written = _absolute(written, base)
     elif "data:" not in written:  # it holds commas
-        written = _IN_SET.sub(lambda one: one[1] + _absolute(one[2], base), written)
+        written = _IN_SET.sub(lambda address: address[1] + _absolute(address[2], base), written)
     return f' {name}="{written}"'
 
 

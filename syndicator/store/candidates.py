@@ -67,9 +67,9 @@ def add_older(
         proposed += [known for known in older if known.number not in numbers]
 
 
-def _meet(one: Keys, other: Keys) -> bool:
+def _meet(keys: Keys, other: Keys) -> bool:
     """Tell whether two posts have an address in common."""
     return bool(
-        (one.guid and one.guid == other.guid)
-        or (one.loose_link and one.loose_link == other.loose_link)
+        (keys.guid and keys.guid == other.guid)
+        or (keys.loose_link and keys.loose_link == other.loose_link)
     )

@@ -168,7 +168,7 @@ def _applied(
     """
     numbers = [0] * len(posts)
     dates = [post.published for post in posts if post.published is not None]
-    rises = sum((one < other) - (one > other) for one, other in pairwise(dates))
+    rises = sum((date < next_date) - (date > next_date) for date, next_date in pairwise(dates))
     places = range(len(posts)) if rises > 0 else range(len(posts) - 1, -1, -1)
     for place in places:
         numbers[place] = _apply(db, source, posts[place], verdicts[place], now)

@@ -121,8 +121,8 @@ def _of_answer(answer: _Answer, source: Source, address: str, now: datetime) -> 
     """Return the facts that the body tells."""
     fetched, parsed = answer.fetched, answer.parsed
     kind = _media_type(parsed.head.version)
-    found = check.check(fetched.body, kind) if kind else ()
-    problems = [str(problem) for problem in found if problem.serious]
+    every_problem = check.check(fetched.body, kind) if kind else ()
+    problems = [str(problem) for problem in every_problem if problem.serious]
     return Facts(
         address,
         now,

@@ -61,7 +61,7 @@ def fit(html: str, title: str) -> str:
     if "<table" in html:
         html = _boxed(html, name)
     if "<img" in html and 'alt=""' in html:
-        html = _MUTE.sub(lambda found: f"{found[1]}{name}{found[2]}", html)
+        html = _MUTE.sub(lambda image: f"{image[1]}{name}{image[2]}", html)
     return html
 
 

@@ -241,12 +241,12 @@ def _compiled() -> BytecodeCache:
     from jinja2 import FileSystemBytecodeCache  # as above
     from jinja2.bccache import Bucket
 
-    class Found(FileSystemBytecodeCache):
+    class ReadOnlyCache(FileSystemBytecodeCache):
         def dump_bytecode(self, bucket: Bucket) -> None:
             """Write nothing."""
 
     folder = OURS / "__pycache__"
     if sys.dont_write_bytecode or not os.access(OURS, os.W_OK):
-        return Found(str(folder))
+        return ReadOnlyCache(str(folder))
     folder.mkdir(exist_ok=True)
     return FileSystemBytecodeCache(str(folder))

@@ -33,7 +33,7 @@ class Known(Struct, frozen=True):
     names: frozenset[str]  # letters
 
     @classmethod
-    def of(
+    def gathered(
         cls,
         posts: Iterable[str],
         sites: Iterable[str],
@@ -119,8 +119,8 @@ class Slot(Struct, frozen=True):
 
 def credit_of(row: wordings.Row, post: Slot, site: Slot, known: Known) -> Credit:
     """Return the credit that a wording with these slots gives."""
-    url = post.anchor.href if post.anchor else ""
-    site_url = site.anchor.href if site.anchor else ""
+    url = (post.anchor and post.anchor.href) or ""
+    site_url = (site.anchor and site.anchor.href) or ""
     if not url and site_url and not known.is_root(Anchor(site_url, "")) and urls.path(site_url):
         url, site_url = site_url, ""  # "Originally published at <the post>Its site</a>"
     if not url and not site_url and urls.host(site.text):
@@ -149,8 +149,9 @@ def loose(url: str) -> str:
     >>> loose("//a.example//p/"), loose("https://www.a.example/p")
     ('a.example/p', 'a.example/p')
     """
-    absolute = f"https:{url}" if url.startswith("//") else url
-    return urls.loose(_SLASHES.sub("/", absolute))
+    if url.startswith("//"):
+        url = f"https:{url}"
+    return urls.loose(_SLASHES.sub("/", url))
 
 
 def root(url: str) -> str:
@@ -163,13 +164,13 @@ def root(url: str) -> str:
     return f"{scheme}://{re.split('[/?#]', rest, maxsplit=1)[0]}/" if separator else ""
 
 
-def same_site(one: str, other: str) -> bool:
+def same_site(url: str, other_url: str) -> bool:
     """Tell whether two addresses have one host, or one's is below the other's.
 
     >>> same_site("https://blog.a.example/x", "http://www.a.example/"), same_site("https://a.example", "https://b.example")
     (True, False)
     """
-    first, second = urls.host(one), urls.host(other)
-    return bool(first and second) and (
-        first == second or first.endswith(f".{second}") or second.endswith(f".{first}")
+    host, other_host = urls.host(url), urls.host(other_url)
+    return bool(host and other_host) and (
+        host == other_host or host.endswith(f".{other_host}") or other_host.endswith(f".{host}")
     )

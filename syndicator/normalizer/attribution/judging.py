@@ -59,7 +59,7 @@ _BEHIND = 250  # characters of them
 Way = Literal["class", "both", "site", "own", "links", "cut"]
 
 
-class Found(Struct, frozen=True):
+class CreditSpan(Struct, frozen=True):
     """A credit and its place in the source."""
 
     start: int
@@ -70,7 +70,7 @@ class Found(Struct, frozen=True):
     certain: bool = False  # it names this post and nothing else, wherever in a text it stands
 
 
-def judge(line: Line, source: str, known: Known, *, text_mode: bool) -> Found | None:
+def judge(line: Line, source: str, known: Known, *, text_mode: bool) -> CreditSpan | None:
     """Return the credit that a line is or ends with, None for any other line.
 
     A credit may also have a few sentences behind it on its line, if its links or names leave no
@@ -101,7 +101,7 @@ def judge(line: Line, source: str, known: Known, *, text_mode: bool) -> Found | 
 # ----------------------------------------------------------------------------------------------
 
 
-def _by_wording(line: Line, source: str, known: Known, *, text_mode: bool) -> Found | None:
+def _by_wording(line: Line, source: str, known: Known, *, text_mode: bool) -> CreditSpan | None:
     rows = wordings.index().rows(line.text)
     # A single link is the site's: "Paru d'abord sur X" names no post "Paru".
     if len(line.links) == 1 and TITLE not in line.text:
@@ -115,7 +115,9 @@ def _by_wording(line: Line, source: str, known: Known, *, text_mode: bool) -> Fo
     return None
 
 
-def _before_sentences(line: Line, source: str, known: Known, *, text_mode: bool) -> Found | None:
+def _before_sentences(
+    line: Line, source: str, known: Known, *, text_mode: bool
+) -> CreditSpan | None:
     """Recognise a credit with sentences behind it.
 
     "This story first appeared on X. You can join here." The credit starts the line. It is the
@@ -125,15 +127,15 @@ def _before_sentences(line: Line, source: str, known: Known, *, text_mode: bool)
     for end in reversed(ends[:_SENTENCES_BEHIND]):
         if len(line.text) - end > _BEHIND:
             continue
-        found = _by_wording(line.first(end), source, known, text_mode=text_mode)
-        if found and (found.certain or (found.start == line.start and _says_this(found, line))):
-            return found
+        span = _by_wording(line.first(end), source, known, text_mode=text_mode)
+        if span and (span.certain or (span.start == line.start and _says_this(span, line))):
+            return span
     return None
 
 
-def _says_this(found: Found, line: Line) -> bool:
-    linked = found.credit.url or found.credit.site_url
-    return found.way == "site" and bool(linked) and line.text.startswith(_DEMONSTRATIVES)
+def _says_this(span: CreditSpan, line: Line) -> bool:
+    linked = span.credit.url or span.credit.site_url
+    return span.way == "site" and bool(linked) and line.text.startswith(_DEMONSTRATIVES)
 
 
 @lru_cache(maxsize=512)
@@ -150,12 +152,12 @@ def wording(before: str, between: str, after: str) -> wordings.Row | None:
     for row in wordings.index().rows(text):
         for pattern in wordings.patterns(row):
             if match := pattern.match(text):
-                found = row.kind == "both" and (match["post"], match["site"], match["lead"]) == (
+                is_both = row.kind == "both" and (match["post"], match["site"], match["lead"]) == (
                     first,
                     second,
                     "",
                 )
-                if found and not (match["rest"] or "").strip(_REST):
+                if is_both and not (match["rest"] or "").strip(_REST):
                     return row
                 return None
     return None
@@ -178,8 +180,10 @@ def _with_title(line: Line, known: Known) -> Line:
     """
     # "…" is no title to look for; "a" is none beside links, which say better where it stands.
     shortest = _SHORT_TITLE if line.links else 0
-    title = known.folded_title if len(known.title) > shortest else ""
-    place = line.text.rfind(title) if title and title != line.text else -1
+    title = known.folded_title
+    if len(known.title) <= shortest or title == line.text:
+        return line
+    place = line.text.rfind(title)
     if place < 0:
         return line
     end = place + len(title)
@@ -208,7 +212,7 @@ def _weigh(
     known: Known,
     *,
     text_mode: bool,
-) -> Found | None:
+) -> CreditSpan | None:
     """Decide whether a sentence is meant for this post."""
     post = Slot.read("post", match, line, source, known)
     site = Slot.read("site", match, line, source, known)
@@ -229,7 +233,7 @@ def _weigh(
         certain = post.own and site.own and not lead.endswith((":", "：", '"', "'", "("))
     else:
         certain = _is_target(site, known) and not lead
-    return Found(
+    return CreditSpan(
         start,
         _end(match, line),
         credit_of(row, post, site, known),
@@ -311,7 +315,7 @@ def _fits_site(site: Slot, lead: str, body: str, known: Known) -> bool:
 # ----------------------------------------------------------------------------------------------
 
 
-def _by_linked_sentence(line: Line, known: Known) -> Found | None:
+def _by_linked_sentence(line: Line, known: Known) -> CreditSpan | None:
     """Recognise a line that is one link: "<a>Originally posted on my Medium</a>", often a heading."""
     if len(line.links) != 1 or line.text.strip(_REST + "*:(") != LINK:
         return None
@@ -328,7 +332,7 @@ def _by_linked_sentence(line: Line, known: Known) -> Found | None:
         home = root(anchor.href)
         name = site_name(written if fold(written) == match["site"] else "", home)
         credit = Credit("", anchor.href, name, home, row.locale)
-        return Found(line.start, line.end, credit, "site", strong=known.is_site(anchor))
+        return CreditSpan(line.start, line.end, credit, "site", strong=known.is_site(anchor))
     return None
 
 
@@ -337,7 +341,7 @@ _OPENS_SENTENCE = re.compile(
 )
 
 
-def _by_links(line: Line, known: Known) -> Found | None:
+def _by_links(line: Line, known: Known) -> CreditSpan | None:
     """Recognise a credit in a language without wordings: two links with little text beside them."""
     posts = [place for place, link in enumerate(line.links) if loose(link.href) in known.posts]
     sites = [
@@ -362,12 +366,12 @@ def _by_links(line: Line, known: Known) -> Found | None:
     ):
         return None
     start = line.starts[lead.end()] if lead.end() else line.start
-    return Found(
+    return CreditSpan(
         start, line.end, Credit(post.text, post.href, site.text, site.href), "links", strong=True
     )
 
 
-def _by_class(line: Line, known: Known) -> Found:
+def _by_class(line: Line, known: Known) -> CreditSpan:
     """Read a line of ours: the post's link and the site's, in the order of its language."""
     links = sorted(
         line.links, key=lambda link: (known.is_post(link), len(urls.path(link.href))), reverse=True
@@ -375,7 +379,7 @@ def _by_class(line: Line, known: Known) -> Found:
     if len(links) == 1 and not known.is_post(links[0]):
         links.insert(0, Anchor("", ""))
     post, site = (*links, Anchor("", ""), Anchor("", ""))[:2]
-    return Found(
+    return CreditSpan(
         line.start,
         line.end,
         Credit(post.text, post.href, site.text, site.href, "ours"),
@@ -384,7 +388,7 @@ def _by_class(line: Line, known: Known) -> Found:
     )
 
 
-def _cut_off(line: Line, known: Known) -> Found | None:
+def _cut_off(line: Line, known: Known) -> CreditSpan | None:
     """Recognise a line that an aggregator cut: "... […] The post Our ti…"."""
     text, title = line.text.rstrip(" .…[]"), known.folded_title
     cut = line.text.endswith(_CUT_OFF)
@@ -402,5 +406,7 @@ def _cut_off(line: Line, known: Known) -> Found | None:
         )
         if verb or (len(letters(rest)) >= enough and title.startswith(rest)):
             written = "" if verb else unescape(rest)
-            return Found(line.starts[place], line.end, Credit(title=written), "cut", strong=True)
+            return CreditSpan(
+                line.starts[place], line.end, Credit(title=written), "cut", strong=True
+            )
     return None

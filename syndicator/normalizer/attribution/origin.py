@@ -131,8 +131,8 @@ def _own(info: SourceInfo, feed_links: tuple[str, ...], home: str) -> _Own:
     )
 
 
-def _differ_generically(one: str, other: str) -> bool:
-    shorter, longer = sorted((one, other), key=len)
+def _differ_generically(host: str, other_host: str) -> bool:
+    shorter, longer = sorted((host, other_host), key=len)
     return longer.endswith(f".{shorter}") and longer.removesuffix(f".{shorter}") in _GENERIC
 
 
@@ -147,7 +147,9 @@ def _chain(
     ]
     if source is not None and not _is_own_source(source, own, link):
         origin = _completed(source, link)
-        place = next((at for at, (place_, _) in enumerate(chain) if _same(place_, origin)), None)
+        place = next(
+            (index for index, (origin_, _) in enumerate(chain) if _same(origin_, origin)), None
+        )
         if place is None:
             chain.append((origin, link))
         else:  # the source's own words say more than the line: its feed, its id
@@ -237,10 +239,10 @@ def _with_site(own: Origin, credited: Sequence[Credit], link: str) -> Origin:
     return own
 
 
-def _same(one: Origin, other: Origin) -> bool:
-    if letters(one.name) == letters(other.name) and one.name:
+def _same(first: Origin, second: Origin) -> bool:
+    if letters(first.name) == letters(second.name) and first.name:
         return True
-    return bool(one.url) and urls.host(one.url) == urls.host(other.url)
+    return bool(first.url) and urls.host(first.url) == urls.host(second.url)
 
 
 def _unique(places: Iterable[Origin]) -> list[Origin]:

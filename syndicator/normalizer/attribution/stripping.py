@@ -24,7 +24,7 @@ from syndicator.normalizer.attribution import (
     wordings,
 )
 from syndicator.normalizer.attribution.evidence import Known
-from syndicator.normalizer.attribution.judging import Found
+from syndicator.normalizer.attribution.judging import CreditSpan
 from syndicator.normalizer.attribution.lines import Line, fold
 from syndicator.normalizer.html import tags
 
@@ -90,24 +90,24 @@ def strip(  # noqa: PLR0913 - all that is known of a post tells whether a line s
         credited.append(credit)
     listed = bool(_LISTED.search(source, max(0, len(source) - 80)))
     site_links = tuple(site_links)
-    probe = _Probe.of(title, (post_link, guid), site_links)
+    probe = _Probe.prepared(title, (post_link, guid), site_links)
     opened = not text_mode and _may_open(source)
     if not (opened or _may_close(source, probe, listed=listed, text_mode=text_mode)):
         return source, tuple(credited)
     if "syndicator-" in source:
         source = our_lists.without(source)
-    known = Known.of((post_link, guid), site_links, title, names, seen)
+    known = Known.gathered((post_link, guid), site_links, title, names, seen)
     window = _TAIL_LISTED if listed else _WINDOW
     while len(credited) < _MOST and _may_close(source, probe, listed=listed, text_mode=text_mode):
         passes = probe.names_post(source)
-        found = _closing(source, known, window=window, passes=passes, text_mode=text_mode)
-        if not found:
+        span = _closing(source, known, window=window, passes=passes, text_mode=text_mode)
+        if not span:
             break
-        credited.insert(0, found.credit)
-        source = _without(source, found, text_mode=text_mode)
-    while opened and len(credited) < _MOST and (found := _opening(source, known)):
-        credited.insert(0, found.credit)
-        source = _without(source, found, text_mode=False).lstrip()
+        credited.insert(0, span.credit)
+        source = _without(source, span, text_mode=text_mode)
+    while opened and len(credited) < _MOST and (span := _opening(source, known)):
+        credited.insert(0, span.credit)
+        source = _without(source, span, text_mode=False).lstrip()
     return source, tuple(credited)
 
 
@@ -183,7 +183,7 @@ class _Probe(NamedTuple):
     names: tuple[str, ...]  # texts, one of which stands where the post is named
 
     @classmethod
-    def of(cls, title: str, posts: tuple[str, ...], sites: tuple[str, ...]) -> _Probe:
+    def prepared(cls, title: str, posts: tuple[str, ...], sites: tuple[str, ...]) -> _Probe:
         """Prepare the texts to look for."""
         paths = tuple(path for path in map(urls.path, posts) if len(path) > 1)
         names = (*paths, title, "%%") if len(title) > 1 else (*paths, "%%")
@@ -231,7 +231,7 @@ def _last_block(tail: str) -> str:
 
 def _closing(
     source: str, known: Known, *, window: int, passes: bool, text_mode: bool
-) -> Found | None:
+) -> CreditSpan | None:
     """Find the last credit.
 
     Trailers may follow it: share links, lists of links, pictures. Running text may follow a line
@@ -240,12 +240,12 @@ def _closing(
     followed: list[Line] = []
     passed = 0
     for line in lines.lines(source, window=window, text_mode=text_mode):
-        found = judging.judge(line, source, known, text_mode=text_mode)
+        span = judging.judge(line, source, known, text_mode=text_mode)
         if passed:
-            if found and found.certain and not line.quoted:
-                return found
-        elif found and (found.strong or not followed):
-            return replace(found, end=our_lists.end_behind(source, found.end, followed))
+            if span and span.certain and not line.quoted:
+                return span
+        elif span and (span.strong or not followed):
+            return replace(span, end=our_lists.end_behind(source, span.end, followed))
         elif not text_mode and len(followed) < _TRAILERS and _is_trailer(line):
             followed.append(line)
             continue
@@ -255,17 +255,17 @@ def _closing(
     return None
 
 
-def _opening(source: str, known: Known) -> Found | None:
+def _opening(source: str, known: Known) -> CreditSpan | None:
     """Find a credit that opens a text.
 
     "Originally published on X", alone on its line and with a link.
     """
     for line in lines.first_lines(source, window=_HEAD, most=_OPENING_LINES):
-        found = judging.judge(line, source, known, text_mode=False)
-        if found and not line.quoted and (found.start, found.end) == (line.start, line.end):
-            linked = found.credit.url or found.credit.site_url
-            if found.way in {"both", "site"} and line.links and linked:
-                return found
+        span = judging.judge(line, source, known, text_mode=False)
+        if span and not line.quoted and (span.start, span.end) == (line.start, line.end):
+            linked = span.credit.url or span.credit.site_url
+            if span.way in {"both", "site"} and line.links and linked:
+                return span
         if line.text and line.block not in _HEADINGS:
             return None
     return None
@@ -282,10 +282,10 @@ def _is_trailer(line: Line) -> bool:
     return sum(map(str.isalpha, line.text)) <= (_FEW if line.links else 0)
 
 
-def _without(source: str, found: Found, *, text_mode: bool) -> str:
-    start = found.start
+def _without(source: str, span: CreditSpan, *, text_mode: bool) -> str:
+    start = span.start
     while opening := _ENCODED_TAG.match(source[max(0, start - 60) : start]):
         start -= len(opening[1])
     if text_mode:
-        return (source[:start].rstrip() + source[found.end :]).rstrip()
-    return cutting.cut(source, start, found.end)
+        return (source[:start].rstrip() + source[span.end :]).rstrip()
+    return cutting.cut(source, start, span.end)

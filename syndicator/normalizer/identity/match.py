@@ -131,10 +131,10 @@ def _compared(post: Post, known: KnownPost) -> Evidence:
     text = evidence.text
     if text <= 0 and known.text is not None and post.text:
         near = max(evidence.guid, evidence.link) >= LOOSE or title > 0
-        agree = rule_changes.texts_agree(known.text, post.text) or (
+        if rule_changes.texts_agree(known.text, post.text) or (
             near and rule_changes.is_shortened(known.text, post.text)
-        )
-        text = 1 if agree else text
+        ):
+            text = 1
     return replace(evidence, title=title, text=text)
 
 
@@ -163,53 +163,53 @@ def _only_rules_changed(post: Post, known: KnownPost, evidence: Evidence) -> boo
     return rule_changes.is_shortened(known.text, post.text)
 
 
-def compare(one: Keys, other: Keys) -> Evidence:
+def compare(first: Keys, second: Keys) -> Evidence:
     """Return how two posts agree. A link to a site's front page says nothing."""
-    places = bool(one.path_link and other.path_link)
+    places = bool(first.path_link and second.path_link)
     link = UNKNOWN
     if places:
         link = _addresses(
-            (one.link, one.loose_link, one.path_link),
-            (other.link, other.loose_link, other.path_link),
+            (first.link, first.loose_link, first.path_link),
+            (second.link, second.loose_link, second.path_link),
         )
     return Evidence(
         guid=_addresses(
-            (one.guid, one.loose_guid, one.path_guid),
-            (other.guid, other.loose_guid, other.path_guid),
+            (first.guid, first.loose_guid, first.path_guid),
+            (second.guid, second.loose_guid, second.path_guid),
         ),
         link=link,
-        title=_equal(one.title, other.title),
-        text=texts(one, other),
-        instant=_equal(one.instant, other.instant),
-        silent=not one.sketch and not other.sketch,
-        sharp=one.instant is not None and bool(one.instant.minute or one.instant.second),
+        title=_equal(first.title, second.title),
+        text=texts(first, second),
+        instant=_equal(first.instant, second.instant),
+        silent=not first.sketch and not second.sketch,
+        sharp=first.instant is not None and bool(first.instant.minute or first.instant.second),
     )
 
 
-def _addresses(one: tuple[str, str, str], other: tuple[str, str, str]) -> int:
+def _addresses(first: tuple[str, str, str], second: tuple[str, str, str]) -> int:
     # A digest that is "" tells nothing apart in its feed; the next looser one may.
-    for level, mine, theirs in zip((STRICT, LOOSE, PATH), one, other, strict=True):
+    for level, mine, theirs in zip((STRICT, LOOSE, PATH), first, second, strict=True):
         if mine and mine == theirs:
             return level
-    return OTHER if any(one) and any(other) else UNKNOWN
+    return OTHER if any(first) and any(second) else UNKNOWN
 
 
-def _equal(one: object, other: object) -> int:
-    if not one or not other:
+def _equal(first: object, second: object) -> int:
+    if not first or not second:
         return 0
-    return 1 if one == other else -1
+    return 1 if first == second else -1
 
 
-def texts(one: Keys, other: Keys) -> int:
+def texts(first: Keys, second: Keys) -> int:
     """Return 1 for nearly the same texts, -1 for quite different ones, 0 if neither is sure."""
-    if one.text and one.text == other.text:
+    if first.text and first.text == second.text:
         return 1
-    alike = likeness(one.sketch, other.sketch)
+    alike = likeness(first.sketch, second.sketch)
     if alike is None:
         return 0
     if alike >= SAME_TEXT:
         return 1
-    if alike < OTHER_TEXT and min(len(one.sketch), len(other.sketch)) > FEW:
+    if alike < OTHER_TEXT and min(len(first.sketch), len(second.sketch)) > FEW:
         return -1
     return 0
 
@@ -331,7 +331,7 @@ def _judge_against_other_sources(
     # A story's own post goes before its copies: it tells which source has the story.
     for known in sorted(others, key=lambda known: known.copy_of is not None):
         evidence = _compared(post, known)
-        story = known.number if known.copy_of is None else known.copy_of
+        story = known.copy_of or known.number
         if _republishes(post, known, evidence) or _tells_the_same(post, known, evidence):
             original = _is_original(post, known)
             undecided = not original and not _is_original(known, post)
@@ -353,20 +353,20 @@ def _leads(post: Post, known: KnownPost, order: Mapping[str, int]) -> bool:
 
 def _word_for_word(post: Post, known: KnownPost, evidence: Evidence) -> bool:
     """Tell whether two sources have one title over the same words, such as a press release."""
-    one, other = post.keys, known.keys
-    if not (one.title and one.text) or len(one.sketch) <= FEW:
+    own, other = post.keys, known.keys
+    if not (own.title and own.text) or len(own.sketch) <= FEW:
         return False
     if known.identity_version != post.identity_version:
         return evidence.title > 0 and evidence.text > 0
-    return (one.title, one.text) == (other.title, other.text)
+    return (own.title, own.text) == (other.title, other.text)
 
 
-def _is_earlier(one: Post | KnownPost, other: Post | KnownPost) -> bool:
-    """Tell whether `one` is the older of two unpublished posts, and so has the story."""
+def _is_earlier(post: Post | KnownPost, other: Post | KnownPost) -> bool:
+    """Tell whether `post` is the older of two unpublished posts, and so has the story."""
     if isinstance(other, KnownPost) and other.published:
         return False
-    first, second = one.keys.instant, other.keys.instant
-    return first is not None and second is not None and first < second
+    date, other_date = post.keys.instant, other.keys.instant
+    return date is not None and other_date is not None and date < other_date
 
 
 def _republishes(post: Post, known: KnownPost, evidence: Evidence) -> bool:
