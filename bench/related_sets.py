@@ -151,14 +151,14 @@ def _all_nearest(documents: list[dict[str, str]]) -> list[list[Neighbour]]:
     index = Index(Terms(db))
     db.execute("BEGIN")
     for number, document in enumerate(documents, 1):
-        index.add(number, _post(document), float(document.get("ts") or 0) / 1000)
+        index.add(number, post_of(document), float(document.get("ts") or 0) / 1000)
     index.flush()
     nearest = [index.near(number) for number in range(1, len(documents) + 1)]
     db.close()
     return nearest
 
 
-def _post(document: dict[str, str]) -> Post:
+def post_of(document: dict[str, str]) -> Post:
     text = document.get("text", "")
     title = document.get("title") or text[:80].rpartition(" ")[0]
     link = document.get("url", "").partition("\\")[0]

@@ -169,3 +169,18 @@ print(sum(map(bool, map(broken, bodies))), sha256(b"".join(bodies)).hexdigest())
     }
     assert len(said) == 1
     assert said.pop().startswith("1 ")
+
+
+def test_stories_of_a_labelled_set(tmp_path: Path) -> None:
+    """Two reports on one event are a story, and it is right."""
+    reports = (
+        "the river Lam rose above the dyke at Nam Dan and flooded four hundred houses on Tuesday",
+        "four hundred houses at Nam Dan flooded on Tuesday as the river Lam rose above the dyke",
+    )
+    documents = [{"title": report[:30], "text": report, "story": "dyke"} for report in reports]
+    for number in range(20):
+        text = f"recipe {number} takes {number * 7} eggs, lime and an hour of patience in kitchen {number}"
+        documents.append({"title": text[:9], "text": text, "story": f"recipe {number}"})
+    (tmp_path / "own.jsonl").write_text("\n".join(map(json.dumps, documents)))
+    said = bench("stories.py", str(tmp_path))
+    assert "own: 1 stories of 2 of 22 posts, 0 wrong by the labels (0.0 %)" in said

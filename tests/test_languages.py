@@ -77,7 +77,7 @@ def test_sentences_end_as_the_language_ends_them(tag):
     """A Japanese line ends in 。 and an Urdu one in ۔; headings end in the language's colon."""
     for key in ("titled", "untitled"):
         assert TABLE[tag][key].endswith(STOPS.get(tag, ".")), key
-    for key in ("heading", "related", "also"):
+    for key in ("heading", "related", "also", "told"):
         assert TABLE[tag][key].endswith(COLONS.get(tag, ":")), key
 
 
@@ -95,7 +95,7 @@ def test_a_language_is_written_in_its_script(tag, script):
 
 def test_french_keeps_its_colon_with_the_word_before():
     """A line may not break before a French colon: the space is one that doesn't break."""
-    assert all("\u00a0:" in TABLE["fr"][key] for key in ("heading", "related", "also"))
+    assert all("\u00a0:" in TABLE["fr"][key] for key in ("heading", "related", "also", "told"))
 
 
 def test_how_to_be_removed_is_said_in_fifty_languages():

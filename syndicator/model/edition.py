@@ -110,6 +110,9 @@ class Edition(Struct, frozen=True):
     departed: Departed = Departed()
     # Pages only: by source id; {} where the feed has more sources than a table can show.
     activity: Mapping[str, Activity] = {}
+    # The first page only: of posts that report an event as posts of other sources do, by public id;
+    # equal numbers are one story.
+    stories: Mapping[str, int] = {}
 
 
 class Document(Struct, frozen=True):

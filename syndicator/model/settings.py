@@ -474,6 +474,10 @@ class Feed(Struct, frozen=True):
         str, key('the podcast directories\' category of the feed, e.g. `"Arts"`')
     ] = ""
     podcast: Annotated[bool, key("may podcast directories list the merged feed?")] = False
+    stories: Annotated[
+        bool,
+        key("reports of one event by several sources stand together on the first page"),
+    ] = True
     related_on_pages: Annotated[
         int, key("related links on a post's page", least=0, on_pages=True)
     ] = 20

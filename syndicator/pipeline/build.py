@@ -162,7 +162,7 @@ def _list_related(feeds: Sequence[Feed], store: Store, sources: Mapping[str, Sou
         return
     from syndicator.pipeline import freezing  # loads numpy and more: only new posts need it
 
-    freezing.keep_lists(store, unlisted, sources)
+    freezing.keep_lists(store, feeds, unlisted, sources)
 
 
 def _with_source_names(

@@ -17,22 +17,42 @@ from syndicator.model.settings import Feed, Source
 from syndicator.normalizer import attribution
 from syndicator.related import Index
 from syndicator.store import Store
+from syndicator.store.meta import Stories
 
 PORTION = 100  # posts read whole at a time
 
 
-def keep_lists(store: Store, numbers: Sequence[int], sources: Mapping[str, Source]) -> None:
-    """Choose and store the related lists of posts that have none yet."""
+def keep_lists(
+    store: Store, feeds: Sequence[Feed], numbers: Sequence[int], sources: Mapping[str, Source]
+) -> None:
+    """Choose and store the related lists and the stories of posts that have no lists yet."""
+    index = Index(store.terms)
     with store.transaction():
-        for number, _, lists in _choose_lists(store, numbers, sources):
+        for number, _, lists in _choose_lists(store, index, numbers, sources):
             store.links.keep(number, lists, LAYOUT)
+        _keep_stories(store, index, feeds, numbers)
+
+
+def _keep_stories(
+    store: Store, index: Index, feeds: Sequence[Feed], newcomers: Sequence[int]
+) -> None:
+    """Add newcomers to the stories that the first pages show; older stories are forgotten."""
+    shown: set[int] = set()
+    for feed in feeds:
+        if feed.stories and "html" in feed.formats and not feed.per:
+            shown |= set(store.snapshots.shown(feed))
+    told = store.meta.read(Stories) or Stories()
+    kept = shown.difference(newcomers)
+    known = {number: story for number, story in told.of.items() if number in kept}
+    story_of = index.stories(shown.intersection(newcomers), shown, known)
+    if story_of != told.of:
+        store.meta.write(Stories(story_of))
 
 
 def _choose_lists(
-    store: Store, numbers: Sequence[int], sources: Mapping[str, Source]
+    store: Store, index: Index, numbers: Sequence[int], sources: Mapping[str, Source]
 ) -> Iterator[tuple[int, Post, tuple[RelatedList, ...]]]:
     """Choose the related lists of stored posts, the last post first."""
-    index = Index(store.terms)
     public = frozenset(
         source.id for source in sources.values() if source.publish and not source.private
     )
@@ -60,10 +80,12 @@ def rerender(
     """
     shown = (number for feed in feeds for number in store.snapshots.shown(feed))
     numbers = list(dict.fromkeys(shown))
+    index = Index(store.terms)
     with store.transaction():
         for source in sources.values():
             _narrow(store, source, now)
-        for number, post, lists in _choose_lists(store, numbers, sources):
+        _keep_stories(store, index, feeds, numbers)
+        for number, post, lists in _choose_lists(store, index, numbers, sources):
             source = sources[post.source_id]
             line = attribution.choose(
                 source.attribution,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from syndicator.model.edition import RelatedList
 from syndicator.model.likeness import IndexTables, Neighbour
 from syndicator.model.post import Post
 from syndicator.model.settings import RelatedSettings
-from syndicator.related import copies, lists, search, tuning, vectors
+from syndicator.related import copies, lists, search, stories, tuning, vectors
 from syndicator.related import terms as words
 from syndicator.related.lists import Request
 from syndicator.related.postings import Postings
@@ -120,6 +120,25 @@ class Index:
         self._prepare()
         among = self._terms.newest(source_id, tuning.MAX_PER_SOURCE) if source_id else None
         return self._nearest(number, among)
+
+    def stories(
+        self, newcomers: Collection[int], shown: Collection[int], told: Mapping[int, int]
+    ) -> dict[int, int]:
+        """Return the stories of the `shown` posts after these newcomers joined, by post.
+
+        `told` are the stories so far; a story has the number of one of its posts. A post that
+        tells no story with another is left out. Costs 1 ms of CPU for a newcomer.
+        """
+        self._prepare()
+        among = np.array(sorted(shown), np.intp)
+
+        def alike(number: int) -> Mapping[int, float]:
+            own = self._terms.vectors([number])
+            if not own or not self._has_enough_terms(number):
+                return {}
+            return self._searcher.alike(own[0], among)
+
+        return stories.join(self._terms.cards, alike, newcomers, told)
 
     def _prepare(self) -> None:
         if not self._flushed:

@@ -45,16 +45,37 @@ class Searcher:
 
     def nearest(self, own: Vector, among: Numbers | None = None) -> list[Neighbour]:
         """Return the posts nearest to one, best first, without itself; only `among` if given."""
+        candidates = self._candidates(own, among)
+        return self._ranked(own, candidates) if candidates else []
+
+    def alike(self, own: Vector, among: Numbers) -> dict[int, float]:
+        """Return the posts `among` these that share words with one, and how near each is, 0 to 1.
+
+        Nearness is the cosine of the two vectors alone, which means the same in every corpus.
+        """
+        candidates = self._candidates(own, among)
+        if not candidates:
+            return {}
+        nearness = self._rows(own, candidates).similarity({0: 1.0}, self._accumulator)[1:]
+        numbers = map(itemgetter(0), candidates)
+        return dict(zip(numbers, nearness.tolist(), strict=True))
+
+    def _candidates(self, own: Vector, among: Numbers | None) -> list[Vector]:
         number, _, packed, _ = own
         if not packed:
             return []
-        numbers = self._candidates(packed, among)
+        numbers = self._candidate_numbers(packed, among)
         vectors_found = self._terms.vectors(numbers[numbers != number].tolist())
         # A post that lost its words ("Untitled" became "...") may still be posted under them.
-        candidates = [vector for vector in vectors_found if vector[2]]
-        return self._ranked(own, candidates) if candidates else []
+        return [vector for vector in vectors_found if vector[2]]
 
-    def _candidates(self, packed: bytes, among: Numbers | None) -> Numbers:
+    def _rows(self, own: Vector, candidates: Sequence[Vector]) -> Rows:
+        """Return a post and its candidates side by side, without the usual terms of its source."""
+        sample = self._terms.sample(own[0], tuning.SOURCE_SAMPLE)
+        usual = vectors.usual_slots(sample, self._accumulator)
+        return Rows([own[2], *map(itemgetter(2), candidates)], self._counts, usual)
+
+    def _candidate_numbers(self, packed: bytes, among: Numbers | None) -> Numbers:
         numbers, weights = self._posted(packed)
         if not len(numbers):
             return numbers
@@ -88,12 +109,10 @@ class Searcher:
         return numbers, weights * shares[order][places]
 
     def _ranked(self, own: Vector, candidates: Sequence[Vector]) -> list[Neighbour]:
-        number, time, terms, known_neighbours = own
+        _, time, _, known_neighbours = own
         # Newest first, then by terms: equal scores must not depend on the order of arrival.
         candidates = sorted(candidates, key=itemgetter(1, 2), reverse=True)
-        sample = self._terms.sample(number, tuning.SOURCE_SAMPLE)
-        usual = vectors.usual_slots(sample, self._accumulator)
-        rows = Rows([terms, *map(itemgetter(2), candidates)], self._counts, usual)
+        rows = self._rows(own, candidates)
         freshness = _freshness(np.array(list(map(itemgetter(1), candidates))) - time)
         nearness = rows.similarity({0: 1.0}, self._accumulator)[1:] * freshness
         feedback, weight = self._feedback(rows, nearness)

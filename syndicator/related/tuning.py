@@ -70,6 +70,13 @@ CARDS_READ = 8  # posts beyond the limit read at once: most may be shown
 MIN_TERMS = 16  # a post of fewer terms gets no list of other sources: one word may mean anything
 BATCH = 2000  # posts indexed at once: a few megabytes
 
+# -- stories ---------------------------------------------------------------------------------
+
+# Least mean nearness of a post to those of a story that it joins. bench/stories.py counts how many
+# stories are wrong.
+STORY_NEARNESS = 0.5
+STORY_HOURS = 48  # between any two reports of one event
+
 # -- copies ------------------------------------------------------------------------------------
 
 COPY_SHARE = 0.8  # shared pieces of two texts that are copies: an edited lead or a cut ending

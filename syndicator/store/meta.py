@@ -57,6 +57,15 @@ class Languages(Struct, frozen=True, omit_defaults=True):
     names: dict[str, str] = {}
 
 
+class Stories(Struct, frozen=True, omit_defaults=True):
+    """The stories that posts in the documents tell with others: numbers of posts.
+
+    A story has the number of one of its posts.
+    """
+
+    of: dict[int, int] = {}
+
+
 class Takeover(Struct, frozen=True):
     """The edition that a feed took over from another program: posts before it are no news."""
 

@@ -31,6 +31,7 @@ from syndicator.store import codec, links, popularity, rows
 from syndicator.store.db import Table
 from syndicator.store.events import ARCHIVE
 from syndicator.store.feeds import Feeds
+from syndicator.store.meta import Meta, Stories
 from syndicator.store.selection import selects
 from syndicator.store.sources import Sources, undated
 
@@ -128,7 +129,16 @@ class Snapshots(Table):
             siblings=tuple(other for other in siblings if other.name != feed.name),
             listings=tuple(listings),
             activity=self._activity(row.number) if len(infos) <= _LISTED_SOURCES else {},
+            stories=self._stories() if feed.stories else {},
         )
+
+    def _stories(self) -> dict[str, int]:
+        """Return the stories that posts tell with others, by the posts' public ids."""
+        told = Meta(self.db).read(Stories) or Stories()
+        query = """SELECT public_id, number FROM posts
+            WHERE number IN (SELECT value FROM json_each(?)) AND public_id IS NOT NULL"""
+        named = self.db.rows(query, codec.encode(list(told.of))) if told.of else ()
+        return {public_id: told.of[number] for public_id, number in named}
 
     def _activity(self, feed: int) -> dict[str, Activity]:
         """Return the number of posts of each source in a feed, and the date of the last one."""

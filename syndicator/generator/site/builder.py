@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache, partial
+from itertools import chain
 from types import MappingProxyType
 
 from markupsafe import Markup
@@ -25,6 +26,7 @@ from syndicator.generator.site.paths import (
     source_path,
 )
 from syndicator.generator.site.readers import READERS
+from syndicator.generator.site.stories import further_reports
 from syndicator.generator.site.theme import Theme
 from syndicator.generator.site.view_builder import ViewBuilder, refer
 from syndicator.generator.site.views import PageView, Parts
@@ -85,6 +87,7 @@ class SiteBuilder:
         self.visited: set[str] = set()
         self.has_style = False
         self.popular = _popular(edition)
+        self.reports = further_reports(edition.items[: self.newest], edition.stories)
         self.views = cache(self._view_builder)
 
     @property
@@ -162,7 +165,7 @@ class SiteBuilder:
                 digest = self.digests.listing(self.edition.items[:_FRAGMENT])
                 yield from self._page("subscribe", SUBSCRIBE, digest, self._subscribe)
             yield from self._archives()
-            digest = self.digests.index(self.edition, self.newest)
+            digest = self.digests.index(self.edition, self.newest, self.reports)
             yield from self._page("index", self.frame.home, digest, self._index)
         if "fragment" in self.feed.formats:
             yield from self._fragment()
@@ -198,7 +201,12 @@ class SiteBuilder:
     def _view_builder(self, root: str) -> ViewBuilder:
         render = partial(self._part, "line", root)
         return ViewBuilder(
-            self.edition, root, self._post_page, self.has_page, lambda row: render(row=row)
+            self.edition,
+            root,
+            self._post_page,
+            self.has_page,
+            lambda row: render(row=row),
+            self.reports,
         )
 
     def _part(self, name: str, root: str, **context: object) -> Markup:
@@ -246,7 +254,8 @@ class SiteBuilder:
             self.feed.description,
             older=self._newest_slice(),
         )
-        cards, lines = _split(items[: self.newest])
+        told = {item.id for item in chain.from_iterable(self.reports.values())}
+        cards, lines = _split([item for item in items[: self.newest] if item.id not in told])
         held = {item.source.id: item.source for item in items}
         sources = list(map(views.source, held.values()))
         return page, {

@@ -8,7 +8,7 @@ something left last.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 
 from syndicator.model.edition import Edition, Item, Reference
@@ -67,9 +67,13 @@ class Digests:
         """Return the digest of a page that lists posts."""
         return self.digest([self.post(item) for item in items], *others)
 
-    def index(self, edition: Edition, shown: int) -> str:
-        """Return the digest of the first page, which shows so many of the posts."""
-        return self.listing(edition.items, shown, edition.archives, self.languages)
+    def index(self, edition: Edition, shown: int, reports: Mapping[str, Sequence[Item]]) -> str:
+        """Return the digest of the first page, which shows so many of the posts.
+
+        `reports` are those that stand under the headline of another post, by its id.
+        """
+        told = [(first, [item.id for item in others]) for first, others in reports.items()]
+        return self.listing(edition.items, shown, edition.archives, self.languages, *told)
 
     def listing_of(self, info: SourceInfo, *shown: object) -> str:
         """Return the digest of the page of one source."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import groupby
+from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
 
 from markupsafe import Markup
@@ -48,6 +49,7 @@ _LABEL_LENGTH = 80  # characters of an untitled post's first words that stand fo
 _MEGABYTE = 1_000_000
 _UNFOLDED = 3  # lines of one source in one day, before the rest is folded
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_NO_REPORTS: Mapping[str, Sequence[Item]] = MappingProxyType({})
 _COLONS = " :：  "
 
 
@@ -67,7 +69,8 @@ class ViewBuilder:
     """Makes views for pages at one depth; `root` leads from them to the output folder.
 
     `post_page` gives the path of the page of a post, "" for none; `has_page` tells whether the page
-    of a source is there to link to; `render` renders a row.
+    of a source is there to link to; `render` renders a row. `reports` are the posts that stand under
+    another on the first page, by its id.
     """
 
     def __init__(
@@ -77,12 +80,14 @@ class ViewBuilder:
         post_page: Callable[[str], str],
         has_page: Callable[[str], bool],
         render: Callable[[Row], Markup],
+        reports: Mapping[str, Sequence[Item]] = _NO_REPORTS,
     ) -> None:
         self.feed = edition.feed
         self.root = root
         self.post_page = post_page
         self.has_page = has_page
         self.render = render
+        self.reports = reports
         self.rendered: dict[tuple[str, str, str, bool], tuple[Row, Markup]] = {}
         self.language = edition.feed.language
         self.labels = {item.id: label_of(item) for item in edition.items if not item.post.title}
@@ -212,16 +217,23 @@ class ViewBuilder:
             is_folded, hidden = len(own) > _UNFOLDED + 1, own[_UNFOLDED:]
             if is_folded and place >= _UNFOLDED:
                 continue
-            row = self.row(refer(item), source=True)
+            row = self._line(item, source=True)
             if is_folded and place == _UNFOLDED - 1:
                 heading = filled(self.language, "heading", source=item.source.name)
                 row = replace(
                     row,
-                    more=tuple(self.row(refer(other)) for other in hidden),
+                    more=tuple(map(self._line, hidden)),
                     more_label=f"{heading.rstrip(_COLONS)} ({number(len(hidden), self.language)})",
                 )
             rows.append(row)
         return tuple(rows)
+
+    def _line(self, item: Item, *, source: bool = False) -> Row:
+        return replace(self.row(refer(item), source=source), told=self.told(item))
+
+    def told(self, item: Item) -> tuple[Row, ...]:
+        """Show the reports of other sources on the event that a post tells of first."""
+        return tuple(self.row(refer(other), source=True) for other in self.reports.get(item.id, ()))
 
     def slices(
         self, numbers: Iterable[int], spans: Mapping[int, tuple[datetime, datetime]]
@@ -268,6 +280,7 @@ class ViewBuilder:
             authors=author_names(post),
             excerpt=excerpt(post.summary),
             picture=picture(post),
+            told=self.told(item),
         )
 
     def _language(self, item: Item) -> str:

@@ -69,6 +69,7 @@ class Row(Struct, frozen=True):
     count: str = ""  # of its comments
     more: tuple[Row, ...] = ()  # further posts of its source that day, folded away
     more_label: str = ""
+    told: tuple[Row, ...] = ()  # posts of other sources on the same event
 
 
 class Section(Struct, frozen=True):
@@ -96,6 +97,7 @@ class PostView(Struct, frozen=True):
     authors: str = ""
     excerpt: str = ""
     picture: Picture | None = None
+    told: tuple[Row, ...] = ()  # posts of other sources on the same event; on the first page
     # on its own page:
     updated: DateView | None = None
     html: Markup = NO_HTML  # the whole body; "": the excerpt stands for it
