@@ -196,12 +196,9 @@ def identifier(text: str) -> str:
     """
     if is_uri(text):
         return text
-    return f"urn:uuid:{uuid5(NAMESPACE_URL, _encodable(text))}"
-
-
-def _encodable(text: str) -> str:
-    """Return text without lone surrogates; different texts stay different."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    # Without lone surrogates; different texts stay different.
+    encodable = text.encode("utf-8", "backslashreplace").decode()
+    return f"urn:uuid:{uuid5(NAMESPACE_URL, encodable)}"
 
 
 def media_type(text: str, url: str = "", medium: str = "") -> str:

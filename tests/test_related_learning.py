@@ -76,12 +76,12 @@ def test_the_next_run_knows_what_this_one_learnt() -> None:
     expected = likeness(shop, shop.add(ASKED))
     other.index.keep()
     other.index = Index(other.terms)
-    assert other.terms.learnt()
+    assert other.terms.kept("learnt")
     asked = likeness(other, other.add(ASKED))
     assert asked.keys() == expected.keys()
     assert all(abs(asked[number] - expected[number]) < 0.001 for number in expected)
     other.terms.clear()
-    assert not other.terms.learnt()
+    assert not other.terms.kept("learnt")
 
 
 def test_what_all_posts_of_a_source_end_with_is_not_taken_for_a_name() -> None:

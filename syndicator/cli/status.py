@@ -27,10 +27,11 @@ def status(arguments: argparse.Namespace, edge: Edge) -> int:
     states, facts = syndicator.states(config), syndicator.source_facts(config)
     now = edge.now()
     if arguments.letter:
-        every = words.read(config.sources, states, now, facts)
-        row = next((row for row in every if _is_addressee(row, arguments)), None)
-        name = row.source.id if row else arguments.letter
-        state = row.state if row else None
+        name, state = arguments.letter, None
+        for row in words.read(config.sources, states, now, facts):
+            if name in (row.source.id, row.source.name, row.source.url, row.title):
+                name, state = row.source.id, row.state
+                break
         with edge.signals() as stop:
             edge.write(syndicator.write_letter(config, name, state, now, stop.event))
         return 0
@@ -47,10 +48,6 @@ def status(arguments: argparse.Namespace, edge: Edge) -> int:
     if 0 < arguments.fail_if <= len(failing):
         raise CheckFailed
     return 0
-
-
-def _is_addressee(row: Row, arguments: argparse.Namespace) -> bool:
-    return arguments.letter in (row.source.id, row.source.name, row.source.url, row.title)
 
 
 def _fails(row: Row) -> bool:

@@ -134,7 +134,10 @@ def _config(
         feeds=feeds,
         sources=sources,
         metrics=top.section("metrics").struct(MetricsSettings(), around),
-        fetch=FetchSettings(user_agent=_user_agent(main.contact), **_part(in_fetch, FetchSettings)),
+        fetch=FetchSettings(
+            user_agent=f"syndicator/{__version__}" + (main.contact and f" (+{main.contact})"),
+            **_part(in_fetch, FetchSettings),
+        ),
         **{"state": home / "syndicator.db", **_part(in_feed, Config)},
     )
     check_doubles(sources, source_tables)
@@ -163,7 +166,3 @@ def _check_state(table: Table, config: Config) -> None:
             what = f"{written!r} lies in the published folder {feed.output}"
             table.fail("state", f"{what}; put it elsewhere")
             return
-
-
-def _user_agent(contact: str) -> str:
-    return f"syndicator/{__version__}" + (contact and f" (+{contact})")

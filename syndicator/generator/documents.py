@@ -120,11 +120,6 @@ def title_of(feed: Feed) -> str:
     return line(feed.title) or GENERATOR
 
 
-def description_of(feed: Feed) -> str:
-    """Return the description of a feed, its title if it has none."""
-    return line(feed.description) or title_of(feed)
-
-
 def hub_of(feed: Feed) -> str:
     """Return the URL of a feed's WebSub hub, "" for none."""
     return web(feed.hub)

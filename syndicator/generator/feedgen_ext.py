@@ -38,7 +38,6 @@ from syndicator.generator.podcast import (
     add_episode,
     add_media,
     add_podcast_channel,
-    has_episodes,
     used_prefixes,
 )
 from syndicator.model.feed import Link
@@ -105,7 +104,8 @@ class FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no type
     def _add_shared(self, head: _Element) -> None:
         if self.document.is_archive:
             SubElement(head, qualified("fh:archive"))
-        if has_episodes(self.document.items):
+        # Directories could take a feed with an episode for a show.
+        if any(item.item.post.episode for item in self.document.items):
             add_podcast_channel(head, self.feed, self.document.items)
 
     def _add_restrictions(self, root: _Element, head: _Element) -> None:

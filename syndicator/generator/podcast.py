@@ -76,11 +76,6 @@ def _set_sizes(element: _Element, width: int, height: int) -> None:
             element.set(name, str(number))
 
 
-def has_episodes(items: Iterable[RenderedItem]) -> bool:
-    """Tell whether any post is an episode, so that directories could take the feed for a show."""
-    return any(item.item.post.episode for item in items)
-
-
 def add_podcast_channel(head: _Element, feed: Feed, items: Iterable[RenderedItem]) -> None:
     """Add the channel elements of podcast directories, above all the permission to list it."""
     if not feed.podcast:

@@ -13,7 +13,7 @@ from html import escape
 
 from feedgen.entry import FeedEntry
 
-from syndicator.generator.documents import FeedDocument, address, description_of, title_of
+from syndicator.generator.documents import FeedDocument, address, title_of
 from syndicator.generator.feedgen_ext import language_of, new_generator
 from syndicator.generator.item import RenderedItem, as_html
 from syndicator.generator.podcast import rss_enclosure
@@ -31,7 +31,7 @@ def write(edition: Edition, document: FeedDocument) -> bytes:
     feed = edition.feed
     generator = new_generator(feed, document, "rss", _prefixes(document))
     generator.title(as_html(title_of(feed)))
-    generator.description(as_html(description_of(feed)))
+    generator.description(as_html(line(feed.description) or title_of(feed)))
     generator.link(href=address(feed, ""), rel="alternate")
     if feed.rights:
         generator.copyright(as_html(line(feed.rights)))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
 from syndicator.model.edition import Reference
 from syndicator.model.post import Keys, Post
+
+Statistic = Literal["counts", "learnt"]  # of the terms
 
 
 class Neighbour(Struct, frozen=True):
@@ -82,17 +84,11 @@ class IndexTables(Protocol):
     def languages(self, numbers: Sequence[int]) -> Mapping[int, str]:
         """Return the languages of these posts, without regions ("en")."""
 
-    def counts(self) -> bytes:
-        """Return the counts of terms as last kept, b"" for none."""
+    def kept(self, name: Statistic) -> bytes:
+        """Return the counts of terms, or their learnt weights, as last kept; b"" for none."""
 
-    def keep_counts(self, counts: bytes) -> None:
-        """Keep the counts of terms."""
-
-    def learnt(self) -> bytes:
-        """Return the learnt weights of terms, as last kept, b"" for none."""
-
-    def keep_learnt(self, learnt: bytes) -> None:
-        """Keep the learnt weights of terms."""
+    def keep(self, name: Statistic, packed: bytes) -> None:
+        """Keep the counts of terms, or their learnt weights."""
 
     def unindexed(self, limit: int) -> list[tuple[int, Post, float]]:
         """Return some of the posts stored before this index was made, newest first; each once.

@@ -27,7 +27,7 @@ from syndicator.model.feed import (
     Text,
 )
 from syndicator.namespaces import ATOM, prefix_of
-from syndicator.parser.dates import clock, instant
+from syndicator.parser.dates import instant
 from syndicator.parser.draft import Draft, entry, key_from
 from syndicator.parser.elements import read_extras
 from syndicator.parser.head import head_of, scope_of
@@ -238,12 +238,9 @@ def _read_core(draft: Draft, node: Node, whole: bool) -> None:
         link for link, typed in _links(node) if typed or link.rel != "license" or not whole
     ]
     draft.enclosures = list(_enclosures(node))
-    draft.published = instant(written := _string(node, "published"))
-    draft.published_clock = clock(written)
-    draft.created = instant(written := _string(node, "created"))
-    draft.created_clock = clock(written)
-    draft.updated = instant(written := _string(node, "updated"))
-    draft.updated_clock = clock(written)
+    draft.published = _string(node, "published")
+    draft.created = _string(node, "created")
+    draft.updated = _string(node, "updated")
     draft.categories = list(_categories(node))
     draft.comments = _string(node, "comments")
     draft.rights = _string(node, "rights")
@@ -328,14 +325,12 @@ def _add_mended(draft: Draft, element: Element, outer: Scope) -> None:
         "media_title",
         "media_text",
         "images",
+        "comment_count",
+        "licence",
+        "noindex",
+        "language",
     ):
         setattr(draft, name, getattr(mended, name))
-    draft.comment_count, draft.licence, draft.noindex = (
-        mended.comment_count,
-        mended.licence,
-        mended.noindex,
-    )
-    draft.language = mended.language
 
 
 def _links(node: Node) -> Iterator[tuple[Link, bool]]:

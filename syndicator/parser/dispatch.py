@@ -13,7 +13,7 @@ from syndicator.parser.bounds import bounded
 from syndicator.parser.by_feedparser import Unreadable, parse_with_feedparser
 from syndicator.parser.encodings import bare, to_utf8
 from syndicator.parser.fast import parse_fast
-from syndicator.parser.json_feed import looks_like_json, parse_json
+from syndicator.parser.json_feed import parse_json
 from syndicator.parser.repair import mended, with_whole_characters
 from syndicator.parser.xml_tree import repaired, root_of, tree
 
@@ -59,7 +59,7 @@ def _slowly(fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed
     data = with_whole_characters(data)
     if not data.strip():
         return _failed(fetched, "empty", "the answer has no content")
-    if looks_like_json(data):
+    if data[:1] in (b"{", b"["):  # JSON, if anything
         parsed = parse_json(data, fetched.source_id, fetched.url, known)
         if isinstance(parsed, str):
             return _failed(fetched, "not-a-feed", parsed)

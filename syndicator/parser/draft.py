@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from typing import TypeVar
 
 from msgspec import Struct
@@ -25,6 +24,7 @@ from syndicator.model.feed import (
     Transcript,
 )
 from syndicator.namespaces import EPISODE_WORDS
+from syndicator.parser.dates import clock, instant
 from syndicator.parser.plain import text_kind
 from syndicator.parser.xml_tree import Element, Scope
 
@@ -45,12 +45,10 @@ class Draft(Struct):
     summary: Text | None = None
     authors: list[Person] = []
     contributors: list[Person] = []
-    published: datetime | None = None
-    created: datetime | None = None
-    updated: datetime | None = None
-    published_clock: datetime | None = None
-    created_clock: datetime | None = None
-    updated_clock: datetime | None = None
+    # The dates as they are written.
+    published: str = ""
+    created: str = ""
+    updated: str = ""
     categories: list[Category] = []
     enclosures: list[Enclosure] = []
     images: list[Image] = []
@@ -95,6 +93,9 @@ def entry(draft: Draft, fingerprint: str, language: str = "", base: str = "") ->
         summary = _spare_summary(draft, episode, language, base)
     if not authors and episode and episode.author:
         authors = [Person(episode.author)]
+    written = draft.published
+    if instant(written) is None:
+        written = draft.created
     return Entry(
         fingerprint=fingerprint,
         guid=draft.guid,
@@ -105,10 +106,10 @@ def entry(draft: Draft, fingerprint: str, language: str = "", base: str = "") ->
         summary=summary,
         authors=tuple(authors),
         contributors=tuple(draft.contributors),
-        published=draft.published or draft.created,
-        updated=draft.updated,
-        published_clock=draft.published_clock if draft.published else draft.created_clock,
-        updated_clock=draft.updated_clock,
+        published=instant(written),
+        updated=instant(draft.updated),
+        published_clock=clock(written),
+        updated_clock=clock(draft.updated),
         categories=_once(draft.categories + draft.media_categories),
         enclosures=tuple(_merged(draft.enclosures + draft.media)),
         images=_once(draft.images),

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from html.entities import entitydefs
 
 from syndicator.model.feed import Category, Enclosure, Entry, Link, Text
-from syndicator.parser.dates import clock, instant
 from syndicator.parser.draft import Draft, alternate, entry
 from syndicator.parser.elements import (
     EXTRAS,
@@ -270,18 +269,15 @@ def _enclosure(item: _Reading, element: Element, _scope: Scope) -> None:
 
 
 def _published(item: _Reading, element: Element, _scope: Scope) -> None:
-    item.draft.published = instant(written := _leaf(element))
-    item.draft.published_clock = clock(written)
+    item.draft.published = _leaf(element)
 
 
 def _updated(item: _Reading, element: Element, _scope: Scope) -> None:
-    item.draft.updated = instant(written := _leaf(element))
-    item.draft.updated_clock = clock(written)
+    item.draft.updated = _leaf(element)
 
 
 def _created(item: _Reading, element: Element, _scope: Scope) -> None:
-    item.draft.created = instant(written := _leaf(element))
-    item.draft.created_clock = clock(written)
+    item.draft.created = _leaf(element)
 
 
 def _category(item: _Reading, element: Element, _scope: Scope) -> None:

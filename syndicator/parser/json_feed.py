@@ -32,11 +32,6 @@ from syndicator.parser.splitting import digest
 Object = Mapping[str, Any]
 
 
-def looks_like_json(data: bytes) -> bool:
-    """Tell whether the document, in UTF-8, can only be JSON."""
-    return data[:1] in (b"{", b"[")
-
-
 def parse_json(data: bytes, source_id: str, url: str, known: Container[str]) -> ParsedFeed | str:
     """Read a JSON Feed; return an error in one line if the document is none."""
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -59,7 +59,8 @@ def changes(config: Config, store: Store, now: datetime) -> list[FeedChange]:
             before = store.snapshots.shown(feed)
             admitted = store.feeds.admit(feed, sources, now, filters.judge)
             after = store.snapshots.shown(feed)
-            titles = _titles(store, {*before, *after, *admitted})
+            posts = store.posts.read({*before, *after, *admitted})
+            titles = {number: post.title or post.link for number, post in posts.items()}
             leaving = [titles[number] for number in before if number not in after]
             coming = [titles[number] for number in after if number not in before]
             history = [titles[number] for number in admitted if number not in after]
@@ -67,11 +68,6 @@ def changes(config: Config, store: Store, now: datetime) -> list[FeedChange]:
             feed_changes.append(change)
         raise _Undo
     return feed_changes
-
-
-def _titles(store: Store, numbers: Collection[int]) -> dict[int, str]:
-    posts = store.posts.read(numbers)
-    return {number: post.title or post.link for number, post in posts.items()}
 
 
 def build(config: Config, store: Store, options: Options, now: datetime) -> Built:

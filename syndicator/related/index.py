@@ -23,7 +23,7 @@ class Index:
     def __init__(self, terms: IndexTables) -> None:
         """Open the index on the store's tables; only the counts of terms are read (6 MB)."""
         self._terms = terms
-        self._counts = vectors.Counts(terms.counts(), terms.learnt())
+        self._counts = vectors.Counts(terms.kept("counts"), terms.kept("learnt"))
         self._postings = Postings(terms)
         self._searcher = search.Searcher(terms, self._counts, self._postings)
         self._flushed = False
@@ -112,7 +112,7 @@ class Index:
     def keep(self) -> None:
         """Store the learnt weights of terms, once after the last choice of a run."""
         if self._has_learnt:
-            self._terms.keep_learnt(self._counts.pack_learnt())
+            self._terms.keep("learnt", self._counts.pack_learnt())
             self._has_learnt = False
 
     def near(self, number: int, source_id: str = "") -> list[Neighbour]:
@@ -174,4 +174,4 @@ class Index:
             self._postings.add(numbers, terms, shares)
             self._terms.finish(list(zip(numbers, kept, strict=True)))
             pending = self._terms.pending(tuning.BATCH)
-        self._terms.keep_counts(self._counts.pack())
+        self._terms.keep("counts", self._counts.pack())

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from syndicator import languages
 from syndicator.model.edition import Reference, RelatedList
 from syndicator.model.likeness import Card, IndexTables, Neighbour
-from syndicator.model.post import Keys, Post
+from syndicator.model.post import Post
 from syndicator.model.settings import RelatedSettings
 from syndicator.related import copies, tuning
 
@@ -127,16 +127,13 @@ def _chosen(terms: IndexTables, request: Request, order: list[int]) -> list[Card
     for card in _cards(terms, request, order[: limit + tuning.EXAMINED]):
         if any(copies.near(card.keys, keys) for keys in seen):
             continue
-        is_namesake = any(_same_title(card.keys, keys) for keys in seen)
+        title = card.keys.title
+        is_namesake = bool(title) and any(title == keys.title for keys in seen)
         (namesakes if is_namesake else chosen).append(card)
         seen.append(card.keys)
         if len(chosen) == limit:
             break
     return (chosen + namesakes)[:limit]
-
-
-def _same_title(first: Keys, second: Keys) -> bool:
-    return bool(first.title) and first.title == second.title
 
 
 def _cards(terms: IndexTables, request: Request, order: list[int]) -> Iterator[Card]:

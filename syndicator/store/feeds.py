@@ -222,7 +222,8 @@ def _considered(
         )
         considered += joining
         # It has joined with its first post; where it may bring none (`join = 0`), once it has some.
-        if joining or (not first and join == 0 and _has_posts(db, source)):
+        any_post = "SELECT 1 FROM posts WHERE source = ? LIMIT 1"
+        if joining or (not first and join == 0 and db.row(any_post, source)):
             joined = 0 if first else Posts(db).count()
             db.execute(_JOIN, (feed.number, source, joined))
     held = "WHERE p.number IN (SELECT post FROM held WHERE feed = ? AND until <= ?)"
@@ -263,10 +264,6 @@ def _newest_first(db: Connection, source: int) -> Iterable[Row]:
     return selection.rows(
         db, f"{where} ORDER BY {selection.UNDATED}, p.published DESC, p.number DESC", source
     )
-
-
-def _has_posts(db: Connection, source: int) -> bool:
-    return db.row("SELECT 1 FROM posts WHERE source = ? LIMIT 1", source) is not None
 
 
 def _unpublished(

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from syndicator.model.edition import Reference
-from syndicator.model.likeness import Card
+from syndicator.model.likeness import Card, Statistic
 from syndicator.model.post import Post
 from syndicator.store import codec, rows
 from syndicator.store.db import Connection, Table
@@ -148,21 +148,13 @@ class Terms(Table):
         rows = self.db.execute(query, numbers)
         return {number: language.partition("-")[0].lower() for number, language in rows}
 
-    def counts(self) -> bytes:
-        """Return the counts of terms as last kept, b"" for none."""
-        return self._value("index_counts") or b""
+    def kept(self, name: Statistic) -> bytes:
+        """Return the counts of terms, or their learnt weights, as last kept; b"" for none."""
+        return self._value(f"index_{name}") or b""
 
-    def keep_counts(self, counts: bytes) -> None:
-        """Keep the counts of terms."""
-        self._keep("index_counts", counts)
-
-    def learnt(self) -> bytes:
-        """Return the learnt weights of terms, as last kept, b"" for none."""
-        return self._value("index_learnt") or b""
-
-    def keep_learnt(self, learnt: bytes) -> None:
-        """Keep the learnt weights of terms."""
-        self._keep("index_learnt", learnt)
+    def keep(self, name: Statistic, packed: bytes) -> None:
+        """Keep the counts of terms, or their learnt weights."""
+        self._keep(f"index_{name}", packed)
 
     def unindexed(self, limit: int) -> list[tuple[int, Post, float]]:
         """Return some of the posts stored before this index was made, newest first; each once.

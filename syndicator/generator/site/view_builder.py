@@ -277,7 +277,7 @@ class ViewBuilder:
             date=self.date(item.published),
             language=language,
             dir=direction(language),
-            authors=author_names(post),
+            authors=", ".join(filter(None, dict.fromkeys(author.name for author in post.authors))),
             excerpt=excerpt(post.summary),
             picture=picture(post),
             told=self.told(item),
@@ -411,11 +411,6 @@ def excerpt(summary: str) -> str:
     if _ADDRESS.fullmatch(text) or _FALLBACK.fullmatch(text):
         return ""
     return text
-
-
-def author_names(post: Post) -> str:
-    """Return the authors' names in one line."""
-    return ", ".join(dict.fromkeys(person.name for person in post.authors if person.name))
 
 
 def picture(post: Post) -> Picture | None:

@@ -293,14 +293,14 @@ class _Job(NamedTuple):
 
 def _without_marked(safe: str, stats: SanitizeStats) -> str:
     """Remove share bars and hidden elements; hidden ones stay if they are all that there is."""
-    safe, stats.bars = trackers.without_bars(safe)
-    shown, hidden = trackers.without_hidden(safe)
+    safe, stats.bars = tags.without(safe, trackers.BAR)
+    shown, hidden = tags.without(safe, trackers.HIDDEN_ELEMENT)
     if (
         hidden
         and not images.shows_something(shown)
         and not text.words(shown).strip(f"{tags.GONE} ")
     ):
-        return trackers.unmarked(safe)
+        return safe.replace(' data-hidden=""', "")
     stats.hidden = hidden
     return shown
 

@@ -71,8 +71,8 @@ _BAR_NAMES = """
 """
 BARS = frozenset(_BAR_NAMES.split())
 # Start tags with a mark of ours (allowlist.MARKS).
-_BAR = re.compile(r'<([a-z][a-z0-9]*)(?: [^>]*)? data-bar=""[^>]*>')
-_HIDDEN_ELEMENT = re.compile(r'<([a-z][a-z0-9]*)(?: [^>]*)? data-hidden=""[^>]*>')
+BAR = re.compile(r'<([a-z][a-z0-9]*)(?: [^>]*)? data-bar=""[^>]*>')
+HIDDEN_ELEMENT = re.compile(r'<([a-z][a-z0-9]*)(?: [^>]*)? data-hidden=""[^>]*>')
 
 
 def is_beacon(address: str) -> bool:
@@ -113,18 +113,3 @@ def is_pixel(image: tags.Attributes) -> bool:
     ):
         return True
     return bool(style and _HIDDEN.search(style)) or is_beacon(image.get("src", ""))
-
-
-def without_bars(html: str) -> tuple[str, int]:
-    """Remove the marked share bars; return the HTML and their number."""
-    return tags.without(html, _BAR)
-
-
-def without_hidden(html: str) -> tuple[str, int]:
-    """Remove the marked hidden elements; return the HTML and their number."""
-    return tags.without(html, _HIDDEN_ELEMENT)
-
-
-def unmarked(html: str) -> str:
-    """Return HTML without the marks of hidden elements."""
-    return html.replace(' data-hidden=""', "")
