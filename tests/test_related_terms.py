@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 from related_helpers import Shop
 
+from syndicator import tokens
 from syndicator.related import terms, tuning
 
 
@@ -29,7 +30,7 @@ def test_a_text_is_parted_into_words_as_its_script_does(text: str, words: list[s
     """Words where there are spaces, with their vowel signs; pairs of letters where there are none;
     no addresses.
     """
-    assert terms.words(text).split() == words
+    assert tokens.words(text).split() == words
 
 
 def test_an_address_tells_its_words_but_no_numbers() -> None:

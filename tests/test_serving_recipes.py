@@ -9,7 +9,8 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,10 @@ def recipe(name: str) -> str:
     return match[1]
 
 
-def nginx(home: Path, public: Path, port: int) -> list[str]:
+def nginx(home: Path, public: Path, port: int, more: str = "") -> list[str]:
     """Write the configuration of nginx; return the command that serves by it."""
     site = recipe("nginx").replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
-    site = site.replace("/srv/feeds/public", str(public))
+    site = site.replace("/srv/feeds/public", str(public)).rstrip().removesuffix("}") + more + "}"
     folders = "".join(
         f"{kind}_temp_path {home}/{kind};\n"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -42,30 +43,27 @@ def nginx(home: Path, public: Path, port: int) -> list[str]:
     return ["-p", str(home), "-c", str(home / "nginx.conf")]
 
 
-def caddy(home: Path, public: Path, port: int) -> list[str]:
+def caddy(home: Path, public: Path, port: int, more: str = "") -> list[str]:
     """Write the Caddyfile; return the command that serves by it."""
     site = recipe("caddy").replace("feeds.example.org", f"http://127.0.0.1:{port}", 1)
-    site = site.replace("/srv/feeds/public", str(public))
+    site = site.replace("/srv/feeds/public", str(public)).rstrip().removesuffix("}") + more + "}"
     (home / "Caddyfile").write_text(f"{{\n\tadmin off\n}}\n{site}")
     return ["run", "--config", str(home / "Caddyfile")]
 
 
-@pytest.fixture(scope="module", params=[nginx, caddy], ids=["nginx", "caddy"])
-def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """Serve a folder as the recipe says; only the port and the folder are ours."""
-    name = request.param.__name__
+Recipe = Callable[[Path, Path, int, str], list[str]]
+
+
+@contextmanager
+def running(server: Recipe, home: Path, public: Path, more: str = "") -> Iterator[int]:
+    """Run a server as its recipe says, with more lines at the end; yield its port."""
+    name = server.__name__
     program = shutil.which(name, path=SEARCHED)
     if not program:
         pytest.skip(f"{name} is not installed")
-    home = tmp_path_factory.mktemp(name)
-    public = home / "public"
-    (public / "second").mkdir(parents=True)
-    for path in ("rss.xml", "atom.xml", "second/rss.xml", ".hidden.xml", "style-01.css"):
-        (public / path).write_bytes(FEED)
-    (public / "subscribe.html").write_bytes(GUIDE)
     with socket.create_server(("127.0.0.1", 0)) as free:
         number = free.getsockname()[1]
-    command = [program, *request.param(home, public, number)]
+    command = [program, *server(home, public, number, more)]
     environment = os.environ | {"HOME": str(home)}
     with (
         (home / "messages").open("wb") as messages,
@@ -79,6 +77,19 @@ def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
                 time.sleep(0.1)
         yield number
         process.terminate()
+
+
+@pytest.fixture(scope="module", params=[nginx, caddy], ids=["nginx", "caddy"])
+def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Serve a folder as the recipe says; only the port and the folder are ours."""
+    home = tmp_path_factory.mktemp(request.param.__name__)
+    public = home / "public"
+    (public / "second").mkdir(parents=True)
+    for path in ("rss.xml", "atom.xml", "second/rss.xml", ".hidden.xml", "style-01.css"):
+        (public / path).write_bytes(FEED)
+    (public / "subscribe.html").write_bytes(GUIDE)
+    with running(request.param, home, public) as number:
+        yield number
 
 
 def ask(port: int, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:

@@ -113,6 +113,7 @@ def test_a_theme_is_never_overwritten(tmp_path: Path) -> None:
     [
         ("post.html", "<p>\n{{ post.nosuch }}", "line 2: "),
         ("sources.html", "{{ nosuch }}", "line 1: 'nosuch' is undefined"),
+        ("search.html", "{{ search.nosuch }}", "line 1: "),
         ("fragment.html", "{% include 'gone.html' %}", "line 1: "),
         ("post.html", "{% if %}", "line 1: "),
     ],

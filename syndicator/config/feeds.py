@@ -62,6 +62,7 @@ def sub_feed(
         main,
         name=name,
         per=per,
+        search=main.search and not per,
         title=f"{main.title}: {title}",
         output=main.output / name,
         link=f"{main.link}{name}/",

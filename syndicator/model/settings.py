@@ -466,6 +466,13 @@ class Feed(Struct, frozen=True):
             on_pages=True,
         ),
     ] = "dot"
+    search: Annotated[
+        bool,
+        key(
+            "a search box on the pages: `serve` answers it, from an index that each run keeps; a "
+            "feed made per source or language has none",
+        ),
+    ] = False
     rights: Annotated[str, key("a line on the feed's own rights, e.g. its copyright")] = ""
     ttl: Annotated[
         timedelta | None, key("how long readers may keep the RSS before they ask again")

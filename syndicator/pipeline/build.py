@@ -8,7 +8,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from syndicator import filters
+from syndicator import filters, search
 from syndicator.config import sub_feed
 from syndicator.failures import label
 from syndicator.model.edition import Published
@@ -102,6 +102,7 @@ def build(config: Config, store: Store, options: Options, now: datetime) -> Buil
         )
         built.remarks += feed_build.remarks
     store.retention.purge(now, config.keep)
+    built.remarks += search.update(store, feeds, sources)
     built.remarks += hubs.ping(store, feeds, config.fetch.user_agent, now)
     return built
 

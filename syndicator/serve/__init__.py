@@ -1,6 +1,7 @@
 """A folder of published documents -> HTTP, for a reader on this machine: `serve`.
 
     documents     which files may be seen, with their types, validators and compression
+    search        the page of a search, where a feed has one
     connections   how many clients may be connected, and how long each may take
 
 Starlette and uvicorn do the rest.
@@ -11,16 +12,18 @@ from __future__ import annotations
 import logging
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
 import uvicorn
+from starlette.routing import Route
 
 from syndicator.errors import SyndicatorError
 from syndicator.formats import FORMATS
 from syndicator.model.settings import Config, Feed
+from syndicator.serve import search
 from syndicator.serve.connections import BACKLOG, OpenConnections, Protocol
 from syndicator.serve.documents import application, is_below
 
@@ -41,7 +44,7 @@ def serve(
     with listen(folder, host, port) as listening:
         for text in greeting(config, address(listening)):
             say(text)
-        server(folder, stop, say).run(sockets=[listening])
+        server(folder, stop, say, search.routes(config, folder)).run(sockets=[listening])
         say("Stopped.")
 
 
@@ -124,12 +127,18 @@ class Server(uvicorn.Server):
 
 
 def server(
-    folder: Path, stop: threading.Event, say: Callable[[str], object] = lambda _: None
+    folder: Path,
+    stop: threading.Event,
+    say: Callable[[str], object] = lambda _: None,
+    routes: Sequence[Route] = (),
 ) -> Server:
-    """Return the server of a folder; `say` is told of clients that were turned away."""
+    """Return the server of a folder; `say` is told of clients that were turned away.
+
+    `routes` answer what is no file: see `search`.
+    """
     connections = OpenConnections(say)
     config = uvicorn.Config(
-        application(folder),
+        application(folder, routes),
         http=partial(Protocol, connections),  # type: ignore[arg-type]  # it is only called
         ws="none",
         lifespan="off",

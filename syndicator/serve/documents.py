@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import os
 import time
+from collections.abc import Sequence
 from email.utils import formatdate
 from hashlib import blake2b
 from pathlib import Path
@@ -16,7 +17,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
@@ -47,9 +48,9 @@ _COMPRESSED_FROM = 500  # bytes
 GUIDE = "subscribe.html"  # a feed's page for people, which a browser gets in place of the feed
 
 
-def application(folder: Path) -> Starlette:
-    """Return the ASGI application that serves a folder."""
-    return Starlette(routes=[Mount("/", Documents(directory=folder, html=True))])
+def application(folder: Path, routes: Sequence[Route] = ()) -> Starlette:
+    """Return the ASGI application that serves a folder; `routes` go before its files."""
+    return Starlette(routes=[*routes, Mount("/", Documents(directory=folder, html=True))])
 
 
 def is_below(path: Path, folder: Path) -> bool:

@@ -21,11 +21,12 @@ from syndicator.store.links import Links
 from syndicator.store.meta import Meta
 from syndicator.store.posts import Decide, Posts
 from syndicator.store.retention import Retention
+from syndicator.store.search import Match, Search, SearchTimeout
 from syndicator.store.snapshots import Snapshots
 from syndicator.store.sources import Sources
 from syndicator.store.terms import Terms
 
-__all__ = ["Decide", "Files", "Store", "examine"]
+__all__ = ["Decide", "Files", "Match", "SearchTimeout", "Store", "examine"]
 
 
 class Store:
@@ -76,6 +77,11 @@ class Store:
     def terms(self) -> Terms:
         """The tables of the index of related posts, for `related.Index`."""
         return Terms(self.connection)
+
+    @cached_property
+    def search(self) -> Search:
+        """The index for a visitor's search, where a feed wants it."""
+        return Search(self.connection)
 
     def files(self, folder: Path) -> Files:
         """Return which files below an output folder are ours."""

@@ -303,7 +303,7 @@ def migrate(db: sqlite3.Connection, path: str) -> None:
         # Another run may have migrated while we waited for the lock.
         (done,) = db.execute("PRAGMA user_version").fetchone()
         for scripts in MIGRATIONS[done:] if done else [SCHEMA]:
-            for statement in _statements(scripts):
+            for statement in statements(scripts):
                 db.execute(statement)
         db.execute(f"PRAGMA application_id = {APPLICATION}")
         db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
@@ -313,7 +313,7 @@ def migrate(db: sqlite3.Connection, path: str) -> None:
         raise
 
 
-def _statements(scripts: list[str]) -> list[str]:
+def statements(scripts: list[str]) -> list[str]:
     """Split scripts into statements: executescript() would commit first, and a kill leave half."""
     statements, current = [], ""
     for line in "\n".join(scripts).splitlines(keepends=True):

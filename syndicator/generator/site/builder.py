@@ -192,11 +192,15 @@ class SiteBuilder:
                 if self.rerender or self.known.get(file.path) != file.digest:
                     yield file
         page, context = view()
-        root = "../" * path.count("/")
-        site, parts = self.frame.site(root, self.theme.style.path), self.parts(root, kind)
-        body = self.theme.page(kind, site=site, page=page, parts=parts, **context)
+        body = self.render(kind, path, page, context)
         posts = {"post": 1, "index": self.newest}.get(kind, 0)
         yield Document(path, body, _HTML, posts, _RANKS.get(kind, 1), digest)
+
+    def render(self, kind: str, path: str, page: PageView, context: Mapping[str, object]) -> bytes:
+        """Return the bytes of a page at a path, by the template of its kind."""
+        root = "../" * path.count("/")
+        site, parts = self.frame.site(root, self.theme.style.path), self.parts(root, kind)
+        return self.theme.page(kind, site=site, page=page, parts=parts, **context)
 
     def _view_builder(self, root: str) -> ViewBuilder:
         render = partial(self._part, "line", root)

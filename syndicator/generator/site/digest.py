@@ -26,6 +26,8 @@ class Digests:
         self.base = repr(
             (settings_on_pages(edition.feed), siblings, edition.departed.event)
         ).encode()
+        if edition.feed.search:  # without it the digests are those of before there was a search
+            self.base += b"search"
         self.is_whole = edition.feed.pages == "full"
         self.has_faces = edition.feed.faces == "link"
         self.activity = edition.activity

@@ -7,7 +7,7 @@ from functools import cache
 
 from syndicator.formats import FORMATS, written
 from syndicator.generator.documents import address, file_name
-from syndicator.generator.site.paths import SOURCES, SUBSCRIBE
+from syndicator.generator.site.paths import SEARCH, SOURCES, SUBSCRIBE
 from syndicator.generator.site.view_builder import http, picture
 from syndicator.generator.site.views import FeedLink, PageView, PostView, Row, SiteView
 from syndicator.generator.site.words import og_locale
@@ -41,6 +41,7 @@ class Frame:
             sources=root + SOURCES,
             style=root + style,
             subscribe=root + SUBSCRIBE,
+            search=f"{root}{SEARCH}" if feed.search else "",
             icon=http(feed.icon),
             logo=http(feed.logo),
             accent=feed.accent or _ACCENT,

@@ -20,6 +20,7 @@ Slugs = Callable[[Iterable[str]], Mapping[str, str]]  # public ids -> slugs
 POSTS = "posts/"
 SOURCES = "sources.html"
 SUBSCRIBE = "subscribe.html"
+SEARCH = "search"  # no file: `serve` answers there
 ARCHIVES = "archive/index.html"
 
 

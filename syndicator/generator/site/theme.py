@@ -135,6 +135,7 @@ NOTES = {
     "nav.html": "The links in the masthead.",
     "popular.html": "The list of popular posts.",
     "post.html": "The page of a post.",
+    "search.html": "The answer of `serve` to a search.",
     "source.html": "The page of a source.",
     "sources.html": "The table of all sources.",
     "subscribe.html": "The page for people who open a feed in a browser.",

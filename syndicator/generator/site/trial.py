@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
 from syndicator.errors import PublishError
 from syndicator.generator.site.builder import SiteBuilder
+from syndicator.generator.site.paths import SEARCH
 from syndicator.generator.site.theme import syntax_faults
+from syndicator.generator.site.views import Row, SearchView
 from syndicator.model.edition import Archive, Edition, Item, Reference
 from syndicator.model.feed import Enclosure, Image, Person
 from syndicator.model.post import Attribution, Keys, Post, SourceInfo
@@ -46,6 +48,15 @@ def _documents(edition: Edition) -> Iterator[object]:
     yield from site.posts(edition.items)
     yield from site.archive(Archive(1, edition.items, _WHEN))
     yield from site.lists()
+    for found in (SearchView(), _sample_search(site, edition.items)):
+        page = site.frame.list("search", "Search", SEARCH)
+        yield site.render("search", SEARCH, page, {"search": found})
+
+
+def _sample_search(site: SiteBuilder, items: Sequence[Item]) -> SearchView:
+    rows = 2 * (Row("Sample", "sample", "en", "ltr"),)
+    posts = tuple(map(site.views("").card, items))
+    return SearchView("Sample", posts=posts, turns=rows, sources=rows, tags=rows, months=rows)
 
 
 def _sample(feed: Feed) -> Edition:

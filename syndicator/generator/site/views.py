@@ -141,6 +141,7 @@ class SiteView(Struct, frozen=True):
     sources: str
     style: str
     subscribe: str = ""
+    search: str = ""  # where a search is answered, "" where none is
     icon: str = ""  # the address of the site's own picture
     logo: str = ""  # a larger one
     accent: str = ""  # a colour, "#9a2f1b"
@@ -150,6 +151,23 @@ class SiteView(Struct, frozen=True):
     siblings: tuple[Row, ...] = ()  # the other feeds that are written out
     # The feed of each language; shown on the first page only, since they come and go.
     languages: tuple[Row, ...] = ()
+
+
+class SearchView(Struct, frozen=True):
+    """The answer to a search: what was asked for, a page of what was found, and the choices."""
+
+    words: str = ""  # as the visitor wrote them
+    source: str = ""  # what was chosen, "" for nothing: the `href` of one of `sources`
+    tag: str = ""
+    month: str = ""
+    page: int = 1
+    total: str = ""  # how many posts were found
+    first: int = 1  # the place of the first of `posts`
+    posts: tuple[PostView, ...] = ()  # `excerpt` is the passage with the words, marked
+    turns: tuple[Row, ...] = ()  # the pages of what was found
+    sources: tuple[Row, ...] = ()  # to choose from; `href` is the value
+    tags: tuple[Row, ...] = ()
+    months: tuple[Row, ...] = ()
 
 
 class Parts(Struct, frozen=True):
@@ -164,7 +182,7 @@ class Parts(Struct, frozen=True):
 class PageView(Struct, frozen=True):
     """The head of a page."""
 
-    kind: str  # index, post, source, sources, archive
+    kind: str  # index, post, source, sources, archive, search ...
     title: str
     description: str = ""
     url: str = ""  # absolute, of this page

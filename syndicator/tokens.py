@@ -1,0 +1,58 @@
+"""Text in any language -> its words in lower case, for likeness and for search."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import chain
+from unicodedata import is_normalized, normalize
+
+# ASCII letters and digits in lower case, other ASCII characters as a space; other bytes stay.
+_LETTERS = bytes(
+    byte if not chr(byte).isascii() else ord(chr(byte).lower()) if chr(byte).isalnum() else ord(" ")
+    for byte in range(256)
+)
+# Matches characters beyond ASCII that are no letters or digits. Must not match the vowel signs of
+# Indian and south-east Asian scripts, where `\w` would end a word; matches the danda, a full stop.
+_MARK = re.compile(
+    "[^\x00-\x7f\\w\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0963\u0966-\u0eff"
+    "\u1000-\u109f\u1780-\u17d3]"
+)
+# Scripts without spaces between words (Thai, Lao, Myanmar, Khmer, kana, Han), and Hangul, which
+# joins particles to words.
+UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uac00-\ud7af\uf900-\ufaff]"
+)
+_URL = re.compile(r"(?:https?://|www\.)\S+")
+
+
+def words(text: str) -> str:
+    """Return the words of a text in lower case, separated by spaces.
+
+    >>> words("Zürich's 3 cafés: https://x.example/a").split(), words("हिन्दी में।").split()
+    (['zürich', 's', '3', 'cafés'], ['हिन्दी', 'में'])
+
+    In scripts without spaces, pairs of letters take the place of words:
+
+    >>> words("東京都 2024")
+    '東京 京都 2024'
+    """
+    if "://" in text or "www." in text:
+        text = _URL.sub(" ", text)
+    if text.isascii():
+        return text.encode().translate(_LETTERS).decode()
+    text = text.casefold()
+    if not is_normalized("NFKC", text):
+        text = normalize("NFKC", text)
+    # bytes.translate() and split() take a third of the time of regular expressions.
+    text = _MARK.sub(" ", text).encode().translate(_LETTERS).decode()
+    if not UNSPACED.search(text):
+        return text
+    return " ".join(chain.from_iterable(map(_pairs, text.split())))
+
+
+def _pairs(word: str) -> Iterable[str]:
+    if word.isascii() or len(word) == 1 or not UNSPACED.search(word):
+        return (word,)
+    return map(str.__add__, word, word[1:])
