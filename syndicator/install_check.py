@@ -13,9 +13,11 @@ from msgspec import Struct
 from syndicator import check, fetcher, pipeline
 from syndicator.errors import StoreError
 from syndicator.failures import label, unpublished
+from syndicator.generator.site.links import PageLinks
 from syndicator.generator.site.trial import template_faults
 from syndicator.model.fetch import Ask, FetchFailed
 from syndicator.model.settings import Config
+from syndicator.quantities import counted
 from syndicator.store import Store, examine
 
 # Placeholders of a credit that a post may have nothing for.
@@ -146,20 +148,29 @@ def _documents(config: Config) -> Iterator[Finding]:
     is_new = not config.state.exists() or not config.state.stat().st_size
     with Store(":memory:" if is_new else config.state, read_only=not is_new) as store:
         for feed in feeds:
-            path = ""
+            path, links = "", PageLinks(feed)
             for path, kind in store.files(feed.output).all():
-                yield from _problems(feed.output / path, kind)
+                try:
+                    body = (feed.output / path).read_bytes()
+                except OSError as error:
+                    what = f"can't be read: {error.strerror}; {_again(kind)}"
+                    yield Finding(str(feed.output / path), what)
+                    continue
+                if kind.startswith("text/html"):
+                    links.add(path, body)
+                yield from _problems(feed.output / path, kind, body)
             if not path:
                 what = "nothing is published there yet: `syndicator run` does that"
                 yield Finding(str(feed.output), what, is_error=False)
+            if unlinked := links.unlinked():
+                what = (
+                    f"{counted(len(unlinked), 'page')} that no other page leads to, such as "
+                    f"{unlinked[0]}; `syndicator run --rerender` makes the lists of posts again"
+                )
+                yield Finding(str(feed.output), what, is_error=False)
 
 
-def _problems(path: Path, kind: str) -> Iterator[Finding]:
-    try:
-        body = path.read_bytes()
-    except OSError as error:
-        yield Finding(str(path), f"can't be read: {error.strerror}; {_again(kind)}")
-        return
+def _problems(path: Path, kind: str, body: bytes) -> Iterator[Finding]:
     problems = list(islice(check.check(body, kind), MANY + 1))
     for problem in problems[:MANY]:
         yield Finding(str(path), str(problem), problem.serious)

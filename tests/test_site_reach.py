@@ -4,8 +4,11 @@ repeating itself.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -14,9 +17,12 @@ from lxml import html
 from msgspec.structs import replace
 from site_helpers import pages
 
+from syndicator.cli import main
 from syndicator.generator.site import post_path
 from syndicator.generator.site.view_builder import excerpt
 from syndicator.model.edition import Archive, Document, Edition, Item
+
+SAMPLES = Path(__file__).parents[1] / "samples"
 
 
 def tree(document: Document) -> html.HtmlElement:
@@ -71,13 +77,16 @@ def long_history(count: int) -> tuple[Edition, list[Archive]]:
     return edition, archives
 
 
-def spans(archives: list[Archive]) -> dict[int, tuple[datetime, datetime]]:
-    dates = {a.number: [item.published for item in a.items] for a in archives if a.items}
-    return {number: (min(found), max(found)) for number, found in dates.items()}
+def spans(archives: list[Archive], number: int) -> list[tuple[datetime, datetime]]:
+    """Return the first and the last date of each month of a slice."""
+    months: dict[str, list[datetime]] = {}
+    for item in archives[number - 1].items:
+        months.setdefault(f"{item.published:%Y-%m}", []).append(item.published)
+    return [(min(dates), max(dates)) for dates in months.values()]
 
 
 def made(edition: Edition, archives: list[Archive]) -> dict[str, Document]:
-    documents = pages(edition, archives=archives, spans=lambda: spans(archives))
+    documents = pages(edition, archives=archives, spans=partial(spans, archives))
     return {d.path: d for d in documents if d.path.endswith(".html")}
 
 
@@ -90,29 +99,56 @@ def test_every_page_is_within_three_clicks(count: int) -> None:
     assert max(depths.values()) <= 3
 
 
-def test_slices_of_history_are_named_by_their_months() -> None:
-    """Under their years, newest first; one that covers more names the first and the last."""
+def test_the_list_of_all_posts_is_by_months() -> None:
+    """Under their years, newest first. A month leads to its section; further pages follow."""
     site = made(*long_history(300))
     page = tree(site["archive/index.html"])
     assert page.xpath("//section[@class='month']/h2/text()") == ["2026"]
-    assert page.xpath("//ul[@class='slices']//a/text()") == [
-        "October 2026 – November 2026",
-        "September 2026 – October 2026",
-        "August 2026 – September 2026",
+    months = page.xpath("//ul[@class='slices']/li")
+    assert [month.text_content() for month in months] == [
+        "November 2026",
+        "October 2026 2",
+        "September 2026 1",
+        "August 2026",
     ]
+    assert months[1].xpath("a/@href") == ["3.html#2026-10", "2.html#2026-10"]
+    assert tree(site["archive/2.html"]).xpath("//section[@id='2026-10']")
 
 
-def test_slices_of_a_history_that_came_late() -> None:
-    """A source that joined later brings older posts: years stand in their order, each once."""
+def test_a_history_that_came_late() -> None:
+    """A source that joined later brings older posts: each year and month stands once."""
     edition, archives = long_history(300)
-    dates = spans(archives)
-    old, new = dates[3]
-    dates[3] = old.replace(year=2017), new.replace(year=2017)
-    documents = pages(edition, archives=archives, spans=lambda: dates)
+
+    def dates(number: int) -> list[tuple[datetime, datetime]]:
+        old = spans(archives, number)
+        return (
+            [(a.replace(year=2017), b.replace(year=2017)) for a, b in old] if number == 3 else old
+        )
+
+    documents = pages(edition, archives=archives, spans=dates)
     (index,) = [document for document in documents if document.path == "archive/index.html"]
-    page = tree(index)
-    assert page.xpath("//section[@class='month']/h2/text()") == ["2026", "2017"]
-    assert page.xpath("//ul[@class='slices']//a/@href") == ["2.html", "1.html", "3.html"]
+    assert tree(index).xpath("//section[@class='month']/h2/text()") == ["2026", "2017"]
+
+
+def test_the_days_of_the_time_zone_part_months() -> None:
+    """A post of the last evening of October in UTC is one of November in Hanoi."""
+    edition, archives = long_history(300)
+    evening = datetime(2026, 10, 31, 20, tzinfo=UTC)
+    edition = replace(edition, feed=replace(edition.feed, timezone="Asia/Ho_Chi_Minh"))
+    documents = pages(edition, archives=archives, spans=lambda _number: [(evening, evening)])
+    (index,) = [document for document in documents if document.path == "archive/index.html"]
+    assert tree(index).xpath("//ul[@class='slices']/li/a[1]/text()") == ["November 2026"]
+
+
+def test_all_posts_of_a_new_planet() -> None:
+    """Before any post is history the list names the posts, and each page leads to the list."""
+    edition = given.edition(pages="excerpt")
+    site = {document.path: document for document in pages(edition)}
+    page = tree(site["archive/index.html"])
+    assert len(page.xpath("//ol[@class='lines']/li")) == len(edition.items)
+    for path, document in site.items():
+        if path.endswith(".html") and path != "fragment.html":
+            assert len(tree(document).xpath("//nav//a[contains(@href, 'archive/index.html')]")) == 1
 
 
 def test_a_title_leads_to_the_original_and_its_date_to_our_page() -> None:
@@ -225,3 +261,22 @@ def test_no_comments_are_no_number() -> None:
 def test_an_excerpt_says_something(summary: str, shown: str) -> None:
     """No bare address, no mark of a cut, no player's words for old browsers."""
     assert excerpt(summary) == shown
+
+
+def test_check_names_a_page_that_nothing_leads_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its own link to itself is none. A site as a run makes it has no such page."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(SAMPLES, tmp_path / "samples")
+    shutil.copy(SAMPLES.parent / "feeds.toml", tmp_path)
+    assert main(["run"]) == 0
+    capsys.readouterr()
+    assert main(["check", "--offline"]) == 0
+    assert "leads to" not in capsys.readouterr().out
+    for page in (tmp_path / "public").rglob("*.html"):
+        if page.parent.name != "archive":
+            page.write_bytes(page.read_bytes().replace(b"archive/index.html", b"index.html"))
+    assert main(["check", "--offline"]) == 0
+    said = capsys.readouterr().out
+    assert "1 page that no other page leads to, such as archive/index.html;" in said

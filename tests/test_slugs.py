@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,7 @@ def test_every_page_is_reached_by_its_slug() -> None:
             each: slugs.slug(each, f"Tide {each}", given.NOON) for each in ids if each[4:].isdigit()
         }
 
-    documents = pages(edition, archives=archives, spans=lambda: spans(archives), slugs=addresses)
+    documents = pages(edition, archives=archives, spans=partial(spans, archives), slugs=addresses)
     site = {d.path: d for d in documents if d.path.endswith(".html")}
     assert set(site) - set(clicks(site)) - {"fragment.html"} == set()
     assert sum(path.startswith("posts/2026/11/") for path in site) == 130

@@ -48,7 +48,7 @@ def generate(  # noqa: PLR0913 - what was published before says what to make
     known: Mapping[str, str] = NOTHING,
     rerender: bool = False,
     was_published: Callable[[str], bool] | None = None,
-    spans: Callable[[], Spans] | None = None,
+    spans: Spans | None = None,
     slugs: Slugs | None = None,
 ) -> Iterator[Document]:
     """Yield the documents of an edition, in rising rank.

@@ -139,7 +139,7 @@ class FeedBuild:
             known=files,
             rerender=rerender,
             was_published=lambda path: files.kind(path) is not None,
-            spans=lambda: store.snapshots.archive_spans(feed),
+            spans=lambda number: store.snapshots.archive_spans(feed, number),
             slugs=store.posts.slugs,
         )
         published = publisher.publish(documents, files, gone=gone, twins=feed.gzip)

@@ -276,24 +276,28 @@ class Snapshots(Table):
 
         Of one that is no archive (yet) only the posts that left the documents.
         """
-        row = Feeds(self.db).row(feed.name)
-        is_archive = feed.archives and number <= row.sequence // ARCHIVE
-        query = f"{_SLICE} {'' if is_archive else 'AND e.current = 0'} ORDER BY e.sequence DESC"
-        items = self._items(query, row.number, (number - 1) * ARCHIVE + 1, number * ARCHIVE)
+        condition, values = self._slice(feed, number)
+        items = self._items(f"{_SLICE} {condition} ORDER BY e.sequence DESC", *values)
         touched = "SELECT touched FROM archives WHERE feed = ? AND number = ?"
-        date = codec.moment(self.db.value(touched, row.number, number))
+        date = codec.moment(self.db.value(touched, values[0], number))
         return Archive(number, tuple(items), date)
 
-    def archive_spans(self, feed: Feed) -> dict[int, tuple[datetime, datetime]]:
-        """Return for each slice of history the dates of its oldest and its newest post.
-
-        Reads a row for each entry (1 s for a million), so it is asked only when a slice begins.
-        """
-        query = """SELECT (e.sequence - 1) / ? + 1, min(p.published), max(p.published)
+    def archive_spans(self, feed: Feed, number: int) -> list[tuple[datetime, datetime]]:
+        """Return the dates of the oldest and the newest post of each month (UTC) of a slice."""
+        condition, values = self._slice(feed, number)
+        query = f"""SELECT min(p.published), max(p.published)
             FROM entries e JOIN posts p ON p.number = e.post
-            WHERE e.feed = (SELECT number FROM feeds WHERE name = ?) GROUP BY 1"""
-        rows_ = self.db.execute(query, (ARCHIVE, feed.name))
-        return {number: (codec.moment(old), codec.moment(new)) for number, old, new in rows_}
+            WHERE e.feed = ? AND e.sequence BETWEEN ? AND ? AND e.gone = 0 {condition}
+            GROUP BY strftime('%Y-%m', p.published, 'unixepoch')"""
+        spans = self.db.rows(query, *values)
+        return [(codec.moment(oldest), codec.moment(newest)) for oldest, newest in spans]
+
+    def _slice(self, feed: Feed, number: int) -> tuple[str, tuple[int, int, int]]:
+        """Return a condition for the entries of a slice; feed, first and last sequence."""
+        row = Feeds(self.db).row(feed.name)
+        is_archive = feed.archives and number <= row.sequence // ARCHIVE
+        condition = "" if is_archive else "AND e.current = 0"
+        return condition, (row.number, (number - 1) * ARCHIVE + 1, number * ARCHIVE)
 
     def archive_written(self, feed: Feed, number: int) -> None:
         """Note that the documents of a slice stand on disk as they should."""

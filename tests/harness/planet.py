@@ -99,10 +99,6 @@ def clock(step: int) -> datetime:
     return START + step * 24 * HOUR
 
 
-# The first pages of a planet are made before its list of older posts: they don't link to it yet.
-_TO_OLDER_POSTS = re.compile(rb'<li><a href="[./]*archive/index\.html">All posts</a></li>\n')
-
-
 # The fresh lists beside a post are made anew when its page is, and have no part in its digest.
 _POST = re.compile(rb"<!DOCTYPE html>.*(<article .*</article>).*</html>\n?", re.S)
 
@@ -110,7 +106,7 @@ _POST = re.compile(rb"<!DOCTYPE html>.*(<article .*</article>).*</html>\n?", re.
 def _lasting(path: Path, body: bytes) -> bytes:
     """Return the part of a file that depends on its data alone; all of one that is not whole."""
     page = _POST.fullmatch(body) if "posts" in path.parts else None
-    return page[1] if page else _TO_OLDER_POSTS.sub(b"", body)
+    return page[1] if page else body
 
 
 def published(folder: Path) -> dict[str, bytes]:

@@ -8,7 +8,8 @@ the digest: they are refreshed when something else changes.
 
 from __future__ import annotations
 
-from syndicator.generator.site.builder import SiteBuilder, Spans
+from syndicator.generator.site.builder import SiteBuilder
+from syndicator.generator.site.history import Spans
 from syndicator.generator.site.paths import POSTS, PostPaths, Slugs, post_path, source_path
 
 __all__ = [

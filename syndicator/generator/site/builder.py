@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from functools import cache, partial
 from itertools import chain
 from types import MappingProxyType
@@ -16,6 +15,7 @@ from syndicator.generator.body import credit_line
 from syndicator.generator.documents import file_name
 from syndicator.generator.site.digest import Digests
 from syndicator.generator.site.frame import Frame
+from syndicator.generator.site.history import Spans, by_months
 from syndicator.generator.site.paths import (
     ARCHIVES,
     SOURCES,
@@ -45,7 +45,6 @@ _SOURCES_ASIDE = 30
 _FRAGMENT = 10  # posts in the fragment
 
 Context = tuple[PageView, dict[str, object]]  # the head of a page, and its template's variables
-Spans = Mapping[int, tuple[datetime, datetime]]  # slice of history -> its oldest and newest date
 
 
 class SiteBuilder:
@@ -55,8 +54,8 @@ class SiteBuilder:
     called on it. A path left out of it is made again. `rerender` makes every page again, so that a
     new template is seen at once. Nothing is yielded unless the feed's formats name "html" or
     "fragment". `pages = "none"` leaves the pages of single posts out. `spans` gives the dates of
-    the slices of history, for the list of them; it is asked only when that list is made. Ranks: 0
-    for posts and style, 1 for the lists that link to them.
+    a slice of history, for the list of all posts; only of the newest slice unless that list is made.
+    Ranks: 0 for posts and style, 1 for the lists that link to them.
     """
 
     def __init__(
@@ -65,14 +64,14 @@ class SiteBuilder:
         known: Mapping[str, str] = _NOTHING,
         *,
         rerender: bool = False,
-        spans: Callable[[], Spans] | None = None,
+        spans: Spans | None = None,
         slugs: Slugs | None = None,
     ) -> None:
         self.edition = edition
         self.feed = edition.feed
         self.known = known
         self.rerender = rerender
-        self.spans = spans or dict
+        self.spans = spans or (lambda _number: ())
         self.paths = PostPaths(slugs)
         self.paths.learn(_named_ids(edition))
         self.digests = Digests(edition)
@@ -99,11 +98,6 @@ class SiteBuilder:
     def newest(self) -> int:
         """The number of posts on the index: posts kept for slow readers only are no news."""
         return min(len(self.edition.items), max(self.feed.limit, _CARDS))
-
-    @property
-    def has_archives(self) -> bool:
-        """Whether there is a list of the pages of older posts."""
-        return self.edition.archives > 0 or self.has_page(ARCHIVES)
 
     # -- the documents ------------------------------------------------------------------------
 
@@ -225,7 +219,8 @@ class SiteBuilder:
         ]
         return Parts(
             head=self._part("head", root),
-            nav=self._part("nav", root, kind=kind, has_archives=self.has_archives),
+            # Templates of before ask whether there is a list of all posts: there always is.
+            nav=self._part("nav", root, kind=kind, has_archives=True),
             foot=self._part("foot", root, kind=kind),
             popular=self._part("popular", root, popular=rows) if rows else Markup(),
         )
@@ -323,21 +318,28 @@ class SiteBuilder:
         return page, {"groups": self.views("../").groups(links, source=True)}
 
     def _archives(self) -> Iterator[Document]:
-        """Yield the list of the pages of older posts, made anew when a slice of history begins."""
+        """Yield the list of all posts, by months.
+
+        While no post has left the documents, it names the posts themselves.
+        """
         slices = [
             number
             for number in range(self._last_slice, 0, -1)
             if self.has_page(archive_path(number))
         ]
         if slices:
-            digest = self.digests.digest("archives", len(slices), slices[0])
-            self.visited.add(ARCHIVES)
-            yield from self._page("archives", ARCHIVES, digest, partial(self._all_slices, slices))
+            newest = self.spans(slices[0])
+            digest = self.digests.digest("archives", len(slices), slices[0], newest)
+        else:
+            digest = self.digests.listing(self.edition.items)
+        yield from self._page("archives", ARCHIVES, digest, partial(self._all_posts, slices))
 
-    def _all_slices(self, slices: Sequence[int]) -> Context:
-        title = self.theme.label("all_posts")
+    def _all_posts(self, slices: Sequence[int]) -> Context:
+        views, title = self.views("../"), self.theme.label("all_posts")
         page = self.frame.list("archives", title, ARCHIVES, newer=f"../{self.frame.home}")
-        return page, {"groups": self.views("../").slices(slices, self.spans())}
+        months = by_months(slices, self.spans, views.local, self.feed.language)
+        posts = () if slices else views.groups(map(refer, self.edition.items), source=True)
+        return page, {"groups": months, "posts": posts}
 
     def _fragment(self) -> Iterator[Document]:
         """Yield the newest posts as HTML that another page includes; every address is absolute."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import groupby
@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from syndicator import timezones
 from syndicator.generator.documents import file_name
+from syndicator.generator.site.history import anchor
 from syndicator.generator.site.page_body import fit, shows
 from syndicator.generator.site.paths import source_path
 from syndicator.generator.site.views import (
@@ -48,7 +49,6 @@ _ROWS_KEPT = 20_000  # rendered rows: about 10 MB
 _LABEL_LENGTH = 80  # characters of an untitled post's first words that stand for a title
 _MEGABYTE = 1_000_000
 _UNFOLDED = 3  # lines of one source in one day, before the rest is folded
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_REPORTS: Mapping[str, Sequence[Item]] = MappingProxyType({})
 _COLONS = " :：  "
 
@@ -194,8 +194,11 @@ class ViewBuilder:
         """Show references under the months they belong to, in their order."""
         groups = []
         for when, links in groupby(references, key=self._month):
-            heading = month(*when, self.language) if when else ""
-            groups.append(Group(heading, tuple(self.row(link, source=source) for link in links)))
+            rows = tuple(self.row(link, source=source) for link in links)
+            group = Group("", rows)
+            if when:
+                group = Group(month(*when, self.language), rows, anchor(*when))
+            groups.append(group)
         return tuple(groups)
 
     def days(self, items: Iterable[Item]) -> tuple[Group, ...]:
@@ -234,26 +237,6 @@ class ViewBuilder:
     def told(self, item: Item) -> tuple[Row, ...]:
         """Show the reports of other sources on the event that a post tells of first."""
         return tuple(self.row(refer(other), source=True) for other in self.reports.get(item.id, ()))
-
-    def slices(
-        self, numbers: Iterable[int], spans: Mapping[int, tuple[datetime, datetime]]
-    ) -> tuple[Group, ...]:
-        """Show slices of history as links named by months, under the year of their newest post."""
-        groups: dict[str, list[Row]] = {}
-        newest_first = sorted(
-            numbers, key=lambda place: (spans.get(place, (_NEVER, _NEVER))[1], place), reverse=True
-        )
-        for place in newest_first:
-            oldest, newest = map(self.local, spans.get(place, (_NEVER, _NEVER)))
-            title = month(newest.year, newest.month, self.language)
-            if (oldest.year, oldest.month) != (newest.year, newest.month):
-                title = f"{month(oldest.year, oldest.month, self.language)} – {title}"
-            year = str(newest.year)
-            if place not in spans:
-                title, year = number(place, self.language), ""
-            row = Row(title, f"{place}.html", self.language, direction(self.language))
-            groups.setdefault(year, []).append(row)
-        return tuple(Group(year, tuple(rows)) for year, rows in groups.items())
 
     def _month(self, reference: Reference) -> tuple[int, int] | None:
         if not reference.published:

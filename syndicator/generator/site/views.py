@@ -67,7 +67,8 @@ class Row(Struct, frozen=True):
     date: DateView | None = None
     page: str = ""  # its page here, if the title leads elsewhere
     count: str = ""  # of its comments
-    more: tuple[Row, ...] = ()  # further posts of its source that day, folded away
+    # Further posts of its source that day, folded away; further pages of a month.
+    more: tuple[Row, ...] = ()
     more_label: str = ""
     told: tuple[Row, ...] = ()  # posts of other sources on the same event
 
@@ -127,6 +128,7 @@ class Group(Struct, frozen=True):
 
     heading: str
     rows: tuple[Row, ...]
+    anchor: str = ""  # the id of its section
 
 
 class SiteView(Struct, frozen=True):
