@@ -23,6 +23,7 @@ MEDIA = "http://search.yahoo.com/mrss/"
 ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 PODCAST = "https://podcastindex.org/namespace/1.0"
 CREATIVE_COMMONS = "http://backend.userland.com/creativeCommonsRssModule"
+TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"  # RFC 6721
 ACCESS = "http://www.bloglines.com/about/specs/fac-1.0"
 INDEXING = "urn:atom-extension:indexing"
 
@@ -61,6 +62,7 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
         CREATIVE_COMMONS,
         "http://cyber.law.harvard.edu/rss/creativeCommonsRssModule.html",
     ),
+    "at": (TOMBSTONES,),
     "access": (ACCESS,),
     "indexing": (INDEXING,),
     "feedburner": ("http://rssnamespace.org/feedburner/ext/1.0",),

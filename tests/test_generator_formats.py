@@ -17,7 +17,7 @@ from lxml import etree
 from msgspec.structs import fields, replace
 
 from syndicator.generator import generate_one as one
-from syndicator.model.edition import Edition, Item, Reference, RelatedList
+from syndicator.model.edition import Edition, Item, Reference, RelatedList, Tombstone
 from syndicator.model.feed import (
     Category,
     Chapter,
@@ -42,6 +42,7 @@ PREFIXES = {
     "psc": "http://podlove.org/simple-chapters",
     "creativeCommons": "http://backend.userland.com/creativeCommonsRssModule",
     "access": "http://www.bloglines.com/about/specs/fac-1.0",
+    "at": "http://purl.org/atompub/tombstones/1.0",
     "indexing": "urn:atom-extension:indexing",
     "xml": "http://www.w3.org/XML/1998/namespace",
 }
@@ -265,7 +266,8 @@ def test_the_feed(form: str) -> None:
     """What the feed says of itself stands in each place that the table names."""
     by_mail = replace(EDITION, archives=2, feed=replace(FEED, formats=FORMS))
     wishing = replace(ITEM, source=replace(SOURCE, noindex=True, denied=True))
-    by_mail = replace(by_mail, items=(wishing, *by_mail.items[1:]))
+    gone = Tombstone("urn:post:gone", THEN)
+    by_mail = replace(by_mail, items=(wishing, *by_mail.items[1:]), tombstones=(gone,))
     adorned = replace(
         by_mail.feed,
         contact="https://planet.example.org/contact",

@@ -10,6 +10,7 @@ sys.path.append(str(Path(__file__).resolve().parent / "harness"))
 import clients
 import clocks
 import crowds
+import deletions
 import faults
 import kills
 import leaks
@@ -113,3 +114,12 @@ def test_a_payload_that_nobody_cleaned(tmp_path: Path) -> None:
     with browsing(tmp_path / "profile") as browser:
         faults = payloads.opened(browser, f"{(tmp_path / 'bare').as_uri()}/", tmp_path / "bare")
     assert len({fault.partition(":")[0] for fault in faults}) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not deletions.SERIES.is_dir(), reason="the captured feeds are not here")
+def test_posts_deleted_from_a_captured_series() -> None:
+    """Exactly those leave what is published."""
+    deleted, taken = deletions.replayed(8, 3, "*-wordpress")
+    assert len(deleted) == 8
+    assert taken == deleted

@@ -14,6 +14,7 @@ from syndicator.check.values import (
     address,
     anything,
     at_most,
+    atom_date,
     chapter_start,
     duration,
     file,
@@ -88,6 +89,9 @@ EXTENSIONS: Mapping[str, Rule] = {
     ),
     f"{FH}archive": Rule(),
     f"{FH}complete": Rule(),
+    namespaces.qualified("at:deleted-entry"): Rule(
+        many=True, attributes={"ref": uri, "when": atom_date}, required=("ref", "when")
+    ),
     f"{MEDIA}content": _CONTENT_RULE,
     f"{MEDIA}thumbnail": Rule(
         many=True, attributes={"url": uri, "time": something, **_SIZES}, required=("url",)

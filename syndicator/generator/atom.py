@@ -15,7 +15,9 @@ from syndicator.text_rules import is_markup, line, web
 def write(edition: Edition, document: FeedDocument) -> bytes:
     """Write a document as Atom 1.0 in UTF-8."""
     feed = edition.feed
-    generator = new_generator(feed, document, "atom", ["fh"] if document.is_archive else [])
+    prefixes = {"fh": document.is_archive, "at": bool(document.tombstones)}
+    used = [prefix for prefix, is_used in prefixes.items() if is_used]
+    generator = new_generator(feed, document, "atom", used)
     generator.id(edition.id)
     generator.title(title_of(feed))
     generator.author(_person(contact(feed)))

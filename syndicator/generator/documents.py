@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from syndicator.formats import ARCHIVE_FORMATS, FORMATS, polled, written
 from syndicator.generator.item import GENERATOR, RenderedItem
-from syndicator.model.edition import Archive, Edition
+from syndicator.model.edition import Archive, Edition, Tombstone
 from syndicator.model.feed import Person
 from syndicator.model.settings import Feed
 from syndicator.text_rules import line, mail, uri, web
@@ -26,6 +26,7 @@ class FeedDocument(Struct, frozen=True):
     previous: str = ""  # address of the archive before this document
     following: str = ""  # address of the archive after it
     current: str = ""  # address of the current document, on archives
+    tombstones: tuple[Tombstone, ...] = ()  # in Atom alone: no other format has a word for them
 
 
 def file_name(feed: Feed, form: str) -> str:
@@ -90,7 +91,13 @@ def current_document(edition: Edition, form: str, items: tuple[RenderedItem, ...
     feed, previous = edition.feed, ""
     if edition.archives and feed.archives and archive_format(feed):
         previous = address(feed, archive_name(feed, edition.archives))
-    return FeedDocument(file_name(feed, form), edition.updated, items, previous=previous)
+    return FeedDocument(
+        file_name(feed, form),
+        edition.updated,
+        items,
+        previous=previous,
+        tombstones=edition.tombstones if form == "atom" else (),
+    )
 
 
 def archive_document(

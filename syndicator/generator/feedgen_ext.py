@@ -99,6 +99,9 @@ class FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no type
             _add_link(feed, "link", link)
         self._add_shared(feed)
         self._add_restrictions(feed, feed)
+        for tombstone in self.document.tombstones:
+            when = rfc3339(tombstone.when.replace(microsecond=0))
+            SubElement(feed, qualified("at:deleted-entry"), ref=tombstone.id, when=when)
         return feed
 
     def _add_shared(self, head: _Element) -> None:

@@ -91,6 +91,13 @@ class Departed(Struct, frozen=True):
     sources: Set[str] = frozenset()  # ids of sources that left
 
 
+class Tombstone(Struct, frozen=True):
+    """A post that was withdrawn, by its public id, and when (RFC 6721)."""
+
+    id: str
+    when: datetime
+
+
 class Edition(Struct, frozen=True):
     """All that one of our feeds publishes now. Same store, same edition, same bytes."""
 
@@ -108,6 +115,10 @@ class Edition(Struct, frozen=True):
     # `items`.
     listings: tuple[SourceListing, ...] = ()
     departed: Departed = Departed()
+    # Pages only: by source id, the event by which a title or link of its posts was corrected last.
+    # Under "": of a post that any page may name.
+    corrected: Mapping[str, int] = {}
+    tombstones: tuple[Tombstone, ...] = ()  # of the last weeks, the newest first
     # Pages only: by source id; {} where the feed has more sources than a table can show.
     activity: Mapping[str, Activity] = {}
     # The first page only: of posts that report an event as posts of other sources do, by public id;

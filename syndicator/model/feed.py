@@ -196,6 +196,7 @@ class FeedHead(Struct, frozen=True, omit_defaults=True):
     denied: bool = False  # access:restriction relationship="deny"
     noindex: bool = False  # indexing:index index="no"
     podcast: bool = False
+    deleted: tuple[str, ...] = ()  # ids of entries that it took out: at:deleted-entry (RFC 6721)
 
 
 class ParsedFeed(Struct, frozen=True, omit_defaults=True):

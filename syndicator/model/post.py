@@ -134,6 +134,7 @@ class NormalizedFeed(Struct, frozen=True, omit_defaults=True):
     info: SourceInfo
     posts: tuple[Post, ...]  # in the order of the feed
     notes: tuple[str, ...] = ()  # of the feed as a whole: what of it was left out, and why
+    deleted: tuple[str, ...] = ()  # the guids of posts that it took out, by its own word
 
 
 class KnownPost(Struct, frozen=True, omit_defaults=True):

@@ -87,7 +87,8 @@ def normalize(
     if not languages.normalise(source.language):
         info, posts = _by_other_posts(info, posts, spoken, source)
     notes = tuple(_remarks(parsed, empty=len(parsed.entries) - len(entries)))
-    feed = NormalizedFeed(info, filters.capped(posts, source.filter.newest), notes)
+    deleted = tuple(map(links.identifier, parsed.head.deleted))
+    feed = NormalizedFeed(info, filters.capped(posts, source.filter.newest), notes, deleted)
     if source.private:
         return secrets_removed(feed, source)
     return feed

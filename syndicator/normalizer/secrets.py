@@ -33,7 +33,7 @@ def secrets_removed(feed: NormalizedFeed, source: Source) -> NormalizedFeed:
         return feed
     info = replace(_without_secrets(feed.info, secrets), id=feed.info.id)
     posts = [_clean_post(post, secrets) for post in feed.posts]
-    return NormalizedFeed(info, tuple(posts), feed.notes)
+    return replace(feed, info=info, posts=tuple(posts))
 
 
 def _clean_post(post: Post, secrets: list[str]) -> Post:

@@ -45,6 +45,7 @@ class _HeadElements(Struct):
     denied: bool = False
     noindex: bool = False
     podcast: bool = False
+    deleted: list[str] = []
 
 
 def channel_of(root: Element) -> Element:
@@ -104,6 +105,8 @@ def _read(said: _HeadElements, element: Element, scope: Scope) -> None:
             said.authors.append(who)
     elif name in ("skiphours", "skipdays"):
         _skips(said, element)
+    elif name == "at:deleted-entry":
+        said.deleted.append(element.get("ref", "").strip())
     elif name in ("access:restriction", "indexing:index"):
         said.denied = said.denied or element.get("relationship", "").lower() == "deny"
         said.noindex = said.noindex or (name == "indexing:index" and words(element).lower() == "no")
@@ -194,6 +197,7 @@ def _finished(said: _HeadElements, scope: Scope, version: str, about: str) -> Fe
         denied=said.denied,
         noindex=said.noindex,
         podcast=said.podcast,
+        deleted=tuple(filter(None, said.deleted)),
     )
 
 

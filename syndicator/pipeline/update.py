@@ -26,7 +26,7 @@ from syndicator.model.fetch import (
 from syndicator.model.post import Intake, NormalizedFeed
 from syndicator.model.run import Options, Progress
 from syndicator.model.settings import Config, Source
-from syndicator.pipeline import ownership
+from syndicator.pipeline import deletions, ownership
 from syndicator.schedule.outage import OutageDetector
 from syndicator.store import Store
 
@@ -214,6 +214,8 @@ class _OutcomeWriter:
         strange = ownership.looks_strange(source, state, before, feed.info)
         known = bool(strange and self.store.sources.known_items(source.id) & set(items))
         intake = posts.put(feed, items, source.related.copies)
+        if feed.deleted:
+            deletions.follow_named(self.store, source.id, feed.deleted, items, self.now)
         if not strange or known or intake.updated or intake.unchanged or not intake.new:
             return intake, []
         # So that "View more" lists do not mix the posts of both owners.

@@ -19,6 +19,7 @@ from syndicator.store.feeds import Feeds
 from syndicator.store.files import Files
 from syndicator.store.links import Links
 from syndicator.store.meta import Meta
+from syndicator.store.missing import MissingPosts
 from syndicator.store.posts import Decide, Posts
 from syndicator.store.retention import Retention
 from syndicator.store.search import Match, Search, SearchTimeout
@@ -46,6 +47,7 @@ class Store:
         self.snapshots = Snapshots(self.connection)
         self.links = Links(self.connection)
         self.retention = Retention(self.connection)
+        self.missing = MissingPosts(self.connection)
         self.meta = Meta(self.connection)
 
     def __enter__(self) -> Store:

@@ -23,7 +23,7 @@ from syndicator.model.post import (
     Updated,
     Verdict,
 )
-from syndicator.store import adoption, candidates, codec, events, rows
+from syndicator.store import adoption, candidates, codec, corrections, events, missing, rows
 from syndicator.store.db import Connection, Table
 from syndicator.store.handles import handles
 from syndicator.store.sources import Sources, is_private
@@ -78,6 +78,9 @@ class Posts(Table):
             fingerprints = [post.fingerprint for post in posts]
             became = dict(zip(fingerprints, numbers, strict=True))
             sources.save_items(source, items, remembered, became)
+            became = remembered | became
+            current = {became.get(item, 0) for item in items}
+            missing.note(db, list(remembered.values()), current, now)
         return _intake(verdicts, numbers)
 
     def candidates(self, posts: Sequence[Post]) -> list[list[KnownPost]]:
@@ -265,7 +268,11 @@ def _update(db: Connection, number: int, post: Post, now: datetime) -> None:
         "INSERT OR REPLACE INTO bodies VALUES (?, ?, ?, ?, ?, ?)", (number, *rows.body(post))
     )
     parts = [("title", title, post.title), ("link", link, post.link)]
-    changed = [part for part, old, new in parts if old != new] or ["text"]
+    changed = [part for part, old, new in parts if old != new]
+    if changed:
+        corrections.spread(db, number, post.title, post.link)
+    else:
+        changed = ["text"]
     # A body that was taken over gives way to the source's own, with a credit and lists of ours.
     db.execute(_OWN_LAYOUT, (number,))
     log = "INSERT OR REPLACE INTO updates VALUES (?, ?, ?)"

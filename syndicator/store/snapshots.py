@@ -9,7 +9,7 @@ a feed without archives, are the same but for their documents: the posts in them
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
 
@@ -23,11 +23,13 @@ from syndicator.model.edition import (
     Item,
     Reference,
     SourceListing,
+    Tombstone,
 )
 from syndicator.model.post import Post, SourceInfo
 from syndicator.model.run import PostRef
 from syndicator.model.settings import Feed, Source
 from syndicator.store import codec, links, popularity, rows
+from syndicator.store.corrections import Corrected
 from syndicator.store.db import Table
 from syndicator.store.events import ARCHIVE
 from syndicator.store.feeds import Feeds
@@ -58,6 +60,14 @@ _LAST_DEPARTURE = """SELECT max((SELECT coalesce(max(withdrawn), 0) FROM posts W
     (SELECT coalesce(max(event), 0) FROM former_ids))"""
 # The first of two bounds is the one by which SQLite enters the index; the other tells which serves.
 _WITHDRAWN = "SELECT public_id FROM posts WHERE withdrawn > ? AND withdrawn > 0"
+# The newest alone: what was withdrawn long ago costs nothing.
+_LAST_WITHDRAWN = """SELECT number FROM posts INDEXED BY posts_withdrawn WHERE withdrawn > 0
+    ORDER BY withdrawn DESC LIMIT 200"""
+_TOMBSTONES = """SELECT p.public_id, u.time FROM json_each(?) j CROSS JOIN posts p ON p.number = j.value
+    CROSS JOIN entries e INDEXED BY entries_by_story ON e.story = p.number AND e.feed = ?
+    CROSS JOIN updates u ON u.post = p.number AND u.parts GLOB 'withdrawn*' AND u.time > ?
+    ORDER BY u.time DESC, p.number DESC"""
+_REMEMBERED = timedelta(days=30)  # how long a document tells of a withdrawal
 _SOURCES_LEFT = """SELECT id FROM members JOIN sources ON number = source WHERE feed = ?1 AND gone > ?2
     UNION SELECT id FROM former_ids WHERE event > ?2 AND id NOT IN (SELECT id FROM sources)"""
 # Cross joins are made in the order written: from the few sources that left, not from all entries.
@@ -114,6 +124,8 @@ class Snapshots(Table):
         shown = {item.source.id: item.source for item in items}
         lessened = self.db.column(_LESSENED, since, row.number)
         lessened += self.db.column(_LESSENED_BY_FILTER, row.number, since)
+        corrected = self._corrected(row.number)
+        lessened += [name for name, event in corrected.items() if name and event > since]
         shown = {name: Sources(self.db).info(name) for name in lessened} | shown
         listings = self._listings(row.number, shown, per_source) if per_source else ()
         return Edition(
@@ -126,6 +138,8 @@ class Snapshots(Table):
             slices=-(-row.sequence // ARCHIVE),  # rounded up: the last is open
             popular=popularity.popular(items),
             departed=self._departed(row.number, since),
+            corrected=corrected,
+            tombstones=self._tombstones(row.number, row.updated),
             siblings=tuple(other for other in siblings if other.name != feed.name),
             listings=tuple(listings),
             activity=self._activity(row.number) if len(infos) <= _LISTED_SOURCES else {},
@@ -139,6 +153,26 @@ class Snapshots(Table):
             WHERE number IN (SELECT value FROM json_each(?)) AND public_id IS NOT NULL"""
         named = self.db.rows(query, codec.encode(list(told.of))) if told.of else ()
         return {public_id: told.of[number] for public_id, number in named}
+
+    def _tombstones(self, feed: int, updated: float) -> tuple[Tombstone, ...]:
+        """Return the posts withdrawn in the weeks before a feed's newest change.
+
+        By no clock of ours, so that the same store gives the same bytes.
+        """
+        last = codec.encode(self.db.column(_LAST_WITHDRAWN))
+        rows = self.db.rows(_TOMBSTONES, last, feed, updated - _REMEMBERED.total_seconds())
+        return tuple(Tombstone(public_id, codec.moment(time)) for public_id, time in rows)
+
+    def _corrected(self, feed: int) -> dict[str, int]:
+        """Return the event of the last correction of a title or link, by source id."""
+        noted = Meta(self.db).read(Corrected)
+        if noted is None:
+            return {}
+        query = """SELECT id, number FROM members CROSS JOIN sources ON number = source
+            WHERE feed = ? AND gone = 0 AND source IN (SELECT value FROM json_each(?))"""
+        known = self.db.rows(query, feed, codec.encode(list(noted.events)))
+        events = {name: noted.events[number] for name, number in known}
+        return events | {"": noted.events[0]} if 0 in noted.events else events
 
     def _activity(self, feed: int) -> dict[str, Activity]:
         """Return the number of posts of each source in a feed, and the date of the last one."""

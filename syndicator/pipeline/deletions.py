@@ -1,0 +1,154 @@
+"""Posts that their sources deleted -> taken out of all that is published.
+
+A feed may name them itself (`at:deleted-entry`, RFC 6721). Most only list them no more, as a feed
+that shortens does. So the page of a post that has been missing for a day from above a survivor is
+asked, and tells. The page of a survivor is asked first: a site that answers 404 to it, too, says
+nothing by a 404.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from syndicator import fetcher, schedule
+from syndicator.failures import label
+from syndicator.model.fetch import Ask, FetchFailed, Outcome, SourceState
+from syndicator.model.settings import Config, FetchSettings, Source
+from syndicator.store import Store
+from syndicator.store.missing import MissingPost
+from syndicator.urls import host_of
+
+MOST = 12  # pages of missing posts that a run asks,
+MOST_OF_A_SOURCE = 3  # and of one source
+_SHOWN = 80  # characters of a title that are shown
+
+# "gone": 404 or 410; "there": an answer with a body; "unclear": refused, down, too slow.
+_Fate = Literal["gone", "there", "unclear"]
+
+
+class _Question(Struct, frozen=True):
+    """The missing posts of a source, and the page of one that it lists."""
+
+    source: Source
+    neighbour: str
+    posts: Sequence[MissingPost]
+
+
+def follow_named(
+    store: Store, source_id: str, guids: Sequence[str], items: Sequence[str], now: datetime
+) -> None:
+    """Take out the posts that a source's feed calls deleted, unless it lists them, too.
+
+    `items` are the fingerprints of all its items.
+    """
+    known = store.sources.items(source_id)
+    standing = {known[item] for item in items if item in known}
+    numbers = store.retention.named(source_id, guids, standing)
+    store.retention.follow(numbers, now)
+
+
+def follow(config: Config, store: Store, now: datetime, stop: threading.Event) -> list[str]:
+    """Ask the pages of missing posts, and take out those whose pages are gone.
+
+    Return a line for each. Raises StoreError. A run without missing posts reads one row.
+    """
+    posts = store.missing.due(now)
+    if not posts:
+        return []
+    states = store.sources.states()
+    questions = _questions(config, store, states, posts, now)
+    fates = _asked(questions, states, config.fetch, stop)
+    lines = []
+    with store.transaction():
+        for question in questions:
+            lines += _judge(question, fates, store, now)
+    return lines
+
+
+def _questions(
+    config: Config,
+    store: Store,
+    states: Mapping[str, SourceState],
+    posts: Sequence[MissingPost],
+    now: datetime,
+) -> list[_Question]:
+    """Return the questions of this run, a few of each source; the other posts wait."""
+    held = schedule.held_hosts(states, now)
+    by_source: dict[str, list[MissingPost]] = {}
+    for post in posts:
+        by_source.setdefault(post.source_id, []).append(post)
+    questions, room = [], MOST
+    for source in config.sources:
+        waiting, state = by_source.get(source.id, []), states.get(source.id)
+        if not waiting or state is None or not _may_ask(source, state, held):
+            continue
+        own = [post for post in by_source.pop(source.id) if _is_its_own(post, source, state)]
+        some = own[: min(room, MOST_OF_A_SOURCE)]
+        neighbour = store.missing.neighbour(source.id, store.sources.items(source.id))
+        if some and neighbour:
+            questions.append(_Question(source, neighbour, some))
+            room -= len(some)
+    store.missing.postpone([post.number for rest in by_source.values() for post in rest], now)
+    return questions
+
+
+def _may_ask(source: Source, state: SourceState, held: Mapping[str, datetime]) -> bool:
+    """Tell whether the pages of a source tell anything, and may be asked now."""
+    is_well = not (state.consecutive or state.gone or source.paused)
+    # The pages of a private source may answer 404 to everybody but its readers.
+    return is_well and not source.private and bool(source.url) and host_of(source.url) not in held
+
+
+def _is_its_own(post: MissingPost, source: Source, state: SourceState) -> bool:
+    """Tell whether a feed may send us to a page: one of our own network to its own host alone."""
+    return state.reach == "public" or host_of(post.link) == host_of(source.url)
+
+
+def _asked(
+    questions: Sequence[_Question],
+    states: Mapping[str, SourceState],
+    settings: FetchSettings,
+    stop: threading.Event,
+) -> dict[str, _Fate]:
+    """Return the fate of each page by its address."""
+    asks: dict[str, Ask] = {}
+    for question in questions:
+        source, reach = question.source, states[question.source.id].reach or "public"
+        for link in (question.neighbour, *(post.link for post in question.posts)):
+            # By its address, since an outcome names its source alone.
+            asks.setdefault(link, Ask(replace(source, id=link), link, reach=reach))
+    outcomes = fetcher.fetch_all(asks.values(), settings, stop)
+    return {outcome.source_id: _fate(outcome) for outcome in outcomes}
+
+
+def _fate(outcome: Outcome) -> _Fate:
+    if not isinstance(outcome, FetchFailed) or outcome.status == 200:  # 200: it is no feed
+        return "there"
+    return "gone" if outcome.kind in ("not-found", "gone") else "unclear"
+
+
+def _judge(
+    question: _Question, fates: Mapping[str, _Fate], store: Store, now: datetime
+) -> list[str]:
+    """Take out the posts whose pages are gone; return a line for each."""
+    by_fate: dict[_Fate, list[MissingPost]] = {"gone": [], "there": [], "unclear": []}
+    for post in question.posts:
+        fate = fates.get(post.link, "unclear")
+        if fate == "gone" and fates.get(question.neighbour) != "there":
+            fate = "unclear"
+        by_fate[fate].append(post)
+    store.missing.postpone([post.number for post in by_fate["unclear"]], now)
+    store.missing.forget([post.number for post in (*by_fate["there"], *by_fate["gone"])])
+    taken = store.retention.follow([post.number for post in by_fate["gone"]], now)
+    name, lines = label(question.source), []
+    for post in by_fate["gone"]:
+        if post.link in taken:
+            title = post.title[:_SHOWN] or post.link
+            lines.append(f'{name}: its site deleted "{title}", so it was taken out')
+    return lines
