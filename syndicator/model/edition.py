@@ -92,7 +92,7 @@ class Departed(Struct, frozen=True):
 
 
 class Tombstone(Struct, frozen=True):
-    """A post that was withdrawn, by its public id, and when (RFC 6721)."""
+    """A post that its source deleted, by its public id, and when it left (RFC 6721)."""
 
     id: str
     when: datetime

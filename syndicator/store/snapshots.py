@@ -34,6 +34,7 @@ from syndicator.store.db import Table
 from syndicator.store.events import ARCHIVE
 from syndicator.store.feeds import Feeds
 from syndicator.store.meta import Meta, Stories
+from syndicator.store.retention import DELETED
 from syndicator.store.selection import selects
 from syndicator.store.sources import Sources, undated
 
@@ -65,9 +66,9 @@ _LAST_WITHDRAWN = """SELECT number FROM posts INDEXED BY posts_withdrawn WHERE w
     ORDER BY withdrawn DESC LIMIT 200"""
 _TOMBSTONES = """SELECT p.public_id, u.time FROM json_each(?) j CROSS JOIN posts p ON p.number = j.value
     CROSS JOIN entries e INDEXED BY entries_by_story ON e.story = p.number AND e.feed = ?
-    CROSS JOIN updates u ON u.post = p.number AND u.parts GLOB 'withdrawn*' AND u.time > ?
+    CROSS JOIN updates u ON u.post = p.number AND u.parts = ? AND u.time > ?
     ORDER BY u.time DESC, p.number DESC"""
-_REMEMBERED = timedelta(days=30)  # how long a document tells of a withdrawal
+_REMEMBERED = timedelta(days=30)  # how long a document tells of a deletion
 _SOURCES_LEFT = """SELECT id FROM members JOIN sources ON number = source WHERE feed = ?1 AND gone > ?2
     UNION SELECT id FROM former_ids WHERE event > ?2 AND id NOT IN (SELECT id FROM sources)"""
 # Cross joins are made in the order written: from the few sources that left, not from all entries.
@@ -155,12 +156,13 @@ class Snapshots(Table):
         return {public_id: told.of[number] for public_id, number in named}
 
     def _tombstones(self, feed: int, updated: float) -> tuple[Tombstone, ...]:
-        """Return the posts withdrawn in the weeks before a feed's newest change.
+        """Return the posts that sources deleted in the weeks before a feed's newest change.
 
         By no clock of ours, so that the same store gives the same bytes.
         """
         last = codec.encode(self.db.column(_LAST_WITHDRAWN))
-        rows = self.db.rows(_TOMBSTONES, last, feed, updated - _REMEMBERED.total_seconds())
+        since = updated - _REMEMBERED.total_seconds()
+        rows = self.db.rows(_TOMBSTONES, last, feed, DELETED, since)
         return tuple(Tombstone(public_id, codec.moment(time)) for public_id, time in rows)
 
     def _corrected(self, feed: int) -> dict[str, int]:
