@@ -6,13 +6,14 @@ published: pages and archives before the current documents that point at them.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 
 from msgspec.structs import replace
 
 from syndicator import formats
-from syndicator.generator.body import LAYOUT
+from syndicator.generator.body import LAYOUT, narrowed
 from syndicator.generator.documents import (
     FeedDocument,
     archive_document,
@@ -22,10 +23,11 @@ from syndicator.generator.documents import (
     feed_paths,
     polled_addresses,
 )
-from syndicator.generator.item import render_items
+from syndicator.generator.item import RenderedItem, render_items
 from syndicator.generator.site import POSTS, PostPaths, SiteBuilder, Slugs, Spans, source_path
 from syndicator.generator.site.theme import Theme
-from syndicator.model.edition import Archive, Document, Edition, PublishedFiles
+from syndicator.model.edition import Archive, Document, Edition, Item, PublishedFiles
+from syndicator.model.settings import Feed
 
 __all__ = [
     "LAYOUT",
@@ -71,9 +73,9 @@ def generate(  # noqa: PLR0913 - what was published before says what to make
             yield from _history(edition, archive(number), site, had_page)
     yield from site.lists()
     written = formats.written(edition.feed.formats)
-    items = render_items(edition.items if written else (), edition.feed.timezone)
+    items = _rendered(edition.items if written else (), edition.feed)
     for form in written:
-        yield _document(edition, form, current_document(edition, form, items))
+        yield _bounded_document(edition, form, items)
 
 
 def _archive_count(edition: Edition) -> int:
@@ -101,14 +103,35 @@ def _history(
     form = archive_format(edition.feed)
     if form and archive.number <= _archive_count(edition):
         newest_first = sorted(archive.items, key=lambda item: -item.sequence)
-        items = render_items(newest_first, edition.feed.timezone)
+        items = _rendered(newest_first, edition.feed)
         document = archive_document(edition, form, archive, items)
         yield replace(_document(edition, form, document), rank=0)
 
 
+def _rendered(items: Iterable[Item], feed: Feed) -> tuple[RenderedItem, ...]:
+    return render_items((narrowed(item, feed.content) for item in items), feed.timezone)
+
+
+def _bounded_document(edition: Edition, form: str, items: tuple[RenderedItem, ...]) -> Document:
+    """Return the current document of a format with as many posts as `max_bytes` has room for.
+
+    It has the newest post, however long. The list of sources has no posts and no bound.
+    """
+
+    def document(count: int) -> Document:
+        return _document(edition, form, current_document(edition, form, items[:count]))
+
+    whole, bound = document(len(items)), edition.feed.max_bytes
+    if bound is None or len(whole.body) <= bound or form == "opml":
+        return whole
+    counts = range(1, len(items))
+    fitting = bisect_right(counts, bound, key=lambda count: len(document(count).body))
+    return document(max(fitting, 1))
+
+
 def generate_one(edition: Edition, form: str) -> Document:
     """Make a single current document of a format, as `fetch --format` prints it."""
-    items = render_items(edition.items, edition.feed.timezone)
+    items = _rendered(edition.items, edition.feed)
     return _document(edition, form, current_document(edition, form, items))
 
 

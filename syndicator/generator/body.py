@@ -11,6 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html import escape
+from typing import Literal
+
+from msgspec.structs import replace
 
 from syndicator.generator.credit import render_credit
 from syndicator.languages import direction, label, nearest
@@ -35,6 +38,20 @@ def compose_body(item: Item, timezone: str = DEFAULT) -> str:
     not know (an older program after a newer one) falls back to the newest.
     """
     return _LAYOUTS.get(item.layout, _layout_1)(item, timezone)
+
+
+def narrowed(item: Item, content: Literal["full", "summary", "none"]) -> Item:
+    """Return an item with no more of its body than a feed's `content` asks for.
+
+    A source that allows less was cut when its post was stored. A body that another program composed
+    gets our credit, which it loses with the rest.
+    """
+    if content == "full":
+        return item
+    summary = item.post.summary if content == "summary" else ""
+    html = summary and f"<p>{escape(summary, quote=False)}</p>"
+    post = replace(item.post, content_html=html, summary=summary)
+    return replace(item, post=post, layout=item.layout or LAYOUT)
 
 
 def credit_line(item: Item, timezone: str = DEFAULT) -> str:

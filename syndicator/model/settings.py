@@ -410,6 +410,22 @@ class Feed(Struct, frozen=True):
             kind="address",
         ),
     ] = ""
+    content: Annotated[
+        Literal["full", "summary", "none"],
+        key(
+            '`"full"`, `"summary"` or `"none"` of each post in its documents, but never more than '
+            "its source's `content` lets through; pages have `pages`"
+        ),
+    ] = "full"
+    max_bytes: Annotated[
+        int | None,
+        key(
+            "of each document; the posts with the oldest dates are left out of a longer one, "
+            "whatever `stay` says",
+            kind="size",
+            default="no bound",
+        ),
+    ] = None
     archives: Annotated[bool, key("older posts as RFC 5005 archives")] = True
     gzip: Annotated[bool, key("a `.gz` beside each document, for static servers")] = False
     pages: Annotated[
