@@ -102,20 +102,18 @@ def _named(config: Config, name: str) -> Source:
 
 def _fault(source: Source, outcome: object, config: Config) -> str:
     """Return the fault and its remedy in the words of an owner; "" if there is none."""
-    failed = outcome if isinstance(outcome, FetchFailed) else None
     if isinstance(outcome, Fetched):
         if broken := _broken_xml(outcome.body):
             return broken
-        parsed = parser.parse(outcome)
-        failed = parsed if isinstance(parsed, FetchFailed) else None
-    if failed is None:
+        outcome = parser.parse(outcome)
+    if not isinstance(outcome, FetchFailed):
         return ""
     parts = urlsplit(source.url)
-    return _REMEDIES.get(failed.kind, _OTHER).format(
-        status=failed.status or 200,
+    return _REMEDIES.get(outcome.kind, _OTHER).format(
+        status=outcome.status or 200,
         path=redacted(parts._replace(scheme="", netloc="").geturl()) or "/",
         host=parts.hostname,
-        error=failed.error,
+        error=outcome.error,
         interval=source.interval,
         agent=config.fetch.user_agent,
     )
@@ -129,7 +127,7 @@ def _broken_xml(body: bytes) -> str:
     try:
         reader.Parse(body, True)
     except expat.ExpatError as error:
-        line = body.split(b"\n")[error.lineno - 1] if error.lineno <= body.count(b"\n") + 1 else b""
+        line = b"".join(body.split(b"\n")[error.lineno - 1 : error.lineno])
         start = max(error.offset - 30, 0)
         return _BROKEN.format(
             error=expat.ErrorString(error.code),
@@ -145,9 +143,9 @@ def _letter(
     config: Config, source: Source, state: SourceState | None, fault: str, now: datetime
 ) -> str:
     feed, url = config.feeds[0], redacted(source.url)
-    since = state.failing_since if state and state.failing_since else now
+    since = (state and state.failing_since) or now
     agent = config.fetch.user_agent
-    contact = f"\n{feed.contact.removeprefix('mailto:')}" if feed.contact else ""
+    contact = feed.contact and f"\n{feed.contact.removeprefix('mailto:')}"
     intro = (
         f'"{feed.title}" ({feed.link}) shows the newest posts of "{label(source)}", each with a '
         f"link to your site. Since {since:%d %B %Y} the feed can't be read:"

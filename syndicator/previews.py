@@ -240,7 +240,7 @@ def source_for(target: str, settings: Config, path: Path) -> Source:
     if place:
         base = Source(id="", url="") if "://" in place else Source(id="", url="", timeout=_A_DAY)
         return config.source_of({"url": place}, "the command line", base=base, home=Path.cwd())
-    names = [label(source) for source in settings.sources]
+    names = list(map(label, settings.sources))
     hint = f"; {source_meant(target, names)}" if names else ""
     raise UsageError(f"{shown(target)} is no source in {path}, no address and no path{hint}")
 

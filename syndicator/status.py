@@ -102,7 +102,7 @@ def silent_table(rows: Sequence[Row], now: datetime, columns: int, most: int = 0
     """Return a line for each silent source, at most `most` of them; 0: all."""
     if not rows:
         return []
-    shown = rows[:most] if most else rows
+    shown = rows[: most or None]
     cells = [("SILENT", "LAST POST", "POSTS", "SITE")]
     for row in shown:
         link = "" if row.source.private else row.facts.link or row.source.url
@@ -115,7 +115,7 @@ def silent_table(rows: Sequence[Row], now: datetime, columns: int, most: int = 0
 
 def totals(rows: Sequence[Row], quiet: Sequence[Row]) -> str:
     """Return the line of totals."""
-    counts = Counter(_standing(row) for row in rows)
+    counts = Counter(map(_standing, rows))
     words = {"ok": "well", "new": "not asked yet"}
     parts = [f"{counts[word]} {words.get(word, word)}" for word in _STANDINGS if counts[word]]
     if quiet:

@@ -293,7 +293,7 @@ def without_tracking(url: str) -> str:
     address, _, query = head.partition("?")
     query = _untracked(query)
     # A fragment of tracking parameters alone: "#utm_source=rss", "#xtor=RSS-1".
-    if hash_ and all(_is_tracking(part) for part in fragment.split("&")):
+    if hash_ and all(map(_is_tracking, fragment.split("&"))):
         fragment, hash_ = "", ""
     return address + (query and f"?{query}") + hash_ + fragment
 

@@ -67,9 +67,9 @@ def why(config: Config, post: str) -> list[Why]:
     posts: list[Why] = []
     if config.state.exists():
         with Store(config.state, read_only=True) as store:
-            numbers = store.explain.find(post)
-            states = store.sources.states() if numbers else {}
-            posts = [_why(store, config, states, number) for number in numbers]
+            if numbers := store.explain.find(post):
+                states = store.sources.states()
+                posts = [_why(store, config, states, number) for number in numbers]
     if not posts:
         raise UsageError(f"no stored post has this id, address or title: {post!r}; {ADVICE}")
     return posts

@@ -44,7 +44,7 @@ def status(arguments: argparse.Namespace, edge: Edge) -> int:
     else:
         rows = words.read(config.sources, states, now, facts)
         edge.write_lines(_view(arguments, config, rows, now))
-    failing = [row for row in words.read(config.sources, states, now) if _fails(row)]
+    failing = list(filter(_fails, words.read(config.sources, states, now)))
     if 0 < arguments.fail_if <= len(failing):
         raise CheckFailed
     return 0

@@ -168,7 +168,7 @@ def failure_table(
         tries = max(failure.consecutive for failure in group)
         rows.append((name, short(now - since), str(tries), first.error))
     lines = layout(rows, columns)
-    more = sum(len(group) for group in groups[most:])
+    more = sum(map(len, groups[most:]))
     if more:
         lines.append(f"and {counted(more, 'more source')}: `syndicator status --failing` has all")
     return lines
@@ -227,7 +227,7 @@ def posts(console: Console, preview: Preview, limit: int) -> None:
     for line in override_lines(told):
         _line(console, plain(line), "dim")
     everything = newest_first(preview.feed.posts)
-    shown = everything[:limit] if limit else everything
+    shown = everything[: limit or None]
     for number, post in enumerate(shown, 1):
         console.print()
         _post(console, number, post, info)
@@ -249,7 +249,7 @@ def credit(post: Post, info: SourceInfo) -> str:
     values = {
         "post": post.title or post.link,
         "source": post.origin.name or info.name,
-        "author": ", ".join(person.name for person in post.authors if person.name),
+        "author": ", ".join(post.author_names),
         "date": f"{post.published:%Y-%m-%d}" if post.published else "",
     }
     text = post.attribution.text
@@ -268,7 +268,7 @@ def newest_first(posts: Sequence[Post]) -> list[Post]:
 
 def _post(console: Console, number: int, post: Post, info: SourceInfo) -> None:
     facts = [f"{post.published:%Y-%m-%d %H:%M} UTC" if post.published else "no date"]
-    facts += [", ".join(author.name for author in post.authors if author.name)]
+    facts += [", ".join(post.author_names)]
     facts += [", ".join(category.term for category in post.categories[:4])]
     if post.language != (info.language or info.spoken):
         facts.append(post.language)

@@ -111,7 +111,7 @@ def _title(value: object, key: Key, around: Surroundings) -> str:
 
 
 def _duration(value: object, key: Key, _: Surroundings) -> timedelta:
-    measured = parse_duration(value) if isinstance(value, str) else None
+    measured = parse_duration(str(value))
     if measured is None:
         raise Wrong(f'must be a duration such as "90s", "30m", "12h" or "7d", not {shown(value)}')
     if isinstance(key.least, timedelta) and measured < key.least:
@@ -120,7 +120,7 @@ def _duration(value: object, key: Key, _: Surroundings) -> timedelta:
 
 
 def _size(value: object, _key: Key, _: Surroundings) -> int:
-    measured = parse_size(value) if isinstance(value, str) else None
+    measured = parse_size(str(value))
     if measured is None:
         raise Wrong(f'must be a size such as "500kB", "20MB" or "1GB", not {shown(value)}')
     if measured < 1:

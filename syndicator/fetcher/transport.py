@@ -207,8 +207,7 @@ def _tls_context(verify: str) -> ssl.SSLContext:
     named = verify or os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
     if not named:  # a Python built elsewhere looks where this system may have none
         paths = ssl.get_default_verify_paths()
-        known = Path(paths.capath) if paths.capath else None
-        if not paths.cafile and not (known and known.is_dir() and any(known.iterdir())):
+        if not paths.cafile and not (paths.capath and any(Path(paths.capath).glob("*"))):
             import certifi
 
             named = certifi.where()

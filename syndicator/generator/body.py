@@ -70,7 +70,7 @@ def credit_line(item: Item, timezone: str = DEFAULT) -> str:
         post_url=web(post.origin_link or post.link),
         source=line(post.origin.name or source.name),
         source_url=source_url,
-        author=line(", ".join(person.name for person in post.authors if person.name)),
+        author=line(", ".join(post.author_names)),
         date=local(item.published, timezone),
     )
     return clean(rendered)

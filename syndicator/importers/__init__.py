@@ -160,30 +160,35 @@ def _is_blank(configuration: Path) -> bool:
 
 def _table(feed: Subscription, taken: Collection[str]) -> dict[str, Any]:
     """Return a feed's table as TOML's values, without defaults."""
-    table = {
-        "url": feed.url,
-        "name": "" if feed.name in taken else feed.name,
-        "tags": list(feed.tags),
-        "future": feed.future,
-        "icon": feed.icon,
-        "filter": _filter(feed.filter),
-    }
-    return {key: value for key, value in table.items() if value}
+    return _without_empty(
+        {
+            "url": feed.url,
+            "name": "" if feed.name in taken else feed.name,
+            "tags": list(feed.tags),
+            "future": feed.future,
+            "icon": feed.icon,
+            "filter": _filter(feed.filter),
+        }
+    )
 
 
 def _filter(shown: Filter) -> dict[str, Any]:
-    rules = {"include": _rules(shown.include), "exclude": _rules(shown.exclude)}
-    return {kind: said for kind, said in rules.items() if said}
+    return _without_empty({"include": _rules(shown.include), "exclude": _rules(shown.exclude)})
 
 
 def _rules(rules: Rules) -> dict[str, Any]:
-    said = {
-        "category": list(rules.category),
-        "title": rules.title,
-        "author": rules.author,
-        "text": rules.text,
-    }
-    return {key: value for key, value in said.items() if value}
+    return _without_empty(
+        {
+            "category": list(rules.category),
+            "title": rules.title,
+            "author": rules.author,
+            "text": rules.text,
+        }
+    )
+
+
+def _without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value}
 
 
 def _source(table: Mapping[str, Any]) -> Source:

@@ -127,7 +127,7 @@ def _opml(text: str, name: str) -> Iterator[Subscription | Remark | str]:
     listed = 0
     for outline in root.iter("outline"):
         said = _said(outline)
-        folders = [_said(folder) for folder in outline.iterancestors("outline")]
+        folders = list(map(_said, outline.iterancestors("outline")))
         if url := said.get("xmlurl"):
             listed += 1
             shown = redacted(url)
@@ -147,7 +147,7 @@ def _opml(text: str, name: str) -> Iterator[Subscription | Remark | str]:
     if not _XML_END.search(text):
         yield f"the list is cut: it ends after {counted(listed, 'feed')}, without </opml>"
     elif listed < written:
-        fault = next((entry for entry in parser.error_log), None)
+        fault = next(iter(parser.error_log), None)
         where = f" at line {fault.line} ({fault.message})" if fault else ""
         yield (
             f"the list is damaged{where}: {listed} of its {written} feeds could be read; mend it "
@@ -173,7 +173,7 @@ def _tags(said: Mapping[str, str], folders: Sequence[Mapping[str, str]]) -> tupl
 
 
 def _mended(match: re.Match[str]) -> str:
-    letter = unescape(match[0]) if match[1] else match[0]
+    letter = unescape(match[0])
     return letter if letter != match[0] else "&amp;" + match[0][1:]
 
 

@@ -169,18 +169,14 @@ def _refusal(values: Mapping[str, str]) -> str:
         return "not active in the list"
     if any(word in values.get("content_type", "") for word in _LISTS):
         return "a list of feeds itself"
-    if any(values.get(key) for key in ("include", "includes", "excludes")):  # Pluto
+    if any(map(values.get, ("include", "includes", "excludes"))):  # Pluto
         return "its `includes` and `excludes` have no equal here"
     if "sifter" in values.get("filters", ""):  # Venus: regexp_sifter.py, xpath_sifter.py
         return "its `filters` have no equal here"
-    return next(
-        (
-            f"its `{key}` has no equal here"
-            for key in ("filter", "exclude")
-            if _is_other(key, values)
-        ),
-        "",
-    )
+    for key in ("filter", "exclude"):
+        if _is_other(key, values):
+            return f"its `{key}` has no equal here"
+    return ""
 
 
 def _is_other(key: str, values: Mapping[str, str]) -> bool:

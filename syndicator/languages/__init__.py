@@ -41,14 +41,12 @@ def normalise(tag: str) -> str:
     match = _TAG.fullmatch(tag.strip().partition(".")[0].replace("_", "-"))
     if not match:
         return ""
-    language, script, region, rest = (part or "" for part in match.groups())
+    language, script, region, rest = match.groups("")
     language = codes.RENAMED.get(language.lower(), language.lower())
     if language.partition("-")[0] not in codes.LANGUAGES:
         return ""
     region = codes.REGIONS.get(region.upper(), region.upper())
-    return "-".join(
-        part for part in (language, script.title(), region, rest.strip("-").lower()) if part
-    )
+    return "-".join(filter(None, (language, script.title(), region, rest.strip("-").lower())))
 
 
 @lru_cache(maxsize=1024)
@@ -90,13 +88,9 @@ def nearest(tag: str, fallback: str = DEFAULT) -> str:
 def _candidates(tag: str) -> list[str]:
     """Return the tag, the one that its region implies, a near one, and its language alone."""
     language, *subtags = tag.split("-")
-    implied = [
-        codes.IMPLIED[key]
-        for key in (f"{language}-{sub}" for sub in subtags)
-        if key in codes.IMPLIED
-    ]
+    implied = [codes.IMPLIED.get(f"{language}-{sub}", "") for sub in subtags]
     near = codes.NEAR.get(language, language)
-    return [tag, *implied, near, language]
+    return [tag, *filter(None, implied), near, language]
 
 
 @lru_cache(maxsize=1024)

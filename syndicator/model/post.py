@@ -127,6 +127,11 @@ class Post(Struct, frozen=True, omit_defaults=True):
     fingerprint: str = ""  # of the entry it was made from
     notes: tuple[str, ...] = ()  # what the normalizer did and why, for `fetch`
 
+    @property
+    def author_names(self) -> list[str]:
+        """The names of the authors who have one."""
+        return [person.name for person in self.authors if person.name]
+
 
 class NormalizedFeed(Struct, frozen=True, omit_defaults=True):
     """A parsed feed, normalized: the source as we show it, and its unseen posts."""

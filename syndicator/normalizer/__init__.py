@@ -82,7 +82,7 @@ def normalize(
         identity.repeated_addresses(links.legal_items(parsed.items)),
         now,
     )
-    entries = [entry for entry in parsed.entries if _says_something(entry)]
+    entries = list(filter(_says_something, parsed.entries))
     posts = [_post(entry, context) for entry in entries]
     if not languages.normalise(source.language):
         info, posts = _by_other_posts(info, posts, spoken, source)
@@ -260,7 +260,7 @@ def _finished(post: Post, entry: Entry, body_html: str, context: _Context) -> Po
             content_html=body_html,
             enclosures=post.enclosures,
         ),
-        attribution=_own_line(post, post.language, source),
+        attribution=own_line(post, post.language, source),
     )
     # Last, since a filter judges the finished post. A post that it refuses is stored all the same.
     reason = filters.judge(post, source.filter, context.now)
@@ -299,16 +299,16 @@ def _in_language(post: Post, tag: str, source: Source) -> Post:
     """Return a post in a language, with a credit worded in it."""
     if tag == post.language:
         return post
-    return replace(post, language=tag, attribution=_own_line(post, tag, source))
+    return replace(post, language=tag, attribution=own_line(post, tag, source))
 
 
-def _own_line(post: Post, tag: str, source: Source) -> Attribution | None:
-    """Choose the wording of a post's credit."""
+def own_line(post: Post, tag: str, source: Source) -> Attribution | None:
+    """Choose the wording of a post's credit, in the language `tag`."""
     return attribution.choose(
         source.attribution,
         tag,
         titled=bool(post.title),
-        authored=any(person.name for person in post.authors),
+        authored=bool(post.author_names),
         fallback=source.fallback,
     )
 

@@ -139,7 +139,7 @@ def excerpt(text: str, about: int = 300) -> str:
     start = about * 3 // 5
     last = about + about // 5
     sentences = _SENTENCE_END.finditer(text, start, last + 2)
-    fitting = [end for end in (sentence.end() for sentence in sentences) if end <= last]
+    fitting = [sentence.end() for sentence in sentences if sentence.end() <= last]
     if fitting:
         return text[: min(fitting, key=lambda end: abs(end - about))].rstrip()
     if " " in text[start:about]:

@@ -81,7 +81,7 @@ def _bounded_entry(entry: Entry, left_out: Counter[str]) -> Entry:
     changes: dict[str, Any] = {}
     for name, kind in _LISTS.items():
         parts = getattr(entry, name)
-        kept = tuple(part for part in parts[:MOST_PARTS] if _fits(part))
+        kept = tuple(filter(_fits, parts[:MOST_PARTS]))
         if len(kept) < len(parts):
             changes[name] = kept
             left_out[f"{kind} of items"] += len(parts) - len(kept)

@@ -75,7 +75,7 @@ def parse_with_feedparser(
         source_id=source_id,
         url=url,
         head=head_of(root) if root is not None and whole else _head(result, root),
-        items=tuple(key_from(entry) for entry in entries),
+        items=tuple(map(key_from, entries)),
         entries=tuple(entry for entry in entries if entry.fingerprint not in known),
         notes=tuple(_notes(result)),
     )
@@ -232,7 +232,7 @@ def _entry(node: Node, element: Element | None, outer: Scope, whole: bool) -> En
 def _read_core(draft: Draft, node: Node, whole: bool) -> None:
     draft.title = _text(raw(node, "title_detail"))
     draft.summary = _text(raw(node, "summary_detail"))
-    draft.contents = [text for text in map(_text, _nodes(node, "content")) if text]
+    draft.contents = list(filter(None, map(_text, _nodes(node, "content"))))
     # feedparser makes a link of a licence's element; the element itself is read by `elements`.
     draft.links = [
         link for link, typed in _links(node) if typed or link.rel != "license" or not whole
@@ -291,7 +291,7 @@ def _rebase(draft: Draft, node: Node) -> None:
             return replace(text, value=rebased(text.value, text.base))
         return text
 
-    written = [detail for detail in _nodes(node, "content") if _has_text(detail)]
+    written = list(filter(_has_text, _nodes(node, "content")))
     draft.contents = [
         with_base(text, detail) for text, detail in zip(draft.contents, written, strict=True)
     ]

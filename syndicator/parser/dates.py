@@ -154,7 +154,7 @@ def _written_offset(text: str) -> timedelta:
         zone = match["zone"]
         if _is_korean(match):
             return _KOREA
-        half = _HALF.match(zone) if zone else None
+        half = _HALF.match(zone or "")
         return _offset(half[2] if half else zone)
     guess = None if _COARSE.fullmatch(text) else _guess(text)
     return (guess and guess.utcoffset()) or timedelta(0)

@@ -138,7 +138,7 @@ def _speak(draft: Draft, inherited: str) -> str:
     draft.title, draft.summary = (
         spoken(text) if text else None for text in (draft.title, draft.summary)
     )
-    draft.contents = [spoken(text) for text in draft.contents]
+    draft.contents = list(map(spoken, draft.contents))
     return draft.language
 
 

@@ -140,8 +140,8 @@ def _refuse_inside(element: Element, name: str) -> None:
 
 def _text(item: _Reading, element: Element, scope: Scope, default: str) -> Text | None:
     """Read a text construct of its declared type; plain text in RSS may look like HTML."""
-    said = element.get("type")
-    kind = default if said is None else _TYPES.get(said.lower())
+    said = element.get("type", default)
+    kind = _TYPES.get(said.lower())
     if kind is None or element.get("mode", "escaped") == "base64":
         raise Uncertain(f"a text of type {said}")
     if kind == "xhtml":

@@ -48,7 +48,7 @@ def parse_json(data: bytes, source_id: str, url: str, known: Container[str]) -> 
         source_id=source_id,
         url=url,
         head=head,
-        items=tuple(key_from(entry) for entry in entries),
+        items=tuple(map(key_from, entries)),
         entries=tuple(entry for entry in entries if entry.fingerprint not in known),
     )
 

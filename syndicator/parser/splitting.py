@@ -62,7 +62,7 @@ def cut(data: bytes) -> Pieces | None:
         return None
     edges = [0, *(edge for span in spans for edge in span), len(data)]
     gaps = tuple(data[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True))
-    if not all(_closed(gap) for gap in gaps) or any(b"<" + name + b"/" in gap for gap in gaps):
+    if not all(map(_closed, gaps)) or any(b"<" + name + b"/" in gap for gap in gaps):
         return None
     context = _context(gaps[0][root.start(1) :])
     bodies = (data[start:end] for start, end in spans)

@@ -14,7 +14,6 @@ from syndicator.generator.body import LAYOUT
 from syndicator.model.edition import RelatedList
 from syndicator.model.post import Post
 from syndicator.model.settings import Feed, Source
-from syndicator.normalizer import attribution
 from syndicator.related import Index
 from syndicator.store import Store
 from syndicator.store.meta import Stories
@@ -87,13 +86,7 @@ def rerender(
         _keep_stories(store, index, feeds, numbers)
         for number, post, lists in _choose_lists(store, index, numbers, sources):
             source = sources[post.source_id]
-            line = attribution.choose(
-                source.attribution,
-                post.language,
-                titled=bool(post.title),
-                authored=any(person.name for person in post.authors),
-                fallback=source.fallback,
-            )
+            line = normalizer.own_line(post, post.language, source)
             store.links.rewrite(number, line, lists, LAYOUT, now)
 
 

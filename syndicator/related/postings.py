@@ -36,7 +36,7 @@ class Postings:
         """Post each of these numbers under its terms, with its shares (0 to 1)."""
         new = np.empty(sum(map(len, terms)), LOGGED)
         new["term"] = np.concatenate(terms)
-        new["number"] = np.repeat(numbers, [len(own) for own in terms])
+        new["number"] = np.repeat(numbers, list(map(len, terms)))
         new["weight"] = np.clip(np.rint(np.concatenate(shares) * 255), 1, 255)
         waiting = self._terms.append_log(new.tobytes())
         if waiting >= tuning.LOG_ENTRIES * LOGGED.itemsize:

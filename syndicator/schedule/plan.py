@@ -125,5 +125,5 @@ def _interleaved(asks: list[Ask]) -> list[Ask]:
     waiting = list(queues.values())
     while waiting:
         turns.extend(queue.popleft() for queue in waiting)
-        waiting = [queue for queue in waiting if queue]
+        waiting = list(filter(None, waiting))
     return turns

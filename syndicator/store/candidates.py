@@ -61,7 +61,7 @@ def add_older(
         return
     number = version(posts)
     parameters = number, codec.encode(list(standing)), number
-    older = [rows.known(row) for row in db.rows(_OLDER, *parameters)]
+    older = list(map(rows.known, db.rows(_OLDER, *parameters)))
     for proposed in lost:
         numbers = {known.number for known in proposed}
         proposed += [known for known in older if known.number not in numbers]

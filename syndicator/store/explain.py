@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import starmap
 
 from msgspec import Struct, convert
 
@@ -129,11 +130,11 @@ class Explain(Table):
 
     def versions(self, post: Stored) -> list[Version]:
         """Return the other posts that tell a post's story, the first stored first."""
-        return [Version(*row) for row in self.db.rows(_VERSIONS, post.story, post.number)]
+        return list(starmap(Version, self.db.rows(_VERSIONS, post.story, post.number)))
 
     def links(self, number: int) -> list[Link]:
         """Return the links under a post, the hidden ones too."""
-        return [Link(*row) for row in self.db.rows(_LINKS, number)]
+        return list(starmap(Link, self.db.rows(_LINKS, number)))
 
     def standing(self, feed_name: str, post: Stored) -> Standing:
         """Return how a feed of ours stands to a post."""

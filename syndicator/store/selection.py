@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
+from itertools import starmap
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -55,7 +56,7 @@ _ROW = f"""SELECT p.number, p.source, coalesce(p.copy_of, p.number), p.published
 
 def rows(db: Connection, where: str, *values: object) -> list[Row]:
     """Return the posts `p` of a condition, in its order."""
-    return [Row(*row) for row in db.rows(f"{_ROW} {where}", *values)]
+    return list(starmap(Row, db.rows(f"{_ROW} {where}", *values)))
 
 
 def selects(feed: Feed, source: Source) -> bool:
@@ -139,7 +140,7 @@ class Selection:
 
     def fitting(self, candidates: Iterable[Row]) -> list[Row]:
         """Return the posts that fit, of each source at most the newest that the filter allows."""
-        fitting = [row for row in candidates if self.fits(row)]
+        fitting = list(filter(self.fits, candidates))
         newest = self.feed.filter.newest
         if not newest:
             return fitting

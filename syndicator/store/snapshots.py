@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime, timedelta
-from itertools import chain
+from itertools import chain, starmap
 from typing import Any
 
 from msgspec.structs import replace
@@ -251,9 +251,9 @@ class Snapshots(Table):
         return published, updated, withdrawn
 
     def _refs(self, query: str, feed: int, keys: Iterable[object]) -> list[PostRef]:
-        refs = []
+        refs: list[PostRef] = []
         for key in keys:
-            refs += [PostRef(*row) for row in self.db.rows(query, feed, key)]
+            refs += starmap(PostRef, self.db.rows(query, feed, key))
         return refs
 
     def without_lists(self, feed: Feed) -> list[int]:

@@ -318,7 +318,7 @@ def _credit(posts: Sequence[Post], feed: NormalizedFeed) -> str:
                 post_url="",
                 source=post.origin.name or feed.info.name,
                 source_url="",
-                author=", ".join(person.name for person in post.authors if person.name),
+                author=", ".join(post.author_names),
                 date=post.published,
             )
             return text.words(line)

@@ -64,13 +64,13 @@ class Digests:
     def source(self, info: SourceInfo) -> str:
         """Return the digest of a source, as pages show it."""
         if info.id not in self.infos:
-            face = info.image if self.has_faces else ""
+            face = self.has_faces and info.image
             self.infos[info.id] = self.digest(_source(info), *filter(None, [face]))
         return self.infos[info.id]
 
     def listing(self, items: Iterable[Item], *others: object) -> str:
         """Return the digest of a page that lists posts."""
-        return self.digest([self.post(item) for item in items], *others)
+        return self.digest(list(map(self.post, items)), *others)
 
     def index(self, edition: Edition, shown: int, reports: Mapping[str, Sequence[Item]]) -> str:
         """Return the digest of the first page, which shows so many of the posts.

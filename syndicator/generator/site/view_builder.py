@@ -117,19 +117,21 @@ class ViewBuilder:
     def source(self, info: SourceInfo) -> SourceView:
         """Show a source; a private one without any address."""
         language = info.language or self.language
-        is_public, activity = not info.private, self.activity.get(info.id)
+        activity = self.activity.get(info.id)
+        if info.private:
+            info = replace(info, link="", feed="", image="")
         return SourceView(
             name=info.name,
             href=self.page_of_source(info.id),
             tint=tint(info.id),
             language=language,
             dir=direction(language),
-            site=http(info.link) if is_public else "",
-            feed=http(info.feed) if is_public else "",
+            site=http(info.link),
+            feed=http(info.feed),
             description=info.description,
             licence=http(info.licence),
             rights=info.rights,
-            face=http(info.image) if self.feed.faces == "link" and is_public else "",
+            face=http(info.image) if self.feed.faces == "link" else "",
             posts=number(activity.posts, self.language) if activity else "",
             last=self.date(activity.last) if activity else None,
             ours=self.own_feeds.get(info.id, ""),
@@ -260,7 +262,7 @@ class ViewBuilder:
             date=self.date(item.published),
             language=language,
             dir=direction(language),
-            authors=", ".join(filter(None, dict.fromkeys(author.name for author in post.authors))),
+            authors=", ".join(dict.fromkeys(post.author_names)),
             excerpt=excerpt(post.summary),
             picture=picture(post),
             told=self.told(item),

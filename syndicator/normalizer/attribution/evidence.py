@@ -43,8 +43,8 @@ class Known(Struct, frozen=True):
     ) -> Known:
         """Gather the addresses and names of a post, its site and the credits `seen` elsewhere."""
         seen = tuple(seen)
-        post_links = [link for link in (*posts, *(credit.url for credit in seen)) if link]
-        site_links = [link for link in (*sites, *(credit.site_url for credit in seen)) if link]
+        post_links = list(filter(None, (*posts, *(credit.url for credit in seen))))
+        site_links = list(filter(None, (*sites, *(credit.site_url for credit in seen))))
         return cls(
             posts=frozenset(map(loose, post_links)),
             sites=frozenset(map(loose, site_links)),

@@ -25,11 +25,7 @@ def end_behind(source: str, end: int, followed: list[Line]) -> int:
     nothing but links below it up to the end.
     """
     below = list(reversed(followed))
-    if (
-        below
-        and below[-1].end >= len(source.rstrip()) - 40
-        and all(is_ours(line) for line in below)
-    ):
+    if below and below[-1].end >= len(source.rstrip()) - 40 and all(map(is_ours, below)):
         return below[-1].end
     return end
 

@@ -146,8 +146,7 @@ def _may_open(source: str) -> bool:
     link = head.find("<a ", 0, _OPENING)
     if link < 0:
         return False
-    end = head.find("</p>", link)
-    return _has_words(head[: end if end >= 0 else _HEAD])
+    return _has_words(head[:link] + head[link:].partition("</p>")[0])
 
 
 def _may_close(source: str, probe: _Probe, *, listed: bool, text_mode: bool) -> bool:

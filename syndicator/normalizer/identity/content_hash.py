@@ -106,8 +106,11 @@ def _steady(paths: str) -> str:
     # One look at each different step of all paths: most bodies have none that rotates.
     rotating = set(filter(_rotates, set(steps.replace("\n", "/").split("/"))))
     if rotating:
-        lines = (line.split("/") for line in steps.split("\n"))
-        steps = "\n".join("/".join(step for step in line if step not in rotating) for line in lines)
+
+        def steady(path: str) -> str:
+            return "/".join(step for step in path.split("/") if step not in rotating)
+
+        steps = "\n".join(map(steady, steps.split("\n")))
     while "//" in steps:
         steps = steps.replace("//", "/")
     return steps
