@@ -176,6 +176,128 @@ def test_sources_that_the_document_does_not_name(planet: Planet) -> None:
     assert seen(planet.folder / "public" / "rss.xml") == seen(old)
 
 
+GOLDEN = Path(__file__).parent / "cases" / "golden"
+SETTINGS = {
+    "as it comes": "",
+    "a feed for each source": "per_source = true",
+    "a feed for each language": "per_language = true",
+    "a feed of some sources": '[[feeds]]\nname = "few"\ntitle = "Few"\ntags = ["t"]',
+    "few posts in a document": "limit = 10",
+    "without JSON": 'formats = ["rss", "atom"]',
+    "JSON alone": 'formats = ["json"]',
+    "another zone and language": 'timezone = "Asia/Tokyo"\nlanguage = "he"',
+    "a credit of its own": '[attribution]\ntext = "{post} by {author} on {date}, at {source}"',
+    "no credits": "[attribution]\nenabled = false",
+    "lists of all sources": '[related]\nscope = "both"\nheading = "See too"',
+}
+
+
+def grown(folder: Path, site: loopback.Site, head: str) -> Planet:
+    """A planet after three runs: copies, untitled posts, a podcast, twenty languages, an edit."""
+    names = ("blog.xml", "credits.xml", "podcast.xml", "world.xml", "notes.json")
+    site.pages |= {f"/{name}": (GOLDEN / name).read_bytes() for name in names}
+    sources = [(f"/{name}", 'tags = ["t"]' if name == "world.xml" else "") for name in names]
+    key, more = (head, "") if "[" not in head.partition("=")[0] else ("", head)
+    planet = Planet(
+        folder,
+        site,
+        ("/b", 'tags = ["t"]'),
+        ("/a", 'name = "Alpha"'),
+        *sources,
+        head=key,
+        more=more,
+    )
+    credit = '<p>This post originally appeared on <a href="https://gamma.example/1">Gamma</a>.</p>'
+    taken = [
+        item(f"Taken {n}", f"{BETA}/t{n}", words(60 + n) + credit.replace("1", str(n)), START)
+        for n in range(3)
+    ]
+    for count in (8, 10, 11):
+        own = [
+            item(f"Post {n}" if n % 4 else "", f"{ALPHA}/p{n}", words(n + (count == 11 and n == 3)),
+                START + HOUR * (n - 50))
+            for n in range(count)
+        ]  # fmt: skip
+        site.pages["/a"] = feed("Alpha", ALPHA, *own)
+        site.pages["/b"] = feed(
+            "Beta &amp; Sons", BETA, item("Own", f"{BETA}/o", words(70), START - HOUR), *taken
+        )
+        planet.run()
+        planet.now += 40 * HOUR
+    return planet
+
+
+def documents(planet: Planet) -> dict[str, bytes]:
+    """Return the feeds, archives and pages that are published, by path."""
+    public = planet.folder / "public"
+    files = {str(path.relative_to(public)): body for path, body in planet.files().items()}
+    return {path: body for path, body in files.items() if not path.endswith(".syndicator")}
+
+
+def lose_the_state(planet: Planet) -> None:
+    for path in planet.folder.glob("syndicator.db*"):
+        path.unlink()
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_our_own_folder_after_the_state_is_lost(
+    tmp_path: Path, site: loopback.Site, settings: str
+) -> None:
+    """The next run changes no feed and no archive by a byte, and says of none that it is new."""
+    planet = grown(tmp_path, site, SETTINGS[settings])
+    before = documents(planet)
+    lose_the_state(planet)
+    result = adopt(planet.config(), str(planet.folder / "public"), planet.now)
+    report = planet.run()
+    after = documents(planet)
+    feeds = {path for path in before if not path.endswith((".html", ".css"))}
+    assert result.unnamed == ()
+    assert report.posts_published == report.posts_updated == ()
+    assert feeds
+    assert {path: after[path] for path in feeds} == {path: before[path] for path in feeds}
+
+
+def test_our_own_pages_after_the_state_is_lost(tmp_path: Path, site: loopback.Site) -> None:
+    """They stay too, under their addresses, and a run later they have grown as ever."""
+    planet = grown(tmp_path, site, "")
+    pictured = ("a-ferry-for-the-winter", "what-no-rule-knows-yet")
+    before = {path: body for path, body in documents(planet).items() if pictured[0] not in path}
+    lose_the_state(planet)
+    adopt(planet.config(), str(planet.folder / "public"), planet.now)
+    planet.run()
+    after = documents(planet)
+    changed = {path for path in before if after.get(path) != before[path]}
+    # The title of a picture stands in no feed.
+    assert [path for path in changed if pictured[1] not in path] == []
+    assert after.keys() == documents(planet).keys()
+    fresh = item("A new depot", f"{ALPHA}/a3", words(300), planet.now - HOUR)
+    site.pages["/a"] = feed("Alpha", ALPHA, fresh)
+    assert [post.title for post in planet.run().posts_published] == ["A new depot"]
+    assert any("a-new-depot" in path for path in documents(planet))
+
+
+@pytest.mark.parametrize("settings", ["as it comes", "a feed for each source"])
+def test_our_own_site_by_its_address(tmp_path: Path, site: loopback.Site, settings: str) -> None:
+    """In a new folder the same feeds and archives are made; archives are found by their links."""
+    planet = grown(tmp_path, site, SETTINGS[settings])
+    long = [item(f"P {n}", f"{ALPHA}/p{n}", words(n), START - HOUR * n) for n in range(220)]
+    site.pages["/a"] = feed("Alpha", ALPHA, *long)
+    planet.run()
+    before = documents(planet)
+    for path, body in before.items():
+        there = body.replace(b"https://planet.example/", f"{site.url}/site/".encode())
+        site.pages[f"/site/{path}"] = there
+    lose_the_state(planet)
+    shutil.rmtree(planet.folder / "public")
+    adopt(planet.config(), f"{site.url}/site/atom.xml", planet.now)
+    report = planet.run()
+    after = documents(planet)
+    feeds = {path for path in before if not path.endswith((".html", ".css"))}
+    assert report.posts_published == report.posts_updated == ()
+    assert "archive/atom-2.xml" in feeds
+    assert {path: after.get(path) for path in feeds} == {path: before[path] for path in feeds}
+
+
 @pytest.mark.parametrize("target", ["public", "public/atom.xml", "public/feed.json"])
 def test_our_own_site_after_the_state_is_lost(planet: Planet, target: str) -> None:
     """Feed id, ids, dates and bodies are as they were."""

@@ -353,7 +353,7 @@ def _add_adopt(commands: Commands[Parser]) -> None:
         "target",
         metavar="TARGET",
         help="the address of the published feed (RSS, Atom, JSON Feed), a file, or the folder with "
-        "its documents and our archives",
+        "its documents and archives",
     )
 
 

@@ -139,11 +139,19 @@ def title_substitute(item: Item) -> str:
     """Return the title of an untitled post: its first words, else its source's name."""
     # Mastodon, microblogs and Tumblr send posts without titles; Atom asks for one (RFC 4287,
     # 4.2.14).
-    words = line(item.post.summary or item.post.text).split(" ")
-    start = " ".join(words[:_TITLE_WORDS])
-    if len(words) > _TITLE_WORDS:
-        start += "…"
+    start = first_words(item.post.summary or item.post.text)
     return start or line(item.source.name) or GENERATOR
+
+
+def first_words(text: str) -> str:
+    """Return the words at the start of a text that stand for a title.
+
+    >>> first_words("one two"), first_words("word " * 20)[-9:]
+    ('one two', 'word word…')
+    """
+    words = line(text).split(" ")
+    start = " ".join(words[:_TITLE_WORDS])
+    return f"{start}…" if len(words) > _TITLE_WORDS else start
 
 
 def credited_source(item: Item) -> SourceRef:

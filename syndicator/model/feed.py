@@ -197,6 +197,7 @@ class FeedHead(Struct, frozen=True, omit_defaults=True):
     noindex: bool = False  # indexing:index index="no"
     podcast: bool = False
     deleted: tuple[str, ...] = ()  # ids of entries that it took out: at:deleted-entry (RFC 6721)
+    older: str = ""  # its newest archive (RFC 5005, 4)
 
 
 class ParsedFeed(Struct, frozen=True, omit_defaults=True):

@@ -198,6 +198,7 @@ def _finished(said: _HeadElements, scope: Scope, version: str, about: str) -> Fe
         noindex=said.noindex,
         podcast=said.podcast,
         deleted=tuple(filter(None, said.deleted)),
+        older=linked("prev-archive"),
     )
 
 

@@ -8,30 +8,31 @@ with the same address, site and links, and is not shown until then.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
+from html import escape, unescape
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from syndicator import config as configuration
-from syndicator import fetcher, normalizer, parser, urls
-from syndicator.errors import SyndicatorError, UsageError
-from syndicator.formats import FORMATS
+from syndicator import normalizer, slugs, urls
+from syndicator.errors import UsageError
+from syndicator.generator.body import LAYOUT
+from syndicator.generator.item import first_words
 from syndicator.lock import run_lock
+from syndicator.model.edition import Reference
 from syndicator.model.feed import Entry, Origin, ParsedFeed, Person
-from syndicator.model.fetch import Ask, Fetched, FetchFailed
 from syndicator.model.post import ADOPTED, Post, SourceInfo
-from syndicator.model.settings import Config, Feed, Filter, Source
+from syndicator.model.settings import Config, Filter, Source
 from syndicator.normalizer.published import published_body
+from syndicator.pipeline.own_parts import Known, own_parts
+from syndicator.pipeline.publication import Notes, Publication, read_publications
 from syndicator.store import Store
-from syndicator.store.takeover import AdoptedPost, take_over
+from syndicator.store.takeover import AdoptedFeed, AdoptedPost, take_over
 
-_SUFFIXES = frozenset({".xml", ".rss", ".atom", ".rdf", ".json"})
-_RANKS = ("rss", "json", "atom")  # by how much they say of an entry
-_NUMBER = re.compile(r"\d+")
+# An id that is made of a guid and its source (store/publicid.py): a UUID of version 5.
+_DERIVED = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 class Adopted(Struct, frozen=True):
@@ -50,6 +51,36 @@ class _Published(Struct, frozen=True):
     entry: Entry
     parsed: ParsedFeed
     is_current: bool
+    is_ours: bool = False
+    notes: Notes = {}  # of our JSON Feed
+
+    @property
+    def chain(self) -> tuple[Origin, ...]:
+        """The copies between the original and us that an entry of ours names, its source the last."""
+        if steps := self.notes.get("via", ()):
+            words = ("title", "home_page_url", "feed_url", "id")
+            return tuple(Origin(*(step.get(word, "") for word in words)) for step in steps)
+        links = [link for link in self.entry.links if link.rel == "via" and self.is_ours]
+        if links and links[-1].href == self.original:
+            links.pop()
+        return tuple(Origin(link.title, link.href) for link in links)
+
+    @property
+    def original(self) -> str:
+        """The address of the original that an entry of ours names."""
+        links = [link for link in self.entry.links if link.rel == "via" and self.is_ours]
+        named = links[-1].href if links and links[-1].title == self.said.name else ""
+        return str(self.notes.get("original_url", "")) or named
+
+    @property
+    def said(self) -> Origin:
+        """The site that the document credits."""
+        return self.entry.source or Origin()
+
+    @property
+    def sender(self) -> Origin:
+        """The source as the document names it."""
+        return self.chain[-1] if self.chain else self.said
 
     @property
     def date(self) -> float:
@@ -63,22 +94,28 @@ def adopt(config: Config, target: str, now: datetime | None = None) -> Adopted:
     `target` is a URL, a file, or a folder with the feed's documents and archives. Raises UsageError
     for a used state file and for a target without a feed, LockHeld, StoreError.
     """
-    now, feed = now or datetime.now(UTC), config.feeds[0]
-    current, archives = _documents(config, target)
-    entries = _ordered(current, archives)
-    owners = _Owners(config.sources)
-    infos: list[SourceInfo] = []
+    now = now or datetime.now(UTC)
+    publications = read_publications(config, target)
+    orders = [_ordered(publication) for _, publication in publications]
+    entries: dict[str, _Published] = {}
+    for order in orders:
+        entries |= {name: part for name, part in order.items() if name not in entries}
+    infos: dict[str, SourceInfo] = {}
     posts: dict[str, Post] = {}
-    groups = owners.groups(entries)
-    for source, group in groups:
-        info, found = _normalized(source, group, now)
-        infos.append(info)
-        posts.update(found)
-    adopted = [
-        _adopted(part, posts[part.entry.fingerprint])
-        for part in entries
-        if part.entry.fingerprint in posts
-    ]
+    for source, group in _Owners(config.sources).groups(entries.values()):
+        info, posts_of_source = _normalized(source, group, now)
+        infos[info.id] = info
+        posts.update(posts_of_source)
+    published = {name: part for name, part in entries.items() if part.entry.fingerprint in posts}
+    main = publications[0][1]
+    writer = _Writer(main.pages, posts, infos, published.values())
+    adopted = [writer.adopted(part) for part in published.values()]
+    places = {name: place for place, name in enumerate(published)}
+    feeds = []
+    for (feed, publication), order in zip(publications, orders, strict=True):
+        own = {places[name]: part.is_current for name, part in order.items() if name in places}
+        older = [min(parsed.head.updated or now, now) for parsed in publication.archives]
+        feeds.append(AdoptedFeed(feed, own, min(publication.updated or now, now), older))
     with run_lock(config.state), Store(config.state) as store, store.transaction():
         if any(source.private or source.auth or source.headers for source in config.sources):
             store.connection.restrict()
@@ -87,96 +124,38 @@ def adopt(config: Config, target: str, now: datetime | None = None) -> Adopted:
                 f"{config.state} has posts already: adopt begins a new state file; "
                 "set `state` to another path, or move that file away"
             )
-        if feed_id := current.head.id or store.files(feed.output).mark.feed:
-            store.feeds.register(feed.name, feed_id)
-        updated = min(current.head.updated or now, now)
-        take_over(store.connection, feed, infos, adopted, config.sources, updated, now)
+        for feed, publication in publications:
+            if feed_id := publication.id or store.files(feed.output).mark.feed:
+                store.feeds.register(feed.name, feed_id)
+        for info in infos.values():
+            store.sources.save_info(info, now)
+        take_over(store.connection, adopted, feeds, config.sources, now)
         store.terms.clear()  # the next run that needs the index makes it from the posts
     known = {source.id for source in config.sources}
-    unnamed = [info.name for info in infos if info.id not in known]
-    in_current = sum(part.is_current for part in adopted)
-    return Adopted(current.head.title, len(adopted), in_current, len(infos), tuple(unnamed))
+    unnamed = [info.name for info in infos.values() if info.id not in known]
+    shown = sum(feeds[0].entries.values())
+    title = main.current.head.title
+    return Adopted(title, len(adopted), shown, len(infos), tuple(unnamed))
 
 
-# -- the documents
-# ------------------------------------------------------------------------------------
+# -- the entries
+# --------------------------------------------------------------------------------------
 
 
-def _documents(config: Config, target: str) -> tuple[ParsedFeed, list[ParsedFeed]]:
-    """Return the current document, and the archives from the oldest on."""
-    path, feed = Path(target), config.feeds[0]
-    if "://" in target:
-        return _fetched(config, target), []
-    if path.is_file():
-        parsed = _parsed(path, feed)
-        if isinstance(parsed, FetchFailed):
-            raise UsageError(f"{target}: {parsed.error}")
-        return _with_posts(parsed, target), []
-    if not path.is_dir():
-        raise UsageError(f"{target}: there is no such file or folder")
-    found = dict(_feeds(path, feed))
-    if not found:
-        raise UsageError(f"{target}: there is no feed in this folder")
-    own_names = {feed.names.get(form) or FORMATS[form].file for form in FORMATS}
-
-    def rank(file: Path) -> tuple[bool, int, int]:
-        version = found[file].head.version.rstrip("0123456789")[:4]
-        place = next((n for n, name in enumerate(_RANKS) if version.startswith(name)), -1)
-        return file.name in own_names, place, len(found[file].entries)
-
-    current = found[max(found, key=rank)]
-    archives = sorted(_feeds(path / "archive", feed), key=lambda pair: _numbers(pair[0]))
-    return _with_posts(current, target), [parsed for _, parsed in archives]
-
-
-def _numbers(path: Path) -> list[int]:
-    return list(map(int, _NUMBER.findall(path.name)))
-
-
-def _with_posts(parsed: ParsedFeed, target: str) -> ParsedFeed:
-    if not parsed.entries:
-        raise UsageError(f"{target}: the feed has no posts")
-    return parsed
-
-
-def _fetched(config: Config, target: str) -> ParsedFeed:
-    source = configuration.source_of({"url": target}, "the command line")
-    outcome = fetcher.fetch_one(Ask(source, source.url), config.fetch)
-    parsed = parser.parse(outcome) if isinstance(outcome, Fetched) else outcome
-    if isinstance(parsed, FetchFailed):
-        raise SyndicatorError("\n".join(filter(None, (f"{target}: {parsed.error}", parsed.advice))))
-    if not isinstance(parsed, ParsedFeed):
-        raise SyndicatorError(f"{target}: there was no answer with a feed")
-    return _with_posts(parsed, target)
-
-
-def _feeds(folder: Path, feed: Feed) -> Iterator[tuple[Path, ParsedFeed]]:
-    """Yield the feeds with posts in a folder."""
-    if not folder.is_dir():
-        return
-    for path in sorted(folder.iterdir()):
-        if path.suffix not in _SUFFIXES or not path.is_file():
-            continue
-        parsed = _parsed(path, feed)
-        if isinstance(parsed, ParsedFeed) and parsed.entries:
-            yield path, parsed
-
-
-def _parsed(path: Path, feed: Feed) -> ParsedFeed | FetchFailed:
-    return parser.parse(Fetched(source_id="", url=urls.web(feed.link), body=path.read_bytes()))
-
-
-def _ordered(current: ParsedFeed, archives: Sequence[ParsedFeed]) -> list[_Published]:
-    """Return all entries in the order of their publication, each once, as it stands there last."""
+def _ordered(publication: Publication) -> dict[str, _Published]:
+    """Return all entries by id in the order of their publication, as they stand there last."""
     entries: dict[str, _Published] = {}
-    for parsed in archives:
+    for parsed in (*publication.archives, publication.current):
+        is_current = parsed is publication.current
+        parts = []
         for entry in reversed(parsed.entries):
-            entries[_id(entry) or entry.fingerprint] = _Published(entry, parsed, is_current=False)
-    parts = [_Published(entry, current, is_current=True) for entry in reversed(current.entries)]
-    parts.sort(key=lambda part: part.date)
-    for part in parts:
-        entries[_id(part.entry) or part.entry.fingerprint] = part
-    return list(entries.values())
+            notes = publication.notes.get(_id(entry), {})
+            parts.append(_Published(entry, parsed, is_current, publication.is_ours, notes))
+        if is_current:
+            parts.sort(key=lambda part: part.date)
+        for part in parts:
+            entries[_id(part.entry) or part.entry.fingerprint] = part
+    return entries
 
 
 def _id(entry: Entry) -> str:
@@ -201,18 +180,35 @@ class _Owners:
             self.by_name.setdefault((source.name or source.id).casefold(), source)
             self.by_host.setdefault(urls.host(source.url), []).append(source)
 
-    def groups(self, entries: Iterable[_Published]) -> list[tuple[Source, list[_Published]]]:
+    def groups(self, entries: Collection[_Published]) -> list[tuple[Source, list[_Published]]]:
         """Return the entries of each source, in their order."""
+        for part in entries:
+            self._learn(part)
         groups: dict[str, tuple[Source, list[_Published]]] = {}
         for part in entries:
-            source = self.of(part.entry) or _unnamed(part.entry)
+            source = self.of(part) or _unnamed(part)
             groups.setdefault(source.id, (source, []))[1].append(part)
         return list(groups.values())
 
-    def of(self, entry: Entry) -> Source | None:
+    def _learn(self, part: _Published) -> None:
+        """Learn the site of a source from an entry of ours that names its feed.
+
+        Of a copy of another site's post our entries tell no more than the site.
+        """
+        feed, site, host = part.said.feed, part.said.url, urls.host(_link(part.entry))
+        source = self.by_address.get(urls.loose(feed))
+        if source is None or not (part.is_ours and feed) or part.chain:
+            return
+        if site:
+            self.by_address.setdefault(urls.loose(site), source)
+        living = self.by_host.setdefault(host, [])
+        if host and source not in living:
+            living.append(source)
+
+    def of(self, part: _Published) -> Source | None:
         """Return the source of an entry: by address, by name, by the host of its link."""
-        said, link = entry.source or Origin(), _link(entry)
-        for address in filter(None, (said.feed, said.id)):
+        entry, said, link = part.entry, part.sender, _link(part.entry)
+        for address in filter(None, (said.feed, said.id, said.url)):
             if source := self.by_address.get(urls.loose(address)):
                 return source
         title = entry.title.value if entry.title else ""
@@ -227,10 +223,10 @@ class _Owners:
         return None
 
 
-def _unnamed(entry: Entry) -> Source:
+def _unnamed(part: _Published) -> Source:
     """Return a source of its own for an entry whose source feeds.toml does not name."""
-    said = entry.source or Origin()
-    site = urls.web(said.url) or _root(_link(entry))
+    said = part.sender
+    site = urls.web(said.url) or _root(_link(part.entry))
     address = urls.web(said.feed)
     return Source(id=address or site or said.name or "adopted", url=address, name=said.name)
 
@@ -255,9 +251,8 @@ def _normalized(
 
     They are normalized as if the source had sent them, so that its own posts have equal keys.
     """
-    first = group[0]
-    said, head = first.entry.source or Origin(), first.parsed.head
-    is_ours = head.generator.startswith("syndicator")
+    first = next((part for part in group if not part.chain), group[0])
+    said, head = first.sender, first.parsed.head
     own_head = replace(
         head,
         title=said.name,
@@ -265,7 +260,7 @@ def _normalized(
         self_link=said.feed,
         id=said.id,
         subtitle="",
-        language=head.language if is_ours else "",
+        language=head.language if first.is_ours else "",
         authors=(),
         rights=said.rights,
         licence="",
@@ -280,23 +275,102 @@ def _normalized(
         source_id=source.id,
         head=own_head,
         items=tuple(item for item in first.parsed.items if item.fingerprint in fingerprints),
-        entries=tuple(replace(part.entry, source=None) for part in group),
+        entries=tuple(map(_as_sent, group)),
         notes=(),
     )
     whole = replace(source, future="keep", filter=Filter(), content="full", images="keep")
     feed = normalizer.normalize(parsed, whole, now)
     posts = {post.fingerprint: post for post in feed.posts}
-    if is_ours:
+    for part in group:
+        post = posts.get(part.entry.fingerprint)
         # Atom needs an author: our own names the source where a post has none.
-        stand_in = (Person(feed.info.name),)
-        for fingerprint, post in posts.items():
-            if post.authors == stand_in:
-                posts[fingerprint] = replace(post, authors=())
+        if part.is_ours and post and post.authors == (Person(part.said.name),):
+            posts[post.fingerprint] = replace(post, authors=())
     return feed.info, posts
 
 
-def _adopted(part: _Published, post: Post) -> AdoptedPost:
-    said = part.entry.source or Origin()
-    body = published_body(part.entry, post.link, part.parsed)
-    post = replace(post, content_html=body, identity_version=ADOPTED)
-    return AdoptedPost(post, _id(part.entry), part.is_current, said.updated)
+def _as_sent(part: _Published) -> Entry:
+    """Return an entry as its source may have sent it, as far as its published form tells."""
+    entry = part.entry
+    if not part.is_ours:
+        return replace(entry, source=None)
+    # An id that we derived hides the guid. The link about which a post is has no title in Atom.
+    guid = "" if _DERIVED.fullmatch(entry.guid) else entry.guid
+    about = (link.href for link in entry.links if link.rel == "related" and not link.title)
+    external = entry.external_url or next(about, "")
+    title = None if _is_untitled(part) else entry.title
+    return replace(entry, source=None, guid=guid, external_url=external, title=title)
+
+
+def _is_untitled(part: _Published) -> bool:
+    """Tell whether the title of an entry of ours is a substitute, which no credit names."""
+    entry = part.entry
+    title, summary = entry.title and entry.title.value, entry.summary and entry.summary.value
+    body = entry.contents[0].value if entry.contents else ""
+    if not title or f"<bdi>{escape(title, quote=False)}</bdi>" in body:
+        return False
+    return title in (first_words(unescape(summary or "")), part.sender.name)
+
+
+class _Writer:
+    """Makes adopted posts of published entries and their normalized posts."""
+
+    def __init__(
+        self,
+        pages: Mapping[str, str],
+        posts: Mapping[str, Post],
+        infos: Mapping[str, SourceInfo],
+        published: Iterable[_Published],
+    ) -> None:
+        self.pages = pages
+        self.posts = posts
+        self.infos = infos
+        self.known: dict[str, Reference] = {}
+        for part in published:
+            post = posts[part.entry.fingerprint]
+            self.known[post.link] = Reference(
+                _id(part.entry), post.title, post.link, "", 0.0, post.language, post.published
+            )
+
+    def adopted(self, part: _Published) -> AdoptedPost:
+        """Return the post of an entry; of one of our own its parts are known apart."""
+        public_id, post = _id(part.entry), self.posts[part.entry.fingerprint]
+        body = published_body(part.entry, post.link, part.parsed)
+        slug = self.pages.get(slugs.mark(public_id))
+        post = replace(post, identity_version=ADOPTED)
+        whole = AdoptedPost(
+            replace(post, content_html=body),
+            public_id,
+            part.said.updated,
+            slug=slug,
+        )
+        if not part.is_ours:
+            return whole
+        if part.chain:
+            post = replace(post, origin=part.said, via=part.chain, republished=True)
+        post = replace(post, origin_link=part.original)
+        known = _known(part, self.known)
+        parts = own_parts(post, self.infos[post.source_id], body, known)
+        if parts is None:
+            return whole
+        was_shown = part.is_current or parts.lists or slug
+        lists = parts.lists if was_shown else None
+        return replace(whole, post=parts.post, layout=LAYOUT, lists=lists, also=parts.also)
+
+
+def _known(published: _Published, posts: Mapping[str, Reference]) -> Known:
+    """Return the links of an entry of ours as far as its document, or our notes, tell them."""
+    related, notes = dict(posts), published.notes
+    for link in published.entry.links:
+        if link.rel == "related" and link.hreflang:
+            target = posts.get(link.href, Reference("", link.title, link.href))
+            related[link.href] = replace(target, language=link.hreflang)
+    for part in notes.get("related", ()):
+        for item in part["items"]:
+            target = related.get(item["url"], Reference("", item["title"], item["url"]))
+            related[item["url"]] = replace(target, id=item.get("id", ""))
+    also = {
+        item["url"]: Reference("", item.get("title", ""), item["url"], item.get("source", ""))
+        for item in notes.get("also", ())
+    }
+    return Known(related, also)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from zlib import crc32
 
-from syndicator.model.edition import Edition, Published
+from msgspec.structs import replace
+
+from syndicator.model.edition import Document, Edition, Published
 from syndicator.model.settings import Feed, Source
 from syndicator.pipeline import hubs
 from syndicator.pipeline.hubs import short_digest
 from syndicator.store import Files, Store
-from syndicator.store.meta import Build
+from syndicator.store.meta import Build, Takeover
 
 
 class SharedState:
@@ -85,7 +88,12 @@ class FeedBuild:
         files.trusted = is_known
         edition = self._edition(since=last.event if is_known else 0)
         published, slices = self._write(
-            edition, files, damaged, changed=changed if is_known else None, rerender=rerender
+            edition,
+            files,
+            damaged,
+            changed=changed if is_known else None,
+            rerender=rerender,
+            is_first=not last.stamp,
         )
         files.sign(edition.id, self._signature(stamp))
         with self.store.transaction():
@@ -115,6 +123,7 @@ class FeedBuild:
         *,
         changed: Sequence[int] | None,
         rerender: bool,
+        is_first: bool,
     ) -> tuple[list[Published], list[int]]:
         """Write changed documents and remove obsolete ones.
 
@@ -142,6 +151,8 @@ class FeedBuild:
             spans=lambda number: store.snapshots.archive_spans(feed, number),
             slugs=store.posts.slugs,
         )
+        if is_first and store.meta.read(Takeover, feed.name):
+            documents = _as_adopted(documents, files.folder)
         published = publisher.publish(documents, files, gone=gone, twins=feed.gzip)
         return published, stale
 
@@ -158,6 +169,22 @@ class FeedBuild:
         if stamp:
             return crc32(f"{self.store.meta.store_id} {stamp}".encode()) >> 1
         return -1
+
+
+# The newest posts of a source on the page of a post, as of the day on which it was made.
+_NEWEST = re.compile(rb'<section class="more">.*?</section>', re.DOTALL)
+
+
+def _as_adopted(documents: Iterable[Document], folder: Path) -> Iterator[Document]:
+    """Yield documents; a page of a post stays as it stands if it differs in the newest posts alone."""
+    for document in documents:
+        page = folder / document.path
+        if document.path.startswith("posts/") and page.is_file():
+            old = page.read_bytes()
+            if _NEWEST.sub(b"", old) == _NEWEST.sub(b"", document.body):
+                yield replace(document, body=old)
+                continue
+        yield document
 
 
 def _damaged(files: Files) -> list[str]:

@@ -153,11 +153,13 @@ def _admit(
 def _came_before(feed: FeedRow, row: Row, takeover: Takeover) -> bool:
     """Tell whether a post is older than the edition that was taken over: its readers know it.
 
-    So are the undated posts of the first run.
+    It is if its source has older posts there, or the document has. So are the undated posts of the
+    first run.
     """
     if row.source > takeover.sources:
         return False
-    return not feed.shape if row.undated else row.published < takeover.oldest
+    oldest = takeover.known.get(row.source, takeover.oldest)
+    return not feed.shape if row.undated else row.published < oldest
 
 
 def _older_than_known(

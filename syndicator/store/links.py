@@ -46,8 +46,8 @@ class Links(Table):
         """Keep the lists of a post for ever, unless it has some, and the layout of its body."""
         headings = _headings(lists)
         change = "UPDATE frozen SET lists = ?, layout = ? WHERE post = ? AND lists IS NULL"
-        if self.db.execute(change, (headings, layout, post)).rowcount:
-            _insert(self.db, post, lists)
+        if self.db.execute(change, (headings(lists), layout, post)).rowcount:
+            insert(self.db, post, lists)
 
     def rewrite(
         self,
@@ -71,16 +71,17 @@ class Links(Table):
         if attribution is not None:
             credit["attribution"] = codec.fields_of(attribution, frozenset())
         headings = _headings(lists)
+        over = headings(lists)
         rows = list(_rows(post, lists))
         query = f"SELECT {_COLUMNS} FROM links WHERE post = ? AND place >= ? ORDER BY place"
         same = rows == self.db.rows(query, post, PLACES["source"])
         # An equal credit in another order is no change of the feed.
-        if same and (headings, layout) == frozen[1:] and credit == old:
+        if same and (over, layout) == frozen[1:] and credit == old:
             return
         change = "UPDATE frozen SET credit = ?, lists = ?, layout = ? WHERE post = ?"
-        self.db.execute(change, (codec.encode(credit), headings, layout, post))
+        self.db.execute(change, (codec.encode(credit), over, layout, post))
         self.db.execute("DELETE FROM links WHERE post = ? AND place >= 1000", (post,))
-        _insert(self.db, post, lists)
+        insert(self.db, post, lists)
         events.touch(self.db, [post], now)
 
     def hide_sources(self, configured: Iterable[Source], now: datetime) -> None:
@@ -115,7 +116,16 @@ class Links(Table):
             db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", row)
 
 
-def _insert(db: Connection, post: int, lists: Sequence[RelatedList]) -> None:
+def headings(lists: Sequence[RelatedList]) -> str:
+    """Return the headings of lists as `frozen` keeps them: scope, heading, language of each."""
+    return codec.encode([(part.scope, part.heading, part.language) for part in lists])
+
+
+def insert(
+    db: Connection, post: int, lists: Sequence[RelatedList], also: Sequence[Reference] = ()
+) -> None:
+    """Keep the links of a post that has none yet."""
+    db.executemany(_INSERT, [_row(post, place, link) for place, link in enumerate(also, ALSO)])
     db.executemany(_INSERT, _rows(post, lists))
     if hidden_sources(db):
         db.execute(f"{_HIDE} AND post = ?1", (post,))
@@ -184,9 +194,14 @@ def freeze(db: Connection, shown: Sequence[tuple[int, int, int]]) -> None:
     for post, story, _ in new:
         links = enumerate(copies.get(story, ()), ALSO)
         db.executemany(_INSERT, [_row(post, place, link) for place, link in links])
+    note_chains(db, [post for post, _, _ in new])
+
+
+def note_chains(db: Connection, posts: Sequence[int]) -> None:
+    """Note the sites and feeds that the chains of copies of these posts name."""
     chains = f"""SELECT post, credit FROM frozen WHERE post IN {_NUMBERS}
         AND json_extract(credit, '$.via') IS NOT NULL"""
-    for post, credit in db.rows(chains, codec.encode([post for post, _, _ in new])):
+    for post, credit in db.rows(chains, codec.encode(list(posts))):
         for step in codec.read_fields(Post, credit)["via"]:
             rows = [(url, post) for url in (step.url, step.feed) if url]
             db.executemany("INSERT OR IGNORE INTO chains VALUES (?, ?)", rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TypeVar
 
@@ -71,6 +72,9 @@ class Takeover(Struct, frozen=True):
 
     oldest: float  # the date of its oldest post
     sources: int  # the sources up to this number were there
+    # By the number of a source: the date of its oldest post in the document, else of its newest in
+    # the archives.
+    known: Mapping[int, float] = {}
 
 
 class Meta(Table):
