@@ -31,7 +31,7 @@ class _Plain(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         letter = chr(code)
-        if not tokens.UNSPACED.match(letter):
+        if not tokens.is_unspaced(letter):
             pieces = normalize("NFKD", letter.casefold()).translate(_STROKES)
             letter = next((piece for piece in pieces if not combining(piece)), letter)
         self[code] = letter

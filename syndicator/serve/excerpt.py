@@ -35,7 +35,7 @@ def pattern(query: str) -> re.Pattern[str] | None:
         if not word:
             continue
         form = _POINTS.join(map(re.escape, word))
-        if not tokens.UNSPACED.search(word):
+        if not tokens.is_unspaced(word):
             end = r"\w*" if is_beginning(word) else r"(?!\w)"
             form = rf"(?<!\w){form}{end}"
         forms.append(form)
