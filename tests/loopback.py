@@ -7,11 +7,13 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from starlette.routing import Route
 
 from syndicator import serve
 
@@ -137,11 +139,11 @@ def configuration(folder: Path, *sources: str, more: str = "", feed: str = "") -
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[tuple[str, int]]:
+def serving(folder: Path, routes: Sequence[Route] = ()) -> Iterator[tuple[str, int]]:
     """Serve a folder while the block runs."""
     with serve.listen(folder, "127.0.0.1", 0) as listening:
         stop = threading.Event()
-        running = serve.server(folder, stop)
+        running = serve.server(folder, stop, routes=routes)
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
         thread.start()
         try:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import http.client
 import sqlite3
-import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ import pytest
 from acceptance_helpers import START, Planet, feed, item
 from lxml import html
 
-from syndicator import pipeline, search, serve
+from syndicator import pipeline, search
 from syndicator.serve import search as search_page
 from syndicator.store import SearchTimeout, Store
 
@@ -48,20 +47,11 @@ def planet(
     return made
 
 
-@contextmanager
-def serving(made: Planet) -> Iterator[tuple[str, int]]:
+def serving(made: Planet) -> AbstractContextManager[tuple[str, int]]:
+    """Serve what a planet published, with its search."""
     config = made.config()
     folder = config.feeds[0].output
-    with serve.listen(folder, "127.0.0.1", 0) as listening:
-        stop = threading.Event()
-        running = serve.server(folder, stop, routes=search_page.routes(config, folder))
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            yield listening.getsockname()[:2]
-        finally:
-            stop.set()
-            thread.join()
+    return loopback.serving(folder, search_page.routes(config, folder))
 
 
 def ask(

@@ -22,6 +22,7 @@ from syndicator import serve
 from syndicator.errors import SyndicatorError
 from syndicator.model.settings import Config, Feed
 from syndicator.serve import connections
+from syndicator.serve.documents import recommendations
 
 RSS = (
     b"<?xml version='1.0' encoding='UTF-8'?>\n<rss version='2.0'><channel>"
@@ -249,6 +250,19 @@ def test_a_person_who_opens_a_feed_gets_its_guide(changing: tuple[str, int], fol
 def test_any_page_may_read_a_document(at: tuple[str, int]) -> None:
     """Readers that run in a browser need it (CORS)."""
     assert ask(at, "/rss20.xml")[1]["access-control-allow-origin"] == "*"
+
+
+def test_the_well_known_list_of_sources(folder: Path) -> None:
+    """Programs that look for a site's recommendations are sent to the OPML, whatever its name."""
+    with serving(folder, recommendations(Feed(title="T"))) as at:
+        for _ in range(2):
+            status, headers, _ = ask(at, "/.well-known/recommendations.opml")
+            assert (status, headers["location"]) == (302, "/opml.xml")
+        assert ask(at, headers["location"])[1]["content-type"].startswith("text/x-opml")
+    with serving(folder, recommendations(Feed(title="T", names={"opml": "blogs.xml"}))) as at:
+        assert ask(at, "/.well-known/recommendations.opml")[1]["location"] == "/blogs.xml"
+    with serving(folder, recommendations(Feed(title="T", formats=("rss",)))) as at:
+        assert ask(at, "/.well-known/recommendations.opml")[0] == 404
 
 
 def test_many_half_heads_keep_nobody_out(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

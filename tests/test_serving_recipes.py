@@ -116,6 +116,12 @@ def test_types_and_rules_for_caches(port: int) -> None:
     assert ask(port, "/rss.xml", If_None_Match=headers["etag"])[0] == 304
 
 
+def test_the_well_known_list_of_sources(port: int) -> None:
+    """It leads to the OPML."""
+    status, headers, _ = ask(port, "/.well-known/recommendations.opml")
+    assert (status, headers["location"].endswith("/opml.xml")) == (302, True)
+
+
 def test_a_browser_gets_the_guide(port: int) -> None:
     """For a feed, where its folder has one; everybody else gets the feed."""
     browser = {"Sec_Fetch_Dest": "document"}

@@ -4,6 +4,7 @@ channel.
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import generator_helpers as feeds
@@ -92,6 +93,21 @@ def test_a_page_names_what_it_takes_up() -> None:
     assert entry.xpath(".//time[@class='dt-published']/@datetime") == ["2026-11-24T12:00:00Z"]
     assert entry.xpath(".//*[contains(@class, 'p-author')]")
     assert shown.xpath("//link[@rel='blogroll']/@href") == ["../opml.xml"]
+
+
+def test_a_page_tells_programs_what_it_is_based_on() -> None:
+    """JSON-LD with the original, the author and the date; only pages of posts have it."""
+    edition = given.edition()
+    shown = page(edition, post_path(edition.items[0].id))
+    (text,) = shown.xpath("//head/script[@type='application/ld+json']/text()")
+    facts = json.loads(text)
+    post = edition.items[0].post
+    assert (facts["@context"], facts["@type"]) == ("https://schema.org", "BlogPosting")
+    assert facts["isBasedOn"] == post.link
+    assert facts["author"] == [{"@type": "Person", "name": post.authors[0].name}]
+    assert facts["datePublished"] == "2026-11-24T12:00:00Z"
+    assert facts["isPartOf"]["name"] == edition.feed.title
+    assert not page(edition, "index.html").xpath("//script")
 
 
 def document(form: str, **fields: object) -> Document:

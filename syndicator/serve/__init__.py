@@ -25,7 +25,7 @@ from syndicator.formats import FORMATS
 from syndicator.model.settings import Config, Feed
 from syndicator.serve import search
 from syndicator.serve.connections import BACKLOG, OpenConnections, Protocol
-from syndicator.serve.documents import application, is_below
+from syndicator.serve.documents import application, is_below, recommendations
 
 _MADE = {"source": "by-source", "language": "by-language"}  # folders of feeds that may be many
 _IN_ORDER = ("html", "atom", "json", "opml", "rss", "fragment")
@@ -44,7 +44,8 @@ def serve(
     with listen(folder, host, port) as listening:
         for text in greeting(config, address(listening)):
             say(text)
-        server(folder, stop, say, search.routes(config, folder)).run(sockets=[listening])
+        routes = [*search.routes(config, folder), *recommendations(config.feeds[0])]
+        server(folder, stop, say, routes).run(sockets=[listening])
         say("Stopped.")
 
 

@@ -16,12 +16,13 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
 from syndicator.formats import FORMATS, by_content, by_suffix, by_type
+from syndicator.model.settings import Feed
 
 # The files that we publish and that a theme may bring. Any other ending (a database, a lock, a
 # half-written file) is not there. XML and JSON are told apart by their first bytes, since file
@@ -45,12 +46,22 @@ _TYPES = {
 _SNIFFED = 4096  # bytes that show the format; stylesheet instructions and comments may come first
 _YOUNG = 2.0  # seconds in which a file may still change within the second that its time names
 _COMPRESSED_FROM = 500  # bytes
+# The list of sources, where programs look for it on any site.
+RECOMMENDATIONS = "/.well-known/recommendations.opml"
 GUIDE = "subscribe.html"  # a feed's page for people, which a browser gets in place of the feed
 
 
 def application(folder: Path, routes: Sequence[Route] = ()) -> Starlette:
     """Return the ASGI application that serves a folder; `routes` go before its files."""
     return Starlette(routes=[*routes, Mount("/", Documents(directory=folder, html=True))])
+
+
+def recommendations(feed: Feed) -> list[Route]:
+    """Return the route from the well-known address of a site's recommendations to the OPML."""
+    if "opml" not in feed.formats:
+        return []
+    name = feed.names.get("opml", FORMATS["opml"].file)
+    return [Route(RECOMMENDATIONS, RedirectResponse(f"/{name}", 302))]
 
 
 def is_below(path: Path, folder: Path) -> bool:

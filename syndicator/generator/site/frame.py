@@ -112,7 +112,28 @@ class Frame:
             picture=shown.url if shown else "",
             published=view.date.iso,
             modified=view.updated.iso if view.updated else "",
+            data=self._data(item, view, path),
         )
+
+    def _data(self, item: Item, view: PostView, path: str) -> dict[str, object]:
+        """Return the facts of a post as JSON-LD: above all that it is based on the original.
+
+        The names are schema.org's (https://schema.org/BlogPosting).
+        """
+        authors = [person.name for person in item.post.authors if person.name]
+        facts = {
+            "headline": view.label,
+            "url": self.feed.link + path,
+            "isBasedOn": view.link,
+            "datePublished": view.date.iso,
+            "dateModified": view.updated.iso if view.updated else "",
+            "inLanguage": view.language,
+            "author": [{"@type": "Person", "name": name} for name in authors],
+            "license": view.licence,
+            "isPartOf": {"@type": "WebSite", "name": self.feed.title, "url": self.feed.link},
+        }
+        known = {name: fact for name, fact in facts.items() if fact}
+        return {"@context": "https://schema.org", "@type": "BlogPosting", **known}
 
 
 def contact_href(contact: str) -> str:

@@ -229,6 +229,7 @@ def _environment(folders: tuple[Path, ...], language: str) -> Environment:
         auto_reload=False,
         bytecode_cache=_compiled(),
     )
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
     environment.globals["t"] = partial(filled, language)
     return environment
 

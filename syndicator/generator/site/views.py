@@ -5,6 +5,8 @@ Users' templates read these fields, so their names never change.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from markupsafe import Markup
 from msgspec import Struct
 
@@ -198,3 +200,4 @@ class PageView(Struct, frozen=True):
     modified: str = ""
     older: str = ""
     newer: str = ""
+    data: Mapping[str, object] = {}  # of a post, in the words of schema.org, for programs
