@@ -44,7 +44,6 @@ class Links(Table):
 
     def keep(self, post: int, lists: Sequence[RelatedList], layout: int = 1) -> None:
         """Keep the lists of a post for ever, unless it has some, and the layout of its body."""
-        headings = _headings(lists)
         change = "UPDATE frozen SET lists = ?, layout = ? WHERE post = ? AND lists IS NULL"
         if self.db.execute(change, (headings(lists), layout, post)).rowcount:
             insert(self.db, post, lists)
@@ -70,7 +69,6 @@ class Links(Table):
             credit["origin"] = {**credit.get("origin", {}), "name": name}
         if attribution is not None:
             credit["attribution"] = codec.fields_of(attribution, frozenset())
-        headings = _headings(lists)
         over = headings(lists)
         rows = list(_rows(post, lists))
         query = f"SELECT {_COLUMNS} FROM links WHERE post = ? AND place >= ? ORDER BY place"
@@ -155,10 +153,6 @@ def read(db: Connection, posts: Iterable[int]) -> dict[int, Visible]:
         link = Reference(id_, title, url, source, score, language, date)
         links.setdefault(post, {}).setdefault(_SCOPES[place // 1000], []).append(link)
     return {post: (tuple(scopes.pop("", ())), scopes) for post, scopes in links.items()}
-
-
-def _headings(lists: Iterable[RelatedList]) -> str:
-    return codec.encode([(part.scope, part.heading, part.language) for part in lists])
 
 
 def lists_of(packed: str, links: Mapping[str, Sequence[Reference]]) -> tuple[RelatedList, ...]:
