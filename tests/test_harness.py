@@ -76,7 +76,7 @@ def test_secrets_in_all_that_is_printed(tmp_path: Path) -> None:
     assert [fault for _, faults in trials for fault in faults] == []
 
 
-@pytest.mark.slow
+@pytest.mark.machine
 @pytest.mark.skipif(not rebinding.can_isolate(), reason="no network namespace of its own here")
 def test_names_that_change_their_address() -> None:
     """Nothing inward is asked, however a name moves or a redirect spells an address."""
