@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from syndicator.model.settings import Config, Feed, Source
     from syndicator.pipeline.activity import write as write_activity
     from syndicator.pipeline.adopt import Adopted, adopt
+    from syndicator.pipeline.review import HeldSource, judge, review
     from syndicator.pipeline.run import run, source_facts, states, withdraw
     from syndicator.previews import document, find_feeds, preview
     from syndicator.serve import serve as serve_feeds
@@ -62,6 +63,7 @@ __all__ = [
     "Failure",
     "Feed",
     "Finding",
+    "HeldSource",
     "ImportResult",
     "LockHeld",
     "Options",
@@ -84,8 +86,10 @@ __all__ = [
     "home_pages",
     "import_list",
     "inspect",
+    "judge",
     "load_config",
     "preview",
+    "review",
     "run",
     "serve_feeds",
     "source_facts",
@@ -111,6 +115,7 @@ _LATE = {
     "Failure": "model.run",
     "Feed": "model.settings",
     "Finding": "install_check",
+    "HeldSource": "pipeline.review",
     "ImportResult": "importers",
     "Options": "model.run",
     "Preview": "model.run",
@@ -127,8 +132,10 @@ _LATE = {
     "home_pages": "install_check",
     "import_list": "importers",
     "inspect": "install_check",
+    "judge": "pipeline.review",
     "load_config": "config:load",
     "preview": "previews",
+    "review": "pipeline.review",
     "run": "pipeline.run",
     "serve_feeds": "serve:serve",
     "source_facts": "pipeline.run",

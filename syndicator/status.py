@@ -124,7 +124,7 @@ def totals(rows: Sequence[Row], quiet: Sequence[Row]) -> str:
     return f"{counted(len(rows), 'source')}: {', '.join(parts) or 'none'}; {posts}"
 
 
-_STANDINGS = ("ok", "failing", "gone", "paused", "new")
+_STANDINGS = ("ok", "failing", "held", "rejected", "gone", "paused", "new")
 
 
 def _shown_states(
@@ -158,6 +158,7 @@ def _as_json(row: Row, now: datetime) -> dict[str, Any]:
         "last_attempt": _iso(state.last_attempt),
         "next_due": None if state.gone or source.paused else _iso(state.next_due or now),
         "why": _reason(state),
+        "held": row.facts.held,
         "failing_since": _iso(state.failing_since),
         "consecutive": state.consecutive,
         "kind": state.failure_kind,
@@ -167,7 +168,10 @@ def _as_json(row: Row, now: datetime) -> dict[str, Any]:
 
 
 def _standing(row: Row) -> str:
-    return standing(row.source, row.state)
+    word = standing(row.source, row.state)
+    if row.facts.rejected:
+        return "rejected"
+    return "held" if row.facts.held and word == "ok" else word
 
 
 def _iso(moment: datetime | None) -> str | None:
@@ -183,7 +187,7 @@ def _ago(moment: datetime | None, now: datetime) -> str:
 
 
 def _until(row: Row, now: datetime) -> str:
-    if row.state.gone or row.source.paused:
+    if row.state.gone or row.source.paused or row.facts.rejected:
         return _standing(row)
     due = row.state.next_due
     if due is None or due <= now:
@@ -205,6 +209,8 @@ def _notes(row: Row) -> list[str]:
     if not source.publish:
         words = "its posts are not published: `publish = false`"
         notes.append(unpublished(source) if source.private else words)
+    if row.facts.held and not row.facts.rejected:
+        notes.append(f"held: {row.facts.held}; `syndicator review` shows what waits")
     reason = _reason(state)
     is_held = reason in (BY_RETRY_AFTER, _HELD)  # a failure's usual wait needs no words
     if is_held or (_standing(row) == "ok" and reason not in _USUAL_REASONS):

@@ -11,12 +11,14 @@ from syndicator import filters
 from syndicator.errors import UsageError
 from syndicator.failures import label
 from syndicator.model.fetch import SourceState
+from syndicator.model.post import REJECTED, WAITS
 from syndicator.model.settings import Config, Feed, Filter, Source
 from syndicator.overrides import Override, overrides
 from syndicator.overrides import lines as override_lines
 from syndicator.quantities import counted
 from syndicator.store import Store
 from syndicator.store.explain import Entry, Link, Standing, Stored, Version
+from syndicator.store.reviews import Hold
 from syndicator.store.selection import selects, speaks
 
 ADVICE = "`syndicator fetch SOURCE` shows the posts that its feed has now"
@@ -79,6 +81,7 @@ def _why(store: Store, config: Config, states: Mapping[str, SourceState], number
     explain = store.explain
     post = explain.post(number)
     copies = explain.versions(post)
+    held = store.reviews.holds().get(post.source_id)
     source = next((known for known in config.sources if known.id == post.source_id), None)
     info = store.sources.info(post.source_id)
     return Why(
@@ -86,7 +89,7 @@ def _why(store: Store, config: Config, states: Mapping[str, SourceState], number
         title=post.title,
         url=post.link,
         source=label(source) if source and (source.name or source.private) else info.name,
-        source_standing=_source_standing(source, states.get(post.source_id)),
+        source_standing=_source_standing(source, states.get(post.source_id), held),
         published=post.published,
         first_seen=post.first_seen,
         language=post.language,
@@ -99,9 +102,11 @@ def _why(store: Store, config: Config, states: Mapping[str, SourceState], number
     )
 
 
-def _source_standing(source: Source | None, state: SourceState | None) -> str:
+def _source_standing(source: Source | None, state: SourceState | None, held: Hold | None) -> str:
     if source is None:
         return "not in feeds.toml any more"
+    if held is not None:
+        return f"held: {held.reason}; what is published of it stays"
     if source.paused:
         return "paused: it is asked no more, its posts stay"
     if state is not None and state.gone:
@@ -139,8 +144,11 @@ def _kept_out(feed: Feed, source: Source | None, post: Stored) -> str:
     if not selects(feed, source):
         return "the feed does not take this source: see its `sources` and `tags`"
     if post.filtered:
-        return f"the filter of its source: {post.filtered}"
+        return _BY_REVIEW.get(post.filtered, f"the filter of its source: {post.filtered}")
     return ""
+
+
+_BY_REVIEW = {WAITS: "it waits for a review: `syndicator review`", REJECTED: REJECTED}
 
 
 def _never_in(  # noqa: PLR0911 - a reason each

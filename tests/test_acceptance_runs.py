@@ -73,33 +73,29 @@ def test_a_name_for_a_source_whose_feed_does_not_change(
 
 ANOTHER = '{} is another feed now: "Casino 777" of casino.example, and was "Blog" of blog.example;'
 HIDDEN = 'Secret is another feed now: "Casino 777", and was "Blog";'
-TAKE_OUT = " Its new posts are published. Take it out of feeds.toml if it has changed hands: all its posts go."
+WAIT = " Its new posts wait: `syndicator review` shows them."
 
 
 @pytest.mark.parametrize(
     ("table", "line"),
     [
-        ("", f"{ANOTHER.format('{url}/a')} it has not one known post.{TAKE_OUT}"),
-        ('name = "A friend"', f"{ANOTHER.format('A friend')} it has not one known post.{TAKE_OUT}"),
-        ('name = "Secret"\nprivate = true', f"{HIDDEN} it has not one known post."),
+        ("", f"{ANOTHER.format('{url}/a')} it has not one known post.{WAIT}"),
+        ('name = "A friend"', f"{ANOTHER.format('A friend')} it has not one known post.{WAIT}"),
+        ('name = "Secret"\nprivate = true', f"{HIDDEN} it has not one known post.{WAIT}"),
     ],
 )
 @pytest.mark.parametrize("host", ["casino.example", "blog.example"])
 def test_a_domain_that_is_somebody_elses_now(
     host: str, table: str, line: str, tmp_path: Path, site: loopback.Site
 ) -> None:
-    """One line in the run that finds another feed, with what to do; its posts are published all the
-    same.
-    """
+    """One line in the run that finds another feed; its posts wait, and what is published stays."""
     site.pages["/a"] = feed("Blog", BLOG, item("One", f"{BLOG}/1/", words(1)))
     planet = Planet(tmp_path, site, ("/a", table))
     assert planet.run().remarks == ()
     casino = f"https://{host}"
     site.pages["/a"] = feed("Casino 777", casino, item("Win", f"{casino}/win/", words(9)))
     assert planet.run().remarks == (line.format(url=site.url).replace("casino.example", host),)
-    assert [post["title"] for post in planet.items()] == (
-        [] if "private" in table else ["Win", "One"]
-    )
+    assert [post["title"] for post in planet.items()] == ([] if "private" in table else ["One"])
     assert all(
         "related" not in post["_syndicator"] for post in planet.items()
     )  # neither leads to the other

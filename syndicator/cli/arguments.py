@@ -290,6 +290,29 @@ def _add_why(commands: Commands[Parser]) -> None:
     command.add_argument("--json", action="store_true", help="as a JSON list")
 
 
+def _add_review(commands: Commands[Parser]) -> None:
+    summary = "show what waits for a person, and approve or reject it"
+    more = (
+        "Without ACTION it lists the held sources, each with the reason, and their posts. Approving "
+        "a source lets its posts through and ends its hold; rejecting it asks it no more."
+    )
+    command = _add(commands, "review", summary, more)
+    command.add_argument(
+        "action",
+        metavar="ACTION",
+        choices=("approve", "reject"),
+        nargs="?",
+        help="approve or reject",
+    )
+    command.add_argument(
+        "names",
+        metavar="NAME",
+        nargs="*",
+        help="a source by id, name or address, or a post by its number or address",
+    )
+    command.add_argument("--json", action="store_true", help="as a JSON list")
+
+
 def _add_state(commands: Commands[Parser]) -> None:
     summary = "verify, compact or back up the state file"
     more = "backup FILE works while a run does; to restore, put FILE in the state file's place."
@@ -395,6 +418,7 @@ _ADDERS = {
     "serve": _add_serve,
     "status": _add_status,
     "why": _add_why,
+    "review": _add_review,
     "check": _add_check,
     "state": _add_state,
     "theme": _add_theme,

@@ -10,6 +10,8 @@ from syndicator.model.feed import Category, Enclosure, Episode, Image, Origin, P
 
 # The identity_version of a post that another program published, or an earlier installation.
 ADOPTED = -1
+# `Post.filtered` of a post that waits for a person, and of one that the person refused.
+WAITS, REJECTED = "waits for a review", "rejected in a review"
 
 
 class Declared(Struct, frozen=True, omit_defaults=True):
@@ -20,6 +22,7 @@ class Declared(Struct, frozen=True, omit_defaults=True):
     language: str = ""
     link: str = ""
     image: str = ""
+    generator: str = ""
 
 
 class SourceInfo(Struct, frozen=True, omit_defaults=True):
@@ -177,6 +180,12 @@ class Updated(Struct, frozen=True, omit_defaults=True):
     number: int
 
 
+class Deferred(Struct, frozen=True, omit_defaults=True):
+    """Verdict: the source changed the post `number`, but it is held: what is published stays."""
+
+    number: int
+
+
 class CopyOf(Struct, frozen=True, omit_defaults=True):
     """Verdict: new from this source, but another source's post `number` tells the same."""
 
@@ -190,7 +199,7 @@ class Repeated(Struct, frozen=True, omit_defaults=True):
     index: int
 
 
-Verdict = New | Unchanged | Updated | CopyOf | Repeated
+Verdict = New | Unchanged | Updated | Deferred | CopyOf | Repeated
 
 
 class Intake(Struct, frozen=True, omit_defaults=True):

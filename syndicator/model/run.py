@@ -118,6 +118,8 @@ class SourceFacts(Struct, frozen=True):
     language: str = ""
     posts: int = 0
     newest: datetime | None = None  # the date of its newest post
+    held: str = ""  # the reason, where its posts wait for a review
+    rejected: bool = False  # by a review: it is asked no more
 
 
 class Preview(Struct, frozen=True):

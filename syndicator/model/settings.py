@@ -189,6 +189,7 @@ class Source(RedactedRepr, frozen=True):
             default="as the feed says",
         ),
     ] = ""
+    followed: str = ""  # the address of the list that names it, "" where feeds.toml does
     private_by: str = ""  # the reason to take it for private, where feeds.toml does not say it
     fallback: str = "en"  # our own feed's language, where nothing tells a post's
     interval: Annotated[
@@ -244,6 +245,18 @@ class Source(RedactedRepr, frozen=True):
         True
     )
     paused: Annotated[bool, key("asked no more, while its posts stay published")] = False
+    hold: Annotated[
+        bool,
+        key("its new posts wait for `syndicator review`; what is published stays"),
+    ] = False
+    newcomers: Annotated[
+        Literal["publish", "hold"],
+        key(
+            '`"hold"`: a source that is new to a planet which has run before waits for '
+            "`syndicator review`",
+            table="feed",
+        ),
+    ] = "publish"
     republish: Annotated[
         bool,
         key("read it although it says `access:restriction`, with the owner's consent"),

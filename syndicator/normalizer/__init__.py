@@ -176,6 +176,7 @@ def _declared(parsed: ParsedFeed, title: str, base: str) -> Declared:
         language=text_rules.line(head.language),
         link=links.site(parsed),
         image=urls.web(head.image, base),
+        generator=text_rules.line(head.generator),
     )
 
 

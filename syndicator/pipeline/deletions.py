@@ -83,10 +83,12 @@ def _questions(
     by_source: dict[str, list[MissingPost]] = {}
     for post in posts:
         by_source.setdefault(post.source_id, []).append(post)
-    questions, room = [], MOST
+    questions, room, holds = [], MOST, store.reviews.holds()
     for source in config.sources:
         waiting, state = by_source.get(source.id, []), states.get(source.id)
         if not waiting or state is None or not _may_ask(source, state, held):
+            continue
+        if source.id in holds:  # a new owner's site answers 404 to the posts of the old one
             continue
         own = [post for post in by_source.pop(source.id) if _is_its_own(post, source, state)]
         some = own[: min(room, MOST_OF_A_SOURCE)]

@@ -16,6 +16,7 @@ from syndicator.normalizer import identity
 from syndicator.store import Store
 
 if TYPE_CHECKING:
+    from syndicator.pipeline.gate import Gate
     from syndicator.related import Index
 
 PORTION = 100  # posts read whole at a time
@@ -40,16 +41,26 @@ class PostWriter:
         self.candidates: list[int] = []
         self.folded: set[tuple[int, int]] = set()  # pairs of copies, each in both orders
 
-    def put(self, feed: NormalizedFeed, items: Sequence[str], copies: Copies = "exact") -> Intake:
+    def put(
+        self,
+        feed: NormalizedFeed,
+        items: Sequence[str],
+        copies: Copies = "exact",
+        gate: Gate | None = None,
+    ) -> Intake:
         """Store the posts of a source in one transaction.
 
         `items` are the fingerprints of all items of its feed, in order. `copies` says which posts
-        of other sources count as the same story (`related.copies`).
+        of other sources count as the same story (`related.copies`). `gate` decides whether new
+        posts wait for a review.
         """
         with self.store.transaction():
             self.store.sources.save_info(feed.info, self.now)
             decide = partial(identity.decide, fold=copies != "off", order=self.order)
-            intake = self.store.posts.receive(feed.info.id, feed.posts, items, decide, self.now)
+            receive = partial(self.store.posts.receive, feed.info.id, feed.posts, items, decide)
+            intake = receive(self.now, gate)
+            if gate is not None:
+                gate.restore()
             self._index(feed.posts, intake)
         if copies == "near":
             self.candidates += intake.new

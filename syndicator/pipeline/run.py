@@ -81,6 +81,7 @@ def run(
         # First of all, so that a source with a changed address keeps its state and its posts.
         store.sources.adopt(config.sources)
         work.told = _taken_for_private(config, store)
+        config = _without_rejected(config, store)
         work.before, last_event = _health(store), store.feeds.last_event()
         if not options.offline:
             states = work.before.states
@@ -100,6 +101,18 @@ def run(
     report = _report(config, options, work, time.monotonic() - started)
     _write_extras(config, work, report)
     return report
+
+
+def _without_rejected(config: Config, store: Store) -> Config:
+    """Pause the sources that a review rejected: they are asked no more, and their posts stay."""
+    rejected = {hold.source_id for hold in store.reviews.holds().values() if hold.rejected}
+    if not rejected:
+        return config
+    sources = []
+    for source in config.sources:
+        paused = source.paused or source.id in rejected
+        sources.append(structs.replace(source, paused=paused))
+    return structs.replace(config, sources=tuple(sources))
 
 
 def _report(config: Config, options: Options, work: _Work, seconds: float) -> Report:

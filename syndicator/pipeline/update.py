@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -23,14 +23,15 @@ from syndicator.model.fetch import (
     Outcome,
     SourceState,
 )
-from syndicator.model.post import Intake, NormalizedFeed
+from syndicator.model.post import Intake
 from syndicator.model.run import Options, Progress
 from syndicator.model.settings import Config, Source
-from syndicator.pipeline import deletions, ownership
+from syndicator.pipeline import deletions
 from syndicator.schedule.outage import OutageDetector
 from syndicator.store import Store
 
 if TYPE_CHECKING:
+    from syndicator.pipeline.gate import Gate
     from syndicator.pipeline.posts import PostWriter
 
 FEW = 3  # so many unfinished sources are named at a terminal
@@ -175,7 +176,7 @@ class _OutcomeWriter:
     def _store_body(self, source: Source, fetched: Fetched) -> tuple[Outcome, Intake]:
         """Read a body and store its posts together with the state of its source."""
         # nh3, lxml and the parsers take 0.1 s to import: a run without changes needs none of them.
-        from syndicator.pipeline import posts, reading
+        from syndicator.pipeline import gate, posts, reading
 
         if self.posts is None:
             self.posts = posts.PostWriter(self.store, self.now, self.config.sources)
@@ -185,14 +186,15 @@ class _OutcomeWriter:
         if body.failed is not None:
             self._remember_fault(source, body.fault)
             return body.failed, Intake()
-        assert body.feed is not None  # noqa: S101 - for mypy: a reading is a feed or a failure
+        listed = len(known & set(body.items))
+        source_gate = gate.Gate(self.store, source, self.states, fetched, body, listed, self.now)
         try:
             with self.store.transaction():
-                intake, news = self._store_feed(self.posts, source, body.feed, body.items)
+                intake = self._store_feed(self.posts, source, source_gate)
                 pace = schedule.usual_gap(self.store.posts.dates(source.id), self.now)
                 hints = replace(body.hints, pace=pace)
                 state = self._next_state(source, fetched, hints)
-                if news and fetched.moved_to:
+                if source_gate.is_held and fetched.moved_to:
                     # A move brings known posts along; this redirect leads to somebody else.
                     stayed = replace(fetched, moved_to="")
                     state = self._next_state(source, stayed, hints)
@@ -203,24 +205,21 @@ class _OutcomeWriter:
         except Exception as error:  # noqa: BLE001 - a bug costs this source its turn only
             self._remember_fault(source, reading.trace(source, error))
             return reading.own_fault(source, fetched, error), Intake()
-        self.stats.news += news
+        self.stats.news += filter(None, [source_gate.line])
         return fetched, intake
 
-    def _store_feed(
-        self, posts: PostWriter, source: Source, feed: NormalizedFeed, items: Sequence[str]
-    ) -> tuple[Intake, list[str]]:
-        """Store a source's posts; return the intake, and a line if its address changed hands."""
-        before, state = self.store.sources.info(source.id), self.states.get(source.id)
-        strange = ownership.looks_strange(source, state, before, feed.info)
-        known = bool(strange and self.store.sources.known_items(source.id) & set(items))
-        intake = posts.put(feed, items, source.related.copies)
-        if feed.deleted:
-            deletions.follow_named(self.store, source.id, feed.deleted, items, self.now)
-        if not strange or known or intake.updated or intake.unchanged or not intake.new:
-            return intake, []
-        # So that "View more" lists do not mix the posts of both owners.
-        self.store.sources.mark_former(source.id, min(intake.new) - 1)
-        return intake, [ownership.line(source, before, feed.info)]
+    def _store_feed(self, posts: PostWriter, source: Source, gate: Gate) -> Intake:
+        """Store a source's posts, as far as its gate lets them through."""
+        body = gate.reading
+        assert body.feed is not None  # noqa: S101 - for mypy: `_store_body` has seen to it
+        intake = posts.put(body.feed, body.items, source.related.copies, gate)
+        if body.feed.deleted and not gate.is_held:
+            deleted = body.feed.deleted
+            deletions.follow_named(self.store, source.id, deleted, body.items, self.now)
+        if gate.is_held and gate.line and intake.new and not gate.listed:
+            # So that "View more" lists do not mix the posts of both owners.
+            self.store.sources.mark_former(source.id, min(intake.new) - 1)
+        return intake
 
     def _remember_fault(self, source: Source, traceback: str) -> None:
         if traceback:

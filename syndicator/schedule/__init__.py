@@ -8,7 +8,9 @@ outage   recognises a run in which our own network was down
 
 from syndicator.schedule.plan import due_asks, held_hosts
 from syndicator.schedule.state import (
+    asked_at,
     is_news,
+    is_of_address,
     next_state,
     spared_state,
     told_by_the_clock,
@@ -16,9 +18,11 @@ from syndicator.schedule.state import (
 )
 
 __all__ = [
+    "asked_at",
     "due_asks",
     "held_hosts",
     "is_news",
+    "is_of_address",
     "next_state",
     "spared_state",
     "told_by_the_clock",

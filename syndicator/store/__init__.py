@@ -22,6 +22,7 @@ from syndicator.store.meta import Meta
 from syndicator.store.missing import MissingPosts
 from syndicator.store.posts import Decide, Posts
 from syndicator.store.retention import Retention
+from syndicator.store.reviews import Reviews
 from syndicator.store.search import Match, Search, SearchTimeout
 from syndicator.store.snapshots import Snapshots
 from syndicator.store.sources import Sources
@@ -48,6 +49,7 @@ class Store:
         self.links = Links(self.connection)
         self.retention = Retention(self.connection)
         self.missing = MissingPosts(self.connection)
+        self.reviews = Reviews(self.connection)
         self.meta = Meta(self.connection)
 
     def __enter__(self) -> Store:

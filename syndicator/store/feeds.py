@@ -122,11 +122,13 @@ def _admit(
             db.execute("UPDATE feeds SET rules = ? WHERE number = ?", (rules, row.number))
         return []
     taste, before = Selection(db, feed, selected, now, judge), _members(db, row.number)
+    approved = set(db.column(_APPROVED, row.number, selection.APPROVED_WHOLE))
     considered = taste.fitting(_considered(db, row, selected, now, taste))
     admitted = _unpublished(db, row, selected, considered, now, before)
     if takeover := Meta(db).read(Takeover, feed.name):
         admitted = [post for post in admitted if not _came_before(row, post, takeover)]
     history = _older_than_known(db, row, selected, admitted, before)
+    history |= _beyond_join(admitted, approved, selected)
     if rules_changed:
         came = taste.judge_again(row.number)
         came = _unpublished(db, row, selected, came, now, before)
@@ -184,6 +186,23 @@ def _older_than_known(
     return history
 
 
+def _beyond_join(
+    admitted: Sequence[Row], approved: Set[int], selected: Mapping[int, Source]
+) -> set[int]:
+    """Return the posts that are history though a review let them through: all but the newest.
+
+    Of a source that was approved as a whole, `join` posts are news, as when it joins.
+    """
+    by_source: dict[int, list[int]] = {}
+    for row in admitted:
+        if row.number in approved:
+            by_source.setdefault(row.source, []).append(row.number)
+    history: set[int] = set()
+    for source, numbers in by_source.items():
+        history.update(numbers[: max(0, len(numbers) - selected[source].join)])
+    return history
+
+
 def _has_new(db: Connection, feed: FeedRow, now: datetime) -> bool:
     """Tell whether there is a post that a feed has not considered, or has to consider again."""
     newest, held = db.row(
@@ -230,6 +249,9 @@ def _considered(
             db.execute(_JOIN, (feed.number, source, joined))
     held = "WHERE p.number IN (SELECT post FROM held WHERE feed = ? AND until <= ?)"
     rows = selection.rows(db, held, feed.number, now.timestamp())
+    # A source that was approved before it had joined brings what any source brings that joins.
+    whole = set(db.column(_APPROVED, feed.number, selection.APPROVED_WHOLE))
+    rows = [row for row in rows if row.source in members or row.number not in whole]
     considered += [row for row in rows if row.source in selected]
     db.execute(_RETURN, (feed.number, now.timestamp()))
     over = "DELETE FROM held WHERE feed = ? AND until <= ?"
@@ -237,6 +259,7 @@ def _considered(
     return considered
 
 
+_APPROVED = "SELECT post FROM held WHERE feed = ? AND until = ?"
 _JOIN = """INSERT INTO members (feed, source, joined) VALUES (?, ?, ?)
     ON CONFLICT (feed, source) DO UPDATE SET gone = 0, joined = excluded.joined"""
 # A changed filter took it out until its date.

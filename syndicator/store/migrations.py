@@ -96,5 +96,14 @@ SLUGS = """
 ALTER TABLE posts ADD COLUMN slug TEXT;
 """
 
+HOLDS = """
+CREATE TABLE holds (
+    source INTEGER PRIMARY KEY,
+    since REAL NOT NULL,
+    reason TEXT NOT NULL,
+    rejected INTEGER NOT NULL DEFAULT 0
+);
+"""
+
 # The scripts that follow each schema; the first made the tables.
-MIGRATIONS: list[list[str]] = [[], [IDENTITY], [LINKS, FILES], [SLUGS]]
+MIGRATIONS: list[list[str]] = [[], [IDENTITY], [LINKS, FILES], [SLUGS], [HOLDS]]

@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence, Set
 from datetime import datetime
 from itertools import pairwise, repeat
+from typing import Literal
 
 from msgspec.structs import replace
 
 from syndicator.model.post import (
+    WAITS,
     CopyOf,
+    Deferred,
     Intake,
     Keys,
     KnownPost,
@@ -29,6 +32,11 @@ from syndicator.store.handles import handles
 from syndicator.store.sources import Sources, is_private
 
 Decide = Callable[[Sequence[Post], Sequence[Sequence[KnownPost]], Set[int]], list[Verdict]]
+# Tells whether the new posts of a fetch wait for a review, by what `decide` was given and said.
+Holds = Callable[
+    [Sequence[Post], Sequence[Sequence[KnownPost]], Set[int], Sequence[Verdict]],
+    Literal["", "new", "all"],
+]
 
 _WHOLE = f"""SELECT p.number, {rows.WHOLE} FROM posts p JOIN sources s ON s.number = p.source
     JOIN bodies b ON b.post = p.number LEFT JOIN frozen f ON f.post = p.number
@@ -52,11 +60,13 @@ class Posts(Table):
         items: Sequence[str],
         decide: Decide,
         now: datetime,
+        holds: Holds | None = None,
     ) -> Intake:
         """Store a fetch: its unseen posts, and the fingerprints of all its items, in its order.
 
         `decide` is `identity.decide`. Call it once a fetch, in the transaction that saves the
-        state.
+        state. Where `holds` says "new", new posts wait for a review; "all": changes of published
+        posts are left out too.
         """
         db, sources = self.db, Sources(self.db)
         with db.transaction():
@@ -70,6 +80,9 @@ class Posts(Table):
             known = candidates.find(db, batch, candidates.version(posts))
             candidates.add_older(db, source_id, posts, known, set(remembered.values()) - claimed)
             verdicts = decide(posts, known, claimed)
+            if waits := holds and holds(posts, known, claimed, verdicts):
+                posts = [replace(post, filtered=post.filtered or WAITS) for post in posts]
+                verdicts = [_waiting(verdict, waits) for verdict in verdicts]
             numbers = _applied(db, source, posts, verdicts, now)
             pairs: list[tuple[int, int]] = []
             for under, number in zip(batch, numbers, strict=True):
@@ -160,6 +173,15 @@ class Posts(Table):
         return int(self.db.value("SELECT coalesce(max(number), 0) FROM posts"))
 
 
+def _waiting(verdict: Verdict, waits: Literal["new", "all"]) -> Verdict:
+    """Return the verdict on a post of a held source: it takes no story over from another source."""
+    if isinstance(verdict, CopyOf):
+        return CopyOf(verdict.number)
+    if isinstance(verdict, Updated) and waits == "all":
+        return Deferred(verdict.number)
+    return verdict
+
+
 def _applied(
     db: Connection, source: int, posts: Sequence[Post], verdicts: Sequence[Verdict], now: datetime
 ) -> list[int]:  # fmt: skip
@@ -195,6 +217,10 @@ def _apply(db: Connection, source: int, post: Post, verdict: Verdict, now: datet
             return number
         case Unchanged(number):
             _refresh(db, number, post, now)
+            return number
+        case Deferred(number):
+            if not _is_published(db, number):
+                _update(db, number, post, now)
             return number
         case Repeated():
             return 0

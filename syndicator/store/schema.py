@@ -182,7 +182,8 @@ CREATE INDEX entries_current ON entries (feed, sequence) WHERE current = 1;
 CREATE INDEX entries_by_source ON entries (feed, source, sequence, story, post);
 CREATE INDEX entries_gone ON entries (feed, gone) WHERE gone > 0;
 
--- Posts that a feed has to consider again later: held back until their date.
+-- Posts that a feed has to consider again later: held back until their date, or let through by a
+-- review (reviews.py).
 CREATE TABLE held (
     feed INTEGER NOT NULL, post INTEGER NOT NULL, until REAL NOT NULL, PRIMARY KEY (feed, post))
 WITHOUT ROWID;
@@ -274,7 +275,17 @@ HIDDEN = """
 CREATE TABLE hidden (source INTEGER PRIMARY KEY);
 """
 
-SCHEMA = [SOURCES, POSTS, FEEDS, REST, LIKENESS, HIDDEN, FILES]
+HOLDS = """
+-- Sources whose posts wait for a review, and why. `rejected`: it was looked at, and is asked no more.
+CREATE TABLE holds (
+    source INTEGER PRIMARY KEY,
+    since REAL NOT NULL,
+    reason TEXT NOT NULL,
+    rejected INTEGER NOT NULL DEFAULT 0
+);
+"""
+
+SCHEMA = [SOURCES, POSTS, FEEDS, REST, LIKENESS, HIDDEN, FILES, HOLDS]
 
 
 def version(db: sqlite3.Connection, path: str) -> int:

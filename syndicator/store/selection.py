@@ -15,7 +15,7 @@ from itertools import starmap
 from msgspec import Struct
 from msgspec.structs import replace
 
-from syndicator.model.post import Post
+from syndicator.model.post import REJECTED, WAITS, Post
 from syndicator.model.settings import Feed, Filter, Source
 from syndicator.store import codec, events
 from syndicator.store.db import Connection
@@ -25,6 +25,8 @@ from syndicator.store.posts import Posts
 Judge = Callable[[Post, Filter, datetime], str]
 
 NO_FILTER = Filter()
+# Times of `held` that a review writes, long past: posts approved with their source, or by name.
+APPROVED_WHOLE, APPROVED_BY_NAME = 0.0, 1.0
 _FEW = 50  # sources are looked up one by one; more of them are found faster in a list of all
 
 
@@ -200,7 +202,8 @@ class Selection:
             return "held until its date"
         if not speaks(self.feed, row.language):
             return "its language"
-        if row.filtered.startswith("not among the newest") and source.filter.newest:
+        is_capped = row.filtered.startswith("not among the newest") and source.filter.newest
+        if is_capped or row.filtered in {WAITS, REJECTED}:
             return row.filtered
         if self.judge is None:
             return row.filtered

@@ -27,7 +27,8 @@ _STATES = f"SELECT {', '.join(_COLUMNS)} FROM sources"
 _SAVE = f"""INSERT INTO sources ({", ".join(_COLUMNS)}) VALUES ({", ".join("?" * len(_COLUMNS))})
     ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])}"""
 _INFO = "SELECT info FROM infos JOIN sources ON source = number WHERE id = ?"
-_INFOS = "SELECT number, id, info FROM sources LEFT JOIN infos ON source = number"
+_INFOS = """SELECT number, id, coalesce(h.reason, ''), coalesce(h.rejected, 0), info FROM sources
+    LEFT JOIN infos i ON i.source = number LEFT JOIN holds h ON h.source = number"""
 # The index `posts_by_source` covers it: a million posts are counted in a tenth of a second.
 _COUNTS = "SELECT source, count(*), max(published) FROM posts GROUP BY source"
 _NO_VALIDATORS, _NO_HINTS = Validators(), Hints()
@@ -105,7 +106,7 @@ class Sources(Table):
         """Return title, number of posts and newest post of each source, by source id."""
         counts = {source: row for source, *row in self.db.rows(_COUNTS)}
         known = {}
-        for number, source_id, packed in self.db.rows(_INFOS):
+        for number, source_id, held, rejected, packed in self.db.rows(_INFOS):
             info = codec.read(SourceInfo, packed) if packed else SourceInfo(source_id, "")
             posts, newest = counts.get(number, (0, None))
             known[source_id] = SourceFacts(
@@ -114,6 +115,8 @@ class Sources(Table):
                 language=info.language or info.spoken,
                 posts=posts,
                 newest=codec.moment_or_none(newest),
+                held=held,
+                rejected=bool(rejected),
             )
         return known
 
