@@ -49,7 +49,8 @@ if TYPE_CHECKING:
     from syndicator.pipeline.activity import write as write_activity
     from syndicator.pipeline.adopt import Adopted, adopt
     from syndicator.pipeline.review import HeldSource, judge, review
-    from syndicator.pipeline.run import run, source_facts, states, withdraw
+    from syndicator.pipeline.run import run, source_facts, states
+    from syndicator.pipeline.withdrawing import undo_withdrawal, withdraw
     from syndicator.previews import document, find_feeds, preview
     from syndicator.serve import serve as serve_feeds
     from syndicator.vetting.gathering import vet
@@ -94,6 +95,7 @@ __all__ = [
     "serve_feeds",
     "source_facts",
     "states",
+    "undo_withdrawal",
     "vet",
     "withdraw",
     "write_activity",
@@ -141,7 +143,8 @@ _LATE = {
     "source_facts": "pipeline.run",
     "states": "pipeline.run",
     "vet": "vetting.gathering",
-    "withdraw": "pipeline.run",
+    "undo_withdrawal": "pipeline.withdrawing",
+    "withdraw": "pipeline.withdrawing",
     "write_activity": "pipeline.activity:write",
     "write_letter": "letter:write",
     "write_theme": "generator.site.theme",

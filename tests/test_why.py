@@ -16,7 +16,7 @@ from acceptance_helpers import BLOG, HOUR, START, Planet, feed, item, words
 from syndicator import why
 from syndicator.cli import main
 from syndicator.errors import UsageError
-from syndicator.pipeline.run import withdraw
+from syndicator.pipeline.withdrawing import withdraw
 
 HOW_TO = Path(__file__).resolve().parents[1] / "docs" / "how-to.md"
 OTHER, LATE, GONE, SECRET = (f"https://{name}.example" for name in ("other", "late", "gone", "s"))

@@ -1,4 +1,4 @@
-"""`serve`, `check`, `theme`, `withdraw`."""
+"""`serve`, `check`, `theme`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import argparse
 import syndicator
 from syndicator.cli.edge import Edge
 from syndicator.errors import CheckFailed, Interrupted
-from syndicator.urls import redacted
 
 
 def serve(arguments: argparse.Namespace, edge: Edge) -> int:
@@ -39,11 +38,4 @@ def theme(arguments: argparse.Namespace, edge: Edge) -> int:
     files = syndicator.write_theme(arguments.folder)
     edge.tell(f"{len(files)} files are in {arguments.folder}; remove those that stay as ours are")
     edge.tell(f'[feed] needs: templates = "{arguments.folder}"')
-    return 0
-
-
-def withdraw(arguments: argparse.Namespace, edge: Edge) -> int:
-    """Take a post out of all that is published."""
-    syndicator.withdraw(syndicator.load_config(arguments.config), arguments.post, edge.now())
-    edge.tell(f"withdrawn for good: {redacted(arguments.post)}")
     return 0

@@ -338,11 +338,18 @@ def _add_theme(commands: Commands[Parser]) -> None:
 
 
 def _add_withdraw(commands: Commands[Parser]) -> None:
-    summary = "take a post out of all documents, pages and lists, for good"
-    command = _add(commands, "withdraw", summary, module="admin")
+    summary = "take posts out of all documents, pages and lists, for good"
+    more = "Give one of POST, --source, --author and --pattern. Posts to come are not concerned."
+    command = _add(commands, "withdraw", summary, more)
     command.add_argument(
-        "post", metavar="POST", help="its id, its address, or that of our page of it"
+        "post", metavar="POST", nargs="?", help="its id, its address, or that of our page of it"
     )
+    command.add_argument("--source", metavar="NAME", help="all posts of a source")
+    command.add_argument("--author", metavar="NAME", help="all posts of an author, by name or mail")
+    command.add_argument(
+        "--pattern", metavar="ADDRESS", help="all posts with such an address; * is any text"
+    )
+    command.add_argument("--undo", action="store_true", help="take it back, within a day")
 
 
 def _add_import(commands: Commands[Parser]) -> None:

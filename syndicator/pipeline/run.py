@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 
 from msgspec import Struct, field, structs
 
-from syndicator import failures, metrics, slugs
-from syndicator.errors import SyndicatorError, UsageError
+from syndicator import failures, metrics
+from syndicator.errors import SyndicatorError
 from syndicator.lock import run_lock
 from syndicator.model.fetch import Outage, SourceState
 from syndicator.model.run import Options, PostRef, Progress, Report, SourceFacts
@@ -25,7 +25,6 @@ from syndicator.pipeline.build import Built, FeedChange, build, changes
 from syndicator.pipeline.update import UpdateStats, outage, update
 from syndicator.store import Store
 from syndicator.store.meta import TakenForPrivate
-from syndicator.urls import redacted
 
 EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)  # a clock before this program was made is wrong
 
@@ -231,36 +230,3 @@ def states(config: Config) -> Mapping[str, SourceState]:
         return {}
     with Store(config.state, read_only=True) as store:
         return store.sources.states()
-
-
-def withdraw(config: Config, post: str, now: datetime | None = None) -> None:
-    """Remove a post from everything published, for good.
-
-    `post` is its id, its link or the address of its page on our site. Raises UsageError if no
-    such post is known, LockHeld, StoreError, PublishError.
-    """
-    now = now or datetime.now(UTC)
-    with run_lock(config.state), Store(config.state) as store:
-        if not (
-            store.retention.withdraw(post, now)
-            or store.retention.withdraw(_id_by_page(store, post), now)
-        ):
-            raise UsageError(f"no stored post has the id or address {redacted(post)!r}")
-        build(config, store, Options(offline=True), now)
-
-
-def _id_by_page(store: Store, address: str) -> str:
-    """Return the public id of the post with a page of this address, "" for none.
-
-    The name of a page ends in a hash of the id, so the ids are tried one after another.
-    """
-    from syndicator.generator.site import PostPaths, post_path  # loads the templates
-
-    name = "posts/" + address.partition("#")[0].partition("?")[0].rpartition("/posts/")[2]
-    paths = PostPaths(store.posts.slugs)
-    end = name.removesuffix(".html").replace("/", "-").rpartition("-")[2]
-    for public_id in store.posts.public_ids():
-        is_likely = slugs.mark(public_id) == end or post_path(public_id) == name
-        if is_likely and paths.path(public_id) == name:
-            return public_id
-    return ""

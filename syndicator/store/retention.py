@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -19,6 +19,10 @@ WITHDRAWN = "withdrawn"
 DELETED = "withdrawn, since its source deleted it"
 
 
+# The ways to choose many posts.
+By = Literal["source", "author", "pattern"]
+
+
 class PurgeNoted(Struct, frozen=True):
     """When bodies were found to be old enough to be dropped."""
 
@@ -29,7 +33,7 @@ class Withdrawal(Struct, frozen=True):
     """All that `undo` needs: the posts, the places of those that stood in documents, the links."""
 
     time: datetime
-    stories: tuple[int, ...]
+    posts: tuple[int, ...]
     standing: tuple[tuple[int, int], ...]  # feed and sequence
     links: tuple[tuple[Any, ...], ...]
 
@@ -44,103 +48,125 @@ class Retention(Table):
 
         `post` is its public id or its link.
         """
-        find = "SELECT coalesce(copy_of, number) FROM posts WHERE"
-        story = self.db.value(f"{find} public_id = ?", post)
-        # Not by "": many a post has no link.
-        story = story or self.db.value(f"{find} link = ? AND link <> '' LIMIT 1", post)
-        if story is None:
-            return False
-        self.withdraw_stories([story], post, now)
-        return True
+        story = self._story(post)
+        if story:
+            self.withdraw_posts([story], post, now)
+        return bool(story)
 
-    def withdraw_stories(
-        self, stories: Collection[int], name: str, now: datetime, reason: str = WITHDRAWN
+    def withdraw_posts(
+        self, numbers: Collection[int], name: str, now: datetime, reason: str = WITHDRAWN
     ) -> None:
         """Take posts and their copies out of documents and lists for ever.
 
         For a day `undo` takes it back, by this name.
         """
-        db, packed = self.db, codec.encode(list(stories))
+        db, packed = self.db, codec.encode(list(numbers))
         with db.transaction():
             row = packed, events.next_event(db)
             db.execute(f"UPDATE posts SET withdrawn = ?2 WHERE {_VERSIONS}", row)
             log = "INSERT OR REPLACE INTO updates VALUES (?, ?, ?)"
-            db.executemany(log, [(story, now.timestamp(), reason) for story in stories])
-            standing = db.rows(f"SELECT feed, sequence FROM entries WHERE {_SHOWN}", packed)
+            db.executemany(log, [(number, now.timestamp(), reason) for number in numbers])
+            shown = f"{_SHOWN} AND current = 1"
+            standing = db.rows(f"SELECT feed, sequence FROM entries WHERE {shown}", packed)
             links = db.rows(f"DELETE FROM links WHERE target IN ({_NUMBERS}) RETURNING *", packed)
-            self._mark(stories, {link[0] for link in links}, now)
-            db.execute(f"UPDATE entries SET current = 0 WHERE {_SHOWN}", (packed,))
+            self._mark(numbers, {link[0] for link in links}, now)
+            db.execute(f"UPDATE entries SET current = 0 WHERE {shown}", (packed,))
             self._forget_old(now)
-            kept = Withdrawal(now, tuple(stories), tuple(standing), tuple(links))
+            kept = Withdrawal(now, tuple(numbers), tuple(standing), tuple(links))
             Meta(db).write(kept, name)
 
     def undo(self, name: str, now: datetime) -> int:
         """Take back a withdrawal of the last day; return how many posts came back.
 
-        `name` is that of `withdraw`; 0: there was none, or it is too old.
+        `name` is that of the withdrawal, or names its one post. 0: there was none, or it is too
+        old.
         """
-        db, meta = self.db, Meta(self.db)
-        kept = meta.read(Withdrawal, name)
-        if kept is None or now - kept.time > UNDO_WITHIN:
+        self._forget_old(now)
+        kept = self._withdrawals()
+        one = (self._story(name),)
+        names = (known for known in kept if known == name or kept[known].posts == one)
+        if (known := next(names, None)) is None:
             return 0
-        packed = codec.encode(list(kept.stories))
+        self._restore(kept[known], now)
+        Meta(self.db).delete(Withdrawal, known)
+        return len(kept[known].posts)
+
+    def _story(self, post: str) -> int:
+        """Return the story with a public id or a link, 0 for none."""
+        find = "SELECT coalesce(copy_of, number) FROM posts WHERE"
+        story = self.db.value(f"{find} public_id = ?", post)
+        # Not by "": many a post has no link.
+        return int(story or self.db.value(f"{find} link = ? AND link <> '' LIMIT 1", post) or 0)
+
+    def _restore(self, kept: Withdrawal, now: datetime) -> None:
+        db, packed = self.db, codec.encode(list(kept.posts))
         with db.transaction():
             db.execute(f"UPDATE posts SET withdrawn = 0 WHERE {_VERSIONS}", (packed,))
-            log = "DELETE FROM updates WHERE post IN (SELECT value FROM json_each(?)) AND parts GLOB ?"
+            log = f"DELETE FROM updates WHERE post IN {_POSTS} AND parts GLOB ?2"
             db.execute(log, (packed, f"{WITHDRAWN}*"))
             restore = f"INSERT OR IGNORE INTO links VALUES ({', '.join('?' * 11)})"
             db.executemany(restore, kept.links)
             change = "UPDATE entries SET current = 1 WHERE feed = ? AND sequence = ?"
             db.executemany(change, kept.standing)
-            self._mark(kept.stories, {link[0] for link in kept.links}, now)
-            meta.delete(Withdrawal, name)
-        return len(kept.stories)
+            self._mark(kept.posts, {link[0] for link in kept.links}, now)
 
-    def _mark(self, stories: Collection[int], naming: Collection[int], now: datetime) -> None:
+    def _mark(self, numbers: Collection[int], naming: Collection[int], now: datetime) -> None:
         """Mark all that shows these posts, or lists them under the posts `naming`."""
         db = self.db
-        events.touch(db, stories, now)
+        events.touch(db, numbers, now)
         # Pages of other posts of its source name it among the newest.
-        entries = f"SELECT DISTINCT feed, source FROM entries WHERE {_OF_STORIES}"
-        for feed, source in db.rows(entries, codec.encode(list(stories))):
+        entries = f"SELECT DISTINCT feed, source FROM entries WHERE {_SHOWN}"
+        for feed, source in db.rows(entries, codec.encode(list(numbers))):
             events.mark_archives_of(db, feed, source)
             db.execute("UPDATE feeds SET shape = '' WHERE number = ?", (feed,))
         events.touch(db, sorted(naming), now)
 
+    def _withdrawals(self) -> dict[str, Withdrawal]:
+        """Return the withdrawals that are kept, by their names."""
+        prefix = f"{Withdrawal.__name__} "
+        rows = self.db.rows("SELECT key, value FROM meta WHERE key GLOB ?", f"{prefix}*")
+        return {key.removeprefix(prefix): codec.read(Withdrawal, value) for key, value in rows}
+
     def _forget_old(self, now: datetime) -> None:
         """Forget the withdrawals that can't be taken back any more."""
-        prefix = f"{Withdrawal.__name__} "
-        keys = self.db.column("SELECT key FROM meta WHERE key GLOB ?", f"{prefix}*")
-        for name in (key.removeprefix(prefix) for key in keys):
-            kept = Meta(self.db).read(Withdrawal, name)
-            if kept is not None and now - kept.time > UNDO_WITHIN:
+        for name, kept in self._withdrawals().items():
+            if now - kept.time > UNDO_WITHIN:
                 Meta(self.db).delete(Withdrawal, name)
+
+    def chosen(self, by: By, value: str) -> list[int]:
+        """Return the posts of a source, of an author, or with addresses of a pattern.
+
+        Withdrawn ones are not among them, nor is a story that a source of others tells, too, at
+        another address. `*` in a pattern stands for any text. An author is known by name or mail
+        address, in any case. Reads all posts: a person asks.
+        """
+        if by == "source":
+            query = (
+                "SELECT number FROM posts WHERE source = (SELECT number FROM sources WHERE id = ?)"
+            )
+            numbers = self.db.column(query, value)
+        elif by == "pattern":
+            literal = value.replace("[", "[[]").replace("?", "[?]")
+            numbers = self.db.column("SELECT number FROM posts WHERE link GLOB ?", literal)
+        else:
+            query = """SELECT post, json_extract(a.value, '$.name'), json_extract(a.value, '$.email')
+                FROM bodies, json_each(rest, '$.authors') a"""
+            rows = self.db.rows(query)
+            word = value.casefold()
+            numbers = [
+                n for n, *names in rows if word in [(name or "").casefold() for name in names]
+            ]
+        return [number for number, _ in self.db.rows(_OWN, codec.encode(numbers))]
 
     def follow(self, numbers: Collection[int], now: datetime) -> list[str]:
         """Take out the posts that their sources deleted; return the addresses of those taken out.
 
         A story that another source tells at another address stays.
         """
-        taken = []
-        for number, copied, link in self.db.rows(_DELETED, codec.encode(list(numbers))):
-            if copied:
-                self._drop_copy(number, now)
-            else:
-                self.withdraw_stories([number], link, now, DELETED)
-            taken.append(link)
-        return taken
-
-    def _drop_copy(self, number: int, now: datetime) -> None:
-        """Take out one version of a story that has others."""
-        db = self.db
-        with db.transaction():
-            row = events.next_event(db), number
-            db.execute("UPDATE posts SET withdrawn = ? WHERE number = ?", row)
-            naming = db.column("DELETE FROM links WHERE target = ? RETURNING post", number)
-            events.touch(db, [number, *sorted(set(naming))], now)
-            shown = "UPDATE entries SET current = 0 WHERE post = ? RETURNING feed"
-            for feed in db.column(shown, number):
-                db.execute("UPDATE feeds SET shape = '' WHERE number = ?", (feed,))
+        taken = self.db.rows(_OWN, codec.encode(list(numbers)))
+        for number, link in taken:
+            self.withdraw_posts([number], link, now, DELETED)
+        return [link for _, link in taken]
 
     def named(self, source_id: str, guids: Sequence[str], standing: Collection[int]) -> list[int]:
         """Return the posts of a source with these ids, but for those that its feed lists."""
@@ -172,14 +198,15 @@ class Retention(Table):
         return len(old)
 
 
-_STORIES = "(SELECT value FROM json_each(?1))"
-_VERSIONS = f"(number IN {_STORIES} OR copy_of IN {_STORIES})"
+_POSTS = "(SELECT value FROM json_each(?1))"
+_VERSIONS = f"(number IN {_POSTS} OR copy_of IN {_POSTS})"
 _NUMBERS = f"SELECT number FROM posts WHERE {_VERSIONS}"
-_OF_STORIES = f"story IN {_STORIES}"
-_SHOWN = f"{_OF_STORIES} AND current = 1"
-# A story of its own only where no other version lives: told by another source, elsewhere.
-_DELETED = f"""SELECT p.number, p.copy_of IS NOT NULL, p.link FROM posts p
-    WHERE p.number IN {_STORIES} AND p.withdrawn = 0 AND (p.copy_of IS NOT NULL OR NOT EXISTS
+# By the index of stories; of a version that is a copy, only the entries that show it.
+_SHOWN = f"""story IN (SELECT coalesce(copy_of, number) FROM posts WHERE number IN {_POSTS})
+    AND (story IN {_POSTS} OR post IN {_POSTS})"""
+# A story only where no other version lives: told by another source, elsewhere.
+_OWN = f"""SELECT p.number, p.link FROM posts p
+    WHERE p.number IN {_POSTS} AND p.withdrawn = 0 AND (p.copy_of IS NOT NULL OR NOT EXISTS
         (SELECT 1 FROM posts v WHERE v.copy_of = p.number AND v.withdrawn = 0
             AND v.source <> p.source AND v.link <> p.link))"""
 _OLD = """SELECT number FROM posts WHERE purged = 0 AND published < ?1 AND first_seen < ?1
