@@ -85,12 +85,17 @@ class Server(ThreadingHTTPServer):
 
 @contextmanager
 def site(
-    pages: dict[str, bytes | int | float | tuple[int, str]] | None = None, port: int = 0
+    pages: dict[str, bytes | int | float | tuple[int, str]] | None = None,
+    port: int = 0,
+    address: str = "127.0.0.1",
 ) -> Iterator[Site]:
-    """Serve pages while the block runs; on a free port, unless one is given."""
+    """Serve pages while the block runs; on a free port, unless one is given.
+
+    At the address "" every host of 127.0.0.0/8 is the same site.
+    """
     shown = Site(pages=pages or {})
     handler = type("Bound", (Handler,), {"site": shown})
-    with Server(("127.0.0.1", port), handler) as server:
+    with Server((address, port), handler) as server:
         shown.url = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(
             target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True

@@ -178,6 +178,11 @@ def _add_run(commands: Commands[Parser]) -> None:
         "take away what `content` and `images` let through no more",
     )
     command.add_argument(
+        "--executor",
+        metavar="ADDRESS",
+        help="fetch and read on the workers of a cluster, such as dask://scheduler:8786",
+    )
+    command.add_argument(
         "--json", action="store_true", help="print what happened as one JSON object"
     )
     command.add_argument(

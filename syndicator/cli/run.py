@@ -13,6 +13,7 @@ import syndicator
 from syndicator import Config, Options, Progress, Report
 from syndicator import report as words
 from syndicator.cli.edge import Edge
+from syndicator.config import with_executor
 from syndicator.config.words import source_meant
 from syndicator.errors import Interrupted, SyndicatorError, UsageError
 from syndicator.pipeline.build import FeedChange
@@ -29,6 +30,8 @@ def run(arguments: argparse.Namespace, edge: Edge) -> int:
     if arguments.log_format == "json":
         edge.log_as_json()
     config = syndicator.load_config(arguments.config)
+    if arguments.executor is not None:
+        config = with_executor(config, arguments.executor)
     if arguments.dry_run:
         edge.write_lines(_changes(dry_run(config, edge.now())))
         return 0

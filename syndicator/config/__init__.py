@@ -34,6 +34,7 @@ from syndicator.model.settings import (
     FetchSettings,
     MetricsSettings,
     RelatedSettings,
+    RunSettings,
     Source,
 )
 from syndicator.version import __version__
@@ -86,6 +87,15 @@ def check_feed(values: Mapping[str, Any], where: str, name: str = "[feed]") -> N
     complaints.check()
 
 
+def with_executor(config: Config, address: str) -> Config:
+    """Return a configuration with another `[run] executor`. Raises ConfigError."""
+    complaints = Complaints("--executor")
+    table = Table(complaints, "[run]", {"executor": address})
+    run = table.struct(config.run, Surroundings(config.path.parent, {}))
+    complaints.check()
+    return structs.replace(config, run=run)
+
+
 def _text(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")  # editors of Windows put a byte order mark first
@@ -133,6 +143,7 @@ def _config(
         path=path,
         feeds=feeds,
         sources=sources,
+        run=top.section("run").struct(RunSettings(), around),
         metrics=top.section("metrics").struct(MetricsSettings(), around),
         fetch=FetchSettings(
             user_agent=f"syndicator/{__version__}" + (main.contact and f" (+{main.contact})"),

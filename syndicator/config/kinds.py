@@ -32,6 +32,8 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # BCP 47 in outlin
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")  # RFC 4287, 4.2.6; never "my feed"
 _CONTACT = re.compile(r"[^\s@]+@[^\s@]+|(https?://|mailto:)\S+")  # never "nobody"
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")  # never "red": the dark theme mixes it
+# Never "tcp://...", nor one without a port.
+_EXECUTOR = re.compile(r"dask(?:\+tls)?://[A-Za-z0-9._\[\]:-]+:[0-9]+")
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # never a path
 _FILE_NAME = re.compile(r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]*")  # never hidden, never a path
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -358,6 +360,7 @@ READERS: Mapping[str, Reader] = {
     "uri": _matching(_URI, 'a URI such as "urn:uuid:..." or "https://example.org/"'),
     "contact": _matching(_CONTACT, "a mail address or a URL"),
     "language": _matching(_LANGUAGE, 'a language tag such as "en", "pt-BR" or "zh-Hant"'),
+    "executor": _matching(_EXECUTOR, 'the address of a scheduler such as "dask://host:8786"'),
     "timezone": _timezone,
     "credit": _template("post", "source", "author", "date"),
     "heading": _template("source"),

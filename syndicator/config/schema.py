@@ -23,6 +23,7 @@ from syndicator.model.settings import (
     MetricsSettings,
     RelatedSettings,
     Rules,
+    RunSettings,
     Source,
 )
 
@@ -31,6 +32,7 @@ HEADS = {
     "feed": "[feed]",
     "feeds": "[[feeds]]",
     "fetch": "[fetch]",
+    "run": "[run]",
     "metrics": "[metrics]",
     "attribution": "[attribution]",
     "related": "[related]",
@@ -111,6 +113,7 @@ _STRUCTS: dict[str, type[Struct]] = {
     "attribution": AttributionSettings,
     "related": RelatedSettings,
     "metrics": MetricsSettings,
+    "run": RunSettings,
 }
 
 
@@ -129,6 +132,7 @@ def allowed_in(word: str) -> str:
         "in [feed]": table_keys("feed"),
         "in [[feeds]]": table_keys("feeds"),
         "in [fetch]": table_keys("fetch"),
+        "in [run]": table_keys("run"),
         "in [metrics]": table_keys("metrics"),
         "in [[sources]]": table_keys("sources"),
         "in an `attribution` table": keys(AttributionSettings),

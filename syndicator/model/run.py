@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 if TYPE_CHECKING:  # a run with nothing to do does not pay for the nouns of posts
+    from concurrent.futures import Executor
+
     from syndicator.model.edition import Published
     from syndicator.model.fetch import Outage
     from syndicator.model.post import NormalizedFeed
@@ -22,6 +24,7 @@ class Options(Struct, frozen=True):
     named: frozenset[str] = frozenset()  # these source ids only
     offline: bool = False  # publish from the store
     rerender: bool = False  # changed settings count for published posts too
+    executor: Executor | None = None  # fetches and reads; None: as `[run] executor` says
 
 
 class Progress(Struct, frozen=True):

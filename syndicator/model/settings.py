@@ -339,6 +339,31 @@ class FetchSettings(Struct, frozen=True):
     user_agent: str = ""  # name, version, contact
 
 
+class RunSettings(Struct, frozen=True):
+    """`[run]`: where sources are fetched and read."""
+
+    executor: Annotated[
+        str,
+        key(
+            "the cluster whose workers fetch and read, such as `dask://scheduler:8786`; "
+            "`--executor` says it for one run",
+            kind="executor",
+            default="this process",
+        ),
+    ] = ""
+    batch: Annotated[
+        int, key("sources sent to a worker at once; those of one host are never parted", least=1)
+    ] = 250
+    deadline: Annotated[
+        timedelta,
+        key(
+            "a batch ends after so long; its sources that were not asked come first in the next "
+            "run",
+            least=timedelta(seconds=1),
+        ),
+    ] = timedelta(minutes=10)
+
+
 class MetricsSettings(Struct, frozen=True):
     """`[metrics]`: a file for monitoring."""
 
@@ -539,6 +564,7 @@ class Config(Struct, frozen=True):
         key("what is known between runs; never below an `output`", table="feed"),
     ] = Path("syndicator.db")
     fetch: FetchSettings = FetchSettings()
+    run: RunSettings = RunSettings()
     metrics: MetricsSettings = MetricsSettings()
     keep: Annotated[
         timedelta,

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from syndicator import fetcher, schedule
+from syndicator import schedule
 from syndicator.errors import SyndicatorError
 from syndicator.failures import label
 from syndicator.model.fetch import (
+    Ask,
     Fetched,
     FetchFailed,
     Hints,
@@ -27,12 +28,15 @@ from syndicator.model.post import Intake
 from syndicator.model.run import Options, Progress
 from syndicator.model.settings import Config, Source
 from syndicator.pipeline import deletions
+from syndicator.pipeline.batches import BatchRun, opened, split
+from syndicator.pipeline.gathering import Gathered, Known, gather
 from syndicator.schedule.outage import OutageDetector
 from syndicator.store import Store
 
 if TYPE_CHECKING:
     from syndicator.pipeline.gate import Gate
     from syndicator.pipeline.posts import PostWriter
+    from syndicator.pipeline.reading import Reading
 
 FEW = 3  # so many unfinished sources are named at a terminal
 UNWRITTEN = 200  # states of unchanged sources collected for one common transaction
@@ -91,14 +95,31 @@ def update(
     unfinished = {ask.source.id: ask.source for ask in asks}
     watch(Progress(0, len(asks)))
     try:
-        for done, outcome in enumerate(fetcher.fetch_all(asks, config.fetch, stop), 1):
-            source = unfinished.pop(outcome.source_id)
-            words = writer.write(source, outcome)
+        for done, gathered in enumerate(_gathered(asks, writer, options, stop), 1):
+            source = unfinished.pop(gathered.outcome.source_id)
+            words = writer.write(source, gathered)
             named = tuple(map(label, unfinished.values())) if len(unfinished) <= FEW else ()
             watch(Progress(done, len(asks), label(source), words, named))
     finally:
         writer.finish()
     return writer.stats
+
+
+def _gathered(
+    asks: Sequence[Ask], writer: _OutcomeWriter, options: Options, stop: threading.Event
+) -> Iterator[Gathered]:
+    """Yield the outcome of each ask as it comes: of this process, or of an executor's workers."""
+    config, now, known = writer.config, writer.now, writer.known
+    if not asks or not (options.executor or config.run.executor):
+        yield from gather(asks, config.fetch, now, known, stop)
+        return
+    here, batches = split(asks, writer.states, config.run.batch)
+    with opened(options.executor, config.run.executor) as executor:
+        run = BatchRun(executor, config, now, known, stop)
+        run.send(batches)
+        yield from gather(here, config.fetch, now, known, stop)
+        yield from run.gathered()
+    writer.stats.news += run.losses()
 
 
 def outage(store: Store) -> Outage | None:
@@ -124,13 +145,19 @@ class _OutcomeWriter:
         # Spreads the retries of sources that failed together; it needs no secret randomness.
         self.jitter = random.Random()  # noqa: S311
 
-    def write(self, source: Source, outcome: Outcome) -> str:
+    def known(self, source_id: str) -> Known:
+        """Return the stored knowledge of a source that reading its feed needs."""
+        sources = self.store.sources
+        return Known(sources.known_items(source_id), sources.info(source_id).spoken)
+
+    def write(self, source: Source, gathered: Gathered) -> str:
         """Store the outcome of one source; return it in words."""
-        intake = Intake()
+        outcome, intake = gathered.outcome, Intake()
         self.asked.add(source.id)
         held = self.detector.hold_back(source, outcome)
-        if isinstance(outcome, Fetched):
-            outcome, intake = self._store_body(source, outcome)
+        if isinstance(outcome, Fetched) and gathered.reading is not None:
+            reading, listed = gathered.reading, gathered.listed
+            outcome, intake = self._store_reading(source, outcome, reading, listed)
         if not isinstance(outcome, Fetched) and not held:
             self.unwritten.append(self._next_state(source, outcome))
             if len(self.unwritten) >= UNWRITTEN:
@@ -173,20 +200,21 @@ class _OutcomeWriter:
                 if told:
                     self.unwritten.append(told)
 
-    def _store_body(self, source: Source, fetched: Fetched) -> tuple[Outcome, Intake]:
-        """Read a body and store its posts together with the state of its source."""
+    def _store_reading(
+        self, source: Source, fetched: Fetched, body: Reading, listed: int
+    ) -> tuple[Outcome, Intake]:
+        """Store the posts of a body together with the state of its source.
+
+        `listed` is the number of its items that were known before.
+        """
         # nh3, lxml and the parsers take 0.1 s to import: a run without changes needs none of them.
         from syndicator.pipeline import gate, posts, reading
 
         if self.posts is None:
             self.posts = posts.PostWriter(self.store, self.now, self.config.sources)
-        spoken = self.store.sources.info(source.id).spoken
-        known = self.store.sources.known_items(source.id)
-        body = reading.read(fetched, source, self.now, known, spoken, self.config.fetch)
         if body.failed is not None:
             self._remember_fault(source, body.fault)
             return body.failed, Intake()
-        listed = len(known & set(body.items))
         source_gate = gate.Gate(self.store, source, self.states, fetched, body, listed, self.now)
         try:
             with self.store.transaction():
@@ -211,7 +239,7 @@ class _OutcomeWriter:
     def _store_feed(self, posts: PostWriter, source: Source, gate: Gate) -> Intake:
         """Store a source's posts, as far as its gate lets them through."""
         body = gate.reading
-        assert body.feed is not None  # noqa: S101 - for mypy: `_store_body` has seen to it
+        assert body.feed is not None  # noqa: S101 - for mypy: `_store_reading` has seen to it
         intake = posts.put(body.feed, body.items, source.related.copies, gate)
         if body.feed.deleted and not gate.is_held:
             deleted = body.feed.deleted
