@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -135,3 +135,8 @@ def hub_of(feed: Feed) -> str:
 def contact(feed: Feed) -> Person:
     """Return the publisher of a feed, with the mail address or the page that `contact` gives."""
     return Person(title_of(feed), web(feed.contact), mail(feed.contact))
+
+
+def as_attributes(values: Mapping[str, object]) -> dict[str, str]:
+    """Return the attributes of an element without empty ones: a width of 0 would hide a picture."""
+    return {name: str(value) for name, value in values.items() if value}

@@ -22,6 +22,7 @@ from syndicator.generator.documents import (
     FeedDocument,
     address,
     archive_format,
+    as_attributes,
     contact,
     hub_of,
 )
@@ -204,13 +205,15 @@ def feed_links(feed: Feed, document: FeedDocument, form: str) -> Iterator[Link]:
 
 
 def _add_link(parent: _Element, tag: str, link: Link) -> _Element:
-    element = SubElement(parent, tag, rel=link.rel, href=link.href)
-    for name, value in (("type", link.type), ("hreflang", link.hreflang), ("title", link.title)):
-        if value:
-            element.set(name, value)
-    if link.length:
-        element.set("length", str(link.length))
-    return element
+    attributes = {
+        "rel": link.rel,
+        "href": link.href,
+        "type": link.type,
+        "hreflang": link.hreflang,
+        "title": link.title,
+        "length": link.length,
+    }
+    return SubElement(parent, tag, as_attributes(attributes))
 
 
 def _add_contact(channel: _Element, feed: Feed) -> None:

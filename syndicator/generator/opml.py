@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from lxml.etree import Element, SubElement, tostring
 
-from syndicator.generator.documents import FeedDocument, title_of
+from syndicator.generator.documents import FeedDocument, as_attributes, title_of
 from syndicator.model.edition import Edition
 from syndicator.model.post import SourceInfo
 from syndicator.text_rules import language, line, mail, plain_web, rfc822, web
@@ -40,13 +40,14 @@ def write(edition: Edition, _document: FeedDocument) -> bytes:
 def _attributes(source: SourceInfo) -> dict[str, str]:
     address = web(source.feed)
     name = line(source.name) or address
-    attributes = {
-        "type": "rss",
-        "text": name,
-        "title": name,
-        "xmlUrl": address,
-        "htmlUrl": web(source.link),
-        "description": line(source.description),
-        "language": language(source.language),
-    }
-    return {key: value for key, value in attributes.items() if value}
+    return as_attributes(
+        {
+            "type": "rss",
+            "text": name,
+            "title": name,
+            "xmlUrl": address,
+            "htmlUrl": web(source.link),
+            "description": line(source.description),
+            "language": language(source.language),
+        }
+    )

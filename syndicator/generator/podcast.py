@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from lxml.etree import SubElement, _Element
 
-from syndicator.generator.documents import title_of
+from syndicator.generator.documents import as_attributes, title_of
 from syndicator.generator.item import RenderedItem
 from syndicator.model.feed import Enclosure, Episode
 from syndicator.model.settings import Feed
@@ -50,30 +50,26 @@ def add_media(entry: _Element, item: RenderedItem, *, enclosed: bool) -> None:
             if enclosure is not first:
                 _add_media_content(entry, enclosure, is_titled=bool(item.title))
     if item.image:
-        thumbnail = SubElement(entry, qualified("media:thumbnail"), url=item.image.url)
-        _set_sizes(thumbnail, item.image.width, item.image.height)
+        image = {"url": item.image.url, "width": item.image.width, "height": item.image.height}
+        SubElement(entry, qualified("media:thumbnail"), as_attributes(image))
 
 
 def _add_media_content(entry: _Element, enclosure: Enclosure, *, is_titled: bool) -> None:
-    content = SubElement(entry, qualified("media:content"), url=enclosure.url)
-    for name, value in (("type", enclosure.type), ("medium", enclosure.medium)):
-        if value:
-            content.set(name, value)
-    for name, number in (("fileSize", enclosure.length), ("duration", enclosure.duration)):
-        if number:
-            content.set(name, str(number))
-    _set_sizes(content, enclosure.width, enclosure.height)
+    attributes = {
+        "url": enclosure.url,
+        "type": enclosure.type,
+        "medium": enclosure.medium,
+        "fileSize": enclosure.length,
+        "duration": enclosure.duration,
+        "width": enclosure.width,
+        "height": enclosure.height,
+    }
+    content = SubElement(entry, qualified("media:content"), as_attributes(attributes))
     # feedparser, and rss2email with it, takes a file's media:title for the title of its item.
     title = "" if is_titled or enclosure.title == enclosure.description else enclosure.title
     for name, value in (("media:title", title), ("media:description", enclosure.description)):
         if value:
             SubElement(content, qualified(name), type="plain").text = value
-
-
-def _set_sizes(element: _Element, width: int, height: int) -> None:
-    for name, number in (("width", width), ("height", height)):
-        if number > 0:  # a size of nothing would hide the picture
-            element.set(name, str(number))
 
 
 def add_podcast_channel(head: _Element, feed: Feed, items: Iterable[RenderedItem]) -> None:
