@@ -62,26 +62,26 @@ def _view(
     span = arguments.silent or _SILENT
     quiet = words.silent(rows, now, span)
     everything = not arguments.failing and arguments.silent is None
-    if arguments.failing or everything:
-        states = {row.source.id: row.state for row in rows if _fails(row)}
-        titles = {label(row.source): row.title for row in rows}
-        groups = grouped(failures.changes(states, states, config.sources).failures)
-        most = len(groups) if arguments.failing else terminal.MOST_FAILURES
-        table = terminal.failure_table(groups, now, columns, most, titles)
-        yield from _with_gap(table or (["nothing fails"] if arguments.failing else []), everything)
-    if arguments.silent is not None or everything:
-        most = _MOST_SILENT if everything else 0
-        table = words.silent_table(quiet, now, columns, most)
-        yield from _with_gap(table or ([] if everything else ["no source is silent"]), everything)
+    states = {row.source.id: row.state for row in rows if _fails(row)}
+    titles = {label(row.source): row.title for row in rows}
+    groups = grouped(failures.changes(states, states, config.sources).failures)
+    if arguments.failing:
+        table = terminal.failure_table(groups, now, columns, len(groups), titles)
+        yield from table or ["nothing fails"]
+    if arguments.silent is not None:
+        yield from words.silent_table(quiet, now, columns) or ["no source is silent"]
     if everything:
+        most = terminal.MOST_FAILURES
+        yield from _with_gap(terminal.failure_table(groups, now, columns, most, titles))
+        yield from _with_gap(words.silent_table(quiet, now, columns, _MOST_SILENT))
         if len(rows) <= _MOST or arguments.all:
-            yield from _with_gap(words.table(rows, now, columns), True)
+            yield from _with_gap(words.table(rows, now, columns))
         else:
             yield "`syndicator status --all` lists each source"
         yield words.totals(rows, quiet)
 
 
-def _with_gap(lines: Sequence[str], gap: bool) -> Iterator[str]:
+def _with_gap(lines: Sequence[str]) -> Iterator[str]:
     yield from lines
-    if lines and gap:
+    if lines:
         yield ""

@@ -24,6 +24,7 @@ from syndicator.importers.lists import heading, read
 from syndicator.importers.subscription import Heading, Subscription, account, place
 from syndicator.model.settings import Filter, Rules, Source
 from syndicator.parser.encodings import to_utf8  # lists are in as many encodings as feeds
+from syndicator.quantities import counted
 
 __all__ = ["ImportResult", "Subscription", "import_list", "read", "tables"]
 
@@ -61,10 +62,10 @@ def import_list(file: str, configuration: Path | str = "feeds.toml") -> ImportRe
         new = [replace(feed, filter=Filter()) for feed in new]
     written, refused = tables(new, (name for source in known for name in (source.id, source.name)))
     head, titled = ([], []) if begun or not written else _begun(heading(text, file), shared)
-    counted = _counted(len(written), len(feeds) - len(new))
+    count = _counted(len(written), len(feeds) - len(new))
     return ImportResult(
         "".join(f"\n{table}\n" for table in (*head, *written)),
-        (counted, *titled, *remarks, *refused),
+        (count, *titled, *remarks, *refused),
     )
 
 
@@ -208,4 +209,4 @@ def _written(value: object) -> str:
 
 def _counted(new: int, known: int) -> str:
     there = f", {known} there already" if known else ""
-    return f"{new} new {'source' if new == 1 else 'sources'}{there}"
+    return f"{counted(new, 'new source')}{there}"

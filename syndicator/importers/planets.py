@@ -52,14 +52,17 @@ def read(text: str, name: str) -> Iterator[Subscription | Remark | str]:
             shown = redacted(url)
             why = _refusal(values)
             face = _face(values.get("face", ""), common.get("link", ""))
-            yield Remark(f"left out, {why}", shown) if why else _subscription(url, values, face)
-            if values.get("face") and not face and not why:
+            if why:
+                yield Remark(f"left out, {why}", shown)
+                continue
+            yield _subscription(url, values, face)
+            if values.get("face") and not face:
                 yield Remark("not taken over, `face`", shown, " of ")
-            has_faces = has_faces or bool(face and not why)
-            for key in () if why else _DROPPED:
+            has_faces = has_faces or bool(face)
+            for key in _DROPPED:
                 if values.get(key):
                     yield Remark(f"not taken over, `{key}`", shown, " of ")
-            filtered = filtered or not (why or {"filter", "exclude"}.isdisjoint(values))
+            filtered = filtered or not {"filter", "exclude"}.isdisjoint(values)
     if filtered:
         yield "look over the filters: a category counts for them by its whole name only"
     if has_faces:

@@ -34,6 +34,7 @@ from syndicator.normalizer import (
 )
 from syndicator.normalizer.html import images, sanitize
 from syndicator.normalizer.secrets import secrets_removed
+from syndicator.quantities import counted
 
 
 def refusal(parsed: ParsedFeed, source: Source) -> FetchFailed | None:
@@ -97,7 +98,7 @@ def normalize(
 def _remarks(parsed: ParsedFeed, *, empty: int) -> Iterator[str]:
     """Yield remarks for the operator on the feed as a whole."""
     if empty:
-        yield f"{empty} empty {'entry' if empty == 1 else 'entries'} left out"
+        yield f"{counted(empty, 'empty entry', 'empty entries')} left out"
     new = urls.web(parsed.head.new_url, parsed.url)
     if new and new not in {parsed.url, parsed.head.self_link}:
         yield f"says that it has moved to {new}"

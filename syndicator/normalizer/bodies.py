@@ -12,6 +12,7 @@ from syndicator.model.post import Credit
 from syndicator.normalizer import attribution, links, text
 from syndicator.normalizer.html import images, sanitize
 from syndicator.normalizer.html.images import Policy, SanitizeStats
+from syndicator.quantities import counted
 
 LONGEST = 1_000_000  # characters of a body
 _EXCERPT = 3000  # characters that stand for a longer one
@@ -153,4 +154,4 @@ def notes(body: Body) -> Iterator[str]:
         ),
     ):
         if count:
-            yield f"{count} {one if count == 1 else many}"
+            yield counted(count, one, many)

@@ -79,7 +79,9 @@ def version_of(root: Element) -> str:
 def head_of(root: Element) -> FeedHead:
     """Read the title, links, authors, hints and other facts of the feed itself."""
     channel, said = channel_of(root), _HeadElements()
-    scope = scoped(channel, scoped(root, Scope())) if channel is not root else scoped(root, Scope())
+    scope = scoped(root, Scope())
+    if channel is not root:
+        scope = scoped(channel, scope)
     for child in channel:
         _read(said, child, scope)
     # RSS 0.9 and 1.0 put the image beside the channel, Bloglines its restriction.
