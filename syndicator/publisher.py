@@ -44,7 +44,7 @@ def publish(
     gone: Iterable[str] = (),
     twins: bool = False,
 ) -> list[Published]:
-    """Write documents below the folder of `files` in the order given; return what became of each.
+    """Write documents below the folder of `files` in the order given; return the fate of each.
 
     `gone` are paths that are published no more: those that are ours are removed, after all
     documents are written. With `twins` each file gets a `.gz` beside it, for servers that send such

@@ -42,7 +42,7 @@ PLAIN = _Plain()  # for str.translate, of a text in NFC: the places of its lette
 
 
 def update(store: Store, feeds: Sequence[Feed], sources: Mapping[str, Source]) -> list[str]:
-    """Index what is new, or take the index away if no feed wants it; return remarks."""
+    """Index the new posts, or take the index away if no feed wants it; return remarks."""
     index = store.search
     if not any(feed.search for feed in feeds):
         index.disable()

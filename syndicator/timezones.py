@@ -33,7 +33,7 @@ def zone(name: str) -> tzinfo:
 
 
 def known() -> Set[str]:
-    """Return the names of all time zones; none where the system has no database."""
+    """Return the names of all time zones; none if the system has no database."""
     from zoneinfo import available_timezones  # as above
 
     return available_timezones()

@@ -178,7 +178,7 @@ def _rejected(store: Store, feed: Feed, post: Stored) -> str:
 
 
 def _folded(entry: Entry, post: Stored, copies: Sequence[Version]) -> str:
-    """Return the copy that is shown instead of a post, "" where the post itself is."""
+    """Return the copy that is shown instead of a post, "" if the post itself is."""
     for copy in copies:
         if copy.number == entry.post != post.number:
             place = "" if entry.current else ", in the archives"
@@ -189,7 +189,7 @@ def _folded(entry: Entry, post: Stored, copies: Sequence[Version]) -> str:
 def _not_there(
     store: Store, feed: Feed, source: Source | None, post: Stored, standing: Standing
 ) -> str:
-    """Return the reason why a published post stands in no document now, "" where it does."""
+    """Return the reason why a published post stands in no document now, "" if it does."""
     entry = standing.entry
     if entry is None or entry.current:
         return ""

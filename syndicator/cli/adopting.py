@@ -1,4 +1,4 @@
-"""`adopt`: begin the state file with what another program publishes."""
+"""`adopt`: begin the state file with the feed that another program publishes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`review`: show what waits for a person, and take the decisions."""
+"""`review`: show the posts that wait for a person, and take the decisions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SHOWN = 10  # posts of one source
 
 
 def review(arguments: argparse.Namespace, edge: Edge) -> int:
-    """List what waits, or approve or reject it."""
+    """List the waiting posts, or approve or reject them."""
     config = syndicator.load_config(arguments.config)
     if arguments.action:
         if not arguments.names:

@@ -78,7 +78,7 @@ def read_source(table: Table, base: Source, around: Surroundings) -> Source:
 
 
 def _name(table: Table, values: dict[str, Any]) -> None:
-    """Put a `title` into `name`, and note a mistake where both are given and differ."""
+    """Put a `title` into `name`, and note a mistake if both are given and differ."""
     title = values.pop("title", "")
     name = title and values.setdefault("name", title)
     if title != name:

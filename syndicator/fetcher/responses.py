@@ -177,7 +177,7 @@ def no_feed(body: bytes, content_type: str) -> Refusal | None:
 
 
 def unwrapped(body: bytes) -> bytes:
-    """Return the feed within a page's root element, where a server wraps its feed in one.
+    """Return the feed within a page's root element, if a server wraps its feed in one.
 
     Otherwise return the body.
 

@@ -155,7 +155,7 @@ class PublishedFiles(Protocol):
     hidden: frozenset[str]  # paths that count as gone, before they are
 
     def get(self, path: str) -> str | None:
-        """Return the digest of a file's content, None where the file or its record is missing."""
+        """Return the digest of a file's content, None if the file or its record is missing."""
 
     def kind(self, path: str) -> str | None:
         """Return the media type of a file of ours, be it there or not; None: it is not ours."""

@@ -132,7 +132,7 @@ class Post(Struct, frozen=True, omit_defaults=True):
 
     @property
     def author_names(self) -> list[str]:
-        """The names of the authors who have one."""
+        """The names of the authors, as far as they have one."""
         return [person.name for person in self.authors if person.name]
 
 
@@ -181,7 +181,7 @@ class Updated(Struct, frozen=True, omit_defaults=True):
 
 
 class Deferred(Struct, frozen=True, omit_defaults=True):
-    """Verdict: the source changed the post `number`, but it is held: what is published stays."""
+    """Verdict: the source changed the post `number`, but it is held: the published form stays."""
 
     number: int
 

@@ -168,7 +168,7 @@ def _info(parsed: ParsedFeed, source: Source, now: datetime) -> SourceInfo:
 
 
 def _declared(parsed: ParsedFeed, title: str, base: str) -> Declared:
-    """Return what a feed says of itself; `title` is its own, `base` that of its addresses."""
+    """Return the words of a feed on itself; `title` is its own, `base` that of its addresses."""
     head = parsed.head
     names = (person.name for person in _people(head.authors, base))
     return Declared(
@@ -238,7 +238,7 @@ def _post(entry: Entry, context: _Context) -> Post:
 
 
 def _finished(post: Post, entry: Entry, body_html: str, context: _Context) -> Post:
-    """Add to a post what depends on the rest of it: keys, hash, credit and the filter's judgement.
+    """Add to a post the parts that depend on the rest: keys, hash, credit and the verdict of filters.
 
     `body_html` is the whole body, of which the source's settings may publish less.
     """

@@ -22,7 +22,7 @@ _SURE = 0.5  # py3langid's probability: at half it is wrong no more often than C
 
 
 def detect(sample: str, *, foreign: bool) -> str:
-    """Return the code of a text's language, "" where no detector is sure.
+    """Return the code of a text's language, "" if no detector is sure.
 
     `sample` has no addresses, hashtags, controls or surrogates. `foreign` means that it is written
     in a script other than Latin or Vietnamese.
@@ -36,14 +36,14 @@ def detect(sample: str, *, foreign: bool) -> str:
 
 @lru_cache(maxsize=1)
 def _detector() -> Callable[[str, bool], str] | None:
-    """Return the detector that is installed: CLD2 before py3langid, None where a distribution left out both."""
+    """Return the detector that is installed: CLD2 before py3langid, None if a distribution left out both."""
     if find_spec("pycld2"):
         return by_cld2
     return by_langid if find_spec("py3langid") else None
 
 
 def by_cld2(sample: str, foreign: bool) -> str:
-    """Return the language by CLD2, "" where it is unsure."""
+    """Return the language by CLD2, "" if it is unsure."""
     import pycld2  # its tables take 4 ms; a source that declares its language never needs them
 
     try:
@@ -59,7 +59,7 @@ def by_cld2(sample: str, foreign: bool) -> str:
 
 
 def by_langid(sample: str, foreign: bool) -> str:
-    """Return the language by py3langid, "" where it is unsure.
+    """Return the language by py3langid, "" if it is unsure.
 
     >>> by_langid("Le gouvernement a annoncé hier de nouvelles mesures pour la santé", False)
     'fr'

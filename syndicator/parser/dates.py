@@ -143,7 +143,7 @@ def clock(text: str) -> datetime | None:
 
 
 def _written_offset(text: str) -> timedelta:
-    """Return the offset from UTC by which `instant` read a date; 0 where it writes no zone."""
+    """Return the offset from UTC by which `instant` read a date; 0 if it writes no zone."""
     if text[10:11] == "T":
         with suppress(ValueError):
             return datetime.fromisoformat(text).utcoffset() or timedelta(0)

@@ -210,7 +210,7 @@ def relation(written: str) -> str:
 
 
 def file_type(written: str) -> str:
-    """Return the type of a link or file, "" for HTML: feedparser says that where a feed says nothing."""
+    """Return the type of a link or file, "" for HTML: feedparser says that if a feed says nothing."""
     kind = written.lower()
     return "" if kind == "text/html" else kind
 

@@ -131,7 +131,7 @@ def _watch() -> _Watch:
 
 
 def _resident() -> int:
-    """Return the bytes of this process in memory (proc(5), statm); 0 where the system has no /proc."""
+    """Return the bytes of this process in memory (proc(5), statm); 0 if the system has no /proc."""
     try:
         pages = _PAGES.read_bytes().split()[1]
     except OSError:

@@ -54,7 +54,7 @@ def follow_named(
 
 
 def follow(config: Config, store: Store, now: datetime, stop: threading.Event) -> list[str]:
-    """Ask the pages of missing posts, and take out those whose pages are gone.
+    """Ask the pages of missing posts, and take out the posts with pages that are gone.
 
     Return a line for each. Raises StoreError. A run without missing posts reads one row.
     """
@@ -138,7 +138,7 @@ def _fate(outcome: Outcome) -> _Fate:
 def _judge(
     question: _Question, fates: Mapping[str, _Fate], store: Store, now: datetime
 ) -> list[str]:
-    """Take out the posts whose pages are gone; return a line for each."""
+    """Take out the posts with pages that are gone; return a line for each."""
     by_fate: dict[_Fate, list[MissingPost]] = {"gone": [], "there": [], "unclear": []}
     for post in question.posts:
         fate = fates.get(post.link, "unclear")

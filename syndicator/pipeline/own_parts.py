@@ -51,7 +51,7 @@ class Known(Struct, frozen=True):
 
 
 def own_parts(post: Post, source: SourceInfo, body: str, known: Known) -> OwnParts | None:
-    """Return the parts of a body that we composed, None where they do not make it again.
+    """Return the parts of a body that we composed, None if they do not make it again.
 
     `post` is normalized, without our parts.
     """

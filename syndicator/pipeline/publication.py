@@ -46,7 +46,7 @@ class Publication(Struct, frozen=True):
 
     @property
     def id(self) -> str:
-        """The id of the feed, "" where it says none."""
+        """The id of the feed, "" if it says none."""
         return str(self.notes.get("", {}).get("id", "")) or self.current.head.id
 
     @property

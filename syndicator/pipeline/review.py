@@ -1,4 +1,4 @@
-"""What waits for a person, and what the person decides: `syndicator review`."""
+"""The posts that wait for a person, and the decisions on them: `syndicator review`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class HeldSource(Struct, frozen=True):
 
 
 def review(config: Config) -> list[HeldSource]:
-    """Return what waits for a review, by source, in the order of feeds.toml. Raises StoreError."""
+    """Return the posts that wait for a review, by source, in the order of feeds.toml. Raises StoreError."""
     if not config.state.exists():
         return []
     with Store(config.state, read_only=True) as store:

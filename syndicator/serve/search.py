@@ -152,7 +152,7 @@ class _Answer:
         return tuple(shown)
 
     def _turns(self, query: SearchView, total: int) -> tuple[Row, ...]:
-        """Return links to the pages of what was found."""
+        """Return links to the pages of results."""
         pages = min(_PAGES, -(-total // PER_PAGE))
         links = []
         for place in range(1, pages + 1):
@@ -194,7 +194,7 @@ class _Answer:
 
 
 def _query(parameters: Mapping[str, str]) -> SearchView:
-    """Return the question of a request; whatever makes no sense is left out."""
+    """Return the question of a request; parts that make no sense are left out."""
     said = {name: parameters.get(name, "")[:_SEARCHED] for name in ("q", "source", "tag", "month")}
     page = parameters.get("page", "")
     return SearchView(

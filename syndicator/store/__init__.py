@@ -39,7 +39,7 @@ class Store:
     """
 
     def __init__(self, path: Path | str, *, read_only: bool = False) -> None:
-        """Open the state file, made where it is missing; `read_only` changes and makes nothing."""
+        """Open the state file, made if it is missing; `read_only` changes and makes nothing."""
         self.path = path
         self.connection = open_existing(path) if read_only else connect(path)
         self.sources = Sources(self.connection)
@@ -65,7 +65,7 @@ class Store:
             raise StoreError(damaged(path, problem))
 
     def close(self) -> None:
-        """Close the file; what was committed is kept."""
+        """Close the file; committed changes are kept."""
         self.connection.close()
 
     def transaction(self) -> AbstractContextManager[None]:
@@ -84,7 +84,7 @@ class Store:
 
     @cached_property
     def search(self) -> Search:
-        """The index for a visitor's search, where a feed wants it."""
+        """The index for a visitor's search, if a feed wants it."""
         return Search(self.connection)
 
     def files(self, folder: Path) -> Files:

@@ -44,11 +44,11 @@ class Connection(sqlite3.Connection):
             raise StoreError(words(error, self.path)) from error
 
     def row(self, sql: str, *values: object) -> Any:  # noqa: ANN401 - a tuple, or None
-        """Return the first row of a query, None where there is none."""
+        """Return the first row of a query, None if there is none."""
         return next(iter(self.rows(sql, *values)), None)
 
     def value(self, sql: str, *values: object) -> Any:  # noqa: ANN401
-        """Return the first column of the first row, None where there is no row."""
+        """Return the first column of the first row, None if there is no row."""
         row = self.row(sql, *values)
         return row and row[0]
 
@@ -90,7 +90,7 @@ class Table:
 
 
 def connect(path: Path | str) -> Connection:
-    """Open the state file, made where it is missing. Raises StoreError."""
+    """Open the state file, made if it is missing. Raises StoreError."""
     db = _opened(str(path), path)
     try:
         # Of a new file: a post's body needs fewer pages, a tenth less work.
@@ -131,7 +131,7 @@ def open_existing(path: Path | str) -> Connection:
 
 
 def examine(path: Path) -> None:
-    """Raise StoreError where a file is no state file of ours; nothing is changed or made."""
+    """Raise StoreError if a file is no state file of ours; nothing is changed or made."""
     # Immutable: no lock, no index of the WAL. The WAL of a run at work is not seen.
     with closing(_opened(f"{path.absolute().as_uri()}?mode=ro&immutable=1", path)) as db:
         schema.version(db, str(path))
@@ -169,7 +169,7 @@ def _require_header(path: Path) -> None:
 
 
 def words(error: sqlite3.Error, path: Path | str) -> str:
-    """Return what an operator can do about an error of SQLite."""
+    """Return the advice to an operator on an error of SQLite."""
     name = getattr(error, "sqlite_errorname", "") or ""
     is_broken = any(part in str(error) for part in ("decode to UTF-8", "malformed JSON"))
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or is_broken:
@@ -193,7 +193,7 @@ def words(error: sqlite3.Error, path: Path | str) -> str:
 
 
 def damaged(path: Path | str, why: object) -> str:
-    """Return the words for a state file whose content is broken."""
+    """Return the words for a state file with broken content."""
     return (
         f"{path} is damaged ({why}); put a copy of it from a backup in its place, "
         "or move it away to start anew"

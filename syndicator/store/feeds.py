@@ -58,7 +58,7 @@ class Feeds(Table):
         )
 
     def row(self, name: str) -> FeedRow:
-        """Return the row of a feed, made where it is new."""
+        """Return the row of a feed, made if it is new."""
         find = "SELECT number, id, seen, sequence, shape, rules, updated FROM feeds WHERE name = ?"
         row = self.db.row(find, name)
         if row is None:

@@ -36,14 +36,14 @@ _AFTER = "SELECT path, type FROM files WHERE folder = ? AND path > ? ORDER BY pa
 
 
 class Mark(Struct, frozen=True):
-    """What a folder says of itself."""
+    """The mark of a folder: its own word on itself."""
 
     feed: str = ""  # the id of the feed that was published there last
     stamp: int = 0  # of the build that its files are of
 
 
 class Files(Table, Mapping[str, str]):
-    """Paths of our files below a folder -> the digests of what they say, "" where they have none.
+    """Paths of our files below a folder -> the digests of what they say, "" if they have none.
 
     As a mapping only of the files that exist.
     """
@@ -120,11 +120,11 @@ class Files(Table, Mapping[str, str]):
         self.claim((path, "text/html; charset=utf-8") for path in paths)
 
     def record(self, files: Iterable[tuple[str, str, str]]) -> None:
-        """Note what files say (path, type, digest), after they are there; kept by `flush`."""
+        """Note path, type and digest of files, after they are there; kept by `flush`."""
         self._records += [(self._key, *file) for file in files]
 
     def flush(self) -> None:
-        """Keep what was recorded."""
+        """Keep the records."""
         with self.db.transaction():
             self.db.executemany(_RECORD, self._records)
         self._records.clear()
@@ -134,7 +134,7 @@ class Files(Table, Mapping[str, str]):
         self.db.execute("DELETE FROM files WHERE folder = ? AND path = ?", (self._key, path))
 
     def sign(self, feed_id: str, stamp: int) -> None:
-        """Keep what was recorded; note in the folder whose files these are, and of which build.
+        """Keep the records; note in the folder whose files these are, and of which build.
 
         Raises PublishError.
         """
@@ -156,7 +156,7 @@ class Files(Table, Mapping[str, str]):
 
 
 def _read_mark(folder: Path) -> Mark:
-    """Return the mark of a folder; an empty one where there is none that can be read."""
+    """Return the mark of a folder; an empty one if there is none that can be read."""
     try:
         return msgspec.json.decode((folder / NAME).read_bytes(), type=Mark)
     except (OSError, msgspec.MsgspecError, UnicodeError):

@@ -273,7 +273,7 @@ def _addresses(db: Connection, sources: Iterable[int]) -> set[str]:
 
 
 def without_hidden_chains(db: Connection, items: list[Item]) -> list[Item]:
-    """Return items whose chains of copies name no hidden source, but for the item's own."""
+    """Return items with chains of copies that name no hidden source, but for the item's own."""
     chained = any(item.post.via for item in items)
     addresses = _addresses(db, hidden_sources(db)) if chained else set()
     if not addresses:

@@ -83,7 +83,7 @@ class Meta(Table):
     __slots__ = ()
 
     def read(self, kind: type[N], name: str = "") -> N | None:
-        """Return a note, None where there is none."""
+        """Return a note, None if there is none."""
         text = self.db.value("SELECT value FROM meta WHERE key = ?", f"{kind.__name__} {name}")
         return None if text is None else codec.read(kind, text)
 

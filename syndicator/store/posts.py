@@ -141,12 +141,12 @@ class Posts(Table):
         return [(source, codec.moment(seconds)) for source, seconds in rows]
 
     def read(self, numbers: Iterable[int]) -> dict[int, Post]:
-        """Return stored posts whole, with what is frozen of them, by number."""
+        """Return stored posts whole, with their frozen parts, by number."""
         whole_rows = self.db.rows(_WHOLE, codec.encode(list(numbers)))
         return {number: rows.post(row) for number, *row in whole_rows}
 
     def kept(self, source_id: str) -> list[int]:
-        """Return the numbers of a source's posts whose bodies are kept."""
+        """Return the numbers of a source's posts with kept bodies."""
         query = """SELECT number FROM posts
             WHERE source = (SELECT number FROM sources WHERE id = ?) AND purged = 0"""
         return self.db.column(query, source_id)
@@ -185,7 +185,7 @@ def _waiting(verdict: Verdict, waits: Literal["new", "all"]) -> Verdict:
 def _applied(
     db: Connection, source: int, posts: Sequence[Post], verdicts: Sequence[Verdict], now: datetime
 ) -> list[int]:  # fmt: skip
-    """Do what the verdicts say; return the number that each post has now.
+    """Carry out the verdicts; return the number that each post has now.
 
     Of posts with equal dates or none the higher number counts as the newer. A feed has its newest
     on top, so its posts are stored from its end, unless more of its dates rise than fall (one old
@@ -204,7 +204,7 @@ def _applied(
 
 
 def _apply(db: Connection, source: int, post: Post, verdict: Verdict, now: datetime) -> int:
-    """Do what a verdict says; return the post's number, 0 where another one of the feed has it."""
+    """Carry out a verdict; return the post's number, 0 if another one of the feed has it."""
     match verdict:
         case New():
             return _insert(db, source, post, now)

@@ -59,7 +59,7 @@ class WaitingPost(Struct, frozen=True):
 
 
 class Reviews(Table):
-    """What waits for a person, and what the person decided."""
+    """The posts that wait for a person, and the decisions on them."""
 
     __slots__ = ()
 

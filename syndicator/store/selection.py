@@ -194,7 +194,7 @@ class Selection:
         events.touch(self.db, self.db.column(naming, targets), None)
 
     def _why_not(self, row: Row) -> str:
-        """Return why a feed does not take a post by the filters of now, "" where it does."""
+        """Return why a feed does not take a post by the filters of now, "" if it does."""
         source = self.selected[row.source]
         if source.future == "hold" and row.due is not None and row.due > self.now.timestamp():
             hold = "INSERT OR REPLACE INTO held SELECT number, ?, ? FROM feeds WHERE name = ?"

@@ -223,7 +223,7 @@ class Snapshots(Table):
             yield SourceListing(source_id, tuple(posts), total, info)
 
     def _departed(self, feed: int, since: int) -> Departed:
-        """Return what left a feed after an event.
+        """Return the posts and sources that left a feed after an event.
 
         Costs what it returns: of much, much may be gone.
         """
@@ -257,7 +257,7 @@ class Snapshots(Table):
         return refs
 
     def without_lists(self, feed: Feed) -> list[int]:
-        """Return the posts in the documents whose lists are not chosen yet, by sequence.
+        """Return the posts in the documents without chosen lists, by sequence.
 
         These are the posts just admitted, or left by a killed run.
         """

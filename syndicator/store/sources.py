@@ -35,7 +35,7 @@ _NO_VALIDATORS, _NO_HINTS = Validators(), Hints()
 
 
 class Sources(Table):
-    """The sources ever asked, and what is known of each."""
+    """The sources ever asked, and all facts on each."""
 
     __slots__ = ("_named", "_unclaimed")
 
@@ -131,7 +131,7 @@ class Sources(Table):
                     mark_members(self.db, number, archives=True)
 
     def mark_former(self, source_id: str, last: int) -> None:
-        """Note that posts up to this number are of whoever had the source's address before."""
+        """Note that posts up to this number are of the one who had the source's address before."""
         self.db.execute("UPDATE sources SET former = ? WHERE id = ?", (last, source_id))
 
     def known_items(self, source_id: str) -> frozenset[str]:
@@ -236,7 +236,7 @@ _NOTHING_DECLARED = Declared()
 
 
 def undated(info: SourceInfo) -> SourceInfo:
-    """Return how a source is shown without what is shown nowhere: title, learnt language, date.
+    """Return how a source is shown, less the facts that are shown nowhere: title, learnt language, date.
 
     The date of its feed moves at every fetch; items have it as it was when they were published.
     """

@@ -38,7 +38,7 @@ _FRAME = re.compile(r"<(?:iframe|video|audio)\b")
 
 
 class _Known(Struct, frozen=True):
-    """What the state file knows, nothing before the first run."""
+    """The facts of the state file; none before the first run."""
 
     gap: timedelta | None = None  # the median of the sources' mean gaps
     facts: Mapping[str, SourceFacts] = {}
@@ -202,7 +202,7 @@ def _of_site(
     sources: Iterable[Source],
     facts: Mapping[str, SourceFacts],
 ) -> Iterable[str]:
-    """Yield the names of other sources whose site is that of a feed."""
+    """Yield the names of other sources with the site of a feed."""
     site = urls.loose(feed.info.link)
     for other in sources:
         if other.id == source.id or other.private:
@@ -231,7 +231,7 @@ def _size(post: Post) -> Size:
 
 
 def _known(config: Config, source: Source, feed: NormalizedFeed, now: datetime) -> _Known:
-    """Read the state file, where there is one."""
+    """Read the state file, if there is one."""
     if not config.state.is_file():
         return _Known()
     names = {other.id: label(other) for other in config.sources if other.id != source.id}
@@ -263,7 +263,7 @@ def _shared(store: Store, posts: Sequence[Post], names: Mapping[str, str]) -> tu
 def _planned(
     facts: Facts, feed: NormalizedFeed, source: Source, config: Config, known: _Known
 ) -> Facts:
-    """Add what the planet would make of the posts: filters, credit, first day."""
+    """Add the fate of the posts in the planet: filters, credit, first day."""
     passing = []
     taken: dict[int, Post] = {}
     # Without a file there is no planet: the defaults take everything.
@@ -309,7 +309,7 @@ def _accepted(
 
 
 def _credit(posts: Sequence[Post], feed: NormalizedFeed) -> str:
-    """Return the credit of the first post as plain text, "" where it is switched off."""
+    """Return the credit of the first post as plain text, "" if it is switched off."""
     for post in posts:
         if post.attribution is not None:
             line = render_credit(

@@ -96,7 +96,7 @@ class Facts(Struct, frozen=True):
 
 
 class Reason(Struct, frozen=True):
-    """One reason for a verdict, and the remedy where there is one."""
+    """One reason for a verdict, and the remedy, if there is one."""
 
     level: Level
     about: str  # a word for programs: "fetch", "https", "age" ...

@@ -158,7 +158,7 @@ class SiteView(Struct, frozen=True):
 
 
 class SearchView(Struct, frozen=True):
-    """The answer to a search: what was asked for, a page of what was found, and the choices."""
+    """The answer to a search: the question, a page of results, and the choices."""
 
     words: str = ""  # as the visitor wrote them
     source: str = ""  # what was chosen, "" for nothing: the `href` of one of `sources`

@@ -130,7 +130,7 @@ def _without_counts(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _may_count(word: str) -> bool:
-    """Tell whether a word behind a number may say what it counts: most words don't."""
+    """Tell whether a word behind a number may name the counted things: most words don't."""
     return not word.isascii() or _patterns().words.match(word) is not None
 
 
