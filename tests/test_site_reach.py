@@ -19,7 +19,7 @@ from site_helpers import pages
 
 from syndicator.cli import main
 from syndicator.generator.site import post_path
-from syndicator.generator.site.view_builder import excerpt
+from syndicator.generator.site.brief import excerpt
 from syndicator.model.edition import Archive, Document, Edition, Item
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -212,7 +212,7 @@ def test_lines_stand_under_days_with_their_times() -> None:
 
 
 def popular(edition: Edition, *items: Item) -> Edition:
-    from syndicator.generator.site.view_builder import refer
+    from syndicator.generator.site.brief import refer
 
     return replace(edition, popular=tuple(map(refer, items)))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
+from itertools import chain
 
 from msgspec.structs import replace
 
@@ -25,6 +26,7 @@ from syndicator.generator.documents import (
 )
 from syndicator.generator.item import RenderedItem, render_items
 from syndicator.generator.site import POSTS, PostPaths, SiteBuilder, Slugs, Spans, source_path
+from syndicator.generator.site.paths import TAGS, tag_path
 from syndicator.generator.site.theme import Theme
 from syndicator.model.edition import Archive, Document, Edition, Item, PublishedFiles
 from syndicator.model.settings import Feed
@@ -161,6 +163,7 @@ def obsolete_paths(
     lost -= feed_paths(edition)
     lost |= {path for path in departed_pages(edition, slugs) if known.kind(path) is not None}
     lost |= set(known.below("theme/"))
+    lost |= set(known.below(TAGS)).difference(map(tag_path, chain(*edition.tags.values())))
     if "html" in feed.formats:
         lost -= {document.path for document in Theme(feed.templates, feed.language).files()}
     if not {"html", "fragment"} & set(feed.formats):

@@ -121,6 +121,8 @@ class Edition(Struct, frozen=True):
     tombstones: tuple[Tombstone, ...] = ()  # of the last weeks, the newest first
     # Pages only: by source id; {} where the feed has more sources than a table can show.
     activity: Mapping[str, Activity] = {}
+    # Pages only: of each public source that has any, by its id.
+    tags: Mapping[str, tuple[str, ...]] = {}
     # The first page only: of posts that report an event as posts of other sources do, by public id;
     # equal numbers are one story.
     stories: Mapping[str, int] = {}

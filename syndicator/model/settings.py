@@ -179,7 +179,10 @@ class Source(RedactedRepr, frozen=True):
             default="as the date says, else UTC",
         ),
     ] = ""
-    tags: Annotated[tuple[str, ...], key("for `[[feeds]]` to choose by")] = ()
+    tags: Annotated[
+        tuple[str, ...],
+        key("for `[[feeds]]` to choose by; each has a page, linked where its sources are"),
+    ] = ()
     language: Annotated[
         str,
         key(

@@ -32,7 +32,7 @@ class SharedState:
         self._names = short_digest(repr((names, main_id)))
         self._derived = short_digest(repr([feed.name for feed in feeds if feed.per]))
         self._sources = short_digest(
-            repr([(source.id, source.name) for source in sources.values()])
+            repr([(source.id, source.name, source.tags) for source in sources.values()])
         )
 
     def siblings(self, feed: Feed) -> Sequence[Feed]:
@@ -45,7 +45,8 @@ class SharedState:
     def stamp(self, feed: Feed) -> str:
         """Return a digest of everything outside this feed that its pages show."""
         if feed.sources and not feed.tags:
-            named = repr([source and source.name for source in map(self.sources.get, feed.sources)])
+            own = map(self.sources.get, feed.sources)
+            named = repr([source and (source.name, source.tags) for source in own])
         else:
             named = self._sources
         return f"{self._names} {named} {'' if feed.name else self._derived}"

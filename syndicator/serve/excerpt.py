@@ -10,7 +10,7 @@ from unicodedata import normalize
 from markupsafe import Markup, escape
 
 from syndicator import tokens
-from syndicator.generator.site.view_builder import first_words
+from syndicator.generator.site.brief import first_words
 from syndicator.search import PLAIN, is_beginning, parts
 
 _LENGTH = 240  # characters

@@ -115,6 +115,7 @@ class Snapshots(Table):
         row = Feeds(self.db).row(feed.name)
         wanted = [source for source in configured.values() if selects(feed, source)]
         infos = [info for info in self._infos(wanted) if not info.private]
+        tags = {info.id: configured[info.id].tags for info in infos if configured[info.id].tags}
         items = popularity.with_inbound(
             sorted(
                 self._items(_CURRENT, row.number),
@@ -144,6 +145,7 @@ class Snapshots(Table):
             siblings=tuple(other for other in siblings if other.name != feed.name),
             listings=tuple(listings),
             activity=self._activity(row.number) if len(infos) <= _LISTED_SOURCES else {},
+            tags=tags,
             stories=self._stories() if feed.stories else {},
         )
 

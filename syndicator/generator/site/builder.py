@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from itertools import chain
@@ -13,6 +12,7 @@ from markupsafe import Markup
 from syndicator.formats import polled
 from syndicator.generator.body import credit_line
 from syndicator.generator.documents import file_name
+from syndicator.generator.site.brief import refer
 from syndicator.generator.site.digest import Digests
 from syndicator.generator.site.frame import Frame
 from syndicator.generator.site.history import Spans, by_months
@@ -24,11 +24,21 @@ from syndicator.generator.site.paths import (
     Slugs,
     archive_path,
     source_path,
+    tag_path,
 )
 from syndicator.generator.site.readers import READERS
+from syndicator.generator.site.selection import (
+    CARDS,
+    named_ids,
+    newest_first,
+    popular_posts,
+    shown_sources,
+    sources_by_tag,
+    split_cards,
+)
 from syndicator.generator.site.stories import further_reports
 from syndicator.generator.site.theme import Theme
-from syndicator.generator.site.view_builder import ViewBuilder, refer
+from syndicator.generator.site.view_builder import ViewBuilder
 from syndicator.generator.site.views import PageView, Parts
 from syndicator.generator.site.words import number
 from syndicator.model.edition import Archive, Document, Edition, Item, Reference
@@ -37,11 +47,9 @@ from syndicator.model.post import SourceInfo
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _HTML = "text/html; charset=utf-8"
 _RANKS = {"post": 0, "archive": 0}  # the rest links to these
-_CARDS = 16  # posts that the index shows with excerpt and picture; the rest are lines
-_CARDS_OF_A_SOURCE = 4  # before its further posts become lines, while others have cards to fill
-_POPULAR = 5
-_POPULAR_SOURCES = 3  # with fewer of them a list of popular posts says nothing
 _SOURCES_ASIDE = 30
+_TAGS_ASIDE = 30
+_POSTS_OF_A_TAG = 100
 _FRAGMENT = 10  # posts in the fragment
 
 Context = tuple[PageView, dict[str, object]]  # the head of a page, and its template's variables
@@ -73,19 +81,20 @@ class SiteBuilder:
         self.rerender = rerender
         self.spans = spans or (lambda _number: ())
         self.paths = PostPaths(slugs)
-        self.paths.learn(_named_ids(edition))
+        self.paths.learn(named_ids(edition))
         self.digests = Digests(edition)
         self.theme = Theme(edition.feed.templates, edition.feed.language, edition.feed.accent)
         self.frame = Frame(edition)
         self.parts = cache(self._parts)
-        self.sources = _shown_sources(edition)
+        self.sources = shown_sources(edition)
+        self.tagged = sources_by_tag(edition)
         self.current = set(map(source_path, self.sources))
         if self.has_posts:
             self.current |= {self.paths.path(item.id) for item in edition.items}
         # The pages of posts that were looked at: an archive may hold items of the edition.
         self.visited: set[str] = set()
         self.has_style = False
-        self.popular = _popular(edition)
+        self.popular = popular_posts(edition)
         self.reports = further_reports(edition.items[: self.newest], edition.stories)
         self.views = cache(self._view_builder)
 
@@ -97,7 +106,7 @@ class SiteBuilder:
     @property
     def newest(self) -> int:
         """The number of posts on the index: posts kept for slow readers only are no news."""
-        return min(len(self.edition.items), max(self.feed.limit, _CARDS))
+        return min(len(self.edition.items), max(self.feed.limit, CARDS))
 
     # -- the documents ------------------------------------------------------------------------
 
@@ -152,6 +161,7 @@ class SiteBuilder:
         """Yield the pages of sources, the list of sources, the index and the fragment."""
         if "html" in self.feed.formats:
             yield from self._source_pages()
+            yield from self._tag_pages()
             linked = [self.has_page(source_path(info.id)) for info in self.edition.sources]
             digest = self.digests.sources(self.edition.sources, linked)
             yield from self._page("sources", SOURCES, digest, self._sources)
@@ -254,7 +264,7 @@ class SiteBuilder:
             older=self._newest_slice(),
         )
         told = {item.id for item in chain.from_iterable(self.reports.values())}
-        cards, lines = _split([item for item in items[: self.newest] if item.id not in told])
+        cards, lines = split_cards([item for item in items[: self.newest] if item.id not in told])
         held = {item.source.id: item.source for item in items}
         sources = list(map(views.source, held.values()))
         return page, {
@@ -265,6 +275,7 @@ class SiteBuilder:
                 max(len(sources), len(self.edition.sources)), self.feed.language
             ),
             "is_complete": len(sources[:_SOURCES_ASIDE]) >= len(self.edition.sources),
+            "tags": views.tags(list(self.tagged)[:_TAGS_ASIDE]),
         }
 
     def _source_pages(self) -> Iterator[Document]:
@@ -279,6 +290,23 @@ class SiteBuilder:
         views = self.views("../")
         page = self.frame.list("source", info.name, source_path(info.id), info.description)
         return page, {"source": views.source(info), "groups": views.groups(links)}
+
+    def _tag_pages(self) -> Iterator[Document]:
+        """Yield a page for each tag of sources: these, and their newest posts."""
+        listings = self.views("../../").listings
+        for tag, infos in self.tagged.items():
+            posts = chain.from_iterable(listings.get(info.id, ()) for info in infos)
+            links = newest_first(posts, _POSTS_OF_A_TAG)
+            lines = [(link.id, link.title, link.url) for link in links]
+            digest = self.digests.digest(tag, list(map(self.digests.source, infos)), lines)
+            view = partial(self._tag, tag, infos, links)
+            yield from self._page("tag", tag_path(tag), digest, view)
+
+    def _tag(self, tag: str, infos: Iterable[SourceInfo], links: Iterable[Reference]) -> Context:
+        views = self.views("../../")
+        page = self.frame.list("tag", tag, tag_path(tag))
+        groups, sources = views.groups(links, source=True), list(map(views.source, infos))
+        return page, {"tag": tag, "sources": sources, "groups": groups}
 
     def _sources(self) -> Context:
         title = self.theme.label("sources")
@@ -350,51 +378,3 @@ class SiteBuilder:
         views, site = self._view_builder(self.feed.link), self.frame.site(self.feed.link, "")
         body = self.theme.page("fragment", site=site, posts=list(map(views.card, items)))
         yield Document(path, body, _HTML, posts=len(items), rank=1, digest=digest)
-
-
-def _split(items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
-    """Return the items that the index shows as cards, and the others, both in their order.
-
-    A busy source has a few cards only, as long as other sources have posts to fill the rest.
-    """
-    chosen: list[Item] = []
-    counts = Counter[str]()
-    for item in items:
-        counts[item.source.id] += 1
-        if counts[item.source.id] <= _CARDS_OF_A_SOURCE and len(chosen) < _CARDS:
-            chosen.append(item)
-    ids = {item.id for item in chosen}
-    for item in items:
-        if len(ids) >= _CARDS:
-            break
-        ids.add(item.id)
-    cards = [item for item in items if item.id in ids]
-    return cards, [item for item in items if item.id not in ids]
-
-
-def _popular(edition: Edition) -> list[tuple[Reference, int]]:
-    """Return the most linked and discussed posts, one of a source, with their comments."""
-    comments = {item.id: item.post.comment_count or 0 for item in edition.items}
-    by_source: dict[str, tuple[Reference, int]] = {}
-    for reference in edition.popular:
-        by_source.setdefault(reference.source, (reference, comments.get(reference.id, 0)))
-    if len({item.source.id for item in edition.items}) < _POPULAR_SOURCES:
-        return []
-    return list(by_source.values())[:_POPULAR]
-
-
-def _named_ids(edition: Edition) -> Iterator[str]:
-    """Yield the ids of the posts that the pages of an edition may name."""
-    for item in edition.items:
-        yield item.id
-        for links in item.related:
-            yield from (link.id for link in links.links)
-    for listing in edition.listings:
-        yield from (post.id for post in listing.posts)
-    yield from (post.id for post in edition.popular)
-
-
-def _shown_sources(edition: Edition) -> dict[str, SourceInfo]:
-    """Return the sources that have posts in the edition, or lost some, by their ids."""
-    sources = {listing.source.id: listing.source for listing in edition.listings if listing.source}
-    return sources | {item.source.id: item.source for item in edition.items}

@@ -35,6 +35,7 @@ class Digests:
         self.is_whole = edition.feed.pages == "full"
         self.has_faces = edition.feed.faces == "link"
         self.activity = edition.activity
+        self.tags = edition.tags
         self.items: dict[str, str] = {}
         self.infos: dict[str, str] = {}
         self.languages, self.own_feeds = [], {}
@@ -78,18 +79,20 @@ class Digests:
         `reports` are those that stand under the headline of another post, by its id.
         """
         told = [(first, [item.id for item in others]) for first, others in reports.items()]
-        return self.listing(edition.items, shown, edition.archives, self.languages, *told)
+        tags = filter(None, [self.tags])
+        return self.listing(edition.items, shown, edition.archives, self.languages, *told, *tags)
 
     def listing_of(self, info: SourceInfo, *shown: object) -> str:
         """Return the digest of the page of one source."""
-        return self.digest(self.source(info), self.own_feeds.get(info.id), *shown)
+        tags = filter(None, [self.tags.get(info.id)])
+        return self.digest(self.source(info), self.own_feeds.get(info.id), *shown, *tags)
 
     def sources(self, sources: Iterable[SourceInfo], linked: Sequence[bool]) -> str:
         """Return the digest of the page of all sources, of which some have pages of their own."""
         rows = [
             (self.source(info), self.own_feeds.get(info.id), self._active(info)) for info in sources
         ]
-        return self.digest(rows, linked)
+        return self.digest(rows, linked, *filter(None, [self.tags]))
 
     def _active(self, info: SourceInfo) -> object:
         activity = self.activity.get(info.id)

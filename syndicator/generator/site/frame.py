@@ -7,8 +7,8 @@ from functools import cache
 
 from syndicator.formats import FORMATS, written
 from syndicator.generator.documents import address, file_name
+from syndicator.generator.site.brief import http, picture
 from syndicator.generator.site.paths import SEARCH, SOURCES, SUBSCRIBE
-from syndicator.generator.site.view_builder import http, picture
 from syndicator.generator.site.views import FeedLink, PageView, PostView, Row, SiteView
 from syndicator.generator.site.words import og_locale
 from syndicator.languages import direction, own_name

@@ -19,6 +19,7 @@ Slugs = Callable[[Iterable[str]], Mapping[str, str]]  # public ids -> slugs
 
 POSTS = "posts/"
 SOURCES = "sources.html"
+TAGS = "sources/tags/"
 SUBSCRIBE = "subscribe.html"
 SEARCH = "search"  # no file: `serve` answers there
 ARCHIVES = "archive/index.html"
@@ -80,6 +81,18 @@ def source_path(source_id: str) -> str:
     if not words:
         return f"sources/_{_short(source_id)}.html"
     return f"sources/{words}-{_short(source_id)[:4]}.html"
+
+
+def tag_path(tag: str) -> str:
+    """Return the path of the page of a tag of sources; no source's page has its folder.
+
+    >>> tag_path("trains"), tag_path("Slow Trains")
+    ('sources/tags/trains.html', 'sources/tags/slow-trains-fd1bc8e6.html')
+    """
+    if _PLAIN.fullmatch(tag):
+        return f"{TAGS}{tag}.html"
+    words = "-".join(_WORD.findall(tag.lower()))[:50]
+    return f"{TAGS}{words or '_'}-{_short(tag)[:8]}.html"
 
 
 def archive_path(number: int) -> str:

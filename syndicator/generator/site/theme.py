@@ -138,6 +138,7 @@ NOTES = {
     "search.html": "The answer of `serve` to a search.",
     "source.html": "The page of a source.",
     "sources.html": "The table of all sources.",
+    "tag.html": "The page of a tag of sources.",
     "subscribe.html": "The page for people who open a feed in a browser.",
 }
 

@@ -86,5 +86,13 @@ def _sample(feed: Feed) -> Edition:
     )
     popular = (Reference("urn:1", "Sample", "https://example.org/1", "Sample"),)
     return Edition(
-        feed, "urn:sample", _WHEN, items, (source,), archives=1, slices=1, popular=popular
+        feed,
+        "urn:sample",
+        _WHEN,
+        items,
+        (source,),
+        archives=1,
+        slices=1,
+        popular=popular,
+        tags={"sample": ("sample",)},
     )

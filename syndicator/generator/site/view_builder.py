@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, time
 from functools import lru_cache
-from hashlib import blake2b
 from itertools import groupby
 from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
@@ -16,14 +14,14 @@ from msgspec.structs import replace
 
 from syndicator import timezones
 from syndicator.generator.documents import file_name
+from syndicator.generator.site.brief import excerpt, http, label_of, picture, refer, tint
 from syndicator.generator.site.history import anchor
 from syndicator.generator.site.page_body import fit, shows
-from syndicator.generator.site.paths import source_path
+from syndicator.generator.site.paths import source_path, tag_path
 from syndicator.generator.site.views import (
     DateView,
     FileView,
     Group,
-    Picture,
     PostView,
     Row,
     Section,
@@ -42,27 +40,13 @@ from syndicator.generator.site.words import (
 from syndicator.languages import direction
 from syndicator.model.edition import Edition, Item, Reference, RelatedList
 from syndicator.model.feed import Enclosure
-from syndicator.model.post import Post, SourceInfo
+from syndicator.model.post import SourceInfo
 
-_TINTS = 8
 _ROWS_KEPT = 20_000  # rendered rows: about 10 MB
-_LABEL_LENGTH = 80  # characters of an untitled post's first words that stand for a title
 _MEGABYTE = 1_000_000
 _UNFOLDED = 3  # lines of one source in one day, before the rest is folded
 _NO_REPORTS: Mapping[str, Sequence[Item]] = MappingProxyType({})
 _COLONS = " :：  "
-
-
-# "[...]", "[…]", "(more…)", "Read more" at the end of a summary; not an ellipsis of the writer's
-# own.
-_ENDING = re.compile(
-    r"\s*(?:\[\s*(?:\.\.\.|…)\s*\]|\(more\s*(?:\.\.\.|…)\)"
-    r"|(?:continue reading|read more)\s*(?:→|»|\.\.\.|…)?)\s*$",
-    re.IGNORECASE,
-)
-_ADDRESS = re.compile(r"https?://\S+")
-# A player's words for browsers without one.
-_FALLBACK = re.compile(r"your browser does not support [^.]{1,60}\.?", re.IGNORECASE)
 
 
 class ViewBuilder:
@@ -98,6 +82,7 @@ class ViewBuilder:
             if feed.per == "source"
         }
         self.activity = edition.activity
+        self.tags_of = edition.tags
         self.listings: Mapping[str, tuple[Reference, ...]] = listings(edition)
 
     # -- small things ---------------------------------------------------------------------------
@@ -135,6 +120,14 @@ class ViewBuilder:
             posts=number(activity.posts, self.language) if activity else "",
             last=self.date(activity.last) if activity else None,
             ours=self.own_feeds.get(info.id, ""),
+            tags=self.tags(self.tags_of.get(info.id, ())),
+        )
+
+    def tags(self, tags: Iterable[str]) -> tuple[Row, ...]:
+        """Show tags of sources as links to their pages."""
+        language = self.language
+        return tuple(
+            Row(tag, self.root + tag_path(tag), language, direction(language)) for tag in tags
         )
 
     def page(self, public_id: str) -> str:
@@ -358,68 +351,6 @@ def listings(edition: Edition) -> dict[str, tuple[Reference, ...]]:
         held.setdefault(item.source.id, []).append(refer(item))
     links = {source: tuple(posts) for source, posts in held.items()}
     return links | {listing.source_id: listing.posts for listing in edition.listings}
-
-
-def refer(item: Item) -> Reference:
-    """Return a reference to an item."""
-    post, name = item.post, item.source.name
-    return Reference(item.id, label_of(item), post.link, name, 0.0, post.language, item.published)
-
-
-def label_of(item: Item) -> str:
-    """Return the title of an item, or the words that stand for it."""
-    post = item.post  # microblogs have no titles, and some posts are a picture without any word
-    return post.title or first_words(post.summary or post.text) or item.source.name
-
-
-def first_words(text: str, limit: int = _LABEL_LENGTH) -> str:
-    """Return the beginning of a text, cut between words.
-
-    >>> first_words("One two three four", 10)
-    'One two …'
-    """
-    if len(text) <= limit:
-        return text
-    head = text[: limit - 1]
-    if " " in head:
-        head = head.rsplit(None, 1)[0]
-    return f"{head} …"
-
-
-def excerpt(summary: str) -> str:
-    """Return a summary without its ending that says nothing; "" for an address alone.
-
-    >>> excerpt("The ferry waits […]"), excerpt("https://a.example/x")
-    ('The ferry waits …', '')
-    """
-    text = _ENDING.sub(" …", summary)
-    if _ADDRESS.fullmatch(text) or _FALLBACK.fullmatch(text):
-        return ""
-    return text
-
-
-def picture(post: Post) -> Picture | None:
-    """Return the picture to show for a post."""
-    image = post.image
-    if not image or not http(image.url):  # its address is a source's word: not all are http
-        return None
-    return Picture(image.url, image.width, image.height, image.title)
-
-
-def http(url: str) -> str:
-    """Return a web address, "" for any other: a source's address is never a script.
-
-    >>> http("https://example.org/"), http("javascript:alert(1)")
-    ('https://example.org/', '')
-    """
-    if url[:8].lower().startswith(("http://", "https://")):
-        return url
-    return ""
-
-
-def tint(source_id: str) -> int:
-    """Return which of the eight marks a source has, the same for ever."""
-    return blake2b(source_id.encode(), digest_size=1).digest()[0] % _TINTS
 
 
 @lru_cache(maxsize=4096)

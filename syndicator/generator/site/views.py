@@ -39,6 +39,7 @@ class SourceView(Struct, frozen=True):
     posts: str = ""  # how many it has published here
     last: DateView | None = None  # of its newest post
     ours: str = ""  # the page of the feed that we make of it alone, "" where there is none
+    tags: tuple[Row, ...] = ()  # each leads to its page
 
 
 class Picture(Struct, frozen=True):
