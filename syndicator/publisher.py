@@ -17,7 +17,6 @@ import zlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from hashlib import blake2b
 from io import FileIO
 from pathlib import Path, PurePosixPath
 
@@ -289,7 +288,8 @@ def _feed_digest(document: Document) -> str:
 
 
 def _digest(body: bytes) -> str:
-    return blake2b(body, digest_size=12).hexdigest()
+    """Return size and CRC of a file: they tell damage, and take a fifth of the time of a hash."""
+    return f"{len(body):x}-{zlib.crc32(body):08x}"
 
 
 def _read(path: Path) -> bytes | None:

