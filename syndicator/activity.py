@@ -34,11 +34,12 @@ def page(title: str, rows: Sequence[Row], times: Times, style: str, now: datetim
     """Return the page. `times` are those of the last `DAYS` days; `style` is a style sheet."""
     named = {row.source.id: row.title for row in rows}
     failing = [row for row in rows if row.state.failing_since is not None]
+    dates = [date for _, date in times]
     parts = [
-        _section("Posts a day", _by_day([date for _, date in times], now)),
+        _section("Posts a day", _by_day(dates, now)),
         _section("Posts by source", _by_source(times, named)),
         _section("Failing", _failures(failing, now)),
-        _section("Hours between posts", _gaps([date for _, date in times])),
+        _section("Hours between posts", _gaps(dates)),
     ]
     sheet = style.replace("</", "")  # nothing in it may end the style
     heading = escape(f"Activity of {title}")

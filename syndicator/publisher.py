@@ -54,7 +54,7 @@ def publish(
         files.folder.mkdir(parents=True, exist_ok=True)
     writer = AtomicWriter(files, twins=twins)
     try:
-        results = [writer.write(document) for document in documents]
+        results = list(map(writer.write, documents))
         writer.commit()
         for path in gone:
             writer.remove(path)

@@ -64,8 +64,7 @@ def public_text(post: Post, source: Source | None) -> str:
 
 
 def _columns(post: Post, sources: Mapping[str, Source]) -> list[str]:
-    more = [person.name for person in post.authors]
-    more += [category.label or category.term for category in post.categories]
+    more = [person.name for person in post.authors] + post.category_labels
     text = public_text(post, sources.get(post.source_id))
     return list(map(_words, (post.title, text, "\n".join(more))))
 
@@ -80,8 +79,7 @@ def parts(query: str) -> list[str]:
     >>> parts('ferry "salt store"')
     ['ferry', 'salt store']
     """
-    matches = _PART.finditer(query[:_LONGEST])
-    return [phrase or word for phrase, word in (match.groups() for match in matches)][:_MOST]
+    return [phrase or word for phrase, word in _PART.findall(query[:_LONGEST])][:_MOST]
 
 
 def is_beginning(word: str) -> bool:

@@ -135,6 +135,11 @@ class Post(Struct, frozen=True, omit_defaults=True):
         """The names of the authors, as far as they have one."""
         return [person.name for person in self.authors if person.name]
 
+    @property
+    def category_labels(self) -> list[str]:
+        """The words of the categories for people."""
+        return [category.label or category.term for category in self.categories]
+
 
 class NormalizedFeed(Struct, frozen=True, omit_defaults=True):
     """A parsed feed, normalized: the source as we show it, and its unseen posts."""

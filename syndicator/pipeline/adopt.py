@@ -22,10 +22,11 @@ from syndicator.generator.body import LAYOUT
 from syndicator.generator.item import first_words
 from syndicator.lock import run_lock
 from syndicator.model.edition import Reference
-from syndicator.model.feed import Entry, Origin, ParsedFeed, Person
+from syndicator.model.feed import Entry, Link, Origin, ParsedFeed, Person
 from syndicator.model.post import ADOPTED, Post, SourceInfo
 from syndicator.model.settings import Config, Filter, Source
 from syndicator.normalizer.published import published_body
+from syndicator.parser.draft import alternate
 from syndicator.pipeline.own_parts import Known, own_parts
 from syndicator.pipeline.publication import Notes, Publication, read_publications
 from syndicator.store import Store
@@ -60,15 +61,19 @@ class _Published(Struct, frozen=True):
         if steps := self.notes.get("via", ()):
             words = ("title", "home_page_url", "feed_url", "id")
             return tuple(Origin(*(step.get(word, "") for word in words)) for step in steps)
-        links = [link for link in self.entry.links if link.rel == "via" and self.is_ours]
+        links = self._via
         if links and links[-1].href == self.original:
             links.pop()
         return tuple(Origin(link.title, link.href) for link in links)
 
     @property
+    def _via(self) -> list[Link]:
+        return [link for link in self.entry.links if link.rel == "via" and self.is_ours]
+
+    @property
     def original(self) -> str:
         """The address of the original that an entry of ours names."""
-        links = [link for link in self.entry.links if link.rel == "via" and self.is_ours]
+        links = self._via
         named = links[-1].href if links and links[-1].title == self.said.name else ""
         return str(self.notes.get("original_url", "")) or named
 
@@ -109,7 +114,7 @@ def adopt(config: Config, target: str, now: datetime | None = None) -> Adopted:
     published = {name: part for name, part in entries.items() if part.entry.fingerprint in posts}
     main = publications[0][1]
     writer = _Writer(main.pages, posts, infos, published.values())
-    adopted = [writer.adopted(part) for part in published.values()]
+    adopted = list(map(writer.adopted, published.values()))
     places = {name: place for place, name in enumerate(published)}
     feeds = []
     for (feed, publication), order in zip(publications, orders, strict=True):
@@ -160,8 +165,7 @@ def _ordered(publication: Publication) -> dict[str, _Published]:
 
 def _id(entry: Entry) -> str:
     """Return the id by which readers know an entry; a link stands for a missing one."""
-    link = next((link.href for link in entry.links if link.rel == "alternate"), "")
-    return normalizer.links.identifier(entry.guid) or urls.web(link)
+    return normalizer.links.identifier(entry.guid) or _link(entry)
 
 
 # -- the sources
@@ -232,7 +236,7 @@ def _unnamed(part: _Published) -> Source:
 
 
 def _link(entry: Entry) -> str:
-    return next((urls.web(link.href) for link in entry.links if link.rel == "alternate"), "")
+    return urls.web(alternate(entry.links))
 
 
 def _root(url: str) -> str:

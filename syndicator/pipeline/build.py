@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -61,13 +61,19 @@ def changes(config: Config, store: Store, now: datetime) -> list[FeedChange]:
             after = store.snapshots.shown(feed)
             posts = store.posts.read({*before, *after, *admitted})
             titles = {number: post.title or post.link for number, post in posts.items()}
-            leaving = [titles[number] for number in before if number not in after]
-            coming = [titles[number] for number in after if number not in before]
-            history = [titles[number] for number in admitted if number not in after]
-            change = FeedChange(feed.title, tuple(leaving), tuple(coming), tuple(history))
+            leaving = _named(before, after, titles)
+            coming = _named(after, before, titles)
+            change = FeedChange(feed.title, leaving, coming, _named(admitted, after, titles))
             feed_changes.append(change)
         raise _Undo
     return feed_changes
+
+
+def _named(
+    numbers: Iterable[int], others: Collection[int], titles: Mapping[int, str]
+) -> tuple[str, ...]:
+    """Return the titles of the posts that are not among the others."""
+    return tuple(titles[number] for number in numbers if number not in others)
 
 
 def build(config: Config, store: Store, options: Options, now: datetime) -> Built:

@@ -130,7 +130,7 @@ def _leads_elsewhere(
 ) -> str:
     """Return the reason if all posts led to a site of their own, and the new ones do not."""
     links = [post.link for post in past.posts if post.link]
-    sites = {_site(link) for link in links}
+    sites = set(map(_site, links))
     if len(links) < _KNOWN or len(sites) > 1:
         return ""  # a link blog, an aggregator
     sites |= {_site(past.info.link), *(_site(post.link) for post in kept)}

@@ -42,8 +42,8 @@ class Index:
         if not post.title:
             self._terms.drop(number)
             return
-        categories = [category.label or category.term for category in post.categories]
-        packed = vectors.pack(*words.terms(post.title, post.text, post.link, categories))
+        terms = words.terms(post.title, post.text, post.link, post.category_labels)
+        packed = vectors.pack(*terms)
         self._counts.add(packed)
         self._terms.put(number, post.source_id, time, packed)
         self._flushed = False

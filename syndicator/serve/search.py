@@ -104,8 +104,8 @@ class _Answer:
         return status, site.render("search", SEARCH, page, {"search": view})
 
     def _siblings(self) -> tuple[Feed, ...]:
-        others = (feed for feed in self.config.feeds if not feed.per)
-        return tuple(feed for feed in others if feed.name != self.feed.name)
+        own = self.feed.name
+        return tuple(feed for feed in self.config.feeds if not feed.per and feed.name != own)
 
     def _find(self, store: Store, query: SearchView) -> list[Match]:
         expression = search.expression(query.words)

@@ -106,7 +106,7 @@ def _all_new(
     posts: Sequence[Post], _known: Sequence[Sequence[KnownPost]], _claimed: Set[int]
 ) -> list[Verdict]:
     """Return that each post is new: the other program has published each as one."""
-    return [New() for _ in posts]
+    return [New()] * len(posts)
 
 
 def _stored(db: Connection, posts: Sequence[AdoptedPost], now: datetime) -> list[int]:

@@ -125,7 +125,7 @@ def _item(item: Item) -> tuple[object, ...]:
         post.attribution and (post.attribution.text, post.attribution.language),
         post.image and (post.image.url, post.image.width, post.image.height, post.image.title),
         [person.name for person in post.authors],
-        [category.label or category.term for category in post.categories],
+        post.category_labels,
         [(file.url, file.type, file.length, file.title, file.medium) for file in post.enclosures if file.primary],
         [(related.scope, related.heading, related.language, _links(related.links)) for related in item.related],
         _links(item.copies or item.also),

@@ -120,7 +120,6 @@ class Frame:
 
         The names are schema.org's (https://schema.org/BlogPosting).
         """
-        authors = [person.name for person in item.post.authors if person.name]
         facts = {
             "headline": view.label,
             "url": self.feed.link + path,
@@ -128,7 +127,7 @@ class Frame:
             "datePublished": view.date.iso,
             "dateModified": view.updated.iso if view.updated else "",
             "inLanguage": view.language,
-            "author": [{"@type": "Person", "name": name} for name in authors],
+            "author": [{"@type": "Person", "name": name} for name in item.post.author_names],
             "license": view.licence,
             "isPartOf": {"@type": "WebSite", "name": self.feed.title, "url": self.feed.link},
         }

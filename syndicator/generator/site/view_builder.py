@@ -286,7 +286,7 @@ class ViewBuilder:
                 replace(self.row(copy, source=True), href=http(copy.url)) for copy in copies
             ),
             files=tuple(map(self.file, files)),
-            categories=tuple(dict.fromkeys(c.label or c.term for c in post.categories)),
+            categories=tuple(dict.fromkeys(post.category_labels)),
             comments=http(post.comments),
             comment_count=self.amount(post.comment_count),
             licence=http(post.licence) or http(item.source.licence),
