@@ -53,7 +53,7 @@ def test_each_override(tmp_path: Path, site: loopback.Site) -> None:
     planet = Planet(tmp_path, site, ("/a", ALL))
     planet.run()
     one, two = by_title(planet)["One"], by_title(planet)["Two"]
-    assert one["authors"] == [{"name": "Bo"}]
+    assert one["authors"] == [{"name": "Bo", "avatar": "https://right.example/i.png"}]
     assert "Ana" in str(two["authors"])
     assert one["language"] == "fr"
     assert one["date_published"] == "2026-11-01T02:00:00+00:00"
@@ -78,9 +78,12 @@ def test_overrides_that_come_later(tmp_path: Path, site: loopback.Site) -> None:
     site.pages["/a"] = feed("Wrong", BLOG, *posts("<category>new</category>"))
     report = planet.run()
     assert (report.new, report.updated) == (0, 0)
-    kept = ("id", "url", "title", "content_html", "date_published", "date_modified", "authors")
+    kept = ("id", "url", "title", "content_html", "date_published", "date_modified")
     for old, new in zip(before, planet.items(), strict=True):
         assert [old.get(key) for key in kept] == [new.get(key) for key in kept]
+        assert [person["name"] for person in old.get("authors", ())] == [
+            person["name"] for person in new.get("authors", ())
+        ]
 
 
 @pytest.mark.parametrize("link", [f"{BLOG}/", "http://localhost/"])

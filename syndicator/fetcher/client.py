@@ -164,6 +164,8 @@ class Client:
 
     def _headers(self, fetch: Fetch) -> dict[str, str]:
         headers = dict(self._common)
+        if fetch.ask.is_picture:
+            headers["Accept"] = "image/*"
         if fetch.conditional and fetch.ask.validators.etag:
             headers["If-None-Match"] = fetch.ask.validators.etag
         if fetch.conditional and fetch.ask.validators.last_modified:
@@ -180,12 +182,13 @@ class Client:
     ) -> Outcome | Fetch:
         content = _read_whole(response, slot)
         fields = response.head.fields
-        refusal = responses.no_feed(content, fields.get("content-type", ""))
-        if refusal is not None:
-            return _not_a_feed(fetch, response, content, refusal, time.monotonic() - began)
-        if not response.head.states_length and responses.is_cut(content):
-            raise FetchError("truncated", "cut short: the connection ended before the feed did")
-        content = responses.unwrapped(content)
+        if not fetch.ask.is_picture:
+            refusal = responses.no_feed(content, fields.get("content-type", ""))
+            if refusal is not None:
+                return _not_a_feed(fetch, response, content, refusal, time.monotonic() - began)
+            if not response.head.states_length and responses.is_cut(content):
+                raise FetchError("truncated", "cut short: the connection ended before the feed did")
+            content = responses.unwrapped(content)
         digest = blake2b(content, digest_size=16).hexdigest()
         if digest == fetch.ask.body_hash:
             return self._not_changed(fetch, response.head, by_hash=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from hashlib import blake2b
 from importlib import import_module
 from itertools import chain
 
@@ -25,14 +26,23 @@ from syndicator.generator.documents import (
     polled_addresses,
 )
 from syndicator.generator.item import RenderedItem, render_items
-from syndicator.generator.site import POSTS, PostPaths, SiteBuilder, Slugs, Spans, source_path
+from syndicator.generator.site import (
+    POSTS,
+    PostPaths,
+    SiteBuilder,
+    Slugs,
+    Spans,
+    face_path,
+    source_path,
+)
 from syndicator.generator.site.paths import TAGS, tag_path
-from syndicator.generator.site.theme import Theme
+from syndicator.generator.site.theme import ASSETS, Theme
 from syndicator.model.edition import Archive, Document, Edition, Item, PublishedFiles
 from syndicator.model.settings import Feed
 
 __all__ = [
     "LAYOUT",
+    "face_documents",
     "generate",
     "generate_one",
     "missing_archives",
@@ -162,6 +172,8 @@ def obsolete_paths(
     lost = {path for kind in formats.document_types() for path in known.of_type(kind)}
     lost -= feed_paths(edition)
     lost |= {path for path in departed_pages(edition, slugs) if known.kind(path) is not None}
+    lost |= {path for path in known.below("sources/") if not path.endswith(".html")}
+    lost -= {face_path(*face) for face in edition.faces.items()}
     lost |= set(known.below("theme/"))
     lost |= set(known.below(TAGS)).difference(map(tag_path, chain(*edition.tags.values())))
     if "html" in feed.formats:
@@ -171,6 +183,20 @@ def obsolete_paths(
     elif feed.pages == "none" or "html" not in feed.formats:
         lost |= {*known.below(POSTS)}
     return sorted(lost)
+
+
+def face_documents(
+    edition: Edition, known: Mapping[str, str], body_of: Callable[[str], bytes]
+) -> Iterator[Document]:
+    """Yield the pictures of sources that are not published yet, or changed.
+
+    `body_of` gives the picture of a source by its id.
+    """
+    for source_id, suffix in edition.faces.items():
+        path, body = face_path(source_id, suffix), body_of(source_id)
+        digest = blake2b(body, digest_size=16).hexdigest()
+        if known.get(path) != digest:
+            yield Document(path, body, ASSETS[suffix], digest=digest)
 
 
 def missing_archives(edition: Edition, known: PublishedFiles) -> list[int]:

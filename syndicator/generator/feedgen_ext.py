@@ -237,6 +237,8 @@ def _add_source(entry: _Element, item: RenderedItem) -> None:
     _add_text(source, "updated", rfc3339(ref.updated or item.updated))
     for link in source_links(ref):
         _add_link(source, "link", link)
+    if ref.icon:
+        _add_text(source, "icon", ref.icon)
     if ref.rights:
         _add_text(source, "rights", ref.rights)
 

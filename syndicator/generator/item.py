@@ -53,6 +53,7 @@ class SourceRef(Struct, frozen=True):
     rights: str = ""
     licence: str = ""
     updated: datetime | None = None
+    icon: str = ""  # of a source that is credited itself
 
 
 class RenderedItem(Struct, frozen=True):
@@ -164,14 +165,17 @@ def credited_source(item: Item) -> SourceRef:
         urn = f"urn:uuid:{uuid5(NAMESPACE_URL, f'private source {name}')}"
         return SourceRef(name, urn, updated=item.updated)
     own = Origin(name, info.link, info.feed, info.feed_id, rights=info.rights)
-    return _source_ref(own, info.updated or item.updated, web(info.licence))
+    updated = info.updated or item.updated
+    return _source_ref(own, updated, web(info.licence), icon=web(info.image))
 
 
-def _source_ref(origin: Origin, updated: datetime | None, licence: str = "") -> SourceRef:
+def _source_ref(
+    origin: Origin, updated: datetime | None, licence: str = "", icon: str = ""
+) -> SourceRef:
     link, feed = web(origin.url), web(origin.feed)
     id_ = origin.id if is_uri(origin.id) else feed or link or identifier(origin.name)
     rights = without_markup(origin.rights)
-    return SourceRef(line(origin.name), id_, link, feed, rights, licence, updated)
+    return SourceRef(line(origin.name), id_, link, feed, rights, licence, updated, icon)
 
 
 def _chain(item: Item) -> Iterator[SourceRef]:

@@ -66,12 +66,20 @@ def _item(item: RenderedItem) -> dict[str, Any]:
         "image": item.image.url if item.image else "",
         "date_published": rfc3339(item.published),
         "date_modified": rfc3339(item.updated) if item.updated != item.published else "",
-        "authors": list(map(_author, item.authors)),
+        "authors": _authors(item),
         "tags": list(tags),
         "language": item.language,
         "attachments": list(map(_attachment, item.enclosures)),
         EXTENSION: _extension(item),
     }
+
+
+def _authors(item: RenderedItem) -> list[dict[str, str]]:
+    """Return the authors; the icon of the source is the avatar of one who writes alone."""
+    authors = list(map(_author, item.authors))
+    if len(authors) == 1 and item.source.icon:
+        authors[0]["avatar"] = item.source.icon
+    return authors
 
 
 def _author(person: Person) -> dict[str, str]:
@@ -111,7 +119,13 @@ def _extension(item: RenderedItem) -> dict[str, Any]:
 
 def _source(ref: SourceRef) -> dict[str, Any]:
     return _without_empty(
-        {"title": ref.name, "id": ref.id, "home_page_url": ref.link, "feed_url": ref.feed}
+        {
+            "title": ref.name,
+            "id": ref.id,
+            "home_page_url": ref.link,
+            "feed_url": ref.feed,
+            "icon": ref.icon,
+        }
     )
 
 

@@ -119,6 +119,8 @@ class Edition(Struct, frozen=True):
     # Under "": of a post that any page may name.
     corrected: Mapping[str, int] = {}
     tombstones: tuple[Tombstone, ...] = ()  # of the last weeks, the newest first
+    # The endings of the names of the sources' pictures that are published as copies, by source id.
+    faces: Mapping[str, str] = {}
     # Pages only: by source id; {} where the feed has more sources than a table can show.
     activity: Mapping[str, Activity] = {}
     # Pages only: of each public source that has any, by its id.

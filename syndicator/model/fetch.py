@@ -47,6 +47,7 @@ class Ask(RedactedRepr, frozen=True):
     reach: Reach = (
         ""  # where it was first fetched from: a public source can't lead to an inward address later
     )
+    is_picture: bool = False  # of the source: its body is no feed
 
 
 class Fetched(RedactedRepr, frozen=True):

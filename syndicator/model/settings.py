@@ -517,9 +517,10 @@ class Feed(Struct, frozen=True):
         ),
     ] = ""
     faces: Annotated[
-        Literal["dot", "link"],
+        Literal["dot", "link", "copy"],
         key(
-            'a source on pages has a coloured `"dot"`, or its own picture by a `"link"` to it',
+            'a source on pages has a coloured `"dot"`, or its own picture: by a `"link"` to it, or '
+            'as a `"copy"` that a run fetches',
             on_pages=True,
         ),
     ] = "dot"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from zlib import crc32
 
@@ -152,6 +153,7 @@ class FeedBuild:
             spans=lambda number: store.snapshots.archive_spans(feed, number),
             slugs=store.posts.slugs,
         )
+        documents = chain(generator.face_documents(edition, files, store.faces.body), documents)
         if is_first and store.meta.read(Takeover, feed.name):
             documents = _as_adopted(documents, files.folder)
         published = publisher.publish(documents, files, gone=gone, twins=feed.gzip)

@@ -20,7 +20,7 @@ from syndicator.lock import run_lock
 from syndicator.model.fetch import Outage, SourceState
 from syndicator.model.run import Options, PostRef, Progress, Report, SourceFacts
 from syndicator.model.settings import Config
-from syndicator.pipeline import deletions
+from syndicator.pipeline import deletions, faces
 from syndicator.pipeline.build import Built, FeedChange, build, changes
 from syndicator.pipeline.update import UpdateStats, outage, update
 from syndicator.store import Store
@@ -86,6 +86,7 @@ def run(
             states = work.before.states
             work.stats = update(config, store, states, options, now, stop, watch)
             work.stats.news += deletions.follow(config, store, now, stop)
+            faces.follow(config, store, now, stop)
         # A store that never fetched anything may be a lost one: it must not empty published feeds.
         work.had_worked = _has_worked(config, work.before)
         if work.has_worked:

@@ -40,6 +40,7 @@ _TYPES = {
     ".svg": "image/svg+xml; charset=utf-8",
     ".png": "image/png",
     ".jpg": "image/jpeg",
+    ".gif": "image/gif",
     ".webp": "image/webp",
     ".ico": "image/x-icon",
 }

@@ -89,6 +89,7 @@ class _Answer:
             status = 503
         files = store.files(self.feed.output)
         edition = Edition(self.feed, "", _NO_TIME, (), (), siblings=self._siblings())
+        edition = replace(edition, faces=store.snapshots.faces(self.feed, self.sources))
         site = SiteBuilder(edition, files, slugs=store.posts.slugs)
         title = query.words or site.theme.label("search")
         page = replace(site.frame.list("search", title, SEARCH), robots="noindex")

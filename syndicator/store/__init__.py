@@ -15,6 +15,7 @@ from syndicator.errors import StoreError, SyndicatorError
 from syndicator.store import maintenance
 from syndicator.store.db import connect, damaged, examine, open_existing
 from syndicator.store.explain import Explain
+from syndicator.store.faces import Faces
 from syndicator.store.feeds import Feeds
 from syndicator.store.files import Files
 from syndicator.store.links import Links
@@ -81,6 +82,11 @@ class Store:
     def terms(self) -> Terms:
         """The tables of the index of related posts, for `related.Index`."""
         return Terms(self.connection)
+
+    @cached_property
+    def faces(self) -> Faces:
+        """The pictures of sources, for feeds that publish copies of them."""
+        return Faces(self.connection)
 
     @cached_property
     def search(self) -> Search:

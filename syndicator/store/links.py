@@ -91,10 +91,11 @@ class Links(Table):
         """
         db, sources = self.db, list(configured)
         last = db.value("SELECT coalesce(max(number), 0) FROM sources")
-        flags = [
-            f"{source.id} {source.publish:d}{source.private:d} {source.name}" for source in sources
-        ]
-        digest = blake2b("\n".join([str(last), *flags]).encode(), digest_size=8).hexdigest()
+        flags = [str(last)]
+        for source in sources:
+            flags.append(f"{source.id} {source.publish:d}{source.private:d} {source.name}")
+            flags += filter(None, (source.language, source.site, source.icon))
+        digest = blake2b("\n".join(flags).encode(), digest_size=8).hexdigest()
         if db.value("SELECT value FROM meta WHERE key = 'shown sources'") == digest:
             return
         with db.transaction():

@@ -8,7 +8,7 @@ a feed without archives, are the same but for their documents: the posts in them
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from itertools import chain, starmap
 from typing import Any
@@ -32,6 +32,7 @@ from syndicator.store import codec, links, popularity, rows
 from syndicator.store.corrections import Corrected
 from syndicator.store.db import Table
 from syndicator.store.events import ARCHIVE
+from syndicator.store.faces import Faces
 from syndicator.store.feeds import Feeds
 from syndicator.store.meta import Meta, Stories
 from syndicator.store.retention import DELETED
@@ -144,10 +145,17 @@ class Snapshots(Table):
             tombstones=self._tombstones(row.number, row.updated),
             siblings=tuple(other for other in siblings if other.name != feed.name),
             listings=tuple(listings),
+            faces=self.faces(feed, {info.id for info in infos}),
             activity=self._activity(row.number) if len(infos) <= _LISTED_SOURCES else {},
             tags=tags,
             stories=self._stories() if feed.stories else {},
         )
+
+    def faces(self, feed: Feed, source_ids: Collection[str]) -> dict[str, str]:
+        """Return the endings of the names of the pictures that a feed publishes, by source id."""
+        if feed.faces != "copy" or "html" not in feed.formats:
+            return {}
+        return Faces(self.db).kept(source_ids)
 
     def _stories(self) -> dict[str, int]:
         """Return the stories that posts tell with others, by the posts' public ids."""

@@ -10,7 +10,14 @@ from __future__ import annotations
 
 from syndicator.generator.site.builder import SiteBuilder
 from syndicator.generator.site.history import Spans
-from syndicator.generator.site.paths import POSTS, PostPaths, Slugs, post_path, source_path
+from syndicator.generator.site.paths import (
+    POSTS,
+    PostPaths,
+    Slugs,
+    face_path,
+    post_path,
+    source_path,
+)
 
 __all__ = [
     "POSTS",
@@ -18,6 +25,7 @@ __all__ = [
     "SiteBuilder",
     "Slugs",
     "Spans",
+    "face_path",
     "post_path",
     "source_path",
 ]

@@ -34,6 +34,7 @@ class Digests:
             self.base += b"%d" % everywhere
         self.is_whole = edition.feed.pages == "full"
         self.has_faces = edition.feed.faces == "link"
+        self.faces = edition.faces
         self.activity = edition.activity
         self.tags = edition.tags
         self.items: dict[str, str] = {}
@@ -65,7 +66,7 @@ class Digests:
     def source(self, info: SourceInfo) -> str:
         """Return the digest of a source, as pages show it."""
         if info.id not in self.infos:
-            face = self.has_faces and info.image
+            face = self.faces.get(info.id) or (self.has_faces and info.image)
             self.infos[info.id] = self.digest(_source(info), *filter(None, [face]))
         return self.infos[info.id]
 

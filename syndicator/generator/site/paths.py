@@ -95,6 +95,15 @@ def tag_path(tag: str) -> str:
     return f"{TAGS}{words or '_'}-{_short(tag)[:8]}.html"
 
 
+def face_path(source_id: str, suffix: str) -> str:
+    """Return the path of the copy of a source's picture, beside its page.
+
+    >>> face_path("hanoi-notes", ".png")
+    'sources/hanoi-notes.png'
+    """
+    return source_path(source_id).removesuffix(".html") + suffix
+
+
 def archive_path(number: int) -> str:
     """Return the path of the page of a closed archive.
 

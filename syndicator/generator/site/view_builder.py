@@ -17,7 +17,7 @@ from syndicator.generator.documents import file_name
 from syndicator.generator.site.brief import excerpt, http, label_of, picture, refer, tint
 from syndicator.generator.site.history import anchor
 from syndicator.generator.site.page_body import fit, shows
-from syndicator.generator.site.paths import source_path, tag_path
+from syndicator.generator.site.paths import face_path, source_path, tag_path
 from syndicator.generator.site.views import (
     DateView,
     FileView,
@@ -83,6 +83,7 @@ class ViewBuilder:
         }
         self.activity = edition.activity
         self.tags_of = edition.tags
+        self.faces = edition.faces
         self.listings: Mapping[str, tuple[Reference, ...]] = listings(edition)
 
     # -- small things ---------------------------------------------------------------------------
@@ -116,7 +117,7 @@ class ViewBuilder:
             description=info.description,
             licence=http(info.licence),
             rights=info.rights,
-            face=http(info.image) if self.feed.faces == "link" else "",
+            face=self.face(info),
             posts=number(activity.posts, self.language) if activity else "",
             last=self.date(activity.last) if activity else None,
             ours=self.own_feeds.get(info.id, ""),
@@ -129,6 +130,13 @@ class ViewBuilder:
         return tuple(
             Row(tag, self.root + tag_path(tag), language, direction(language)) for tag in tags
         )
+
+    def face(self, info: SourceInfo) -> str:
+        """Return the address of a source's picture, "" for none."""
+        suffix = self.faces.get(info.id)
+        if suffix and info.image:
+            return self.root + face_path(info.id, suffix)
+        return http(info.image) if self.feed.faces == "link" else ""
 
     def page(self, public_id: str) -> str:
         """Return the link to a post's page, "" for none."""
