@@ -23,8 +23,7 @@ Value = tuple[str, float]  # labels in braces, or "", and the number
 
 def write(path: Path, config: Config, report: Report, states: Mapping[str, SourceState]) -> None:
     """Write the metrics of a run. Raises PublishError; the last file stays then."""
-    text = "".join(f"{line}\n" for line in lines(config, report, states))
-    write_text(path, text)
+    write_text(path, "\n".join([*lines(config, report, states), ""]))
 
 
 def lines(config: Config, report: Report, states: Mapping[str, SourceState]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from syndicator.model.fetch import Outage
@@ -20,32 +20,27 @@ def alerts(changes: Changes, now: datetime) -> list[str]:
     """Return the lines about failures that cron should tell now, each once."""
     told = {_group_key(failure) for failure in changes.failures if failure.is_news}
     concerned = [failure for failure in changes.failures if _group_key(failure) in told]
-    return _capped(
-        [(f"{_names(group)} fails: {_words(group, now)}", group) for group in grouped(concerned)]
-    )
+    return _capped(concerned, lambda group: f"{_names(group)} fails: {_words(group, now)}")
 
 
 def news(changes: Changes) -> list[str]:
     """Return the lines about ends, returns and moves, each once, at a terminal too."""
-    back = [
-        (f"{group[0].host or group[0].source} works again", group)
-        for group in grouped(changes.recovered)
-    ]
+    back = _capped(
+        changes.recovered, lambda group: f"{group[0].host or group[0].source} works again"
+    )
     return [
         *(
             f"{source} is gone: its server said so on two days. {_ENDED}"
             for source in changes.ended
         ),
-        *_capped(back),
+        *back,
         *map(moved_line, changes.moved),
     ]
 
 
 def failure_lines(changes: Changes, now: datetime) -> list[str]:
     """Return the lines about all failures that stand, those of one host in one."""
-    return _capped(
-        [(f"{_names(group)}: {_words(group, now)}", group) for group in grouped(changes.failures)]
-    )
+    return _capped(changes.failures, lambda group: f"{_names(group)}: {_words(group, now)}")
 
 
 def grouped(failures: Iterable[Failure]) -> list[list[Failure]]:
@@ -62,11 +57,11 @@ def _group_key(failure: Failure) -> tuple[str, str]:
     return ("", failure.source)
 
 
-def _capped(lines: Sequence[tuple[str, Sequence[Failure]]]) -> list[str]:
-    """Return the first lines, and the number of sources in the others."""
-    told = [line for line, _ in lines[:MOST]]
-    more = sum(len(group) for _, group in lines[MOST:])
-    if more:
+def _capped(failures: Iterable[Failure], line_of: Callable[[Sequence[Failure]], str]) -> list[str]:
+    """Return a line for each of the largest groups, and the number of sources in the others."""
+    groups = grouped(failures)
+    told = list(map(line_of, groups[:MOST]))
+    if more := sum(map(len, groups[MOST:])):
         told.append(f"and {counted(more, 'more source')}: `syndicator status --failing` has all")
     return told
 

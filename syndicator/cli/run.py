@@ -122,13 +122,15 @@ def _named(config: Config, names: Sequence[str]) -> frozenset[str]:
     """Return the ids of the sources that `--source` names. Raises UsageError."""
     known = {}
     for source in config.sources:
-        known.update({name: source.id for name in (source.name, source.id) if name})
-    names = [source_id(config, name) for name in names]
-    for name in names:
+        known.update(dict.fromkeys(filter(None, (source.name, source.id)), source.id))
+    ids = set()
+    for word in names:
+        name = source_id(config, word)
         if name not in known:
             meant = source_meant(name, list(known))
             raise UsageError(f'--source: no source is named "{redacted(name)}"; {meant}')
-    return frozenset(known[name] for name in names)
+        ids.add(known[name])
+    return frozenset(ids)
 
 
 @contextmanager

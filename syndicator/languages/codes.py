@@ -41,11 +41,13 @@ RTL_SCRIPTS = frozenset(
 )
 
 # What a region or script says of the wording that its readers expect.
-_LUSOPHONE = ("PT", "AO", "MZ", "CV", "GW", "ST", "TL", "MO", "CH", "LU")
+_LUSOPHONE = (
+    "pt-PT", "pt-AO", "pt-MZ", "pt-CV", "pt-GW", "pt-ST", "pt-TL", "pt-MO", "pt-CH", "pt-LU",
+)  # fmt: skip
 IMPLIED = {
     "zh-TW": "zh-Hant", "zh-HK": "zh-Hant", "zh-MO": "zh-Hant", "zh-Hant": "zh-Hant", "zh-Hans": "zh",
     "sr-Latn": "sr-Latn", "sr-ME": "sr-Latn", "ku-Arab": "ckb", "ku-IQ": "ckb",
-    **dict.fromkeys((f"pt-{region}" for region in _LUSOPHONE), "pt-PT"),
+    **dict.fromkeys(_LUSOPHONE, "pt-PT"),
 }  # fmt: skip
 
 # Codes of small languages that feeds write for a country: Brazil, Switzerland, Colombia, Estonia,

@@ -28,7 +28,7 @@ from syndicator.model.feed import (
 )
 from syndicator.namespaces import ATOM, prefix_of
 from syndicator.parser.dates import instant
-from syndicator.parser.draft import Draft, entry, key_from
+from syndicator.parser.draft import Draft, entry, key_from, unknown
 from syndicator.parser.elements import read_extras
 from syndicator.parser.head import head_of, scope_of
 from syndicator.parser.numbers import number
@@ -76,7 +76,7 @@ def parse_with_feedparser(
         url=url,
         head=head_of(root) if root is not None and whole else _head(result, root),
         items=tuple(map(key_from, entries)),
-        entries=tuple(entry for entry in entries if entry.fingerprint not in known),
+        entries=unknown(entries, known),
         notes=tuple(_notes(result)),
     )
 

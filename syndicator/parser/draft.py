@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import TypeVar
 
 from msgspec import Struct
@@ -153,6 +153,11 @@ def alternate(links: Iterable[Link]) -> str:
 def key_from(part: Entry) -> ItemKey:
     """Return the key that every item of a fetch has, new or known."""
     return ItemKey(part.fingerprint, part.guid, alternate(part.links))
+
+
+def unknown(entries: Iterable[Entry], known: Container[str]) -> tuple[Entry, ...]:
+    """Return the entries with fingerprints that are not known."""
+    return tuple(entry for entry in entries if entry.fingerprint not in known)
 
 
 def _once(parts: list[T]) -> tuple[T, ...]:

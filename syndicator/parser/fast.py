@@ -12,7 +12,7 @@ from itertools import compress
 
 from syndicator.model.feed import Entry, ParsedFeed
 from syndicator.namespaces import ATOM, MISSPELT, RSS10, prefix_of
-from syndicator.parser.draft import key_from
+from syndicator.parser.draft import key_from, unknown
 from syndicator.parser.fast_entries import read_entry
 from syndicator.parser.head import channel_of, head_of, scope_of, version_of
 from syndicator.parser.splitting import Item, cut, key_of, without_known
@@ -58,7 +58,7 @@ def parse_fast(data: bytes, source_id: str, url: str, known: Container[str]) -> 
             key_from(next(entries)) if new else key_of(item)
             for item, new in zip(pieces.items, fresh, strict=True)
         ),
-        entries=tuple(entry for entry in read if entry.fingerprint not in known),
+        entries=unknown(read, known),
     )
 
 

@@ -25,7 +25,7 @@ from syndicator.model.feed import (
     TextKind,
 )
 from syndicator.parser.dates import clock, instant
-from syndicator.parser.draft import key_from
+from syndicator.parser.draft import key_from, unknown
 from syndicator.parser.numbers import seconds
 from syndicator.parser.splitting import digest
 
@@ -49,7 +49,7 @@ def parse_json(data: bytes, source_id: str, url: str, known: Container[str]) -> 
         url=url,
         head=head,
         items=tuple(map(key_from, entries)),
-        entries=tuple(entry for entry in entries if entry.fingerprint not in known),
+        entries=unknown(entries, known),
     )
 
 

@@ -92,6 +92,7 @@ def _declared(data: bytes, prefixes: list[bytes]) -> bytes:
     match = _ROOT.search(data)
     if not match:
         return data
-    names = ((prefix, usual_uri(prefix.decode())) for prefix in prefixes)
-    added = b"".join(b' xmlns:%s="%s"' % (prefix, uri.encode()) for prefix, uri in names)
+    added = b""
+    for prefix in prefixes:
+        added += b' xmlns:%s="%s"' % (prefix, usual_uri(prefix.decode()).encode())
     return data[: match.end()] + added + data[match.end() :]
