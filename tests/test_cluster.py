@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
+import trustme
 from loopback import Site, rss, site
 
 sys.path.append(str(Path(__file__).resolve().parent / "harness"))
@@ -30,6 +32,7 @@ from syndicator.pipeline.batches import Batch, gather_batch, split
 from syndicator.pipeline.budget import OverBudget, budget
 
 SMALL = '[run]\nbatch = 2\n[fetch]\ndelay = "0s"\n'
+OTHER_SIDE = ("addr add 10.213.7.100/24 dev far", "link set far up", "link set lo up")
 needs_dask = pytest.mark.skipif(not find_spec("distributed"), reason="needs Dask")
 
 
@@ -300,7 +303,91 @@ def test_a_scheduler_killed_in_the_middle(tmp_path: Path, hosts: Site) -> None:
     ]
     assert report["error"] == ""
     del hosts.slow["/5"]
-    assert run(tmp_path, ThreadPoolExecutor(1), hours=1).stored == 18
+    with ThreadPoolExecutor(1) as threads:
+        assert run(tmp_path, threads, hours=1).stored == 18
+
+
+@pytest.fixture
+def other_network() -> Iterator[str]:
+    """Make a network namespace with a cable to this machine; its end here is 10.213.7.1 to .6."""
+    name, cable = f"syndicator-{os.getpid()}", f"sy{os.getpid() % 100_000}"
+    if os.geteuid() or not shutil.which("ip"):
+        pytest.skip("needs root and ip")
+    commands = [
+        f"netns add {name}",
+        f"link add {cable} type veth peer name far netns {name}",
+        *(f"addr add 10.213.7.{n}/24 dev {cable}" for n in range(1, 7)),
+        f"link set {cable} up",
+        *(f"-n {name} {rest}" for rest in OTHER_SIDE),
+    ]
+    try:
+        for command in commands:
+            if subprocess.run(
+                ["ip", *command.split()], capture_output=True, check=False
+            ).returncode:
+                pytest.skip("may make no network namespace")
+        yield cable
+    finally:
+        subprocess.run(["ip", "netns", "del", name], capture_output=True, check=False)
+
+
+@pytest.mark.slow
+@pytest.mark.machine
+@needs_dask
+def test_a_network_cut_in_the_middle(tmp_path: Path, hosts: Site, other_network: str) -> None:
+    """The run ends when the connection is found dead, with what came; the next one has the rest."""
+    hosts.slow["/5"] = 300.0
+    urls = [url.replace("127.0.1.", "10.213.7.") for url in addresses(hosts)]
+    before = ("ip", "netns", "exec", f"syndicator-{os.getpid()}")
+    with cluster.cluster(tmp_path / "logs", 1, host="10.213.7.100", before=before) as running:
+        more = SMALL.removeprefix("[run]\n") + 'timeout = "400s"\n'
+        cluster.configure(tmp_path, urls, running.address, more)
+        begun = cluster.begin(tmp_path, START)
+        cluster.wait_for(lambda: len(hosts.asked) >= 5)
+        time.sleep(1)
+        subprocess.run(["ip", "link", "set", other_network, "down"], check=True)
+        report = cluster.result(begun)
+        subprocess.run(["ip", "link", "set", other_network, "up"], check=True)
+    assert report["error"] == ""
+    assert (report["changed"], report["left"]) == (4, 2)
+    assert "2 sources could not be asked by the cluster" in report["remarks"][0]
+    del hosts.slow["/5"]
+    with ThreadPoolExecutor(1) as threads:
+        assert run(tmp_path, threads, hours=1).stored == 18
+
+
+@pytest.mark.slow
+@needs_dask
+def test_a_cluster_with_tls(tmp_path: Path, hosts: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`dask+tls://` takes the certificates that Dask's own configuration names."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    pair = authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem
+    pair.write_to_path(tmp_path / "pair.pem")
+    names = {"CA_FILE": "ca.pem"}
+    for part in ("SCHEDULER", "WORKER", "CLIENT"):
+        names |= {f"{part}__CERT": "pair.pem", f"{part}__KEY": "pair.pem"}
+    for name, file in names.items():
+        monkeypatch.setenv(f"DASK_DISTRIBUTED__COMM__TLS__{name}", str(tmp_path / file))
+    with cluster.cluster(tmp_path / "logs", 1, protocol="tls") as running:
+        assert running.address.startswith("dask+tls://")
+        more = SMALL.removeprefix("[run]\n")
+        cluster.configure(tmp_path, addresses(hosts), running.address, more)
+        report = cluster.run(tmp_path, START)
+    assert (report["changed"], report["error"]) == (6, "")
+
+
+@pytest.mark.slow
+def test_the_cores_of_this_machine(tmp_path: Path, hosts: Site) -> None:
+    """The program in the how-to publishes what a run without it does."""
+    text = (Path(__file__).resolve().parents[1] / "docs" / "how-to.md").read_text("utf-8")
+    code = text.split("ProcessPoolExecutor\n\nimport")[1].split("```")[0]
+    (tmp_path / "run.py").write_text(
+        f"from concurrent.futures import ProcessPoolExecutor\nimport{code}", "utf-8"
+    )
+    cluster.configure(tmp_path, addresses(hosts), more=SMALL)
+    subprocess.run([sys.executable, "run.py"], cwd=tmp_path, check=True)
+    assert "Post 5-2" in cluster.published(tmp_path)["feed.json"].decode()
 
 
 @pytest.mark.slow

@@ -38,7 +38,11 @@ class Cluster:
     """A scheduler and its workers, each a process with a log of its own."""
 
     folder: Path
-    address: str = ""
+    host: str = "127.0.0.1"
+    before: tuple[str, ...] = ()  # words before each command, such as those of `ip netns exec`
+    protocol: str = "tcp"
+    place: str = ""  # as Dask's commands name the scheduler
+    address: str = ""  # as `[run] executor` names it
     scheduler: subprocess.Popen[bytes] | None = None
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
@@ -46,7 +50,7 @@ class Cluster:
         """Start one of Dask's commands; its log is a file of its name."""
         with (self.folder / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "dask", *command, "--no-dashboard"],
+                [*self.before, sys.executable, "-m", "dask", *command, "--no-dashboard"],
                 cwd=self.folder,
                 stdout=log,
                 stderr=log,
@@ -56,17 +60,17 @@ class Cluster:
         """Start the scheduler and wait for its address."""
         file = self.folder / "scheduler.json"
         file.unlink(missing_ok=True)
-        where = ("--host", "127.0.0.1", "--port", str(port), "--scheduler-file", str(file))
-        self.scheduler = self.start("scheduler", "scheduler", *where)
+        where = ("--host", self.host, "--port", str(port), "--protocol", self.protocol)
+        self.scheduler = self.start("scheduler", "scheduler", *where, "--scheduler-file", str(file))
         wait_for(lambda: file.exists() and "address" in file.read_text())
-        self.address = json.loads(file.read_text())["address"].replace("tcp://", "dask://")
+        self.place = json.loads(file.read_text())["address"]
+        self.address = self.place.replace("tcp:", "dask:").replace("tls:", "dask+tls:")
 
     def start_worker(self, *options: str) -> None:
         """Start one more worker; it has one thread, and nobody starts it again."""
         name = f"worker-{len(self.workers)}"
-        place = self.address.replace("dask://", "tcp://")
         more = ("--nthreads", "1", "--no-nanny", "--name", name, "--death-timeout", "60", *options)
-        self.workers.append(self.start(name, "worker", place, "--host", "127.0.0.1", *more))
+        self.workers.append(self.start(name, "worker", self.place, "--host", self.host, *more))
         log = self.folder / f"{name}.log"
         wait_for(lambda: b"Registered to" in log.read_bytes())
 
@@ -95,10 +99,10 @@ def cpu_of(pid: int) -> float:
 
 
 @contextmanager
-def cluster(folder: Path, workers: int) -> Iterator[Cluster]:
-    """Run a cluster while the block does."""
+def cluster(folder: Path, workers: int, **more: Any) -> Iterator[Cluster]:
+    """Run a cluster while the block does; `more` are fields of Cluster."""
     folder.mkdir(parents=True, exist_ok=True)
-    running = Cluster(folder)
+    running = Cluster(folder, **more)
     try:
         running.start_scheduler()
         for _ in range(workers):
