@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from loopback import site
 
 ROOT = Path(__file__).resolve().parents[1]
 OPERATING = (ROOT / "docs" / "operating.md").read_text("utf-8")
@@ -154,10 +155,10 @@ def test_the_tutorial(planet: Path) -> None:
                 assert line in told, command
 
 
-def act(folder: Path, runner: Path, branch: str = "planet-state") -> None:
+def act(folder: Path, runner: Path, **inputs: str) -> None:
     """Run the steps of action.yml that are ours, as Actions does in a fresh checkout."""
     runner.mkdir()
-    defaults = {name: about["default"] for name, about in ACTION["inputs"].items()}
+    defaults = {name: about["default"] for name, about in ACTION["inputs"].items()} | inputs
     for step in ACTION["runs"]["steps"]:
         if "run" not in step or step["name"] == "Install":
             continue
@@ -188,6 +189,48 @@ def test_a_planet_in_a_repository(planet: Path, tmp_path: Path) -> None:
     assert published[0] == published[1]
     commits = shell(f"git -C {origin} rev-list --count planet-state", planet)
     assert commits.strip() == "1"
+
+
+def test_a_planet_in_a_repository_whose_state_is_lost(planet: Path, tmp_path: Path) -> None:
+    """It is published twice with the state lost in between: no id and no document changes.
+
+    The workflow's steps run in clean folders; what they publish is served on this machine.
+    """
+    origin = tmp_path / "origin.git"
+    with site() as pages:
+        text = (planet / "feeds.toml").read_text("utf-8")
+        text = text.replace("http://127.0.0.1:8000/", f"{pages.url}/planet/")
+        (planet / "feeds.toml").write_text(text, "utf-8")
+        shell(f"git init -q --bare -b main {origin}", planet)
+        shell(
+            "git init -q -b main && git add feeds.toml samples"
+            " && git -c user.name=a -c user.email=a@localhost commit -qm First"
+            f" && git remote add origin {origin} && git push -q origin main",
+            planet,
+        )
+        published: list[dict[str, bytes]] = []
+        for number in range(3):
+            checkout = tmp_path / f"checkout-{number}"
+            shell(f"git clone -q --depth=1 file://{origin} {checkout}", planet)
+            shutil.copytree(planet / ".venv", checkout / ".venv")
+            act(checkout, tmp_path / f"runner-{number}", published=f"{pages.url}/planet/atom.xml")
+            published.append(documents(checkout))
+            for path in (checkout / "public").rglob("*.*"):
+                address = path.relative_to(checkout / "public").as_posix()
+                pages.pages[f"/planet/{address}"] = path.read_bytes()
+            if number == 0:
+                shell("git push -q origin :planet-state", planet)
+    assert json.loads(published[0]["feed.json"])["items"]
+    assert published[0] == published[1] == published[2]
+
+
+def test_a_repository_whose_site_can_not_be_asked(planet: Path, tmp_path: Path) -> None:
+    """The run ends there: without the state it would publish everything as new."""
+    origin = tmp_path / "origin.git"
+    shell(f"git init -q --bare {origin} && git init -q && git remote add origin {origin}", planet)
+    with site({"/atom.xml": 503}) as pages, pytest.raises(AssertionError, match="503"):
+        act(planet, tmp_path / "runner", published=f"{pages.url}/atom.xml")
+    assert not (planet / "public").exists()
 
 
 def test_a_repository_that_can_not_be_asked_for_the_state(planet: Path, tmp_path: Path) -> None:

@@ -352,7 +352,15 @@ class _Writer:
             return whole
         if part.chain:
             post = replace(post, origin=part.said, via=part.chain, republished=True)
-        post = replace(post, origin_link=part.original)
+        lengths = {
+            file["url"]: file.get("duration_in_seconds", 0)
+            for file in part.notes.get("attachments") or ()
+        }
+        files = [
+            replace(file, duration=file.duration or lengths.get(file.url, 0))
+            for file in post.enclosures
+        ]
+        post = replace(post, origin_link=part.original, enclosures=tuple(files))
         known = _known(part, self.known)
         parts = own_parts(post, self.infos[post.source_id], body, known)
         if parts is None:

@@ -148,7 +148,8 @@ def _notes(parsed: ParsedFeed, body: bytes) -> dict[str, Notes]:
     document = json.loads(body)
     parts = [document, *document["items"]]
     own = [part for part in parts if isinstance(part.get(EXTENSION), dict)]
-    return {str(part.get("id", "")): part[EXTENSION] for part in own}
+    files = "attachments"  # the length of a recording stands there alone
+    return {str(part.get("id", "")): {**part[EXTENSION], files: part.get(files)} for part in own}
 
 
 def _fetched(config: Config, target: str) -> Publication:
