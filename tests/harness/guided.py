@@ -14,14 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-try:
-    import atheris
-except ImportError:
-    sys.exit("atheris is not installed: pip install atheris")
-
 sys.path.append(str(Path(__file__).resolve().parent))
-with atheris.instrument_imports(include=["syndicator"]):
-    from mutations import FEEDS, PAYLOADS, feed_of, judged
 
 
 def main() -> None:
@@ -30,6 +23,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--corpus", type=Path, default=None, help="kept and grown between trials")
     options = parser.parse_args()
+    try:
+        import atheris
+    except ImportError:
+        parser.error("atheris is not installed: pip install atheris")
+    with atheris.instrument_imports(include=["syndicator"]):
+        from mutations import FEEDS, PAYLOADS, feed_of, judged
     corpus = options.corpus or Path(tempfile.mkdtemp(prefix="guided-"))
     corpus.mkdir(exist_ok=True)
     seeds = [*FEEDS, *(feed_of([payload] * 6) for payload in PAYLOADS)]
