@@ -29,7 +29,6 @@ from typing import TYPE_CHECKING, Any
 from syndicator.version import __version__
 
 if TYPE_CHECKING:
-    from syndicator.config import load as load_config
     from syndicator.errors import (
         CheckFailed,
         ConfigError,
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
     from syndicator.model.settings import Config, Feed, Source
     from syndicator.pipeline.activity import write as write_activity
     from syndicator.pipeline.adopt import Adopted, adopt
+    from syndicator.pipeline.following import load as load_config
     from syndicator.pipeline.review import HeldSource, judge, review
     from syndicator.pipeline.run import run, source_facts, states
     from syndicator.pipeline.withdrawing import undo_withdrawal, withdraw
@@ -135,7 +135,7 @@ _LATE = {
     "import_list": "importers",
     "inspect": "install_check",
     "judge": "pipeline.review",
-    "load_config": "config:load",
+    "load_config": "pipeline.following:load",
     "preview": "previews",
     "review": "pipeline.review",
     "run": "pipeline.run",

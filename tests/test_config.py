@@ -100,7 +100,7 @@ def test_a_source_overrides_what_it_says_and_inherits_the_rest(tmp_path: Path) -
         (HEAD + '[[source]]\nurl = "a"\n', ["`source`", "did you mean [[sources]]?"]),
         (
             HEAD + "[xyzzy]\n",
-            ["`xyzzy`", "[feed], [[feeds]], [fetch], [metrics], [related], [[sources]]"],
+            ["`xyzzy`", "[fetch], [[lists]], [metrics], [related], [run], [[sources]]"],
         ),
         (
             'title = "T"\n',
@@ -129,7 +129,7 @@ def test_a_source_overrides_what_it_says_and_inherits_the_rest(tmp_path: Path) -
         ),
         (
             HEAD + 'lnk = "a"\nxyzzy = 1\nurl = "b"\n',
-            ["`url` (may be set in [[sources]] only); known here: accent"],
+            ["`url` (may be set in [[sources]] and in [[lists]] only); known here: accent"],
         ),
         (
             HEAD + '[fetch]\ntimeout = "0s"\n',

@@ -31,6 +31,9 @@ def lake() -> Iterator[Site]:
     )
     with site({"/": PAGE, "/f.xml": feed}) as blog:
         blog.types["/"] = "text/html"
+        outline = f'<outline text="Lake by list" xmlUrl="{blog.url}/f.xml"/>'
+        body = f'<outline text="trains">{outline}</outline>'
+        blog.pages["/planet.opml"] = f"<opml version='2.0'><body>{body}</body></opml>".encode()
         yield blog
 
 
@@ -57,6 +60,8 @@ def test_the_commands_of_a_task(
     for block in re.findall(r"```console\n(.*?)```", TASKS[task], re.S):
         for part in block.split("$ ")[1:]:
             command, *expected = part.strip().splitlines()
+            for name, blog in (("lake", lake), ("quiet", quiet)):
+                command = command.replace(f"https://{name}.example", blog.url)
             if command.startswith("#"):  # the site refuses
                 lake.pages["/f.xml"] = 403
                 path = tmp_path / "feeds.toml"
@@ -72,8 +77,6 @@ def test_the_commands_of_a_task(
                 text = (tmp_path / command.split()[1]).read_text("utf-8")
                 assert [line for line in expected if line not in text] == []
                 continue
-            for name, blog in (("lake", lake), ("quiet", quiet)):
-                command = command.replace(f"https://{name}.example", blog.url)
             _, *arguments = shlex.split(command)
             status = main(arguments)
             out, err = capsys.readouterr()

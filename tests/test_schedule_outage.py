@@ -11,9 +11,9 @@ from loopback import configuration, rss, site
 from msgspec.structs import replace
 
 from syndicator import config, pipeline, schedule
-from syndicator.model.fetch import Ask, FetchFailed, NotModified, Outage, Reach, SourceState
+from syndicator.model.fetch import Ask, FetchFailed, NotModified, Outage, SourceState
 from syndicator.model.run import Options, Report
-from syndicator.model.settings import Source
+from syndicator.model.settings import Reach, Source
 from syndicator.report import failing, mail
 from syndicator.schedule.outage import OutageDetector
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import tomllib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct, structs
 
+from syndicator import urls
 from syndicator.config.feeds import (
     check_feeds,
     feeds_by_source,
@@ -24,7 +25,7 @@ from syndicator.config.feeds import (
 )
 from syndicator.config.kinds import Surroundings
 from syndicator.config.schema import keys, table_keys
-from syndicator.config.sources import check_doubles, read_source
+from syndicator.config.sources import check_doubles, read_list, read_source
 from syndicator.config.table import Complaints, Table
 from syndicator.errors import ConfigError
 from syndicator.model.settings import (
@@ -39,9 +40,10 @@ from syndicator.model.settings import (
 )
 from syndicator.version import __version__
 
-__all__ = ["check_feed", "load", "source_of", "sub_feed"]
+__all__ = ["check_feed", "load", "place", "source_of", "sub_feed", "with_listed"]
 
 _SOURCES = "write [[sources]], in double brackets, once for each source"
+_LISTS = "write [[lists]], in double brackets, once for each list"
 _FEEDS = (
     "write [feed] for the one feed that you publish; [[feeds]], in double brackets, are more of "
     "them"
@@ -77,6 +79,32 @@ def source_of(
     source = read_source(table, base or Source(id="", url=""), Surroundings(home or Path(), {}))
     complaints.check()
     return source
+
+
+def with_listed(config: Config, listed: Mapping[str, Sequence[Source]]) -> Config:
+    """Return a configuration with the sources of its lists, by the id of each list.
+
+    A source that feeds.toml has itself wins, and so does the first of two lists.
+    """
+    sources = [source for source in config.sources if not source.followed]
+    taken = {name for source in sources for name in (source.id, place(source))}
+    for followed in config.lists:
+        for source in listed.get(followed.url, ()):
+            if taken.isdisjoint((source.id, place(source))):
+                newcomers = "publish" if followed.trust else "hold"
+                sources.append(structs.replace(source, followed=followed.url, newcomers=newcomers))
+                taken |= {source.id, place(source)}
+    feeds = config.feeds
+    if config.per_source:
+        written = [feed for feed in feeds if feed.per != "source"]
+        feeds = (*written, *feeds_by_source(sources, feeds[0]))
+    return structs.replace(config, sources=tuple(sources), feeds=feeds)
+
+
+def place(source: Source) -> str:
+    """Return the form in which two sources are one feed, whatever their scheme and closing slash."""
+    account = ":".join(source.auth or ())
+    return f"{urls.loose(urls.normal(source.url))}{source.path or ''} {account}"
 
 
 def check_feed(values: Mapping[str, Any], where: str, name: str = "[feed]") -> None:
@@ -120,6 +148,7 @@ def _config(
     feed_table, fetch_table = top.section("feed"), top.section("fetch")
     source_tables = top.sections("sources", _SOURCES)
     feed_tables = top.sections("feeds", _FEEDS)
+    list_tables = top.sections("lists", _LISTS)
     top.only()
     unset = Feed(title="", output=home / "public")
     in_feed = feed_table.read(table_keys("feed"), unset, around)
@@ -144,6 +173,8 @@ def _config(
         feeds=feeds,
         sources=sources,
         run=top.section("run").struct(RunSettings(), around),
+        lists=tuple(read_list(table, base, around) for table in list_tables),
+        base=base,
         metrics=top.section("metrics").struct(MetricsSettings(), around),
         fetch=FetchSettings(
             user_agent=f"syndicator/{__version__}" + (main.contact and f" (+{main.contact})"),
@@ -152,7 +183,7 @@ def _config(
         **{"state": home / "syndicator.db", **_part(in_feed, Config)},
     )
     check_doubles(sources, source_tables)
-    check_feeds(feeds, [feed_table, *feed_tables], sources)
+    check_feeds(feeds, [feed_table, *feed_tables], sources, closed=not list_tables)
     _check_state(feed_table, config)
     if config.per_source:
         config = structs.replace(config, feeds=(*feeds, *feeds_by_source(sources, main)))

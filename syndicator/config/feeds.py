@@ -88,8 +88,13 @@ def feeds_by_source(sources: Sequence[Source], main: Feed) -> list[Feed]:
     return feeds
 
 
-def check_feeds(feeds: Sequence[Feed], tables: Sequence[Table], sources: Sequence[Source]) -> None:
-    """Note unknown sources and tags, and feeds that share a folder."""
+def check_feeds(
+    feeds: Sequence[Feed], tables: Sequence[Table], sources: Sequence[Source], *, closed: bool
+) -> None:
+    """Note unknown sources and tags, and feeds that share a folder.
+
+    `closed`: no list that is followed may bring other sources and tags.
+    """
     ids = {source.id for source in sources}
     tags = set[str]()
     for source in sources:
@@ -98,7 +103,7 @@ def check_feeds(feeds: Sequence[Feed], tables: Sequence[Table], sources: Sequenc
     for feed, table in zip(feeds, tables, strict=True):
         for key, wanted, known in (("sources", feed.sources, ids), ("tags", feed.tags, tags)):
             for word in wanted:
-                if word not in known:
+                if closed and word not in known:
                     table.fail(key, f'no source has "{word}"; {source_meant(word, sorted(known))}')
         folder = feed.output.resolve()
         if folder in folders:

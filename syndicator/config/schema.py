@@ -20,6 +20,7 @@ from syndicator.model.settings import (
     Feed,
     FetchSettings,
     Filter,
+    FollowedList,
     MetricsSettings,
     RelatedSettings,
     Rules,
@@ -37,6 +38,7 @@ HEADS = {
     "attribution": "[attribution]",
     "related": "[related]",
     "sources": "[[sources]]",
+    "lists": "[[lists]]",
 }
 
 
@@ -110,6 +112,7 @@ def table_keys(table: str) -> Mapping[str, Key]:
 _STRUCTS: dict[str, type[Struct]] = {
     "feeds": Feed,
     "sources": Source,
+    "lists": FollowedList,
     "attribution": AttributionSettings,
     "related": RelatedSettings,
     "metrics": MetricsSettings,
@@ -135,6 +138,7 @@ def allowed_in(word: str) -> str:
         "in [run]": table_keys("run"),
         "in [metrics]": table_keys("metrics"),
         "in [[sources]]": table_keys("sources"),
+        "in [[lists]]": table_keys("lists"),
         "in an `attribution` table": keys(AttributionSettings),
         "in a `related` table": keys(RelatedSettings),
         "in a `filter` table": keys(Filter),

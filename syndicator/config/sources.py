@@ -14,7 +14,7 @@ from syndicator.config.kinds import Surroundings, Wrong, fill_in
 from syndicator.config.schema import table_keys
 from syndicator.config.table import Table
 from syndicator.config.words import shown
-from syndicator.model.settings import Credentials, Source
+from syndicator.model.settings import Credentials, FollowedList, Source
 from syndicator.urls import normal, redacted, secret_parameter
 
 # An address that hides and hints nothing: no user, parameter or ${NAME}, no port that might be
@@ -35,18 +35,28 @@ class _Address(NamedTuple):
     private_by: str = ""  # the reason to take it for private, "" for none
 
 
-def read_source(table: Table, base: Source, around: Surroundings) -> Source:
+def read_list(table: Table, base: Source, around: Surroundings) -> FollowedList:
+    """Read one `[[lists]]` table. Mistakes are noted in the table."""
+    values = table.read(table_keys("lists"), base, around)
+    asked = Table(table.complaints, table.name, {"url": table.values.get("url", "")})
+    source = read_source(asked, base, around, head="[[lists]]")
+    return FollowedList(source.id, values.get("trust", False), source)
+
+
+def read_source(
+    table: Table, base: Source, around: Surroundings, head: str = "[[sources]]"
+) -> Source:
     """Read one table over the settings of `base`. Mistakes are noted in the table."""
     given = table.values.get("id") or table.values.get("name") or table.values.get("title")
     if given and isinstance(given, str):
-        table.name = f'[[sources]] "{given}"'
+        table.name = f'{head} "{given}"'
     written = table.values.get("url", "")
     address = _Address("")
     if isinstance(written, str) and (written := written.strip()):
         address = _address(table, written, around.environment)
         source_id = _anonymous(written, address.url) if address.private_by else written
         if not given:
-            table.name = f'[[sources]] "{source_id}"'
+            table.name = f'{head} "{source_id}"'
     elif isinstance(written, str):
         table.missing("url", "the feed's address, or a path relative to this file")
     values = table.read(table_keys("sources"), base, around)
@@ -73,7 +83,7 @@ def read_source(table: Table, base: Source, around: Surroundings) -> Source:
         "private_by": "" if {"private", "publish"} & values.keys() else reason,
         "publish": values.get("publish", not private),
     }
-    table.name = f'[[sources]] "{derived["id"]}"'
+    table.name = f'{head} "{derived["id"]}"'
     return replace(base, **values | derived)
 
 

@@ -48,16 +48,16 @@ class Complaints:
 class Table:
     """One table of a TOML file while it is read."""
 
-    __slots__ = ("_complaints", "name", "values")
+    __slots__ = ("complaints", "name", "values")
 
     def __init__(self, complaints: Complaints, name: str, values: Mapping[str, Any]) -> None:
-        self._complaints = complaints
+        self.complaints = complaints
         self.name = name
         self.values = values
 
     def fail(self, key: str, problem: str) -> None:
         """Note a mistake of a key."""
-        self._complaints.add(self.name, key, problem)
+        self.complaints.add(self.name, key, problem)
 
     def missing(self, key: str, what: str) -> None:
         """Note that a key is required, unless a written key is so close that it was meant."""
@@ -70,7 +70,7 @@ class Table:
         if not isinstance(values, dict):
             self.fail(name, f"write [{name}], in single brackets, and its keys below it")
             values = {}
-        return Table(self._complaints, f"[{name}]", values)
+        return Table(self.complaints, f"[{name}]", values)
 
     def sections(self, name: str, right: str) -> list[Table]:
         """Return the tables `[[name]]` of the top level; `right` says how they are written."""
@@ -79,7 +79,7 @@ class Table:
             self.fail(name, right)
             values = []
         return [
-            Table(self._complaints, f"[[{name}]] no. {number}", value)
+            Table(self.complaints, f"[[{name}]] no. {number}", value)
             for number, value in enumerate(values, 1)
         ]
 
@@ -125,7 +125,7 @@ class Table:
         label = f"{self.name[:-1]}.{name}]"
         if self.name.startswith("[["):
             label = f"{self.name}, table `{name}`"
-        return Table(self._complaints, label, written).struct(base, around)
+        return Table(self.complaints, label, written).struct(base, around)
 
     def _unknown(
         self, unknown: list[str], known: Mapping[str, object], heads: Mapping[str, str]

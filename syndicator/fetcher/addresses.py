@@ -12,7 +12,7 @@ import re
 import socket
 from functools import lru_cache
 
-from syndicator.model.fetch import Reach
+from syndicator.model.settings import Reach
 
 # Answered by the cloud's own metadata service, with credentials. All but the first are outside the
 # link-local range.

@@ -33,10 +33,9 @@ from syndicator.model.fetch import (
     FetchFailed,
     NotModified,
     Outcome,
-    Reach,
     Validators,
 )
-from syndicator.model.settings import FetchSettings, Source
+from syndicator.model.settings import FetchSettings, Reach, Source
 
 if TYPE_CHECKING:
     from http.cookiejar import CookieJar
@@ -184,7 +183,8 @@ class Client:
         fields = response.head.fields
         if not fetch.ask.is_picture:
             refusal = responses.no_feed(content, fields.get("content-type", ""))
-            if refusal is not None:
+            is_text = fetch.ask.takes_text and refusal and refusal.kind == "not-a-feed"
+            if refusal is not None and not is_text:
                 return _not_a_feed(fetch, response, content, refusal, time.monotonic() - began)
             if not response.head.states_length and responses.is_cut(content):
                 raise FetchError("truncated", "cut short: the connection ended before the feed did")

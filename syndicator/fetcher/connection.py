@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from syndicator.fetcher.addresses import literal_reach, may_connect, reach_of
 from syndicator.fetcher.fetch_error import FetchError, too_late
-from syndicator.model.fetch import Reach
+from syndicator.model.settings import Reach
 
 LARGE = 4_000_000  # bytes, decoded; a feed has 50 to 500 KB
 _PIECE = 65536

@@ -27,7 +27,8 @@ from syndicator.fetcher.connection import (
 from syndicator.fetcher.decoding import decoded
 from syndicator.fetcher.fetch_error import FetchError, too_late
 from syndicator.fetcher.http1 import Exchange, Head
-from syndicator.model.fetch import FailureKind, Reach
+from syndicator.model.fetch import FailureKind
+from syndicator.model.settings import Reach
 
 _CHECK_BUNDLE = "is the path in the environment right (REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE)?"
 _CHECK_PROXY = "is its address in the environment right (http_proxy, https_proxy)?"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import tomllib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,8 @@ from syndicator import config
 from syndicator.errors import ConfigError, UsageError
 from syndicator.importers.lists import heading, read
 from syndicator.importers.subscription import Heading, Subscription, account, place
-from syndicator.model.settings import Filter, Rules, Source
+from syndicator.importers.table_values import filter_values, values
+from syndicator.model.settings import Filter, Source
 from syndicator.parser.encodings import to_utf8  # lists are in as many encodings as feeds
 from syndicator.quantities import counted
 
@@ -81,7 +82,7 @@ def _begun(said: Heading, shared: Filter) -> tuple[list[str], list[str]]:
     if said.title:
         title, hint = f"title = {_written(said.title)}", ", with the title that the list has"
     lines, remarks = ["[feed]", title], [f"a [feed] table is printed first{hint}"]
-    values = {
+    settings = {
         "link": said.link,
         "contact": said.contact,
         "id": said.id,
@@ -89,7 +90,7 @@ def _begun(said: Heading, shared: Filter) -> tuple[list[str], list[str]]:
         "limit": said.limit,
         "join": said.join,
     }
-    for key, value in values.items():
+    for key, value in settings.items():
         if not value:
             continue
         try:
@@ -100,7 +101,7 @@ def _begun(said: Heading, shared: Filter) -> tuple[list[str], list[str]]:
             lines.append(f"{key} = {_written(value)}")
     if shared != Filter():
         lines += ["", "[feed.filter]"]
-        lines += [f"{kind} = {_written(rules)}" for kind, rules in _filter(shared).items()]
+        lines += [f"{kind} = {_written(rules)}" for kind, rules in filter_values(shared).items()]
     return ["\n".join(lines)], remarks
 
 
@@ -112,7 +113,7 @@ def tables(feeds: Iterable[Subscription], taken: Iterable[str] = ()) -> tuple[li
     """
     ids, written, refused = set(taken), list[str](), list[str]()
     for feed in feeds:
-        table = _table(feed, ids)
+        table = values(feed, ids)
         try:
             source = _source(table)
         except ConfigError as error:
@@ -157,39 +158,6 @@ def _is_blank(configuration: Path) -> bool:
         return True
     except (OSError, ValueError):
         return False
-
-
-def _table(feed: Subscription, taken: Collection[str]) -> dict[str, Any]:
-    """Return a feed's table as TOML's values, without defaults."""
-    return _without_empty(
-        {
-            "url": feed.url,
-            "name": "" if feed.name in taken else feed.name,
-            "tags": list(feed.tags),
-            "future": feed.future,
-            "icon": feed.icon,
-            "filter": _filter(feed.filter),
-        }
-    )
-
-
-def _filter(shown: Filter) -> dict[str, Any]:
-    return _without_empty({"include": _rules(shown.include), "exclude": _rules(shown.exclude)})
-
-
-def _rules(rules: Rules) -> dict[str, Any]:
-    return _without_empty(
-        {
-            "category": list(rules.category),
-            "title": rules.title,
-            "author": rules.author,
-            "text": rules.text,
-        }
-    )
-
-
-def _without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if value}
 
 
 def _source(table: Mapping[str, Any]) -> Source:

@@ -66,6 +66,9 @@ def read(text: str, name: str) -> tuple[list[Subscription], list[str]]:
     return list(feeds.values()), summed([*told, *others])
 
 
+# Remarks that begin so tell of a list that could not be read to its end.
+DAMAGED = "the list is "
+
 KINDS = (
     "OPML, the INI file of a planet, sfeed's sfeedrc, rawdog's config, the YAML of Perlanet or "
     "planet-sympy, mercury's TOML, or an address a line"
@@ -145,12 +148,12 @@ def _opml(text: str, name: str) -> Iterator[Subscription | Remark | str]:
                     yield Remark("not taken over, `frss:cssFullContent`", shown, " of ")
     written = len(_XML_URL.findall(_XML_COMMENT.sub("", text)))
     if not _XML_END.search(text):
-        yield f"the list is cut: it ends after {counted(listed, 'feed')}, without </opml>"
+        yield f"{DAMAGED}cut: it ends after {counted(listed, 'feed')}, without </opml>"
     elif listed < written:
         fault = next(iter(parser.error_log), None)
         where = f" at line {fault.line} ({fault.message})" if fault else ""
         yield (
-            f"the list is damaged{where}: {listed} of its {written} feeds could be read; mend it "
+            f"{DAMAGED}damaged{where}: {listed} of its {written} feeds could be read; mend it "
             "and import it again"
         )
 

@@ -9,10 +9,7 @@ from typing import Literal
 from msgspec import Struct
 
 from syndicator.model.redacted import RedactedRepr
-from syndicator.model.settings import BackoffScope, Source
-
-# The network of an address; "": not known yet.
-Reach = Literal["", "public", "private", "loopback", "link-local"]
+from syndicator.model.settings import BackoffScope, Reach, Source
 
 
 class Validators(Struct, frozen=True, omit_defaults=True):
@@ -48,6 +45,7 @@ class Ask(RedactedRepr, frozen=True):
         ""  # where it was first fetched from: a public source can't lead to an inward address later
     )
     is_picture: bool = False  # of the source: its body is no feed
+    takes_text: bool = False  # a list of sources may be plain text
 
 
 class Fetched(RedactedRepr, frozen=True):

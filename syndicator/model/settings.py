@@ -26,6 +26,8 @@ Scope = Literal["source", "all", "both", "none"]
 Copies = Literal["exact", "near", "off"]
 Per = Literal["", "source", "language"]
 BackoffScope = Literal["host", "source"]
+# The network of an address; "": not known yet.
+Reach = Literal["", "public", "private", "loopback", "link-local"]
 
 _OUR_WORDING = "our wording in the post's language"
 
@@ -193,6 +195,7 @@ class Source(RedactedRepr, frozen=True):
         ),
     ] = ""
     followed: str = ""  # the address of the list that names it, "" where feeds.toml does
+    within: Reach = ""  # the network that such a list allows it
     private_by: str = ""  # the reason to take it for private, where feeds.toml does not say it
     fallback: str = "en"  # our own feed's language, where nothing tells a post's
     interval: Annotated[
@@ -297,6 +300,22 @@ class Source(RedactedRepr, frozen=True):
     def shown_address(self) -> str:
         """Its URL, or the path of its file; "" of a private source."""
         return self.unless_private(self.url or str(self.path))
+
+
+class FollowedList(Struct, frozen=True):
+    """One `[[lists]]` table: a list of sources that somebody else keeps."""
+
+    url: Annotated[
+        str,
+        key(
+            "the list's address, or a path relative to the file: OPML, or the list of another planet"
+        ),
+    ]
+    trust: Annotated[
+        bool,
+        key("publish its new sources at once; else each waits for `syndicator review`"),
+    ] = False
+    source: Source = Source(id="", url="")  # the list as it is fetched
 
 
 class FetchSettings(Struct, frozen=True):
@@ -567,6 +586,8 @@ class Config(Struct, frozen=True):
         Path,  # absolute
         key("what is known between runs; never below an `output`", table="feed"),
     ] = Path("syndicator.db")
+    lists: tuple[FollowedList, ...] = ()
+    base: Source = Source(id="", url="")  # all that [feed] and [fetch] say of sources
     fetch: FetchSettings = FetchSettings()
     run: RunSettings = RunSettings()
     metrics: MetricsSettings = MetricsSettings()

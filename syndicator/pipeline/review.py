@@ -12,7 +12,8 @@ from syndicator.errors import UsageError
 from syndicator.failures import label
 from syndicator.lock import run_lock
 from syndicator.model.run import Options
-from syndicator.model.settings import Config, Source
+from syndicator.model.settings import Config, FollowedList, Source
+from syndicator.pipeline import following
 from syndicator.pipeline.build import build
 from syndicator.quantities import counted
 from syndicator.store import Store
@@ -55,8 +56,9 @@ def judge(
     with run_lock(config.state), Store(config.state) as store:
         held = _held(config, store)
         titles = {source_id: facts.title for source_id, facts in store.sources.facts().items()}
-        meant = [_meant(name, held, config.sources, titles) for name in names]
+        meant = [_meant(name, held, config, titles) for name in names]
         lines = [_decide(store, each, approved=approved, now=now) for each in meant]
+        config = following.current(config, store)
         build(config, store, Options(offline=True), now)
     return lines
 
@@ -76,27 +78,39 @@ def _held(config: Config, store: Store) -> list[HeldSource]:
         reason = hold.reason if hold else _BY_SETTING
         since, rejected = (hold.since, hold.rejected) if hold else (None, False)
         held.append(HeldSource(source.id, name, reason, since, rejected, tuple(waiting)))
+    for followed in config.lists:
+        if reason := following.doubt(store, followed):
+            name = label(followed.source)
+            held.append(HeldSource(followed.url, name, reason, None, rejected=False, posts=()))
     return held
 
 
 def _meant(
-    name: str, held: Sequence[HeldSource], sources: Sequence[Source], titles: dict[str, str]
-) -> Source | WaitingPost:
-    """Return the source or the waiting post of a name. Raises UsageError."""
+    name: str, held: Sequence[HeldSource], config: Config, titles: dict[str, str]
+) -> Source | FollowedList | WaitingPost:
+    """Return the source, the list or the waiting post of a name. Raises UsageError."""
     for each in held:
         for post in each.posts:
             if name in {str(post.number), post.url}:
                 return post
-    for source in sources:
+    for followed in config.lists:
+        if name in {followed.url, label(followed.source)}:
+            return followed
+    for source in config.sources:
         if name in {source.id, source.name, source.url, titles.get(source.id)}:
             return source
     hint = source_meant(name, [each.name for each in held])
     raise UsageError(f'no source and no waiting post is named "{name}"; {hint}')
 
 
-def _decide(store: Store, meant: Source | WaitingPost, *, approved: bool, now: datetime) -> str:
+def _decide(
+    store: Store, meant: Source | FollowedList | WaitingPost, *, approved: bool, now: datetime
+) -> str:
     """Keep one decision; return it in words."""
     word = "approved" if approved else "rejected"
+    if isinstance(meant, FollowedList):
+        following.accept(store, meant, approved=approved)
+        return f"{label(meant.source)}: its present version is {word}"
     if isinstance(meant, WaitingPost):
         store.reviews.judge_posts([meant.number], approved=approved)
         return f"{word}: {meant.title or meant.url}"

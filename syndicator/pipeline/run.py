@@ -20,7 +20,7 @@ from syndicator.lock import run_lock
 from syndicator.model.fetch import Outage, SourceState
 from syndicator.model.run import Options, PostRef, Progress, Report, SourceFacts
 from syndicator.model.settings import Config
-from syndicator.pipeline import deletions, faces
+from syndicator.pipeline import deletions, faces, following
 from syndicator.pipeline.build import Built, FeedChange, build, changes
 from syndicator.pipeline.update import UpdateStats, outage, update
 from syndicator.store import Store
@@ -77,13 +77,16 @@ def run(
     with run_lock(config.state), Store(config.state) as store:
         if any(source.private or source.auth or source.headers for source in config.sources):
             store.connection.restrict()
+        lists = following.follow(config, store, options, now, stop)
+        config = lists.config
         # First of all, so that a source with a changed address keeps its state and its posts.
         store.sources.adopt(config.sources)
-        work.told = _taken_for_private(config, store)
+        work.told = [*lists.lines, *_taken_for_private(config, store)]
         config = _without_rejected(config, store)
         work.before, last_event = _health(store), store.feeds.last_event()
+        states = {**work.before.states, **lists.before}
+        work.before = structs.replace(work.before, states=states)
         if not options.offline:
-            states = work.before.states
             work.stats = update(config, store, states, options, now, stop, watch)
             work.stats.news += deletions.follow(config, store, now, stop)
             faces.follow(config, store, now, stop)
@@ -119,8 +122,9 @@ def _report(config: Config, options: Options, work: _Work, seconds: float) -> Re
     before, after, stats = work.before, work.after, work.stats
     configured = [after.states[source.id] for source in config.sources if source.id in after.states]
     published, updated, withdrawn = map(tuple, work.news)
+    asked = (*config.sources, *(followed.source for followed in config.lists))
     return Report(
-        **structs.asdict(failures.changes(before.states, after.states, config.sources)),
+        **structs.asdict(failures.changes(before.states, after.states, asked)),
         started=work.now,
         total=len(options.named or config.sources),
         due=stats.due,

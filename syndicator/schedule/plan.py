@@ -105,12 +105,16 @@ def _ask(source: Source, state: SourceState | None, now: datetime) -> Ask:
     """Return the request for a source; a new one, or one with a new address, has no validators."""
     url = asked_at(source, state)
     if state is None or not is_of_address(source, state, url):
-        return Ask(source=source, url=url)
+        return Ask(source=source, url=url, reach=source.within)
     validators = state.validators
     if state.unchanged_since is not None and now - state.unchanged_since >= DISTRUST_AFTER:
         validators = Validators()
     return Ask(
-        source=source, url=url, validators=validators, body_hash=state.body_hash, reach=state.reach
+        source=source,
+        url=url,
+        validators=validators,
+        body_hash=state.body_hash,
+        reach=state.reach or source.within,
     )
 
 
