@@ -23,8 +23,8 @@ from pathlib import Path, PurePosixPath
 from msgspec import Struct
 
 from syndicator.errors import PublishError
-from syndicator.formats import by_type, document_types
-from syndicator.model.edition import Document, Published, PublishedFiles
+from syndicator.formats import by_type
+from syndicator.model.edition import Document, Published, PublishedFiles, content_digest
 
 # The ending of a file's name while it is being written; alone, it marks its folder.
 UNFINISHED = ".syndicator-new"
@@ -66,20 +66,6 @@ def publish(
     finally:
         writer.close()
     return results
-
-
-def damaged(files: PublishedFiles) -> list[str]:
-    """Return the paths of feeds and archives that are missing or differ from what was written.
-
-    Pages are left out: there may be one for each post ever published.
-    """
-    damaged_paths = []
-    for media_type in document_types():
-        for path in files.of_type(media_type):
-            body = _read(files.folder / path)
-            if body is None or files.get(path) != _digest(body):
-                damaged_paths.append(path)
-    return damaged_paths
 
 
 class _Waiting(Struct, frozen=True):
@@ -283,13 +269,8 @@ def _naming(path: Path) -> Iterator[None]:
 
 
 def _feed_digest(document: Document) -> str:
-    """Return the digest of a feed's bytes, by which `damaged` knows it; "" for other documents."""
-    return _digest(document.body) if by_type(document.type) else ""
-
-
-def _digest(body: bytes) -> str:
-    """Return size and CRC of a file: they tell damage, and take a fifth of the time of a hash."""
-    return f"{len(body):x}-{zlib.crc32(body):08x}"
+    """Return the digest of a feed's bytes, by which damage is told; "" for other documents."""
+    return content_digest(document.body) if by_type(document.type) else ""
 
 
 def _read(path: Path) -> bytes | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Set
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
+from zlib import crc32
 
 from msgspec import Struct
 
@@ -143,6 +144,11 @@ class Document(Struct, frozen=True):
     )
 
 
+def content_digest(body: bytes) -> str:
+    """Return size and CRC of a file: they tell damage, and take a fifth of the time of a hash."""
+    return f"{len(body):x}-{crc32(body):08x}"
+
+
 class Published(Struct, frozen=True):
     """The fate of a document."""
 
@@ -157,9 +163,6 @@ class PublishedFiles(Protocol):
 
     folder: Path
     hidden: frozenset[str]  # paths that count as gone, before they are
-
-    def get(self, path: str) -> str | None:
-        """Return the digest of a file's content, None if the file or its record is missing."""
 
     def kind(self, path: str) -> str | None:
         """Return the media type of a file of ours, be it there or not; None: it is not ours."""

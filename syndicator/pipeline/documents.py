@@ -11,6 +11,7 @@ from zlib import crc32
 
 from msgspec.structs import replace
 
+from syndicator.formats import document_types
 from syndicator.model.edition import Document, Edition, Published
 from syndicator.model.settings import Feed, Source
 from syndicator.pipeline import hubs
@@ -79,7 +80,8 @@ class FeedBuild:
         stamp, meta = self._stamp(), self.store.meta
         last = meta.read(Build, self.feed.name) or Build()
         files = self.store.files(self.feed.output)
-        damaged = _damaged(files) if force else []
+        # Not the pages: there may be one for each post ever published.
+        damaged = files.damaged(document_types()) if force else []
         is_current = last.stamp == stamp and not (rerender or damaged)
         if is_current and (unchanged := _unchanged(last.documents)):
             return unchanged
@@ -188,12 +190,6 @@ def _as_adopted(documents: Iterable[Document], folder: Path) -> Iterator[Documen
                 yield replace(document, body=old)
                 continue
         yield document
-
-
-def _damaged(files: Files) -> list[str]:
-    from syndicator import publisher  # only --force compares bytes
-
-    return publisher.damaged(files)
 
 
 def _unchanged(files: Sequence[tuple[str, int, int]]) -> list[Published]:

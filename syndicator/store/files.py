@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from syndicator.errors import PublishError
+from syndicator.model.edition import content_digest
 from syndicator.store.db import Connection, Table
 
 NAME = ".syndicator"
@@ -80,6 +82,15 @@ class Files(Table, Mapping[str, str]):
     def of_type(self, kind: str, most: int = -1) -> list[str]:
         """Return the paths of a media type, with any parameters; at most so many, -1: all."""
         return self.db.column(_OF_TYPE, self._key, kind, most)
+
+    def damaged(self, kinds: Iterable[str]) -> list[str]:
+        """Return the paths of these media types that are missing or differ from their digests."""
+        paths = []
+        for path in chain.from_iterable(map(self.of_type, kinds)):
+            digest = self.get(path)
+            if digest is None or digest != content_digest((self.folder / path).read_bytes()):
+                paths.append(path)
+        return paths
 
     def below(self, folder: str) -> list[str]:
         """Return the paths of our files below a folder ("posts/")."""
