@@ -24,6 +24,7 @@ ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 PODCAST = "https://podcastindex.org/namespace/1.0"
 CREATIVE_COMMONS = "http://backend.userland.com/creativeCommonsRssModule"
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"  # RFC 6721
+RSL = "https://rslstandard.org/rsl"
 ACCESS = "http://www.bloglines.com/about/specs/fac-1.0"
 INDEXING = "urn:atom-extension:indexing"
 
@@ -63,6 +64,7 @@ VOCABULARIES: dict[str, tuple[str, ...]] = {
         "http://cyber.law.harvard.edu/rss/creativeCommonsRssModule.html",
     ),
     "at": (TOMBSTONES,),
+    "rsl": (RSL,),
     "access": (ACCESS,),
     "indexing": (INDEXING,),
     "feedburner": ("http://rssnamespace.org/feedburner/ext/1.0",),

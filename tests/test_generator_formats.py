@@ -27,6 +27,7 @@ from syndicator.model.feed import (
     Person,
     PodcastPerson,
     Transcript,
+    Wishes,
 )
 from syndicator.model.post import Attribution, Declared, Keys, Post, SourceInfo
 
@@ -43,6 +44,7 @@ PREFIXES = {
     "creativeCommons": "http://backend.userland.com/creativeCommonsRssModule",
     "access": "http://www.bloglines.com/about/specs/fac-1.0",
     "at": "http://purl.org/atompub/tombstones/1.0",
+    "rsl": "https://rslstandard.org/rsl",
     "indexing": "urn:atom-extension:indexing",
     "xml": "http://www.w3.org/XML/1998/namespace",
 }
@@ -97,6 +99,10 @@ POST: dict[str, tuple[Any, tuple[str, ...]]] = {
     "comment_count": (424242, ("424242",)),
     "republished": (False, ("republished",)),
     "noindex": (True, ("noindex", "True")),
+    "rsl": (
+        '<rsl:content xmlns:rsl="https://rslstandard.org/rsl" url="/marked-page/"/>',
+        ("/marked-page/",),
+    ),
     "filtered": ("marked-filter", ("marked-filter",)),
     "fingerprint": ("marked-print", ("marked-print",)),
     "notes": (("marked-note",), ("marked-note",)),
@@ -138,6 +144,10 @@ SOURCE_FIELDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "denied": (True, ("norepublish", "True")),
     "title": ("Titled-marker", ("Titled-marker",)),
     "spoken": ("zu-ZA", ("zu-ZA",)),
+    "wishes": (
+        Wishes(rsl="https://marker.example/rsl.xml", tdm=True),
+        ("https://marker.example/rsl.xml", "tdm_reservation"),
+    ),
     "declared": (Declared(name="Declared-marker"), ("Declared-marker",)),
 }
 

@@ -25,6 +25,7 @@ from syndicator.overrides import lines as override_lines
 from syndicator.overrides import overrides
 from syndicator.quantities import counted, short
 from syndicator.report import grouped, outage_line
+from syndicator.wishes import in_words
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -224,6 +225,8 @@ def posts(console: Console, preview: Preview, limit: int) -> None:
     ):
         if value and word not in overridden:
             _line(console, f"{word}: {plain(value)}", "dim")
+    for line in in_words(info.wishes):
+        _line(console, plain(line), "dim")
     for line in override_lines(told):
         _line(console, plain(line), "dim")
     everything = newest_first(preview.feed.posts)

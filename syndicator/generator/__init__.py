@@ -37,11 +37,13 @@ from syndicator.generator.site import (
 )
 from syndicator.generator.site.paths import TAGS, tag_path
 from syndicator.generator.site.theme import ASSETS, Theme
+from syndicator.generator.wishes import WISH_FILES, wish_files
 from syndicator.model.edition import Archive, Document, Edition, Item, PublishedFiles
 from syndicator.model.settings import Feed
 
 __all__ = [
     "LAYOUT",
+    "WISH_FILES",
     "face_documents",
     "generate",
     "generate_one",
@@ -84,6 +86,7 @@ def generate(  # noqa: PLR0913 - what was published before says what to make
             had_page = None if changed is None or number in changed else was_published
             yield from _history(edition, archive(number), site, had_page)
     yield from site.lists()
+    yield from wish_files(edition)
     written = formats.written(edition.feed.formats)
     items = _rendered(edition.items if written else (), edition.feed)
     for form in written:
@@ -176,6 +179,8 @@ def obsolete_paths(
     lost -= {face_path(*face) for face in edition.faces.items()}
     lost |= set(known.below("theme/"))
     lost |= set(known.below(TAGS)).difference(map(tag_path, chain(*edition.tags.values())))
+    stating = {document.path for document in wish_files(edition)}
+    lost |= {path for path in WISH_FILES if path not in stating and known.kind(path) is not None}
     if "html" in feed.formats:
         lost -= {document.path for document in Theme(feed.templates, feed.language).files()}
     if not {"html", "fragment"} & set(feed.formats):

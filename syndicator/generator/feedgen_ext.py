@@ -41,6 +41,7 @@ from syndicator.generator.podcast import (
     add_podcast_channel,
     used_prefixes,
 )
+from syndicator.generator.rsl import terms_of
 from syndicator.model.feed import Link
 from syndicator.model.settings import Feed
 from syndicator.namespaces import qualified, uri_of
@@ -157,6 +158,8 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]
             _add_text(entry, qualified("dc:rights"), item.rights)
         if item.licence:
             _add_text(entry, qualified("creativeCommons:license"), item.licence)
+        if (terms := terms_of(item)) is not None:
+            entry.append(terms)
         add_media(entry, item, enclosed=entry.find("enclosure") is not None)
         add_episode(entry, item)
         return entry
@@ -251,6 +254,8 @@ def source_links(ref: SourceRef) -> Iterator[Link]:
         yield Link(ref.feed, "self")
     if ref.licence:
         yield Link(ref.licence, "license")
+    if ref.rsl:
+        yield Link(ref.rsl, "license", "application/rsl+xml")
 
 
 def _add_text(parent: _Element, tag: str, value: str) -> _Element:

@@ -16,6 +16,7 @@ from html import escape
 from uuid import NAMESPACE_URL, uuid5
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from syndicator.generator.body import compose_body
 from syndicator.model.edition import Item, Reference
@@ -52,6 +53,7 @@ class SourceRef(Struct, frozen=True):
     feed: str = ""
     rights: str = ""
     licence: str = ""
+    rsl: str = ""  # a licence in RSL, which speaks for this feed's own site
     updated: datetime | None = None
     icon: str = ""  # of a source that is credited itself
 
@@ -166,7 +168,8 @@ def credited_source(item: Item) -> SourceRef:
         return SourceRef(name, urn, updated=item.updated)
     own = Origin(name, info.link, info.feed, info.feed_id, rights=info.rights)
     updated = info.updated or item.updated
-    return _source_ref(own, updated, web(info.licence), icon=web(info.image))
+    ref = _source_ref(own, updated, web(info.licence), icon=web(info.image))
+    return replace(ref, rsl=web(info.wishes.rsl)) if info.wishes.rsl else ref
 
 
 def _source_ref(
@@ -175,7 +178,16 @@ def _source_ref(
     link, feed = web(origin.url), web(origin.feed)
     id_ = origin.id if is_uri(origin.id) else feed or link or identifier(origin.name)
     rights = without_markup(origin.rights)
-    return SourceRef(line(origin.name), id_, link, feed, rights, licence, updated, icon)
+    return SourceRef(
+        line(origin.name),
+        id_,
+        link,
+        feed,
+        rights=rights,
+        licence=licence,
+        updated=updated,
+        icon=icon,
+    )
 
 
 def _chain(item: Item) -> Iterator[SourceRef]:

@@ -11,7 +11,7 @@ from syndicator.generator.body import credit_line, list_heading
 from syndicator.generator.documents import FeedDocument, address, contact, hub_of, title_of
 from syndicator.generator.item import RenderedItem, SourceRef, is_denied, is_unindexed
 from syndicator.model.edition import Edition, Reference, RelatedList
-from syndicator.model.feed import Enclosure, Person
+from syndicator.model.feed import Enclosure, Person, Wishes
 from syndicator.text_rules import UNKNOWN_TYPE, identifier, language, line, rfc3339, web
 
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -111,8 +111,22 @@ def _extension(item: RenderedItem) -> dict[str, Any]:
             "comments_url": item.comments,
             "rights": item.rights,
             "licence": item.licence,
+            "wishes": _wishes(item.item.source.wishes),
             "noindex": is_unindexed(item),
             "norepublish": is_denied(item),
+        }
+    )
+
+
+def _wishes(wishes: Wishes) -> dict[str, Any]:
+    return _without_empty(
+        {
+            "content_usage": list(wishes.usage),
+            "content_signal": list(wishes.signals),
+            "robots": list(wishes.robots),
+            "tdm_reservation": int(wishes.tdm),
+            "tdm_policy": wishes.tdm_policy,
+            "rsl": wishes.rsl,
         }
     )
 

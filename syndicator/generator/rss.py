@@ -55,6 +55,8 @@ def _prefixes(document: FeedDocument) -> list[str]:
         prefixes.append("fh")
     if any(item.licence for item in document.items):
         prefixes.append("creativeCommons")
+    if any(item.item.post.rsl for item in document.items):
+        prefixes.append("rsl")
     return prefixes
 
 

@@ -129,6 +129,17 @@ class Origin(Struct, frozen=True, omit_defaults=True):
     language: str = ""
 
 
+class Wishes(Struct, frozen=True, omit_defaults=True):
+    """The wishes of a source on the use of its posts, as its server states them with the feed."""
+
+    usage: tuple[str, ...] = ()  # AIPREF's preferences: "train-ai=n"
+    signals: tuple[str, ...] = ()  # Content Signals: "ai-train=no"
+    robots: tuple[str, ...] = ()  # rules of X-Robots-Tag on the use of content: "noai"
+    tdm: bool = False  # text and data mining is reserved (TDMRep)
+    tdm_policy: str = ""  # the address of its terms
+    rsl: str = ""  # the address of a licence in RSL
+
+
 class Entry(Struct, frozen=True, omit_defaults=True):
     """One item of a source's feed, parsed but not judged: nothing cleaned, nothing guessed."""
 
@@ -162,6 +173,7 @@ class Entry(Struct, frozen=True, omit_defaults=True):
     language: str = ""  # xml:lang, JSON Feed language
     base: str = ""  # xml:base in effect at the item
     noindex: bool = False
+    rsl: str = ""  # rsl:content as XML
 
 
 class ItemKey(Struct, frozen=True, omit_defaults=True):
@@ -210,3 +222,4 @@ class ParsedFeed(Struct, frozen=True, omit_defaults=True):
     entries: tuple[Entry, ...]  # the unseen, in the order of the feed
     # The faults that were mended ("not well-formed: ...").
     notes: tuple[str, ...] = ()
+    wishes: Wishes = Wishes()

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from syndicator.model.feed import Category, Enclosure, Episode, Image, Origin, Person
+from syndicator.model.feed import Category, Enclosure, Episode, Image, Origin, Person, Wishes
 
 # The identity_version of a post that another program published, or an earlier installation.
 ADOPTED = -1
@@ -46,6 +46,7 @@ class SourceInfo(Struct, frozen=True, omit_defaults=True):
     spoken: str = (
         ""  # what most of its posts are in, learnt where its feed declares nothing: shown nowhere
     )
+    wishes: Wishes = Wishes()
     declared: Declared = Declared()  # shown by `why` and `fetch` alone
 
 
@@ -126,6 +127,7 @@ class Post(Struct, frozen=True, omit_defaults=True):
     republished: bool = False  # the source proved that it republishes `origin`
     attribution: Attribution | None = None  # None: switched off
     noindex: bool = False
+    rsl: str = ""  # the terms of its page in RSL, as XML
     filtered: str = ""  # why it is not let through ("older than max_age ..."); its identity is kept all the same
     fingerprint: str = ""  # of the entry it was made from
     notes: tuple[str, ...] = ()  # what the normalizer did and why, for `fetch`

@@ -18,7 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from syndicator import filters, languages, text_rules, timezones, urls
-from syndicator.model.feed import Category, Entry, ParsedFeed, Person, Text
+from syndicator.model.feed import Category, Entry, ParsedFeed, Person, Text, Wishes
 from syndicator.model.fetch import FetchFailed
 from syndicator.model.post import Attribution, Declared, Keys, NormalizedFeed, Post, SourceInfo
 from syndicator.model.settings import Source
@@ -161,10 +161,16 @@ def _info(parsed: ParsedFeed, source: Source, now: datetime) -> SourceInfo:
         private=source.private,
         noindex=head.noindex,
         denied=head.denied,
+        wishes=_wishes(parsed.wishes, source),
         description=text.title(Text(head.subtitle))[0],
         title=title if source.name and title != source.name else "",
         declared=Declared() if source.private else _declared(parsed, title, base),
     )
+
+
+def _wishes(stated: Wishes, source: Source) -> Wishes:
+    """Return the wishes of a source; an address that a private one names may hold a secret."""
+    return replace(stated, tdm_policy="", rsl="") if source.private else stated
 
 
 def _declared(parsed: ParsedFeed, title: str, base: str) -> Declared:
@@ -231,6 +237,7 @@ def _post(entry: Entry, context: _Context) -> Post:
         via=credited.via,
         republished=credited.republished,
         noindex=entry.noindex or head.noindex,
+        rsl=text_rules.clean(entry.rsl),
         fingerprint=entry.fingerprint,
         notes=(*_notes(body, twice=twice, replaced=source.attribution.enabled), *dated),
     )

@@ -150,8 +150,10 @@ def _entries(nodes: list[Node], root: Element | None, whole: bool) -> Iterator[E
         aligned = [None] * len(nodes)
     for node, element in zip(nodes, aligned, strict=True):
         made = _entry(node, element, outer, whole)
-        # Without bytes of its own it has the fingerprint of all that was read of it.
-        yield replace(made, fingerprint=digest(repr(made).encode("utf-8", "replace")))
+        # Without bytes of its own it has the fingerprint of all that was read of it. An entry
+        # without the newest field has that of before there was one.
+        written = repr(made).replace(", rsl='')", ")")
+        yield replace(made, fingerprint=digest(written.encode("utf-8", "replace")))
 
 
 def _ask(data: bytes) -> Node:
@@ -328,6 +330,7 @@ def _add_mended(draft: Draft, element: Element, outer: Scope) -> None:
         "comment_count",
         "licence",
         "noindex",
+        "rsl",
         "language",
     ):
         setattr(draft, name, getattr(mended, name))

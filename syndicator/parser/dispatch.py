@@ -7,7 +7,8 @@ from collections.abc import Container
 
 from msgspec.structs import replace
 
-from syndicator.model.feed import ParsedFeed
+from syndicator import wishes
+from syndicator.model.feed import ParsedFeed, Wishes
 from syndicator.model.fetch import FailureKind, Fetched, FetchFailed
 from syndicator.parser.bounds import bounded
 from syndicator.parser.by_feedparser import Unreadable, parse_with_feedparser
@@ -39,7 +40,9 @@ def read(fetched: Fetched, known: Container[str], most_items: int) -> ParsedFeed
     parsed = _read(fetched, known)
     if isinstance(parsed, FetchFailed):
         return parsed
-    return bounded(parsed, most_items)
+    stated = wishes.of_headers(fetched.headers, fetched.url)
+    parsed = bounded(parsed, most_items)
+    return replace(parsed, wishes=stated) if stated != Wishes() else parsed
 
 
 def _read(fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed:

@@ -71,6 +71,7 @@ class Draft(Struct):
     spare_body: Text | None = None  # media:text, source:markdown: a body where there is nothing
     original_link: str = ""  # feedburner:origLink
     noindex: bool = False
+    rsl: str = ""
 
 
 Reader = Callable[[Draft, Element, Scope], None]  # of one element into a draft
@@ -123,6 +124,7 @@ def entry(draft: Draft, fingerprint: str, language: str = "", base: str = "") ->
         language=language,
         base=base,
         noindex=draft.noindex,
+        rsl=draft.rsl,
     )
 
 

@@ -17,6 +17,7 @@ from syndicator.parser.numbers import number
 from syndicator.parser.people import person
 from syndicator.parser.plain import plain
 from syndicator.parser.podcast import PODCAST
+from syndicator.parser.rsl import read_rsl
 from syndicator.parser.xml_tree import (
     RDF,
     Element,
@@ -184,6 +185,7 @@ EXTRAS: dict[str, Reader] = {
     "cc:license": read_licence,
     "creativecommons:license": read_licence,
     "indexing:index": _index,
+    "rsl:content": read_rsl,
     "yandex:full-text": _full_text,
     "source:markdown": _markdown,
     "feedburner:origlink": _original_link,

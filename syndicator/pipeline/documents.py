@@ -158,6 +158,12 @@ class FeedBuild:
         documents = chain(generator.face_documents(edition, files, store.faces.body), documents)
         if is_first and store.meta.read(Takeover, feed.name):
             documents = _as_adopted(documents, files.folder)
+        # A robots.txt of the operator's own stays.
+        documents = (
+            document
+            for document in documents
+            if document.path not in generator.WISH_FILES or _is_ours(files, document.path)
+        )
         published = publisher.publish(documents, files, gone=gone, twins=feed.gzip)
         return published, stale
 
@@ -190,6 +196,11 @@ def _as_adopted(documents: Iterable[Document], folder: Path) -> Iterator[Documen
                 yield replace(document, body=old)
                 continue
         yield document
+
+
+def _is_ours(files: Files, path: str) -> bool:
+    """Tell whether a file is ours, or would be."""
+    return files.kind(path) is not None or not (files.folder / path).exists()
 
 
 def _unchanged(files: Sequence[tuple[str, int, int]]) -> list[Published]:

@@ -91,6 +91,7 @@ class Facts(Struct, frozen=True):
     rights: str = ""
     is_denied: bool = False  # access:restriction
     noindex: bool = False
+    wishes: tuple[str, ...] = ()  # of its server on the use of posts, a line each
     credit: str = ""
     first_day: tuple[str, ...] = ()  # titles of the posts that it would bring at once
 
@@ -217,6 +218,8 @@ def _wishes(facts: Facts) -> Iterator[Reason]:
     if facts.noindex:
         text = "it wants no search engine to index its posts: their pages here say so too"
         yield Reason("note", "wishes", text)
+    for wish in facts.wishes:
+        yield Reason("note", "wishes", f"{wish}: carried on with its posts")
     if said := facts.licence or facts.rights:
         yield Reason("good", "licence", f"licence: {said}")
     else:

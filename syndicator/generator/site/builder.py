@@ -14,7 +14,7 @@ from syndicator.generator.body import credit_line
 from syndicator.generator.documents import file_name
 from syndicator.generator.site.brief import refer
 from syndicator.generator.site.digest import Digests
-from syndicator.generator.site.frame import Frame
+from syndicator.generator.site.frame import Frame, Stated
 from syndicator.generator.site.history import Spans, by_months
 from syndicator.generator.site.paths import (
     ARCHIVES,
@@ -42,6 +42,7 @@ from syndicator.generator.site.view_builder import ViewBuilder
 from syndicator.generator.site.views import PageView, Parts
 from syndicator.generator.site.words import number
 from syndicator.model.edition import Archive, Document, Edition, Item, Reference
+from syndicator.model.feed import Wishes
 from syndicator.model.post import SourceInfo
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -154,7 +155,9 @@ class SiteBuilder:
         ]
         newer = self._newer_than(archive.number)
         digest = self.digests.digest(lines, archive.number, newer)
-        view = partial(self._archive, archive.number, links, newer)
+        if wishing := [info for info in _sources_of(newest_first) if info.wishes != Wishes()]:
+            digest = self.digests.digest(digest, list(map(self.digests.source, wishing)))
+        view = partial(self._archive, archive, links, newer)
         yield from self._page("archive", path, digest, view)
 
     def lists(self) -> Iterator[Document]:
@@ -262,6 +265,7 @@ class SiteBuilder:
             self.frame.home,
             self.feed.description,
             older=self._newest_slice(),
+            stated=self._stated(items),
         )
         told = {item.id for item in chain.from_iterable(self.reports.values())}
         cards, lines = split_cards([item for item in items[: self.newest] if item.id not in told])
@@ -288,7 +292,8 @@ class SiteBuilder:
 
     def _source(self, info: SourceInfo, links: Iterable[Reference]) -> Context:
         views = self.views("../")
-        page = self.frame.list("source", info.name, source_path(info.id), info.description)
+        path, stated = source_path(info.id), self.frame.wishes([info])
+        page = self.frame.list("source", info.name, path, info.description, stated=stated)
         return page, {"source": views.source(info), "groups": views.groups(links)}
 
     def _tag_pages(self) -> Iterator[Document]:
@@ -304,7 +309,7 @@ class SiteBuilder:
 
     def _tag(self, tag: str, infos: Iterable[SourceInfo], links: Iterable[Reference]) -> Context:
         views = self.views("../../")
-        page = self.frame.list("tag", tag, tag_path(tag))
+        page = self.frame.list("tag", tag, tag_path(tag), stated=self.frame.wishes(infos))
         groups, sources = views.groups(links, source=True), list(map(views.source, infos))
         return page, {"tag": tag, "sources": sources, "groups": groups}
 
@@ -324,6 +329,11 @@ class SiteBuilder:
         rows = [self.views("").row(refer(item), source=True) for item in items]
         return page, {"rows": rows, "readers": READERS}
 
+    def _stated(self, items: Sequence[Item]) -> Stated:
+        """Return the strictest wishes of posts that stand on one page."""
+        noindex = any(item.post.noindex for item in items)
+        return self.frame.wishes(_sources_of(items), noindex=noindex)
+
     def _newer_than(self, place: int) -> str:
         """Return the link from a page of older posts to the next one, or to the first page.
 
@@ -334,14 +344,16 @@ class SiteBuilder:
             return f"{place + 1}.html"
         return f"../{self.frame.home}"
 
-    def _archive(self, place: int, links: Iterable[Reference], newer: str) -> Context:
+    def _archive(self, archive: Archive, links: Iterable[Reference], newer: str) -> Context:
         """Show a slice of history, newest first."""
+        place = archive.number
         page = self.frame.list(
             "archive",
             f"{self.theme.label('older')} {place}",
             archive_path(place),
             older=f"{place - 1}.html" if place > 1 else "",
             newer=newer,
+            stated=self._stated(archive.items),
         )
         return page, {"groups": self.views("../").groups(links, source=True)}
 
@@ -378,3 +390,8 @@ class SiteBuilder:
         views, site = self._view_builder(self.feed.link), self.frame.site(self.feed.link, "")
         body = self.theme.page("fragment", site=site, posts=list(map(views.card, items)))
         yield Document(path, body, _HTML, posts=len(items), rank=1, digest=digest)
+
+
+def _sources_of(items: Iterable[Item]) -> Iterable[SourceInfo]:
+    """Return the sources of items, each once."""
+    return {item.source.id: item.source for item in items}.values()

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 
 from syndicator.model.edition import Edition, Item, Reference
+from syndicator.model.feed import Wishes
 from syndicator.model.post import SourceInfo
 from syndicator.model.settings import settings_on_pages
 
@@ -67,7 +68,8 @@ class Digests:
         """Return the digest of a source, as pages show it."""
         if info.id not in self.infos:
             face = self.faces.get(info.id) or (self.has_faces and info.image)
-            self.infos[info.id] = self.digest(_source(info), *filter(None, [face]))
+            stated = repr(info.wishes) if info.wishes != Wishes() else ""
+            self.infos[info.id] = self.digest(_source(info), *filter(None, [face, stated]))
         return self.infos[info.id]
 
     def listing(self, items: Iterable[Item], *others: object) -> str:

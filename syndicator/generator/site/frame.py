@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from syndicator.formats import FORMATS, written
@@ -13,11 +14,17 @@ from syndicator.generator.site.views import FeedLink, PageView, PostView, Row, S
 from syndicator.generator.site.words import og_locale
 from syndicator.languages import direction, own_name
 from syndicator.model.edition import Edition, Item
+from syndicator.model.post import SourceInfo
+from syndicator.wishes import strictest
 
 _ROBOTS = {True: "", False: "noindex"}  # by whether search engines may list the page
 _ACCENT = "#9a2f1b"  # of our style
 _DESCRIPTION = 200  # characters
 _MAIL = re.compile(r"[^\s@:]+@[^\s@:]+")  # enough to tell an address from a sentence or a URL
+
+
+# Rules for robots, and <meta> elements as pairs of name and content.
+Stated = tuple[str, tuple[tuple[str, str], ...]]
 
 
 class Frame:
@@ -79,8 +86,10 @@ class Frame:
         *,
         older: str = "",
         newer: str = "",
+        stated: Stated | None = None,
     ) -> PageView:
-        """Describe a page that lists posts or sources."""
+        """Describe a page that lists posts or sources; `stated` are the wishes of its posts."""
+        robots, wishes = stated or self.wishes(())
         # The first page has the folder's address.
         below = "" if path == FORMATS["html"].file else path
         return PageView(
@@ -88,7 +97,8 @@ class Frame:
             title=title if kind == "index" else f"{title} · {self.feed.title}",
             description=description[:_DESCRIPTION],
             url=self.feed.link + below,
-            robots=_ROBOTS[self.feed.index],
+            robots=robots,
+            wishes=wishes,
             language=self.feed.language,
             og_locale=og_locale(self.feed.language),
             older=older,
@@ -98,14 +108,15 @@ class Frame:
     def post(self, item: Item, view: PostView, path: str) -> PageView:
         """Describe a post's page; one that may be indexed names the original as canonical."""
         shown = picture(item.post)
-        indexed = self.feed.index and not (item.post.noindex or item.source.noindex)
+        robots, wishes = self.wishes([item.source], noindex=item.post.noindex)
         return PageView(
             kind="post",
             title=f"{view.label} · {view.source.name}",
             description=item.post.summary[:_DESCRIPTION],
             url=self.feed.link + path,
-            canonical=view.link if indexed else "",
-            robots=_ROBOTS[indexed],
+            canonical="" if "noindex" in robots else view.link,
+            robots=robots,
+            wishes=wishes,
             language=view.language,
             og_type="article",
             og_locale=og_locale(view.language),
@@ -114,6 +125,18 @@ class Frame:
             modified=view.updated.iso if view.updated else "",
             data=self._data(item, view, path),
         )
+
+    def wishes(self, sources: Iterable[SourceInfo], *, noindex: bool = False) -> Stated:
+        """Return the strictest wishes of a page with posts of these sources.
+
+        `noindex`: one of the posts wants no search engine.
+        """
+        infos = list(sources)
+        is_indexed = self.feed.index and not (noindex or any(info.noindex for info in infos))
+        wishes = strictest(info.wishes for info in infos)
+        rules = filter(None, [_ROBOTS[is_indexed], *wishes.robots])
+        mining = [("tdm-reservation", "1"), ("tdm-policy", wishes.tdm_policy)] if wishes.tdm else []
+        return ", ".join(rules), tuple(pair for pair in mining if pair[1])
 
     def _data(self, item: Item, view: PostView, path: str) -> dict[str, object]:
         """Return the facts of a post as JSON-LD: above all that it is based on the original.

@@ -193,6 +193,8 @@ class PageView(Struct, frozen=True):
     url: str = ""  # absolute, of this page
     canonical: str = ""
     robots: str = ""
+    # <meta> elements with the wishes of the sources of its posts: name and content
+    wishes: tuple[tuple[str, str], ...] = ()
     language: str = ""
     og_type: str = "website"
     og_locale: str = ""
