@@ -52,5 +52,8 @@ def _take(descriptor: int, path: Path) -> None:
         advice = "put `state` on a local disk" if error.errno in _NO_LOCKS else "is it readable?"
         words = f"{path} can't be locked: {error.strerror}; {advice}"
         raise StoreError(words) from error
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+    try:
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+    except OSError as error:
+        raise StoreError(f"{path} can't be written: {error.strerror}") from error

@@ -85,7 +85,9 @@ def _judged(
 ) -> tuple[str, list[str]]:
     """Return the outcome of a trial and its faults, and remove its folder unless it has some."""
     said = (where / "said").read_text("utf-8") if (where / "said").exists() else ""
-    faults = planet.broken(where) + planet.incomplete(where, step)
+    faults = planet.broken(where) + planet.incomplete(
+        where, step, late=step == 0 and "can't be read" in said
+    )
     if status not in (0, STOPPED):
         faults.insert(0, f"the run ended with {status}: {said[-1500:]}")
     if not faults:

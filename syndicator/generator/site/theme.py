@@ -66,7 +66,8 @@ class Theme:
     def part(self, name: str, **context: object) -> Markup:
         """Return a piece of a page.
 
-        Raises PublishError, with file and line, if the operator's template fails.
+        Raises PublishError if a template can't be read, or, with file and line, if the operator's
+        fails.
         """
         try:
             text = self.environment.get_template(f"{name}.html").render(context)
@@ -75,6 +76,8 @@ class Theme:
                 raise PublishError(
                     f"{where}: {error}; what was published before still stands"
                 ) from error
+            if isinstance(error, OSError) and error.errno:  # not Jinja's TemplateNotFound
+                raise _unreadable(error.filename or f"the template {name}.html", error) from error
             raise
         return Markup(text.rstrip("\n"))  # noqa: S704  rendered with everything escaped
 
@@ -96,7 +99,7 @@ class Theme:
         parts = [next(folder / _STYLE for folder in self.folders if (folder / _STYLE).is_file())]
         if self.folder and (self.folder / _EXTRA).is_file():
             parts.append(self.folder / _EXTRA)
-        sheets = [part.read_bytes() for part in parts]
+        sheets = [_read(part) for part in parts]
         if self.accent:
             sheets.insert(1, _ACCENT.replace("COLOUR", self.accent).encode())
         body = b"\n".join(sheets)
@@ -116,7 +119,7 @@ class Theme:
             is_hidden = any(part.startswith(".") for part in name.parts)
             if not media_type or is_hidden or name.as_posix() in (_STYLE, _EXTRA):
                 continue
-            body = path.read_bytes()
+            body = _read(path)
             digest = blake2b(body, digest_size=16).hexdigest()
             yield Document(f"theme/{name.as_posix()}", body, media_type, digest=digest)
 
@@ -173,6 +176,18 @@ def syntax_faults(folder: Path) -> Iterator[str]:
             yield f"{path}, line {error.lineno}: {error.message}"
         except (OSError, UnicodeDecodeError) as error:
             yield f"{path}: {error}"
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(file: Path | str, error: OSError) -> PublishError:
+    words = f"{file} can't be read: {error.strerror}; what was published before still stands"
+    return PublishError(words)
 
 
 def _blamed(error: Exception, folder: Path) -> str:
