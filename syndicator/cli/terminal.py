@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +46,7 @@ def as_json(value: object) -> str:
 
 def report_as_json(report: Report, config: Config) -> dict[str, Any]:
     """Return the object that `run --json` prints; its keys are a contract."""
-    named = {source.id: label(source) for source in config.sources}
+    ref = partial(_ref, named={source.id: label(source) for source in config.sources})
     return {
         "version": 1,
         "sources": {
@@ -53,9 +54,9 @@ def report_as_json(report: Report, config: Config) -> dict[str, Any]:
             for key in ("total", "due", "changed", "not_modified", "failed", "gone")
         },
         "posts": {key: getattr(report, key) for key in ("new", "updated", "duplicates", "stored")},
-        "published": [_ref(post, named) for post in report.posts_published],
-        "updated": [_ref(post, named) for post in report.posts_updated],
-        "withdrawn": [_ref(post, named) for post in report.posts_withdrawn],
+        "published": list(map(ref, report.posts_published)),
+        "updated": list(map(ref, report.posts_updated)),
+        "withdrawn": list(map(ref, report.posts_withdrawn)),
         "documents": [
             {
                 "path": str(document.path),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import PurePosixPath
+from typing import Any
 
 from msgspec import Struct
 
@@ -140,3 +141,8 @@ def contact(feed: Feed) -> Person:
 def as_attributes(values: Mapping[str, object]) -> dict[str, str]:
     """Return the attributes of an element without empty ones: a width of 0 would hide a picture."""
     return {name: str(value) for name, value in values.items() if value}
+
+
+def without_empty(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the keys without a value: "", 0, an empty list, None."""
+    return {name: value for name, value in fields.items() if value}

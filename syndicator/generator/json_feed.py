@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from msgspec.json import encode
 
 from syndicator.generator.body import credit_line, list_heading
-from syndicator.generator.documents import FeedDocument, address, contact, hub_of, title_of
+from syndicator.generator.documents import (
+    FeedDocument,
+    address,
+    contact,
+    hub_of,
+    title_of,
+    without_empty,
+)
 from syndicator.generator.item import RenderedItem, SourceRef, is_denied, is_unindexed
 from syndicator.model.edition import Edition, Reference, RelatedList
 from syndicator.model.feed import Enclosure, Person, Wishes
@@ -32,7 +38,7 @@ def write(edition: Edition, document: FeedDocument) -> bytes:
         "language": language(feed.language),
         "hubs": [{"type": "WebSub", "url": hub_of(feed)}] if hub_of(feed) else [],
         # Not "authors": readers would take them for the authors of posts that name none.
-        EXTENSION: _without_empty(
+        EXTENSION: without_empty(
             {
                 "id": edition.id,
                 "updated": rfc3339(document.updated),
@@ -43,15 +49,10 @@ def write(edition: Edition, document: FeedDocument) -> bytes:
             }
         ),
     }
-    start = encode(_without_empty(head)).removesuffix(b"}")
+    start = encode(without_empty(head)).removesuffix(b"}")
     # An item a line, to compare versions by; indenting all would take ten times as long.
-    items = b",\n".join(encode(_without_empty(_item(item))) for item in document.items)
+    items = b",\n".join(encode(without_empty(_item(item))) for item in document.items)
     return start + b',"items":[\n' + items + b"\n]}\n"
-
-
-def _without_empty(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out the keys without a value: "", 0, an empty list, None."""
-    return {name: value for name, value in fields.items() if value}
 
 
 def _item(item: RenderedItem) -> dict[str, Any]:
@@ -84,11 +85,11 @@ def _authors(item: RenderedItem) -> list[dict[str, str]]:
 
 def _author(person: Person) -> dict[str, str]:
     mail_link = person.email and f"mailto:{person.email}"
-    return _without_empty({"name": person.name, "url": person.uri or mail_link})
+    return without_empty({"name": person.name, "url": person.uri or mail_link})
 
 
 def _attachment(enclosure: Enclosure) -> dict[str, Any]:
-    return _without_empty(
+    return without_empty(
         {
             "url": enclosure.url,
             "mime_type": enclosure.type or UNKNOWN_TYPE,
@@ -100,7 +101,7 @@ def _attachment(enclosure: Enclosure) -> dict[str, Any]:
 
 
 def _extension(item: RenderedItem) -> dict[str, Any]:
-    return _without_empty(
+    return without_empty(
         {
             "source": _source(item.source),
             "attribution": credit_line(item.item, item.timezone),
@@ -119,7 +120,7 @@ def _extension(item: RenderedItem) -> dict[str, Any]:
 
 
 def _wishes(wishes: Wishes) -> dict[str, Any]:
-    return _without_empty(
+    return without_empty(
         {
             "content_usage": list(wishes.usage),
             "content_signal": list(wishes.signals),
@@ -132,7 +133,7 @@ def _wishes(wishes: Wishes) -> dict[str, Any]:
 
 
 def _source(ref: SourceRef) -> dict[str, Any]:
-    return _without_empty(
+    return without_empty(
         {
             "title": ref.name,
             "id": ref.id,
@@ -152,7 +153,7 @@ def _list(links: RelatedList, item: RenderedItem) -> dict[str, Any]:
 
 
 def _reference(reference: Reference) -> dict[str, str]:
-    return _without_empty(
+    return without_empty(
         {
             "id": reference.id and identifier(reference.id),
             "title": line(reference.title),

@@ -21,7 +21,7 @@ from syndicator.urls import redacted
 # Venus inherits these settings from [DEFAULT] or [Planet] where a section lacks them.
 _INHERITED = ("filter", "exclude", "filters", "future_dates", "ignore_in_feed", "active")
 # In a section's content_type these words say that the address is a list of feeds, not a feed.
-_LISTS = ("opml", "foaf", "csv", "config", ".")
+_LISTS = re.compile(r"opml|foaf|csv|config|\.")
 # Settings without an equal here: programs that change posts, and fields of templates.
 _DROPPED = ("filters", "ignore_in_feed", "post-process")
 # A pattern that speaks of a post as one text: its beginning or end, or what stands far apart. Not
@@ -170,7 +170,7 @@ def _refusal(values: Mapping[str, str]) -> str:
     """Return why a feed is better left out, "" for most."""
     if values.get("active", "").lower() in ("no", "false", "off", "0"):  # rss2email
         return "not active in the list"
-    if any(word in values.get("content_type", "") for word in _LISTS):
+    if _LISTS.search(values.get("content_type", "")):
         return "a list of feeds itself"
     if any(map(values.get, ("include", "includes", "excludes"))):  # Pluto
         return "its `includes` and `excludes` have no equal here"

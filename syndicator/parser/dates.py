@@ -175,7 +175,7 @@ def _to_utc(moment: datetime) -> datetime:
 
 def _made(date: tuple[int, int, int], clock: tuple[str | None, ...], zone: str | None) -> datetime:
     """Put a date together. Raises ValueError, OverflowError for one that no calendar has."""
-    hour, minute, second = (int(part) if part else 0 for part in clock)
+    hour, minute, second = (int(part or 0) for part in clock)
     if zone and (half := _HALF.match(zone)):
         hour, zone = hour % 12 + (12 if half[1] in "pP" else 0), half[2]
     extra = timedelta(0)

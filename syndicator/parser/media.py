@@ -67,8 +67,8 @@ def _image(draft: Draft, element: Element, scope: Scope) -> None:
     inner = {name: words(part) for name, part in parts.items()}
     url = inner.get("url") or element.get("href") or element.get("url") or words(element)
     if url:
-        width, height = (number(inner.get(name, "")) for name in ("width", "height"))
-        draft.images.append(Image(resolved(scope.base, url), width, height))
+        size = number(inner.get("width", "")), number(inner.get("height", ""))
+        draft.images.append(Image(resolved(scope.base, url), *size))
 
 
 def _text(element: Element, text: str, scope: Scope) -> Text:

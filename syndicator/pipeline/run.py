@@ -224,8 +224,8 @@ def source_id(config: Config, word: str) -> str:
     """
     names = {name for source in config.sources for name in (source.id, source.name, source.url)}
     facts = {} if word in names or not config.sources else source_facts(config)
-    sources = [source for source in config.sources if not source.name and source.id in facts]
-    titled = [source.id for source in sources if word == facts[source.id].title]
+    unnamed = {source.id for source in config.sources if not source.name}
+    titled = [name for name in unnamed & facts.keys() if facts[name].title == word]
     return titled[0] if len(titled) == 1 else word
 
 

@@ -61,8 +61,11 @@ class _Answer:
         self.config = config
         self.feed = feed
         self.turns = turns
-        sources = [source for source in config.sources if selects(feed, source)]
-        self.sources = {source.id: source for source in sources if not source.private}
+        self.sources = {
+            source.id: source
+            for source in config.sources
+            if selects(feed, source) and not source.private
+        }
 
     def respond(self, request: Request) -> Response:
         """Answer a request: 503 where there is no index yet, or the search took too long."""

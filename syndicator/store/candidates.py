@@ -7,6 +7,7 @@ from collections.abc import Sequence, Set
 from syndicator.model.post import Keys, KnownPost, Post
 from syndicator.store import codec, rows
 from syndicator.store.db import Connection
+from syndicator.store.handles import handles
 
 # A bucket may be large (every post of a feed links to its front page); the newest are enough.
 _PER_HANDLE = 16
@@ -17,11 +18,9 @@ _KNOWN = f"""SELECT {rows.KNOWN} FROM posts p JOIN sources s ON s.number = p.sou
 _OLDER = f"{_KNOWN} AND p.identity_version <> ? ORDER BY p.number DESC LIMIT 200"
 
 
-def find(db: Connection, batch: Sequence[Set[int]], version: int) -> list[list[KnownPost]]:
-    """Return for the handles of each post the stored posts that it may be, newest first.
-
-    `version`: of the rules that made the posts.
-    """
+def find(db: Connection, posts: Sequence[Post], source: int) -> list[list[KnownPost]]:
+    """Return for each post of a source, by its number, the stored posts that it may be, newest first."""
+    batch = [handles(post.keys, source) for post in posts]
     numbers: dict[int, list[int]] = {}
     for handle, number in db.rows(_BY_HANDLES, codec.encode(list(set().union(*batch)))):
         numbers.setdefault(handle, []).append(number)
@@ -31,12 +30,12 @@ def find(db: Connection, batch: Sequence[Set[int]], version: int) -> list[list[K
     for under in batch:
         newest = [numbers[handle][-_PER_HANDLE:] for handle in under & numbers.keys()]
         wanted.append(set().union(*newest))
-    rows_known = db.rows(_KNOWN, version, codec.encode(list(set().union(*wanted))))
+    rows_known = db.rows(_KNOWN, _version(posts), codec.encode(list(set().union(*wanted))))
     known = {row[0]: rows.known(row) for row in rows_known}
     return [list(map(known.__getitem__, sorted(chosen, reverse=True))) for chosen in wanted]
 
 
-def version(posts: Sequence[Post]) -> int:
+def _version(posts: Sequence[Post]) -> int:
     """Return the number of the rules that made the posts of a fetch."""
     return posts[0].identity_version if posts else 0
 
@@ -59,7 +58,7 @@ def add_older(
             lost.append(candidates_known)
     if not lost or not standing:
         return
-    number = version(posts)
+    number = _version(posts)
     parameters = number, codec.encode(list(standing)), number
     older = list(map(rows.known, db.rows(_OLDER, *parameters)))
     for proposed in lost:

@@ -171,7 +171,7 @@ def _require_header(path: Path) -> None:
 def words(error: sqlite3.Error, path: Path | str) -> str:
     """Return the advice to an operator on an error of SQLite."""
     name = getattr(error, "sqlite_errorname", "") or ""
-    is_broken = any(part in str(error) for part in ("decode to UTF-8", "malformed JSON"))
+    is_broken = "decode to UTF-8" in str(error) or "malformed JSON" in str(error)
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or is_broken:
         return damaged(path, error)
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):

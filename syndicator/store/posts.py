@@ -76,8 +76,7 @@ class Posts(Table):
             unseen = {post.fingerprint for post in posts}
             standing = [item for item in items if item in remembered and item not in unseen]
             claimed = {remembered[item] for item in standing}
-            batch = [handles(post.keys, source) for post in posts]
-            known = candidates.find(db, batch, candidates.version(posts))
+            known = candidates.find(db, posts, source)
             candidates.add_older(db, source_id, posts, known, set(remembered.values()) - claimed)
             verdicts = decide(posts, known, claimed)
             if waits := holds and holds(posts, known, claimed, verdicts):
@@ -85,8 +84,8 @@ class Posts(Table):
                 verdicts = [_waiting(verdict, waits) for verdict in verdicts]
             numbers = _applied(db, source, posts, verdicts, now)
             pairs: list[tuple[int, int]] = []
-            for under, number in zip(batch, numbers, strict=True):
-                pairs += zip(under, repeat(number), strict=False)
+            for post, number in zip(posts, numbers, strict=True):
+                pairs += zip(handles(post.keys, source), repeat(number), strict=False)
             db.executemany("INSERT OR IGNORE INTO handles VALUES (?, ?)", pairs)
             fingerprints = [post.fingerprint for post in posts]
             became = dict(zip(fingerprints, numbers, strict=True))
@@ -101,16 +100,14 @@ class Posts(Table):
 
         `posts` are of a source that the file does not have.
         """
-        batch = [handles(post.keys, 0) for post in posts]
-        return candidates.find(self.db, batch, candidates.version(posts))
+        return candidates.find(self.db, posts, 0)
 
     def _number(self, source_id: str, posts: Sequence[Post]) -> int:
         """Return the number of a source, after it took over the history of the one that it was."""
         source = Sources(self.db).number(source_id)
         has_posts = self.db.row("SELECT 1 FROM posts WHERE source = ? LIMIT 1", source)
         if not has_posts and (unclaimed := self._unclaimed()):
-            batch = [handles(post.keys, source) for post in posts]
-            known = candidates.find(self.db, batch, candidates.version(posts))
+            known = candidates.find(self.db, posts, source)
             if old := adoption.predecessor(self.db, source_id, posts, known, unclaimed):
                 return adoption.take_over(self.db, source, source_id, old)
         return source

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from syndicator.formats import FORMATS, written
-from syndicator.generator.documents import address, file_name
+from syndicator.generator.documents import address, file_name, without_empty
 from syndicator.generator.site.brief import http, picture
 from syndicator.generator.site.paths import SEARCH, SOURCES, SUBSCRIBE
 from syndicator.generator.site.views import FeedLink, PageView, PostView, Row, SiteView
@@ -154,8 +154,7 @@ class Frame:
             "license": view.licence,
             "isPartOf": {"@type": "WebSite", "name": self.feed.title, "url": self.feed.link},
         }
-        known = {name: fact for name, fact in facts.items() if fact}
-        return {"@context": "https://schema.org", "@type": "BlogPosting", **known}
+        return {"@context": "https://schema.org", "@type": "BlogPosting", **without_empty(facts)}
 
 
 def contact_href(contact: str) -> str:
