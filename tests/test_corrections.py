@@ -147,3 +147,31 @@ def test_the_page_of_a_source_whose_posts_are_all_of_old(
     planet.run()
     assert naming(planet, "Number 0.") == set()
     assert {name for name in naming(planet, "Wakened") if name.startswith("sources/")}
+
+
+def test_a_post_that_is_popular(tmp_path: Path, site: loopback.Site) -> None:
+    """Pages of other sources name it beside their posts, by its new title."""
+    comments = (
+        '<slash:comments xmlns:slash="http://purl.org/rss/1.0/modules/slash/">50</slash:comments>'
+    )
+
+    def blog(title: str) -> bytes:
+        popular = item(title, f"{BLOG}/9/", words(9), START, comments)
+        return feed("blog.", BLOG, popular, *(entry(n, BLOG) for n in range(3)))
+
+    for path, host in (("/b", OTHER), ("/c", "https://third.example")):
+        body = (
+            item(f"Else {n}", f"{host}/{n}/", words(700 + n), START - n * HOUR) for n in range(3)
+        )
+        site.pages[path] = feed(host[8:13], host, *body)
+    site.pages["/a"] = blog("Loved by all")
+    more = '[related]\nscope = "none"\ncopies = "off"'
+    sources = (("/a", ""), ("/b", ""), ("/c", ""))
+    planet = Planet(tmp_path, site, *sources, head='pages = "full"', more=more)
+    planet.run()
+    elsewhere = {name for name in naming(planet, "Loved by all") if "/else-" in name}
+    assert elsewhere
+    site.pages["/a"] = blog("Loathed by all")
+    planet.run()
+    assert naming(planet, "Loved by all") == set()
+    assert naming(planet, "Loathed by all") >= elsewhere
