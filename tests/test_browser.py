@@ -18,6 +18,8 @@ from site_helpers import pages
 
 from syndicator import serve
 from syndicator.generator.site import post_path
+from syndicator.model.edition import Edition
+from syndicator.model.feed import Image
 
 pytest.importorskip("websockets", reason="drives the browser")
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")]
@@ -56,6 +58,35 @@ CONTRAST = """
 })()
 """
 
+# Links and buttons that a finger could miss: smaller than 24 pixels each way, and with another one
+# within the circle of 24 pixels around their middle (WCAG 2.2, 2.5.8). A link in a sentence is
+# exempt, and a body is its source's.
+TARGETS = """
+(() => {
+  const boxes = [...document.querySelectorAll('a, button, summary, input, select')]
+    .filter(e => !e.closest('.body, .credit, .skip') && e.checkVisibility())
+    .map(e => ({e, r: e.getBoundingClientRect()})).filter(({r}) => r.width && r.height);
+  const distance = (x, y, r) => Math.hypot(Math.max(r.left - x, 0, x - r.right),
+                                           Math.max(r.top - y, 0, y - r.bottom));
+  const small = boxes.filter(({r}) => r.width < 24 || r.height < 24);
+  return [boxes.length, small.filter(({e, r}) => boxes.some(o => o.e !== e && !o.e.contains(e) &&
+    distance((r.left + r.right) / 2, (r.top + r.bottom) / 2, o.r) < 12))
+    .map(({e}) => e.outerHTML.slice(0, 120))];
+})()
+"""
+
+# Pictures of ours for which no place is kept while they load; a body's are its source's.
+UNSIZED = """
+[...document.images].filter(i => !i.closest('.body') && !(i.hasAttribute('width') && i.hasAttribute('height'))
+  && getComputedStyle(i).aspectRatio === 'auto').map(i => i.outerHTML)
+"""
+
+# The headlines, or the words of a post without one, that end on the first screen.
+HEADLINES = """
+[...document.querySelectorAll('article h2:not(.unseen), .note .excerpt')]
+  .filter(e => e.getBoundingClientRect().bottom <= innerHeight).length
+"""
+
 FOCUS = """
 (() => { const e = document.activeElement, s = getComputedStyle(e);
          return [e.tagName, e.textContent.trim().slice(0, 30), s.outlineStyle, parseFloat(s.outlineWidth),
@@ -71,6 +102,19 @@ class Site:
     paths: dict[str, str]  # what a test calls a page -> its path
 
 
+def told_and_tagged(edition: Edition) -> Edition:
+    """Return an edition with a story of three sources, tags, and a picture of unknown size."""
+    items = list(edition.items)
+    image = Image(items[0].post.image.url if items[0].post.image else "")
+    items[2] = replace(items[2], post=replace(items[2].post, image=image))
+    return replace(
+        edition,
+        items=tuple(items),
+        stories={items[place].id: 1 for place in (2, 4, 8)},
+        tags={"harbour": ("ferries", "low water"), "radio": ("ferries",)},
+    )
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serve the hand-made edition in English and Arabic, full, and one post that nothing has
@@ -81,9 +125,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with serve.listen(folder, "127.0.0.1", 0) as listening:
         base = serve.address(listening)
         media = f"{base}media/"
-        edition = given.edition(media)
+        edition = told_and_tagged(given.edition(media))
         given.write(pages(edition, archives=given.archives()), folder)
-        given.write(pages(given.edition(media, language="ar")), folder / "ar")
+        arabic = told_and_tagged(given.edition(media, language="ar"))
+        given.write(pages(arabic), folder / "ar")
         given.write(pages(given.edition(media, pages="excerpt")), folder / "excerpt")
         item = edition.items[0]
         evil = replace(item, post=replace(item.post, content_html=SMUGGLED))
@@ -98,12 +143,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
                 "archive/1",
                 "archive/index",
                 "subscribe",
+                "sources/tags/ferries",
             )
         }
         paths |= {
             f"ar/{name}": f"ar/{path}"
             for name, path in paths.items()
-            if name in ("index", "0", "2", "sources")
+            if name in ("index", "0", "2", "sources", "sources/tags/ferries")
         }
         paths |= {
             "excerpt": "excerpt/index.html",
@@ -238,6 +284,35 @@ def test_the_keyboard_reaches_everything_and_sees_where_it_is(site: Site, browse
     assert all(
         style == "solid" and width >= 2 and visible for _, _, style, width, visible in seen
     ), seen
+
+
+def test_a_finger_hits_each_link(site: Site, browser: Browser) -> None:
+    """Each is 24 pixels high and wide, or far enough from the next one; on a telephone too."""
+    for name, path in clean(site).items():
+        browser.open(site.base + path)
+        for width in (390, 1280):
+            browser.view(width)
+            links, missed = browser.run(TARGETS)
+            assert links > 8, name
+            assert missed == [], (name, width)
+
+
+def test_nothing_moves_when_a_picture_comes(site: Site, browser: Browser) -> None:
+    """Each picture of ours has its place, one of unknown size too."""
+    looked = 0
+    for name, path in clean(site).items():
+        browser.open(site.base + path)
+        looked += browser.run("document.images.length")
+        assert browser.run(UNSIZED) == [], name
+    assert looked > 10
+
+
+def test_two_headlines_stand_on_the_first_screen(site: Site, browser: Browser) -> None:
+    """Of a laptop, below a lead with a picture; in both directions."""
+    browser.view(1280, 800)
+    for name in ("index", "ar/index", "excerpt"):
+        browser.open(site.base + site.paths[name])
+        assert browser.run(HEADLINES) >= 2, name
 
 
 def test_an_arabic_page_is_laid_out_from_the_right(site: Site, browser: Browser) -> None:

@@ -254,6 +254,7 @@ def test_no_comments_are_no_number() -> None:
         ("Boats. Continue reading →", "Boats. …"),
         ("https://harbour.example/boats?id=1", ""),
         ("Your browser does not support the audio element.", ""),
+        ("There is no excerpt because this is a protected post.", ""),
         ("See https://harbour.example/ for the rest", "See https://harbour.example/ for the rest"),
         ("And so it went on ...", "And so it went on ..."),
     ],

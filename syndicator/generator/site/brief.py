@@ -20,8 +20,12 @@ _ENDING = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"https?://\S+")
-# A player's words for browsers without one.
-_FALLBACK = re.compile(r"your browser does not support [^.]{1,60}\.?", re.IGNORECASE)
+# A player's words for browsers without one; WordPress' words for a post behind a password.
+_FALLBACK = re.compile(
+    r"your browser does not support [^.]{1,60}\.?"
+    r"|there is no excerpt because this is a protected post\.?",
+    re.IGNORECASE,
+)
 
 
 def refer(item: Item) -> Reference:

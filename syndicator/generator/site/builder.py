@@ -310,7 +310,8 @@ class SiteBuilder:
     def _tag(self, tag: str, infos: Iterable[SourceInfo], links: Iterable[Reference]) -> Context:
         views = self.views("../../")
         page = self.frame.list("tag", tag, tag_path(tag), stated=self.frame.wishes(infos))
-        groups, sources = views.groups(links, source=True), list(map(views.source, infos))
+        sources = list(map(views.source, infos))
+        groups = views.groups(links, source=len(sources) > 1)
         return page, {"tag": tag, "sources": sources, "groups": groups}
 
     def _sources(self) -> Context:
