@@ -54,6 +54,20 @@ def test_files_of_a_theme_are_copied_along(tmp_path: Path) -> None:
     assert files == {"theme/logo.svg": "image/svg+xml", "theme/fonts/text.woff2": "font/woff2"}
 
 
+def test_a_page_reaches_the_files_of_its_theme(tmp_path: Path) -> None:
+    """By `site.root`, from whatever folder the page is in; `logo` stands in the masthead."""
+    (tmp_path / "logo.svg").write_text("x")
+    (tmp_path / "foot.html").write_text('<img src="{{ site.root }}theme/logo.svg">')
+    documents = made(templates=tmp_path, logo="https://planet.example/logo.png")
+    files = [path for path in documents if path.endswith(".html") and path != "fragment.html"]
+    assert any(path.count("/") > 1 for path in files) or len(files) > 5
+    for path in files:
+        page = html.document_fromstring(documents[path].body.decode())
+        assert page.xpath("//img/@src")[-1] == "../" * path.count("/") + "theme/logo.svg"
+    index = html.document_fromstring(documents["index.html"].body.decode())
+    assert index.xpath("//img[@class='logo']/@src") == ["https://planet.example/logo.png"]
+
+
 def test_a_file_taken_out_of_a_theme_is_removed(tmp_path: Path) -> None:
     """The folder theme/ holds what the theme holds."""
 
