@@ -221,8 +221,7 @@ def language(text: str) -> str:
     >>> language("pt_br"), language("yue"), language("ckb-IQ"), language("english"), language("tok")
     ('pt-BR', 'zh-yue', 'ku-Arab-IQ', '', '')
     """
-    tag = normalise(text)
-    first, dash, rest = tag.partition("-")
+    first, dash, rest = normalise(text).partition("-")
     if first in _UNPUBLISHED:
         return ""
     return _WIDER.get(first, first) + dash + rest

@@ -59,8 +59,7 @@ def _view(
 ) -> Iterator[str]:
     """Yield the lines: failing sources first, then silent ones, then each source, then totals."""
     columns = terminal.width()
-    span = arguments.silent or _SILENT
-    quiet = words.silent(rows, now, span)
+    quiet = words.silent(rows, now, arguments.silent or _SILENT)
     everything = not arguments.failing and arguments.silent is None
     states = {row.source.id: row.state for row in rows if _fails(row)}
     titles = {label(row.source): row.title for row in rows}

@@ -6,7 +6,6 @@ leads to: a hundred sources that redirect to one host must not all reach it at o
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -14,7 +13,7 @@ from datetime import datetime
 from hashlib import blake2b
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,7 +25,8 @@ from syndicator.fetcher.decoding import accepted
 from syndicator.fetcher.fetch_error import FetchError, too_late
 from syndicator.fetcher.files import read_file
 from syndicator.fetcher.http1 import MAX_HEAD, Head
-from syndicator.fetcher.transport import Request, Response, Transport, basic, error_of
+from syndicator.fetcher.targets import may_have_secrets, redirect_target, secrets_of, sendable
+from syndicator.fetcher.transport import Request, Response, Transport, error_of
 from syndicator.model.fetch import (
     Ask,
     Fetched,
@@ -35,7 +35,7 @@ from syndicator.model.fetch import (
     Outcome,
     Validators,
 )
-from syndicator.model.settings import FetchSettings, Reach, Source
+from syndicator.model.settings import FetchSettings, Reach
 
 if TYPE_CHECKING:
     from http.cookiejar import CookieJar
@@ -47,12 +47,6 @@ _CONDITION_REFUSED = frozenset({400, 412, 500})
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, "
     "application/xml;q=0.9, application/json;q=0.9, text/xml;q=0.9, */*;q=0.5"
-)
-# An address that needs no more than splitting. Not one with a user, spaces, other scripts or a
-# fragment.
-_PLAIN = re.compile(
-    r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~:/!$&'()*+,;=@%-]*)?"
-    r"(?:\?[A-Za-z0-9._~:/?!$&'()*+,;=@%-]*)?"
 )
 
 
@@ -136,7 +130,7 @@ class Client:
         if source.verify and urlsplit(source.url).hostname == urlsplit(fetch.url).hostname:
             verify = str(source.verify)
         bounds = self._bounds(fetch, slot)
-        request = Request(_sendable(fetch.url), self._headers(fetch), bounds, verify)
+        request = Request(sendable(fetch.url), self._headers(fetch), bounds, verify)
         with closing(self._transport.send(request)) as response:
             fetch = replace(fetch, own_reach=fetch.own_reach or response.reach)
             status, fields = response.head.status, response.head.fields
@@ -172,7 +166,7 @@ class Client:
         if fetch.cookies is not None and (cookie := _cookie_header(fetch)):
             headers["Cookie"] = cookie
         source = fetch.ask.source
-        if (secrets := _secrets(source)) and _is_home(source, fetch.url):
+        if (secrets := secrets_of(source)) and may_have_secrets(source, fetch.url):
             headers.update(secrets)
         return headers
 
@@ -256,7 +250,7 @@ def _read_whole(response: Response, slot: Slot) -> bytes:
 
 def _redirected(fetch: Fetch, response: Response, took: float) -> Fetch:
     """Return the fetch of the address that a redirect names."""
-    target = _target(fetch.url, response.head.fields["location"])
+    target = redirect_target(fetch.url, response.head.fields["location"])
     seen = (*fetch.seen, fetch.url)
     # A page that sets a cookie and leads back to itself is answered once with the cookie.
     if target in seen and not response.head.cookies:
@@ -370,67 +364,3 @@ def _cookie_header(fetch: Fetch) -> str:
     request = Request(fetch.url)  # noqa: S310  only read
     fetch.cookies.add_cookie_header(request)
     return request.get_header("Cookie") or ""
-
-
-# --- addresses ------------------------------------------------------------------------------------
-
-
-def _target(base: str, location: str) -> str:
-    """Return the absolute http(s) address that a Location means."""
-    try:
-        target = urljoin(base, _location(location)).partition("#")[0]
-        host = urlsplit(target).hostname
-    except ValueError:  # urllib's word for "http://[" and the like
-        raise FetchError("protocol", "redirects to something that is no address") from None
-    if not target.lower().startswith(("http://", "https://")):
-        words = "redirects to something that is neither http nor https"
-        raise FetchError("forbidden-address", words)
-    if not host:
-        raise FetchError("protocol", "redirects to something that is no address")
-    return target
-
-
-def _location(value: str) -> str:
-    """Return a Location as text: many servers send UTF-8, which was decoded as latin-1."""
-    try:
-        return value.strip().encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return value.strip()
-
-
-def _sendable(url: str) -> str:
-    """Return the address as it goes over the wire: ASCII, IDNA host, no user, no fragment."""
-    if _PLAIN.fullmatch(url):
-        return url
-    from requests import PreparedRequest  # 50 ms to import, and few addresses need it
-
-    quoted = PreparedRequest()
-    try:
-        quoted.prepare_url(url, None)
-        parts = urlsplit(str(quoted.url))
-    except ValueError:  # requests' InvalidURL is one
-        raise FetchError("protocol", "its address is not a URL") from None
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
-
-
-def _is_home(source: Source, url: str) -> bool:
-    """Tell whether secrets may go there: to the source's own host and port, or its https twin."""
-    home, there = urlsplit(source.url), urlsplit(url)
-    if home.hostname != there.hostname:
-        return False
-    if home.scheme == there.scheme:
-        return home.netloc.rpartition("@")[2] == there.netloc.rpartition("@")[2]
-    schemes = (home.scheme, there.scheme)
-    return schemes == ("http", "https") and (home.port or 80, there.port or 443) == (80, 443)
-
-
-def _secrets(source: Source) -> dict[str, str]:
-    """Return the source's own headers: `headers`, `auth`, user and password of its address."""
-    headers = dict(source.headers)
-    if source.auth is not None:
-        headers["Authorization"] = basic(*source.auth)
-    elif "@" in source.url.partition("://")[2].partition("/")[0]:
-        parts = urlsplit(source.url)
-        user, password = unquote(parts.username or ""), unquote(parts.password or "")
-        headers["Authorization"] = basic(user, password)
-    return headers

@@ -89,8 +89,7 @@ def _candidates(tag: str) -> list[str]:
     """Return the tag, the one that its region implies, a near one, and its language alone."""
     language, *subtags = tag.split("-")
     implied = [codes.IMPLIED.get(f"{language}-{sub}", "") for sub in subtags]
-    near = codes.NEAR.get(language, language)
-    return [tag, *filter(None, implied), near, language]
+    return [tag, *filter(None, implied), codes.NEAR.get(language, language), language]
 
 
 @lru_cache(maxsize=1024)

@@ -36,6 +36,7 @@ from syndicator.parser.plain import looks_marked, plain, text_kind
 from syndicator.parser.splitting import digest
 from syndicator.parser.xhtml import rebased, scope_inside
 from syndicator.parser.xml_tree import (
+    BOUND,
     Element,
     Scope,
     literals_apart,
@@ -85,7 +86,6 @@ def parse_with_feedparser(
 # a second body, a media:title replaces the item's title, the parts of a podcast:liveItem those of
 # the feed.
 _APART = ("itunes", "media", "podcast", "psc", "yandex")
-_BOUND = re.compile(rb"""xmlns:([\w.-]+)\s*=\s*["']([^"']*)["']""")
 _MASK = rb"zz-"
 
 
@@ -93,7 +93,7 @@ def _masked(data: bytes) -> bytes:
     """Rename the elements that `elements` reads, so that feedparser leaves them alone."""
     bound = (
         match[1]
-        for match in _BOUND.finditer(data)
+        for match in BOUND.finditer(data)
         if prefix_of(match[2].decode("utf-8", "replace")) in _APART
     )
     prefixes = {*bound, *(prefix.encode() for prefix in _APART)}

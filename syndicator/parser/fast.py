@@ -6,7 +6,6 @@ two possible readings raises Uncertain; then `by_feedparser` reads the whole doc
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container
 from itertools import compress
 
@@ -16,7 +15,7 @@ from syndicator.parser.draft import key_from, unknown
 from syndicator.parser.fast_entries import read_entry
 from syndicator.parser.head import channel_of, head_of, scope_of, version_of
 from syndicator.parser.splitting import Item, cut, key_of, without_known
-from syndicator.parser.xml_tree import Element, Uncertain, name_of, tree
+from syndicator.parser.xml_tree import BOUND, Element, Uncertain, name_of, tree
 
 # CDF and Atom 0.1 and 0.2 are not among them: too rare to be worth a second reader.
 _VERSIONS = (
@@ -79,7 +78,6 @@ def _read(root: Element, items: list[Item]) -> list[Entry]:
 
 # feedparser reads an unknown namespace by its prefix: <dc:creator> is the creator in any namespace
 # that the document calls "dc". So these prefixes must have their usual namespaces.
-_BOUND = re.compile(rb"""xmlns:([\w.-]+)\s*=\s*["']([^"']*)["']""")
 _HANDLED = frozenset(
     (
         "dc",
@@ -111,7 +109,7 @@ def _refuse_lookalikes(root: Element, head: bytes) -> None:
         version in ("atom03", "atom", "rss090") or (version == "rss10" and atom < head.find(_RSS10))
     ):
         raise Uncertain("feedparser takes it for Atom 1.0")
-    for prefix, uri in _BOUND.findall(head):
+    for prefix, uri in BOUND.findall(head):
         usual = prefix_of(uri.decode()) or ""
         given = prefix.decode("ascii", "replace").lower()
         if (given in _HANDLED and usual not in _HANDLED) or (

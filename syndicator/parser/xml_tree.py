@@ -135,6 +135,8 @@ def letters(text: str | None) -> str:
 
 # The start tag of the root: past comments, processing instructions and a DOCTYPE with what it
 # holds.
+# Each prefix that a document binds, and its namespace.
+BOUND = re.compile(rb"""xmlns:([\w.-]+)\s*=\s*["']([^"']*)["']""")
 ROOT = re.compile(
     rb"(?:\s+|<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)*+<([A-Za-z_][\w.:-]*)[^>]*",
     re.DOTALL | re.IGNORECASE,

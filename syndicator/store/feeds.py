@@ -62,8 +62,7 @@ class Feeds(Table):
         find = "SELECT number, id, seen, sequence, shape, rules, updated FROM feeds WHERE name = ?"
         row = self.db.row(find, name)
         if row is None:
-            add = "INSERT INTO feeds (name, id) VALUES (?, ?)"
-            self.db.execute(add, (name, uuid4().urn))
+            self.db.execute("INSERT INTO feeds (name, id) VALUES (?, ?)", (name, uuid4().urn))
             row = self.db.row(find, name)
         return FeedRow(*row)
 
@@ -254,8 +253,7 @@ def _considered(
     rows = [row for row in rows if row.source in members or row.number not in whole]
     considered += [row for row in rows if row.source in selected]
     db.execute(_RETURN, (feed.number, now.timestamp()))
-    over = "DELETE FROM held WHERE feed = ? AND until <= ?"
-    db.execute(over, (feed.number, now.timestamp()))
+    db.execute("DELETE FROM held WHERE feed = ? AND until <= ?", (feed.number, now.timestamp()))
     return considered
 
 
@@ -333,8 +331,7 @@ def _unpublished(
 
 
 def _has_entry(db: Connection, feed: int, story: int) -> bool:
-    query = "SELECT 1 FROM entries WHERE story = ? AND feed = ?"
-    return db.row(query, story, feed) is not None
+    return db.row("SELECT 1 FROM entries WHERE story = ? AND feed = ?", story, feed) is not None
 
 
 def _publish(

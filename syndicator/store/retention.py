@@ -192,8 +192,7 @@ class Retention(Table):
         with self.db.transaction():
             meta.delete(PurgeNoted)
             old = self.db.rows(_OLD, (noted.time - keep).timestamp())
-            drop = "UPDATE bodies SET content = '', text = '' WHERE post = ?"
-            self.db.executemany(drop, old)
+            self.db.executemany("UPDATE bodies SET content = '', text = '' WHERE post = ?", old)
             self.db.executemany("UPDATE posts SET purged = 1 WHERE number = ?", old)
         return len(old)
 

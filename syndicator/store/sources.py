@@ -210,8 +210,7 @@ def change_id(db: Connection, old: str, new: str) -> None:
     """Give a source another id. Its page gets another address; what leads there is made again."""
     db.execute("UPDATE sources SET id = ? WHERE id = ?", (new, old))
     db.execute(_NEW_ID, (new,))
-    row = old, events.next_event(db)
-    db.execute("INSERT OR REPLACE INTO former_ids VALUES (?, ?)", row)
+    db.execute("INSERT OR REPLACE INTO former_ids VALUES (?, ?)", (old, events.next_event(db)))
     number = Sources(db).number(new)
     mark_members(db, number, archives=True)
 

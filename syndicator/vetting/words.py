@@ -56,8 +56,7 @@ def _name(verdict: Verdict) -> str:
 
 
 def _short(words: str) -> str:
-    line = " ".join(words.split())
-    return shortened(line, _LONGEST)
+    return shortened(" ".join(words.split()), _LONGEST)
 
 
 def _escaped(words: str) -> str:
