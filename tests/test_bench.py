@@ -184,3 +184,21 @@ def test_stories_of_a_labelled_set(tmp_path: Path) -> None:
     (tmp_path / "own.jsonl").write_text("\n".join(map(json.dumps, documents)))
     said = bench("stories.py", str(tmp_path))
     assert "own: 1 stories of 2 of 22 posts, 0 wrong by the labels (0.0 %)" in said
+
+
+def test_growth_past_one_machine(tmp_path: Path) -> None:
+    """Constants of this machine, a table of what follows from them, and a picture of it."""
+    drawn = tmp_path / "scale.svg"
+    said = bench("scale.py", "--sources=20", "--posts=10000", "--rounds=1", f"--plot={drawn}")
+    assert "CPU ms, a source with nothing new, https: " in said
+    assert set(figures(said)) == {
+        "sources",
+        "cores: asking, nothing new",
+        "cores: new posts, from fetch to page",
+        "cores: of these, store and index",
+        "Mbit/s, nothing new",
+        "GB of memory of a run",
+        "GB of state file, after a year",
+    }
+    lines = ElementTree.parse(drawn).findall("{*}polyline")  # noqa: S314 - our own drawing
+    assert len(lines) == 6

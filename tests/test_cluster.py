@@ -204,6 +204,36 @@ def test_a_run_that_is_stopped(tmp_path: Path, hosts: Site) -> None:
     assert not report.remarks
 
 
+class Hanging(ThreadPoolExecutor):
+    """Takes batches and never returns any."""
+
+    def submit(self, fn, /, *args, **kwargs):
+        return Future()
+
+
+@pytest.mark.slow
+def test_an_executor_that_hangs(tmp_path: Path, hosts: Site) -> None:
+    """A run gives it up after twice the deadline, and the next one asks the sources."""
+    cluster.configure(tmp_path, addresses(hosts), more='[run]\ndeadline = "1s"\n')
+    report = run(tmp_path, Hanging(1))
+    assert report.left == 6
+    assert "it went away (TimeoutError)" in report.remarks[0]
+    assert run(tmp_path, hours=1).stored == 18
+
+
+def test_an_executor_that_was_shut_down(tmp_path: Path, hosts: Site) -> None:
+    """Nothing is fetched, the run says so and publishes what it has."""
+    cluster.configure(tmp_path, addresses(hosts), more=SMALL)
+    executor = ThreadPoolExecutor(1)
+    executor.shutdown()
+    report = run(tmp_path, executor)
+    assert report.left == 6
+    assert report.remarks == (
+        "6 sources could not be asked by the cluster: it went away (RuntimeError); "
+        "the next run asks again",
+    )
+
+
 @pytest.mark.slow
 def test_a_process_that_dies(tmp_path: Path, hosts: Site) -> None:
     """A pool of processes breaks with it: the run ends, says so, and the next one makes it good."""
@@ -221,7 +251,10 @@ def test_a_process_that_dies(tmp_path: Path, hosts: Site) -> None:
         report = run(tmp_path, processes)
         killer.join()
     assert (report.changed, report.left) == (4, 2)
-    assert "2 sources could not be asked by the cluster: BrokenProcessPool" in report.remarks[0]
+    assert (
+        "2 sources could not be asked by the cluster: it went away (BrokenProcessPool)"
+        in report.remarks[0]
+    )
     del hosts.slow["/5"]
     assert run(tmp_path, hours=1).stored == 18
 
@@ -298,7 +331,7 @@ def test_a_scheduler_killed_in_the_middle(tmp_path: Path, hosts: Site) -> None:
     assert report["left"] == 6 - report["changed"]
     assert report["left"] >= 2
     assert report["remarks"] == [
-        f"{report['left']} sources could not be asked by the cluster: CancelledError; "
+        f"{report['left']} sources could not be asked by the cluster: it went away (CancelledError); "
         "the next run asks again"
     ]
     assert report["error"] == ""

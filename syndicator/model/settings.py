@@ -375,7 +375,7 @@ class RunSettings(Struct, frozen=True):
     ] = ""
     batch: Annotated[
         int, key("sources sent to a worker at once; those of one host are never parted", least=1)
-    ] = 250
+    ] = 500
     deadline: Annotated[
         timedelta,
         key(

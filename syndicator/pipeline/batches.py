@@ -14,10 +14,18 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    wait,
+)
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import Struct
 
@@ -30,13 +38,11 @@ from syndicator.quantities import counted
 from syndicator.urls import host
 from syndicator.version import __version__
 
-if TYPE_CHECKING:
-    from concurrent.futures import Executor, Future
-
 CLUSTER = "pip install 'syndicator[cluster]'"
-_IN_FLIGHT = 64  # batches sent and not yet stored: bounds the memory here and at the scheduler
+_IN_FLIGHT = 16  # batches sent and not yet stored: bounds the memory here and at the scheduler
 _TICK = 0.25  # seconds between looks at `stop`
 _CONNECT = 10  # seconds to reach a scheduler, and for its first worker
+_TALKATIVE = ("asyncio", "distributed", "distributed.client", "tornado.application")
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -127,13 +133,13 @@ class BatchRun:
         self._waiting: deque[Sequence[Ask]] = deque()
         self._sent: dict[Future[BatchResult], int] = {}  # with the number of sources
         self._lost: Counter[str] = Counter()  # sources by reason
-        self._gone = ""  # why the engine is given up
+        self._broken: Exception | None = None  # the engine let all batches go
 
     def send(self, batches: Iterable[Sequence[Ask]] = ()) -> None:
         """Queue batches, and send as many as may be under way."""
         self._waiting.extend(batches)
         while self._waiting and len(self._sent) < _IN_FLIGHT:
-            asks = self._waiting.popleft()
+            asks = self._waiting[0]
             batch = Batch(
                 asks,
                 {ask.source.id: self._known(ask.source.id) for ask in asks},
@@ -141,7 +147,12 @@ class BatchRun:
                 self._now,
                 self._config.run.deadline,
             )
-            self._sent[self._executor.submit(gather_batch, batch)] = len(asks)
+            try:
+                self._sent[self._executor.submit(gather_batch, batch)] = len(asks)
+            except RuntimeError as error:  # it has broken, or was shut down
+                self._give_up(error)
+                return
+            self._waiting.popleft()
 
     def gathered(self) -> Iterator[Gathered]:
         """Yield outcomes as batches come back; end without those that are lost, or after `stop`.
@@ -149,8 +160,6 @@ class BatchRun:
         A batch takes its deadline at most, and so may its second try after a worker died. If none
         comes back for longer than both, the engine is taken to hang.
         """
-        from concurrent.futures import FIRST_COMPLETED, wait  # only runs with an executor need it
-
         patience = 2 * self._config.run.deadline.total_seconds() + _CONNECT
         heard = time.monotonic()
         while self._sent and not self._stop.is_set():
@@ -159,9 +168,9 @@ class BatchRun:
                 yield from self._outcomes(future)
                 heard = time.monotonic()
             if time.monotonic() - heard > patience:
-                self._gone = "no worker answers"
-            if self._gone:
-                self._give_up()
+                self._give_up(TimeoutError())
+            elif self._broken is not None:
+                self._give_up(self._broken)
             self.send()
         for future in self._sent:
             future.cancel()
@@ -176,27 +185,27 @@ class BatchRun:
 
     def _outcomes(self, future: Future[BatchResult]) -> Iterator[Gathered]:
         """Yield the outcomes of a batch that came back, or note its loss."""
-        from concurrent.futures import BrokenExecutor, CancelledError
-
         count = self._sent.pop(future)
         try:
             result = future.result()
         except SyndicatorError as error:
             self._lost[str(error)] += count
             return
+        except (CancelledError, BrokenExecutor) as error:  # the others of `done` may be whole
+            self._broken = error
+            self._sent[future] = count
+            return
         except Exception as error:  # noqa: BLE001 - its text may quote what is secret
-            reason = type(error).__name__
-            self._lost[reason] += count
-            if isinstance(error, CancelledError | BrokenExecutor):
-                self._gone = reason
+            self._lost[type(error).__name__] += count
             return
         if result.is_cut:
             self._lost["its batch took longer than [run] deadline"] += count - len(result.gathered)
         yield from result.gathered
 
-    def _give_up(self) -> None:
-        """Count all that is sent or waits as lost."""
-        self._lost[self._gone] += sum(self._sent.values()) + sum(map(len, self._waiting))
+    def _give_up(self, error: Exception) -> None:
+        """Count all that is sent or waits as lost with the engine."""
+        count = sum(self._sent.values()) + sum(map(len, self._waiting))
+        self._lost[f"it went away ({type(error).__name__})"] += count
         for future in self._sent:
             future.cancel()
         self._sent.clear()
@@ -225,8 +234,9 @@ def _dask(place: str, protocol: str) -> Iterator[Executor]:
         distributed: Any = import_module("distributed")  # it takes a second to import
     except ImportError:
         raise ConfigError(f"[run] executor needs Dask, which is missing: {CLUSTER}") from None
-    # It logs lost connections with tracebacks; a run tells its losses in a line.
-    logging.getLogger("distributed.client").setLevel(logging.CRITICAL + 1)
+    # They log lost connections with tracebacks; a run tells its losses in a line.
+    for logger in _TALKATIVE:
+        logging.getLogger(logger).setLevel(logging.CRITICAL + 1)
     try:
         client = distributed.Client(f"{protocol}://{place}", timeout=_CONNECT, set_as_default=False)
         client.wait_for_workers(1, timeout=_CONNECT)

@@ -229,10 +229,13 @@ def compared(folder: Path, urls: Sequence[str], counts: Sequence[int]) -> int:
         home = folder / f"workers-{count}"
         with cluster(folder / f"logs-{count}", count) as running:
             configure(home, urls, running.address)
+            started = running.cpu()
             first = run(home, START)
             second = run(home, START + HOUR)
             files = differences(local, home)
-            show(f"{count} workers", first, second, running.cpu(), files)
+            scheduler, workers = running.cpu()
+            spent = scheduler - started[0], workers - started[1]
+            show(f"{count} workers", first, second, spent, files)
         wrong, whole = wrong + bool(files), first["seconds"]
     for victim in ("worker", "scheduler"):
         wrong += survived(folder / victim, urls, local, victim, whole / 2)
