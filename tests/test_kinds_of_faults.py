@@ -370,6 +370,62 @@ def test_the_picture_of_a_post(item: str, picture: str) -> None:
     assert image.url == picture
 
 
+_HERON_AT_DAWN = (
+    '<media:content url="https://v.example/3.jpg" medium="image">'
+    "<media:description>A heron &amp; a reed</media:description></media:content>"
+)
+_FILM = '<media:content url="https://v.example/1.mp4" type="video/mp4"/>'
+_STILL = '<media:thumbnail url="https://v.example/1.jpg" width="640" height="360"/>'
+_PHOTO = '<media:content url="https://v.example/2.jpg" type="image/jpeg"/>'
+_FLASH = '<media:content url="https://{}?version=3" type="application/x-shockwave-flash"/>'
+_TUBE = _FLASH.format("www.youtube.com/v/abcDEF12345")
+
+
+@pytest.mark.parametrize(
+    ("item", "begins", "identity"),
+    [
+        (_FILM + _STILL, '<p><video src="https://v.example/1.mp4" poster="https://v.ex', ""),
+        (
+            '<enclosure url="https://v.example/1.mp4" type="video/mp4" length="1"/>',
+            '<p><video src="https://v.example/1.mp4" controls=""',
+            "",
+        ),
+        (_FILM + "<description>Words.</description>", "<p><video src=", "Words."),
+        (_PHOTO, '<p><img src="https://v.example/2.jpg" alt=""', ""),
+        (_STILL, '<p><img src="https://v.example/1.jpg" alt=""', ""),
+        (_HERON_AT_DAWN, '<p><img src="https://v.example/3.jpg" alt="A heron &amp; a reed"', ""),
+        (_TUBE + _STILL, '<iframe src="https://www.youtube-nocookie.com/embed/abcDEF12345"', ""),
+        (_FLASH.format("film.example/1.swf") + _STILL, '<p><img src="https://v.example/1.jpg"', ""),
+    ],
+)
+def test_a_post_of_a_film_or_a_photo(item: str, begins: str, identity: str) -> None:
+    """Its body shows it; what it is known by stays, so that no stored post is another for it."""
+    made = post(rss(f"<title>A</title>{item}"))
+    assert made.content_html.startswith(begins)
+    assert made.text == identity
+    without = normalizer.normalize(
+        read(rss(f"<title>A</title>{item}")), Source("s", URL, content="none"), NOW
+    )
+    assert without.posts[0].content_html == ""
+    assert without.posts[0].content_hash == made.content_hash
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        _PHOTO + "<description>Words.</description>",
+        _FILM + "<description>&lt;img src='https://v.example/9.jpg'&gt;</description>",
+        '<enclosure url="https://v.example/1.mp3" type="audio/mpeg" length="1"/>' + _STILL,
+        "<description>Words.</description>",
+    ],
+)
+def test_a_post_that_needs_no_figure(item: str) -> None:
+    """A body with a picture or a text of its own stays as it is, and so does a recording's."""
+    html = post(rss(f"<title>A</title>{item}")).content_html
+    assert "video" not in html
+    assert html.count("<img") == item.count("&lt;img")
+
+
 @pytest.mark.parametrize("kind", ["jpg", "jpeg", "png"])
 def test_a_picture_in_its_address(kind: str) -> None:
     """It stays; `image/jpg` is how many write it."""

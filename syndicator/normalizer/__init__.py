@@ -201,9 +201,13 @@ def _post(entry: Entry, context: _Context) -> Post:
     credited = _credited(entry, link, body, brief, context)
     published, updated, dated = _dates(entry, context)
     files = media.enclosures(entry, base)
+    image = media.lead(entry, files, body.html, base) if source.images == "keep" else None
     html, short = _as_wanted(
         body.html, summary.choose(words if brief is body else text.words(brief.html), words), source
     )
+    if source.content == "full" and not images.shows_something(html):
+        shown = media.figures(entry, files, image, pictured=not words)
+        html = bodies.with_figure(html, shown, base, context.cleaning)
     post = Post(
         source_id=source.id,
         keys=Keys(),
@@ -222,7 +226,7 @@ def _post(entry: Entry, context: _Context) -> Post:
         published=published,
         updated=updated,
         enclosures=files,
-        image=media.lead(entry, files, body.html, base) if source.images == "keep" else None,
+        image=image,
         comments=urls.web(entry.comments, base),
         comment_count=entry.comment_count,
         rights=text_rules.line(entry.rights) or info.rights,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 
 from msgspec import Struct
@@ -96,6 +96,15 @@ def _cleaned(
     )
     in_words = _base_in_words(part, entry, base, link)
     return Body(sanitize.finish(html), credited, stats, in_words, part.language)
+
+
+def with_figure(html: str, figures: Iterable[str], base: str, context: CleaningContext) -> str:
+    """Return a body below the first of these figures that the rules for HTML let show something."""
+    for figure in figures:
+        cleaned, _ = sanitize.clean(figure, base, context.policy, context.players)
+        if images.shows_something(cleaned):
+            return f"{sanitize.finish(cleaned)}\n{html}".rstrip()
+    return html
 
 
 def _excerpt(html: str, link: str) -> str:

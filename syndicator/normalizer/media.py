@@ -5,7 +5,8 @@ Media addresses keep every parameter: they may be signed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from html import escape
 
 from msgspec.structs import replace
 
@@ -87,6 +88,25 @@ def lead(entry: Entry, files: tuple[Enclosure, ...], html: str, base: str) -> Im
     if entry.episode and (url := urls.web(entry.episode.image, base)):
         return Image(url)
     return (images.lead(html) if "<img" in html else None) or largest
+
+
+def figures(
+    entry: Entry, files: Sequence[Enclosure], image: Image | None, *, pictured: bool
+) -> Iterator[str]:
+    """Yield HTML, still to be sanitized, of the video of a post; with `pictured` of its picture.
+
+    `image` is the picture that stands for the post. A Flash film may be a player's old address.
+    """
+    for file in entry.enclosures:
+        if file.type in _DEAD:
+            yield f'<iframe src="{escape(file.url)}"></iframe>'
+    poster = f' poster="{escape(image.url)}"' if image else ""
+    kinds = [text_rules.media_type(file.type, file.url, file.medium)[:6] for file in files]
+    for file, kind in zip(files, kinds, strict=True):
+        if kind == "video/":
+            yield f'<p><video src="{escape(file.url)}"{poster}></video></p>'
+    if image and pictured and "audio/" not in kinds:  # of a recording it is the cover
+        yield f'<p><img src="{escape(image.url)}" alt="{escape(image.title)}"></p>'
 
 
 def episode(entry: Entry, base: str, uncredited: Callable[[str], str]) -> Episode | None:

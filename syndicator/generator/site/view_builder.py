@@ -9,7 +9,7 @@ from itertools import groupby
 from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from msgspec.structs import replace
 
 from syndicator import timezones
@@ -283,6 +283,8 @@ class ViewBuilder:
         is_later = self.local(item.updated).date() > self.local(item.published).date()
         copies = item.copies or item.also
         files = [file for file in post.enclosures if file.primary and http(file.url)]
+        # A body may have the player already.
+        files = [file for file in files if f'<video src="{escape(file.url)}"' not in html]
         return replace(
             card,
             picture=opener,
