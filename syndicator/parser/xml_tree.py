@@ -133,10 +133,10 @@ def letters(text: str | None) -> str:
     return text
 
 
-# The start tag of the root: past comments, processing instructions and a DOCTYPE with what it
-# holds.
 # Each prefix that a document binds, and its namespace.
 BOUND = re.compile(rb"""xmlns:([\w.-]+)\s*=\s*["']([^"']*)["']""")
+# The start tag of the root: past comments, processing instructions and a DOCTYPE with what it
+# holds.
 ROOT = re.compile(
     rb"(?:\s+|<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)*+<([A-Za-z_][\w.:-]*)[^>]*",
     re.DOTALL | re.IGNORECASE,
