@@ -13,7 +13,7 @@ from site_helpers import pages
 from test_site_reach import clicks
 
 from syndicator.cli import main
-from syndicator.model.edition import Document, Edition
+from syndicator.model.edition import Document, Edition, Reference, SourceListing
 
 SETTINGS = """[feed]
 title = "Planet"
@@ -140,3 +140,16 @@ def test_a_withdrawn_post_is_on_no_page_of_a_tag(planet: Path) -> None:
     assert main(["run", "-q"]) == 0
     for page in tag_pages(planet):
         assert "News of sea" not in (planet / "public" / page).read_text("utf-8")
+
+
+def test_a_post_that_two_sources_of_a_tag_carry() -> None:
+    """It stands once."""
+    edition = tagged()
+    first = edition.items[0]
+    copy = Reference(first.id, "The same", "https://radio.example/copy", "Radio Kettle")
+    copy = replace(copy, published=first.published)
+    listing = SourceListing("radio", (copy,), 1, given.SOURCES["radio"])
+    others = [listed for listed in edition.listings if listed.source_id != "radio"]
+    page = tree(site_of(replace(edition, listings=(*others, listing)))["sources/tags/ferries.html"])
+    titles = page.xpath("//a[@class='what']/text()")
+    assert sum(title in ("The same", first.post.title) for title in titles) == 1

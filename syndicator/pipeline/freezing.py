@@ -35,11 +35,14 @@ def keep_lists(
 def _keep_stories(
     store: Store, index: Index, feeds: Sequence[Feed], newcomers: Sequence[int]
 ) -> None:
-    """Add newcomers to the stories that the first pages show; older stories are forgotten."""
+    """Add newcomers to the stories that the first pages show; older stories are forgotten.
+
+    A first page shows the newest `limit` posts: of a flood no other is compared.
+    """
     shown: set[int] = set()
     for feed in feeds:
         if feed.stories and "html" in feed.formats and not feed.per:
-            shown |= set(store.snapshots.shown(feed))
+            shown |= set(store.snapshots.shown(feed)[-feed.limit :])
     told = store.meta.read(Stories) or Stories()
     kept = shown.difference(newcomers)
     known = {number: story for number, story in told.of.items() if number in kept}

@@ -11,8 +11,8 @@ from syndicator.generator.documents import file_name
 from syndicator.model.settings import Feed
 
 # The address of a link without its query and fragment; no address of another site, which has a
-# colon or begins with a slash.
-_LINK = re.compile(rb'<a [^>]*?href="([^"#?:/][^"#?:]*)')
+# colon or begins with a slash. Never more than one tag.
+_LINK = re.compile(rb'<a [^<>]*?href="([^"#?:/][^"#?:]*)')
 
 
 class PageLinks:

@@ -72,6 +72,7 @@ def sources_by_tag(edition: Edition) -> dict[str, list[SourceInfo]]:
 
 
 def newest_first(listed: Iterable[Reference], limit: int) -> list[Reference]:
-    """Return the newest of these posts, at most so many."""
-    dated = [(link.published, link.id, link) for link in listed if link.published]
-    return [link for *_, link in sorted(dated, reverse=True)[:limit]]
+    """Return the newest of these posts, at most so many; a copy stands for its original."""
+    dated = {(link.published, link.id): link for link in listed if link.published}
+    by_id = {dated[key].id: dated[key] for key in sorted(dated, reverse=True)}
+    return list(by_id.values())[:limit]
