@@ -252,6 +252,18 @@ def test_any_page_may_read_a_document(at: tuple[str, int]) -> None:
     assert ask(at, "/rss20.xml")[1]["access-control-allow-origin"] == "*"
 
 
+def test_the_well_known_reservation(changing: tuple[str, int], folder: Path) -> None:
+    """What the site reserves is there for everybody; another hidden file in that folder is not."""
+    (folder / ".well-known").mkdir()
+    for name in ("tdmrep.json", ".hidden.json"):
+        (folder / ".well-known" / name).write_text("[]\n", "utf-8")
+    (folder / "robots.txt").write_text("User-Agent: *\n", "utf-8")
+    status, headers, body = ask(changing, "/.well-known/tdmrep.json")
+    assert (status, headers["content-type"], body) == (200, "application/json", b"[]\n")
+    assert ask(changing, "/.well-known/.hidden.json")[0] == 404
+    assert ask(changing, "/robots.txt")[1]["content-type"] == "text/plain; charset=utf-8"
+
+
 def test_the_well_known_list_of_sources(folder: Path) -> None:
     """Programs that look for a site's recommendations are sent to the OPML, whatever its name."""
     with serving(folder, recommendations(Feed(title="T"))) as at:

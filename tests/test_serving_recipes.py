@@ -88,6 +88,8 @@ def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     for path in ("rss.xml", "atom.xml", "second/rss.xml", ".hidden.xml", "style-01.css"):
         (public / path).write_bytes(FEED)
     (public / "subscribe.html").write_bytes(GUIDE)
+    (public / ".well-known").mkdir()
+    (public / ".well-known" / "tdmrep.json").write_bytes(b"[]")
     with running(request.param, home, public) as number:
         yield number
 
@@ -120,6 +122,11 @@ def test_the_well_known_list_of_sources(port: int) -> None:
     """It leads to the OPML."""
     status, headers, _ = ask(port, "/.well-known/recommendations.opml")
     assert (status, headers["location"].endswith("/opml.xml")) == (302, True)
+
+
+def test_the_well_known_reservation(port: int) -> None:
+    """It is there, though its folder's name begins with a point."""
+    assert ask(port, "/.well-known/tdmrep.json")[::2] == (200, b"[]")
 
 
 def test_a_browser_gets_the_guide(port: int) -> None:

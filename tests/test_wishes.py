@@ -172,6 +172,7 @@ def test_wishes_of_one_source_of_two(
     assert json.loads(text(public / ".well-known" / "tdmrep.json")) == [
         {"location": "/", "tdm-reservation": 1, "tdm-policy": POLICY}
     ]
+    assert main(["-c", str(tmp_path / "feeds.toml"), "check", "--offline"]) == 0
 
 
 @pytest.mark.slow

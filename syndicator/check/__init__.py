@@ -20,7 +20,7 @@ __all__ = ["Problem", "check"]
 
 def check(body: bytes, kind: str) -> Iterator[Problem]:
     """Yield the problems of a document of a media type; none for a type without rules."""
-    if kind.endswith("json"):
+    if kind.endswith("+json"):
         yield from check_json(body)
     elif (form := by_type(kind)) and form.root:
         yield from check_xml(body, form)

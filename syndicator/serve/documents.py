@@ -66,11 +66,15 @@ def recommendations(feed: Feed) -> list[Route]:
 
 
 def is_below(path: Path, folder: Path) -> bool:
-    """Tell whether a path really lies in the folder, and is not hidden there."""
+    """Tell whether a path really lies in the folder, and is not hidden there.
+
+    `.well-known` (RFC 8615) is for everybody.
+    """
     real, edge = path.resolve(), folder.resolve()
-    return real.is_relative_to(edge) and not any(
-        part.startswith(".") for part in real.relative_to(edge).parts
-    )
+    if not real.is_relative_to(edge):
+        return False
+    parts = set(real.relative_to(edge).parts) - {".well-known"}
+    return not any(part.startswith(".") for part in parts)
 
 
 def media_type(name: str, head: bytes) -> str:
