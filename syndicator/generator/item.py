@@ -149,7 +149,7 @@ def title_substitute(item: Item) -> str:
 def first_words(text: str) -> str:
     """Return the words at the start of a text that stand for a title.
 
-    >>> first_words("one two"), first_words("word " * 20)[-9:]
+    >>> first_words("one two"), first_words("word " * 20)[-10:]
     ('one two', 'word word…')
     """
     words = line(text).split(" ")

@@ -109,6 +109,11 @@ class RelatedSettings(Struct, frozen=True):
         bool, key("link to other sources only where that is surely right: short lists, or none")
     ] = False
 
+    @property
+    def needs_index(self) -> bool:
+        """Whether posts are compared with others, so that the index must know them."""
+        return self.scope != "none" or self.copies == "near"
+
 
 class Rules(Struct, frozen=True):
     """The texts that a filter matches: categories by name (case-insensitive), the rest by RE2."""
@@ -560,7 +565,10 @@ class Feed(Struct, frozen=True):
     podcast: Annotated[bool, key("may podcast directories list the merged feed?")] = False
     stories: Annotated[
         bool,
-        key("reports of one event by several sources stand together on the first page"),
+        key(
+            "reports of one event by several sources stand together on the first page; not where "
+            '`related.scope` is `"none"` everywhere'
+        ),
     ] = True
     related_on_pages: Annotated[
         int, key("related links on a post's page", least=0, on_pages=True)

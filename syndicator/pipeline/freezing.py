@@ -29,7 +29,8 @@ def keep_lists(
     with store.transaction():
         for number, _, lists in _choose_lists(store, index, numbers, sources):
             store.links.keep(number, lists, LAYOUT)
-        _keep_stories(store, index, feeds, numbers)
+        if any(source.related.needs_index for source in sources.values()):
+            _keep_stories(store, index, feeds, numbers)
 
 
 def _keep_stories(
@@ -86,7 +87,8 @@ def rerender(
     with store.transaction():
         for source in sources.values():
             _narrow(store, source, now)
-        _keep_stories(store, index, feeds, numbers)
+        if any(source.related.needs_index for source in sources.values()):
+            _keep_stories(store, index, feeds, numbers)
         for number, post, lists in _choose_lists(store, index, numbers, sources):
             source = sources[post.source_id]
             line = normalizer.own_line(post, post.language, source)

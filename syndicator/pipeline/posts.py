@@ -33,8 +33,7 @@ class PostWriter:
         self.order = {source.id: place for place, source in enumerate(sources)}
         self.store = store
         self.now = now
-        wishes = [source.related for source in sources]
-        self.relates = any(wish.scope != "none" or wish.copies == "near" for wish in wishes)
+        self.relates = any(source.related.needs_index for source in sources)
         self.unindexed = False
         self.index: Index | None = None
         # New posts to compare with all others, once these are indexed.
