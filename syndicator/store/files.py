@@ -84,13 +84,23 @@ class Files(Table, Mapping[str, str]):
         return self.db.column(_OF_TYPE, self._key, kind, most)
 
     def damaged(self, kinds: Iterable[str]) -> list[str]:
-        """Return the paths of these media types that are missing or differ from their digests."""
+        """Return the paths of these media types that are missing or differ from their digests.
+
+        Raises PublishError for a file that can't be read.
+        """
         paths = []
         for path in chain.from_iterable(map(self.of_type, kinds)):
             digest = self.get(path)
-            if digest is None or digest != content_digest((self.folder / path).read_bytes()):
+            if digest is None or digest != content_digest(self._read(path)):
                 paths.append(path)
         return paths
+
+    def _read(self, path: str) -> bytes:
+        try:
+            return (self.folder / path).read_bytes()
+        except OSError as error:
+            words = f"{self.folder / path} can't be read: {error.strerror}"
+            raise PublishError(f"{words}; what was published before still stands") from error
 
     def below(self, folder: str) -> list[str]:
         """Return the paths of our files below a folder ("posts/")."""
