@@ -41,6 +41,10 @@ _NEVER_MARKED_WORDS = """
     video wbr x-iframe x-embed x-object x-noscript
 """
 _NEVER_MARKED = frozenset(_NEVER_MARKED_WORDS.split())
+# Parts of forms, whose tags go and whose texts stay: a hidden one, such as a trap for robots, must go
+# whole, so it becomes an element that is kept until then.
+_FORM_PART = re.compile(r"(</?)(label|form|fieldset)(?=[\s/>])", re.IGNORECASE)
+_HIDDEN_FORM_PART = re.compile(r'<(?:label|form|fieldset) data-hidden=""', re.IGNORECASE)
 # Text for screen readers alone, and the line numbers of Hugo, Pygments, Rouge, highlight.js,
 # Prism, Crayon and SyntaxHighlighter.
 _HIDING_CLASSES_WORDS = """
@@ -168,7 +172,12 @@ def _marked(html: str, names: Set[str], hiding: frozenset[str]) -> str:
             return f'<{name} data-hidden=""{written}>'
         return tag[0]
 
-    return _START.sub(marked, html)
+    html = _START.sub(marked, html)
+    return _FORM_PART.sub(_as_box, html) if _HIDDEN_FORM_PART.search(html) else html
+
+
+def _as_box(tag: re.Match[str]) -> str:
+    return f"{tag[1]}{'span' if tag[2].lower() == 'label' else 'div'}"
 
 
 def _hiding_classes(html: str, names: Set[str]) -> frozenset[str]:
