@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 import signal
 import subprocess
@@ -79,6 +80,24 @@ def test_the_sources_of_a_host() -> None:
     ]
 
 
+def test_hosts_that_redirect_to_one(tmp_path: Path) -> None:
+    """From the second run on their sources are in the batch of that host."""
+    asks = [ask(f"https://s{n}.example/") for n in range(4)]
+    states = {part.url: SourceState(part.url, led_to="s3.example") for part in asks[:2]}
+    _, batches = split(asks, states, 2)
+    assert [{part.url for part in batch} for batch in batches] == [
+        {asks[0].url, asks[1].url, asks[3].url},
+        {asks[2].url},
+    ]
+    with site({"/a": feed(1)}, address="") as served:
+        port = served.url.rpartition(":")[2]
+        served.pages["/"] = (302, f"http://127.0.1.9:{port}/a")
+        cluster.configure(tmp_path, [f"http://127.0.1.1:{port}/"])
+        run(tmp_path)
+    (state,) = syndicator.states(syndicator.load_config(tmp_path / "feeds.toml")).values()
+    assert state.led_to == "127.0.1.9"
+
+
 def test_a_source_that_was_not_asked_for_long() -> None:
     """It is the first of its host, and a new one before it: no deadline starves any."""
     asks = [ask(f"https://big.example/{n}") for n in range(3)]
@@ -110,6 +129,14 @@ def test_a_batch_in_a_log() -> None:
     """It shows neither addresses nor secrets."""
     secret = ask("https://s.example/?key=s3cret", auth=Credentials("me", "s3cret"))
     assert "s3cret" not in repr(Batch([secret], {}, FetchSettings(), START, HOUR))
+
+
+def test_a_secret_and_the_other_batches() -> None:
+    """Only the batch of its source holds it, as it is sent to a worker."""
+    secret = ask("https://s0.example/", headers={"X-Key": "s3cret"})
+    _, batches = split([secret, *(ask(f"https://s{n}.example/") for n in range(1, 4))], {}, 2)
+    sent = [pickle.dumps(Batch(asks, {}, FetchSettings(), START, HOUR)) for asks in batches]
+    assert [b"s3cret" in words for words in sent] == [True, False]
 
 
 def test_a_feed_that_takes_too_long_in_a_thread() -> None:

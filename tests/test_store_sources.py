@@ -35,6 +35,7 @@ FULL = SourceState(
     moved_days=("2024-08-31", "2024-09-01"),
     unchanged_since=NOW,
     strange="https://stranger.example/feed",
+    led_to="elsewhere.example",
 )
 
 
@@ -67,6 +68,7 @@ def test_every_field_of_a_state_is_kept(store: Store) -> None:
         moved_from="https://o.example/",
         reach="public",
         strange="https://x.example/",
+        led_to="elsewhere.example",
     )
     store.sources.save_state(extra)
     assert store.sources.states()["a"] == extra

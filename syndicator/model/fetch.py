@@ -129,7 +129,7 @@ class SourceState(RedactedRepr, frozen=True, omit_defaults=True):
     The schedule makes the next one from it; the store keeps it.
     """
 
-    repr_exclude = frozenset(["url", "moved_to", "moved_from", "strange"])
+    repr_exclude = frozenset(["url", "moved_to", "moved_from", "strange", "led_to"])
 
     source_id: str
     url: str = ""  # what it was last asked at
@@ -157,3 +157,4 @@ class SourceState(RedactedRepr, frozen=True, omit_defaults=True):
     unchanged_since: datetime | None = None  # conditional requests have brought only 304 since
     reach: Reach = ""  # where its address lay when it first worked
     strange: str = ""  # a permanent redirect that led to somebody else's feed: no move
+    led_to: str = ""  # the host that answered last, where a redirect led to another than its own

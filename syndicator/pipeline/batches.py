@@ -90,21 +90,19 @@ def split(
     """Return the asks that stay here, and batches of the others, about `size` asks each.
 
     A host is never parted: `www.` and the port count for nothing, since redirects lead across them.
-    The largest hosts come first, as they take longest. Within a host the source that was not asked
-    for the longest time is first, so that a deadline starves none. Files of this machine are read
-    here, and so are the sources of a host that needs a certificate's file.
+    Nor is it parted from the host that a redirect led to the last time. The largest groups come
+    first, as they take longest. Within one the source that was not asked for the longest time is
+    first, so that a deadline starves none. Files of this machine are read here, and so are the
+    sources of a host that needs a certificate's file.
     """
-    hosts: dict[str, list[Ask]] = {}
-    for ask in asks:
-        hosts.setdefault("" if ask.source.path else host(ask.url), []).append(ask)
+    here: list[Ask] = []
+    batches: list[list[Ask]] = []
 
     def last_attempt(ask: Ask) -> datetime:
         state = states.get(ask.source.id)
         return (state and state.last_attempt) or _LONG_AGO
 
-    here: list[Ask] = []
-    batches: list[list[Ask]] = []
-    for group in sorted(hosts.values(), key=len, reverse=True):
+    for group in sorted(_groups(asks, states), key=len, reverse=True):
         if any(ask.source.path or ask.source.verify for ask in group):
             here += group
             continue
@@ -112,6 +110,28 @@ def split(
             batches.append([])
         batches[-1] += sorted(group, key=last_attempt)
     return here, batches
+
+
+def _groups(asks: Iterable[Ask], states: Mapping[str, SourceState]) -> Iterable[list[Ask]]:
+    """Return the asks of each host, those of hosts that redirects connect in one (union-find)."""
+    leaders: dict[str, str] = {}
+    hosts: dict[str, list[Ask]] = {}
+
+    def leader(name: str) -> str:
+        while name in leaders:
+            name = leaders[name]
+        return name
+
+    for ask in asks:
+        state, name = states.get(ask.source.id), "" if ask.source.path else host(ask.url)
+        hosts.setdefault(name, []).append(ask)
+        own, other = leader(name), leader((state and state.led_to) or name)
+        if own != other:
+            leaders[own] = other
+    groups: dict[str, list[Ask]] = {}
+    for name, group in hosts.items():
+        groups.setdefault(leader(name), []).extend(group)
+    return groups.values()
 
 
 class BatchRun:

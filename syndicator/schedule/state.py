@@ -24,6 +24,7 @@ from syndicator.model.fetch import (
 )
 from syndicator.model.settings import FetchSettings, Source
 from syndicator.schedule.skips import out_of_skipped
+from syndicator.urls import host
 
 DAY = timedelta(days=1)
 AFTER_OUTAGE = timedelta(hours=1)  # it is asked again, at the latest
@@ -68,7 +69,9 @@ def next_state(
     else:
         news = _changed(before, outcome, now, hints)
     moved = _move(source, before, attempt["url"], outcome.moved_to, now)
-    changes = {**attempt, **_WELL, **news, **moved}
+    answered = host(outcome.url)
+    led_to = answered if answered != host(attempt["url"]) else ""
+    changes = {**attempt, **_WELL, **news, **moved, "led_to": led_to}
     return _due_again(source, replace(before, **changes), now, settings)
 
 
