@@ -171,6 +171,19 @@ def test_a_page_that_gives_no_clear_answer(tmp_path: Path, site: loopback.Site) 
     assert numbers(planet) == list(range(6))
 
 
+def test_a_bot_wall_in_place_of_the_page(tmp_path: Path, site: loopback.Site) -> None:
+    """It says nothing: the page is asked again a day later."""
+    show(site, range(6), range(6))
+    planet = Planet(tmp_path, site, ("/a", ""), more=ALONE)
+    planet.run()
+    show(site, [0, 1, 2, 4, 5], range(6))
+    site.pages["/p/3"] = b"<!doctype html><title>Just a moment...</title>"
+    wait(planet, 26)
+    site.pages["/p/3"] = 404
+    wait(planet, 24)
+    assert numbers(planet) == [0, 1, 2, 4, 5]
+
+
 def test_a_post_that_comes_back_within_the_day(tmp_path: Path, site: loopback.Site) -> None:
     """A server that wavers between two versions loses nothing, and no page is asked."""
     show(site, range(6), [])
@@ -217,7 +230,13 @@ def test_a_page_on_another_host_of_our_own_network(tmp_path: Path, site: loopbac
     planet.run()
     site.pages["/a"] = feed("Blog", site.url, *posts[:2], *posts[3:])
     wait(planet, 30)
+    for _ in range(16):
+        planet.now += timedelta(days=1)
+        planet.run()
     assert numbers(planet) == list(range(5))
+    with Store(planet.config().state, read_only=True) as store:
+        query = "SELECT key FROM meta WHERE key GLOB 'Missing*'"
+        assert store.connection.column(query) == [], "it is forgotten in the end"
 
 
 def test_another_source_that_tells_the_same(tmp_path: Path, site: loopback.Site) -> None:

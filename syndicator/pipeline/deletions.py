@@ -59,7 +59,7 @@ def follow(config: Config, store: Store, now: datetime, stop: threading.Event) -
     Return a line for each. Raises StoreError. A run without missing posts reads one row.
     """
     posts = store.missing.due(now)
-    if not posts:
+    if not posts or stop.is_set():
         return []
     states = store.sources.states()
     questions = _questions(config, store, states, posts, now)
@@ -78,7 +78,7 @@ def _questions(
     posts: Sequence[MissingPost],
     now: datetime,
 ) -> list[_Question]:
-    """Return the questions of this run, a few of each source; the other posts wait."""
+    """Return the questions of this run, a few of each source; posts that can't be asked wait."""
     held = schedule.held_hosts(states, now)
     by_source: dict[str, list[MissingPost]] = {}
     for post in posts:
@@ -90,10 +90,10 @@ def _questions(
             continue
         if source.id in holds:  # a new owner's site answers 404 to the posts of the old one
             continue
-        own = [post for post in by_source.pop(source.id) if _is_its_own(post, source, state)]
-        some = own[: min(room, MOST_OF_A_SOURCE)]
         neighbour = store.missing.neighbour(source.id, store.sources.items(source.id))
-        if some and neighbour:
+        own = [post for post in waiting if neighbour and _is_its_own(post, source, state)]
+        by_source[source.id] = [post for post in waiting if post not in own]
+        if some := own[: min(room, MOST_OF_A_SOURCE)]:
             questions.append(_Question(source, neighbour, some))
             room -= len(some)
     store.missing.postpone([post.number for rest in by_source.values() for post in rest], now)
@@ -130,9 +130,12 @@ def _asked(
 
 
 def _fate(outcome: Outcome) -> _Fate:
-    if not isinstance(outcome, FetchFailed) or outcome.status == 200:  # 200: it is no feed
+    if not isinstance(outcome, FetchFailed):
         return "there"
-    return "gone" if outcome.kind in ("not-found", "gone") else "unclear"
+    if outcome.kind in ("not-found", "gone"):
+        return "gone"
+    # A page is a failure with status 200, since it is no feed; a bot wall says nothing of it.
+    return "there" if outcome.status == 200 and outcome.kind != "challenge" else "unclear"
 
 
 def _judge(
