@@ -211,6 +211,27 @@ def test_lines_stand_under_days_with_their_times() -> None:
     assert section.xpath("ol/li[1]/a/time/text() | ol/li[1]/time/text()") == ["6:22\u202fPM"]
 
 
+def test_lines_of_a_quiet_planet_stand_under_months() -> None:
+    """With a post every other day a heading for each would be half of the page."""
+    edition = given.edition()
+    items = [
+        replace(item, published=given.NOON - timedelta(days=2 * place))
+        for place, item in enumerate(edition.items)
+    ]
+    (index,) = [
+        document
+        for document in pages(replace(edition, items=tuple(items)))
+        if document.path == "index.html"
+    ]
+    sections = tree(index).xpath("//section[@class='month']")
+    assert [section.xpath("string(h2)") for section in sections] == [
+        "October 2026",
+        "September 2026",
+    ]
+    assert sections[0].xpath("string(ol/li[1]//time)") == "Oct 23"
+    assert not tree(index).xpath("//details")
+
+
 def popular(edition: Edition, *items: Item) -> Edition:
     from syndicator.generator.site.brief import refer
 

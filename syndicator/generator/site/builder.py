@@ -273,7 +273,8 @@ class SiteBuilder:
         sources = list(map(views.source, held.values()))
         return page, {
             "posts": list(map(views.card, cards)),
-            "groups": views.days(lines),
+            "groups": views.calendar(lines),
+            "is_sparse": views.is_sparse(lines),
             "sources": sources[:_SOURCES_ASIDE],
             "sources_total": number(
                 max(len(sources), len(self.edition.sources)), self.feed.language

@@ -204,12 +204,27 @@ class ViewBuilder:
             groups.append(group)
         return tuple(groups)
 
-    def days(self, items: Iterable[Item]) -> tuple[Group, ...]:
-        """Show posts under the days they belong to; those of a busy source are folded."""
-        groups = []
-        for day, of_day in groupby(items, key=lambda item: self.local(item.published).date()):
-            groups.append(Group(week_day(day, self.language), self._folded(list(of_day))))
-        return tuple(groups)
+    def calendar(self, items: Sequence[Item]) -> tuple[Group, ...]:
+        """Show posts under their days, those of a busy source folded.
+
+        Where most days have one post alone, posts stand under their months, and none is folded.
+        """
+        heading, rows = self._day_of, self._folded
+        if self.is_sparse(items):
+            heading, rows = self._month_of, self._lines
+        groups = groupby(items, key=heading)
+        return tuple(Group(text, rows(list(posts))) for text, posts in groups)
+
+    def is_sparse(self, items: Sequence[Item]) -> bool:
+        """Tell whether most days of these posts have one alone."""
+        return 4 * len(set(map(self._day_of, items))) > 3 * len(items)
+
+    def _day_of(self, item: Item) -> str:
+        return week_day(self.local(item.published).date(), self.language)
+
+    def _month_of(self, item: Item) -> str:
+        day = self.local(item.published)
+        return month(day.year, day.month, self.language)
 
     def _folded(self, items: Sequence[Item]) -> tuple[Row, ...]:
         """Return the rows of a day; a source shows its first few, the rest stand folded below."""
@@ -233,6 +248,9 @@ class ViewBuilder:
                 )
             rows.append(row)
         return tuple(rows)
+
+    def _lines(self, items: Sequence[Item]) -> tuple[Row, ...]:
+        return tuple(self._line(item, source=True) for item in items)
 
     def _line(self, item: Item, *, source: bool = False) -> Row:
         return replace(self.row(refer(item), source=source), told=self.told(item))
