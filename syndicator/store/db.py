@@ -174,22 +174,30 @@ def words(error: sqlite3.Error, path: Path | str) -> str:
     is_broken = "decode to UTF-8" in str(error) or "malformed JSON" in str(error)
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or is_broken:
         return damaged(path, error)
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return f"{path} is in use by another program ({error}); try again when it has ended"
-    if name.startswith("SQLITE_FULL"):
-        return (
-            f"the disk of {path} is full; nothing was lost, "
-            "the next run goes on where this one ended"
-        )
-    if name.startswith("SQLITE_CANTOPEN"):
-        return f"{path} can't be opened ({error}); does its folder exist, and may we write there?"
-    if name.startswith(("SQLITE_READONLY", "SQLITE_PERM")):
-        # Leftovers of another user's killed run stay in the way though the file itself is ours.
-        return (
-            f"{path} can't be written ({error}); the file, {path}-wal and {path}-shm beside it "
-            "where they are there, and its folder must belong to who runs syndicator"
-        )
+    for code, advice in _ADVICE.items():
+        if name.startswith(code):
+            return advice.format(path=path, error=error)
     return f"{path}: {error}"
+
+
+# Leftovers of another user's killed run stay in the way though the file itself is ours.
+_OF_ANOTHER = (
+    "{path} can't be written ({error}); the file, {path}-wal and {path}-shm beside it where they "
+    "are there, and its folder must belong to who runs syndicator"
+)
+_IN_USE = "{path} is in use by another program ({error}); try again when it has ended"
+_ADVICE = {
+    "SQLITE_BUSY": _IN_USE,
+    "SQLITE_LOCKED": _IN_USE,
+    "SQLITE_FULL": (
+        "the disk of {path} is full; nothing was lost, the next run goes on where this one ended"
+    ),
+    "SQLITE_CANTOPEN": (
+        "{path} can't be opened ({error}); does its folder exist, and may we write there?"
+    ),
+    "SQLITE_READONLY": _OF_ANOTHER,
+    "SQLITE_PERM": _OF_ANOTHER,
+}
 
 
 def damaged(path: Path | str, why: object) -> str:

@@ -19,8 +19,9 @@ from syndicator.model.edition import Reference, RelatedList
 from syndicator.model.post import KnownPost, New, Post, Verdict
 from syndicator.model.settings import Feed, Source
 from syndicator.store import codec, events, links, publicid
+from syndicator.store.admission import close_archives
 from syndicator.store.db import Connection
-from syndicator.store.feeds import Feeds, close_archives
+from syndicator.store.feeds import Feeds
 from syndicator.store.meta import Meta, Takeover
 from syndicator.store.posts import Posts
 from syndicator.store.selection import selects
