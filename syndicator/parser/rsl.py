@@ -5,11 +5,14 @@ RSL 1.0 (rslstandard.org, 2025-11-06): its module for RSS puts the terms of an i
 
 from __future__ import annotations
 
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from syndicator.namespaces import RSL
 from syndicator.parser.draft import Draft
 from syndicator.parser.xml_tree import Element, Scope, resolved
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 _LONGEST = 4000  # characters of the terms of one item; longer ones are left out
 _DEEPEST = 6
@@ -21,6 +24,8 @@ def read_rsl(draft: Draft, element: Element, scope: Scope) -> None:
     """Read the terms of an item, the first that name an address."""
     if draft.rsl or not element.get("url"):
         return
+    from lxml import etree  # few feeds have such terms
+
     terms = etree.Element(f"{{{_NAMESPACE}content", nsmap={"rsl": RSL})
     _copy(element, terms, _DEEPEST)
     terms.set("url", resolved(scope.base, element.get("url", "").strip()))
@@ -36,4 +41,6 @@ def _copy(element: Element, copy: etree._Element, depth: int) -> None:
     copy.text = (element.text or "").strip() or None
     for child in element if depth else ():
         if child.tag.startswith(_NAMESPACE):
-            _copy(child, etree.SubElement(copy, f"{{{child.tag}"), depth - 1)
+            inner = copy.makeelement(f"{{{child.tag}")
+            copy.append(inner)
+            _copy(child, inner, depth - 1)

@@ -62,8 +62,8 @@ def _by_signal(look: Look, end: float) -> Iterator[None]:
     """Limit the main thread by the signal of a timer."""
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        set_timer()  # first: Python drops what is raised in a finalizer
         look(time.thread_time())
-        set_timer()
 
     def set_timer() -> None:
         left = max(end - time.thread_time(), 0.01)
