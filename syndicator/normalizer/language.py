@@ -116,15 +116,15 @@ def spoken_in_feed(declared: str, texts: Sequence[str], before: str = "") -> str
         language = _language(detected(text))
         if language:
             counts[language] += 1
-        if language == _language(declared) and not before:
-            return ""
+        if not before and (language == _language(declared) or len(counts) > 1):
+            return ""  # one that the feed declares, or posts in two languages
     if before:
         stands = counts[_language(before)] or counts.total() < _MANY
         if stands and not _are_kindred(before, declared):
             return before
         return ""
-    (commonest, posts), *others = counts.most_common() or [("", 0)]
-    if posts < _MANY or others or _are_kindred(commonest, declared):
+    commonest, posts = next(iter(counts.items()), ("", 0))
+    if posts < _MANY or _are_kindred(commonest, declared):
         return ""
     return commonest
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -90,7 +91,7 @@ def strip(  # noqa: PLR0913 - all that is known of a post tells whether a line s
         credited.append(credit)
     listed = bool(_LISTED.search(source, max(0, len(source) - 80)))
     site_links = tuple(site_links)
-    probe = _Probe.prepared(title, (post_link, guid), site_links)
+    probe = _probe(title, (post_link, guid), site_links)
     opened = not text_mode and _may_open(source)
     if not (opened or _may_close(source, probe, listed=listed, text_mode=text_mode)):
         return source, tuple(credited)
@@ -181,13 +182,6 @@ class _Probe(NamedTuple):
     paths: tuple[str, ...]  # of the post's addresses
     names: tuple[str, ...]  # texts, one of which stands where the post is named
 
-    @classmethod
-    def prepared(cls, title: str, posts: tuple[str, ...], sites: tuple[str, ...]) -> _Probe:
-        """Prepare the texts to look for."""
-        paths = tuple(path for path in map(urls.path, posts) if len(path) > 1)
-        names = (*paths, title, "%%") if len(title) > 1 else (*paths, "%%")
-        return cls(title, posts, sites, paths, names)
-
     def cut_off(self, tail: str) -> bool:
         """Tell whether a line may have been cut before its verb: "... […] The post Our ti"."""
         start = self.title[:8]
@@ -209,6 +203,14 @@ class _Probe(NamedTuple):
             return False
         homes = {urls.host(self.posts[0]), *map(urls.loose, self.sites)} - {""}
         return any(f'{home}"' in tail or f'{home}/"' in tail for home in homes)
+
+
+@lru_cache(maxsize=16)  # a body, its summary and the summary of its episode
+def _probe(title: str, posts: tuple[str, ...], sites: tuple[str, ...]) -> _Probe:
+    """Prepare the texts to look for."""
+    paths = tuple(path for path in map(urls.path, posts) if len(path) > 1)
+    names = (*paths, title, "%%") if len(title) > 1 else (*paths, "%%")
+    return _Probe(title, posts, sites, paths, names)
 
 
 def _last_block(tail: str) -> str:
