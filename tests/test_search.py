@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import http.client
+import os
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager, closing
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -313,6 +316,27 @@ def test_a_search_that_takes_too_long(
         with pytest.raises(SearchTimeout):
             find("", search.expression("ferry"), seconds=-1)
         assert len(find("", search.expression("ferry"))) == 45
+
+
+def test_many_searches_at_once(
+    tmp_path: Path, site: loopback.Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those beyond the few that may be at work are told to come again, and documents are served."""
+    monkeypatch.setattr(search_page, "_WAIT", 0.05)
+    made = planet(tmp_path, site, item("One", f"{BLOG}/1", FERRY, START))
+    state = tmp_path / "syndicator.db"
+    with serving(made) as at:
+        state.rename(tmp_path / "kept.db")
+        os.mkfifo(state)  # whoever opens it waits, as on a disk that hangs
+        with ThreadPoolExecutor(20) as threads:
+            answers = [threads.submit(ask, at, q="ferry") for _ in range(20)]
+            refused = [answer.result()[0] for answer in islice(as_completed(answers), 16)]
+            document = ask(at, "/index.html")[0]
+            writer = os.open(state, os.O_WRONLY)
+            (tmp_path / "kept.db").rename(state)
+            os.close(writer)
+            late = [answer.result()[0] for answer in answers if answer.result()[0] != 503]
+    assert (document, refused, late) == (200, [503] * 16, [200] * 4)
 
 
 def test_nothing_is_found(tmp_path: Path, site: loopback.Site) -> None:

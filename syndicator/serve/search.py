@@ -6,14 +6,15 @@ matter. A few searches are at work at a time, and each has a deadline.
 
 from __future__ import annotations
 
+import asyncio
 import re
-import threading
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
 from msgspec.structs import replace
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -45,7 +46,7 @@ _HEADERS = {"x-content-type-options": "nosniff", "cache-control": "no-cache"}
 
 def routes(config: Config, folder: Path) -> list[Route]:
     """Return a route for each feed in the folder that may be searched."""
-    turns, found = threading.BoundedSemaphore(_AT_ONCE), []
+    turns, found = asyncio.Semaphore(_AT_ONCE), []
     for feed in config.feeds:
         if feed.search and feed.output.is_relative_to(folder):
             place = feed.output.relative_to(folder).as_posix()
@@ -57,7 +58,7 @@ def routes(config: Config, folder: Path) -> list[Route]:
 class _Answer:
     """The search of one feed."""
 
-    def __init__(self, config: Config, feed: Feed, turns: threading.Semaphore) -> None:
+    def __init__(self, config: Config, feed: Feed, turns: asyncio.Semaphore) -> None:
         self.config = config
         self.feed = feed
         self.turns = turns
@@ -67,19 +68,26 @@ class _Answer:
             if selects(feed, source) and not source.private
         }
 
-    def respond(self, request: Request) -> Response:
-        """Answer a request: 503 where there is no index yet, or the search took too long."""
-        if not self.turns.acquire(timeout=_WAIT):
+    async def respond(self, request: Request) -> Response:
+        """Answer a request when its turn has come; who waits keeps no thread from the documents."""
+        try:
+            await asyncio.wait_for(self.turns.acquire(), _WAIT)
+        except TimeoutError:
             return _unavailable("Many people search just now; try again in a moment.")
+        try:
+            return await run_in_threadpool(self._answer, _query(request.query_params))
+        finally:
+            self.turns.release()
+
+    def _answer(self, query: SearchView) -> Response:
+        """Return the page: 503 where there is no index yet, or the search took too long."""
         try:
             with Store(self.config.state, read_only=True) as store:
                 if not store.search.is_enabled:
                     return _unavailable("There is nothing to search yet: the next run indexes it.")
-                status, body = self._page(store, _query(request.query_params))
+                status, body = self._page(store, query)
         except SyndicatorError:
             return _unavailable("The search can't be answered just now; try again in a moment.")
-        finally:
-            self.turns.release()
         return Response(body, status, _HEADERS, "text/html")
 
     def _page(self, store: Store, query: SearchView) -> tuple[int, bytes]:
