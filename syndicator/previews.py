@@ -26,6 +26,7 @@ from syndicator.model.feed import ParsedFeed
 from syndicator.model.fetch import Ask, Fetched, FetchFailed, NotModified, Outcome
 from syndicator.model.run import Preview
 from syndicator.model.settings import Config, Feed, Source
+from syndicator.pipeline import following
 from syndicator.pipeline.build import admit
 from syndicator.pipeline.posts import PostWriter
 from syndicator.pipeline.run import source_id
@@ -217,7 +218,7 @@ def settings_for(path: Path, *, needed: bool) -> tuple[Config, list[str]]:
     if path == _DEFAULT and not path.exists():
         return defaults, []
     try:
-        return config.load(path), []
+        return following.load(path), []
     except ConfigError as error:
         if needed or path != _DEFAULT:  # one that was asked for is not passed over
             raise

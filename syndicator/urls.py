@@ -368,6 +368,17 @@ def host(url: str) -> str:
     return (parts.hostname or "").removeprefix("www.") if parts else ""
 
 
+def domain(url: str) -> str:
+    """Return the domain that the owner of a site registers, as far as its labels tell it.
+
+    >>> domain("https://news.a.example/1"), domain("https://blog.a.co.uk/")
+    ('a.example', 'a.co.uk')
+    """
+    labels = host(url).split(".")
+    is_second_level = len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3
+    return ".".join(labels[-3 if is_second_level else -2 :])
+
+
 def host_of(url: str) -> str:
     """Return the host of `url` as manners count it: lower-case host name and port; "" for a file.
 

@@ -284,6 +284,50 @@ def test_the_site_of_a_source_that_is_there(blog: Site, tmp_path: Path, capsys: 
     assert texts(verdict, "duplicate", "doubt") == told
 
 
+def test_a_feed_of_comments(blog: Site, capsys: Capture) -> None:
+    """Its addresses tell; a paragraph of a page of many posts is no comment."""
+    blog.pages["/f"] = feed(guid="post/#comment-")
+    _, verdict = vetted(capsys, f"{blog.url}/f")
+    assert texts(verdict, "kind", "doubt").startswith("5 of 5 posts are comments")
+    blog.pages["/f"] = feed(guid="2026/11#a")
+    _, verdict = vetted(capsys, f"{blog.url}/f")
+    assert texts(verdict, "kind") == ""
+
+
+def test_a_planet_of_its_own(blog: Site, capsys: Capture) -> None:
+    """Most of its posts lead to other sites; a service that counts clicks is one site only."""
+    body = feed()
+    for number in range(4):
+        body = body.replace(b"https://lake.example/%d" % number, b"https://s%d.example/x" % number)
+    blog.pages["/f"] = body
+    _, verdict = vetted(capsys, f"{blog.url}/f")
+    assert "lead to 4 other sites" in texts(verdict, "kind", "doubt")
+    blog.pages["/f"] = (
+        feed()
+        .replace(b"<link>https://lake.example/", b"<link>https://count.example/")
+        .replace(b"<link>https://count.example/</link>", b"<link>https://lake.example/</link>")
+    )
+    _, verdict = vetted(capsys, f"{blog.url}/f")
+    assert texts(verdict, "kind") == ""
+
+
+def test_excerpts_with_pictures(blog: Site, capsys: Capture) -> None:
+    """A picture enclosed with an excerpt is not what is published; a recording is."""
+    for kind, level in (("image/jpeg", "doubt"), ("audio/mpeg", "")):
+        file = f'<enclosure url="https://lake.example/f" length="1" type="{kind}"/></item>'
+        short = feed(text="A short text that was cut after a few words ...")
+        blog.pages["/f"] = short.replace(b"</item>", file.encode())
+        _, verdict = vetted(capsys, f"{blog.url}/f")
+        assert bool(texts(verdict, "text", "doubt")) is bool(level)
+
+
+def test_posts_without_dates(blog: Site, capsys: Capture) -> None:
+    """Half of them are enough for a doubt."""
+    blog.pages["/f"] = re.sub(rb"<pubDate>.*?</pubDate>", b"", feed(), count=3)
+    _, verdict = vetted(capsys, f"{blog.url}/f")
+    assert texts(verdict, "age", "doubt").startswith("3 of 5 posts bear no date")
+
+
 @pytest.mark.parametrize("wall", [403, b"<!doctype html><title>Just a moment...</title>"])
 def test_a_bot_wall(wall: int | bytes, blog: Site, capsys: Capture) -> None:
     """It is told for what it is, whether it answers 403 or 200."""

@@ -130,13 +130,13 @@ def _leads_elsewhere(
 ) -> str:
     """Return the reason if all posts led to a site of their own, and the new ones do not."""
     links = [post.link for post in past.posts if post.link]
-    sites = set(map(_site, links))
+    sites = set(map(urls.domain, links))
     if len(links) < _KNOWN or len(sites) > 1:
         return ""  # a link blog, an aggregator
-    sites |= {_site(past.info.link), *(_site(post.link) for post in kept)}
+    sites |= {urls.domain(past.info.link), *(urls.domain(post.link) for post in kept)}
     if _title(past.info) == _title(present.info):
-        sites.add(_site(present.info.link))  # it has moved, and its old posts have not
-    strange = [post for post in new if post.link and _site(post.link) not in sites]
+        sites.add(urls.domain(present.info.link))  # it has moved, and its old posts have not
+    strange = [post for post in new if post.link and urls.domain(post.link) not in sites]
     if len(strange) < max(_FEW, _ELSEWHERE * len(new)):
         return ""
     where = "" if past.info.private else f", such as {urls.host(strange[0].link)}"
@@ -197,17 +197,6 @@ def _product(generator: str) -> str:
     ('wordpress.org', 'hugo')
     """
     return urls.host(generator) or generator.partition(" ")[0].rstrip("0123456789.").casefold()
-
-
-def _site(link: str) -> str:
-    """Return the domain that an owner registers, as far as its labels tell it.
-
-    >>> _site("https://news.a.example/1"), _site("https://blog.a.co.uk/")
-    ('a.example', 'a.co.uk')
-    """
-    labels = urls.host(link).split(".")
-    is_second_level = len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3
-    return ".".join(labels[-3 if is_second_level else -2 :])
 
 
 def _alike(old: str, new: str) -> bool:

@@ -25,7 +25,7 @@ from syndicator.model.settings import Config, Feed, Filter, Source
 from syndicator.normalizer import identity, language, text
 from syndicator.store import Store
 from syndicator.store.selection import selects, speaks
-from syndicator.vetting.judging import FEW, Facts, Passing, Shared, Size, Verdict, judge
+from syndicator.vetting.judging import FEW, HALF, Facts, Passing, Shared, Size, Verdict, judge
 from syndicator.wishes import in_words
 
 _READ = 20  # posts of which a detector is asked
@@ -35,6 +35,8 @@ _FEW_SOURCES = 3  # fewer have no usual pace
 _REFUSALS = 3  # reasons of a filter that are told for each feed
 # "...", "[…]" at the very end; never an ellipsis within the text.
 _CUT = re.compile(r"(?:…|\.\.\.|\[(?:…|\.\.\.)\])\s*$")
+# The address of a comment: WordPress, tDiary; never of a paragraph or a post on a page of many.
+_COMMENT = re.compile(r"#(?:comment-?|c)[0-9]+$")
 _FRAME = re.compile(r"<(?:iframe|video|audio)\b")
 
 
@@ -166,6 +168,8 @@ def _compared(
         gap=_mean_gap(dates, facts.now),
         planet_gap=known.gap,
         sizes=tuple(map(_size, feed.posts[:_MEASURED])),
+        comments=sum(_COMMENT.search(post.link) is not None for post in feed.posts),
+        others_sites=_sites_of_others(feed),
         language=spoken,
         sure=sure,
         heard=heard,
@@ -178,6 +182,15 @@ def _compared(
         noindex=feed.info.noindex,
         wishes=tuple(in_words(feed.info.wishes)),
     )
+
+
+def _sites_of_others(feed: NormalizedFeed) -> int:
+    """Return the number of other sites that most posts lead to, 0 where most lead to its own."""
+    own = urls.domain(feed.info.link)
+    strange = [post.link for post in feed.posts if post.link and urls.domain(post.link) != own]
+    if not own or len(strange) < HALF * len(feed.posts):
+        return 0
+    return len(set(map(urls.domain, strange)))
 
 
 def _mean_gap(dates: Sequence[datetime], now: datetime) -> timedelta | None:
@@ -227,7 +240,9 @@ def _spoken(posts: Sequence[Post]) -> tuple[str, int, int]:
 
 
 def _size(post: Post) -> Size:
-    has_media = bool(post.enclosures or post.episode or _FRAME.search(post.content_html))
+    # A picture beside a post is not what is published: news sites enclose one with each excerpt.
+    files = [file for file in post.enclosures if "image" not in (file.medium, file.type[:5])]
+    has_media = bool(files or post.episode or _FRAME.search(post.content_html))
     is_cut = _CUT.search(post.text) is not None
     return Size(len(post.text), is_cut, has_media, bool(post.title))
 

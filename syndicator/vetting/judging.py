@@ -26,6 +26,7 @@ FEW = 3  # fewer posts are too few for a share
 HALF = 0.5
 MOST = 0.8
 SHORT = 500  # characters of an excerpt at most
+LONG = 1000  # so many show that a text is whole
 
 
 class Passing(Struct, frozen=True):
@@ -73,6 +74,8 @@ class Facts(Struct, frozen=True):
     gap: timedelta | None = None  # between two of its newest posts, in the mean
     planet_gap: timedelta | None = None  # the median of the planet's sources
     sizes: tuple[Size, ...] = ()
+    comments: int = 0  # posts whose address is that of a comment
+    others_sites: int = 0  # that most posts lead to
     second: str = ""  # why the second fetch gave nothing
     lost: int = 0  # posts of the second fetch that a run would take for new ones, if many
     new_guids: int = 0  # ids of the first fetch that the second lacks, if many
@@ -163,6 +166,7 @@ def _reasons(facts: Facts) -> Iterator[Reason]:
         _valid,
         _pace,
         _stable,
+        _kind,
         _full,
         _language,
         _passing,
@@ -253,6 +257,10 @@ def _pace(facts: Facts) -> Iterator[Reason]:
             text = "its posts bear no date: each counts as new when it is first seen"
             yield Reason("doubt", "age", text)
         return
+    undated = facts.posts - len(facts.dates)
+    if undated >= HALF * facts.posts:
+        text = f"{undated} of {counted(facts.posts, 'post')} bear no date"
+        yield Reason("doubt", "age", f"{text}: each counts as new when it is first seen")
     silence = facts.now - facts.dates[0]
     text = f"its newest post is {_age(facts)} old"
     if silence > ASLEEP:
@@ -289,6 +297,17 @@ def _stable(facts: Facts) -> Iterator[Reason]:
         yield Reason("good", "stable", "ids and dates are the same in a second fetch")
 
 
+def _kind(facts: Facts) -> Iterator[Reason]:
+    """Tell a feed of comments, and one of other sites' posts, by their addresses."""
+    if facts.comments >= max(FEW, HALF * facts.posts):
+        text = f"{facts.comments} of {counted(facts.posts, 'post')} are comments"
+        yield Reason("doubt", "kind", text, "the feed of the posts themselves has another address")
+    # One site is a service that counts clicks, as a rule.
+    if facts.others_sites >= FEW:
+        text = f"most of its posts lead to {facts.others_sites} other sites"
+        yield Reason("doubt", "kind", f"{text}: a planet, or a list of links")
+
+
 def _full(facts: Facts) -> Iterator[Reason]:
     written = [size for size in facts.sizes if size.has_title and not size.has_media]
     if len(written) < FEW:
@@ -303,6 +322,9 @@ def _full(facts: Facts) -> Iterator[Reason]:
     elif brief >= MOST * len(written):
         text = f"{brief} of {len(written)} texts are shorter than {SHORT} characters"
         yield Reason("doubt", "text", f"{text}: excerpts, or short posts")
+    elif (median := sorted(size.characters for size in written)[len(written) // 2]) < LONG:
+        text = f"half of its texts are longer than {median} characters"
+        yield Reason("note", "text", f"{text}: whole ones, or long excerpts")
     else:
         yield Reason("good", "text", "full text")
 
@@ -318,6 +340,9 @@ def _language(facts: Facts) -> Iterator[Reason]:
     if facts.declared and facts.declared.partition("-")[0] != base:
         text = f"it declares {facts.declared}, but is written in {facts.language} ({how})"
         yield Reason("doubt", "language", text, f'language = "{facts.language}"')
+    elif not facts.declared and facts.sure <= 1 < facts.posts:
+        text = f"hardly a post tells its language: {facts.language} ({how})"
+        yield Reason("doubt", "language", text)
     elif facts.heard >= FEW and facts.sure < HALF * facts.heard:
         text = f"its posts are in several languages, most in {facts.language} ({how})"
         yield Reason("doubt", "language", text)
