@@ -71,23 +71,22 @@ def strictest(wishes: Iterable[Wishes]) -> Wishes:
     ('train-ai=n',)
     """
     several = list(wishes)
-    policies = {one.tdm_policy for one in several if one.tdm}
-    robots = {rule for one in several for rule in one.robots}
+    policies = {wishes.tdm_policy for wishes in several if wishes.tdm}
+    robots = set().union(*(wishes.robots for wishes in several))
     return Wishes(
-        usage=_agreed([one.usage for one in several], "n"),
-        signals=_agreed([one.signals for one in several], "no"),
+        usage=_agreed([wishes.usage for wishes in several], "n"),
+        signals=_agreed([wishes.signals for wishes in several], "no"),
         robots=tuple(rule for rule in _USE_RULES if rule in robots),
-        tdm=any(one.tdm for one in several),
+        tdm=any(wishes.tdm for wishes in several),
         tdm_policy=policies.pop() if len(policies) == 1 else "",
     )
 
 
 def _agreed(several: list[tuple[str, ...]], refusal: str) -> tuple[str, ...]:
     """Return the preferences that one source refuses, or that all state alike."""
-    said = {preference for one in several for preference in one}
+    said = set[str]().union(*several)
     refused = {use for use in said if use.endswith(f"={refusal}")}
-    common = {use for use in said if all(use in one for one in several)}
-    return tuple(sorted(refused | common))
+    return tuple(sorted(refused | said.intersection(*several)))
 
 
 def in_words(wishes: Wishes) -> Iterator[str]:

@@ -637,3 +637,13 @@ class Config(Struct, frozen=True):
             table="feed",
         ),
     ] = False
+
+    @property
+    def sources_by_id(self) -> dict[str, Source]:
+        """The sources, in the order of feeds.toml."""
+        return {source.id: source for source in self.sources}
+
+    @property
+    def has_secrets(self) -> bool:
+        """Whether the state file holds what nobody but its owner may read."""
+        return any(source.private or source.auth or source.headers for source in self.sources)

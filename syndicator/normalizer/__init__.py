@@ -18,7 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from syndicator import filters, languages, text_rules, timezones, urls
-from syndicator.model.feed import Category, Entry, ParsedFeed, Person, Text, Wishes
+from syndicator.model.feed import Category, Entry, Episode, ParsedFeed, Person, Text, Wishes
 from syndicator.model.fetch import FetchFailed
 from syndicator.model.post import Attribution, Declared, Keys, NormalizedFeed, Post, SourceInfo
 from syndicator.model.settings import Source
@@ -231,11 +231,7 @@ def _post(entry: Entry, context: _Context) -> Post:
         comment_count=entry.comment_count,
         rights=text_rules.line(entry.rights) or info.rights,
         licence=urls.web(entry.licence, base) or info.licence,
-        episode=media.episode(
-            entry,
-            base,
-            lambda said: bodies.plain(said, entry, link, title, context.cleaning, body.credits),
-        ),
+        episode=_episode(entry, base, title, body, context),
         origin=credited.origin,
         origin_link=credited.link,
         via=credited.via,
@@ -246,6 +242,18 @@ def _post(entry: Entry, context: _Context) -> Post:
         notes=(*_notes(body, twice=twice, replaced=source.attribution.enabled), *dated),
     )
     return _finished(post, entry, body.html, context)
+
+
+def _episode(
+    entry: Entry, base: str, title: str, body: bodies.Body, context: _Context
+) -> Episode | None:
+    """Return what makes a post an episode; its texts without the credits that the body has."""
+    link = links.permalink(entry, context.cleaning.base)
+
+    def plain(said: str) -> str:
+        return bodies.plain(said, entry, link, title, context.cleaning, body.credits)
+
+    return media.episode(entry, base, plain)
 
 
 def _finished(post: Post, entry: Entry, body_html: str, context: _Context) -> Post:

@@ -122,7 +122,7 @@ def adopt(config: Config, target: str, now: datetime | None = None) -> Adopted:
         older = [min(parsed.head.updated or now, now) for parsed in publication.archives]
         feeds.append(AdoptedFeed(feed, own, min(publication.updated or now, now), older))
     with run_lock(config.state), Store(config.state) as store, store.transaction():
-        if any(source.private or source.auth or source.headers for source in config.sources):
+        if config.has_secrets:
             store.connection.restrict()
         if store.posts.count():
             raise UsageError(

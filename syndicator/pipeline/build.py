@@ -51,7 +51,7 @@ class _Undo(Exception):
 
 def changes(config: Config, store: Store, now: datetime) -> list[FeedChange]:
     """Return the changes that a build would make to the documents of each feed; none is kept."""
-    sources = {source.id: source for source in config.sources}
+    sources = config.sources_by_id
     feed_changes = []
     with suppress(_Undo), store.transaction():
         store.links.hide_sources(config.sources, now)
@@ -82,7 +82,7 @@ def build(config: Config, store: Store, options: Options, now: datetime) -> Buil
     The decisions (which posts are published, with which lists) are stored before any file is
     written, so the next run completes one that was killed.
     """
-    sources = {source.id: source for source in config.sources}
+    sources = config.sources_by_id
     feeds = _with_source_names(config.feeds, store, sources)
     built = Built(remarks=_restore_ids(feeds, store))
     store.links.hide_sources(config.sources, now)

@@ -9,8 +9,9 @@ nothing by a 404.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Literal
 
 from msgspec import Struct
@@ -96,7 +97,7 @@ def _questions(
         if some := own[: min(room, MOST_OF_A_SOURCE)]:
             questions.append(_Question(source, neighbour, some))
             room -= len(some)
-    store.missing.postpone([post.number for rest in by_source.values() for post in rest], now)
+    store.missing.postpone(_numbers(chain.from_iterable(by_source.values())), now)
     return questions
 
 
@@ -129,6 +130,10 @@ def _asked(
     return {outcome.source_id: _fate(outcome) for outcome in outcomes}
 
 
+def _numbers(posts: Iterable[MissingPost]) -> list[int]:
+    return [post.number for post in posts]
+
+
 def _fate(outcome: Outcome) -> _Fate:
     if not isinstance(outcome, FetchFailed):
         return "there"
@@ -148,9 +153,9 @@ def _judge(
         if fate == "gone" and fates.get(question.neighbour) != "there":
             fate = "unclear"
         by_fate[fate].append(post)
-    store.missing.postpone([post.number for post in by_fate["unclear"]], now)
-    store.missing.forget([post.number for post in (*by_fate["there"], *by_fate["gone"])])
-    taken = store.retention.follow([post.number for post in by_fate["gone"]], now)
+    store.missing.postpone(_numbers(by_fate["unclear"]), now)
+    store.missing.forget(_numbers(by_fate["there"] + by_fate["gone"]))
+    taken = store.retention.follow(_numbers(by_fate["gone"]), now)
     name, lines = label(question.source), []
     for post in by_fate["gone"]:
         if post.link in taken:

@@ -51,7 +51,7 @@ def _asks(config: Config, store: Store, now: datetime) -> Iterator[Ask]:
     due = store.faces.due(now)
     if not due:
         return
-    states, sources = store.sources.states(), {source.id: source for source in config.sources}
+    states, sources = store.sources.states(), config.sources_by_id
     held = schedule.held_hosts(states, now)
     for source_id, url in due:
         source, state = sources.get(source_id), states.get(source_id)

@@ -81,7 +81,7 @@ def _credited(post: Post, line_of_ours: re.Match[str]) -> Post:
     language, html = line_of_ours.groups()
     first, *parts = _NAME.split(html)
     text, origin, address = unescape(first), post.origin, web(post.link)
-    authors = line(", ".join(person.name for person in post.authors if person.name))
+    authors = line(", ".join(post.author_names))
     for href, shown, behind in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
         url, name = unescape(href or ""), unescape(shown)
         if name == line(post.title) and "{post}" not in text:

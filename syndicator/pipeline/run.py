@@ -75,7 +75,7 @@ def run(
         )
     work = _Work(now)
     with run_lock(config.state), Store(config.state) as store:
-        if any(source.private or source.auth or source.headers for source in config.sources):
+        if config.has_secrets:
             store.connection.restrict()
         lists = following.follow(config, store, options, now, stop)
         config = lists.config

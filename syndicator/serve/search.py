@@ -46,13 +46,13 @@ _HEADERS = {"x-content-type-options": "nosniff", "cache-control": "no-cache"}
 
 def routes(config: Config, folder: Path) -> list[Route]:
     """Return a route for each feed in the folder that may be searched."""
-    turns, found = asyncio.Semaphore(_AT_ONCE), []
+    turns, searches = asyncio.Semaphore(_AT_ONCE), []
     for feed in config.feeds:
         if feed.search and feed.output.is_relative_to(folder):
             place = feed.output.relative_to(folder).as_posix()
             path = f"/{SEARCH}" if place == "." else f"/{place}/{SEARCH}"
-            found.append(Route(path, _Answer(config, feed, turns).respond, methods=["GET"]))
-    return found
+            searches.append(Route(path, _Answer(config, feed, turns).respond, methods=["GET"]))
+    return searches
 
 
 class _Answer:

@@ -83,8 +83,8 @@ class Retention(Table):
         """
         self._forget_old(now)
         kept = self._withdrawals()
-        one = (self._story(name),)
-        names = (known for known in kept if known == name or kept[known].posts == one)
+        story = (self._story(name),)
+        names = (known for known in kept if known == name or kept[known].posts == story)
         if (known := next(names, None)) is None:
             return 0
         self._restore(kept[known], now)

@@ -48,9 +48,9 @@ def _documents(edition: Edition) -> Iterator[object]:
     yield from site.posts(edition.items)
     yield from site.archive(Archive(1, edition.items, _WHEN))
     yield from site.lists()
-    for found in (SearchView(), _sample_search(site, edition.items)):
+    for answer in (SearchView(), _sample_search(site, edition.items)):
         page = site.frame.list("search", "Search", SEARCH)
-        yield site.render("search", SEARCH, page, {"search": found})
+        yield site.render("search", SEARCH, page, {"search": answer})
 
 
 def _sample_search(site: SiteBuilder, items: Sequence[Item]) -> SearchView:
