@@ -207,8 +207,9 @@ def test_a_budget_of_memory_that_is_not_kept() -> None:
             pieces += (bytes(100) for _ in range(1000))
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # in Hypothesis's
 def test_a_feed_that_uses_up_its_memory() -> None:
-    """Its source fails, and says what to do; nothing is raised."""
+    """Its source fails, and says what to do, also where a finalizer drops the first interruption."""
     body = SHAPES["distinct items"](3_000_000)
     settings = FetchSettings(max_memory=0)
     reading = read(Fetched("s", SOURCE.url, body), SOURCE, NOW, settings=settings)
