@@ -26,11 +26,13 @@ _MARKS = (f"<p {ATTRIBUTION}", _ALSO, f'<div class="{RELATED}"')
 _CREDIT = re.compile(rf'<p {ATTRIBUTION} (?:lang="([^"<>]*)" )?dir="[a-z]+">(.*)</p>')
 # A name in a credit: its address, and the name. Only text stands between two of them.
 _NAME = re.compile(r'(?:<a href="([^"<>]*)">)?<bdi>([^<>]*)</bdi>(?:</a>)?')
-_LIST = re.compile(r"<div ([^<>]*)><p>(.*?)</p><ul>(.*)</ul></div>")
+# A list: its attributes, its heading, which holds no paragraph, and its entries.
+_LIST = re.compile(r"<div ([^<>]*)><p>((?:[^<]|<(?!/p>))*)</p><ul>(.*)</ul></div>")
 _LANGUAGE = re.compile(r'lang="([^"<>]*)"')
 # A link: its address, its text, and its source, which stands behind it in a list of all sources.
-_LINK = re.compile(r'<a href="([^"<>]*)">(.*?)</a>(?: \((.*?)\)</li>)?')
-_SOURCE = re.compile(r"<bdi>.*?</bdi>")
+_TEXT = "((?:<bdi>)?[^<>]*(?:</bdi>)?)"
+_LINK = re.compile(rf'<a href="([^"<>]*)">{_TEXT}</a>(?: \({_TEXT}\)</li>)?')
+_SOURCE = re.compile("<bdi>[^<>]*</bdi>")
 _ISOLATED = re.compile(r"</?bdi>")
 _ANY = datetime.fromtimestamp(0, UTC)  # a date that no body shows
 
