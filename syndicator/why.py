@@ -56,6 +56,7 @@ class Why(Struct, frozen=True):
     overrides: tuple[Override, ...] = ()  # what feeds.toml says of its source in place of its feed
     updates: tuple[Update, ...] = ()
     copies: tuple[Version, ...] = ()
+    reports: tuple[Version, ...] = ()  # of the same event, on the first page
     links: tuple[Link, ...] = ()
     body_kept: bool = True
 
@@ -97,6 +98,7 @@ def _why(store: Store, config: Config, states: Mapping[str, SourceState], number
         overrides=tuple(overrides(source, info) if source else ()),
         updates=tuple(Update(time, parts) for time, parts in explain.updates(number)),
         copies=tuple(copies),
+        reports=tuple(explain.reports(number)),
         links=tuple(explain.links(number)),
         body_kept=not post.purged,
     )
@@ -230,6 +232,7 @@ def text(posts: Sequence[Why]) -> list[str]:
         )
     lines += [f"  updated     {_date(update.time)}: {update.changed}" for update in why.updates]
     lines += [f"  same story  {copy.source}: {copy.url}" for copy in why.copies]
+    lines += [f"  also told   {other.source}: {other.url}" for other in why.reports]
     for link in why.links:
         hidden = ", not shown: its source is hidden" if link.hidden else ""
         score = "a copy" if link.scope == "also" else f"score {link.score:.3f}"

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from related_helpers import Shop
 from site_helpers import pages
 
+from syndicator.cli import main
 from syndicator.model.edition import Edition
 
 FLOOD = (
@@ -180,6 +181,18 @@ def test_a_second_report_in_a_later_run(tmp_path: Path, site: loopback.Site) -> 
     assert all(after[path] == before[path] for path in posts)
     stories_on.run(rerender=True)
     assert told_in(stories_on) == ["Also told by: Delta Day"]
+
+
+def test_why_names_the_other_reports(
+    tmp_path: Path, site: loopback.Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who misses a post on the first page is told under which one it stands."""
+    publish_second_report(planet(tmp_path, site))
+    assert main(["-c", str(tmp_path / "feeds.toml"), "why", "The dyke of Nam Dan gave way"]) == 0
+    said = capsys.readouterr().out
+    assert "also told   River Post: https://river.example/dyke" in said
+    assert main(["-c", str(tmp_path / "feeds.toml"), "why", "Recipe 3"]) == 0
+    assert "also told" not in capsys.readouterr().out
 
 
 def test_a_planet_without_stories(tmp_path: Path, site: loopback.Site) -> None:

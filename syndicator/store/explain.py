@@ -9,6 +9,7 @@ from msgspec import Struct, convert
 
 from syndicator.store import codec
 from syndicator.store.db import Table
+from syndicator.store.meta import Meta, Stories
 
 MOST = 20  # posts that a search returns
 
@@ -17,9 +18,12 @@ _POST = """SELECT p.number, s.id, p.title, p.link, b.guid, coalesce(lead.public_
     p.withdrawn > 0 OR coalesce(lead.withdrawn, 0) > 0, coalesce(p.copy_of, p.number), p.purged
     FROM posts p JOIN sources s ON s.number = p.source JOIN bodies b ON b.post = p.number
     LEFT JOIN posts lead ON lead.number = p.copy_of WHERE p.number = ?"""
-_VERSIONS = """SELECT p.number, coalesce(json_extract(i.info, '$.name'), s.id), p.title, p.link
-    FROM posts p JOIN sources s ON s.number = p.source LEFT JOIN infos i ON i.source = p.source
+_VERSION = """SELECT p.number, coalesce(json_extract(i.info, '$.name'), s.id), p.title, p.link
+    FROM posts p JOIN sources s ON s.number = p.source LEFT JOIN infos i ON i.source = p.source"""
+_VERSIONS = f"""{_VERSION}
     WHERE (p.number = ?1 OR p.copy_of = ?1) AND p.number <> ?2 ORDER BY p.number"""
+_REPORTS = f"""{_VERSION}
+    WHERE p.number IN (SELECT value FROM json_each(?)) ORDER BY p.published, p.number"""
 _LINKS = """SELECT title, url, source, score, hidden > 0,
     CASE WHEN place >= 2000 THEN 'all' WHEN place >= 1000 THEN 'source' ELSE 'also' END
     FROM links WHERE post = ? ORDER BY place"""
@@ -131,6 +135,13 @@ class Explain(Table):
     def versions(self, post: Stored) -> list[Version]:
         """Return the other posts that tell a post's story, the first stored first."""
         return list(starmap(Version, self.db.rows(_VERSIONS, post.story, post.number)))
+
+    def reports(self, number: int) -> list[Version]:
+        """Return the posts that stand with one on the first page, the earliest first."""
+        told = (Meta(self.db).read(Stories) or Stories()).of
+        story = told.get(number)
+        others = [other for other, own in told.items() if own == story and other != number]
+        return list(starmap(Version, self.db.rows(_REPORTS, codec.encode(others))))
 
     def links(self, number: int) -> list[Link]:
         """Return the links under a post, the hidden ones too."""
