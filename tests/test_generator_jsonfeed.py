@@ -76,6 +76,15 @@ def test_authors() -> None:
     ]
 
 
+def test_an_avatar_is_of_who_writes_alone() -> None:
+    """The picture of a source is no picture of its five authors."""
+    source = replace(SOURCE, image="https://cats.example/i.png")
+    alone, both = (Person("Ann"),), (Person("Ann"), Person("Bob"))
+    for authors, avatars in ((alone, ["https://cats.example/i.png"]), (both, [None, None])):
+        (found,) = feed(item(source=source, authors=authors))["items"]
+        assert [author.get("avatar") for author in found["authors"]] == avatars
+
+
 def test_tags() -> None:
     """Tags are shown by their labels, each once."""
     assert only(categories=(Category("a", label="A"), Category("A"), Category("b")))["tags"] == [

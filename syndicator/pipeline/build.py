@@ -8,7 +8,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from syndicator import filters, search
+from syndicator import filters
 from syndicator.config import sub_feed
 from syndicator.failures import label
 from syndicator.model.edition import Published
@@ -108,7 +108,6 @@ def build(config: Config, store: Store, options: Options, now: datetime) -> Buil
         )
         built.remarks += feed_build.remarks
     store.retention.purge(now, config.keep)
-    built.remarks += search.update(store, feeds, sources)
     built.remarks += hubs.ping(store, feeds, config.fetch.user_agent, now)
     return built
 

@@ -133,10 +133,11 @@ class FeedBuild:
 
         Return the documents, and the numbers of the archives among them.
         """
-        # Imported here because they load feedgen, lxml and jinja2.
-        from syndicator import generator, publisher
+        # Imported here because they load feedgen, lxml and jinja2, and only a change needs them.
+        from syndicator import generator, publisher, search
 
         feed, store = self.feed, self.store
+        self.remarks += search.update(store, self.shared.feeds, self.shared.sources)
         if rerender or changed is None:
             files.reclaim(generator.departed_pages(edition, store.posts.slugs))
         files.hide(damaged)  # a damaged archive counts as missing
