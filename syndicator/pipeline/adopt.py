@@ -46,6 +46,12 @@ class Adopted(Struct, frozen=True):
     unnamed: tuple[str, ...] = ()  # sources of posts that feeds.toml does not name
 
 
+def _copy(step: Mapping[str, str]) -> Origin:
+    """Return a step of `via` in our JSON Feed as the site that it names."""
+    name, site = step.get("title", ""), step.get("home_page_url", "")
+    return Origin(name, site, step.get("feed_url", ""), step.get("id", ""))
+
+
 class _Published(Struct, frozen=True):
     """An entry of a published document."""
 
@@ -59,8 +65,7 @@ class _Published(Struct, frozen=True):
     def chain(self) -> tuple[Origin, ...]:
         """The copies between the original and us that an entry of ours names, its source the last."""
         if steps := self.notes.get("via", ()):
-            words = ("title", "home_page_url", "feed_url", "id")
-            return tuple(Origin(*(step.get(word, "") for word in words)) for step in steps)
+            return tuple(map(_copy, steps))
         links = self._via
         if links and links[-1].href == self.original:
             links.pop()

@@ -108,8 +108,8 @@ def _changes(past: Past, present: Present, posts: Sequence[Post]) -> set[str]:
     hosts = urls.host(before.link), urls.host(after.link)
     generators = [_product(info.declared.generator) for info in (before, after)]
     languages = (
-        _language([post.language for post in past.posts], _KNOWN),
-        _language([post.language for post in posts], _FEW),
+        _language(past.posts, _KNOWN),
+        _language(posts, _FEW),
     )
     compared = {
         "title": (_title(before), _title(after)),
@@ -181,9 +181,9 @@ def _most_within(newest_first: Sequence[datetime], span: timedelta) -> int:
     return most
 
 
-def _language(tags: Sequence[str], least: int) -> str:
+def _language(posts: Sequence[Post | PastPost], least: int) -> str:
     """Return the language that nearly all posts are in, "" for none."""
-    spoken = [tag.partition("-")[0].lower() for tag in tags]
+    spoken = [post.language.partition("-")[0].lower() for post in posts]
     for language in set(spoken) - {""}:
         if spoken.count(language) >= max(least, _SPOKEN * len(spoken)):
             return language

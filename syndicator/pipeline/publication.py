@@ -147,9 +147,12 @@ def _notes(parsed: ParsedFeed, body: bytes) -> dict[str, Notes]:
         return {}
     document = json.loads(body)
     parts = [document, *document["items"]]
-    own = [part for part in parts if isinstance(part.get(EXTENSION), dict)]
     files = "attachments"  # the length of a recording stands there alone
-    return {str(part.get("id", "")): {**part[EXTENSION], files: part.get(files)} for part in own}
+    return {
+        str(part.get("id", "")): {**part[EXTENSION], files: part.get(files)}
+        for part in parts
+        if isinstance(part.get(EXTENSION), dict)
+    }
 
 
 def _fetched(config: Config, target: str) -> Publication:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 from hashlib import blake2b
+from operator import itemgetter
 from typing import Any
 
 from msgspec.structs import replace
@@ -170,17 +171,17 @@ def freeze(db: Connection, shown: Sequence[tuple[int, int, int]]) -> None:
     Each is the number of the post, of its story and of its source. Kept is also the date of the
     source's feed, so that it does not move in what is published.
     """
-    numbers = codec.encode([post for post, _, _ in shown])
+    numbers = codec.encode(list(map(itemgetter(0), shown)))
     known = set(db.column(f"SELECT post FROM frozen WHERE post IN {_NUMBERS}", numbers))
     new = [entry for entry in shown if entry[0] not in known]
     infos = dict(
         db.rows(
             f"SELECT source, info FROM infos WHERE source IN {_NUMBERS}",
-            codec.encode(list({source for _, _, source in new})),
+            codec.encode(list(set(map(itemgetter(2), new)))),
         )
     )
     dates = {number: codec.read(SourceInfo, info).updated for number, info in infos.items()}
-    copies = versions(db, [(story, post) for post, story, _ in new])
+    copies = versions(db, list(map(itemgetter(1, 0), new)))
     db.executemany(
         """INSERT INTO frozen (post, credit, source_updated)
         SELECT post, credit, ? FROM bodies WHERE post = ?""",
@@ -189,7 +190,7 @@ def freeze(db: Connection, shown: Sequence[tuple[int, int, int]]) -> None:
     for post, story, _ in new:
         links = enumerate(copies.get(story, ()), ALSO)
         db.executemany(_INSERT, [_row(post, place, link) for place, link in links])
-    note_chains(db, [post for post, _, _ in new])
+    note_chains(db, list(map(itemgetter(0), new)))
 
 
 def note_chains(db: Connection, posts: Sequence[int]) -> None:

@@ -73,7 +73,8 @@ class Posts(Table):
             source = self._number(source_id, posts)
             remembered = sources.items(source_id)
             # An item that stands there unchanged keeps its post: no other may be taken for it.
-            unseen = {post.fingerprint for post in posts}
+            fingerprints = [post.fingerprint for post in posts]
+            unseen = set(fingerprints)
             standing = [item for item in items if item in remembered and item not in unseen]
             claimed = {remembered[item] for item in standing}
             known = candidates.find(db, posts, source)
@@ -87,7 +88,6 @@ class Posts(Table):
             for post, number in zip(posts, numbers, strict=True):
                 pairs += zip(handles(post.keys, source), repeat(number), strict=False)
             db.executemany("INSERT OR IGNORE INTO handles VALUES (?, ?)", pairs)
-            fingerprints = [post.fingerprint for post in posts]
             became = dict(zip(fingerprints, numbers, strict=True))
             sources.save_items(source, items, remembered, became)
             became = remembered | became
