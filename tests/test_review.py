@@ -184,6 +184,35 @@ def test_posts_approved_by_name(sold: Planet) -> None:
     assert [(each.name, each.posts) for each in review(sold.config())] == [("Blog", ())]
 
 
+def test_a_held_source_that_deletes(tmp_path: Path, site: loopback.Site) -> None:
+    """A new owner who calls the posts of the old one deleted, or drops them, takes out none."""
+    site.pages["/a"] = feed("Blog", BLOG, *posts(3, 2, 1))
+    planet = Planet(tmp_path, site, ("/a", 'id = "blog"'))
+    planet.run()
+    tombstone = f'<at:deleted-entry ref="{BLOG}/2/" when="2026-11-01T08:00:00Z"/>'
+    body = feed("Casino 777", CASINO, *posts(9, 8, host=CASINO), head=tombstone)
+    site.pages["/a"] = body.replace(
+        b"<rss ", b'<rss xmlns:at="http://purl.org/atompub/tombstones/1.0" '
+    )
+    for _ in range(3):
+        planet.run()
+        planet.now += 24 * HOUR
+    assert titles(planet) == ["Post 3", "Post 2", "Post 1"]
+
+
+def test_posts_that_wait_when_hold_is_taken_out(tmp_path: Path, site: loopback.Site) -> None:
+    """They wait on, and later posts are published."""
+    site.pages["/a"] = feed("Blog", BLOG, *posts(1))
+    planet = Planet(tmp_path, site, ("/a", 'hold = true\nid = "blog"'))
+    planet.run()
+    planet.sources = [("/a", 'id = "blog"')]
+    site.pages["/a"] = feed("Blog", BLOG, *posts(2, 1))
+    planet.run()
+    assert titles(planet) == ["Post 2"]
+    (held,) = review(planet.config())
+    assert (held.reason, len(held.posts)) == ("posts of a time when it was held", 1)
+
+
 def test_a_waiting_post_takes_no_credit(tmp_path: Path, site: loopback.Site) -> None:
     """A copy of another source's post in a held source changes nothing of what is published."""
     site.pages |= {

@@ -20,6 +20,7 @@ from syndicator.store import Store
 from syndicator.store.reviews import WaitingPost
 
 _BY_SETTING = "`hold = true` in its table"
+_STILL = "posts of a time when it was held"
 
 
 class HeldSource(Struct, frozen=True):
@@ -75,7 +76,7 @@ def _held(config: Config, store: Store) -> list[HeldSource]:
         if hold is None and not waiting:
             continue
         name = label(source) if source.private else source.name or names.get(source.id, source.id)
-        reason = hold.reason if hold else _BY_SETTING
+        reason = hold.reason if hold else (_STILL, _BY_SETTING)[source.hold]
         since, rejected = (hold.since, hold.rejected) if hold else (None, False)
         held.append(HeldSource(source.id, name, reason, since, rejected, tuple(waiting)))
     for followed in config.lists:
