@@ -148,7 +148,7 @@ def notes(body: Body) -> Iterator[str]:
     if body.cut:
         yield "body cut to an excerpt: it was too long"
     stats = body.stats or SanitizeStats()
-    for count, one, many in (
+    for count, noun, plural in (
         (stats.unsafe, "script, style or form removed", "scripts, styles or forms removed"),
         (stats.hidden, "hidden element removed", "hidden elements removed"),
         (stats.trackers, "tracker removed", "trackers removed"),
@@ -163,4 +163,4 @@ def notes(body: Body) -> Iterator[str]:
         ),
     ):
         if count:
-            yield counted(count, one, many)
+            yield counted(count, noun, plural)

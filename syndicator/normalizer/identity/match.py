@@ -403,5 +403,5 @@ def _at_home(post: Post | KnownPost) -> bool:
     return bool(host) and host == urls.host(post.origin.url)
 
 
-def _is_original(one: Post | KnownPost, other: Post | KnownPost) -> bool:
-    return not one.republished and _at_home(one) and (other.republished or not _at_home(other))
+def _is_original(post: Post | KnownPost, other: Post | KnownPost) -> bool:
+    return not post.republished and _at_home(post) and (other.republished or not _at_home(other))
