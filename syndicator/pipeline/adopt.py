@@ -8,6 +8,7 @@ with the same address, site and links, and is not shown until then.
 from __future__ import annotations
 
 import re
+from collections import ChainMap
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape, unescape
@@ -375,9 +376,9 @@ class _Writer:
         return replace(whole, post=parts.post, layout=LAYOUT, lists=lists, also=parts.also)
 
 
-def _known(published: _Published, posts: Mapping[str, Reference]) -> Known:
+def _known(published: _Published, posts: dict[str, Reference]) -> Known:
     """Return the links of an entry of ours as far as its document, or our notes, tell them."""
-    related, notes = dict(posts), published.notes
+    related, notes = ChainMap({}, posts), published.notes  # never a copy: there may be very many
     for link in published.entry.links:
         if link.rel == "related" and link.hreflang:
             target = posts.get(link.href, Reference("", link.title, link.href))
