@@ -69,7 +69,7 @@ def _remarks(config: Config) -> Iterator[Finding]:
     if not main.contact:
         what = "[feed] contact is not set: publishers and readers can't reach you; give a URL or a mail address"
         yield Finding(file, what, is_error=False)
-    if not config.sources:
+    if not (config.sources or config.lists):
         yield Finding(file, "there is no [[sources]] table: nothing would be fetched")
     texts = {source.attribution.text: None for source in config.sources}
     for text in texts:

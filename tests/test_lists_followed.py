@@ -10,8 +10,11 @@ from acceptance_helpers import HOUR, Planet, feed, item, words
 
 import syndicator
 from syndicator import judge, review
+from syndicator.cli import main
 
 pytestmark = pytest.mark.slow
+
+QUERY = "?token=s3cr3ts3cr3t"
 
 
 @pytest.fixture
@@ -220,3 +223,30 @@ def test_a_misspelt_list(tmp_path: Path, site: loopback.Site) -> None:
     """A wrong key of `[[lists]]` is told like any other."""
     with pytest.raises(syndicator.ConfigError, match="trusted"):
         planet(tmp_path, site, "trusted = true").config()
+
+
+@pytest.mark.parametrize(
+    ("list_query", "source_query"), [(QUERY, ""), ("", QUERY)], ids=["the list", "its source"]
+)
+def test_an_address_with_a_token(
+    list_query: str, source_query: str, tmp_path: Path, site: loopback.Site
+) -> None:
+    """The state file keeps it, so nobody but the owner may read that file."""
+    outline = f'<outline type="rss" text="One" xmlUrl="{site.url}/1{source_query}"/>'
+    shown = f'<opml version="2.0"><body>{outline}</body></opml>'
+    site.pages[f"/list{list_query}"] = shown.encode()
+    followed = Planet(tmp_path, site, more=f'[[lists]]\nurl = "{site.url}/list{list_query}"\n')
+    followed.run()
+    (state,) = tmp_path.glob("*.db")
+    assert state.stat().st_mode & 0o077 == 0
+
+
+def test_a_lone_list_that_fails(
+    tmp_path: Path, site: loopback.Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The run says so, in place of advice to add a source; and nothing of it is to be approved."""
+    path = tmp_path / "feeds.toml"
+    path.write_text(f'[feed]\ntitle = "P"\n[[lists]]\nurl = "{site.url}/list"\n')
+    assert main(["-c", str(path), "run"]) == 1
+    assert f"{site.url}/list: is not there (404)" in capsys.readouterr().err
+    assert main(["-c", str(path), "review", "approve", f"{site.url}/list"]) == 2

@@ -211,7 +211,7 @@ def test_no_source_is_configured(
     """Status 1, saying what is missing."""
     configuration(tmp_path)
     assert run() == 1
-    assert "[[sources]]" in capsys.readouterr().err
+    assert "there is no source yet" in capsys.readouterr().err
 
 
 def test_another_run_at_work(tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:

@@ -75,7 +75,7 @@ def test_all_posts_of_an_author(planet: Planet) -> None:
 
 def test_addresses_of_a_pattern(planet: Planet) -> None:
     """Only * stands for other text; a question mark is itself."""
-    with pytest.raises(UsageError, match="no post that is not withdrawn"):
+    with pytest.raises(UsageError, match="no post is left to withdraw"):
         withdraw(planet.config(), f"{BLOG}/2024/?", planet.now, by="pattern")
     assert withdraw(planet.config(), f"{BLOG}/2025/*?p=*", planet.now, by="pattern") == 3
     assert numbers(planet) == [0, 1, 2, 19]
@@ -160,3 +160,12 @@ def test_the_command(planet: Planet, capsys: pytest.CaptureFixture[str]) -> None
     assert main([*command]) == 2
     assert main([*command, "x", "--author", "y"]) == 2
     assert main([*command, "--undo", "https://nowhere.example/"]) == 2
+
+
+def test_one_post_by_the_command(planet: Planet, capsys: pytest.CaptureFixture[str]) -> None:
+    """It says that this can be taken back, too."""
+    command = ["-c", str(planet.folder / "feeds.toml"), "withdraw"]
+    post = planet.items()[0]
+    assert main([*command, post["id"]]) == 0
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said == f"withdrawn for good: {post['id']}; `--undo` takes it back for a day"

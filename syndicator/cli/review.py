@@ -41,7 +41,7 @@ def _lines(held: Sequence[HeldSource], now: datetime) -> Iterator[str]:
     if not held:
         yield "nothing waits for a review"
     for source in held:
-        since = f", since {in_words(now - source.since)}" if source.since else ""
+        since = f", for {in_words(now - source.since)}" if source.since else ""
         yield f"{plain(source.name)}: {plain(source.reason)}{since}"
         for post in source.posts[:_SHOWN]:
             yield from _post(post)

@@ -101,9 +101,9 @@ def _verdict(report: Report, options: Options, edge: Edge, *, shown: bool) -> in
     """
     if not report.nothing_works:
         return 0
-    if not report.total:
+    if not report.total and not report.failures:  # a list may fail
         raise SyndicatorError(
-            "there is no [[sources]] table yet: nothing to fetch; `syndicator add ADDRESS` adds one"
+            "there is no source yet: nothing to fetch; `syndicator add ADDRESS` adds one"
         )
     if options.offline and report.nothing_ever_worked:
         raise SyndicatorError("nothing has been fetched yet, so --offline has nothing to publish")

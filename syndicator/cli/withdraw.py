@@ -24,11 +24,10 @@ def withdraw(arguments: argparse.Namespace, edge: Edge) -> int:
         edge.tell(f"back again: {counted(count, 'post')}")
         return 0
     count = syndicator.withdraw(config, value, edge.now(), by=by)
-    if by == "post":
-        edge.tell(f"withdrawn for good: {redacted(value)}")
-        return 0
-    edge.tell(f"withdrawn for good: {counted(count, 'post')}; `--undo` takes it back for a day")
-    edge.tell(_TO_COME[by])
+    posts = redacted(value) if by == "post" else counted(count, "post")
+    edge.tell(f"withdrawn for good: {posts}; `--undo` takes it back for a day")
+    if by != "post":
+        edge.tell(_TO_COME[by])
     return 0
 
 

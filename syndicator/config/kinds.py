@@ -360,7 +360,9 @@ READERS: Mapping[str, Reader] = {
     "uri": _matching(_URI, 'a URI such as "urn:uuid:..." or "https://example.org/"'),
     "contact": _matching(_CONTACT, "a mail address or a URL"),
     "language": _matching(_LANGUAGE, 'a language tag such as "en", "pt-BR" or "zh-Hant"'),
-    "executor": _matching(_EXECUTOR, 'the address of a scheduler such as "dask://host:8786"'),
+    "executor": _matching(
+        _EXECUTOR, 'the address of a scheduler, without user and path, such as "dask://host:8786"'
+    ),
     "timezone": _timezone,
     "credit": _template("post", "source", "author", "date"),
     "heading": _template("source"),

@@ -646,4 +646,5 @@ class Config(Struct, frozen=True):
     @property
     def has_secrets(self) -> bool:
         """Whether the state file holds what nobody but its owner may read."""
-        return any(source.private or source.auth or source.headers for source in self.sources)
+        asked = (*self.sources, *(followed.source for followed in self.lists))
+        return any(source.private or source.auth or source.headers for source in asked)

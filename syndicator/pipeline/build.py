@@ -129,7 +129,8 @@ def _restore_ids(feeds: Sequence[Feed], store: Store) -> list[str]:
     return [
         f"there was no state file {store.path}, though {folders[0]} holds what an earlier one "
         "published: starting anew, so readers may show posts as unread again, and what sources "
-        "list no more is gone. If mislaid, put it back."
+        "list no more is gone. If mislaid, put it back. If lost: `syndicator adopt`, before such a "
+        "run, keeps all that is published."
     ]
 
 

@@ -148,8 +148,9 @@ def _read(
     try:
         tables = list_reading.tables(fetched.body, name, new.reach)
     except UsageError as error:
-        failed = FetchFailed(followed.url, fetched.url, "not-a-feed", str(error))
-        return failed, [f"can't be read as a list: {_KEPT}"]
+        what = str(error).removeprefix(f"{name}: ")
+        failed = FetchFailed(followed.url, fetched.url, "not-a-feed", what)
+        return failed, [f"can't be read as a list: {what}; {_KEPT}"]
     kept = tuple(table for table in tables if _source(config, followed, new, table))
     if shrunk := _shrunk(note, kept):
         store.meta.write(replace(new, doubted=kept), followed.url)

@@ -95,13 +95,14 @@ def _meant(
             if name in {str(post.number), post.url}:
                 return post
     for followed in config.lists:
-        if name in {followed.url, label(followed.source)}:
+        names = {followed.url, label(followed.source)}
+        if name in names and followed.url in {each.id for each in held}:
             return followed
     for source in config.sources:
         if name in {source.id, source.name, source.url, titles.get(source.id)}:
             return source
     hint = source_meant(name, [each.name for each in held])
-    raise UsageError(f'no source and no waiting post is named "{name}"; {hint}')
+    raise UsageError(f'no source, and no list or post that waits, is named "{name}"; {hint}')
 
 
 def _decide(

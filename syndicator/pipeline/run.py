@@ -79,6 +79,8 @@ def run(
             store.connection.restrict()
         lists = following.follow(config, store, options, now, stop)
         config = lists.config
+        if config.has_secrets:  # a list may have brought a private source
+            store.connection.restrict()
         # First of all, so that a source with a changed address keeps its state and its posts.
         store.sources.adopt(config.sources)
         work.told = [*lists.lines, *_taken_for_private(config, store)]

@@ -55,7 +55,9 @@ def undo_withdrawal(
         if by == "post" and not count:
             count = undo(_id_by_page(store, value), now)
         if not count:
-            raise UsageError("nothing was withdrawn by this word within the last day")
+            raise UsageError(
+                f"there was no withdrawal of the {by} {redacted(value)!r} within the last day"
+            )
         build(config, store, Options(offline=True), now)
     return count
 
@@ -79,7 +81,7 @@ def _name(value: str, by: Choice) -> str:
 def _unknown(value: str, by: Choice) -> str:
     if by == "post":
         return f"no stored post has the id or address {redacted(value)!r}"
-    return f"no post that is not withdrawn already has the {by} {redacted(value)!r}"
+    return f"no post is left to withdraw that has the {by} {redacted(value)!r}"
 
 
 def _id_by_page(store: Store, address: str) -> str:
