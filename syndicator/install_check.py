@@ -81,11 +81,13 @@ def _remarks(config: Config) -> Iterator[Finding]:
     for source in config.sources:
         if source.private_by:
             yield Finding(file, f"{label(source)}: {unpublished(source)}", is_error=False)
+    for source in config.asked:
         if source.path and not source.path.is_file():
             what = "no such file (an address begins with https://)"
             if source.path.exists():
                 what = "is not a file"
-            yield Finding(file, f'[[sources]] "{source.id}", key `url`: {what}: {source.path}')
+            table = "sources" if source in config.sources else "lists"
+            yield Finding(file, f'[[{table}]] "{source.id}", key `url`: {what}: {source.path}')
     for feed in {feed.templates: feed for feed in config.feeds if feed.templates}.values():
         for fault in template_faults(feed):
             yield Finding(file, f"[feed], key `templates`: {fault}")

@@ -250,3 +250,11 @@ def test_a_lone_list_that_fails(
     assert main(["-c", str(path), "run"]) == 1
     assert f"{site.url}/list: is not there (404)" in capsys.readouterr().err
     assert main(["-c", str(path), "review", "approve", f"{site.url}/list"]) == 2
+    capsys.readouterr()
+    assert main(["-c", str(path), "status", "--failing"]) == 0
+    assert f"{site.url}/list" in capsys.readouterr().out
+    path.write_text(
+        '[feed]\ntitle = "P"\ncontact = "mailto:p@p.example"\n[[lists]]\nurl = "no.opml"\n'
+    )
+    assert main(["-c", str(path), "check"]) == 1
+    assert '[[lists]] "no.opml", key `url`: no such file' in capsys.readouterr().out

@@ -39,12 +39,12 @@ def status(arguments: argparse.Namespace, edge: Edge) -> int:
         syndicator.write_activity(config, arguments.html, now)
         edge.tell(f"{arguments.html} is written")
         return 0
+    failing = list(filter(_fails, words.read(config.asked, states, now)))
     if arguments.json:
         edge.write(terminal.as_json(words.rows(config.sources, states, now, facts)))
     else:
         rows = words.read(config.sources, states, now, facts)
-        edge.write_lines(_view(arguments, config, rows, now))
-    failing = list(filter(_fails, words.read(config.sources, states, now)))
+        edge.write_lines(_view(arguments, config, rows, failing, now))
     if 0 < arguments.fail_if <= len(failing):
         raise CheckFailed
     return 0
@@ -55,15 +55,19 @@ def _fails(row: Row) -> bool:
 
 
 def _view(
-    arguments: argparse.Namespace, config: Config, rows: Sequence[Row], now: datetime
+    arguments: argparse.Namespace,
+    config: Config,
+    rows: Sequence[Row],
+    failing: Sequence[Row],
+    now: datetime,
 ) -> Iterator[str]:
     """Yield the lines: failing sources first, then silent ones, then each source, then totals."""
     columns = terminal.width()
     quiet = words.silent(rows, now, arguments.silent or _SILENT)
     everything = not arguments.failing and arguments.silent is None
-    states = {row.source.id: row.state for row in rows if _fails(row)}
+    states = {row.source.id: row.state for row in failing}
     titles = {label(row.source): row.title for row in rows}
-    groups = grouped(failures.changes(states, states, config.sources).failures)
+    groups = grouped(failures.changes(states, states, config.asked).failures)
     if arguments.failing:
         table = terminal.failure_table(groups, now, columns, len(groups), titles)
         yield from table or ["nothing fails"]

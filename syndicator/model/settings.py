@@ -644,7 +644,11 @@ class Config(Struct, frozen=True):
         return {source.id: source for source in self.sources}
 
     @property
+    def asked(self) -> tuple[Source, ...]:
+        """All that is fetched: the sources, and the lists that are followed."""
+        return (*self.sources, *(followed.source for followed in self.lists))
+
+    @property
     def has_secrets(self) -> bool:
         """Whether the state file holds what nobody but its owner may read."""
-        asked = (*self.sources, *(followed.source for followed in self.lists))
-        return any(source.private or source.auth or source.headers for source in asked)
+        return any(source.private or source.auth or source.headers for source in self.asked)

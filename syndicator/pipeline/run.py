@@ -124,9 +124,8 @@ def _report(config: Config, options: Options, work: _Work, seconds: float) -> Re
     before, after, stats = work.before, work.after, work.stats
     configured = [after.states[source.id] for source in config.sources if source.id in after.states]
     published, updated, withdrawn = map(tuple, work.news)
-    asked = (*config.sources, *(followed.source for followed in config.lists))
     return Report(
-        **structs.asdict(failures.changes(before.states, after.states, asked)),
+        **structs.asdict(failures.changes(before.states, after.states, config.asked)),
         started=work.now,
         total=len(options.named or config.sources),
         due=stats.due,
