@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from syndicator.atomic import write_text
 from syndicator.failures import label, standing
 from syndicator.model.fetch import SourceState
 from syndicator.model.run import Report
 from syndicator.model.settings import Config
+from syndicator.whole_files import write_text
 
 _FEW = 200  # sources that get a label each: more would be too many time series
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n"})

@@ -20,7 +20,7 @@ from acceptance_helpers import HOUR, START, Planet, feed, item, words
 from test_readers import Desk, Newsboat, Rss2email
 
 from syndicator.cli import main
-from syndicator.errors import UsageError
+from syndicator.errors import PublishError, UsageError
 from syndicator.normalizer.published import _says_the_same
 from syndicator.pipeline.adopt import adopt
 
@@ -297,6 +297,23 @@ def test_our_own_pages_after_the_state_is_lost(tmp_path: Path, site: loopback.Si
     site.pages["/a"] = feed("Alpha", ALPHA, fresh)
     assert [post.title for post in planet.run().posts_published] == ["A new depot"]
     assert any("a-new-depot" in path for path in documents(planet))
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").is_file(), reason="only Linux has such a file")
+def test_a_page_of_ours_that_cant_be_read(tmp_path: Path, site: loopback.Site) -> None:
+    """The run ends in words that name it, before anything is written."""
+    planet = grown(tmp_path, site, "")
+    before = documents(planet)
+    lose_the_state(planet)
+    adopt(planet.config(), str(planet.folder / "public"), planet.now)
+    page = next((planet.folder / "public" / "posts").rglob("*.html"))
+    page.unlink()
+    page.symlink_to("/proc/self/mem")  # a regular file, also for root, whose first byte is an error
+    with pytest.raises(PublishError, match=rf"{page} can't be read: .*; what was published"):
+        planet.run()
+    page.unlink()
+    after = documents(planet)
+    assert all(after[path] == before[path] for path in after)
 
 
 @pytest.mark.parametrize("settings", ["as it comes", "a feed for each source"])

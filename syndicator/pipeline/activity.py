@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from syndicator import activity, status
-from syndicator.atomic import write_text
 from syndicator.generator.site.theme import Theme
 from syndicator.model.settings import Config
 from syndicator.store import Store
+from syndicator.whole_files import write_text
 
 FILE = "activity.html"  # below the output of the main feed
 

@@ -18,6 +18,7 @@ from syndicator.pipeline import hubs
 from syndicator.pipeline.hubs import short_digest
 from syndicator.store import Files, Store
 from syndicator.store.meta import Build, Takeover
+from syndicator.whole_files import read_bytes
 
 
 class SharedState:
@@ -188,11 +189,14 @@ _NEWEST = re.compile(rb'<section class="more">.*?</section>', re.DOTALL)
 
 
 def _as_adopted(documents: Iterable[Document], folder: Path) -> Iterator[Document]:
-    """Yield documents; a page of a post stays as it stands if it differs in the newest posts alone."""
+    """Yield documents; a page of a post stays as it stands if only its newest posts differ.
+
+    Raises PublishError for a page that can't be read.
+    """
     for document in documents:
         page = folder / document.path
         if document.path.startswith("posts/") and page.is_file():
-            old = page.read_bytes()
+            old = read_bytes(page)
             if _NEWEST.sub(b"", old) == _NEWEST.sub(b"", document.body):
                 yield replace(document, body=old)
                 continue

@@ -19,9 +19,9 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from syndicator.errors import PublishError
 from syndicator.model.edition import content_digest
 from syndicator.store.db import Connection, Table
+from syndicator.whole_files import read_bytes, writing
 
 NAME = ".syndicator"
 _PORTION = 500  # rows that are read at a time where all are read
@@ -91,16 +91,9 @@ class Files(Table, Mapping[str, str]):
         paths = []
         for path in chain.from_iterable(map(self.of_type, kinds)):
             digest = self.get(path)
-            if digest is None or digest != content_digest(self._read(path)):
+            if digest is None or digest != content_digest(read_bytes(self.folder / path)):
                 paths.append(path)
         return paths
-
-    def _read(self, path: str) -> bytes:
-        try:
-            return (self.folder / path).read_bytes()
-        except OSError as error:
-            words = f"{self.folder / path} can't be read: {error.strerror}"
-            raise PublishError(f"{words}; what was published before still stands") from error
 
     def below(self, folder: str) -> list[str]:
         """Return the paths of our files below a folder ("posts/")."""
@@ -164,15 +157,11 @@ class Files(Table, Mapping[str, str]):
         if mark == self.mark:
             return
         path = self.folder / NAME
-        try:
+        with writing(path):
             self.folder.mkdir(parents=True, exist_ok=True)
             unfinished = path.with_name(f"{NAME}-new")
             unfinished.write_bytes(msgspec.json.encode(mark))
             unfinished.replace(path)
-        except OSError as error:
-            raise PublishError(
-                f"cannot write {path}: {error.strerror}; what was published before still stands"
-            ) from error
         self.mark = mark
 
 

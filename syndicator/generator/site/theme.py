@@ -16,6 +16,7 @@ from markupsafe import Markup
 from syndicator.errors import PublishError, UsageError
 from syndicator.generator.site.words import filled
 from syndicator.model.edition import Document
+from syndicator.whole_files import STANDS, read_bytes, unreadable
 
 if TYPE_CHECKING:
     from jinja2 import BytecodeCache, Environment
@@ -73,11 +74,9 @@ class Theme:
             text = self.environment.get_template(f"{name}.html").render(context)
         except Exception as error:  # whatever an expression in a template can raise
             if self.folder and (where := _blamed(error, self.folder)):
-                raise PublishError(
-                    f"{where}: {error}; what was published before still stands"
-                ) from error
+                raise PublishError(f"{where}: {error}; {STANDS}") from error
             if isinstance(error, OSError) and error.errno:  # not Jinja's TemplateNotFound
-                raise _unreadable(error.filename or f"the template {name}.html", error) from error
+                raise unreadable(error.filename or f"the template {name}.html", error) from error
             raise
         return Markup(text.rstrip("\n"))  # noqa: S704  rendered with everything escaped
 
@@ -99,7 +98,7 @@ class Theme:
         parts = [next(folder / _STYLE for folder in self.folders if (folder / _STYLE).is_file())]
         if self.folder and (self.folder / _EXTRA).is_file():
             parts.append(self.folder / _EXTRA)
-        sheets = [_read(part) for part in parts]
+        sheets = [read_bytes(part) for part in parts]
         if self.accent:
             sheets.insert(1, _ACCENT.replace("COLOUR", self.accent).encode())
         body = b"\n".join(sheets)
@@ -119,7 +118,7 @@ class Theme:
             is_hidden = any(part.startswith(".") for part in name.parts)
             if not media_type or is_hidden or name.as_posix() in (_STYLE, _EXTRA):
                 continue
-            body = _read(path)
+            body = read_bytes(path)
             digest = blake2b(body, digest_size=16).hexdigest()
             yield Document(f"theme/{name.as_posix()}", body, media_type, digest=digest)
 
@@ -176,18 +175,6 @@ def syntax_faults(folder: Path) -> Iterator[str]:
             yield f"{path}, line {error.lineno}: {error.message}"
         except (OSError, UnicodeDecodeError) as error:
             yield f"{path}: {error}"
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise _unreadable(path, error) from error
-
-
-def _unreadable(file: Path | str, error: OSError) -> PublishError:
-    words = f"{file} can't be read: {error.strerror}; what was published before still stands"
-    return PublishError(words)
 
 
 def _blamed(error: Exception, folder: Path) -> str:

@@ -16,9 +16,9 @@ from syndicator.model.edition import Archive, Edition, Item, Reference
 from syndicator.model.feed import Enclosure, Image, Person
 from syndicator.model.post import Attribution, Keys, Post, SourceInfo
 from syndicator.model.settings import Feed
+from syndicator.whole_files import STANDS
 
 _WHEN = datetime(2026, 11, 24, tzinfo=UTC)
-_STANDS = "; what was published before still stands"
 
 
 def template_faults(feed: Feed) -> Iterator[str]:
@@ -39,7 +39,7 @@ def template_faults(feed: Feed) -> Iterator[str]:
             for _ in _documents(shown):
                 pass
         except PublishError as error:
-            yield str(error).removesuffix(_STANDS)
+            yield str(error).removesuffix(f"; {STANDS}")
             return
 
 
