@@ -92,9 +92,11 @@ def _questions(
         if source.id in holds:  # a new owner's site answers 404 to the posts of the old one
             continue
         neighbour = store.missing.neighbour(source.id, store.sources.items(source.id))
-        own = [post for post in waiting if neighbour and _is_its_own(post, source, state)]
-        by_source[source.id] = [post for post in waiting if post not in own]
-        if some := own[: min(room, MOST_OF_A_SOURCE)]:
+        allowed = [
+            post for post in waiting if neighbour and schedule.may_lead_to(source, state, post.link)
+        ]
+        by_source[source.id] = [post for post in waiting if post not in allowed]
+        if some := allowed[: min(room, MOST_OF_A_SOURCE)]:
             questions.append(_Question(source, neighbour, some))
             room -= len(some)
     store.missing.postpone(_numbers(chain.from_iterable(by_source.values())), now)
@@ -106,11 +108,6 @@ def _may_ask(source: Source, state: SourceState, held: Mapping[str, datetime]) -
     is_well = not (state.consecutive or state.gone or source.paused)
     # The pages of a private source may answer 404 to everybody but its readers.
     return is_well and not source.private and bool(source.url) and host_of(source.url) not in held
-
-
-def _is_its_own(post: MissingPost, source: Source, state: SourceState) -> bool:
-    """Tell whether a feed may send us to a page: one of our own network to its own host alone."""
-    return state.reach == "public" or host_of(post.link) == host_of(source.url)
 
 
 def _asked(

@@ -47,7 +47,7 @@ def suffix_of(body: bytes) -> str:
 
 
 def _asks(config: Config, store: Store, now: datetime) -> Iterator[Ask]:
-    """Yield a request for each picture that is due; one of our own network of its own host alone."""
+    """Yield a request for each picture that is due and may be asked now."""
     due = store.faces.due(now)
     if not due:
         return
@@ -57,7 +57,7 @@ def _asks(config: Config, store: Store, now: datetime) -> Iterator[Ask]:
         source, state = sources.get(source_id), states.get(source_id)
         if source is None or state is None or not source.publish or source.paused:
             continue
-        is_own = state.reach == "public" or host_of(url) == host_of(source.url)
-        if is_own and not source.private and host_of(url) not in held:
+        may_ask = schedule.may_lead_to(source, state, url) and host_of(url) not in held
+        if may_ask and not source.private:
             reach = state.reach or "public"
             yield Ask(replace(source, timeout=_TIMEOUT), url, reach=reach, is_picture=True)

@@ -6,7 +6,7 @@ skips    reads skipHours and skipDays
 outage   recognises a run in which our own network was down
 """
 
-from syndicator.schedule.plan import due_asks, held_hosts
+from syndicator.schedule.plan import due_asks, held_hosts, may_lead_to
 from syndicator.schedule.state import (
     asked_at,
     is_news,
@@ -23,6 +23,7 @@ __all__ = [
     "held_hosts",
     "is_news",
     "is_of_address",
+    "may_lead_to",
     "next_state",
     "spared_state",
     "told_by_the_clock",

@@ -59,6 +59,14 @@ def held_hosts(states: Mapping[str, SourceState], now: datetime) -> dict[str, da
     return held
 
 
+def may_lead_to(source: Source, state: SourceState, url: str) -> bool:
+    """Tell whether a feed may send us to an address that it names.
+
+    One of our own network may do so to its own host alone.
+    """
+    return state.reach == "public" or host_of(url) == host_of(source.url)
+
+
 def _is_due(
     source: Source, state: SourceState, now: datetime, settings: FetchSettings, *, force: bool
 ) -> bool:
