@@ -287,6 +287,8 @@ def test_fetch_and_vet(
     ):
         assert words in " ".join(printed.split())
         assert words in told
+    assert "RSL licence" in told
+    assert "names no licence" not in told
 
 
 @pytest.mark.slow

@@ -26,7 +26,6 @@ from syndicator.normalizer import identity, language, text
 from syndicator.store import Store
 from syndicator.store.selection import selects, speaks
 from syndicator.vetting.judging import FEW, HALF, Facts, Passing, Shared, Size, Verdict, judge
-from syndicator.wishes import in_words
 
 _READ = 20  # posts of which a detector is asked
 _MEASURED = 20  # posts whose text is measured
@@ -180,7 +179,7 @@ def _compared(
         licence=feed.info.licence,
         rights=feed.info.rights,
         noindex=feed.info.noindex,
-        wishes=tuple(in_words(feed.info.wishes)),
+        wishes=feed.info.wishes,
     )
 
 

@@ -12,8 +12,10 @@ from typing import Literal
 
 from msgspec import Struct
 
+from syndicator.model.feed import Wishes
 from syndicator.model.fetch import FetchFailed
 from syndicator.quantities import counted, short
+from syndicator.wishes import in_words
 
 Level = Literal["fault", "doubt", "note", "good"]
 
@@ -94,7 +96,7 @@ class Facts(Struct, frozen=True):
     rights: str = ""
     is_denied: bool = False  # access:restriction
     noindex: bool = False
-    wishes: tuple[str, ...] = ()  # of its server on the use of posts, a line each
+    wishes: Wishes = Wishes()  # of its server on the use of posts
     credit: str = ""
     first_day: tuple[str, ...] = ()  # titles of the posts that it would bring at once
 
@@ -222,11 +224,11 @@ def _wishes(facts: Facts) -> Iterator[Reason]:
     if facts.noindex:
         text = "it wants no search engine to index its posts: their pages here say so too"
         yield Reason("note", "wishes", text)
-    for wish in facts.wishes:
+    for wish in in_words(facts.wishes):
         yield Reason("note", "wishes", f"{wish}: carried on with its posts")
     if said := facts.licence or facts.rights:
         yield Reason("good", "licence", f"licence: {said}")
-    else:
+    elif not facts.wishes.rsl:
         yield Reason("note", "licence", "it names no licence")
 
 
