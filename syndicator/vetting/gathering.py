@@ -21,11 +21,11 @@ from syndicator.model.feed import ParsedFeed
 from syndicator.model.fetch import Ask, Fetched, FetchFailed
 from syndicator.model.post import CopyOf, NormalizedFeed, Post
 from syndicator.model.run import SourceFacts
-from syndicator.model.settings import Config, Feed, Filter, Source
+from syndicator.model.settings import Config, Feed, Source
 from syndicator.normalizer import identity, language, text
 from syndicator.store import Store
 from syndicator.store.selection import selects, speaks
-from syndicator.vetting.judging import FEW, HALF, Facts, Passing, Shared, Size, Verdict, judge
+from syndicator.vetting.judging import FEW, HALF, Facts, Passing, Shared, Size, Verdict, judge, secured
 
 _READ = 20  # posts of which a detector is asked
 _MEASURED = 20  # posts whose text is measured
@@ -73,7 +73,8 @@ def vet(
 
 def gather(address: str, path: Path, now: datetime, stop: threading.Event) -> Facts | None:
     """Return the facts about a source, None if `stop` ended it."""
-    config = _configuration(path)
+    # A file with a mistake can't say whether it wants a source.
+    config, _ = previews.settings_for(path, needed=True)
     source = previews.source_for(address, config, path)
     answer = _located(source, config, stop)
     if answer is None:
@@ -88,11 +89,6 @@ def gather(address: str, path: Path, now: datetime, stop: threading.Event) -> Fa
     facts = replace(facts, https=_https(answer, source, config, stop))
     facts = _again(facts, answer, feed, source, config, stop)
     return None if stop.is_set() else facts
-
-
-def _configuration(path: Path) -> Config:
-    # A file with a mistake can't say whether it wants a source.
-    return previews.settings_for(path, needed=True)[0]
 
 
 def _located(source: Source, config: Config, stop: threading.Event) -> _Answer | FetchFailed | None:
@@ -310,8 +306,7 @@ def _accepted(
         reason = post.filtered
         if not reason and not speaks(feed, post.language):
             reason = f"its language is {post.language or 'unknown'}"
-        if not reason and feed.filter != Filter():
-            reason = filters.judge(post, feed.filter, now)
+        reason = reason or filters.judge(post, feed.filter, now)
         if reason:
             refused.append(reason)
         else:
@@ -350,7 +345,7 @@ def _https(
         return ""
     if url.startswith("https://"):
         return "yes"
-    secure = f"https://{url.removeprefix('http://').replace(':80/', '/', 1)}"
+    secure = secured(url)
     other = _fetched(replace(source, url=secure), secure, config, stop)
     return "also" if isinstance(other, _Answer) else "no"
 

@@ -232,11 +232,19 @@ def _wishes(facts: Facts) -> Iterator[Reason]:
         yield Reason("note", "licence", "it names no licence")
 
 
+def secured(url: str) -> str:
+    """Return the https address of the place that an http address names.
+
+    >>> secured("http://a.example:80/feed"), secured("http://a.example:8080/feed")
+    ('https://a.example/feed', 'https://a.example:8080/feed')
+    """
+    return f"https://{url.removeprefix('http://').replace(':80/', '/', 1)}"
+
+
 def _https(facts: Facts) -> Iterator[Reason]:
     if facts.https == "also":
-        secure = f"https://{facts.url.removeprefix('http://')}"
         text = "it is fetched by http, though https has the feed too"
-        yield Reason("fault", "https", text, f'url = "{secure}"')
+        yield Reason("fault", "https", text, f'url = "{secured(facts.url)}"')
     elif facts.https == "no":
         yield Reason("doubt", "https", "it has no https: anybody on the way can change its posts")
     elif facts.https:
