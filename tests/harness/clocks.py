@@ -8,26 +8,21 @@ posts of an undisturbed run. Back at the right time each post stands once, under
 
 from __future__ import annotations
 
-import argparse
 import random
 import shutil
 import sys
-import tempfile
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent))
-from planet import STEPS, STOPPED, Planet, report, start, tally, wait
+from planet import STEPS, STOPPED, Planet, Trials, command, start, wait
 
 from syndicator.pipeline.run import EARLIEST
 
 _FIRST, _LAST = datetime(1901, 1, 1, tzinfo=UTC), datetime(2261, 12, 31, tzinfo=UTC)
 
 
-def at_wrong_times(
-    planet: Planet, count: int, dice: random.Random
-) -> Iterator[tuple[str, list[str]]]:
+def at_wrong_times(planet: Planet, count: int, dice: random.Random) -> Trials:
     """Run at one to three wrong times in a row, each drawn from all that a clock may say."""
     for number in range(count):
         step = number % STEPS
@@ -45,16 +40,10 @@ def at_wrong_times(
         yield "wrong clock", [f"step {step}: {fault} ({where})" for fault in faults]
 
 
-def main() -> int:
-    """Run at wrong clocks, and say what came of it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="clocks-"))
-    trials = at_wrong_times(Planet(folder), options.count, random.Random(options.seed))
-    return report(*tally(trials), folder)
+def series(folder: Path, count: int, dice: random.Random) -> list[Trials]:
+    """Run at wrong clocks."""
+    return [at_wrong_times(Planet(folder), count, dice)]
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(command(__doc__, series))

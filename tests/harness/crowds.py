@@ -8,22 +8,19 @@ document. After the next run each post stands once, under its id.
 
 from __future__ import annotations
 
-import argparse
 import os
 import random
 import shutil
 import signal
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent))
-from planet import STEPS, STOPPED, Planet, clock, report, start, tally, wait
+from planet import STEPS, STOPPED, Planet, Trials, clock, command, start, wait
 
 
-def at_one_time(planet: Planet, count: int, dice: random.Random) -> Iterator[tuple[str, list[str]]]:
+def at_one_time(planet: Planet, count: int, dice: random.Random) -> Trials:
     """Start two to five runs within moments of each other, and kill one of them now and then."""
     for number in range(count):
         step = number % STEPS
@@ -48,17 +45,10 @@ def at_one_time(planet: Planet, count: int, dice: random.Random) -> Iterator[tup
         yield "runs at one time", [f"step {step}: {fault} ({where})" for fault in faults]
 
 
-def main() -> int:
-    """Start runs at the same time, and say what came of it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="crowds-"))
-    return report(
-        *tally(at_one_time(Planet(folder), options.count, random.Random(options.seed))), folder
-    )
+def series(folder: Path, count: int, dice: random.Random) -> list[Trials]:
+    """Start runs at the same time."""
+    return [at_one_time(Planet(folder), count, dice)]
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(command(__doc__, series))

@@ -11,31 +11,26 @@ with the id that it has in an undisturbed run.
 
 from __future__ import annotations
 
-import argparse
 import errno
 import os
 import random
 import shutil
 import sqlite3
 import sys
-import tempfile
-from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent))
-from kills import trace
 from planet import (
     STEPS,
     STOPPED,
     Planet,
+    Trials,
     Watch,
+    chosen_edges,
     clock,
-    edges,
-    places,
-    report,
+    command,
     start,
-    tally,
+    trace,
     wait,
 )
 
@@ -58,17 +53,15 @@ class Fault:
         raise OSError(code, os.strerror(code))
 
 
-def at_edges(planet: Planet, count: int, dice: random.Random) -> Iterator[tuple[str, list[str]]]:
+def at_edges(planet: Planet, count: int, dice: random.Random) -> Trials:
     """Let single calls of Python fail."""
-    for step in range(STEPS):
-        share = count // STEPS + (step < count % STEPS)
-        for place in places(edges(planet, step), share, dice) if share else ():
-            where = planet.trial(step)
-            status = wait(start(where, clock(step), Watch(place, Fault(place))))
-            yield _judged(planet, where, step, status, f"edge {place}")
+    for step, place in chosen_edges(planet, count, dice):
+        where = planet.trial(step)
+        status = wait(start(where, clock(step), Watch(place, Fault(place))))
+        yield _judged(planet, where, step, status, f"edge {place}")
 
 
-def at_calls(planet: Planet, count: int, dice: random.Random) -> Iterator[tuple[str, list[str]]]:
+def at_calls(planet: Planet, count: int, dice: random.Random) -> Trials:
     """Let single system calls fail, those of SQLite too."""
     for number in range(count):
         step = number % STEPS
@@ -97,23 +90,12 @@ def _judged(
     return f"{kind}: {outcome}", [f"step {step}, {name}: {fault} ({where})" for fault in faults]
 
 
-def disturbed(folder: Path, count: int, seed: int) -> tuple[Counter[str], list[str]]:
-    """Disturb some runs; return how many there were of each outcome, and the faults."""
-    dice = random.Random(seed)
+def series(folder: Path, count: int, dice: random.Random) -> list[Trials]:
+    """Let calls of Python fail and, where strace is installed, system calls."""
     planet = Planet(folder)
     traced = count // 4 if shutil.which("strace") else 0
-    return tally(at_edges(planet, count - traced, dice), at_calls(planet, traced, dice))
-
-
-def main() -> int:
-    """Disturb runs, and say what came of it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="faults-"))
-    return report(*disturbed(folder, options.count, options.seed), folder)
+    return [at_edges(planet, count - traced, dice), at_calls(planet, traced, dice)]
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(command(__doc__, series))

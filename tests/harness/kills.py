@@ -11,39 +11,35 @@ no id has changed.
 
 from __future__ import annotations
 
-import argparse
 import os
 import random
 import re
 import shutil
 import signal
-import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent))
 from planet import (
     STEPS,
     Planet,
+    Trials,
     Watch,
-    attempt,
+    chosen_edges,
     clock,
-    edges,
-    places,
-    report,
+    command,
+    shares,
     start,
-    tally,
+    trace,
     wait,
 )
 
 CALLS = ("pwrite64", "write", "fsync", "fdatasync", "rename", "unlink", "mkdir", "ftruncate")
 
 
-def at_moments(planet: Planet, count: int, dice: random.Random) -> Iterator[tuple[str, list[str]]]:
+def at_moments(planet: Planet, count: int, dice: random.Random) -> Trials:
     """Kill runs after a random part of the time that a whole one takes."""
     for number in range(count):
         step = number % STEPS
@@ -59,21 +55,18 @@ def at_moments(planet: Planet, count: int, dice: random.Random) -> Iterator[tupl
         yield _judged(planet, where, step, wait(child), "moment")
 
 
-def at_edges(planet: Planet, count: int, dice: random.Random) -> Iterator[tuple[str, list[str]]]:
+def at_edges(planet: Planet, count: int, dice: random.Random) -> Trials:
     """Kill runs before and after single calls."""
-    for step in range(STEPS):
-        share = count // STEPS + (step < count % STEPS)
-        for place in places(edges(planet, step), share, dice) if share else ():
-            where = planet.trial(step)
-            watch = Watch(place, lambda _: os.kill(os.getpid(), signal.SIGKILL))
-            status = wait(start(where, clock(step), watch))
-            yield _judged(planet, where, step, status, "edge")
+    for step, place in chosen_edges(planet, count, dice):
+        where = planet.trial(step)
+        watch = Watch(place, lambda _: os.kill(os.getpid(), signal.SIGKILL))
+        status = wait(start(where, clock(step), watch))
+        yield _judged(planet, where, step, status, "edge")
 
 
-def at_calls(planet: Planet, count: int, dice: random.Random) -> Iterator[tuple[str, list[str]]]:
+def at_calls(planet: Planet, count: int, dice: random.Random) -> Trials:
     """Kill runs at single system calls, those inside SQLite too."""
-    for step in range(STEPS):
-        share = count // STEPS + (step < count % STEPS)
+    for step, share in enumerate(shares(count)):
         where = planet.trial(step)
         log = where / "calls"
         trace(where, step, "-o", str(log), "-e", f"trace={','.join(CALLS)}")
@@ -89,14 +82,6 @@ def at_calls(planet: Planet, count: int, dice: random.Random) -> Iterator[tuple[
             yield _judged(planet, where, step, status, "system call")
 
 
-def trace(where: Path, step: int, *options: str) -> int:
-    """Run a step in a process of its own under strace; return its exit status."""
-    command = ["strace", "-f", *options, sys.executable, __file__]
-    command += ["--one", str(where), "--step", str(step)]
-    environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")
-    return subprocess.run(command, env=environment, capture_output=True, check=False).returncode
-
-
 def _judged(
     planet: Planet, where: Path, step: int, status: int, kind: str
 ) -> tuple[str, list[str]]:
@@ -108,32 +93,17 @@ def _judged(
     return f"{kind}: {killed}", [f"step {step}, {kind}: {fault} ({where})" for fault in faults]
 
 
-def killed(folder: Path, count: int, seed: int) -> tuple[Counter[str], list[str]]:
-    """Kill some runs; return how many of each kind there were, and the faults."""
-    dice = random.Random(seed)
+def series(folder: Path, count: int, dice: random.Random) -> list[Trials]:
+    """Kill runs at moments, at edges and, where strace is installed, at system calls."""
     planet = Planet(folder)
     traced = count // 5 if shutil.which("strace") else 0
     moments = (count - traced) // 3
-    return tally(
+    return [
         at_moments(planet, moments, dice),
         at_edges(planet, count - traced - moments, dice),
         at_calls(planet, traced, dice),
-    )
-
-
-def main() -> int:
-    """Kill runs, and say what came of it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--step", type=int, help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.one:
-        return attempt(options.one, clock(options.step))
-    folder = Path(tempfile.mkdtemp(prefix="kills-"))
-    return report(*killed(folder, options.count, options.seed), folder)
+    ]
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(command(__doc__, series))

@@ -10,16 +10,13 @@ may read the state file.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import html
 import io
 import random
 import shutil
 import sys
-import tempfile
 import threading
-from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import quote
@@ -27,7 +24,7 @@ from urllib.parse import quote
 sys.path.append(str(Path(__file__).resolve().parent))
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 from loopback import Server
-from planet import report, tally
+from planet import Trials, command
 
 from syndicator import cli
 
@@ -130,7 +127,7 @@ def said(arguments: list[str]) -> str:
     return out.read()
 
 
-def at_secrets(folder: Path, count: int, dice: random.Random) -> Iterator[tuple[str, list[str]]]:
+def at_secrets(folder: Path, count: int, dice: random.Random) -> Trials:
     """Try secrets, each in an installation of its own."""
     server = Server(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -164,16 +161,10 @@ def at_secrets(folder: Path, count: int, dice: random.Random) -> Iterator[tuple[
     server.server_close()
 
 
-def main() -> int:
-    """Look for secrets, and say what came of it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=50)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="leaks-"))
-    trials = at_secrets(folder, options.count, random.Random(options.seed))
-    return report(*tally(trials), folder)
+def series(folder: Path, count: int, dice: random.Random) -> list[Trials]:
+    """Look for secrets."""
+    return [at_secrets(folder, count, dice)]
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(command(__doc__, series))

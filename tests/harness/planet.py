@@ -6,6 +6,7 @@ the folder as the step before left it, disturbs one run, judges the folder, and 
 
 from __future__ import annotations
 
+import argparse
 import io
 import os
 import random
@@ -13,13 +14,14 @@ import re
 import shutil
 import signal
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import threading
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -48,6 +50,7 @@ limit = 12
 name = "second"
 title = "Second"
 """
+Trials = Iterator[tuple[str, list[str]]]  # outcome and faults of each
 STOPPED = 77  # the exit status of a run that ended with words
 _FAILED = 78
 
@@ -291,6 +294,13 @@ def attempt(folder: Path, now: datetime, watch: Watch | None = None) -> int:
     return 0
 
 
+def trace(where: Path, step: int, *options: str) -> int:
+    """Run a step in a process of its own under strace; return its exit status."""
+    command = ["strace", "-f", *options, sys.executable, __file__, str(where), str(step)]
+    environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")
+    return subprocess.run(command, env=environment, capture_output=True, check=False).returncode
+
+
 def wait(child: int) -> int:
     """Return the exit status of a child, negative for a signal. One that hangs is killed."""
     deadline = time.monotonic() + 120
@@ -303,7 +313,20 @@ def wait(child: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def edges(planet: Planet, step: int) -> int:
+def chosen_edges(planet: Planet, count: int, dice: random.Random) -> Iterator[tuple[int, int]]:
+    """Yield steps and the numbers of edges in their runs, `count` in all, spread over each run."""
+    for step, share in enumerate(shares(count)):
+        if share:
+            for place in _places(_edges(planet, step), share, dice):
+                yield step, place
+
+
+def shares(count: int) -> list[int]:
+    """Return how many of `count` trials each step has."""
+    return [count // STEPS + (step < count % STEPS) for step in range(STEPS)]
+
+
+def _edges(planet: Planet, step: int) -> int:
     """Count the edges of an undisturbed run of a step."""
     where = planet.trial(step)
     watch = Watch(0, lambda _: None)
@@ -313,14 +336,30 @@ def edges(planet: Planet, step: int) -> int:
     return watch.count
 
 
-def places(count: int, trials: int, dice: random.Random) -> list[int]:
+def _places(count: int, trials: int, dice: random.Random) -> list[int]:
     """Return edges of a run spread over all of it, each as likely as any."""
     if trials >= count:
         return [*range(1, count + 1), *(dice.randint(1, count) for _ in range(trials - count))]
     return sorted(dice.sample(range(1, count + 1), trials))
 
 
-def tally(*series: Iterator[tuple[str, list[str]]]) -> tuple[Counter[str], list[str]]:
+def command(
+    words: str | None, series: Callable[[Path, int, random.Random], Iterable[Trials]]
+) -> int:
+    """Make and report the trials that the command line asks for; return the exit status.
+
+    `words` is the help; `series` makes a number of trials in a folder, by chance of its own.
+    """
+    parser = argparse.ArgumentParser(description=words)
+    parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix=f"{Path(sys.argv[0]).stem}-"))
+    outcomes, faults = _tally(series(folder, options.count, random.Random(options.seed)))
+    return _report(outcomes, faults, folder)
+
+
+def _tally(series: Iterable[Trials]) -> tuple[Counter[str], list[str]]:
     """Make all trials; return how many there were of each outcome, and the faults.
 
     A trial is its outcome and its faults, which are printed as they come.
@@ -336,7 +375,7 @@ def tally(*series: Iterator[tuple[str, list[str]]]) -> tuple[Counter[str], list[
     return outcomes, faults
 
 
-def report(outcomes: Counter[str], faults: list[str], folder: Path) -> int:
+def _report(outcomes: Counter[str], faults: list[str], folder: Path) -> int:
     """Print a tally and return the exit status; the folder stays only if there are faults."""
     for name, number in sorted(outcomes.items()):
         print(f"{number:5}  {name}")
@@ -344,3 +383,7 @@ def report(outcomes: Counter[str], faults: list[str], folder: Path) -> int:
     if not faults:
         shutil.rmtree(folder)
     return 1 if faults else 0
+
+
+if __name__ == "__main__":  # a run of its own, for `trace`
+    raise SystemExit(attempt(Path(sys.argv[1]), clock(int(sys.argv[2]))))
