@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 
 from starlette.routing import Route
@@ -95,15 +95,24 @@ def site(
     """
     shown = Site(pages=pages or {})
     handler = type("Bound", (Handler,), {"site": shown})
-    with Server((address, port), handler) as server:
-        shown.url = f"http://127.0.0.1:{server.server_port}"
+    with running(Server((address, port), handler)) as url:
+        shown.url = url
+        yield shown
+
+
+@contextmanager
+def running(server: HTTPServer) -> Iterator[str]:
+    """Run a server in a thread while the block runs, then close it; yield its URL."""
+    with server:
         thread = threading.Thread(
             target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
         )
         thread.start()
-        yield shown
-        server.shutdown()
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def rss(

@@ -5,7 +5,6 @@ what can run.
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +12,10 @@ from pathlib import Path
 import pytest
 import site_helpers as given
 from browser_helpers import CHROMIUM, Browser, browsing
+from loopback import serving
 from msgspec.structs import replace
 from site_helpers import pages
 
-from syndicator import serve
 from syndicator.generator.site import post_path
 from syndicator.model.edition import Edition
 from syndicator.model.feed import Image
@@ -122,8 +121,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """
     folder = tmp_path_factory.mktemp("site")
     given.paint(folder)
-    with serve.listen(folder, "127.0.0.1", 0) as listening:
-        base = serve.address(listening)
+    with serving(folder) as (host, port):
+        base = f"http://{host}:{port}/"
         media = f"{base}media/"
         edition = told_and_tagged(given.edition(media))
         given.write(pages(edition, archives=given.archives()), folder)
@@ -158,13 +157,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             "excerpt/0": f"excerpt/{paths['0']}",
             "evil": f"evil/{paths['0']}",
         }
-        stop = threading.Event()
-        running = serve.server(folder, stop)
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
-        thread.start()
         yield Site(base, paths)
-        stop.set()
-        thread.join()
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ import re
 import shlex
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -105,14 +104,8 @@ def any_host(folder: Path) -> Iterator[str]:
             """Say nothing."""
 
     handler = partial(Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/"
-        finally:
-            server.shutdown()
-            thread.join()
+    with loopback.running(loopback.Server(("127.0.0.1", 0), handler)) as url:
+        yield f"{url}/"
 
 
 @pytest.mark.machine

@@ -5,7 +5,6 @@ import json
 import re
 import socket
 import ssl
-import threading
 from collections.abc import Iterator, Sequence
 from email.utils import format_datetime
 from html import escape
@@ -15,7 +14,7 @@ from typing import Any
 import pytest
 import trustme
 from acceptance_helpers import words
-from loopback import Handler, Server, Site, configuration, site
+from loopback import Handler, Server, Site, configuration, running, site
 
 from syndicator.cli import main
 
@@ -148,17 +147,16 @@ def test_http_where_https_answers(
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "ca.pem"))
     handler = type("Bound", (Handler,), {"site": Site(pages={"/f": feed()})})
-    with Both(("127.0.0.1", 0), handler) as server:
-        server.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert("127.0.0.1").configure_cert(server.context)
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    server = Both(("127.0.0.1", 0), handler)
+    server.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(server.context)
+    with running(server):
         place = f"127.0.0.1:{server.server_port}/f"
         status, verdict = vetted(capsys, f"http://{place}")
         assert status == 1
         assert texts(verdict, "https", "fault").endswith(f'url = "https://{place}"')
         status, verdict = vetted(capsys, f"https://{place}")
         assert (status, verdict["verdict"]) == (0, "yes")
-        server.shutdown()
 
 
 @pytest.mark.parametrize(
@@ -234,10 +232,8 @@ class Restless(Handler):
 def test_ids_that_change(capsys: Capture) -> None:
     """A post that a second fetch does not recognise would come anew at each run."""
     handler = type("Bound", (Restless,), {"site": Site()})
-    with Server(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        status, verdict = vetted(capsys, f"http://127.0.0.1:{server.server_port}/f")
-        server.shutdown()
+    with running(Server(("127.0.0.1", 0), handler)) as url:
+        status, verdict = vetted(capsys, f"{url}/f")
     assert status == 1
     assert texts(verdict, "stable", "fault").startswith("a second fetch took 5 posts for new")
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-from loopback import configuration, rss
+from loopback import Server, configuration, rss, running
 
 from syndicator import vet
 from syndicator.check import check
@@ -104,12 +103,8 @@ def serving(pages: dict[str, tuple[bytes, dict[str, str]]]) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with running(Server(("127.0.0.1", 0), Handler)) as url:
+        yield url
 
 
 def wishing_feed() -> bytes:

@@ -25,7 +25,17 @@ from syndicator.model.settings import Config, Feed, Source
 from syndicator.normalizer import identity, language, text
 from syndicator.store import Store
 from syndicator.store.selection import selects, speaks
-from syndicator.vetting.judging import FEW, HALF, Facts, Passing, Shared, Size, Verdict, judge, secured
+from syndicator.vetting.judging import (
+    FEW,
+    HALF,
+    Facts,
+    Passing,
+    Shared,
+    Size,
+    Verdict,
+    judge,
+    secured,
+)
 
 _READ = 20  # posts of which a detector is asked
 _MEASURED = 20  # posts whose text is measured

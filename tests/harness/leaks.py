@@ -16,14 +16,13 @@ import io
 import random
 import shutil
 import sys
-import threading
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import quote
 
 sys.path.append(str(Path(__file__).resolve().parent))
 sys.path.append(str(Path(__file__).resolve().parents[1]))
-from loopback import Server
+from loopback import Server, running
 from planet import Trials, command
 
 from syndicator import cli
@@ -129,36 +128,36 @@ def said(arguments: list[str]) -> str:
 
 def at_secrets(folder: Path, count: int, dice: random.Random) -> Trials:
     """Try secrets, each in an installation of its own."""
-    server = Server(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    host = f"127.0.0.1:{server.server_port}"
-    for number in range(count):
-        secret = f"s3c-{dice.getrandbits(64):016x}"
-        where = folder / str(number)
-        where.mkdir()
-        table, Handler.secret_path = source_of(host, secret, dice)
-        Handler.way = dice.choice(_WAYS)
-        head = '[feed]\ntitle = "Planet"\nlink = "https://planet.example/"\noutput = "public"\n'
-        config = where / "feeds.toml"
-        config.write_text(f'{head}state = "state.db"\n\n[fetch]\ndelay = "0s"\n\n{table}', "utf-8")
-        faults = [
-            f"`{' '.join(command)}` prints the secret"
-            for command in _COMMANDS
-            if secret in said(["-c", str(config), *command])
-        ]
-        faults += [
-            f"{path.name} holds the secret"
-            for path in (where / "public").rglob("*")
-            if path.is_file() and secret.encode() in path.read_bytes()
-        ]
-        mode = (where / "state.db").stat().st_mode & 0o777
-        if mode & 0o077:
-            faults.append(f"the state file has the mode {mode:o}")
-        if not faults:
-            shutil.rmtree(where)
-        yield f"secret, answer: {Handler.way}", [f"{fault}: {table!r} {where}" for fault in faults]
-    server.shutdown()
-    server.server_close()
+    with running(Server(("127.0.0.1", 0), Handler)) as url:
+        for number in range(count):
+            yield _tried(folder / str(number), url.removeprefix("http://"), dice)
+
+
+def _tried(where: Path, host: str, dice: random.Random) -> tuple[str, list[str]]:
+    """Try a secret in a folder of its own; return the outcome and the faults."""
+    secret = f"s3c-{dice.getrandbits(64):016x}"
+    where.mkdir()
+    table, Handler.secret_path = source_of(host, secret, dice)
+    Handler.way = dice.choice(_WAYS)
+    head = '[feed]\ntitle = "Planet"\nlink = "https://planet.example/"\noutput = "public"\n'
+    config = where / "feeds.toml"
+    config.write_text(f'{head}state = "state.db"\n\n[fetch]\ndelay = "0s"\n\n{table}', "utf-8")
+    faults = [
+        f"`{' '.join(command)}` prints the secret"
+        for command in _COMMANDS
+        if secret in said(["-c", str(config), *command])
+    ]
+    faults += [
+        f"{path.name} holds the secret"
+        for path in (where / "public").rglob("*")
+        if path.is_file() and secret.encode() in path.read_bytes()
+    ]
+    mode = (where / "state.db").stat().st_mode & 0o777
+    if mode & 0o077:
+        faults.append(f"the state file has the mode {mode:o}")
+    if not faults:
+        shutil.rmtree(where)
+    return f"secret, answer: {Handler.way}", [f"{fault}: {table!r} {where}" for fault in faults]
 
 
 def series(folder: Path, count: int, dice: random.Random) -> list[Trials]:

@@ -27,7 +27,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 from acceptance_helpers import BLOG, HOUR, START, feed, item
 from browser_helpers import CHROMIUM, Browser, browsing
-from loopback import Server, serving
+from loopback import Server, running, serving
 
 from syndicator import config, pipeline
 from syndicator.model.run import Options
@@ -142,12 +142,13 @@ def tried(folder: Path, bodies: Iterator[bytes]) -> tuple[str, list[str]]:
     count = bare_pages(public, bare)
     pages = len(list(public.rglob("*.html")))
     server = Server(("127.0.0.1", 0), partial(Quiet, directory=bare))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    with browsing(folder / "profile") as browser, serving(public) as (host, port):
+    with (
+        running(server) as url,
+        browsing(folder / "profile") as browser,
+        serving(public) as (host, port),
+    ):
         faults = opened(browser, f"http://{host}:{port}/", public)
-        faults += opened(browser, f"http://127.0.0.1:{server.server_port}/", bare)
-    server.shutdown()
-    server.server_close()
+        faults += opened(browser, f"{url}/", bare)
     return f"{posts} posts, {pages} pages, {count} bodies without a policy", faults
 
 

@@ -16,7 +16,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import threading
 from collections import Counter
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,6 +23,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 from hostile import feed
+from loopback import running
 
 from syndicator import fetcher
 from syndicator.fetcher.addresses import reach_of
@@ -90,18 +90,20 @@ def tried(count: int, number: int) -> tuple[Counter[str], Counter[str]]:
         return [(socket.AF_INET6 if ":" in a else socket.AF_INET, (a, number)) for a in chosen]
 
     server = Server(("::", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    for trial in range(count):
-        url = f"http://feed{trial}.example:{port(server)}/"
-        source = Source("a", url, timeout=timedelta(seconds=20))
-        if trial % 2:
-            outcome = fetcher.fetch_one(Ask(source, url, reach="public"), _SETTINGS, lookup=lookup)
-        else:
-            never = FetchSettings(delay=timedelta(0), inward="never")
-            outcome = fetcher.fetch_one(Ask(source, url), never, lookup=lookup)
-        outcomes["feed" if isinstance(outcome, Fetched) else getattr(outcome, "kind", "none")] += 1
-    server.shutdown()
-    server.server_close()
+    with running(server):
+        for trial in range(count):
+            url = f"http://feed{trial}.example:{port(server)}/"
+            source = Source("a", url, timeout=timedelta(seconds=20))
+            if trial % 2:
+                outcome = fetcher.fetch_one(
+                    Ask(source, url, reach="public"), _SETTINGS, lookup=lookup
+                )
+            else:
+                never = FetchSettings(delay=timedelta(0), inward="never")
+                outcome = fetcher.fetch_one(Ask(source, url), never, lookup=lookup)
+            outcomes[
+                "feed" if isinstance(outcome, Fetched) else getattr(outcome, "kind", "none")
+            ] += 1
     return outcomes, Handler.asked
 
 
