@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -190,9 +190,15 @@ def picture(curves: Curves) -> str:
             )
             rows.append(f'<text x="{110 + width:.0f}" y="{y}">{figure(value)}</text>')
         y += 44
-    body = "\n".join(rows)
+    return svg(620, y, rows)
+
+
+def svg(width: int, height: int, marks: Iterable[str]) -> str:
+    """Return marks of SVG as a picture on white."""
+    body = "\n".join(marks)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="620" height="{y}" font-family="sans-serif" font-size="13">\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
+        f' font-family="sans-serif" font-size="13">\n'
         f'<rect width="100%" height="100%" fill="white"/>\n{body}\n</svg>\n'
     )
 

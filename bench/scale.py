@@ -24,7 +24,7 @@ from pathlib import Path
 
 import measure
 from certificates import bundle
-from growth import DUE, RUN, configure
+from growth import DUE, RUN, configure, svg
 from server import serving
 
 HERE = Path(__file__).resolve().parent
@@ -260,12 +260,7 @@ def picture(curves: Mapping[str, Mapping[int, float]], a_day: float) -> str:
         marks.append(f'<polyline points="{path}" fill="none" {pen}/>')
         marks.append(f'<text x="{left}" y="{row}" fill="{colour}">{name}</text>')
         row += 20
-    body = "\n".join(marks)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="560" height="{row}"'
-        f' font-family="sans-serif" font-size="13">\n'
-        f'<rect width="100%" height="100%" fill="white"/>\n{body}\n</svg>\n'
-    )
+    return svg(560, row, marks)
 
 
 if __name__ == "__main__":
