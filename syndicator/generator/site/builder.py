@@ -144,10 +144,10 @@ class SiteBuilder:
         if not archive.items and archive.number > self.edition.archives:
             return
         self.visited.add(path)
-        newest_first = sorted(
+        by_date = sorted(
             archive.items, key=lambda item: (item.published, item.sequence), reverse=True
         )
-        links = list(map(refer, newest_first))
+        links = list(map(refer, by_date))
         # Of what its lines show alone: digests of whole posts took as long as making the page.
         lines = [
             (link.id, link.title, link.url, link.source, link.language, link.published)
@@ -155,7 +155,7 @@ class SiteBuilder:
         ]
         newer = self._newer_than(archive.number)
         digest = self.digests.digest(lines, archive.number, newer)
-        if wishing := [info for info in _sources_of(newest_first) if info.wishes != Wishes()]:
+        if wishing := [info for info in _sources_of(by_date) if info.wishes != Wishes()]:
             digest = self.digests.digest(digest, list(map(self.digests.source, wishing)))
         view = partial(self._archive, archive, links, newer)
         yield from self._page("archive", path, digest, view)

@@ -60,7 +60,7 @@ class FileView(Struct, frozen=True):
 
 
 class Row(Struct, frozen=True):
-    """A line in a list of posts."""
+    """A line in a list of posts, or a link to a tag, a month, a page or another feed of ours."""
 
     title: str
     href: str
