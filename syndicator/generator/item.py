@@ -142,14 +142,14 @@ def title_substitute(item: Item) -> str:
     """Return the title of an untitled post: its first words, else its source's name."""
     # Mastodon, microblogs and Tumblr send posts without titles; Atom asks for one (RFC 4287,
     # 4.2.14).
-    start = first_words(item.post.summary or item.post.text)
+    start = title_from(item.post.summary or item.post.text)
     return start or line(item.source.name) or GENERATOR
 
 
-def first_words(text: str) -> str:
+def title_from(text: str) -> str:
     """Return the words at the start of a text that stand for a title.
 
-    >>> first_words("one two"), first_words("word " * 20)[-10:]
+    >>> title_from("one two"), title_from("word " * 20)[-10:]
     ('one two', 'word word…')
     """
     words = line(text).split(" ")

@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from syndicator import normalizer, slugs, urls
 from syndicator.errors import UsageError
 from syndicator.generator.body import LAYOUT
-from syndicator.generator.item import first_words
+from syndicator.generator.item import title_from
 from syndicator.lock import run_lock
 from syndicator.model.edition import Reference
 from syndicator.model.feed import Entry, Link, Origin, ParsedFeed, Person
@@ -319,7 +319,7 @@ def _is_untitled(part: _Published) -> bool:
     body = entry.contents[0].value if entry.contents else ""
     if not title or f"<bdi>{escape(title, quote=False)}</bdi>" in body:
         return False
-    return title in (first_words(unescape(summary or "")), part.sender.name)
+    return title in (title_from(unescape(summary or "")), part.sender.name)
 
 
 class _Writer:
