@@ -3,11 +3,15 @@ unseen.
 """
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+
+if TYPE_CHECKING:
+    from loopback import Site
 
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 SLOW = {"slow", "captured", "browser", "readers", "bench", "machine"}
@@ -22,6 +26,15 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (*PROXIES, *(name.upper() for name in PROXIES), "NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "100")
+
+
+@pytest.fixture
+def site() -> "Iterator[Site]":
+    """Serve a site on loopback that has no page yet."""
+    import loopback  # it loads the server, which most tests do without
+
+    with loopback.site() as running:
+        yield running
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,7 +5,6 @@ changed is shown.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,12 +24,6 @@ RELATED = '[related]\nscope = "all"\ncopies = "off"'
 ALONE = '[related]\nscope = "none"'
 COUNTS = [20, 120]  # posts that came after: an open slice of history, or a closed archive
 WAYS = ["withdrawn", "source removed"]
-
-
-@pytest.fixture
-def site() -> Iterator[loopback.Site]:
-    with loopback.site() as shown:
-        yield shown
 
 
 def planet(folder: Path, site: loopback.Site, body: str, more: str, head: str = "") -> Planet:

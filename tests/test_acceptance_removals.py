@@ -4,7 +4,6 @@ what goes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import loopback
@@ -16,12 +15,6 @@ pytestmark = pytest.mark.slow
 OTHER = "https://other.example"
 EARLY, LATE = START - 3 * HOUR, START - HOUR
 FRIENDS = '[related]\nscope = "all"\ncopies = "off"'
-
-
-@pytest.fixture
-def site() -> Iterator[loopback.Site]:
-    with loopback.site() as shown:
-        yield shown
 
 
 def naming(planet: Planet, word: str) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,12 +23,6 @@ pytestmark = pytest.mark.slow
 
 OTHER = "https://other.example"
 EARLY, LATE = START - 3 * HOUR, START - HOUR
-
-
-@pytest.fixture
-def site() -> Iterator[loopback.Site]:
-    with loopback.site() as shown:
-        yield shown
 
 
 # -- what a source does to its posts

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -41,12 +41,6 @@ PAPER = (
     "<p>It is folded in four, costs nothing, and has been right to the minute on each day of this "
     "month but one.</p>"
 )
-
-
-@pytest.fixture
-def site() -> Iterator[loopback.Site]:
-    with loopback.site() as shown:
-        yield shown
 
 
 def alpha(*newer: str, snow: str = SNOW) -> bytes:

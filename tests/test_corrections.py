@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,12 +19,6 @@ TOPICS = [
     "Beekeepers moved their hives to the heather, since the orchards had been sprayed in May.",
     "A lens maker polishes telescope mirrors by hand and tests them against a candle flame.",
 ]
-
-
-@pytest.fixture
-def site() -> Iterator[loopback.Site]:
-    with loopback.site() as running:
-        yield running
 
 
 def entry(n: int, host: str, title: str = "", link: str = "", more: str = "") -> str:

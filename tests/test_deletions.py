@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,12 +16,6 @@ from syndicator.store import Store
 pytestmark = pytest.mark.slow
 
 ALONE = '[related]\nscope = "source"\ncopies = "off"'
-
-
-@pytest.fixture
-def site() -> Iterator[loopback.Site]:
-    with loopback.site() as running:
-        yield running
 
 
 def show(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import loopback
@@ -18,12 +17,6 @@ pytestmark = pytest.mark.slow
 
 OTHER, THIRD = "https://other.example", "https://third.example"
 FULL = 'pages = "full"'
-
-
-@pytest.fixture
-def site() -> Iterator[loopback.Site]:
-    with loopback.site() as running:
-        yield running
 
 
 @pytest.fixture

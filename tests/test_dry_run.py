@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import loopback
@@ -10,12 +9,6 @@ import pytest
 from acceptance_helpers import BLOG, HOUR, START, Planet, feed, item, words
 
 from syndicator.cli import main
-
-
-@pytest.fixture
-def site() -> Iterator[loopback.Site]:
-    with loopback.site() as running:
-        yield running
 
 
 def test_a_changed_filter(

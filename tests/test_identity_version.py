@@ -25,12 +25,6 @@ PICTURE = '<p><img src="https://www.count.example/day/photo.jpg" alt="A day"></p
 NOTE = "The tide is late."
 
 
-@pytest.fixture
-def site() -> Iterator[loopback.Site]:
-    with loopback.site() as shown:
-        yield shown
-
-
 @pytest.fixture(autouse=True)
 def _as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,12 +26,6 @@ icon = "https://right.example/i.png"
 language = "fr"
 timezone = "Asia/Ho_Chi_Minh"
 """
-
-
-@pytest.fixture
-def site() -> Iterator[loopback.Site]:
-    with loopback.site() as running:
-        yield running
 
 
 def posts(more: str = "") -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,12 +21,6 @@ REPORT = """<p>The night train to Hue will run again from Friday, the railway sa
 director Lan told reporters in the old station hall. Fares stay as they were. Two carriages carry beds only.</p>"""
 ANOTHER = """<p>From Friday travellers can sleep on their way to Hue. A storm had torn away the bridge last month.
 "We have mended the bridge," director Lan said. The first train leaves at nine in the evening, fully booked.</p>"""
-
-
-@pytest.fixture
-def site() -> Iterator[loopback.Site]:
-    with loopback.site() as shown:
-        yield shown
 
 
 def places(planet: Planet) -> list[tuple[str, list[str]]]:

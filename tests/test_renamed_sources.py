@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import loopback
-import pytest
 from acceptance_helpers import BLOG, START, Planet, feed, item, words
-
-
-@pytest.fixture
-def site() -> Iterator[loopback.Site]:
-    with loopback.site() as running:
-        yield running
 
 
 def pages(planet: Planet) -> set[str]:

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import loopback
-import pytest
 from acceptance_helpers import BLOG, HOUR, START, Planet, feed, item, words
 
 POSTS, LIMIT = 12, 4
 SECTION = re.compile(r'<section class="more">.*?</section>', re.DOTALL)
-
-
-@pytest.fixture
-def site() -> Iterator[loopback.Site]:
-    with loopback.site() as served:
-        yield served
 
 
 def planet(folder: Path, site: loopback.Site, head: str = "", more: str = "") -> Planet:

@@ -1,7 +1,6 @@
 """`hold`, `newcomers` and `syndicator review`: posts wait for a person, and nothing late floods."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +15,6 @@ from syndicator.errors import UsageError
 pytestmark = pytest.mark.slow
 
 CASINO = "https://casino.example"
-
-
-@pytest.fixture
-def site() -> Iterator[loopback.Site]:
-    with loopback.site() as shown:
-        yield shown
 
 
 def posts(*numbers: int, host: str = BLOG) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import os
 import sqlite3
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager, closing
 from datetime import timedelta
@@ -32,12 +31,6 @@ def many(count: int) -> list[str]:
         item(f"Ferry {n}", f"{BLOG}/{n}", f"<p>Crossing number{n}</p>", START - timedelta(days=n))
         for n in range(count)
     ]
-
-
-@pytest.fixture
-def site() -> Iterator[loopback.Site]:
-    with loopback.site() as running:
-        yield running
 
 
 def planet(

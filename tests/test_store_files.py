@@ -6,7 +6,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import loopback
@@ -21,12 +20,6 @@ from syndicator.store import Store
 from syndicator.store.files import NAME, Mark
 
 PAGE = "text/html; charset=utf-8"
-
-
-@pytest.fixture
-def site() -> Iterator[loopback.Site]:
-    with loopback.site() as running:
-        yield running
 
 
 def page(path: str = "index.html", body: bytes = b"<p>", digest: str = "") -> Document:

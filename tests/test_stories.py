@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import loopback
@@ -131,12 +130,6 @@ def test_a_story_of_which_one_report_is_left_on_the_first_page() -> None:
     edition = given.edition()
     page = index_of(replace(edition, stories={edition.items[0].id: 7, "urn:gone": 7}))
     assert not page.xpath("//p[@class='told']")
-
-
-@pytest.fixture
-def site() -> Iterator[loopback.Site]:
-    with loopback.site() as shown:
-        yield shown
 
 
 def planet(folder: Path, site: loopback.Site, head: str = "") -> Planet:

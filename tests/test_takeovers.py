@@ -26,12 +26,6 @@ WORDPRESS = "<generator>https://wordpress.org/?v=6.4</generator>"
 HUGO = "<generator>Hugo 0.92 -- gohugo.io</generator>"
 
 
-@pytest.fixture
-def site() -> object:
-    with loopback.site() as shown:
-        yield shown
-
-
 def posts(
     count: int,
     host: str = BLOG,

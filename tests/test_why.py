@@ -34,12 +34,6 @@ PAIR_FEEDS = (
 HEAD = 'limit = 3\nstay = "1h"\nlanguages = ["en"]\n[feed.filter]\nexclude = { title = "Advert" }'
 
 
-@pytest.fixture
-def site() -> Iterator[loopback.Site]:
-    with loopback.site() as running:
-        yield running
-
-
 def posts(host: str, *names: str, hours: int = 0) -> list[str]:
     return [
         item(
