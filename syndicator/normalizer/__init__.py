@@ -1,7 +1,8 @@
 """Normalize the entries of a parsed feed into posts: clean, credited, with keys of identity.
 
-The steps, in order: texts (`bodies`, `html`), credits (`attribution`), language, dates, files
-(`media`), keys and content hash (`identity`), filters. All of it is pure.
+The steps, in order: the source (`source_info`), texts (`bodies`, `html`), credits (`attribution`),
+language, dates, files (`media`), `people`, keys and content hash (`identity`), filters. All of it
+is pure.
 
 Whatever the source sends, `Post.content_html` is safe, every address is absolute and allowed, and
 every text is legal in XML. `Post.notes` lists the changes and their reasons.
@@ -9,18 +10,16 @@ every text is legal in XML. `Post.notes` lists the changes and their reasons.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from syndicator import filters, languages, text_rules, timezones, urls
-from syndicator.model.feed import Category, Entry, Episode, ParsedFeed, Person, Text, Wishes
+from syndicator.model.feed import Entry, Episode, ParsedFeed
 from syndicator.model.fetch import FetchFailed
-from syndicator.model.post import Attribution, Declared, Keys, NormalizedFeed, Post, SourceInfo
+from syndicator.model.post import Attribution, Keys, NormalizedFeed, Post, SourceInfo
 from syndicator.model.settings import Source
 from syndicator.normalizer import (
     attribution,
@@ -29,6 +28,8 @@ from syndicator.normalizer import (
     language,
     links,
     media,
+    people,
+    source_info,
     summary,
     text,
 )
@@ -64,7 +65,7 @@ def normalize(
     earlier fetches found (SourceInfo.spoken). A body of more than `longest` characters becomes an
     excerpt. Never raises, whatever the feed contains.
     """
-    info, site = _info(parsed, source, now), links.site(parsed)
+    info, site = source_info.as_shown(parsed, source, now), links.site(parsed)
     # By the feed's own site: a corrected one moves no address, no text and no hash.
     cleaning = bodies.CleaningContext(
         base=links.feed_base(parsed, site),
@@ -140,53 +141,6 @@ class _Context(Struct, frozen=True):
     now: datetime
 
 
-def _info(parsed: ParsedFeed, source: Source, now: datetime) -> SourceInfo:
-    """Return the source as shown: the operator's name and language go before the feed's."""
-    head = parsed.head
-    site = links.site(parsed)
-    feed = source.unless_private(urls.web(source.url) or urls.web(head.self_link))
-    title = text.title(Text(head.title, "text"))[0]
-    base = head.base or site or feed
-    return SourceInfo(
-        id=source.id,
-        name=source.name or title or urls.host(site or source.url) or source.id,
-        link=source.site or site,
-        feed=feed,
-        feed_id=links.identifier(head.id),
-        language=source.language or head.language,
-        rights=text_rules.line(head.rights),
-        licence=urls.web(head.licence, base),
-        image=source.icon or urls.web(head.image, base),
-        updated=head.updated if head.updated and head.updated <= now else None,
-        private=source.private,
-        noindex=head.noindex,
-        denied=head.denied,
-        wishes=_wishes(parsed.wishes, source),
-        description=text.title(Text(head.subtitle))[0],
-        title=title if source.name and title != source.name else "",
-        declared=Declared() if source.private else _declared(parsed, title, base),
-    )
-
-
-def _wishes(stated: Wishes, source: Source) -> Wishes:
-    """Return the wishes of a source; an address that a private one names may hold a secret."""
-    return replace(stated, tdm_policy="", rsl="") if source.private else stated
-
-
-def _declared(parsed: ParsedFeed, title: str, base: str) -> Declared:
-    """Return the words of a feed on itself; `title` is its own, `base` that of its addresses."""
-    head = parsed.head
-    names = (person.name for person in _people(head.authors, base))
-    return Declared(
-        name=title,
-        author=", ".join(filter(None, names)),
-        language=text_rules.line(head.language),
-        link=links.site(parsed),
-        image=urls.web(head.image, base),
-        generator=text_rules.line(head.generator),
-    )
-
-
 def _post(entry: Entry, context: _Context) -> Post:
     source, info, head = context.source, context.info, context.parsed.head
     link = links.permalink(entry, context.cleaning.base)
@@ -199,6 +153,8 @@ def _post(entry: Entry, context: _Context) -> Post:
         body.language or entry.language, head.language, source.language, f"{title}\n{words}"
     )
     credited = _credited(entry, link, body, brief, context)
+    # The operator's `author` never stands for a post that was proved to be another site's.
+    usual = "" if credited.republished else source.author
     published, updated, dated = _dates(entry, context)
     files = media.enclosures(entry, base)
     image = media.lead(entry, files, body.html, base) if source.images == "keep" else None
@@ -221,8 +177,8 @@ def _post(entry: Entry, context: _Context) -> Post:
         summary=short,
         text=words,
         language=spoken,
-        authors=_authors(entry, context, republished=credited.republished),
-        categories=_categories(entry),
+        authors=people.authors(entry, head.authors, context.cleaning.base, usual),
+        categories=people.categories(entry),
         published=published,
         updated=updated,
         enclosures=files,
@@ -389,53 +345,6 @@ def _in_zone(date: datetime | None, clock: datetime | None, source: Source) -> d
         return date
 
 
-def _authors(entry: Entry, context: _Context, *, republished: bool) -> tuple[Person, ...]:
-    """Return the authors of a post: its own, else the source's `author`, else its feed's.
-
-    The source's `author` never stands for a post that was proved to be another site's.
-    """
-    own, base = context.source.author, context.cleaning.base
-    if not own or republished:
-        return _people(entry.authors or context.parsed.head.authors, base)
-    authors = _people(entry.authors, base)
-    if any(author.name for author in authors):
-        return authors
-    return (Person(own),)
-
-
-@lru_cache(maxsize=512)
-def _people(written: tuple[Person, ...], base: str) -> tuple[Person, ...]:
-    """Return authors, each once; cached, since most posts of a feed have the same ones."""
-    people: dict[Person, None] = {}
-    for person in written:
-        email = text_rules.line(person.email)
-        name = _name(person.name)
-        if _NO_REPLY.match(email):  # Blogger's address for an author whom it keeps to itself
-            email, name = "", "" if name in {"Unknown", "noreply"} else name
-        cleaned = Person(name, urls.web(person.uri, base), email)
-        if cleaned != _NOBODY:
-            people[cleaned] = None
-    return tuple(people)
-
-
-def _categories(entry: Entry) -> tuple[Category, ...]:
-    """Return the categories as plain text, each once; case does not count."""
-    categories: dict[str, Category] = {}
-    for category in entry.categories:
-        term, label = _name(category.term), _name(category.label)
-        if term or label:
-            categories.setdefault(
-                (term or label).casefold(),
-                Category(term or label, text_rules.line(category.scheme), label),
-            )
-    return tuple(categories.values())
-
-
-@lru_cache(maxsize=4096)
-def _name(written: str) -> str:
-    return written and text.title(Text(written))[0]
-
-
 def _notes(body: bodies.Body, *, twice: bool, replaced: bool) -> Iterator[str]:
     """Yield a line for each kind of change made to a post."""
     if twice:
@@ -444,7 +353,3 @@ def _notes(body: bodies.Body, *, twice: bool, replaced: bool) -> Iterator[str]:
         change = "replaced" if replaced else "removed"
         yield f"attribution {change} ({credit.locale or 'by its links'})"
     yield from bodies.notes(body)
-
-
-_NOBODY = Person()
-_NO_REPLY = re.compile(r"(?:no|do-?not)-?reply@", re.IGNORECASE)
