@@ -302,7 +302,7 @@ def test_a_page_of_ours_that_cant_be_read(tmp_path: Path, site: loopback.Site) -
     adopt(planet.config(), str(planet.folder / "public"), planet.now)
     page = next((planet.folder / "public" / "posts").rglob("*.html"))
     page.unlink()
-    page.symlink_to("/proc/self/mem")  # a regular file, also for root, whose first byte is an error
+    page.symlink_to("/proc/self/mem")  # a regular file that not even root can read
     with pytest.raises(PublishError, match=rf"{page} can't be read: .*; what was published"):
         planet.run()
     page.unlink()
@@ -383,6 +383,19 @@ def test_a_state_file_that_has_posts(planet: Planet) -> None:
         adopt(planet.config(), str(old_file(planet, "venus")), planet.now)
     planet.run()
     assert (planet.folder / "public" / "rss.xml").read_bytes() == before
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").is_file(), reason="only Linux has such a file")
+@pytest.mark.parametrize("target", ["old/atom.xml", "old"])
+def test_a_document_that_cant_be_read(planet: Planet, target: str) -> None:
+    """The message names it, and no state file is made."""
+    document = planet.folder / "old" / "atom.xml"
+    document.parent.mkdir()
+    document.symlink_to("/proc/self/mem")  # a regular file that not even root can read
+    config = planet.config()
+    with pytest.raises(UsageError, match=rf"{document}: can't be read"):
+        adopt(config, str(planet.folder / target), planet.now)
+    assert not config.state.exists()
 
 
 @pytest.mark.parametrize("target", ["missing", "empty", "feeds.toml"])

@@ -102,10 +102,11 @@ def read_publication(config: Config, target: str) -> Publication:
         return _in_folder(path, feed)
     if not path.is_file():
         raise UsageError(f"{target}: there is no such file or folder")
-    parsed = _parsed(path, feed)
+    body = _body(path)
+    parsed = _parsed(body, feed)
     if isinstance(parsed, FetchFailed):
         raise UsageError(f"{target}: {parsed.error}")
-    return Publication(_with_posts(parsed, target), notes=_notes(parsed, path.read_bytes()))
+    return Publication(_with_posts(parsed, target), notes=_notes(parsed, body))
 
 
 def _in_folder(folder: Path, feed: Feed) -> Publication:
@@ -121,7 +122,7 @@ def _in_folder(folder: Path, feed: Feed) -> Publication:
 
     notes: Mapping[str, Notes] = {}
     for file in sorted(documents, key=rank):
-        notes = _notes(documents[file], file.read_bytes()) or notes
+        notes = _notes(documents[file], _body(file)) or notes
     archives = sorted(_feeds(folder / "archive", feed), key=lambda pair: _numbers(pair[0]))
     pages = {}
     for page in (folder / POSTS).glob("*/*/*.html"):
@@ -190,10 +191,18 @@ def _feeds(folder: Path, feed: Feed) -> Iterator[tuple[Path, ParsedFeed]]:
     for path in sorted(folder.iterdir()):
         if path.suffix not in _SUFFIXES or not path.is_file():
             continue
-        parsed = _parsed(path, feed)
+        parsed = _parsed(_body(path), feed)
         if isinstance(parsed, ParsedFeed) and parsed.entries:
             yield path, parsed
 
 
-def _parsed(path: Path, feed: Feed) -> ParsedFeed | FetchFailed:
-    return parser.parse(Fetched(source_id="", url=urls.web(feed.link), body=path.read_bytes()))
+def _body(path: Path) -> bytes:
+    """Read a document. Raises UsageError."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: can't be read ({error.strerror})") from error
+
+
+def _parsed(body: bytes, feed: Feed) -> ParsedFeed | FetchFailed:
+    return parser.parse(Fetched(source_id="", url=urls.web(feed.link), body=body))
