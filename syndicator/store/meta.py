@@ -87,6 +87,12 @@ class Meta(Table):
         text = self.db.value("SELECT value FROM meta WHERE key = ?", f"{kind.__name__} {name}")
         return None if text is None else codec.read(kind, text)
 
+    def read_all(self, kind: type[N]) -> dict[str, N]:
+        """Return the notes of a type by their names."""
+        prefix = f"{kind.__name__} "
+        rows = self.db.rows("SELECT key, value FROM meta WHERE key GLOB ?", f"{prefix}*")
+        return {key.removeprefix(prefix): codec.read(kind, text) for key, text in rows}
+
     def write(self, note: Struct, name: str = "") -> None:
         """Keep a note, in place of the one before."""
         row = f"{type(note).__name__} {name}", codec.encode(note)

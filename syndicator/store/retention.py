@@ -18,7 +18,6 @@ UNDO_WITHIN = timedelta(days=1)
 WITHDRAWN = "withdrawn"
 DELETED = "withdrawn, since its source deleted it"
 
-
 # The ways to choose many posts.
 By = Literal["source", "author", "pattern"]
 
@@ -82,7 +81,7 @@ class Retention(Table):
         old.
         """
         self._forget_old(now)
-        kept = self._withdrawals()
+        kept = Meta(self.db).read_all(Withdrawal)
         story = (self._story(name),)
         names = (known for known in kept if known == name or kept[known].posts == story)
         if (known := next(names, None)) is None:
@@ -121,17 +120,12 @@ class Retention(Table):
             db.execute("UPDATE feeds SET shape = '' WHERE number = ?", (feed,))
         events.touch(db, sorted(naming), now)
 
-    def _withdrawals(self) -> dict[str, Withdrawal]:
-        """Return the withdrawals that are kept, by their names."""
-        prefix = f"{Withdrawal.__name__} "
-        rows = self.db.rows("SELECT key, value FROM meta WHERE key GLOB ?", f"{prefix}*")
-        return {key.removeprefix(prefix): codec.read(Withdrawal, value) for key, value in rows}
-
     def _forget_old(self, now: datetime) -> None:
         """Forget the withdrawals that can't be taken back any more."""
-        oldest = codec.encode(now - UNDO_WITHIN).strip('"')  # as `time` is written
-        forget = "DELETE FROM meta WHERE key GLOB ? AND json_extract(value, '$.time') < ?"
-        self.db.execute(forget, (f"{Withdrawal.__name__} *", oldest))
+        meta = Meta(self.db)
+        for name, kept in meta.read_all(Withdrawal).items():
+            if kept.time < now - UNDO_WITHIN:
+                meta.delete(Withdrawal, name)
 
     def chosen(self, by: By, value: str) -> list[int]:
         """Return the posts of a source, of an author, or with addresses of a pattern.
