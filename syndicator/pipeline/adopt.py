@@ -28,7 +28,7 @@ from syndicator.model.post import ADOPTED, Post, SourceInfo
 from syndicator.model.settings import Config, Filter, Source
 from syndicator.normalizer.published import published_body
 from syndicator.parser.draft import alternate
-from syndicator.pipeline.own_parts import Known, own_parts
+from syndicator.pipeline.own_parts import KnownLinks, own_parts
 from syndicator.pipeline.publication import Notes, Publication, read_publications
 from syndicator.store import Store
 from syndicator.store.takeover import AdoptedFeed, AdoptedPost, take_over
@@ -367,7 +367,7 @@ class _Writer:
             for file in post.enclosures
         ]
         post = replace(post, origin_link=part.original, enclosures=tuple(files))
-        known = _known(part, self.known)
+        known = _known_links(part, self.known)
         parts = own_parts(post, self.infos[post.source_id], body, known)
         if parts is None:
             return whole
@@ -376,7 +376,7 @@ class _Writer:
         return replace(whole, post=parts.post, layout=LAYOUT, lists=lists, also=parts.also)
 
 
-def _known(published: _Published, posts: dict[str, Reference]) -> Known:
+def _known_links(published: _Published, posts: dict[str, Reference]) -> KnownLinks:
     """Return the links of an entry of ours as far as its document, or our notes, tell them."""
     related, notes = ChainMap({}, posts), published.notes  # never a copy: there may be very many
     for link in published.entry.links:
@@ -391,4 +391,4 @@ def _known(published: _Published, posts: dict[str, Reference]) -> Known:
         item["url"]: Reference("", item.get("title", ""), item["url"], item.get("source", ""))
         for item in notes.get("also", ())
     }
-    return Known(related, also)
+    return KnownLinks(related, also)

@@ -59,7 +59,7 @@ class Gate:
             reviews.hold(source.id, NEW, self.now)
             self.line = "" if source.followed else f"{label(source)} is held: {NEW}. {WAIT}"
             return "new"
-        if reason := self._reason(holding.Batch(posts, known, verdicts)):
+        if reason := self._reason(holding.Arrivals(posts, known, verdicts)):
             reviews.hold(source.id, reason, self.now)
             self.is_held, self.line = True, f"{label(source)} {reason}. {WAIT}"
             return "all"
@@ -73,16 +73,17 @@ class Gate:
             return False  # the planet's first run
         return not self.store.reviews.past(source.id, 1)
 
-    def _reason(self, batch: holding.Batch) -> str:
+    def _reason(self, arrivals: holding.Arrivals) -> str:
         feed = self.reading.feed
         state, url = self._state, schedule.asked_at(self.source, self._state)
         # The operator may have given another address, and any other feed with it.
-        if not batch.posts or feed is None or not schedule.is_of_address(self.source, state, url):
+        has_same_address = schedule.is_of_address(self.source, state, url)
+        if not arrivals.posts or feed is None or not has_same_address:
             return ""
         posts = self.store.reviews.past(self.source.id, holding.PAST)
         past = holding.Past(self.before, posts, state.last_success)
         present = holding.Present(feed.info, url, self.fetched.url, self.listed)
-        return holding.reason(past, present, batch, self.now)
+        return holding.reason(past, present, arrivals, self.now)
 
     @property
     def _state(self) -> SourceState:

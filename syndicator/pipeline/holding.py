@@ -60,7 +60,7 @@ class Present(Struct, frozen=True):
     listed: int  # items of the feed that were known before
 
 
-class Batch(Struct, frozen=True):
+class Arrivals(Struct, frozen=True):
     """The posts of a fetch that were not known by their bytes, with the verdicts on them."""
 
     posts: Sequence[Post]
@@ -83,14 +83,14 @@ class Batch(Struct, frozen=True):
         return kept
 
 
-def reason(past: Past, present: Present, batch: Batch, now: datetime) -> str:
+def reason(past: Past, present: Present, arrivals: Arrivals, now: datetime) -> str:
     """Return the reason to hold a source, as a line without its name; "" for none.
 
     The caller sees to it that feeds.toml names the address that it named before.
     """
-    new, kept = batch.new(), batch.kept()
-    is_other = not (kept or present.listed) and past.posts and batch.posts
-    if is_other and _is_telling(_changes(past, present, batch.posts)):
+    new, kept = arrivals.new(), arrivals.kept()
+    is_other = not (kept or present.listed) and past.posts and arrivals.posts
+    if is_other and _is_telling(_changes(past, present, arrivals.posts)):
         return (
             f"is another feed now: {_named(present.info)}, and was {_named(past.info)}; "
             "it has not one known post"

@@ -45,14 +45,14 @@ class OwnParts(Struct, frozen=True):
     lists: tuple[RelatedList, ...]
 
 
-class Known(Struct, frozen=True):
+class KnownLinks(Struct, frozen=True):
     """The posts that a body may link to, by their addresses."""
 
     related: Mapping[str, Reference]
     also: Mapping[str, Reference] = {}
 
 
-def own_parts(post: Post, source: SourceInfo, body: str, known: Known) -> OwnParts | None:
+def own_parts(post: Post, source: SourceInfo, body: str, known: KnownLinks) -> OwnParts | None:
     """Return the parts of a body that we composed, None if they do not make it again.
 
     `post` is normalized, without our parts.
