@@ -338,11 +338,16 @@ def _give_public_id(db: Connection, row: Row, source_id: str, *, secret: bool) -
     rest = db.value("SELECT rest FROM bodies WHERE post = ?", row.number)
     given = codec.seconds_or_none(codec.read_fields(Post, rest).get("published"))
     parts = f"{row.link or row.title}\n{given}"
+    chosen = new_public_id(db, row.guid, source_id, parts, secret=secret)
+    page = slugs.slug(chosen, row.title, codec.moment(row.published))
+    change = "UPDATE posts SET public_id = ?, slug = ? WHERE number = ?"
+    db.execute(change, (chosen, page, row.story))
+
+
+def new_public_id(db: Connection, guid: str, source_id: str, parts: str, *, secret: bool) -> str:
+    """Return an id that no stored post has; the arguments are those of `publicid.chosen`."""
 
     def is_free(proposed: str) -> bool:
         return db.row("SELECT 1 FROM posts WHERE public_id = ?", proposed) is None
 
-    chosen = publicid.chosen(row.guid, source_id, parts, is_free, secret=secret)
-    page = slugs.slug(chosen, row.title, codec.moment(row.published))
-    change = "UPDATE posts SET public_id = ?, slug = ? WHERE number = ?"
-    db.execute(change, (chosen, page, row.story))
+    return publicid.chosen(guid, source_id, parts, is_free, secret=secret)

@@ -18,8 +18,8 @@ from syndicator import slugs
 from syndicator.model.edition import Reference, RelatedList
 from syndicator.model.post import KnownPost, New, Post, Verdict
 from syndicator.model.settings import Feed, Source
-from syndicator.store import codec, events, links, publicid
-from syndicator.store.admission import close_archives
+from syndicator.store import codec, events, links
+from syndicator.store.admission import close_archives, new_public_id
 from syndicator.store.db import Connection
 from syndicator.store.feeds import Feeds
 from syndicator.store.meta import Meta, Takeover
@@ -128,14 +128,10 @@ def _stored(db: Connection, posts: Sequence[AdoptedPost], now: datetime) -> list
 
 def _give_id(db: Connection, number: int, adopted: AdoptedPost, now: datetime) -> None:
     post = adopted.post
-
-    def is_free(proposed: str) -> bool:
-        return db.row("SELECT 1 FROM posts WHERE public_id = ?", proposed) is None
-
     public_id, date = adopted.id, _date(post, now)
     if not public_id:
         parts = f"{post.link or post.title}\n{codec.seconds_or_none(post.published)}"
-        public_id = publicid.chosen("", post.source_id, parts, is_free, secret=True)
+        public_id = new_public_id(db, "", post.source_id, parts, secret=True)
     page = adopted.slug or slugs.slug(public_id, post.title, date)
     change = "UPDATE posts SET public_id = ?, slug = ? WHERE number = ?"
     db.execute(change, (public_id, page, number))
