@@ -13,35 +13,32 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from syndicator import check, fetcher, filters, languages, normalizer, previews, urls
+from syndicator import check, fetcher, languages, normalizer, previews, urls
 from syndicator.failures import label
 from syndicator.formats import FORMATS
-from syndicator.generator.credit import render_credit
 from syndicator.model.feed import ParsedFeed
 from syndicator.model.fetch import Ask, Fetched, FetchFailed
 from syndicator.model.post import CopyOf, NormalizedFeed, Post
 from syndicator.model.run import SourceFacts
-from syndicator.model.settings import Config, Feed, Source
-from syndicator.normalizer import identity, language, text
+from syndicator.model.settings import Config, Source
+from syndicator.normalizer import identity, language
 from syndicator.store import Store
-from syndicator.store.selection import selects, speaks
 from syndicator.vetting.judging import (
     FEW,
     HALF,
     Facts,
-    Passing,
     Shared,
     Size,
     Verdict,
     judge,
     secured,
 )
+from syndicator.vetting.planning import planned
 
 _READ = 20  # posts of which a detector is asked
 _MEASURED = 20  # posts whose text is measured
 _PACE = 20  # newest posts that tell a pace
 _FEW_SOURCES = 3  # fewer have no usual pace
-_REFUSALS = 3  # reasons of a filter that are told for each feed
 # "...", "[…]" at the very end; never an ellipsis within the text.
 _CUT = re.compile(r"(?:…|\.\.\.|\[(?:…|\.\.\.)\])\s*$")
 # The address of a comment: WordPress, tDiary; never of a paragraph or a post on a page of many.
@@ -95,7 +92,7 @@ def gather(address: str, path: Path, now: datetime, stop: threading.Event) -> Fa
     feed = normalizer.normalize(answer.parsed, source, now)
     known = _known(config, source, feed, now)
     facts = _compared(facts, feed, source, config, known)
-    facts = _planned(facts, feed, source, config, known)
+    facts = planned(facts, feed, source, config, known.facts)
     facts = replace(facts, https=_https(answer, source, config, stop))
     facts = _again(facts, answer, feed, source, config, stop)
     return None if stop.is_set() else facts
@@ -280,70 +277,6 @@ def _shared(store: Store, posts: Sequence[Post], names: Mapping[str, str]) -> tu
         stories = [known for known in possible if verdict.number in (known.number, known.copy_of)]
         counts.update({known.source_id for known in stories} & names.keys())
     return tuple(Shared(names[name], number) for name, number in counts.most_common())
-
-
-def _planned(
-    facts: Facts, feed: NormalizedFeed, source: Source, config: Config, known: _Known
-) -> Facts:
-    """Add the fate of the posts in the planet: filters, credit, first day."""
-    passing = []
-    taken: dict[int, Post] = {}
-    # Without a file there is no planet: the defaults take everything.
-    for ours in config.feeds:
-        accepted, refused = _accepted(feed.posts, ours, source, facts.now)
-        takes = selects(ours, replace(source, publish=True))
-        counts = Counter(refused).most_common(_REFUSALS)
-        passing.append(Passing(ours.title, takes, len(accepted), tuple(counts)))
-        if takes:
-            taken.update((id(post), post) for post in accepted)
-    posts = sorted(taken.values(), key=lambda post: post.published or facts.now, reverse=True)
-    is_published = any(stored.posts for stored in known.facts.values())
-    most = source.join if is_published else config.feeds[0].limit
-    return replace(
-        facts,
-        passing=tuple(passing) if config.path.exists() else (),
-        first_day=tuple(post.title or post.link for post in posts[:most]),
-        credit=_credit(posts or feed.posts, feed),
-    )
-
-
-def _accepted(
-    posts: Iterable[Post], feed: Feed, source: Source, now: datetime
-) -> tuple[list[Post], list[str]]:
-    """Return the posts that a feed takes, and the reason for each of the others."""
-    accepted, refused = [], []
-    for post in posts:
-        reason = post.filtered
-        if not reason and not speaks(feed, post.language):
-            reason = f"its language is {post.language or 'unknown'}"
-        reason = reason or filters.judge(post, feed.filter, now)
-        if reason:
-            refused.append(reason)
-        else:
-            accepted.append(post)
-    newest = feed.filter.newest
-    if newest and len(accepted) > newest:
-        refused += [f"not among the newest {newest}"] * (len(accepted) - newest)
-        accepted.sort(key=lambda post: post.published or now, reverse=True)
-        del accepted[newest:]
-    return accepted, refused
-
-
-def _credit(posts: Sequence[Post], feed: NormalizedFeed) -> str:
-    """Return the credit of the first post as plain text, "" if it is switched off."""
-    for post in posts:
-        if post.attribution is not None:
-            line = render_credit(
-                post.attribution,
-                post=post.title,
-                post_url="",
-                source=post.origin.name or feed.info.name,
-                source_url="",
-                author=", ".join(post.author_names),
-                date=post.published,
-            )
-            return text.words(line)
-    return ""
 
 
 def _https(
