@@ -125,7 +125,8 @@ COMMANDS: dict[str, Command] = {
             _argument(
                 "--force",
                 action="store_true",
-                help="every source is due, though a Retry-After still holds; feeds are compared by their bytes",
+                help="every source is due, though a Retry-After still holds; feeds are compared "
+                "by their bytes",
             ),
             _argument(
                 "--source",
@@ -140,7 +141,8 @@ COMMANDS: dict[str, Command] = {
             _argument(
                 "--dry-run",
                 action="store_true",
-                help="say what changed settings would change in the documents; fetch and keep nothing",
+                help="say what changed settings would change in the documents; fetch and keep "
+                "nothing",
             ),
             _argument(
                 "--rerender",
@@ -254,7 +256,8 @@ COMMANDS: dict[str, Command] = {
                 "--html",
                 metavar="FILE",
                 type=Path,
-                help="write a page of charts: posts a day, by source, failures, hours between posts",
+                help="write a page of charts: posts a day, by source, failures, hours between "
+                "posts",
             ),
             _argument(
                 "--fail-if",
@@ -276,7 +279,8 @@ COMMANDS: dict[str, Command] = {
     ),
     "review": Command(
         "show what waits for a person, and approve or reject it",
-        more="Without ACTION it lists the held sources, each with the reason, and their posts. Approving "
+        more="Without ACTION it lists the held sources, each with the reason, and their posts. "
+        "Approving "
         "a source lets its posts through and ends its hold; rejecting it asks it no more.",
         arguments=(
             _argument(
@@ -347,21 +351,24 @@ COMMANDS: dict[str, Command] = {
             _argument(
                 "file",
                 metavar="FILE",
-                help="OPML, the INI file of a planet, the list of sfeed, rawdog, Perlanet, planet-sympy or "
+                help="OPML, the INI file of a planet, the list of sfeed, rawdog, Perlanet, "
+                "planet-sympy or "
                 "mercury, or one with an address a line; - for standard input",
             ),
         ),
     ),
     "adopt": Command(
         "begin the state file with what another planet publishes",
-        more="Keeps its ids, dates, order and bodies, so that its subscribers see nothing twice. Also "
+        more="Keeps its ids, dates, order and bodies, so that its subscribers see nothing twice. "
+        "Also "
         "of an earlier installation of this program whose state file is lost.",
         module="adopting",
         arguments=(
             _argument(
                 "target",
                 metavar="TARGET",
-                help="the address of the published feed (RSS, Atom, JSON Feed), a file, or the folder with "
+                help="the address of the published feed (RSS, Atom, JSON Feed), a file, or the "
+                "folder with "
                 "its documents and archives",
             ),
         ),
