@@ -29,6 +29,7 @@ class SharedState:
         self.written = [feed for feed in feeds if not feed.per]
         self.sources = sources
         self.main_id = main_id
+        self.search_is_current = False  # the index of the search, which all feeds share
         names = [
             (feed.name, feed.title, feed.link, feed.language, feed.formats) for feed in self.written
         ]
@@ -138,7 +139,9 @@ class FeedBuild:
         from syndicator import generator, publisher, search
 
         feed, store = self.feed, self.store
-        self.remarks += search.update(store, self.shared.feeds, self.shared.sources)
+        if not self.shared.search_is_current:
+            self.remarks += search.update(store, self.shared.feeds, self.shared.sources)
+            self.shared.search_is_current = True
         if rerender or changed is None:
             files.reclaim(generator.departed_pages(edition, store.posts.slugs))
         files.hide(damaged)  # a damaged archive counts as missing
