@@ -18,6 +18,7 @@ from syndicator.model.fetch import (
     Validators,
 )
 from syndicator.model.settings import Source
+from syndicator.urls import host_of
 
 SOURCE = Source("a", "https://a.example/feed", name="a")
 ASK = Ask(SOURCE, SOURCE.url)
@@ -376,3 +377,19 @@ def test_failure_and_advice_are_kept_for_status():
     """The last error stands with what to do about it."""
     failed = FetchFailed("a", SOURCE.url, "tls", "its certificate is not valid", "renew it")
     assert settled(failed).failure == "its certificate is not valid: renew it"
+
+
+@pytest.mark.parametrize(
+    ("reach", "url", "may"),
+    [
+        ("public", "https://b.example/1", True),
+        ("public", "https://held.example/1", False),
+        ("private", "https://a.example/1", True),
+        ("private", "https://b.example/1", False),
+    ],
+)
+def test_where_a_feed_may_send_us(reach, url, may):
+    """To any host that did not ask to be left alone; within our own network to its own host."""
+    state = SourceState("a", url=SOURCE.url, reach=reach)
+    held = {host_of("https://held.example/"): START}
+    assert schedule.may_lead_to(SOURCE, state, url, held) is may

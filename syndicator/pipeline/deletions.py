@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from typing import Literal
 
@@ -92,9 +93,10 @@ def _questions(
         if source.id in holds:  # a new owner's site answers 404 to the posts of the old one
             continue
         neighbour = store.missing.neighbour(source.id, store.sources.items(source.id))
-        allowed = [
-            post for post in waiting if neighbour and schedule.may_lead_to(source, state, post.link)
-        ]
+        may_ask = partial(schedule.may_lead_to, source, state, held=held)
+        if not neighbour or not may_ask(neighbour):
+            continue
+        allowed = [post for post in waiting if may_ask(post.link)]
         by_source[source.id] = [post for post in waiting if post not in allowed]
         if some := allowed[: min(room, MOST_OF_A_SOURCE)]:
             questions.append(_Question(source, neighbour, some))

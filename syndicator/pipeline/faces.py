@@ -16,7 +16,6 @@ from syndicator import fetcher, pictures, schedule
 from syndicator.model.fetch import Ask, Fetched
 from syndicator.model.settings import Config
 from syndicator.store import Store
-from syndicator.urls import host_of
 
 MOST = 20  # pictures that a run asks for
 BYTES = 100_000  # of a picture; larger ones are refused
@@ -57,7 +56,6 @@ def _asks(config: Config, store: Store, now: datetime) -> Iterator[Ask]:
         source, state = sources.get(source_id), states.get(source_id)
         if source is None or state is None or not source.publish or source.paused:
             continue
-        may_ask = schedule.may_lead_to(source, state, url) and host_of(url) not in held
-        if may_ask and not source.private:
+        if schedule.may_lead_to(source, state, url, held) and not source.private:
             reach = state.reach or "public"
             yield Ask(replace(source, timeout=_TIMEOUT), url, reach=reach, is_picture=True)

@@ -59,12 +59,13 @@ def held_hosts(states: Mapping[str, SourceState], now: datetime) -> dict[str, da
     return held
 
 
-def may_lead_to(source: Source, state: SourceState, url: str) -> bool:
-    """Tell whether a feed may send us to an address that it names.
+def may_lead_to(source: Source, state: SourceState, url: str, held: Mapping[str, datetime]) -> bool:
+    """Tell whether a feed may send us now to an address that it names.
 
-    One of our own network may do so to its own host alone.
+    One of our own network may do so to its own host alone. None may to one of the `held` hosts.
     """
-    return state.reach == "public" or host_of(url) == host_of(source.url)
+    host = host_of(url)
+    return host not in held and (state.reach == "public" or host == host_of(source.url))
 
 
 def _is_due(
