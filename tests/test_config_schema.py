@@ -12,14 +12,14 @@ from syndicator.config.kinds import Surroundings
 from syndicator.config.schema import keys
 from syndicator.config.table import Complaints, Table
 from syndicator.errors import ConfigError
-from syndicator.model.settings import Feed, key, settings_on_pages
+from syndicator.model.settings import Feed, Key, settings_on_pages
 
 
 class Sky(Struct, frozen=True):
     """A table of settings that the program does not have."""
 
-    stars: Annotated[int, key("how many stars a page shows", least=0, on_pages=True)] = 3
-    name: Annotated[str, key("as it is shown")] = ""
+    stars: Annotated[int, Key("how many stars a page shows", least=0, on_pages=True)] = 3
+    name: Annotated[str, Key("as it is shown")] = ""
     height: int = 0  # computed
 
 

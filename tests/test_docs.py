@@ -17,8 +17,8 @@ import pytest
 from msgspec import NODEFAULT
 
 from syndicator import cli, config
-from syndicator.config.schema import Key, allowed_in, keys, table_keys
-from syndicator.model.settings import Config, Filter, Rules
+from syndicator.config.schema import allowed_in, keys, table_keys
+from syndicator.model.settings import Config, Filter, Key, Rules
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted(
@@ -93,14 +93,14 @@ def key_row(key: Key, prefix: str = "", section: str = "") -> str:
 
 
 def _is_required(key: Key) -> bool:
-    return key.default is NODEFAULT and not key.default_words
+    return key.default is NODEFAULT and not key.unset
 
 
 def _default(key: Key, *, inherited: bool) -> str:
     if inherited:
         return "as above"
-    if key.default_words:
-        return key.default_words
+    if key.unset:
+        return key.unset
     if _is_required(key):
         return "required"
     written = _written(key.default, key.kind)

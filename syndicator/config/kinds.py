@@ -15,10 +15,9 @@ from urllib.parse import SplitResult, urlsplit
 import msgspec
 
 from syndicator import timezones
-from syndicator.config.schema import Key
 from syndicator.config.words import did_you_mean, shown, source_meant
 from syndicator.formats import FORMATS
-from syndicator.model.settings import Credentials
+from syndicator.model.settings import Credentials, Key
 from syndicator.quantities import parse_duration, parse_size
 
 # The site's own files and folders beside its documents (a test holds it), and compressed twins. In
@@ -237,14 +236,6 @@ def _address(value: object, key: Key, around: Surroundings) -> str:
     return address
 
 
-def _colour(value: object, key: Key, around: Surroundings) -> str:
-    """Read a colour as style sheets write it; "" stands for none."""
-    colour = _text(value).strip()
-    if colour and not _COLOUR.fullmatch(colour):
-        raise Wrong(f'must be a colour such as "#9a2f1b", not {shown(value)}')
-    return colour
-
-
 def _site(value: object, key: Key, around: Surroundings) -> str:
     """Read the address of a folder, to which paths are added."""
     address = _address(value, key, around)
@@ -355,7 +346,7 @@ READERS: Mapping[str, Reader] = {
     "file there": _existing_file,
     "folder": _matching(_FOLDER, "letters, digits, dots and hyphens, for its folder"),
     "address": _address,
-    "colour": _colour,
+    "colour": _matching(_COLOUR, 'a colour such as "#9a2f1b"'),
     "site": _site,
     "uri": _matching(_URI, 'a URI such as "urn:uuid:..." or "https://example.org/"'),
     "contact": _matching(_CONTACT, "a mail address or a URL"),

@@ -1,6 +1,6 @@
 """The settings structs -> the keys of each table of feeds.toml.
 
-`model.settings` declares a key once, as a field with `key(...)`; all else is read off it here.
+`model.settings` declares a key once, as a field with a `Key`; all else is read off it here.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
-from msgspec import NODEFAULT, Meta, Struct, structs
+from msgspec import NODEFAULT, Struct, structs
 
 from syndicator.model.settings import (
     AttributionSettings,
@@ -21,6 +21,7 @@ from syndicator.model.settings import (
     FetchSettings,
     Filter,
     FollowedList,
+    Key,
     MetricsSettings,
     RelatedSettings,
     Rules,
@@ -42,45 +43,23 @@ HEADS = {
 }
 
 
-class Key(Struct, frozen=True):
-    """A key of feeds.toml."""
-
-    name: str
-    type: Any  # as msgspec converts to it
-    kind: str  # the reader, `kinds.READERS`
-    default: Any  # NODEFAULT: the key is required
-    meaning: str
-    default_words: str
-    least: int | timedelta | None
-    table: str
-    on_pages: bool
-
-
 @cache
 def keys(struct: type[Struct]) -> Mapping[str, Key]:
     """Return the keys that a settings struct declares, by name."""
-    return {key.name: key for field in structs.fields(struct) if (key := _key(field))}
-
-
-def _key(field: structs.FieldInfo) -> Key | None:
-    declared, *metas = get_args(field.type) or (field.type,)
-    if not metas or not isinstance(metas[0], Meta):
-        return None
-    extra = dict(metas[0].extra or {})
-    default = field.default
-    if field.default_factory is not NODEFAULT:
-        default = field.default_factory()
-    return Key(
-        name=field.name,
-        type=declared,
-        kind=extra["kind"] or _kind(declared),
-        default=default,
-        meaning=metas[0].description or "",
-        default_words=extra["default"],
-        least=extra["least"],
-        table=extra["table"],
-        on_pages=extra["on_pages"],
-    )
+    known = {}
+    for field in structs.fields(struct):
+        for key in getattr(field.type, "__metadata__", ()):
+            declared, default = get_args(field.type)[0], field.default
+            if field.default_factory is not NODEFAULT:
+                default = field.default_factory()
+            known[field.name] = structs.replace(
+                key,
+                name=field.name,
+                type=declared,
+                kind=key.kind or _kind(declared),
+                default=default,
+            )
+    return known
 
 
 def _kind(declared: object) -> str:

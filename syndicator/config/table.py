@@ -12,9 +12,10 @@ from typing import Any, TypeVar
 from msgspec import Struct, structs
 
 from syndicator.config.kinds import READERS, Surroundings, Wrong
-from syndicator.config.schema import HEADS, Key, allowed_in, keys
+from syndicator.config.schema import HEADS, allowed_in, keys
 from syndicator.config.words import KEYS, all_known, did_you_mean, meant, shown
 from syndicator.errors import ConfigError
+from syndicator.model.settings import Key
 
 _MOST = 20  # mistakes that are told
 
