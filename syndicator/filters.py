@@ -39,16 +39,16 @@ def judge(post: Post, rules: Filter, now: datetime) -> str:
     return ""
 
 
-def capped(posts: Sequence[Post], newest: int) -> tuple[Post, ...]:
+def capped(posts: Sequence[Post], newest: int, undated: datetime = _OLDEST) -> tuple[Post, ...]:
     """Refuse all but the `newest` posts of one fetch, in whatever order they come; 0: no cap.
 
-    A post without a date counts as old as the feed's order makes it: behind all that have one.
+    A post without a date counts as `undated`; unsaid, it stands behind all that have one.
     """
     if newest <= 0:
         return tuple(posts)
     open_ones = [index for index, post in enumerate(posts) if not post.filtered]
     # Of one date, and of those without, the one that the feed lists first.
-    open_ones.sort(key=lambda index: (posts[index].published or _OLDEST, -index), reverse=True)
+    open_ones.sort(key=lambda index: (posts[index].published or undated, -index), reverse=True)
     judged = list(posts)
     for index in open_ones[newest:]:
         judged[index] = replace(posts[index], filtered=f"not among the newest {newest}")

@@ -22,8 +22,10 @@ from syndicator import config, fetcher, generator, normalizer, parser, urls
 from syndicator.config.words import shown, source_meant
 from syndicator.errors import ConfigError, SyndicatorError, UsageError
 from syndicator.failures import label, unpublished
+from syndicator.generator.credit import render_credit
 from syndicator.model.feed import ParsedFeed
 from syndicator.model.fetch import Ask, Fetched, FetchFailed, NotModified, Outcome
+from syndicator.model.post import Post, SourceInfo
 from syndicator.model.run import Preview
 from syndicator.model.settings import Config, Feed, Source
 from syndicator.pipeline import following
@@ -164,7 +166,24 @@ def _attempt(
         ),
         others=fetched.feeds if address else (),
         titles=fetched.feed_titles if address else {},
+        credits={post.fingerprint: credit(post, feed.info) for post in feed.posts},
     )
+
+
+def credit(post: Post, info: SourceInfo) -> str:
+    """Return the credit that a post would be published with as plain text, "" without any."""
+    if post.attribution is None:
+        return ""
+    line = render_credit(
+        post.attribution,
+        post=post.title,
+        post_url="",
+        source=post.origin.name or info.name,
+        source_url="",
+        author=", ".join(post.author_names),
+        date=post.published,
+    )
+    return normalizer.text.words(line)
 
 
 def read_answer(outcome: Outcome, source: Source) -> tuple[Fetched, ParsedFeed] | FetchFailed:

@@ -1,4 +1,4 @@
-"""`serve`, `check`, `theme`."""
+"""Look after an installation: `serve`, `check`, `state`, `theme`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import argparse
 
 import syndicator
 from syndicator.cli.edge import Edge
-from syndicator.errors import CheckFailed, Interrupted
+from syndicator.errors import CheckFailed, Interrupted, UsageError
+from syndicator.lock import run_lock
+from syndicator.store import maintenance
 
 
 def serve(arguments: argparse.Namespace, edge: Edge) -> int:
@@ -30,6 +32,28 @@ def check(arguments: argparse.Namespace, edge: Edge) -> int:
         edge.write("\n".join(map(str, findings)))
     if any(finding.is_error for finding in findings):
         raise CheckFailed
+    return 0
+
+
+def state(arguments: argparse.Namespace, edge: Edge) -> int:
+    """Verify, compact or copy the state file. Raises CheckFailed if it is damaged."""
+    path = syndicator.load_config(arguments.config).state
+    if (arguments.action == "backup") != (arguments.file is not None):
+        raise UsageError("FILE is for `state backup FILE`, and is needed there")
+    if not path.is_file():
+        raise UsageError(f"there is no state file {path} yet: `syndicator run` makes it")
+    if arguments.action == "verify":
+        problems = list(maintenance.problems(path))
+        edge.write_lines(problems or [f"{path} is sound"])
+        if problems:
+            raise CheckFailed
+    elif arguments.action == "backup":
+        size = maintenance.backup(path, arguments.file)
+        edge.tell(f"{arguments.file}: {size} bytes, verified")
+    else:
+        with run_lock(path):
+            before, after = maintenance.compact(path)
+        edge.tell(f"{path}: {before} bytes before, {after} now")
     return 0
 
 

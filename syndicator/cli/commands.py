@@ -172,6 +172,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "fetch": Command(
         "show what one source would give",
+        module="sources",
         more="Nothing is stored.",
         arguments=(
             _argument(
@@ -204,6 +205,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "vet": Command(
         "say whether a source is wanted as it is, and why",
+        module="sources",
         more="Fetches each feed twice and compares it with feeds.toml and the state file; stores "
         "nothing. Ends with 1 where one is not to be taken as it is.",
         arguments=(
@@ -271,6 +273,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "why": Command(
         "say where a post came from, and why a feed shows it or does not",
+        module="posts",
         more="Reads the state file, without network.",
         arguments=(
             _argument("post", metavar="POST", help="its id, its address, or words of its title"),
@@ -279,6 +282,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "review": Command(
         "show what waits for a person, and approve or reject it",
+        module="posts",
         more="Without ACTION it lists the held sources, each with the reason, and their posts. "
         "Approving "
         "a source lets its posts through and ends its hold; rejecting it asks it no more.",
@@ -307,6 +311,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "state": Command(
         "verify, compact or back up the state file",
+        module="admin",
         more="backup FILE works while a run does; to restore, put FILE in the state file's place.",
         arguments=(
             _argument(
@@ -325,6 +330,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "withdraw": Command(
         "take posts out of all documents, pages and lists, for good",
+        module="posts",
         more="Give one of POST, --source, --author and --pattern. Posts to come are not concerned.",
         arguments=(
             _argument(
@@ -345,7 +351,7 @@ COMMANDS: dict[str, Command] = {
         "turn another program's list of feeds into [[sources]] tables",
         more="Prints what the configuration does not have yet; append it: "
         "syndicator import list.opml >> feeds.toml",
-        module="importing",
+        module="exchange",
         function="import_",
         arguments=(
             _argument(
@@ -362,7 +368,7 @@ COMMANDS: dict[str, Command] = {
         more="Keeps its ids, dates, order and bodies, so that its subscribers see nothing twice. "
         "Also "
         "of an earlier installation of this program whose state file is lost.",
-        module="adopting",
+        module="exchange",
         arguments=(
             _argument(
                 "target",
@@ -375,7 +381,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "export": Command(
         "print the public sources for another program",
-        module="setup",
+        module="exchange",
         arguments=(
             _argument(
                 "--format",

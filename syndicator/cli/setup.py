@@ -1,4 +1,4 @@
-"""Edit and list feeds.toml: `init`, `add`, `remove`, `rename`, `pause`, `resume`, `list`, `export`."""
+"""Edit and list feeds.toml: `init`, `add`, `remove`, `rename`, `pause`, `resume`, `list`."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from syndicator.cli import terminal
 from syndicator.cli.edge import Edge
 from syndicator.errors import Interrupted, SyndicatorError, UsageError
 from syndicator.failures import label
-from syndicator.importers.export import export as exported_bytes
-from syndicator.importers.export import exported
 from syndicator.layout import layout
 from syndicator.pipeline.run import source_id
 from syndicator.quantities import counted, in_words
@@ -115,8 +113,8 @@ def _about(preview: Preview, now: datetime) -> list[str]:
     )
     if language:
         lines.append(f"  language: {language}")
-    credit = terminal.credit_line(preview)
-    if credit:
+    credits_of_posts = (preview.credits[post.fingerprint] for post in preview.newest_first)
+    if credit := next(filter(None, credits_of_posts), ""):
         lines.append(f"  credit: {credit}")
     if not preview.source.publish:
         lines.append("  its address holds a secret: read, but not published")
@@ -172,14 +170,4 @@ def list_(arguments: argparse.Namespace, edge: Edge) -> int:
         return 0
     columns = terminal.width() if sys.stdout.isatty() else _UNBOUNDED
     edge.write("\n".join(layout([("NAME", "TAGS", "ADDRESS"), *rows], columns)))
-    return 0
-
-
-def export(arguments: argparse.Namespace, edge: Edge) -> int:
-    """Print the sources for another program."""
-    config = syndicator.load_config(arguments.config)
-    edge.write_bytes(exported_bytes(config, syndicator.source_facts(config), arguments.format))
-    left = len(config.sources) - len(exported(config))
-    if left:
-        edge.tell(f"left out: {counted(left, 'source')} that are private, or files")
     return 0

@@ -1,4 +1,4 @@
-"""A report, or one source's posts -> words for a person, or JSON for a program.
+"""A report -> words for a person, or JSON for a program.
 
 Nothing here decides anything. `rich` draws (wide characters, NO_COLOR, pipes), and is imported only
 by the commands that show something.
@@ -10,31 +10,21 @@ import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from syndicator.cli.edge import plain
 from syndicator.failures import label
 from syndicator.layout import layout
-from syndicator.model.feed import Enclosure, Episode
-from syndicator.model.post import Post, SourceInfo
-from syndicator.model.run import Failure, PostRef, Preview, Progress, Report
+from syndicator.model.run import Failure, PostRef, Progress, Report
 from syndicator.model.settings import Config
-from syndicator.overrides import lines as override_lines
-from syndicator.overrides import overrides
 from syndicator.quantities import counted, short
 from syndicator.report import grouped, outage_line
-from syndicator.wishes import in_words
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 MOST_FAILURES = 20  # lines of a table; nobody reads ten thousand
 _EXCERPT = 240  # characters: three lines
-# The sorting date of posts without a date; any will do.
-_NO_DATE = datetime.fromtimestamp(0, UTC)
 
 Watch = Callable[[Progress], None]
 
@@ -206,105 +196,6 @@ def progress_bar() -> Iterator[Watch]:
         yield watch
 
 
-def console() -> Console:
-    """Return the console of standard output."""
-    from rich.console import Console
-
-    return Console()
-
-
-def posts(console: Console, preview: Preview, limit: int) -> None:
-    """Print one source's posts as they would be published, with the changes made to each."""
-    info = preview.feed.info
-    _line(console, plain(info.name or preview.url), "bold")
-    told = overrides(preview.source, info)
-    overridden = {override.key for override in told}
-    for word, value in (
-        ("feed", preview.url),
-        ("site", info.link),
-        ("language", info.language or info.spoken),
-    ):
-        if value and word not in overridden:
-            _line(console, f"{word}: {plain(value)}", "dim")
-    for line in in_words(info.wishes):
-        _line(console, plain(line), "dim")
-    for line in override_lines(told):
-        _line(console, plain(line), "dim")
-    everything = newest_first(preview.feed.posts)
-    shown = everything[: limit or None]
-    for number, post in enumerate(shown, 1):
-        console.print()
-        _post(console, number, post, info)
-    console.print()
-    more = f"; --limit {len(everything)} shows all" if len(shown) < len(everything) else ""
-    _line(console, f"{counted(len(everything), 'post')}, {len(shown)} shown{more}", "dim")
-
-
-def credit_line(preview: Preview) -> str:
-    """Return the credit that the newest post of a source would have, "" without any."""
-    lines = (credit(post, preview.feed.info) for post in newest_first(preview.feed.posts))
-    return next(filter(None, lines), "")
-
-
-def credit(post: Post, info: SourceInfo) -> str:
-    """Return the credit of a post as plain text, "" without any."""
-    if post.attribution is None:
-        return ""
-    values = {
-        "post": post.title or post.link,
-        "source": post.origin.name or info.name,
-        "author": ", ".join(post.author_names),
-        "date": f"{post.published:%Y-%m-%d}" if post.published else "",
-    }
-    text = post.attribution.text
-    for name, value in values.items():
-        text = text.replace(f"{{{name}}}", value)
-    return text
-
-
-def newest_first(posts: Sequence[Post]) -> list[Post]:
-    """Return posts by their dates, those without one first: they count as new now."""
-    return sorted(
-        posts,
-        key=lambda post: (post.published is not None, -(post.published or _NO_DATE).timestamp()),
-    )
-
-
-def _post(console: Console, number: int, post: Post, info: SourceInfo) -> None:
-    facts = [f"{post.published:%Y-%m-%d %H:%M} UTC" if post.published else "no date"]
-    facts += [", ".join(post.author_names)]
-    facts += [", ".join(category.term for category in post.categories[:4])]
-    if post.language != (info.language or info.spoken):
-        facts.append(post.language)
-    title = plain(post.title) or "(untitled)"
-    _paragraph(console, f"{number:>3}  {title}", "bold", first="")
-    _paragraph(console, plain(" · ".join(filter(None, facts))), "dim")
-    _line(console, f"     {plain(post.link)}", "cyan")
-    for file in post.enclosures:
-        if file.primary:
-            _line(console, f"     file: {plain(file.url)}{_size(file, post.episode)}", "cyan")
-    if post.summary:
-        _paragraph(console, excerpt(plain(post.summary)))
-    if line := credit(post, info):
-        _paragraph(console, f"credit: {plain(line)}", "dim")
-    if post.filtered:
-        _paragraph(console, f"not let through: {plain(post.filtered)}", "yellow")
-    for note in post.notes:
-        _paragraph(console, f"- {plain(note)}", "green")
-
-
-def _size(file: Enclosure, episode: Episode | None) -> str:
-    """Return type, megabytes and length of a file in brackets, as far as they are known."""
-    facts = [file.type] if file.type else []
-    if file.length:
-        facts.append(f"{file.length / 1_000_000:.1f} MB")
-    if file.duration:
-        facts.append(f"{file.duration // 60} min")
-    elif episode and episode.duration:
-        facts.append(plain(episode.duration))
-    return f" ({', '.join(facts)})" if facts else ""
-
-
 def excerpt(text: str) -> str:
     """Return the first words of a text; of a script that writes no spaces, the first letters.
 
@@ -316,20 +207,3 @@ def excerpt(text: str) -> str:
     cut = text[:_EXCERPT]
     words = cut.rpartition(" ")[0]
     return f"{words if len(words) > _EXCERPT // 2 else cut} …"
-
-
-def _line(console: Console, text: str, style: str) -> None:
-    """Print a line as it is: "[b]" is no markup here, and an address stays whole to be copied."""
-    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
-
-
-def _paragraph(console: Console, text: str, style: str = "", first: str = "     ") -> None:
-    """Print a text in lines that all begin in one column; `first` stands before the first line."""
-    from rich.text import Text
-
-    # By rich, since textwrap counts letters: Chinese ones take two columns each.
-    room = max(console.width - 5, 20)
-    head, text = ("     ", text) if first else (text[:5], text[5:])
-    for number, line in enumerate(Text(text, style).wrap(console, room)):
-        line.rstrip()
-        console.print(Text(head if not number else "     ", style) + line, soft_wrap=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from math import inf
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -13,7 +14,7 @@ if TYPE_CHECKING:  # a run with nothing to do does not pay for the nouns of post
 
     from syndicator.model.edition import Published
     from syndicator.model.fetch import Outage
-    from syndicator.model.post import NormalizedFeed
+    from syndicator.model.post import NormalizedFeed, Post
     from syndicator.model.settings import Source
 
 
@@ -134,3 +135,13 @@ class Preview(Struct, frozen=True):
     remarks: tuple[str, ...] = ()  # about the feed as a whole
     others: tuple[str, ...] = ()  # the addresses of other feeds of the page
     titles: Mapping[str, str] = {}  # their titles, as far as the page says them
+    credits: Mapping[str, str] = {}  # of the posts, by fingerprint, as plain text; "": none
+
+    @property
+    def newest_first(self) -> list[Post]:
+        """The posts by their dates, those without one first: they count as new now."""
+
+        def rank(post: Post) -> float:
+            return post.published.timestamp() if post.published else inf
+
+        return sorted(self.feed.posts, key=rank, reverse=True)
