@@ -11,6 +11,7 @@ CODE = """
 import os, signal, sys
 
 module = sys.argv.pop()
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 
 class Interrupting:
     def find_spec(self, name, path=None, target=None):
