@@ -6,10 +6,10 @@ import math
 import re
 from datetime import timedelta
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w|y)")  # one number, one unit; never "1h30m"
+_DURATION = r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w|y)"  # one number, one unit; never "1h30m"
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31_536_000}
 _LONGEST = 100 * 365 * 86400  # seconds: further from now no calendar must reach
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|kB|KB|MB|GB)")  # never a bare number: bytes or megabytes?
+_SIZE = r"(\d+(?:\.\d+)?)\s*(B|kB|KB|MB|GB)"  # never a bare number: bytes or megabytes?
 _LARGEST = 2**53  # bytes: so far a float counts them one by one
 _BYTES = {"B": 1, "kB": 1000, "KB": 1000, "MB": 1_000_000, "GB": 1_000_000_000}
 
@@ -20,7 +20,7 @@ def parse_duration(text: str) -> timedelta | None:
     >>> parse_duration("90s"), parse_duration("7d"), parse_duration("soon")
     (datetime.timedelta(seconds=90), datetime.timedelta(days=7), None)
     """
-    match = _DURATION.fullmatch(text.strip())
+    match = re.fullmatch(_DURATION, text.strip())
     seconds = float(match[1]) * _SECONDS[match[2]] if match else math.inf
     return timedelta(seconds=seconds) if seconds <= _LONGEST else None
 
@@ -31,7 +31,7 @@ def parse_size(text: str) -> int | None:
     >>> parse_size("20MB"), parse_size("20")
     (20000000, None)
     """
-    match = _SIZE.fullmatch(text.strip())
+    match = re.fullmatch(_SIZE, text.strip())
     size = float(match[1]) * _BYTES[match[2]] if match else math.inf
     return int(size) if size <= _LARGEST else None
 

@@ -7,7 +7,7 @@ IRIs, unbalanced brackets and ports that are no numbers; each ends as a valid UR
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 WEB = frozenset({"http", "https"})
@@ -44,10 +44,6 @@ _TRACKING_PREFIXES = (
     "_hs", "__hs", "guce_", "ml_subscriber", "ga_source", "ga_medium", "ga_campaign", "ga_content",
     "ga_term",
 )  # fmt: skip
-_MAYBE_TRACKED = re.compile(
-    rf"[?&;#](?:{'|'.join(map(re.escape, (*_TRACKING_PREFIXES, *sorted(_TRACKING_NAMES))))})",
-    re.IGNORECASE,
-)
 
 # Characters that RFC 3986 allows; "%" is judged apart, so that nothing is encoded twice.
 _PATH_SAFE = "/:@!$&'()*+,;=-._~%"
@@ -70,8 +66,8 @@ _QUERIED_PAGE = re.compile(
 )
 _NORMAL = re.compile(r"https?://[a-z0-9.-]+/[A-Za-z0-9/._~?=&-]*")
 # Parameters that are as good as a password, also of a path (";token=") and of a fragment; not
-# "monkey/".
-SECRET_PARAMETER = re.compile(
+# "monkey/". Compiled where it is used: few addresses have a parameter.
+PRIVATE_PARAMETER = (
     r"(?i)(?<=[?&;#])((?:[a-z0-9_.-]*(?:token|auth|key|passw(?:or)?d|pwd|secret|signature|session(?:id)?"
     r"|authorization|credentials?)|pass|sig|jwt)=)[^&#]*"
 )
@@ -266,7 +262,7 @@ def redacted(url: str) -> str:
     >>> redacted("https://me:pw@example.org/feed?token=abc&n=1")
     'https://example.org/feed?token=...&n=1'
     """
-    return SECRET_PARAMETER.sub(r"\1...", re.sub(r"://[^/@?#]*@", "://", url))
+    return re.sub(PRIVATE_PARAMETER, r"\1...", re.sub(r"://[^/@?#]*@", "://", url))
 
 
 def secret_parameter(url: str) -> str:
@@ -275,7 +271,7 @@ def secret_parameter(url: str) -> str:
     >>> secret_parameter("https://example.org/feed?n=1&X-Amz-Signature=abc"), secret_parameter("https://a.example/?n=1")
     ('X-Amz-Signature', '')
     """
-    parameter = SECRET_PARAMETER.search(url)
+    parameter = "=" in url and re.search(PRIVATE_PARAMETER, url)
     return parameter[1].removesuffix("=") if parameter else ""
 
 
@@ -287,7 +283,7 @@ def without_tracking(url: str) -> str:
     >>> without_tracking("https://a.example/p?utm_medium=feed")
     'https://a.example/p'
     """
-    if not _MAYBE_TRACKED.search(url):
+    if not maybe_tracked(url):
         return url
     head, hash_, fragment = url.partition("#")
     address, _, query = head.partition("?")
@@ -300,7 +296,13 @@ def without_tracking(url: str) -> str:
 
 def maybe_tracked(text: str) -> bool:
     """Return True if a text may hold an address with a tracking parameter."""
-    return _MAYBE_TRACKED.search(text) is not None
+    return _tracking_parameter().search(text) is not None
+
+
+@cache  # made where it is used: a run with nothing due has no address to clean
+def _tracking_parameter() -> re.Pattern[str]:
+    names = "|".join(map(re.escape, (*_TRACKING_PREFIXES, *sorted(_TRACKING_NAMES))))
+    return re.compile(f"[?&;#](?:{names})", re.IGNORECASE)
 
 
 def _untracked(query: str) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import re
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -23,6 +23,9 @@ exit status:
 _CONFIG = Path("feeds.toml")
 # argparse has no public name for the result of add_subparsers.
 Commands = argparse._SubParsersAction
+# argparse asks a formatter about each option, and one that asks for the terminal's width loads
+# three archivers.
+_CHECKING = partial(argparse.HelpFormatter, width=80)
 
 
 class Parser(argparse.ArgumentParser):
@@ -34,6 +37,8 @@ class Parser(argparse.ArgumentParser):
         """End with status 2; `message` is argparse's."""
         wrong = re.search(r"argument COMMAND: invalid choice: '([^']*)'", message)
         if wrong:
+            import difflib  # here: only a mistake needs it
+
             close = difflib.get_close_matches(wrong[1], self.commands, n=1)
             known = f"the commands are {', '.join(self.commands)}"
             hint = f"did you mean `syndicator {close[0]}`?" if close else known
@@ -59,7 +64,7 @@ def parser(first: str = "") -> argparse.ArgumentParser:
         prog="syndicator",
         description="Fetch feeds, credit every post to its source, and republish one combined feed.",
         epilog=EXIT_STATUS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_CHECKING,
     )
     top.add_argument("--version", action="version", version=f"syndicator {__version__}")
     _add_config(top, default=_CONFIG)
@@ -68,6 +73,7 @@ def parser(first: str = "") -> argparse.ArgumentParser:
     for name, command in COMMANDS.items():
         if name == first or first not in COMMANDS:
             _add(commands, name, command)
+    top.formatter_class = argparse.RawDescriptionHelpFormatter
     return top
 
 
@@ -80,7 +86,9 @@ def _add(commands: Commands[Parser], name: str, command: Command) -> None:
     """Add a command to the parser."""
     summary = command.summary
     description = f"{summary[0].upper()}{summary[1:]}. {command.more}".strip()
-    added = commands.add_parser(name, help=summary, description=description)
+    added = commands.add_parser(
+        name, help=summary, description=description, formatter_class=_CHECKING
+    )
     # Also before the command: then it must not be overwritten by a default here.
     _add_config(added, default=argparse.SUPPRESS)
     added.set_defaults(module=command.module or name, command=command.function or name)
@@ -90,3 +98,4 @@ def _add(commands: Commands[Parser], name: str, command: Command) -> None:
         group = added.add_mutually_exclusive_group()
         for names, options in command.one_of:
             group.add_argument(*names, **options)
+    added.formatter_class = argparse.HelpFormatter

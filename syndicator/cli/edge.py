@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -14,13 +13,12 @@ from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
-from uuid import uuid4
 
 from syndicator.errors import SyndicatorError
 
 # A feed must not steer the terminal, nor turn its lines around (U+202A to U+202E); never the line
 # feed.
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]")
+_CONTROL = r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]"
 
 
 def plain(text: str) -> str:
@@ -29,7 +27,7 @@ def plain(text: str) -> str:
     >>> plain("a\x1b[31mb")
     'a[31mb'
     """
-    return _CONTROL.sub("", text)
+    return re.sub(_CONTROL, "", text)
 
 
 class Stop:
@@ -59,7 +57,7 @@ class Edge:
 
     def log_as_json(self) -> None:
         """Print each line for a person as a JSON object with the time and the id of this run."""
-        self._run_id = uuid4().hex[:12]
+        self._run_id = os.urandom(6).hex()
 
     @property
     def logs_json(self) -> bool:
@@ -69,6 +67,8 @@ class Edge:
     def event(self, name: str, **fields: object) -> None:
         """Print an event as JSON, nothing in the log for people."""
         if self._run_id:
+            import json  # here: no other line needs it
+
             head = {"time": self.now().isoformat(), "run": self._run_id, "event": name}
             self._print(json.dumps(head | fields, ensure_ascii=False))
 

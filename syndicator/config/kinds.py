@@ -27,18 +27,19 @@ SITE_FILES = re.compile(
     r"|style-[0-9a-f]+\.css|.*\.gz"
 )
 
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # BCP 47 in outline; never "English"
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")  # RFC 4287, 4.2.6; never "my feed"
-_CONTACT = re.compile(r"[^\s@]+@[^\s@]+|(https?://|mailto:)\S+")  # never "nobody"
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")  # never "red": the dark theme mixes it
+# Patterns are compiled where a value is looked at: most files have few of these keys.
+_LANGUAGE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"  # BCP 47 in outline; never "English"
+_URI = r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+"  # RFC 4287, 4.2.6; never "my feed"
+_CONTACT = r"[^\s@]+@[^\s@]+|(https?://|mailto:)\S+"  # never "nobody"
+_COLOUR = r"#[0-9a-fA-F]{6}"  # never "red": the dark theme mixes it
 # Never "tcp://...", nor one without a port.
-_EXECUTOR = re.compile(r"dask(?:\+tls)?://[A-Za-z0-9._\[\]:-]+:[0-9]+")
-_FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # never a path
-_FILE_NAME = re.compile(r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]*")  # never hidden, never a path
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110, 5.6.2
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # 5.5: no value of a header has it; a tab it may
-_ENVIRONMENT = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_EXECUTOR = r"dask(?:\+tls)?://[A-Za-z0-9._\[\]:-]+:[0-9]+"
+_FOLDER = r"[A-Za-z0-9][A-Za-z0-9._-]*"  # never a path
+_FILE_NAME = r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]*"  # never hidden, never a path
+_PLACEHOLDER = r"\{([^{}]*)\}"
+_FIELD_NAME = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"  # RFC 9110, 5.6.2
+_CONTROL = r"[\x00-\x08\x0a-\x1f\x7f]"  # 5.5: no value of a header has it; a tab it may
+_ENVIRONMENT = r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}"
 _AUTH = '{ user = "...", password = "${NAME}" }'
 
 
@@ -68,7 +69,7 @@ def fill_in(text: str, environment: Mapping[str, str]) -> str:
             raise Wrong(f"the environment has no {match[1]}; set it where syndicator is started")
         return environment[match[1]]
 
-    return _ENVIRONMENT.sub(value, text) if "${" in text else text
+    return re.sub(_ENVIRONMENT, value, text) if "${" in text else text
 
 
 def _plain(value: object, key: Key, _: Surroundings) -> object:
@@ -166,7 +167,7 @@ def _names(value: object, _key: Key, _: Surroundings) -> dict[str, str]:
     for kind, name in names.items():
         if kind not in FORMATS:
             raise Wrong(f"is not known; {did_you_mean(kind, [*FORMATS])}", f".{kind}")
-        if not _FILE_NAME.fullmatch(name):
+        if not re.fullmatch(_FILE_NAME, name):
             raise Wrong(f"must be a plain file name, not {name!r}", f".{kind}")
         if SITE_FILES.fullmatch(name.casefold()):
             what = f'"{name}" is where the site has pages or files of its own; choose another'
@@ -178,14 +179,14 @@ def _headers(value: object, _key: Key, around: Surroundings) -> dict[str, str]:
     """Read the headers of a request. No complaint shows a value."""
     headers = _table_of_texts(value, '{ Name = "value" }')
     for name, written in headers.items():
-        if not _TOKEN.fullmatch(name):
+        if not re.fullmatch(_FIELD_NAME, name):
             what = "can't be the name of a header: letters, digits and hyphens"
             raise Wrong(what, f".{name}")
         try:
             headers[name] = fill_in(written, around.environment)
         except Wrong as error:
             raise Wrong(str(error), f".{name}") from None
-        if _CONTROL.search(headers[name]):
+        if re.search(_CONTROL, headers[name]):
             raise Wrong("must be one line, without control characters", f".{name}")
     return headers
 
@@ -282,12 +283,12 @@ def _no_timezone(zone: str) -> str:
     return f'must be a name such as "Europe/Paris", not {shown(zone)}; {source_meant(word, names)}'
 
 
-def _matching(pattern: re.Pattern[str], right: str) -> Reader:
+def _matching(pattern: str, right: str) -> Reader:
     """Return the reader of a text that matches a pattern or is empty."""
 
     def read(value: object, _key: Key, _: Surroundings) -> str:
         text = _text(value).strip()
-        if text and not pattern.fullmatch(text):
+        if text and not re.fullmatch(pattern, text):
             raise Wrong(f"must be {right}, not {shown(value)}")
         return text
 
@@ -299,7 +300,7 @@ def _template(*known: str) -> Reader:
 
     def read(value: object, key: Key, around: Surroundings) -> str:
         text = _text(value)
-        for word in _PLACEHOLDER.findall(text):
+        for word in re.findall(_PLACEHOLDER, text):
             if word not in known:
                 raise Wrong(f"{{{word}}} is not known; {did_you_mean(word, sorted(known))}")
         return text

@@ -5,7 +5,6 @@ All mistakes of a file are told in one go: `Complaints` gathers them, and raises
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -62,6 +61,8 @@ class Table:
 
     def missing(self, key: str, what: str) -> None:
         """Note that a key is required, unless a written key is so close that it was meant."""
+        import difflib  # here: only a mistake needs it
+
         if not difflib.get_close_matches(key, self.values.keys() - {key}, n=1):
             self.fail(key, f"is required: {what}")
 

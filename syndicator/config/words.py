@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, time
@@ -53,11 +52,15 @@ def source_meant(word: str, known: Sequence[str]) -> str:
 
 def _distance(word: str, name: str) -> tuple[bool, float]:
     """Return a sort key: names that contain a word come first, then similar ones."""
+    import difflib  # here: only a mistake needs it
+
     return word not in name, -difflib.SequenceMatcher(None, word, name).ratio()
 
 
 def meant(word: str, known: Sequence[str], heads: Mapping[str, str] = NO_HEADS) -> str:
     """Say which known word was probably meant, "" if none is near."""
+    import difflib  # as above
+
     close = difflib.get_close_matches(word, sorted(set(known)), n=1)
     if not close:
         return ""

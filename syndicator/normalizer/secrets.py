@@ -6,6 +6,7 @@ must not be published with the posts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 from typing import TypeVar
@@ -16,7 +17,7 @@ from msgspec.structs import replace
 
 from syndicator.model.post import NormalizedFeed, Post
 from syndicator.model.settings import Source
-from syndicator.urls import SECRET_PARAMETER
+from syndicator.urls import PRIVATE_PARAMETER
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -57,7 +58,7 @@ def _without_secrets(value: T, secrets: list[str]) -> T:
 
 def _secrets(source: Source) -> Iterator[str]:
     """Yield the secrets of a source: secret parameters, header values, the password."""
-    for parameter in SECRET_PARAMETER.finditer(source.url):
+    for parameter in re.finditer(PRIVATE_PARAMETER, source.url):
         value = parameter[0].partition("=")[2]
         yield value
         yield unquote(value)

@@ -213,9 +213,9 @@ def _is_ours(files: Files, path: str) -> bool:
 
 def _unchanged(files: Sequence[tuple[str, int, int]]) -> list[Published]:
     """Return the documents of the last build (path, posts, size) if all have their sizes."""
-    if any(_size(Path(path)) != size for path, _, size in files):
-        return []
-    return [Published(Path(path), False, posts, size) for path, posts, size in files]
+    documents = [Published(Path(path), False, posts, size) for path, posts, size in files]
+    is_damaged = any(_size(document.path) != document.bytes for document in documents)
+    return [] if is_damaged else documents
 
 
 def _size(path: Path) -> int:

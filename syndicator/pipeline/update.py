@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -143,8 +142,6 @@ class _OutcomeWriter:
         self.asked: set[str] = set()
         self.detector = OutageDetector(outage(store), states)
         self.posts: PostWriter | None = None  # from the first body on
-        # Spreads the retries of sources that failed together; it needs no secret randomness.
-        self.jitter = random.Random()  # noqa: S311
 
     def known(self, source_id: str) -> Known:
         """Return the stored knowledge of a source that reading its feed needs."""
@@ -257,7 +254,10 @@ class _OutcomeWriter:
     def _next_state(
         self, source: Source, outcome: Outcome, hints: Hints | None = None
     ) -> SourceState:
-        jitter, before = self.jitter.random(), self.states.get(source.id)
+        import random  # here: a run with nothing due has no use for it
+
+        # Spreads the retries of sources that failed together; it needs no secret randomness.
+        jitter, before = random.random(), self.states.get(source.id)  # noqa: S311
         return schedule.next_state(
             source, before, outcome, self.now, self.config.fetch, jitter, hints
         )

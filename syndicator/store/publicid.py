@@ -12,10 +12,10 @@ from collections.abc import Callable
 from uuid import NAMESPACE_URL, uuid5
 
 # Schemes that name things and run nothing. "C:\feed" and "post:17" look like URIs and are none.
-_OWN = re.compile(
+# Compiled where it is used: a run with nothing due has no post.
+_OWN = (
     r"(?:https?://[A-Za-z0-9\[][^\s<>\"{}|\\^`\x00-\x20]*|tag:[^\s<>\"{}|\\^`,]+,[0-9-]+:[^\s<>\"{}|\\^`]*"
-    r"|urn:[A-Za-z0-9][A-Za-z0-9-]+:[^\s<>\"{}|\\^`]+|(?:at|gemini|info|doi|ni)://?[^\s<>\"{}|\\^`]+)",
-    re.IGNORECASE,
+    r"|urn:[A-Za-z0-9][A-Za-z0-9-]+:[^\s<>\"{}|\\^`]+|(?:at|gemini|info|doi|ni)://?[^\s<>\"{}|\\^`]+)"
 )
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
@@ -26,7 +26,11 @@ def is_own(guid: str) -> bool:
     >>> is_own("https://a.example/?p=1"), is_own("tag:a.example,2024:1"), is_own("17"), is_own("javascript:x()")
     (True, True, False, False)
     """
-    return guid.isascii() and bool(_OWN.fullmatch(guid)) and not _BAD_PERCENT.search(guid)
+    return (
+        guid.isascii()
+        and bool(re.fullmatch(_OWN, guid, re.IGNORECASE))
+        and not _BAD_PERCENT.search(guid)
+    )
 
 
 def chosen(
