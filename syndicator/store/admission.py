@@ -15,7 +15,6 @@ from itertools import islice
 from msgspec import Struct
 
 from syndicator import slugs
-from syndicator.model.post import Post
 from syndicator.model.settings import Feed, Source
 from syndicator.store import codec, current, events, links, publicid, selection
 from syndicator.store.db import Connection
@@ -335,8 +334,7 @@ _CLOSE = """INSERT INTO archives (feed, number, mark, touched) VALUES (?, ?, ?, 
 def _give_public_id(db: Connection, row: Row, source_id: str, *, secret: bool) -> None:
     """Give a story its public id, made of the version that shows it first."""
     # The date as the source gave it; never the time of ours, which no other store would know.
-    rest = db.value("SELECT rest FROM bodies WHERE post = ?", row.number)
-    given = codec.seconds_or_none(codec.read_fields(Post, rest).get("published"))
+    given = row.given and datetime.fromisoformat(row.given).timestamp()
     parts = f"{row.link or row.title}\n{given}"
     chosen = new_public_id(db, row.guid, source_id, parts, secret=secret)
     page = slugs.slug(chosen, row.title, codec.moment(row.published))

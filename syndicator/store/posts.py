@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence, Set
 from datetime import datetime
-from itertools import pairwise, repeat
+from itertools import chain, pairwise, repeat
 from typing import Literal
 
 from msgspec.structs import replace
@@ -26,9 +26,8 @@ from syndicator.model.post import (
     Updated,
     Verdict,
 )
-from syndicator.store import adoption, candidates, codec, corrections, events, missing, rows
+from syndicator.store import codec, corrections, events, matching, missing, rows
 from syndicator.store.db import Connection, Table
-from syndicator.store.handles import handles
 from syndicator.store.sources import Sources, is_private
 
 Decide = Callable[[Sequence[Post], Sequence[Sequence[KnownPost]], Set[int]], list[Verdict]]
@@ -77,16 +76,16 @@ class Posts(Table):
             unseen = set(fingerprints)
             standing = [item for item in items if item in remembered and item not in unseen]
             claimed = {remembered[item] for item in standing}
-            known = candidates.find(db, posts, source)
-            candidates.add_older(db, source_id, posts, known, set(remembered.values()) - claimed)
+            batch = [matching.handles(post.keys, source) for post in posts]
+            known = matching.candidates(db, posts, batch)
+            matching.add_older(db, source_id, posts, known, set(remembered.values()) - claimed)
             verdicts = decide(posts, known, claimed)
             if waits := holds and holds(posts, known, claimed, verdicts):
                 posts = [replace(post, filtered=post.filtered or WAITS) for post in posts]
                 verdicts = [_waiting(verdict, waits) for verdict in verdicts]
             numbers = _applied(db, source, posts, verdicts, now)
-            pairs: list[tuple[int, int]] = []
-            for post, number in zip(posts, numbers, strict=True):
-                pairs += zip(handles(post.keys, source), repeat(number), strict=False)
+            # In order, so that neighbours in the table are written together.
+            pairs = sorted(chain.from_iterable(map(zip, batch, map(repeat, numbers))))
             db.executemany("INSERT OR IGNORE INTO handles VALUES (?, ?)", pairs)
             became = dict(zip(fingerprints, numbers, strict=True))
             sources.save_items(source, items, remembered, became)
@@ -100,16 +99,16 @@ class Posts(Table):
 
         `posts` are of a source that the file does not have.
         """
-        return candidates.find(self.db, posts, 0)
+        return matching.candidates(self.db, posts, [matching.handles(post.keys, 0) for post in posts])
 
     def _number(self, source_id: str, posts: Sequence[Post]) -> int:
         """Return the number of a source, after it took over the history of the one that it was."""
         source = Sources(self.db).number(source_id)
         has_posts = self.db.row("SELECT 1 FROM posts WHERE source = ? LIMIT 1", source)
         if not has_posts and (unclaimed := self._unclaimed()):
-            known = candidates.find(self.db, posts, source)
-            if old := adoption.predecessor(self.db, source_id, posts, known, unclaimed):
-                return adoption.take_over(self.db, source, source_id, old)
+            known = self.candidates(posts)
+            if old := matching.predecessor(self.db, source_id, posts, known, unclaimed):
+                return matching.take_over(self.db, source, source_id, old)
         return source
 
     def fold(self, number: int, into: int, now: datetime) -> None:

@@ -84,7 +84,7 @@ CREATE INDEX posts_withdrawn ON posts (withdrawn) WHERE withdrawn > 0;
 CREATE INDEX posts_withdrawn_by_link ON posts (link) WHERE withdrawn > 0;
 CREATE INDEX posts_kept ON posts (first_seen) WHERE purged = 0;
 
--- Under what a post is found again: 64 bits of a key, see handles.py.
+-- Under what a post is found again: 64 bits of a key, see matching.py.
 CREATE TABLE handles (
     handle INTEGER NOT NULL, post INTEGER NOT NULL, PRIMARY KEY (handle, post)) WITHOUT ROWID;
 

@@ -46,13 +46,19 @@ class Row(Struct, frozen=True):
     title: str
     link: str
     guid: str
-    undated: bool
+    given: str | None  # the date as the source gave it, never one of ours
+
+    @property
+    def undated(self) -> bool:
+        """Whether the source gave no date, not even one to come."""
+        return self.given is None and self.due is None
 
 
-UNDATED = "json_extract(b.rest, '$.published') IS NULL AND p.due IS NULL"
+_GIVEN = "json_extract(b.rest, '$.published')"
+UNDATED = f"{_GIVEN} IS NULL AND p.due IS NULL"
 _ROW = f"""SELECT p.number, p.source, coalesce(p.copy_of, p.number), p.published, p.first_seen, p.due,
     p.language, p.filtered, p.withdrawn OR coalesce(lead.withdrawn, 0),
-    coalesce(lead.public_id, p.public_id), p.title, p.link, b.guid, {UNDATED}
+    coalesce(lead.public_id, p.public_id), p.title, p.link, b.guid, {_GIVEN}
     FROM posts p JOIN bodies b ON b.post = p.number LEFT JOIN posts lead ON lead.number = p.copy_of"""
 
 

@@ -49,13 +49,12 @@ _SLICE = f"""{_ENTRY % ""} WHERE e.feed = ? AND e.sequence BETWEEN ? AND ?
     AND NOT story.withdrawn AND NOT p.withdrawn AND e.gone = 0
     AND EXISTS (SELECT 1 FROM members m WHERE m.feed = e.feed AND m.source = e.source AND m.gone = 0)"""
 # A post that a feed has published, as it is shown now.
-_REF = """SELECT story.public_id, p.title, p.link, s.id FROM posts p
-    JOIN posts story ON story.number = coalesce(p.copy_of, p.number)
-    JOIN entries e INDEXED BY entries_by_story ON e.story = story.number AND e.feed = ?
-    JOIN sources s ON s.number = p.source WHERE p.number = ?"""
-_REF_BY_ID = """SELECT p.public_id, p.title, p.link, s.id FROM posts p
-    JOIN entries e INDEXED BY entries_by_story ON e.story = p.number AND e.feed = ?
-    JOIN sources s ON s.number = p.source WHERE p.public_id = ?"""
+# Cross joins are made in the order written: from the few posts that are asked for.
+_REFS = """SELECT story.public_id, p.title, p.link, s.id
+    FROM json_each(?2) j CROSS JOIN posts p ON %s = j.value
+    CROSS JOIN posts story ON story.number = coalesce(p.copy_of, p.number)
+    CROSS JOIN entries e INDEXED BY entries_by_story ON e.story = story.number AND e.feed = ?1
+    CROSS JOIN sources s ON s.number = p.source ORDER BY j.key"""
 _LAST_DEPARTURE = """SELECT max((SELECT coalesce(max(withdrawn), 0) FROM posts WHERE withdrawn > 0),
     (SELECT coalesce(max(gone), 0) FROM members WHERE feed = ?1),
     (SELECT coalesce(max(gone), 0) FROM entries INDEXED BY entries_gone WHERE feed = ?1 AND gone > 0),
@@ -254,17 +253,18 @@ class Snapshots(Table):
         is withdrawn.
         """
         number = Feeds(self.db).row(feed.name).number
-        published = self._refs(_REF, number, admitted)
-        updated = self._refs(_REF, number, sorted(set(rewritten).difference(admitted)))
-        departed = self._departed(number, since).posts
-        withdrawn = self._refs(_REF_BY_ID, number, sorted(departed))
-        return published, updated, withdrawn
+        updated = sorted(set(rewritten).difference(admitted))
+        departed = sorted(self._departed(number, since).posts)
+        return (
+            self._refs("p.number", number, admitted),
+            self._refs("p.number", number, updated),
+            self._refs("p.public_id", number, departed),
+        )
 
-    def _refs(self, query: str, feed: int, keys: Iterable[object]) -> list[PostRef]:
-        refs: list[PostRef] = []
-        for key in keys:
-            refs += starmap(PostRef, self.db.rows(query, feed, key))
-        return refs
+    def _refs(self, key: str, feed: int, values: Sequence[object]) -> list[PostRef]:
+        if not values:
+            return []
+        return list(starmap(PostRef, self.db.rows(_REFS % key, feed, codec.encode(values))))
 
     def without_lists(self, feed: Feed) -> list[int]:
         """Return the posts in the documents without chosen lists, by sequence.

@@ -117,9 +117,11 @@ class SiteBuilder:
         A post that came in with the first run and never stood in the documents has none: it is
         linked to at its source.
         """
-        for item in items:
+        wanted = [item for item in items if self.has_posts and item.shown]
+        self.paths.learn(item.id for item in wanted)
+        for item in wanted:
             path = self.paths.path(item.id)
-            if self.has_posts and item.shown and path not in self.visited:
+            if path not in self.visited:
                 self.visited.add(path)
                 yield from self._page(
                     "post", path, self.digests.page(item), partial(self._post, item)
