@@ -93,7 +93,7 @@ def _add(db: Connection, index: Index, writer: Writer, numbers: range) -> float:
     )
     started = time.process_time()
     for number, post in posts:
-        index.add(number, post, 600.0 * number)
+        index.add([(number, post, 600.0 * number)])
     index.flush()
     db.execute("COMMIT")
     return 1000 * (time.process_time() - started) / len(posts)

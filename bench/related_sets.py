@@ -151,7 +151,8 @@ def _all_nearest(documents: list[dict[str, str]]) -> list[list[Neighbour]]:
     index = Index(Terms(db))
     db.execute("BEGIN")
     for number, document in enumerate(documents, 1):
-        index.add(number, post_of(document), float(document.get("ts") or 0) / 1000)
+        time = float(document.get("ts") or 0) / 1000
+        index.add([(number, post_of(document), time)])
     index.flush()
     nearest = [index.near(number) for number in range(1, len(documents) + 1)]
     db.close()

@@ -90,7 +90,7 @@ def gathered(documents: Sequence[Mapping[str, str]]) -> list[list[Mapping[str, s
         db.execute("INSERT OR IGNORE INTO sources (id) VALUES (?)", (source,))
         link = post.link or f"https://source.example/{number}"
         db.execute(_PUT, (number, keys, post.title, link, time, source))
-        index.add(number, post, time)
+        index.add([(number, post, time)])
     numbers = range(1, len(documents) + 1)
     story_of = index.stories(numbers, numbers, {})
     db.close()

@@ -47,7 +47,7 @@ class Shop:
             " first_seen, language) SELECT ?, number, ?, '', ?, ?, '', ?, 0, 0, ? FROM sources WHERE id = ?",
             (number, rows.pack_keys(post.keys), title, link, day * DAY, language, source),
         )
-        self.index.add(number, post, day * DAY)
+        self.index.add([(number, post, day * DAY)])
         self.posts[number] = post
         return number
 

@@ -8,7 +8,8 @@ import pytest
 from related_helpers import Shop
 
 from syndicator import tokens
-from syndicator.related import terms, tuning
+from syndicator.model.post import Keys, Post
+from syndicator.related import terms, tuning, vectors
 
 
 @pytest.mark.parametrize(
@@ -82,8 +83,6 @@ def test_a_category_relates_two_posts() -> None:
 
 def test_only_the_first_part_of_a_long_body_is_looked_at() -> None:
     """An article says early what it is about; the rest costs time."""
-    early, late = (
-        terms.terms("", "alpha " * 10),
-        terms.terms("", "alpha " * 10 + "x " * tuning.BODY_CHARACTERS + "omega"),
-    )
-    assert len(late[0]) == len(early[0]) + 1
+    texts = "alpha " * 10, "alpha " * 10 + "x " * tuning.BODY_CHARACTERS + "omega"
+    early, late = terms.packed([Post("a", Keys(), "", text=text) for text in texts])
+    assert len(late) == len(early) + vectors.TERM.itemsize

@@ -32,8 +32,8 @@ class Card(Struct, frozen=True):
 class IndexTables(Protocol):
     """The tables of the index of related posts; the caller holds the transaction."""
 
-    def put(self, number: int, source_id: str, time: float, terms: bytes) -> None:
-        """Let a post's packed terms wait to be indexed, in place of older ones.
+    def put(self, posts: Iterable[tuple[int, str, float, bytes]]) -> None:
+        """Let posts wait to be indexed: number, source, time and packed terms of each.
 
         `time`: seconds since 1970. Postings of an older version stay: they make the post a
         candidate, no more.

@@ -79,9 +79,11 @@ class PostWriter:
             from syndicator.related import Index
 
             self.index = Index(self.store.terms)
-        for number, post in zip(intake.numbers, posts, strict=True):
-            if number in changed:
-                self.index.add(number, post, (post.published or self.now).timestamp())
+        self.index.add(
+            (number, post, (post.published or self.now).timestamp())
+            for number, post in zip(intake.numbers, posts, strict=True)
+            if number in changed
+        )
 
     def finish(self) -> None:
         """Complete the index, once after the last `put`.

@@ -1,7 +1,7 @@
 """Choose the lists of related posts under a post.
 
     index = Index(store.terms())
-    index.add(number, post, time)   each new or updated post, in the transaction that stores it
+    index.add(posts)                the new and updated posts, in the transaction that stores them
     index.flush()                   once after an update: the added posts can be found from then on
     index.choose(number, post, settings)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 
@@ -30,22 +30,24 @@ class Index:
         self._has_learnt = False
         # A run ends with nothing pending: these posts were added by one that was killed, before it
         # could store their counts.
-        for _, packed in terms.pending(-1):
-            self._counts.add(packed)
+        self._counts.add(packed for _, packed in terms.pending(-1))
 
-    def add(self, number: int, post: Post, time: float) -> None:
-        """Index a new post, or one with changed words; `flush` makes it findable.
+    def add(self, posts: Iterable[tuple[int, Post, float]]) -> None:
+        """Index posts that are new or have changed words; `flush` makes them findable.
 
-        `time` is its date in seconds since 1970. Untitled posts are left out. Costs 0.1 ms of CPU
-        for a summary, 0.2 ms for a long article, and 0.06 ms to flush.
+        With each go its number, and its date in seconds since 1970. Untitled posts are left out.
+        Costs 0.1 ms of CPU for a summary, 0.2 ms for a long article, and 0.06 ms to flush.
         """
-        if not post.title:
-            self._terms.drop(number)
-            return
-        terms = words.terms(post.title, post.text, post.link, post.category_labels)
-        packed = vectors.pack(*terms)
+        titled = []
+        for number, post, time in posts:
+            if post.title:
+                titled.append((number, post, time))
+            else:
+                self._terms.drop(number)
+        packed = words.packed([post for _, post, _ in titled])
         self._counts.add(packed)
-        self._terms.put(number, post.source_id, time, packed)
+        rows = zip(titled, packed, strict=True)
+        self._terms.put([(n, post.source_id, time, terms) for (n, post, time), terms in rows])
         self._flushed = False
 
     def flush(self) -> None:
@@ -54,8 +56,7 @@ class Index:
         A lost index, or one of another version, is made again from the stored posts.
         """
         while unindexed := self._terms.unindexed(tuning.BATCH):
-            for number, post, time in unindexed:
-                self.add(number, post, time)
+            self.add(unindexed)
             self._post_pending()
         self._post_pending()
         self._flushed = True

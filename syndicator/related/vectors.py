@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -45,11 +45,12 @@ class Counts:
         """Return the counts learnt from neighbours, to be stored."""
         return np.concatenate((self._seen, self._sharing)).astype("<f2").tobytes()
 
-    def add(self, packed: bytes) -> None:
-        """Count the terms of one post."""
-        # A slot that two terms of the post share is counted once: posts are counted, not terms.
-        self.slots[slots(np.frombuffer(packed, TERM)["term"])] += np.uint32(1)
-        self.slots[-1] += np.uint32(1)
+    def add(self, posts: Iterable[bytes]) -> None:
+        """Count the packed terms of posts."""
+        for packed in posts:
+            # A slot that two terms of a post share is counted once: posts are counted, not terms.
+            self.slots[slots(np.frombuffer(packed, TERM)["term"])] += np.uint32(1)
+            self.slots[-1] += np.uint32(1)
         self._weights = None
 
     def posts_with(self, terms: Records) -> NDArray[np.uint32]:
@@ -113,7 +114,7 @@ def slots(terms: Records) -> Slots:
 
 
 def pack(terms: Records, counts: Weights) -> bytes:
-    """Pack the terms of a post into five bytes each, with their saturated counts."""
+    """Pack terms into five bytes each, with their saturated counts."""
     packed = np.empty(len(terms), TERM)
     packed["term"] = terms
     packed["weight"] = np.rint(255 * counts / (counts + np.float32(tuning.SATURATION)))

@@ -99,7 +99,9 @@ class Posts(Table):
 
         `posts` are of a source that the file does not have.
         """
-        return matching.candidates(self.db, posts, [matching.handles(post.keys, 0) for post in posts])
+        return matching.candidates(
+            self.db, posts, [matching.handles(post.keys, 0) for post in posts]
+        )
 
     def _number(self, source_id: str, posts: Sequence[Post]) -> int:
         """Return the number of a source, after it took over the history of the one that it was."""

@@ -57,14 +57,14 @@ class Terms(Table):
         if self._value("index_version") != VERSION:
             self.clear()
 
-    def put(self, number: int, source_id: str, time: float, terms: bytes) -> None:
-        """Let a post's packed terms wait to be indexed, in place of older ones.
+    def put(self, posts: Iterable[tuple[int, str, float, bytes]]) -> None:
+        """Let posts wait to be indexed: number, source, time and packed terms of each.
 
         `time`: seconds since 1970. Postings of an older version stay: they make the post a
         candidate, no more.
         """
-        row = number, self._source(source_id), time, terms
-        self.db.execute("INSERT OR REPLACE INTO pending VALUES (?, ?, ?, ?)", row)
+        rows = [(number, self._source(name), time, terms) for number, name, time, terms in posts]
+        self.db.executemany("INSERT OR REPLACE INTO pending VALUES (?, ?, ?, ?)", rows)
 
     def drop(self, number: int) -> None:
         """Forget a post."""
