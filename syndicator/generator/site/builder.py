@@ -117,11 +117,9 @@ class SiteBuilder:
         A post that came in with the first run and never stood in the documents has none: it is
         linked to at its source.
         """
-        wanted = [item for item in items if self.has_posts and item.shown]
-        self.paths.learn(item.id for item in wanted)
-        for item in wanted:
+        for item in items:
             path = self.paths.path(item.id)
-            if path not in self.visited:
+            if self.has_posts and item.shown and path not in self.visited:
                 self.visited.add(path)
                 yield from self._page(
                     "post", path, self.digests.page(item), partial(self._post, item)
@@ -140,6 +138,7 @@ class SiteBuilder:
         if "html" not in self.feed.formats:
             return
         items: Sequence[Item] = archive.items
+        self.paths.learn(item.id for item in items)
         if had_page and any(had_page(self.paths.path(item.id)) for item in self.edition.items):
             items = [item for item in items if had_page(self.paths.path(item.id))]
         yield from self.posts(items)
