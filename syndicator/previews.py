@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 from urllib.request import url2pathname
 
@@ -24,7 +25,7 @@ from syndicator.errors import ConfigError, SyndicatorError, UsageError
 from syndicator.failures import label, unpublished
 from syndicator.generator.credit import render_credit
 from syndicator.model.feed import ParsedFeed
-from syndicator.model.fetch import Ask, Fetched, FetchFailed, NotModified, Outcome
+from syndicator.model.fetch import Ask, Fetched, FetchFailed, NotModified
 from syndicator.model.post import Post, SourceInfo
 from syndicator.model.run import Preview
 from syndicator.model.settings import Config, Feed, Source
@@ -57,10 +58,10 @@ def preview(
     path, now = Path(path), now or datetime.now(UTC)
     settings, warnings = settings_for(path, needed=not _place(target))
     source = source_for(target, settings, path)
-    seen = _attempt(source, settings, now, stop, follow=True)
-    if isinstance(seen, FetchFailed):
-        raise _failure(seen, source, [*_doubts(seen, source, target), *warnings])
-    return seen and replace(seen, remarks=(*warnings, *seen.remarks))
+    answer = fetched(source, settings, stop)
+    if isinstance(answer, FetchFailed):
+        raise _failure(answer, source, [*_doubts(answer, source, target), *warnings])
+    return answer and _preview(answer, now, warnings)
 
 
 def find_feeds(
@@ -78,22 +79,20 @@ def find_feeds(
     path, now = Path(path), now or datetime.now(UTC)
     settings, _ = settings_for(path, needed=False)
     source = source_for(address, settings, path)
-    seen = _attempt(source, settings, now, stop, follow=True)
-    if isinstance(seen, FetchFailed):
-        if seen.kind not in NO_FEED or not source.url or seen.feeds:
-            raise _failure(seen, source, _doubts(seen, source, address))
-        places = usual_places(source.url)
-        usual = _first_feeds(places, settings, now, stop, most=1)
-        if not usual:
-            what = f"nor is there one at {', '.join(map(_path_of, places))}"
-            raise _failure(replace(seen, advice=""), source, [what])
-        return usual
-    if seen is None:
+    answer = located(source, settings, stop)
+    if isinstance(answer, FetchFailed):
+        more = _doubts(answer, source, address)
+        if _has_usual_places(source, answer):
+            places = ", ".join(urlsplit(place).path for place in usual_places(source.url))
+            answer, more = replace(answer, advice=""), [f"nor is there one at {places}"]
+        raise _failure(answer, source, more)
+    if answer is None:
         return []
-    return [seen, *_first_feeds(seen.others[:_MOST_OTHERS], settings, now, stop)]
+    best = _preview(answer, now)
+    return [best, *_others(best, settings, now, stop)]
 
 
-NO_FEED = ("html", "not-a-feed", "empty")
+_NO_FEED = ("html", "not-a-feed", "empty")
 _MOST_OTHERS = 5  # feeds of one page that are looked at
 _PLACES = ("feed", "feed/", "rss.xml", "atom.xml", "feed.json", "index.xml")
 
@@ -112,60 +111,85 @@ def usual_places(url: str) -> list[str]:
     )
 
 
-def _path_of(url: str) -> str:
-    return urlsplit(url).path
+def _has_usual_places(source: Source, failed: FetchFailed) -> bool:
+    return bool(source.url) and failed.kind in _NO_FEED and not failed.feeds
 
 
-def _first_feeds(
-    addresses: Iterable[str],
-    settings: Config,
-    now: datetime,
-    stop: threading.Event | None,
-    most: int = _MOST_OTHERS,
-) -> list[Preview]:
-    """Return the first feeds among addresses."""
-    previews: list[Preview] = []
-    for address in addresses:
-        source = config.source_of({"url": address}, "the page")
-        seen = _attempt(source, settings, now, stop, follow=False)
-        if isinstance(seen, Preview):
-            previews.append(seen)
-        if len(previews) == most:
-            break
-    return previews
+def located(
+    source: Source, settings: Config, stop: threading.Event | None
+) -> Answer | FetchFailed | None:
+    """Return the feed of a source, of a page, or at the usual places of a site."""
+    answer = fetched(source, settings, stop)
+    if isinstance(answer, FetchFailed) and _has_usual_places(source, answer):
+        for place in usual_places(source.url):
+            other = fetched(_source_at(place), settings, stop, follow=False)
+            if not isinstance(other, FetchFailed):
+                return other
+    return answer
 
 
-def _attempt(
-    source: Source,
-    settings: Config,
-    now: datetime,
-    stop: threading.Event | None,
-    *,
-    follow: bool,
-) -> Preview | FetchFailed | None:
-    """Fetch a source once; None if `stop` ended it."""
-    outcome = fetcher.fetch_one(_ask(source), settings.fetch, stop, follow=follow)
-    if outcome is None:
-        return None
-    read = read_answer(outcome, source)
-    if isinstance(read, FetchFailed):
-        return read
-    fetched, parsed = read
-    address = source.unless_private(fetched.url)
-    feed = normalizer.normalize(parsed, source, now)
-    is_elsewhere = address and not source.path and address != source.url
+def _source_at(address: str) -> Source:
+    return config.source_of({"url": address}, "the page")
+
+
+def _others(
+    preview: Preview, settings: Config, now: datetime, stop: threading.Event | None
+) -> Iterator[Preview]:
+    """Yield the other feeds of a page."""
+    for address in preview.others[:_MOST_OTHERS]:
+        answer = fetched(_source_at(address), settings, stop, follow=False)
+        if isinstance(answer, Answer):
+            yield _preview(answer, now)
+
+
+class Answer(NamedTuple):
+    """One fetch that gave a feed."""
+
+    source: Source
+    fetched: Fetched
+    parsed: ParsedFeed
+
+
+def fetched(
+    source: Source, settings: Config, stop: threading.Event | None, *, follow: bool = True
+) -> Answer | FetchFailed | None:
+    """Fetch a source once and read its feed; None if `stop` ended it.
+
+    `follow`: of a page the feed that it announces is fetched. A failure names the others.
+    """
+    ask = Ask(source, source.url or str(source.path or ""))
+    outcome = fetcher.fetch_one(ask, settings.fetch, stop, follow=follow)
+    if isinstance(outcome, NotModified):  # no validators were sent
+        raise SyndicatorError(
+            f"{outcome.url} answered 304 Not Modified to a request without conditions"
+        )
+    if not isinstance(outcome, Fetched):
+        return outcome
+    parsed = parser.parse(outcome)
+    if isinstance(parsed, ParsedFeed):
+        refused = normalizer.refusal(parsed, source)
+        if refused is None:
+            return Answer(source, outcome, parsed)
+        parsed = refused
+    return parsed if source.private else replace(parsed, feeds=outcome.feeds)
+
+
+def _preview(answer: Answer, now: datetime, warnings: Iterable[str] = ()) -> Preview:
+    source = answer.source
+    address = source.unless_private(answer.fetched.url)
+    feed = normalizer.normalize(answer.parsed, source, now)
+    remarks = list(warnings)
+    if address and not source.path and address != source.url:
+        remarks.append(f"the feed is at {address}")
+    if source.private_by:
+        remarks.append(unpublished(source))
     return Preview(
         source,
         address,
         feed,
-        remarks=(
-            *([f"the feed is at {address}"] if is_elsewhere else []),
-            *([unpublished(source)] if source.private_by else []),
-            *parsed.notes,
-            *feed.notes,
-        ),
-        others=fetched.feeds if address else (),
-        titles=fetched.feed_titles if address else {},
+        remarks=(*remarks, *answer.parsed.notes, *feed.notes),
+        others=answer.fetched.feeds if address else (),
+        titles=answer.fetched.feed_titles if address else {},
         credits={post.fingerprint: credit(post, feed.info) for post in feed.posts},
     )
 
@@ -184,27 +208,6 @@ def credit(post: Post, info: SourceInfo) -> str:
         date=post.published,
     )
     return normalizer.text.words(line)
-
-
-def read_answer(outcome: Outcome, source: Source) -> tuple[Fetched, ParsedFeed] | FetchFailed:
-    """Return the feed that an answer holds."""
-    if isinstance(outcome, NotModified):  # no validators were sent
-        raise SyndicatorError(
-            f"{outcome.url} answered 304 Not Modified to a request without conditions"
-        )
-    if isinstance(outcome, FetchFailed):
-        return outcome
-    parsed = parser.parse(outcome)
-    if isinstance(parsed, FetchFailed):
-        return _with_others(parsed, outcome, source)
-    if refused := normalizer.refusal(parsed, source):
-        return _with_others(refused, outcome, source)
-    return outcome, parsed
-
-
-def _with_others(failed: FetchFailed, fetched: Fetched, source: Source) -> FetchFailed:
-    """Add the other feeds of the page to a failure."""
-    return failed if source.private else replace(failed, feeds=fetched.feeds)
 
 
 def document(
@@ -288,10 +291,6 @@ def _doubts(failed: FetchFailed, source: Source, target: str) -> list[str]:
     if failed.kind in ("tls", "connect"):
         return [f"or is it http://{target}?"]
     return []
-
-
-def _ask(source: Source) -> Ask:
-    return Ask(source, source.url or str(source.path or ""))
 
 
 def _failure(failed: FetchFailed, source: Source, more: list[str]) -> SyndicatorError:

@@ -10,14 +10,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from syndicator import check, fetcher, languages, normalizer, previews, urls
+from syndicator import check, languages, normalizer, previews, urls
 from syndicator.failures import label
 from syndicator.formats import FORMATS
-from syndicator.model.feed import ParsedFeed
-from syndicator.model.fetch import Ask, Fetched, FetchFailed
+from syndicator.model.fetch import FetchFailed
 from syndicator.model.post import CopyOf, NormalizedFeed, Post
 from syndicator.model.run import SourceFacts
 from syndicator.model.settings import Config, Source
@@ -46,22 +44,6 @@ _COMMENT = re.compile(r"#(?:comment-?|c)[0-9]+$")
 _FRAME = re.compile(r"<(?:iframe|video|audio)\b")
 
 
-class _Known(Struct, frozen=True):
-    """The facts of the state file; none before the first run."""
-
-    gap: timedelta | None = None  # the median of the sources' mean gaps
-    facts: Mapping[str, SourceFacts] = {}
-    shared: tuple[Shared, ...] = ()
-    is_compared: bool = False
-
-
-class _Answer(Struct, frozen=True):
-    """One fetch that gave a feed."""
-
-    fetched: Fetched
-    parsed: ParsedFeed
-
-
 def vet(
     address: str,
     path: Path | str = "feeds.toml",
@@ -83,46 +65,24 @@ def gather(address: str, path: Path, now: datetime, stop: threading.Event) -> Fa
     # A file with a mistake can't say whether it wants a source.
     config, _ = previews.settings_for(path, needed=True)
     source = previews.source_for(address, config, path)
-    answer = _located(source, config, stop)
+    # No other place is guessed for an address that holds a secret.
+    locate = previews.fetched if source.private else previews.located
+    answer = locate(source, config, stop)
     if answer is None:
         return None
     if isinstance(answer, FetchFailed):
         return Facts(address, now, failure=answer)
     facts = _of_answer(answer, source, address, now)
     feed = normalizer.normalize(answer.parsed, source, now)
-    known = _known(config, source, feed, now)
-    facts = _compared(facts, feed, source, config, known)
-    facts = planned(facts, feed, source, config, known.facts)
+    facts, stored = _with_state(facts, feed, source, config)
+    facts = _compared(facts, feed, source, config, stored)
+    facts = planned(facts, feed, source, config, stored)
     facts = replace(facts, https=_https(answer, source, config, stop))
     facts = _again(facts, answer, feed, source, config, stop)
     return None if stop.is_set() else facts
 
 
-def _located(source: Source, config: Config, stop: threading.Event) -> _Answer | FetchFailed | None:
-    """Return the feed of a source, of a page, or at the usual places of a site."""
-    answer = _fetched(source, source.url or str(source.path or ""), config, stop, follow=True)
-    if not isinstance(answer, FetchFailed) or answer.kind not in previews.NO_FEED:
-        return answer
-    if not source.url or answer.feeds or source.private:
-        return answer
-    for place in previews.usual_places(source.url):
-        other = _fetched(source, place, config, stop)
-        if not isinstance(other, FetchFailed):
-            return other
-    return answer
-
-
-def _fetched(
-    source: Source, url: str, config: Config, stop: threading.Event, *, follow: bool = False
-) -> _Answer | FetchFailed | None:
-    outcome = fetcher.fetch_one(Ask(source, url), config.fetch, stop, follow=follow)
-    if outcome is None:
-        return None
-    read = previews.read_answer(outcome, source)
-    return read if isinstance(read, FetchFailed) else _Answer(*read)
-
-
-def _of_answer(answer: _Answer, source: Source, address: str, now: datetime) -> Facts:
+def _of_answer(answer: previews.Answer, source: Source, address: str, now: datetime) -> Facts:
     """Return the facts that the body tells."""
     fetched, parsed = answer.fetched, answer.parsed
     kind = _media_type(parsed.head.version)
@@ -154,7 +114,11 @@ def _media_type(version: str) -> str:
 
 
 def _compared(
-    facts: Facts, feed: NormalizedFeed, source: Source, config: Config, known: _Known
+    facts: Facts,
+    feed: NormalizedFeed,
+    source: Source,
+    config: Config,
+    stored: Mapping[str, SourceFacts],
 ) -> Facts:
     """Add the facts about the posts, and about other sources of the planet."""
     dates = [post.published for post in feed.posts if post.published]
@@ -168,7 +132,6 @@ def _compared(
         posts=len(feed.posts),
         dates=tuple(dates),
         gap=_mean_gap(dates, facts.now),
-        planet_gap=known.gap,
         sizes=tuple(map(_size, feed.posts[:_MEASURED])),
         comments=sum(_COMMENT.search(post.link) is not None for post in feed.posts),
         others_sites=_sites_of_others(feed),
@@ -176,9 +139,7 @@ def _compared(
         sure=sure,
         heard=heard,
         listed_as=listed,
-        same_site=tuple(_of_site(feed, source, config.sources, known.facts)),
-        shared=known.shared,
-        is_compared=known.is_compared,
+        same_site=tuple(_of_site(feed, source, config.sources, stored)),
         licence=feed.info.licence,
         rights=feed.info.rights,
         noindex=feed.info.noindex,
@@ -249,21 +210,22 @@ def _size(post: Post) -> Size:
     return Size(len(post.text), is_cut, has_media, bool(post.title))
 
 
-def _known(config: Config, source: Source, feed: NormalizedFeed, now: datetime) -> _Known:
-    """Read the state file, if there is one."""
+def _with_state(
+    facts: Facts, feed: NormalizedFeed, source: Source, config: Config
+) -> tuple[Facts, Mapping[str, SourceFacts]]:
+    """Add the facts of the state file, if there is one; return with them those of its sources."""
     if not config.state.is_file():
-        return _Known()
+        return facts, {}
     names = {other.id: label(other) for other in config.sources if other.id != source.id}
     with Store(config.state, read_only=True) as store:
-        facts = store.sources.facts()
-        means = [_mean_gap(store.posts.dates(name, _PACE), now) for name in names if name in facts]
-        gaps = sorted(gap for gap in means if gap is not None)
-        return _Known(
-            gap=gaps[len(gaps) // 2] if len(gaps) >= _FEW_SOURCES else None,
-            facts=facts,
-            shared=_shared(store, feed.posts, names),
-            is_compared=True,
-        )
+        stored = store.sources.facts()
+        means = [
+            _mean_gap(store.posts.dates(name, _PACE), facts.now) for name in names if name in stored
+        ]
+        shared = _shared(store, feed.posts, names)
+    gaps = sorted(gap for gap in means if gap is not None)
+    median = gaps[len(gaps) // 2] if len(gaps) >= _FEW_SOURCES else None
+    return replace(facts, planet_gap=median, shared=shared, is_compared=True), stored
 
 
 def _shared(store: Store, posts: Sequence[Post], names: Mapping[str, str]) -> tuple[Shared, ...]:
@@ -280,7 +242,7 @@ def _shared(store: Store, posts: Sequence[Post], names: Mapping[str, str]) -> tu
 
 
 def _https(
-    answer: _Answer, source: Source, config: Config, stop: threading.Event
+    answer: previews.Answer, source: Source, config: Config, stop: threading.Event
 ) -> Literal["", "yes", "also", "no"]:
     """Tell whether a feed is fetched by https, or could be."""
     url = answer.fetched.url
@@ -288,14 +250,13 @@ def _https(
         return ""
     if url.startswith("https://"):
         return "yes"
-    secure = secured(url)
-    other = _fetched(replace(source, url=secure), secure, config, stop)
-    return "also" if isinstance(other, _Answer) else "no"
+    other = previews.fetched(replace(source, url=secured(url)), config, stop, follow=False)
+    return "also" if isinstance(other, previews.Answer) else "no"
 
 
 def _again(
     facts: Facts,
-    answer: _Answer,
+    answer: previews.Answer,
     feed: NormalizedFeed,
     source: Source,
     config: Config,
@@ -305,7 +266,7 @@ def _again(
     if source.path or not source.url:
         return facts
     stop.wait(config.fetch.delay.total_seconds())
-    second = _fetched(source, answer.fetched.url, config, stop)
+    second = previews.fetched(replace(source, url=answer.fetched.url), config, stop, follow=False)
     if second is None:
         return facts
     if isinstance(second, FetchFailed):

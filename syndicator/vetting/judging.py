@@ -161,11 +161,11 @@ def _reasons(facts: Facts) -> Iterator[Reason]:
         return
     for judged in (
         _found,
-        _listed,
         _likewise,
         _wishes,
         _https,
         _valid,
+        _dates,
         _pace,
         _stable,
         _kind,
@@ -186,33 +186,35 @@ def _failed(failed: FetchFailed) -> Reason:
     return Reason("fault", "fetch", text, failed.advice)
 
 
+def _holding(*rows: tuple[object, Reason]) -> Iterator[Reason]:
+    """Yield the reasons of the rows with a condition that holds."""
+    for holds, reason in rows:
+        if holds:
+            yield reason
+
+
 def _found(facts: Facts) -> Iterator[Reason]:
     if not facts.posts:
         yield Reason("fault", "posts", "its feed has no post")
     if facts.is_private:
         advice = "`publish = true` in its table, with its owner's consent"
         yield Reason("fault", "private", "its address holds a secret: not published", advice)
-    if facts.url and facts.url != facts.address:
+    if facts.url not in ("", facts.address):
         yield Reason("note", "fetch", f"the feed is at {facts.url}")
     for other in facts.others:
         yield Reason("note", "fetch", f"another feed of that page: {other}")
 
 
-def _listed(facts: Facts) -> Iterator[Reason]:
-    if facts.listed_as:
-        text = f"it is a source already: {facts.listed_as}"
-        yield Reason("fault", "duplicate", text)
-
-
 def _likewise(facts: Facts) -> Iterator[Reason]:
-    """Compare with the sources of the planet, by posts and by site."""
+    """Compare with the sources of the planet, by address, by posts and by site."""
+    if facts.listed_as:
+        yield Reason("fault", "duplicate", f"it is a source already: {facts.listed_as}")
     few = max(FEW, HALF * facts.posts)
     for shared in facts.shared:
         text = f"{shared.posts} of its {counted(facts.posts, 'post')} are in {shared.source} too"
         yield Reason("fault" if shared.posts >= few else "doubt", "duplicate", text)
-    for name in facts.same_site:
-        if not facts.listed_as:
-            yield Reason("doubt", "duplicate", f"it is of the same site as {name}")
+    for name in () if facts.listed_as else facts.same_site:
+        yield Reason("doubt", "duplicate", f"it is of the same site as {name}")
     if not facts.is_compared:
         text = "not compared with the planet's posts: there is no state file here"
         yield Reason("note", "duplicate", text)
@@ -242,13 +244,16 @@ def secured(url: str) -> str:
 
 
 def _https(facts: Facts) -> Iterator[Reason]:
-    if facts.https == "also":
-        text = "it is fetched by http, though https has the feed too"
-        yield Reason("fault", "https", text, f'url = "{secured(facts.url)}"')
-    elif facts.https == "no":
-        yield Reason("doubt", "https", "it has no https: anybody on the way can change its posts")
-    elif facts.https:
-        yield Reason("good", "https", "https")
+    also = "it is fetched by http, though https has the feed too"
+    never = "it has no https: anybody on the way can change its posts"
+    return _holding(
+        (
+            facts.https == "also",
+            Reason("fault", "https", also, f'url = "{secured(facts.url)}"'),
+        ),
+        (facts.https == "no", Reason("doubt", "https", never)),
+        (facts.https == "yes", Reason("good", "https", "https")),
+    )
 
 
 def _valid(facts: Facts) -> Iterator[Reason]:
@@ -261,23 +266,29 @@ def _valid(facts: Facts) -> Iterator[Reason]:
         yield Reason("good", "valid", f"valid {facts.version}")
 
 
+def _silence(facts: Facts) -> timedelta:
+    return facts.now - facts.dates[0] if facts.dates else timedelta()
+
+
+def _dates(facts: Facts) -> Iterator[Reason]:
+    undated, silence = facts.posts - len(facts.dates), _silence(facts)
+    none, each = "its posts bear no date", "each counts as new when it is first seen"
+    many = f"{undated} of {counted(facts.posts, 'post')} bear no date"
+    age = f"its newest post is {_age(facts)} old"
+    return _holding(
+        (facts.posts and not facts.dates, Reason("doubt", "age", f"{none}: {each}")),
+        (
+            facts.dates and undated >= HALF * facts.posts,
+            Reason("doubt", "age", f"{many}: {each}"),
+        ),
+        (silence > ASLEEP, Reason("fault", "age", f"{age}: it seems to be given up")),
+        (SILENT < silence <= ASLEEP, Reason("doubt", "age", age)),
+        (facts.dates and silence <= SILENT, Reason("good", "age", age)),
+    )
+
+
 def _pace(facts: Facts) -> Iterator[Reason]:
-    if not facts.dates:
-        if facts.posts:
-            text = "its posts bear no date: each counts as new when it is first seen"
-            yield Reason("doubt", "age", text)
-        return
-    undated = facts.posts - len(facts.dates)
-    if undated >= HALF * facts.posts:
-        text = f"{undated} of {counted(facts.posts, 'post')} bear no date"
-        yield Reason("doubt", "age", f"{text}: each counts as new when it is first seen")
-    silence = facts.now - facts.dates[0]
-    text = f"its newest post is {_age(facts)} old"
-    if silence > ASLEEP:
-        yield Reason("fault", "age", f"{text}: it seems to be given up")
-    else:
-        yield Reason("doubt" if silence > SILENT else "good", "age", text)
-    if facts.gap is None or silence > SILENT:
+    if facts.gap is None or _silence(facts) > SILENT:
         return
     pace = f"a post every {short(facts.gap)}"
     if facts.planet_gap is None:
@@ -291,31 +302,40 @@ def _pace(facts: Facts) -> Iterator[Reason]:
 
 
 def _stable(facts: Facts) -> Iterator[Reason]:
-    if facts.second:
-        yield Reason("doubt", "stable", f"a second fetch failed: {facts.second}")
-    if facts.lost:
-        text = f"a second fetch took {counted(facts.lost, 'post')} for new ones"
-        advice = "each run would publish them anew: its owner must give them lasting ids"
-        yield Reason("fault", "stable", text, advice)
-    elif facts.new_guids:
-        text = f"{counted(facts.new_guids, 'id')} changed by a second fetch"
-        yield Reason("doubt", "stable", f"{text}: its posts are known by other signs")
-    if facts.new_dates:
-        text = f"{counted(facts.new_dates, 'date')} changed by a second fetch"
-        yield Reason("doubt", "stable", f"{text}: they are no dates of posts")
-    if facts.compared and not (facts.lost or facts.new_guids or facts.new_dates):
-        yield Reason("good", "stable", "ids and dates are the same in a second fetch")
+    lost = f"a second fetch took {counted(facts.lost, 'post')} for new ones"
+    advice = "each run would publish them anew: its owner must give them lasting ids"
+    ids = f"{counted(facts.new_guids, 'id')} changed by a second fetch"
+    dates = f"{counted(facts.new_dates, 'date')} changed by a second fetch"
+    same = "ids and dates are the same in a second fetch"
+    has_changed = facts.lost or facts.new_guids or facts.new_dates
+    return _holding(
+        (facts.second, Reason("doubt", "stable", f"a second fetch failed: {facts.second}")),
+        (facts.lost, Reason("fault", "stable", lost, advice)),
+        (
+            facts.new_guids and not facts.lost,
+            Reason("doubt", "stable", f"{ids}: its posts are known by other signs"),
+        ),
+        (facts.new_dates, Reason("doubt", "stable", f"{dates}: they are no dates of posts")),
+        (facts.compared and not has_changed, Reason("good", "stable", same)),
+    )
 
 
 def _kind(facts: Facts) -> Iterator[Reason]:
     """Tell a feed of comments, and one of other sites' posts, by their addresses."""
-    if facts.comments >= max(FEW, HALF * facts.posts):
-        text = f"{facts.comments} of {counted(facts.posts, 'post')} are comments"
-        yield Reason("doubt", "kind", text, "the feed of the posts themselves has another address")
-    # One site is a service that counts clicks, as a rule.
-    if facts.others_sites >= FEW:
-        text = f"most of its posts lead to {facts.others_sites} other sites"
-        yield Reason("doubt", "kind", f"{text}: a planet, or a list of links")
+    comments = f"{facts.comments} of {counted(facts.posts, 'post')} are comments"
+    advice = "the feed of the posts themselves has another address"
+    sites = f"most of its posts lead to {facts.others_sites} other sites"
+    return _holding(
+        (
+            facts.comments >= max(FEW, HALF * facts.posts),
+            Reason("doubt", "kind", comments, advice),
+        ),
+        # One site is a service that counts clicks, as a rule.
+        (
+            facts.others_sites >= FEW,
+            Reason("doubt", "kind", f"{sites}: a planet, or a list of links"),
+        ),
+    )
 
 
 def _full(facts: Facts) -> Iterator[Reason]:
@@ -323,16 +343,16 @@ def _full(facts: Facts) -> Iterator[Reason]:
     if len(written) < FEW:
         return
     advice = "its posts must be read at the source"
-    cut = sum(size.is_cut for size in written)
-    brief = sum(size.characters <= SHORT for size in written)
-    if not any(size.characters for size in written):
+    lengths = sorted(size.characters for size in written)
+    brief, median = sum(length <= SHORT for length in lengths), lengths[len(lengths) // 2]
+    if not any(lengths):
         yield Reason("doubt", "text", f"it gives titles only: {advice}")
-    elif cut >= HALF * len(written):
+    elif sum(size.is_cut for size in written) >= HALF * len(written):
         yield Reason("doubt", "text", f"it gives excerpts only: {advice}")
     elif brief >= MOST * len(written):
         text = f"{brief} of {len(written)} texts are shorter than {SHORT} characters"
         yield Reason("doubt", "text", f"{text}: excerpts, or short posts")
-    elif (median := sorted(size.characters for size in written)[len(written) // 2]) < LONG:
+    elif median < LONG:
         text = f"half of its texts are longer than {median} characters"
         yield Reason("note", "text", f"{text}: whole ones, or long excerpts")
     else:
@@ -344,20 +364,19 @@ def _language(facts: Facts) -> Iterator[Reason]:
     if not base:
         yield Reason("doubt", "language", "the language of its posts is not to be told")
         return
-    how = (
-        f"{facts.sure} of {counted(facts.heard, 'post')} read so" if facts.heard else "by its word"
-    )
+    how = "by its word"
+    if facts.heard:
+        how = f"{facts.sure} of {counted(facts.heard, 'post')} read so"
+    language = f"{facts.language} ({how})"
     if facts.declared and facts.declared.partition("-")[0] != base:
-        text = f"it declares {facts.declared}, but is written in {facts.language} ({how})"
+        text = f"it declares {facts.declared}, but is written in {language}"
         yield Reason("doubt", "language", text, f'language = "{facts.language}"')
     elif not facts.declared and facts.sure <= 1 < facts.posts:
-        text = f"hardly a post tells its language: {facts.language} ({how})"
-        yield Reason("doubt", "language", text)
+        yield Reason("doubt", "language", f"hardly a post tells its language: {language}")
     elif facts.heard >= FEW and facts.sure < HALF * facts.heard:
-        text = f"its posts are in several languages, most in {facts.language} ({how})"
-        yield Reason("doubt", "language", text)
+        yield Reason("doubt", "language", f"its posts are in several languages, most in {language}")
     else:
-        yield Reason("good", "language", f"language: {facts.language} ({how})")
+        yield Reason("good", "language", f"language: {language}")
 
 
 def _passing(facts: Facts) -> Iterator[Reason]:
