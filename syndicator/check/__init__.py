@@ -10,12 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lxml.etree import XMLParser, XMLSyntaxError, fromstring
+
+from syndicator.check.atom_grammar import FEED
+from syndicator.check.extension_grammar import EXTENSIONS
+from syndicator.check.grammar import walk
 from syndicator.check.json_rules import check_json
-from syndicator.check.problem import Problem
-from syndicator.check.xml_rules import check_xml
-from syndicator.formats import by_type
+from syndicator.check.opml_grammar import OPML
+from syndicator.check.problem import Problem, line_of
+from syndicator.check.rss_grammar import RSS
+from syndicator.formats import Format, by_type
 
 __all__ = ["Problem", "check"]
+
+# The grammar of each root element that a format of ours has.
+_RULES = {"rss": RSS, "feed": FEED, "opml": OPML}
 
 
 def check(body: bytes, kind: str) -> Iterator[Problem]:
@@ -23,4 +32,20 @@ def check(body: bytes, kind: str) -> Iterator[Problem]:
     if kind.endswith("+json"):
         yield from check_json(body)
     elif (form := by_type(kind)) and form.root:
-        yield from check_xml(body, form)
+        yield from _check_xml(body, form)
+
+
+def _check_xml(body: bytes, form: Format) -> Iterator[Problem]:
+    """Yield the problems of an XML document, which has the root element of its format."""
+    name = form.root.rpartition("}")[2]
+    # Nothing is fetched or expanded for a document; `huge_tree`, since libxml2 else stops at texts
+    # of 10 MB.
+    try:
+        root = fromstring(body, XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
+    except XMLSyntaxError as error:
+        yield Problem("", f"is not well-formed: {error.msg}", line=error.lineno or 0)
+        return
+    if root.tag != form.root:
+        yield Problem("", f"is no {name} document: its root is {root.tag}", line=line_of(root))
+    elif rule := _RULES.get(name):
+        yield from walk(root, rule, name, EXTENSIONS)

@@ -12,7 +12,7 @@ from msgspec import Struct
 from syndicator import namespaces
 from syndicator.check.markup import check_markup
 from syndicator.check.problem import Problem, line_of
-from syndicator.check.values import Slip, Value, anything, base, optional_language
+from syndicator.check.values import Slip, Value, anything, base, language
 
 XML = f"{{{namespaces.XML}}}"
 # C1 controls and U+FFFD: the traces of a text that was read in a wrong charset.
@@ -62,35 +62,25 @@ def walk(element: _Element, rule: Rule, where: str, known: Mapping[str, Rule]) -
         child_rule = (rule.children.get(name) if ours else rule.children.get(tag)) or known.get(tag)
         if child_rule:
             yield from walk(child, child_rule, place, known)
-        else:
-            yield from _unknown(child, place, ours=ours or not _space(child))
-        if child_rule and seen[tag] > 1 and not child_rule.many:
-            yield Problem(place, "stands more than once", line=line_of(child))
+            if seen[tag] > 1 and not child_rule.many:
+                yield Problem(place, "stands more than once", line=line_of(child))
+        elif ours or not _space(child):  # others may be of an unknown namespace
+            yield Problem(place, "is not an element of this format", line=line_of(child))
     # Rules name children of the parent's own namespace without it.
     names = {
         child.rpartition("}")[2]
         for child in seen
         if child.rpartition("}")[0].removeprefix("{") == space
     }
-    yield from _missing(element, rule, where, names)
+    for name in rule.required:
+        if name not in names and element.get(name) is None:
+            yield Problem(where, f"has no {name}", line=line_of(element))
     if rule.special:
         yield from rule.special(element, where)
 
 
 def _space(element: _Element) -> str:
     return str(element.tag).rpartition("}")[0].removeprefix("{")
-
-
-def _unknown(child: _Element, place: str, *, ours: bool) -> Iterator[Problem]:
-    """Refuse an element without a rule, unless its namespace is unknown."""
-    if ours:
-        yield Problem(place, "is not an element of this format", line=line_of(child))
-
-
-def _missing(element: _Element, rule: Rule, where: str, children: set[str]) -> Iterator[Problem]:
-    for name in rule.required:
-        if name not in children and element.get(name) is None:
-            yield Problem(where, f"has no {name}", line=line_of(element))
 
 
 def _own(element: _Element, rule: Rule, where: str) -> Iterator[Problem]:
@@ -133,7 +123,8 @@ def _attributes(element: _Element, rule: Rule, where: str) -> Iterator[Problem]:
 
 
 _XML_ATTRIBUTES: Mapping[str, Value] = {
-    f"{XML}lang": optional_language,
+    # "" cancels the inherited language (XML 1.0, 2.12).
+    f"{XML}lang": lambda text: text and language(text),
     f"{XML}base": base,
     f"{XML}space": anything,
     f"{XML}id": anything,

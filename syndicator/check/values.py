@@ -90,9 +90,7 @@ def rss_date(text: str) -> str:
     except ValueError:
         return f"{shown(text)} is no day of the calendar"
     weekday = _DAYS[day.weekday()]
-    if match["weekday"] not in {None, weekday}:
-        return f"{shown(text)} was a {weekday}"
-    return ""
+    return _unless(match["weekday"] in {None, weekday}, text, f"was a {weekday}")
 
 
 def _loose_date(text: str) -> str:
@@ -109,13 +107,13 @@ def atom_date(text: str) -> str:
     match = _RFC3339.fullmatch(text)
     if not match:
         return f"{shown(text)} is no RFC 3339 date"
-    year, month, day, hour, minute, second = map(int, match.groups()[:6])
+    *day, hour, minute, second = map(int, match.groups()[:6])
     try:
-        date(year, month, day)
+        date(*day)
     except ValueError:
         return f"{shown(text)} is no day of the calendar"
-    right = hour <= _HOURS and minute <= _MINUTES and second <= _SECONDS
-    return _unless(right, text, "is no time of day")
+    is_right = hour <= _HOURS and minute <= _MINUTES and second <= _SECONDS
+    return _unless(is_right, text, "is no time of day")
 
 
 def language(text: str) -> str:
@@ -124,11 +122,6 @@ def language(text: str) -> str:
     # Of the three-letter codes (ISO 639-2) we know only those that websites are written in.
     right = LANGUAGE_TAG.fullmatch(text) and (len(first) == len("eng") or normalise(text))
     return _unless(right or first == "x", text, "is no language")
-
-
-def optional_language(text: str) -> str:
-    """Refuse all but a language tag or "", which cancels the inherited one (XML 1.0, 2.12)."""
-    return text and language(text)
 
 
 def media_type(text: str) -> str:
@@ -189,22 +182,15 @@ def address(text: str) -> str:
 
 def one_of(*words: str) -> Value:
     """Refuse all but these words."""
-
-    def check(text: str) -> str:
-        if text in words:
-            return ""
-        return f"{shown(text)} is none of {', '.join(words)}"
-
-    return check
+    return lambda text: _unless(text in words, text, f"is none of {', '.join(words)}")
 
 
 def at_most(length: int) -> Value:
     """Refuse longer texts."""
 
     def check(text: str) -> str:
-        if len(text) <= length:
-            return ""
-        return f"has {len(text)} characters, {length} are allowed"
+        excess = f"has {len(text)} characters, {length} are allowed"
+        return excess if len(text) > length else ""
 
     return check
 
