@@ -48,9 +48,9 @@ def write(folder: Path, title: str, link: str = "", contact: str = "") -> Path:
     check_feed(values, "init")
     path = folder / "feeds.toml"
     text = _TEXT.format(
-        title=_quoted(title),
-        link=_quoted(link or "http://127.0.0.1:8000/"),
-        contact=f"contact = {_quoted(contact)}" if contact else _CONTACT,
+        title=toml(title),
+        link=toml(link or "http://127.0.0.1:8000/"),
+        contact=f"contact = {toml(contact)}" if contact else _CONTACT,
     )
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -63,5 +63,6 @@ def write(folder: Path, title: str, link: str = "", contact: str = "") -> Path:
     return path
 
 
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+def toml(value: object) -> str:
+    """Return a text, a number or a list as TOML writes it: as JSON does, but for one character."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -370,6 +370,15 @@ def host(url: str) -> str:
     return (parts.hostname or "").removeprefix("www.") if parts else ""
 
 
+def place(url: str) -> str:
+    """Return the form in which two addresses are of one feed: one may be older than its https.
+
+    >>> place("HTTP://me:pw@www.A.example/f/") == place("https://a.example/f")
+    True
+    """
+    return loose(normal(url))
+
+
 def domain(url: str) -> str:
     """Return the domain that the owner of a site registers, as far as its labels tell it.
 

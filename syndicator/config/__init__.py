@@ -103,8 +103,7 @@ def with_listed(config: Config, listed: Mapping[str, Sequence[Source]]) -> Confi
 
 def place(source: Source) -> str:
     """Return the form in which two sources are one feed, whatever their scheme and closing slash."""
-    account = ":".join(source.auth or ())
-    return f"{urls.loose(urls.normal(source.url))}{source.path or ''} {account}"
+    return f"{urls.place(source.url)}{source.path or ''} {':'.join(source.auth or ())}"
 
 
 def check_feed(values: Mapping[str, Any], where: str, name: str = "[feed]") -> None:

@@ -7,25 +7,29 @@ each table is read here first.
 
 from __future__ import annotations
 
-import json
 import sys
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from syndicator import config
+from syndicator import config, urls
 from syndicator.errors import ConfigError, UsageError
 from syndicator.importers.lists import heading, read
-from syndicator.importers.subscription import Heading, Subscription, account, place
-from syndicator.importers.table_values import filter_values, values
-from syndicator.model.settings import Filter, Source
+from syndicator.importers.subscription import (
+    Heading,
+    Subscription,
+    account,
+    filter_values,
+    values,
+)
+from syndicator.model.settings import Filter
 from syndicator.parser.encodings import to_utf8  # lists are in as many encodings as feeds
 from syndicator.quantities import counted
+from syndicator.starter import toml
 
 __all__ = ["ImportResult", "Subscription", "import_list", "read", "tables"]
 
@@ -53,20 +57,20 @@ def import_list(file: str, configuration: Path | str = "feeds.toml") -> ImportRe
     begun = not _is_blank(configuration)
     known = config.load(configuration).sources if begun else ()
     places = {
-        (place(source.url or str(source.path)), name)
+        (urls.place(source.url or str(source.path)), name)
         for source in known
         for name in ("", ":".join(source.auth or ()))
     }
-    new = [feed for feed in feeds if (place(feed.url), account(feed.url)) not in places]
+    new = [feed for feed in feeds if (urls.place(feed.url), account(feed.url)) not in places]
     shared = Filter() if begun else _shared_filter(new)
     if shared != Filter():
         new = [replace(feed, filter=Filter()) for feed in new]
     written, refused = tables(new, (name for source in known for name in (source.id, source.name)))
     head, titled = ([], []) if begun or not written else _begun(heading(text, file), shared)
-    count = _counted(len(written), len(feeds) - len(new))
+    there = f", {len(feeds) - len(new)} there already" if len(new) < len(feeds) else ""
     return ImportResult(
         "".join(f"\n{table}\n" for table in (*head, *written)),
-        (count, *titled, *remarks, *refused),
+        (f"{counted(len(written), 'new source')}{there}", *titled, *remarks, *refused),
     )
 
 
@@ -115,7 +119,7 @@ def tables(feeds: Iterable[Subscription], taken: Iterable[str] = ()) -> tuple[li
     for feed in feeds:
         table = values(feed, ids)
         try:
-            source = _source(table)
+            source = config.source_of(table, "the list")
         except ConfigError as error:
             refused.append(f"left out: {error}")
             continue
@@ -160,21 +164,8 @@ def _is_blank(configuration: Path) -> bool:
         return False
 
 
-def _source(table: Mapping[str, Any]) -> Source:
-    """Return the source that the configuration will make of a table.
-
-    Raises ConfigError where it will refuse it.
-    """
-    return config.source_of(table, "the list")
-
-
 def _written(value: object) -> str:
-    """Return a value as TOML writes it: a text is JSON's string, but for one character."""
+    """Return a value as TOML writes it."""
     if isinstance(value, dict):
         return f"{{ {', '.join(f'{key} = {_written(part)}' for key, part in value.items())} }}"
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _counted(new: int, known: int) -> str:
-    there = f", {known} there already" if known else ""
-    return f"{counted(new, 'new source')}{there}"
+    return toml(value)

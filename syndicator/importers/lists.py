@@ -19,14 +19,7 @@ from msgspec.structs import replace
 from syndicator import urls
 from syndicator.errors import UsageError
 from syndicator.importers import planets, programs
-from syndicator.importers.subscription import (
-    Heading,
-    Remark,
-    Subscription,
-    account,
-    place,
-    summed,
-)
+from syndicator.importers.subscription import Heading, Remark, Subscription, account, summed
 from syndicator.quantities import counted
 from syndicator.urls import redacted
 
@@ -56,7 +49,7 @@ def read(text: str, name: str) -> tuple[list[Subscription], list[str]]:
         if isinstance(item, Remark | str):
             told.append(item)
         elif url := _address(item.url):
-            key = (place(url), account(url))
+            key = (urls.place(url), account(url))
             known = feeds.get(key)
             feeds[key] = merged(known, item) if known else replace(item, url=url)
         else:
@@ -176,8 +169,9 @@ def _tags(said: Mapping[str, str], folders: Sequence[Mapping[str, str]]) -> tupl
 
 
 def _mended(match: re.Match[str]) -> str:
+    """Return HTML's letter, or an escaped ampersand."""
     letter = unescape(match[0])
-    return letter if letter != match[0] else "&amp;" + match[0][1:]
+    return letter if letter != match[0] else f"&amp;{match[0][1:]}"
 
 
 def _lines(text: str, _name: str) -> Iterator[Subscription]:

@@ -27,6 +27,8 @@ _DROPPED = ("filters", "ignore_in_feed", "post-process")
 # A pattern that speaks of a post as one text: its beginning or end, or what stands far apart. Not
 # an escaped sign.
 _WHOLE = re.compile(r"(?<!\\)(?:[$^]|\.[*+{])|\\[AZz]")
+# Our words for Venus's treatment of future dates; unset keeps our default.
+_FUTURES: dict[str, Literal["hold", "keep"]] = {"ignore_entry": "hold", "keep": "keep"}
 # "python|night trains": nothing but alternatives of plain words. Not "py.*" or "(a|b)".
 _NAMES = re.compile(r"[\w .&/'-]+(?:\|[\w .&/'-]+)*")
 
@@ -38,31 +40,30 @@ def read(text: str, name: str) -> Iterator[Subscription | Remark | str]:
     `name` is that of the file, for errors. Raises UsageError for what is no INI.
     """
     sections = _sections(text, name)
-    common = {
-        **sections.get("planet", {}),
-        **sections.get("Planet", {}),
-        **sections.get("DEFAULT", {}),
-    }
+    common = _planet(sections) | sections.get("DEFAULT", {})
     inherited = {key: common[key] for key in _INHERITED if key in common}
     filtered = has_faces = False
     for title, own in sections.items():
         url = title if "://" in title else own.get("feed") or own.get("url", "")
-        if url and title.lower() != "planet":
-            values = {**inherited, **own}
-            shown = redacted(url)
-            why = _refusal(values)
-            face = _face(values.get("face", ""), common.get("link", ""))
-            if why:
-                yield Remark(f"left out, {why}", shown)
-                continue
-            yield _subscription(url, values, face)
-            if values.get("face") and not face:
-                yield Remark("not taken over, `face`", shown, " of ")
-            has_faces = has_faces or bool(face)
-            for key in _DROPPED:
-                if values.get(key):
-                    yield Remark(f"not taken over, `{key}`", shown, " of ")
-            filtered = filtered or not {"filter", "exclude"}.isdisjoint(values)
+        if not url or title.lower() == "planet":
+            continue
+        values, shown = {**inherited, **own}, redacted(url)
+        face = _face(values.get("face", ""), common.get("link", ""))
+        if why := _refusal(values):
+            yield Remark(f"left out, {why}", shown)
+            continue
+        yield Subscription(
+            url,
+            values.get("name") or values.get("title", ""),
+            filter=Filter(_rules(values.get("filter", "")), _rules(values.get("exclude", ""))),
+            future=_FUTURES.get(values.get("future_dates", "").lower(), ""),
+            icon=face,
+        )
+        for key in _DROPPED if face else ("face", *_DROPPED):
+            if values.get(key):
+                yield Remark(f"not taken over, `{key}`", shown, " of ")
+        has_faces = has_faces or bool(face)
+        filtered = filtered or not {"filter", "exclude"}.isdisjoint(values)
     if filtered:
         yield "look over the filters: a category counts for them by its whole name only"
     if has_faces:
@@ -94,8 +95,7 @@ def _face(file: str, link: str) -> str:
 def heading(text: str, name: str) -> Heading:
     """Return the planet's own settings. Raises UsageError for what is no INI."""
     sections = _sections(text, name)
-    own = {**sections.get("planet", {}), **sections.get("Planet", {})}
-    values = {key: " ".join(value.split()) for key, value in own.items()}
+    values = {key: " ".join(value.split()) for key, value in _planet(sections).items()}
     mail = values.get("owner_email", "").removeprefix("mailto:")
     return Heading(
         title=values.get("name") or values.get("title", ""),
@@ -106,6 +106,10 @@ def heading(text: str, name: str) -> Heading:
         limit=_number(values.get("items_per_page", "")),
         join=_number(values.get("new_feed_items", "")),
     )
+
+
+def _planet(sections: Mapping[str, dict[str, str]]) -> dict[str, str]:
+    return sections.get("planet", {}) | sections.get("Planet", {})
 
 
 def _number(text: str) -> int:
@@ -176,36 +180,13 @@ def _refusal(values: Mapping[str, str]) -> str:
         return "its `includes` and `excludes` have no equal here"
     if "sifter" in values.get("filters", ""):  # Venus: regexp_sifter.py, xpath_sifter.py
         return "its `filters` have no equal here"
+    # Venus searches a pattern in text, names and labels at once.
     for key in ("filter", "exclude"):
-        if _is_other(key, values):
+        pattern = values.get(key, "")
+        several = key == "filter" and "\n" in pattern  # one a line, of which all must be found
+        if several or _WHOLE.search(pattern):
             return f"its `{key}` has no equal here"
     return ""
-
-
-def _is_other(key: str, values: Mapping[str, str]) -> bool:
-    """Tell whether a pattern of Venus has no equal: it is searched in text, names and labels at once."""
-    pattern = values.get(key, "")
-    several = key == "filter" and "\n" in pattern  # one a line, of which all must be found
-    return several or _WHOLE.search(pattern) is not None
-
-
-def _subscription(url: str, values: Mapping[str, str], face: str) -> Subscription:
-    return Subscription(
-        url,
-        values.get("name") or values.get("title", ""),
-        filter=Filter(
-            include=_rules(values.get("filter", "")), exclude=_rules(values.get("exclude", ""))
-        ),
-        future=_future(values.get("future_dates", "").lower()),
-        icon=face,
-    )
-
-
-def _future(dates: str) -> Literal["", "hold", "keep"]:
-    """Return our word for Venus's treatment of future dates; unset keeps our default."""
-    if dates == "ignore_entry":
-        return "hold"
-    return "keep" if dates == "keep" else ""
 
 
 def _rules(patterns: str) -> Rules:

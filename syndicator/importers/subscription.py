@@ -1,16 +1,15 @@
-"""The nouns between reading a list and writing tables."""
+"""The nouns between reading a list and writing tables, and a subscription as such a table."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Literal
 from urllib.parse import unquote
 
 from msgspec import Struct
 
-from syndicator import urls
-from syndicator.model.settings import Filter
+from syndicator.model.settings import Filter, Rules
 
 
 class Subscription(Struct, frozen=True):
@@ -63,15 +62,40 @@ def summed(remarks: Iterable[Remark | str]) -> list[str]:
     return list(lines.values())
 
 
-def place(url: str) -> str:
-    """Return the form in which two addresses are of one feed: a list may be older than the site's https.
-
-    >>> place("HTTP://me:pw@www.A.example/f/") == place("https://a.example/f")
-    True
-    """
-    return urls.loose(urls.normal(url))
-
-
 def account(url: str) -> str:
     """Return user and password of an address: two accounts at one address have two feeds."""
     return unquote(re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0].rpartition("@")[0])
+
+
+def values(feed: Subscription, taken: Collection[str] = ()) -> dict[str, Any]:
+    """Return a feed's table as TOML's values, without defaults; a name of `taken` is left out."""
+    return _without_empty(
+        {
+            "url": feed.url,
+            "name": "" if feed.name in taken else feed.name,
+            "tags": list(feed.tags),
+            "future": feed.future,
+            "icon": feed.icon,
+            "filter": filter_values(feed.filter),
+        }
+    )
+
+
+def filter_values(shown: Filter) -> dict[str, Any]:
+    """Return a filter as TOML's values, without defaults."""
+    return _without_empty({"include": _rules(shown.include), "exclude": _rules(shown.exclude)})
+
+
+def _rules(rules: Rules) -> dict[str, Any]:
+    return _without_empty(
+        {
+            "category": list(rules.category),
+            "title": rules.title,
+            "author": rules.author,
+            "text": rules.text,
+        }
+    )
+
+
+def _without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value}

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from syndicator.errors import UsageError
 from syndicator.fetcher.addresses import literal_reach
 from syndicator.importers.lists import DAMAGED, read
-from syndicator.importers.table_values import values
+from syndicator.importers.subscription import values
 from syndicator.model.settings import Reach
 from syndicator.parser.encodings import to_utf8
 
