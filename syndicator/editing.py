@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,7 @@ from syndicator.urls import redacted
 
 def add_sources(path: Path, tables: Sequence[Mapping[str, Any]]) -> None:
     """Append `[[sources]]` tables. Raises ConfigError if the file would be wrong with them."""
-
-    def append(document: tomlkit.TOMLDocument) -> None:
+    with _edited(path) as document:
         if "sources" not in document:
             document.append("sources", tomlkit.aot())
         sources: Any = document["sources"]
@@ -37,43 +37,36 @@ def add_sources(path: Path, tables: Sequence[Mapping[str, Any]]) -> None:
                 table.trivia.indent = "\n" if len(sources) or len(document) > 1 else ""
             sources.append(table)
 
-    _edit(path, append)
-
 
 def remove_source(path: Path, name: str) -> Source:
     """Take a source out of the file; return it. Raises UsageError if none has the name."""
     source, index = _find(path, name)
-    _edit(path, lambda document: _tables(document).pop(index))
+    with _edited(path) as document:
+        _tables(document).pop(index)
     return source
 
 
 def rename_source(path: Path, name: str, new: str) -> Source:
     """Give a source another name for people; its id stays, and with it its posts."""
     source, index = _find(path, name)
-
-    def rename(document: tomlkit.TOMLDocument) -> None:
+    with _edited(path) as document:
         table = _tables(document)[index]
         table["name"] = new
         table.pop("title", None)  # the other word for it
         if "id" not in table:
             table["id"] = source.id
-
-    _edit(path, rename)
     return source
 
 
 def pause_source(path: Path, name: str, *, paused: bool) -> Source:
     """Have a source asked no more, or again; return it as it was."""
     source, index = _find(path, name)
-
-    def pause(document: tomlkit.TOMLDocument) -> None:
+    with _edited(path) as document:
         table = _tables(document)[index]
         if paused:
             table["paused"] = True
         else:
             table.pop("paused", None)
-
-    _edit(path, pause)
     return source
 
 
@@ -93,11 +86,15 @@ def _tables(document: tomlkit.TOMLDocument) -> Any:  # noqa: ANN401  a list of t
     return document["sources"]
 
 
-def _edit(path: Path, change: Callable[[tomlkit.TOMLDocument], object]) -> None:
-    """Change the file as a whole: a wrong result, or a full disk, leaves it as it was."""
+@contextmanager
+def _edited(path: Path) -> Iterator[tomlkit.TOMLDocument]:
+    """Yield the document to change; write it as a whole, or leave the file as it was.
+
+    Raises ConfigError where the result would be wrong.
+    """
     path = path.resolve()
     document = tomlkit.parse(path.read_text("utf-8-sig"))
-    change(document)
+    yield document
     number, name = tempfile.mkstemp(prefix=".feeds-", suffix=".toml", dir=path.parent)
     draft = Path(name)
     try:
