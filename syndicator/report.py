@@ -60,10 +60,15 @@ def _group_key(failure: Failure) -> tuple[str, str]:
 def _capped(failures: Iterable[Failure], line_of: Callable[[Sequence[Failure]], str]) -> list[str]:
     """Return a line for each of the largest groups, and the number of sources in the others."""
     groups = grouped(failures)
-    told = list(map(line_of, groups[:MOST]))
-    if more := sum(map(len, groups[MOST:])):
-        told.append(f"and {counted(more, 'more source')}: `syndicator status --failing` has all")
-    return told
+    return [*map(line_of, groups[:MOST]), *others(groups[MOST:])]
+
+
+def others(groups: Sequence[Sequence[Failure]]) -> list[str]:
+    """Return the line about the groups that are not told one by one, none without any."""
+    if not groups:
+        return []
+    more = counted(sum(map(len, groups)), "more source")
+    return [f"and {more}: `syndicator status --failing` has all"]
 
 
 def _names(group: Sequence[Failure]) -> str:
@@ -116,35 +121,21 @@ def outage_line(outage: Outage | None, now: datetime) -> list[str]:
     ]
 
 
-def outage_alerts(before: Outage | None, after: Outage | None, now: datetime) -> list[str]:
-    """Return the line about an outage if it is news to cron."""
-    is_news = after is not None and after.alerted and not (before and before.alerted)
-    return outage_line(after, now) if is_news else []
-
-
-def outage_news(before: Outage | None, after: Outage | None, now: datetime) -> list[str]:
-    """Return the line about the end of an outage that cron was told of."""
-    if before is None or after is not None or not before.alerted:
-        return []
-    return [f"sources can be reached again: none could for {in_words(now - before.since)}"]
-
-
 def mail(report: Report, now: datetime) -> list[str]:
     """Return all lines that cron should mail after a run; none while all is well."""
-    return [
-        *outage_alerts(report.outage_before, report.outage, now),
-        *alerts(report, now),
-        *all_news(report, now),
-    ]
+    before, after = report.outage_before, report.outage
+    is_news = after is not None and after.alerted and not (before and before.alerted)
+    began = outage_line(after, now) if is_news else []
+    return [*began, *alerts(report, now), *all_news(report, now)]
 
 
 def all_news(report: Report, now: datetime) -> list[str]:
     """Return the lines of a run that are told once, at a terminal too."""
-    return [
-        *outage_news(report.outage_before, report.outage, now),
-        *news(report),
-        *report.remarks,
-    ]
+    before, told = report.outage_before, [*news(report), *report.remarks]
+    if before is not None and before.alerted and report.outage is None:
+        lasted = in_words(now - before.since)
+        told.insert(0, f"sources can be reached again: none could for {lasted}")
+    return told
 
 
 def failing(report: Report, now: datetime) -> list[str]:

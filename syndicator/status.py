@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,22 +33,19 @@ def read(
     now: datetime,
     facts: Mapping[str, SourceFacts] = {},
 ) -> list[Row]:
-    """Return the rows of all sources, in their order in feeds.toml."""
-    shown = _shown_states(sources, states, now)
-    return [Row(source, state, facts.get(source.id, SourceFacts())) for source, state in shown]
+    """Return the rows of all sources, in their order in feeds.toml.
 
-
-def rows(
-    sources: Iterable[Source],
-    states: Mapping[str, SourceState],
-    now: datetime,
-    facts: Mapping[str, SourceFacts] = {},
-) -> list[dict[str, Any]]:
-    """Return an object for each source, as `status --json` prints it.
-
-    Times are in ISO 8601, null if there is none.
+    A host that asked to be left alone holds its sources.
     """
-    return [_as_json(row, now) for row in read(sources, states, now, facts)]
+    held, rows = held_hosts(states, now), []
+    for source in sources:
+        state = states.get(source.id) or SourceState(source.id)
+        until = held.get(host_of(state.url or source.url)) if held else None
+        if until is not None and state.failing_since is None and not state.gone:
+            due = max(until, state.next_due or until)
+            state = replace(state, next_due=due, due_reason=_HELD)
+        rows.append(Row(source, state, facts.get(source.id, SourceFacts())))
+    return rows
 
 
 class Row(Struct, frozen=True):
@@ -127,21 +124,11 @@ def totals(rows: Sequence[Row], quiet: Sequence[Row]) -> str:
 _STANDINGS = ("ok", "failing", "held", "rejected", "gone", "paused", "new")
 
 
-def _shown_states(
-    sources: Iterable[Source], states: Mapping[str, SourceState], now: datetime
-) -> Iterator[tuple[Source, SourceState]]:
-    """Yield each source with its state; a host that asked to be left alone holds its sources."""
-    held = held_hosts(states, now)
-    for source in sources:
-        state = states.get(source.id) or SourceState(source.id)
-        until = held.get(host_of(state.url or source.url)) if held else None
-        if until is not None and state.failing_since is None and not state.gone:
-            due = max(until, state.next_due or until)
-            state = replace(state, next_due=due, due_reason=_HELD)
-        yield source, state
+def as_json(row: Row, now: datetime) -> dict[str, Any]:
+    """Return the object of a source that `status --json` prints.
 
-
-def _as_json(row: Row, now: datetime) -> dict[str, Any]:
+    Times are in ISO 8601, null if there is none.
+    """
     source, state, private = row.source, row.state, row.source.private
     return {
         "source": label(source),

@@ -553,12 +553,8 @@ def test_a_new_address_that_is_written() -> None:
     )
     assert 'url = "https://new.example/"' in status_table(old, state)
     assert "has moved" not in status_table(new, state)
-    assert [
-        row["moved_to"] for source in (old, new) for row in status.rows([source], {"a": state}, NOW)
-    ] == [
-        new.url,
-        "",
-    ]
+    rows = [*status.read([old], {"a": state}, NOW), *status.read([new], {"a": state}, NOW)]
+    assert [status.as_json(row, NOW)["moved_to"] for row in rows] == [new.url, ""]
 
 
 def test_a_first_failure() -> None:

@@ -29,6 +29,11 @@ def table(sources, states, now, columns: int = 200) -> str:
     return "\n".join(status.table(status.read(sources, states, now), now, columns))
 
 
+def json_rows(sources, states, now):
+    """Return the objects that `status --json` prints."""
+    return [status.as_json(row, now) for row in status.read(sources, states, now)]
+
+
 def failing(kind: str, **more: object):
     return lambda ask, now: (bad(ask, kind, **more), None)
 
@@ -244,7 +249,7 @@ def test_private_sources_are_named_without_their_address():
     for each in (lived, moved):
         shown += [
             table([source], each.states, now),
-            str(status.rows([source], each.states, now)),
+            str(json_rows([source], each.states, now)),
             str(standing(each.states, [source])),
             *report.failure_lines(standing(each.states, [source]), now),
         ]
@@ -301,23 +306,23 @@ def test_a_source_that_is_read_but_not_published():
         first == "    its posts are not published: it is private; `publish = true` publishes them"
     )
     assert second == "    its posts are not published: `publish = false`"
-    assert [row["published"] for row in status.rows([token, shown], {}, START)] == [False, True]
+    assert [row["published"] for row in json_rows([token, shown], {}, START)] == [False, True]
 
 
 def test_rows_are_the_same_for_a_program():
     """One object a source, with times that a program can read."""
     lived = world(a=fine)
     lived.run(START)
-    (row,) = status.rows(lived.sources, lived.states, START)
+    (row,) = json_rows(lived.sources, lived.states, START)
     assert row["state"] == "ok"
     assert row["last_success"] == START.isoformat()
     assert row["next_due"] == (START + HOUR).isoformat()
     assert row["why"] == "its interval"
     assert row["failing_since"] is None
     gone = {"a": SourceState("a", gone=True, failing_since=START)}
-    assert status.rows(lived.sources, gone, START)[0]["state"] == "gone"
-    assert status.rows(lived.sources, gone, START)[0]["next_due"] is None
-    assert status.rows(lived.sources, {}, START)[0]["state"] == "new"
+    assert json_rows(lived.sources, gone, START)[0]["state"] == "gone"
+    assert json_rows(lived.sources, gone, START)[0]["next_due"] is None
+    assert json_rows(lived.sources, {}, START)[0]["state"] == "new"
 
 
 def test_a_host_that_asked_to_be_left_alone_is_named():
@@ -333,9 +338,9 @@ def test_a_host_that_asked_to_be_left_alone_is_named():
     )
     first, other = (Source(name, f"https://one.example/{name}") for name in "ab")
     state = schedule.next_state(first, None, limited, START, SETTINGS, 0.0)
-    row = status.rows([other], {"a": state}, START)[0]
+    row = json_rows([other], {"a": state}, START)[0]
     assert row["next_due"] == until.isoformat()
     assert "left alone" in row["why"]
-    assert status.rows([other], {"a": state}, until)[0]["why"] == "it was never asked"
+    assert json_rows([other], {"a": state}, until)[0]["why"] == "it was never asked"
     (line,) = report.failure_lines(standing({"a": state}, [first, other]), START)
     assert "no source of one.example is asked until 2024-05-01 01:00 UTC" in line

@@ -24,14 +24,12 @@ _SILENT = timedelta(days=365)
 def status(arguments: argparse.Namespace, edge: Edge) -> int:
     """Print the states. Raises CheckFailed if too many sources fail for `--fail-if`."""
     config = syndicator.load_config(arguments.config)
-    states, facts = syndicator.states(config), syndicator.source_facts(config)
-    now = edge.now()
-    if arguments.letter:
-        name, state = arguments.letter, None
-        for row in words.read(config.sources, states, now, facts):
-            if name in (row.source.id, row.source.name, row.source.url, row.title):
-                name, state = row.source.id, row.state
-                break
+    states, now = syndicator.states(config), edge.now()
+    rows = words.read(config.sources, states, now, syndicator.source_facts(config))
+    if name := arguments.letter:
+        named = (row for row in rows if name in _names(row))
+        row = next(named, None)
+        name, state = (row.source.id, row.state) if row else (name, None)
         with edge.signals() as stop:
             edge.write(syndicator.write_letter(config, name, state, now, stop.event))
         return 0
@@ -39,19 +37,19 @@ def status(arguments: argparse.Namespace, edge: Edge) -> int:
         syndicator.write_activity(config, arguments.html, now)
         edge.tell(f"{arguments.html} is written")
         return 0
-    failing = list(filter(_fails, words.read(config.asked, states, now)))
+    asked = words.read(config.asked, states, now)
+    failing = [row for row in asked if row.state.failing_since and not row.source.paused]
     if arguments.json:
-        edge.write(terminal.as_json(words.rows(config.sources, states, now, facts)))
+        edge.write(terminal.as_json([words.as_json(row, now) for row in rows]))
     else:
-        rows = words.read(config.sources, states, now, facts)
         edge.write_lines(_view(arguments, config, rows, failing, now))
     if 0 < arguments.fail_if <= len(failing):
         raise CheckFailed
     return 0
 
 
-def _fails(row: Row) -> bool:
-    return row.state.failing_since is not None and not row.source.paused
+def _names(row: Row) -> tuple[str, ...]:
+    return row.source.id, row.source.name, row.source.url, row.title
 
 
 def _view(
@@ -69,13 +67,12 @@ def _view(
     titles = {label(row.source): row.title for row in rows}
     groups = grouped(failures.changes(states, states, config.asked).failures)
     if arguments.failing:
-        table = terminal.failure_table(groups, now, columns, len(groups), titles)
-        yield from table or ["nothing fails"]
+        whole = terminal.failure_table(groups, now, columns, len(groups), titles)
+        yield from whole or ["nothing fails"]
     if arguments.silent is not None:
         yield from words.silent_table(quiet, now, columns) or ["no source is silent"]
     if everything:
-        most = terminal.MOST_FAILURES
-        yield from _with_gap(terminal.failure_table(groups, now, columns, most, titles))
+        yield from _with_gap(terminal.failure_table(groups, now, columns, titles=titles))
         yield from _with_gap(words.silent_table(quiet, now, columns, _MOST_SILENT))
         if len(rows) <= _MOST or arguments.all:
             yield from _with_gap(words.table(rows, now, columns))

@@ -21,9 +21,8 @@ from syndicator.layout import layout
 from syndicator.model.run import Failure, PostRef, Progress, Report
 from syndicator.model.settings import Config
 from syndicator.quantities import counted, short
-from syndicator.report import grouped, outage_line
+from syndicator.report import MOST, grouped, others, outage_line
 
-MOST_FAILURES = 20  # lines of a table; nobody reads ten thousand
 _EXCERPT = 240  # characters: three lines
 
 Watch = Callable[[Progress], None]
@@ -84,13 +83,13 @@ def _ref(post: PostRef, named: Mapping[str, str]) -> dict[str, str]:
 def summary(report: Report, config: Config, now: datetime) -> list[str]:
     """Return the lines that end a run at a terminal."""
     lines = [f"{_outcome(report)}, {_seconds(report.seconds)}"]
-    others = []
+    changes = []
     if report.updated:
-        others.append(f"{counted(report.updated, 'post')} updated")
+        changes.append(f"{counted(report.updated, 'post')} updated")
     if report.duplicates:
-        others.append(f"{counted(report.duplicates, 'copy', 'copies')} folded")
-    if others:
-        lines.append(", ".join(others))
+        changes.append(f"{counted(report.duplicates, 'copy', 'copies')} folded")
+    if changes:
+        lines.append(", ".join(changes))
     lines += [f"  {line}" for line in outage_line(report.outage, now)]
     lines += failure_table(grouped(report.failures), now, width())
     if report.documents:
@@ -142,7 +141,7 @@ def failure_table(
     groups: Sequence[Sequence[Failure]],
     now: datetime,
     columns: int,
-    most: int = MOST_FAILURES,
+    most: int = MOST,
     titles: Mapping[str, str] = {},
 ) -> list[str]:
     """Return failures as a table: source, duration, tries, error and advice.
@@ -159,11 +158,7 @@ def failure_table(
         since = min(failure.since for failure in group)
         tries = max(failure.consecutive for failure in group)
         rows.append((name, short(now - since), str(tries), first.error))
-    lines = layout(rows, columns)
-    more = sum(map(len, groups[most:]))
-    if more:
-        lines.append(f"and {counted(more, 'more source')}: `syndicator status --failing` has all")
-    return lines
+    return [*layout(rows, columns), *others(groups[most:])]
 
 
 def width() -> int:
