@@ -14,11 +14,10 @@ from syndicator.generator.body import LAYOUT
 from syndicator.model.edition import RelatedList
 from syndicator.model.post import Post
 from syndicator.model.settings import Feed, Source
+from syndicator.pipeline.posts import read_each
 from syndicator.related import Index
 from syndicator.store import Store
 from syndicator.store.meta import Stories
-
-PORTION = 100  # posts read whole at a time
 
 
 def keep_lists(
@@ -59,17 +58,10 @@ def _choose_lists(
     public = frozenset(
         source.id for source in sources.values() if source.publish and not source.private
     )
-    newest_first = numbers[::-1]
-    for start in range(0, len(newest_first), PORTION):
-        portion = newest_first[start : start + PORTION]
-        posts = store.posts.read(portion)
-        for number in portion:
-            if post := posts.get(number):
-                source = sources[post.source_id]
-                lists = index.choose(
-                    number, post, source.related, sources=public, fallback=source.fallback
-                )
-                yield number, post, lists
+    for number, post in read_each(store, numbers[::-1]):
+        source = sources[post.source_id]
+        lists = index.choose(number, post, source.related, sources=public, fallback=source.fallback)
+        yield number, post, lists
     index.keep()
 
 
@@ -99,9 +91,7 @@ def _narrow(store: Store, source: Source, now: datetime) -> None:
     """Remove from a source's stored posts all that its settings no longer allow."""
     if source.content == "full" and source.images == "keep":
         return
-    numbers = store.posts.kept(source.id)
-    for start in range(0, len(numbers), PORTION):
-        for number, post in store.posts.read(numbers[start : start + PORTION]).items():
-            narrowed = normalizer.narrowed(post, source)
-            if narrowed != post:
-                store.posts.revise(number, narrowed, now)
+    for number, post in read_each(store, store.posts.kept(source.id)):
+        narrowed = normalizer.narrowed(post, source)
+        if narrowed != post:
+            store.posts.revise(number, narrowed, now)

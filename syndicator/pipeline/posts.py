@@ -5,7 +5,7 @@ It loads the normalizer, so it is imported only if there are posts to store.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from syndicator.pipeline.gate import Gate
     from syndicator.related import Index
 
-PORTION = 100  # posts read whole at a time
+_PORTION = 100  # posts read whole at a time
+
+
+def read_each(store: Store, numbers: Sequence[int]) -> Iterator[tuple[int, Post]]:
+    """Yield stored posts whole, by their numbers in the order given; a few are read at a time."""
+    for start in range(0, len(numbers), _PORTION):
+        portion = numbers[start : start + _PORTION]
+        posts = store.posts.read(portion)
+        yield from ((number, posts[number]) for number in portion if number in posts)
 
 
 class PostWriter:
@@ -101,18 +109,16 @@ class PostWriter:
 
     def _fold_copies(self, index: Index) -> None:
         """Fold each new post and its near copy into one story, the later into the earlier."""
-        for start in range(0, len(self.candidates), PORTION):
-            posts = self.store.posts.read(self.candidates[start : start + PORTION])
-            for number, post in posts.items():
-                original = index.copy_of(number, post)
-                if not original or (original, number) in self.folded:
-                    continue
-                other = self.store.posts.read([original])[original]
-                # A published post stays what it is: the store refuses to fold it.
-                if self._age(post) < self._age(other):
-                    self.store.posts.fold(original, number, self.now)
-                self.store.posts.fold(number, original, self.now)
-                self.folded |= {(number, original), (original, number)}
+        for number, post in read_each(self.store, self.candidates):
+            original = index.copy_of(number, post)
+            if not original or (original, number) in self.folded:
+                continue
+            other = self.store.posts.read([original])[original]
+            # A published post stays what it is: the store refuses to fold it.
+            if self._age(post) < self._age(other):
+                self.store.posts.fold(original, number, self.now)
+            self.store.posts.fold(number, original, self.now)
+            self.folded |= {(number, original), (original, number)}
 
     def _age(self, post: Post) -> tuple[datetime, int]:
         """Return the rank of a copy: by date, and of equal dates by the order of feeds.toml."""
