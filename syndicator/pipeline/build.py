@@ -29,13 +29,6 @@ class Built(Struct):
     remarks: list[str] = []  # lines for the operator
 
 
-class Admitted(Struct):
-    """The decisions of `admit`."""
-
-    posts: list[int] = []  # new in the first feed
-    remarks: list[str] = []  # lines for the operator
-
-
 class FeedChange(Struct, frozen=True):
     """The posts, by title, that would leave the documents of a feed, or come into it."""
 
@@ -84,11 +77,10 @@ def build(config: Config, store: Store, options: Options, now: datetime) -> Buil
     """
     sources = config.sources_by_id
     feeds = _with_source_names(config.feeds, store, sources)
-    built = Built(remarks=_restore_ids(feeds, store))
+    restored = _restore_ids(feeds, store)
     store.links.hide_sources(config.sources, now)
-    admitted = admit(feeds, store, sources, now)
-    built.admitted = admitted.posts
-    built.remarks += admitted.remarks
+    built = admit(feeds, store, sources, now)
+    built.remarks[:0] = restored
     if config.per_language:
         by_language = _feeds_by_language(config.feeds[0], store)
         _restore_ids(by_language, store)
@@ -136,36 +128,36 @@ def _restore_ids(feeds: Sequence[Feed], store: Store) -> list[str]:
 
 def admit(
     feeds: Sequence[Feed], store: Store, sources: Mapping[str, Source], now: datetime
-) -> Admitted:
+) -> Built:
     """Decide which posts each feed publishes, and choose the related lists of new ones.
 
     Both decisions are stored and never change.
     """
-    admitted, archived = Admitted(), dict[str, int]()
+    built, archived = Built(), dict[str, int]()
     for feed in feeds:
         numbers = store.feeds.admit(feed, sources, now, filters.judge)
         if feed is feeds[0]:
-            admitted.posts = numbers
+            built.admitted = numbers
         for source_id, count in store.feeds.archived(feed, numbers).items():
             archived[source_id] = max(count, archived.get(source_id, 0))
     for source_id, count in archived.items():
         posts = counted(count, "older post")
         line = f"{posts} came as history: in the archives, not in the documents"
-        admitted.remarks.append(f"{label(sources[source_id])}: {line}")
+        built.remarks.append(f"{label(sources[source_id])}: {line}")
     _list_related(feeds, store, sources)
-    return admitted
+    return built
 
 
 def _list_related(feeds: Sequence[Feed], store: Store, sources: Mapping[str, Source]) -> None:
     """Choose the related lists of the posts that have none yet."""
-    unlisted = list(
-        dict.fromkeys(number for feed in feeds for number in store.snapshots.without_lists(feed))
-    )
+    unlisted: dict[int, None] = {}
+    for feed in feeds:
+        unlisted.update(dict.fromkeys(store.snapshots.without_lists(feed)))
     if not unlisted:
         return
     from syndicator.pipeline import freezing  # loads numpy and more: only new posts need it
 
-    freezing.keep_lists(store, feeds, unlisted, sources)
+    freezing.keep_lists(store, feeds, list(unlisted), sources)
 
 
 def _with_source_names(

@@ -29,13 +29,6 @@ from syndicator.store.meta import TakenForPrivate
 EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)  # a clock before this program was made is wrong
 
 
-class _Health(Struct, frozen=True):
-    """The states of the sources at one moment, and the outage of our own network."""
-
-    states: Mapping[str, SourceState] = {}
-    outage: Outage | None = None
-
-
 class _Work(Struct):
     """The results of the steps of a run, so far."""
 
@@ -43,8 +36,10 @@ class _Work(Struct):
     stats: UpdateStats = field(default_factory=UpdateStats)
     built: Built = field(default_factory=Built)
     news: tuple[list[PostRef], list[PostRef], list[PostRef]] = ([], [], [])
-    before: _Health = field(default_factory=_Health)
-    after: _Health = field(default_factory=_Health)
+    before: Mapping[str, SourceState] = {}  # the states of the sources, and of the lists
+    after: Mapping[str, SourceState] = {}
+    outage_before: Outage | None = None  # of our own network
+    outage: Outage | None = None
     told: Sequence[str] = ()
     stored: int = 0
     had_worked: bool = False  # a source had been fetched with success before
@@ -85,11 +80,10 @@ def run(
         store.sources.adopt(config.sources)
         work.told = [*lists.lines, *_taken_for_private(config, store)]
         config = _without_rejected(config, store)
-        work.before, last_event = _health(store), store.feeds.last_event()
-        states = {**work.before.states, **lists.before}
-        work.before = structs.replace(work.before, states=states)
+        work.before = {**store.sources.states(), **lists.before}
+        work.outage_before, last_event = outage(store), store.feeds.last_event()
         if not options.offline:
-            work.stats = update(config, store, states, options, now, stop, watch)
+            work.stats = update(config, store, work.before, options, now, stop, watch)
             work.stats.news += deletions.follow(config, store, now, stop)
             faces.follow(config, store, now, stop)
         # A store that never fetched anything may be a lost one: it must not empty published feeds.
@@ -101,7 +95,7 @@ def run(
                 work.news = store.snapshots.news(
                     config.feeds[0], admitted, rewritten, since=last_event
                 )
-        work.after = _health(store)
+        work.after, work.outage = store.sources.states(), outage(store)
         work.stored = store.posts.count()
     report = _report(config, options, work, time.monotonic() - started)
     _write_extras(config, work, report)
@@ -121,11 +115,11 @@ def _without_rejected(config: Config, store: Store) -> Config:
 
 
 def _report(config: Config, options: Options, work: _Work, seconds: float) -> Report:
-    before, after, stats = work.before, work.after, work.stats
-    configured = [after.states[source.id] for source in config.sources if source.id in after.states]
+    after, stats = work.after, work.stats
+    configured = [after[source.id] for source in config.sources if source.id in after]
     published, updated, withdrawn = map(tuple, work.news)
     return Report(
-        **structs.asdict(failures.changes(before.states, after.states, config.asked)),
+        **structs.asdict(failures.changes(work.before, after, config.asked)),
         started=work.now,
         total=len(options.named or config.sources),
         due=stats.due,
@@ -142,12 +136,12 @@ def _report(config: Config, options: Options, work: _Work, seconds: float) -> Re
         posts_published=published,
         posts_updated=updated,
         posts_withdrawn=withdrawn,
-        outage=after.outage,
-        outage_before=before.outage,
+        outage=work.outage,
+        outage_before=work.outage_before,
         remarks=(*work.told, *stats.news, *work.built.remarks),
         faults=tuple(stats.faults),
         seconds=seconds,
-        nothing_works=_nothing_works(config, configured, after.outage),
+        nothing_works=_nothing_works(config, configured, work.outage),
         nothing_ever_worked=not work.has_worked,
         is_first=not work.had_worked,
     )
@@ -162,11 +156,7 @@ def _write_extras(config: Config, work: _Work, report: Report) -> None:
 
         activity.publish(config, work.now)
     if config.metrics.path is not None:
-        metrics.write(config.metrics.path, config, report, work.after.states)
-
-
-def _health(store: Store) -> _Health:
-    return _Health(store.sources.states(), outage(store))
+        metrics.write(config.metrics.path, config, report, work.after)
 
 
 def _taken_for_private(config: Config, store: Store) -> list[str]:
@@ -182,10 +172,10 @@ def _taken_for_private(config: Config, store: Store) -> list[str]:
     return lines
 
 
-def _has_worked(config: Config, health: _Health) -> bool:
+def _has_worked(config: Config, states: Mapping[str, SourceState]) -> bool:
     """Tell whether any configured source was ever fetched with success."""
-    states = (health.states.get(source.id) for source in config.sources)
-    return any(state and state.last_success for state in states)
+    known = (states.get(source.id) for source in config.sources)
+    return any(state and state.last_success for state in known)
 
 
 def _nothing_works(config: Config, states: Sequence[SourceState], outage: Outage | None) -> bool:
