@@ -30,8 +30,14 @@ svg rect.bad { opacity: 1 }
 Times = Sequence[tuple[str, datetime]]  # source id and date of each post
 
 
-def page(title: str, rows: Sequence[Row], times: Times, style: str, now: datetime) -> str:
-    """Return the page. `times` are those of the last `DAYS` days; `style` is a style sheet."""
+def page(
+    title: str, rows: Sequence[Row], times: Times, style: str, now: datetime, home: str = ""
+) -> str:
+    """Return the page.
+
+    `times` are those of the last `DAYS` days; `style` is a style sheet, `home` the first page of
+    the site that it stands in.
+    """
     named = {row.source.id: row.title for row in rows}
     failing = [row for row in rows if row.state.failing_since is not None]
     dates = [date for _, date in times]
@@ -44,6 +50,7 @@ def page(title: str, rows: Sequence[Row], times: Times, style: str, now: datetim
     sheet = style.replace("</", "")  # nothing in it may end the style
     heading = escape(f"Activity of {title}")
     when = f"{now:%Y-%m-%d %H:%M} UTC: {counted(len(rows), 'source')}, the last {DAYS} days"
+    back = home and f'<p><a href="{escape(home)}">{escape(title)}</a></p>\n'
     return f"""\
 <!DOCTYPE html>
 <html lang="en">
@@ -60,7 +67,7 @@ def page(title: str, rows: Sequence[Row], times: Times, style: str, now: datetim
 </head>
 <body class="activity">
 <main id="main">
-<h1>{heading}</h1>
+{back}<h1>{heading}</h1>
 <p>{when}</p>
 {"".join(parts)}</main>
 </body>

@@ -57,16 +57,22 @@ def test_the_page_after_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 
 
 def test_the_published_page(planet: Path, tmp_path: Path) -> None:
-    """Each run writes it, without private sources; switched off it goes."""
+    """Each run writes it, without private sources, and the table of sources leads to it; switched
+    off it goes.
+    """
     text = planet.read_text("utf-8")
     planet.write_text(text.replace("[[sources]]", "activity = true\n[[sources]]", 1), "utf-8")
     assert main(["run", "-q"]) == 0
     page = tmp_path / "public" / "activity.html"
     assert "Posts a day" in page.read_text("utf-8")
     assert "Hidden" not in page.read_text("utf-8")
+    assert '<a href="index.html">' in page.read_text("utf-8")
+    table = tmp_path / "public" / "sources.html"
+    assert 'href="activity.html"' in table.read_text("utf-8")
     planet.write_text(text, "utf-8")
     assert main(["run", "-q"]) == 0
     assert not page.exists()
+    assert "activity.html" not in table.read_text("utf-8")
 
 
 def test_a_page_of_somebody_else(planet: Path, tmp_path: Path) -> None:

@@ -114,6 +114,18 @@ def told_and_tagged(edition: Edition) -> Edition:
     )
 
 
+def faced(edition: Edition) -> Edition:
+    """Return an edition whose sources have pictures, of which one is not there."""
+    pictures = dict.fromkeys((info.id for info in edition.sources), "ferry.png")
+    pictures["harbour"] = "gone.png"
+    media = edition.items[0].post.image.url.rpartition("/")[0]
+    infos = {
+        info.id: replace(info, image=f"{media}/{pictures[info.id]}") for info in edition.sources
+    }
+    items = [replace(item, source=infos.get(item.source.id, item.source)) for item in edition.items]
+    return replace(edition, items=tuple(items), sources=tuple(infos.values()))
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serve the hand-made edition in English and Arabic, full, and one post that nothing has
@@ -130,6 +142,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         given.write(pages(arabic), folder / "ar")
         given.write(pages(given.edition(media, pages="excerpt")), folder / "excerpt")
         given.write(pages(given.edition(media, language="ar", search=True)), folder / "box")
+        given.write(pages(faced(given.edition(media, faces="link"))), folder / "faces")
         item = edition.items[0]
         evil = replace(item, post=replace(item.post, content_html=SMUGGLED))
         given.write(pages(replace(edition, items=(evil,), archives=0)), folder / "evil")
@@ -154,6 +167,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         paths |= {
             "excerpt": "excerpt/index.html",
             "box": "box/index.html",
+            "box/0": f"box/{paths['0']}",
             "excerpt/0": f"excerpt/{paths['0']}",
             "evil": f"evil/{paths['0']}",
         }
@@ -311,6 +325,18 @@ def test_nothing_moves_when_a_picture_comes(site: Site, browser: Browser) -> Non
         looked += browser.run("document.images.length")
         assert browser.run(UNSIZED) == [], name
     assert looked > 10
+
+
+def test_a_picture_of_a_source_is_small(site: Site, browser: Browser) -> None:
+    """Beside its name in cards and tables, whether or not it loads."""
+    for name in ("index", "sources"):
+        browser.view(1280)
+        browser.open(f"{site.base}faces/{name}.html")
+        sizes = browser.run(
+            "[...document.querySelectorAll('.face')].map(e => e.getBoundingClientRect().width)"
+        )
+        assert len(sizes) > 5, name
+        assert set(sizes) == {20}, name
 
 
 def test_two_headlines_stand_on_the_first_screen(site: Site, browser: Browser) -> None:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import loopback
 import pytest
@@ -115,6 +115,21 @@ def test_a_box_on_each_page(tmp_path: Path, site: loopback.Site) -> None:
         assert nodes(text, "//form//input/@name") == ["q"]
         (policy,) = nodes(text, "//meta[@http-equiv]/@content")
         assert "form-action 'self'" in policy
+
+
+def test_a_category_leads_to_a_search(tmp_path: Path, site: loopback.Site) -> None:
+    """A category of a post is found as its words in this order; without search it is a word."""
+    inside = "<category>Slow &amp; small &quot;boats&quot;</category>"
+    made = planet(tmp_path, site, item("One", f"{BLOG}/1", FERRY, START, inside))
+    (path,) = (tmp_path / "public" / "posts").rglob("*.html")
+    (link,) = nodes(path.read_bytes(), "//ul[@class='tags']//a/@href")
+    (query,) = parse_qs(urlsplit(link).query)["q"]
+    assert query.split() == ['"Slow', "&", "small", "boats", '"']
+    with serving(made) as at:
+        assert titles(at, q=query) == ["One"]
+    made.head = ""
+    made.run()
+    assert nodes(path.read_bytes(), "//ul[@class='tags']/li/text()") == ['Slow & small "boats"']
 
 
 def test_no_search_is_wanted(tmp_path: Path, site: loopback.Site) -> None:

@@ -91,8 +91,22 @@ def test_a_page_names_what_it_takes_up() -> None:
     original = edition.items[0].post.link
     assert entry.xpath(".//*[contains(@class, 'u-repost-of')]/@value") == [original]
     assert entry.xpath(".//time[@class='dt-published']/@datetime") == ["2026-11-24T12:00:00Z"]
-    assert entry.xpath(".//*[contains(@class, 'p-author')]")
+    names = [person.name for person in edition.items[0].post.authors]
+    assert entry.xpath(".//*[contains(@class, 'p-author')]/@value") == names
     assert shown.xpath("//link[@rel='blogroll']/@href") == ["../opml.xml"]
+
+
+def test_a_page_is_described_by_words_that_say_something() -> None:
+    """As in lists: without the mark of a cut. A page without a picture of its own has the logo."""
+    edition = given.edition(logo="https://planet.example/logo.png")
+    item = edition.items[0]
+    cut = replace(item, post=replace(item.post, summary="The boats stay in. […]"))
+    edition = replace(edition, items=(cut,))
+    shown = page(edition, post_path(item.id))
+    for name in ("@name='description'", "@property='og:description'"):
+        assert shown.xpath(f"//meta[{name}]/@content") == ["The boats stay in. …"]
+    index = page(edition, "index.html")
+    assert index.xpath("//meta[@property='og:image']/@content") == [edition.feed.logo]
 
 
 def test_a_page_tells_programs_what_it_is_based_on() -> None:
@@ -140,6 +154,18 @@ def test_the_words_of_an_rss_channel() -> None:
     assert channel.findtext("image/url") == CHANNEL["logo"]
     assert channel.find(f"{itunes}image").get("href") == CHANNEL["logo"]
     assert channel.find(f"{itunes}category").get("text") == "Arts"
+
+
+@pytest.mark.parametrize("form", ["rss", "atom"])
+def test_a_podcast_without_the_words_of_a_podcast(form: str) -> None:
+    """Its posts have sound alone: with `podcast` the channel says all the same what it is."""
+    (item,) = feeds.EDITION.items[:1]
+    sound = replace(item, post=replace(item.post, episode=None))
+    feed = replace(feeds.FEED, podcast=True, **CHANNEL)
+    made = generate_one(replace(feeds.EDITION, feed=feed, items=(sound,)), form)
+    assert b'<itunes:category text="Arts"/>' in made.body
+    assert b"<itunes:block>" not in made.body
+    assert [str(problem) for problem in check(made.body, made.type)] == []
 
 
 def test_the_words_of_atom_and_json() -> None:

@@ -4,10 +4,12 @@ ours.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 import site_helpers as given
+from jinja2 import Environment, meta, nodes
 from lxml import html
 from msgspec.structs import replace
 from site_helpers import pages
@@ -15,6 +17,7 @@ from site_helpers import pages
 import syndicator
 from syndicator import cli
 from syndicator.generator import obsolete_paths
+from syndicator.generator.site.theme import NOTES, OURS
 from syndicator.generator.site.trial import template_faults
 from syndicator.model.edition import Document
 
@@ -110,8 +113,25 @@ def test_a_theme_to_start_from(tmp_path: Path, capsys: pytest.CaptureFixture[str
     for name in names:
         text = mine[name].body.decode()
         assert text.split() == ours[name].body.decode().split() or "style-" in text, name
-    assert (folder / "post.html").read_text().startswith("{# The page of a post.")
+    post, nav = (
+        (folder / name).read_text().partition("\n")[0] for name in ("post.html", "nav.html")
+    )
+    assert post == "{# The page of a post. Variables: site, page, parts, post. #}"
+    assert nav == "{# The links in the masthead. Variables: site, kind. #}"
     assert not list(template_faults(given.edition(templates=folder).feed))
+
+
+@pytest.mark.parametrize("name", NOTES)
+def test_the_word_on_a_template(name: str) -> None:
+    """It names each variable that the template uses."""
+    tree = Environment(autoescape=True).parse((OURS / name).read_text("utf-8"))
+    imported = [names for node in tree.find_all(nodes.FromImport) for names in node.names]
+    macros = [node.name for node in tree.find_all(nodes.Macro)]
+    assigned = [getattr(node.target, "name", "") for node in tree.find_all(nodes.Assign)]
+    used = meta.find_undeclared_variables(tree) - {"t", *imported, *macros, *assigned}
+    if name == "base.html":
+        used.discard("post")  # on the page of a post alone
+    assert used <= set(re.findall(r"\w+", NOTES[name].partition("Variables: ")[2]))
 
 
 def test_a_theme_is_never_overwritten(tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ from syndicator.generator.podcast import (
     add_episode,
     add_media,
     add_podcast_channel,
+    is_show,
     used_prefixes,
 )
 from syndicator.generator.rsl import terms_of
@@ -66,6 +67,8 @@ def new_generator(
     head = generator.syndicator
     head.feed, head.document = feed, document
     used = [*prefixes, *sorted(restrictions(document)), *used_prefixes(document.items)]
+    if is_show(feed, document.items):
+        used.append("itunes")
     head.namespaces = {prefix: uri_of(prefix) for prefix in used}
     generator.updated(document.updated.replace(microsecond=0))
     generator.language(language_of(feed) or None)
@@ -111,8 +114,7 @@ class FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no type
     def _add_shared(self, head: _Element) -> None:
         if self.document.is_archive:
             SubElement(head, qualified("fh:archive"))
-        # Directories could take a feed with an episode for a show.
-        if any(item.item.post.episode for item in self.document.items):
+        if is_show(self.feed, self.document.items):
             add_podcast_channel(head, self.feed, self.document.items)
 
     def _add_restrictions(self, root: _Element, head: _Element) -> None:

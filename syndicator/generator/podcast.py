@@ -72,6 +72,14 @@ def _add_media_content(entry: _Element, enclosure: Enclosure, *, is_titled: bool
             SubElement(content, qualified(name), type="plain").text = value
 
 
+def is_show(feed: Feed, items: Iterable[RenderedItem]) -> bool:
+    """Tell whether a document says what podcast directories ask: a feed with `podcast` always.
+
+    So does one with an episode: a directory could take it for a show.
+    """
+    return feed.podcast or any(item.item.post.episode for item in items)
+
+
 def add_podcast_channel(head: _Element, feed: Feed, items: Iterable[RenderedItem]) -> None:
     """Add the channel elements of podcast directories, above all the permission to list it."""
     if not feed.podcast:

@@ -126,6 +126,7 @@ class Edition(Struct, frozen=True):
     activity: Mapping[str, Activity] = {}
     # Pages only: of each public source that has any, by its id.
     tags: Mapping[str, tuple[str, ...]] = {}
+    has_charts: bool = False  # beside the pages, in a page that the table of sources leads to
     # The first page only: of posts that report an event as posts of other sources do, by public id;
     # equal numbers are one story.
     stories: Mapping[str, int] = {}

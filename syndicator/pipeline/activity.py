@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from syndicator import activity, status
+from syndicator.generator.documents import file_name
+from syndicator.generator.site.paths import CHARTS
 from syndicator.generator.site.theme import Theme
 from syndicator.model.settings import Config
 from syndicator.store import Store
 from syndicator.whole_files import write_text
-
-FILE = "activity.html"  # below the output of the main feed
 
 
 def write(config: Config, path: Path, now: datetime, *, public: bool = False) -> None:
@@ -29,12 +29,15 @@ def write(config: Config, path: Path, now: datetime, *, public: bool = False) ->
             times = store.posts.times(now - timedelta(days=activity.DAYS), now)
     style = Theme(feed.templates, feed.language, feed.accent).style.body.decode("utf-8", "replace")
     shown = [(source, date) for source, date in times if source in ids]
-    write_text(path, activity.page(feed.title, rows, shown, style, now))
+    home = ""
+    if public and "html" in feed.formats:
+        home = file_name(feed, "html")
+    write_text(path, activity.page(feed.title, rows, shown, style, now, home))
 
 
 def publish(config: Config, now: datetime) -> None:
     """Publish the page, or take it away if it is wanted no more."""
-    path = config.feeds[0].output / FILE
+    path = config.feeds[0].output / CHARTS
     if config.activity:
         write(config, path, now, public=True)
     elif path.is_file() and activity.MARK in path.read_text("utf-8", "replace")[:400]:

@@ -92,7 +92,7 @@ def build(config: Config, store: Store, options: Options, now: datetime) -> Buil
         from syndicator.pipeline import freezing  # as in _list_related
 
         freezing.rerender(store, feeds, sources, now)
-    shared = SharedState(feeds, sources, config.id)
+    shared = SharedState(feeds, sources, config.id, has_charts=config.activity)
     for feed in feeds:
         feed_build = FeedBuild(shared, store, feed, now)
         built.documents += feed_build.publish(

@@ -24,8 +24,16 @@ from syndicator.whole_files import read_bytes
 class SharedState:
     """State shared by all feed builds, computed once per run (there may be thousands of feeds)."""
 
-    def __init__(self, feeds: Sequence[Feed], sources: Mapping[str, Source], main_id: str) -> None:
+    def __init__(
+        self,
+        feeds: Sequence[Feed],
+        sources: Mapping[str, Source],
+        main_id: str,
+        *,
+        has_charts: bool = False,
+    ) -> None:
         self.feeds = feeds
+        self.has_charts = has_charts  # a page of them, in the folder of the main feed
         self.written = [feed for feed in feeds if not feed.per]
         self.sources = sources
         self.main_id = main_id
@@ -53,7 +61,9 @@ class SharedState:
             named = repr([source and (source.name, source.tags) for source in own])
         else:
             named = self._sources
-        return f"{self._names} {named} {'' if feed.name else self._derived}"
+        if feed.name:
+            return f"{self._names} {named} "
+        return f"{self._names} {named} {self._derived}{' charts' * self.has_charts}"
 
 
 class FeedBuild:
@@ -119,6 +129,8 @@ class FeedBuild:
             self.feed, self.shared.sources, siblings, main_id, since=since
         )
         self.store.snapshots.note_popular(self.feed, edition)
+        if self.shared.has_charts and not self.feed.name:
+            return replace(edition, has_charts=True)
         return edition
 
     def _write(

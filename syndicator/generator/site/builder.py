@@ -18,6 +18,7 @@ from syndicator.generator.site.frame import Frame, Stated
 from syndicator.generator.site.history import Spans, by_months
 from syndicator.generator.site.paths import (
     ARCHIVES,
+    CHARTS,
     SOURCES,
     SUBSCRIBE,
     PostPaths,
@@ -323,7 +324,9 @@ class SiteBuilder:
         ever = [info for info in self.edition.sources if info.id in activity]
         ever.sort(key=lambda info: activity[info.id].last, reverse=True)
         silent = [info for info in self.edition.sources if info.id not in activity]
-        return page, {"sources": list(map(self.views("").source, [*ever, *silent]))}
+        charts = CHARTS if self.edition.has_charts else ""
+        sources = list(map(self.views("").source, [*ever, *silent]))
+        return page, {"sources": sources, "charts": charts}
 
     def _subscribe(self) -> Context:
         """Show the ways to follow the feed, for a person with a browser."""

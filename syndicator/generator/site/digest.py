@@ -38,6 +38,7 @@ class Digests:
         self.faces = edition.faces
         self.activity = edition.activity
         self.tags = edition.tags
+        self.has_charts = edition.has_charts
         self.items: dict[str, str] = {}
         self.infos: dict[str, str] = {}
         self.languages, self.own_feeds = [], {}
@@ -95,7 +96,7 @@ class Digests:
         rows = [
             (self.source(info), self.own_feeds.get(info.id), self._active(info)) for info in sources
         ]
-        return self.digest(rows, linked, *filter(None, [self.tags]))
+        return self.digest(rows, linked, *filter(None, [self.tags, self.has_charts]))
 
     def _active(self, info: SourceInfo) -> object:
         activity = self.activity.get(info.id)

@@ -8,7 +8,7 @@ from functools import cache
 
 from syndicator.formats import FORMATS, written
 from syndicator.generator.documents import address, file_name, without_empty
-from syndicator.generator.site.brief import http, picture
+from syndicator.generator.site.brief import first_words, http, picture
 from syndicator.generator.site.paths import SEARCH, SOURCES, SUBSCRIBE
 from syndicator.generator.site.views import FeedLink, PageView, PostView, Row, SiteView
 from syndicator.generator.site.words import og_locale
@@ -101,6 +101,7 @@ class Frame:
             wishes=wishes,
             language=self.feed.language,
             og_locale=og_locale(self.feed.language),
+            picture=http(self.feed.logo),
             older=older,
             newer=newer,
         )
@@ -112,7 +113,7 @@ class Frame:
         return PageView(
             kind="post",
             title=f"{view.label} · {view.source.name}",
-            description=item.post.summary[:_DESCRIPTION],
+            description=first_words(view.excerpt, _DESCRIPTION),
             url=self.feed.link + path,
             canonical="" if "noindex" in robots else view.link,
             robots=robots,

@@ -23,6 +23,7 @@ TAGS = "sources/tags/"
 SUBSCRIBE = "subscribe.html"
 SEARCH = "search"  # no file: `serve` answers there
 ARCHIVES = "archive/index.html"
+CHARTS = "activity.html"  # in the folder of the main feed
 
 
 def _short(text: str) -> str:

@@ -125,23 +125,27 @@ class Theme:
 
 # A word on each template, which `syndicator theme` writes into its copy.
 NOTES = {
-    "archive.html": "A page of older posts.",
-    "archives.html": "The list of the pages of older posts, by months.",
-    "base.html": "The frame of every page: head, masthead, main, foot.",
-    "foot.html": "The foot of every page: feeds, other feeds, contact.",
-    "fragment.html": "The newest posts, for another site to include.",
-    "head.html": "Lines of the head that all pages share: icon, style, feeds.",
-    "index.html": "The first page.",
-    "line.html": "A line of a list under a post.",
+    "archive.html": "A page of older posts. Variables: site, page, parts, groups.",
+    "archives.html": "The list of the pages of older posts, by months. "
+    "Variables: site, page, parts, groups, posts.",
+    "base.html": "The frame of every page: head, masthead, main, foot. "
+    "Variables: site, page, parts.",
+    "foot.html": "The foot of every page: feeds, other feeds, contact. Variables: site.",
+    "fragment.html": "The newest posts, for another site to include. Variables: site, posts.",
+    "head.html": "Lines of the head that all pages share: icon, style, feeds. Variables: site.",
+    "index.html": "The first page. "
+    "Variables: site, page, parts, posts, groups, sources, tags, is_complete, is_sparse, sources_total.",
+    "line.html": "A line of a list under a post. Variables: site, row.",
     "macros.html": "Parts that several pages use: a source's name, a day, lines, the way on.",
-    "nav.html": "The links in the masthead.",
-    "popular.html": "The list of popular posts.",
-    "post.html": "The page of a post.",
-    "search.html": "The answer of `serve` to a search.",
-    "source.html": "The page of a source.",
-    "sources.html": "The table of all sources.",
-    "tag.html": "The page of a tag of sources.",
-    "subscribe.html": "The page for people who open a feed in a browser.",
+    "nav.html": "The links in the masthead. Variables: site, kind.",
+    "popular.html": "The list of popular posts. Variables: site, popular.",
+    "post.html": "The page of a post. Variables: site, page, parts, post.",
+    "search.html": "The answer of `serve` to a search. Variables: site, page, parts, search.",
+    "source.html": "The page of a source. Variables: site, page, parts, source, groups.",
+    "sources.html": "The table of all sources. Variables: site, page, parts, sources, charts.",
+    "tag.html": "The page of a tag of sources. Variables: site, page, parts, tag, sources, groups.",
+    "subscribe.html": "The page for people who open a feed in a browser. "
+    "Variables: site, page, parts, rows, readers.",
 }
 
 
@@ -153,7 +157,7 @@ def write_theme(folder: Path) -> list[Path]:
     texts = {}
     for name, note in NOTES.items():
         text = (OURS / name).read_text("utf-8")
-        texts[name] = f"{{# {note} Variables: site, page, parts and those below. #}}\n{text}"
+        texts[name] = f"{{# {note} #}}\n{text}"
     texts[_EXTRA] = "/* Added to our style. Colours and sizes are the variables of :root. */\n"
     there = [name for name in texts if (folder / name).exists()]
     if there:

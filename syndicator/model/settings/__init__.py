@@ -175,7 +175,8 @@ class Config(Struct, frozen=True):
     activity: Annotated[
         bool,
         Key(
-            "also a page of charts, `activity.html`: posts a day and by source, failures",
+            "also a page of charts, `activity.html`: posts a day and by source, failures; linked "
+            "below the table of sources",
             table="feed",
         ),
     ] = False
