@@ -33,6 +33,7 @@ from syndicator.generator.site import (
     Slugs,
     Spans,
     face_path,
+    outdated_pages,
     source_path,
 )
 from syndicator.generator.site.paths import TAGS, tag_path
@@ -49,7 +50,9 @@ __all__ = [
     "generate_one",
     "missing_archives",
     "obsolete_paths",
+    "outdated_pages",
     "polled_addresses",
+    "source_path",
 ]
 
 NOTHING: Mapping[str, str] = {}

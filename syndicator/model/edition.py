@@ -92,6 +92,15 @@ class Departed(Struct, frozen=True):
     sources: Set[str] = frozenset()  # ids of sources that left
 
 
+class Correction(Struct, frozen=True):
+    """Posts whose titles or links their sources corrected, and the pages that may name them."""
+
+    before: Mapping[str, Set[str]] = {}  # by public id: the titles and links of before
+    # Posts with pages to look into, by public id, each with the slice of history that it is in.
+    posts: Mapping[str, int] = {}
+    sources: tuple[str, ...] = ()  # ids of sources with pages to look into
+
+
 class Tombstone(Struct, frozen=True):
     """A post that its source deleted, by its public id, and when it left (RFC 6721)."""
 
@@ -116,9 +125,6 @@ class Edition(Struct, frozen=True):
     # `items`.
     listings: tuple[SourceListing, ...] = ()
     departed: Departed = Departed()
-    # Pages only: by source id, the event by which a title or link of its posts was corrected last.
-    # Under "": of a post that any page may name.
-    corrected: Mapping[str, int] = {}
     tombstones: tuple[Tombstone, ...] = ()  # of the last weeks, the newest first
     # The endings of the names of the sources' pictures that are published as copies, by source id.
     faces: Mapping[str, str] = {}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from zlib import crc32
@@ -102,11 +103,10 @@ class FeedBuild:
         # before it are removed already, and the archives are as it wrote them.
         is_known = files.mark.stamp == self._signature(last.stamp)
         files.trusted = is_known
-        edition = self._edition(since=last.event if is_known else 0)
-        published, slices = self._write(
-            edition,
+        edition, published, slices = self._write(
             files,
             damaged,
+            since=last.event if is_known else 0,
             changed=changed if is_known else None,
             rerender=rerender,
             is_first=not last.stamp,
@@ -115,18 +115,22 @@ class FeedBuild:
         with self.store.transaction():
             for number in slices:
                 self.store.snapshots.archive_written(self.feed, number)
+            self.store.corrections.forget(self.feed.name)
             hubs.note_news(self.store, edition, self.now)
             documents = tuple((str(file.path), file.posts, file.bytes) for file in published)
             meta.write(Build(stamp, event, documents), self.feed.name)
         return published
 
-    def _edition(self, since: int) -> Edition:
-        """Read the edition; posts that left before the event `since` are not named in it."""
+    def _edition(self, since: int, listed: Collection[str]) -> Edition:
+        """Read the edition; posts that left before the event `since` are not named in it.
+
+        `listed`: ids of further sources with pages to make.
+        """
         # `[feed] id` is the id of the main feed alone.
         main_id = "" if self.feed.name else self.shared.main_id
         siblings = self.shared.siblings(self.feed)
         edition = self.store.snapshots.edition(
-            self.feed, self.shared.sources, siblings, main_id, since=since
+            self.feed, self.shared.sources, siblings, main_id, since=since, listed=listed
         )
         self.store.snapshots.note_popular(self.feed, edition)
         if self.shared.has_charts and not self.feed.name:
@@ -135,22 +139,31 @@ class FeedBuild:
 
     def _write(
         self,
-        edition: Edition,
         files: Files,
         damaged: Sequence[str],
         *,
+        since: int,
         changed: Sequence[int] | None,
         rerender: bool,
         is_first: bool,
-    ) -> tuple[list[Published], list[int]]:
+    ) -> tuple[Edition, list[Published], list[int]]:
         """Write changed documents and remove obsolete ones.
 
-        Return the documents, and the numbers of the archives among them.
+        Return what they show, the documents, and the numbers of the archives among them.
         """
         # Imported here because they load feedgen, lxml and jinja2, and only a change needs them.
         from syndicator import generator, publisher, search
 
         feed, store = self.feed, self.store
+        outdated, listed = dict[str, int](), []
+        if "html" in feed.formats and (correction := store.corrections.read(feed.name)):
+            read = partial(_page, files)
+            outdated = generator.outdated_pages(correction, files, read, store.posts.slugs)
+            files.outdate(outdated)
+            listed = [
+                name for name in correction.sources if generator.source_path(name) in outdated
+            ]
+        edition = self._edition(since, listed)
         if not self.shared.search_is_current:
             self.remarks += search.update(store, self.shared.feeds, self.shared.sources)
             self.shared.search_is_current = True
@@ -159,6 +172,7 @@ class FeedBuild:
         files.hide(damaged)  # a damaged archive counts as missing
         # The settings may ask for archives of another format now, and files may have been deleted.
         stale = [*store.snapshots.stale_archives(feed), *generator.missing_archives(edition, files)]
+        stale += outdated.values()
         gone = generator.obsolete_paths(edition, files, store.posts.slugs)
         files.hide(gone)
         documents = generator.generate(
@@ -174,7 +188,7 @@ class FeedBuild:
         )
         documents = chain(generator.face_documents(edition, files, store.faces.body), documents)
         if is_first and store.meta.read(Takeover, feed.name):
-            documents = _as_adopted(documents, files.folder)
+            documents = _as_adopted(documents, files.folder, outdated)
         # A robots.txt of the operator's own stays.
         documents = (
             document
@@ -182,7 +196,7 @@ class FeedBuild:
             if document.path not in generator.WISH_FILES or _is_ours(files, document.path)
         )
         published = publisher.publish(documents, files, gone=gone, twins=feed.gzip)
-        return published, stale
+        return edition, published, stale
 
     def _stamp(self) -> str:
         """Return a text that changes with everything that the documents are made of."""
@@ -203,14 +217,22 @@ class FeedBuild:
 _NEWEST = re.compile(rb'<section class="more">.*?</section>', re.DOTALL)
 
 
-def _as_adopted(documents: Iterable[Document], folder: Path) -> Iterator[Document]:
+def _page(files: Files, path: str) -> bytes:
+    """Return a page of ours, b"" if it is not there. Raises PublishError."""
+    return read_bytes(files.folder / path) if path in files else b""
+
+
+def _as_adopted(
+    documents: Iterable[Document], folder: Path, outdated: Collection[str]
+) -> Iterator[Document]:
     """Yield documents; a page of a post stays as it stands if only its newest posts differ.
 
-    Raises PublishError for a page that can't be read.
+    One that is outdated does not. Raises PublishError for a page that can't be read.
     """
     for document in documents:
         page = folder / document.path
-        if document.path.startswith("posts/") and page.is_file():
+        is_page = document.path.startswith("posts/") and document.path not in outdated
+        if is_page and page.is_file():
             old = read_bytes(page)
             if _NEWEST.sub(b"", old) == _NEWEST.sub(b"", document.body):
                 yield replace(document, body=old)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from syndicator.errors import StoreError, SyndicatorError
 from syndicator.store import maintenance
+from syndicator.store.corrections import Corrections
 from syndicator.store.db import connect, damaged, examine, open_existing
 from syndicator.store.explain import Explain
 from syndicator.store.faces import Faces
@@ -48,6 +49,7 @@ class Store:
         self.feeds = Feeds(self.connection)
         self.snapshots = Snapshots(self.connection)
         self.links = Links(self.connection)
+        self.corrections = Corrections(self.connection)
         self.retention = Retention(self.connection)
         self.missing = MissingPosts(self.connection)
         self.reviews = Reviews(self.connection)

@@ -1,55 +1,85 @@
-"""A corrected title or link of a post -> the lists of other posts, and the pages that name it.
+"""A corrected title or link of a post -> the lists of other posts, and a note for its feeds.
 
-Members of a frozen list stay, and show the post as its source has it now. Pages name the newest
-posts of their source beside the frozen lists, and popular posts, as they were when the page was
-made. Which pages those are is kept nowhere, so those of about that time are made again: an event of
-the source, or of all, is part of their digests (generator/site/digest.py).
+Members of a frozen list stay, and show the post as its source has it now. A page also names the
+newest posts of its source, and popular ones, as they were when it was made. Which those are is kept
+nowhere, so the words of before are noted: a build looks for them in the pages on the disk.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
+
 from msgspec import Struct
 
-from syndicator.store import events
-from syndicator.store.db import Connection
+from syndicator.model.edition import Correction
+from syndicator.store import codec, events
+from syndicator.store.db import Connection, Table
 from syndicator.store.meta import Meta
-
-_NEAR = 50  # posts of a source behind a post whose pages may name it,
-_NEAR_POPULAR = 1000  # and posts of any source behind one that was popular
 
 
 class Corrected(Struct, frozen=True):
-    """The last event by which a title or link of a source's posts was corrected, by its number.
+    """The posts that were corrected since a feed was built: their titles and links of before."""
 
-    Under 0: of a post that was popular, which any page may name.
-    """
-
-    events: dict[int, int] = {}
+    before: Mapping[int, Set[str]] = {}
 
 
-def spread(db: Connection, number: int, title: str, link: str) -> None:
-    """Show a post by its corrected title and link wherever it is listed."""
+class Corrections(Table):
+    """The corrections that the pages of a feed may not show yet."""
+
+    __slots__ = ()
+
+    def read(self, feed: str) -> Correction | None:
+        """Return the corrections since a feed was built, and the pages to look into; None: none."""
+        noted = Meta(self.db).read(Corrected, feed)
+        if noted is None:
+            return None
+        shown = self.db.rows(_SHOWN, feed, codec.encode(list(noted.before)))
+        before = {public_id: noted.before[number] for number, public_id, _, _ in shown}
+        # A page of any source may name a post that was popular.
+        is_popular = any(popular for *_, popular in shown)
+        sources = codec.encode([source for _, _, source, _ in shown])
+        members = self.db.rows(_MEMBERS, feed, sources, is_popular)
+        numbers = codec.encode([number for number, _ in members])
+        posts = dict(self.db.rows(_POSTS, feed, numbers, events.ARCHIVE))
+        return Correction(before, posts, tuple(name for _, name in members))
+
+    def forget(self, feed: str) -> None:
+        """Note that the pages of a feed show all corrections."""
+        Meta(self.db).delete(Corrected, feed)
+
+
+def spread(db: Connection, number: int, old: tuple[str, str], new: tuple[str, str]) -> None:
+    """Show a post by its corrected title and link wherever it is named."""
     change = "UPDATE links SET title = ?, url = ? WHERE target = ? RETURNING post"
-    naming = db.column(change, title, link, number)
+    naming = db.column(change, *new, number)
+    # A story that another version stands for names this one, and may be credited to it.
+    db.execute(_CREDIT, (new[1], number, old[1]))
+    naming += db.column(
+        "SELECT copy_of FROM posts WHERE number = ? AND copy_of IS NOT NULL", number
+    )
     # Their bodies change, but it is no news of theirs.
     events.touch(db, sorted(set(naming)), None)
-    entries = db.rows(_ENTRIES, number)
-    if not entries:
-        return
-    noted = dict((Meta(db).read(Corrected) or Corrected()).events)
-    for feed, source, sequence, popular in entries:
-        noted[0 if popular else source] = event = events.next_event(db)
-        last = db.value(_LAST_NEAR, feed, source, sequence, _NEAR) or sequence
-        last = max(last, sequence + popular * _NEAR_POPULAR)
-        # From the slice before its own: its posts stood in the documents when it came.
-        span = (sequence - 1) // events.ARCHIVE, (last - 1) // events.ARCHIVE + 1
-        mark = "UPDATE archives SET mark = ? WHERE feed = ? AND number BETWEEN ? AND ?"
-        db.execute(mark, (event, feed, *span))
-    Meta(db).write(Corrected(noted))
+    for feed in db.column(_FEEDS, number):
+        noted = Meta(db).read(Corrected, feed) or Corrected()
+        before = {*noted.before.get(number, ()), *filter(None, old)}
+        Meta(db).write(Corrected({**noted.before, number: before}), feed)
 
 
-_ENTRIES = """SELECT e.feed, e.source, e.sequence, e.popular FROM posts p
+_FEEDS = """SELECT f.name FROM posts p
     JOIN entries e INDEXED BY entries_by_story ON e.story = coalesce(p.copy_of, p.number)
-    WHERE p.number = ? AND e.post = p.number"""
-_LAST_NEAR = """SELECT max(sequence) FROM (SELECT sequence FROM entries INDEXED BY entries_by_source
-    WHERE feed = ? AND source = ? AND sequence > ? ORDER BY sequence LIMIT ?)"""
+    JOIN feeds f ON f.number = e.feed WHERE p.number = ? AND e.post = p.number"""
+_CREDIT = """UPDATE frozen SET credit = json_set(credit, '$.origin_link', ?1)
+    WHERE post = (SELECT copy_of FROM posts WHERE number = ?2)
+    AND json_extract(credit, '$.origin_link') = ?3"""
+_SHOWN = """SELECT p.number, story.public_id, e.source, e.popular FROM posts p
+    JOIN posts story ON story.number = coalesce(p.copy_of, p.number)
+    JOIN entries e INDEXED BY entries_by_story ON e.story = story.number
+        AND e.feed = (SELECT number FROM feeds WHERE name = ?)
+    WHERE p.number IN (SELECT value FROM json_each(?))"""
+_MEMBERS = """SELECT s.number, s.id FROM members m JOIN sources s ON s.number = m.source
+    WHERE m.feed = (SELECT number FROM feeds WHERE name = ?) AND m.gone = 0
+    AND (m.source IN (SELECT value FROM json_each(?)) OR ?)"""
+_POSTS = """SELECT story.public_id, (e.sequence - 1) / ?3 + 1
+    FROM json_each(?2) j CROSS JOIN entries e INDEXED BY entries_by_source ON e.source = j.value
+        AND e.feed = (SELECT number FROM feeds WHERE name = ?1)
+    CROSS JOIN posts story ON story.number = e.story"""

@@ -133,6 +133,10 @@ class Files(Table, Mapping[str, str]):
         ]
         self.claim((path, "text/html; charset=utf-8") for path in paths)
 
+    def outdate(self, pages: Iterable[str]) -> None:
+        """Have pages of ours made again, whatever they say."""
+        self.claim((path, self.kind(path) or "") for path in pages)
+
     def record(self, files: Iterable[tuple[str, str, str]]) -> None:
         """Note path, type and digest of files, after they are there; kept by `flush`."""
         self._records += [(self._key, *file) for file in files]

@@ -293,14 +293,13 @@ def _update(db: Connection, number: int, post: Post, now: datetime) -> None:
     )
     parts = [("title", title, post.title), ("link", link, post.link)]
     changed = [part for part, old, new in parts if old != new]
-    if changed:
-        corrections.spread(db, number, post.title, post.link)
-    else:
-        changed = ["text"]
+    # Lists show a post without a title by its first words.
+    if changed or not title:
+        corrections.spread(db, number, (title, link), (post.title, post.link))
     # A body that was taken over gives way to the source's own, with a credit and lists of ours.
     db.execute(_OWN_LAYOUT, (number,))
     log = "INSERT OR REPLACE INTO updates VALUES (?, ?, ?)"
-    db.execute(log, (number, now.timestamp(), ", ".join(changed)))
+    db.execute(log, (number, now.timestamp(), ", ".join(changed) or "text"))
     events.touch(db, [number], now)
 
 

@@ -29,7 +29,6 @@ from syndicator.model.post import Post, SourceInfo
 from syndicator.model.run import PostRef
 from syndicator.model.settings import Feed, Source
 from syndicator.store import codec, links, popularity, rows
-from syndicator.store.corrections import Corrected
 from syndicator.store.db import Table
 from syndicator.store.events import ARCHIVE
 from syndicator.store.faces import Faces
@@ -106,11 +105,13 @@ class Snapshots(Table):
         feed_id: str = "",
         per_source: int = 50,
         since: int = 0,
+        listed: Collection[str] = (),
     ) -> Edition:
         """Return all that a feed publishes now.
 
         `feed_id`: Config.id, for the main feed. `per_source`: how many posts of a source its page
         shows. `since`: the last event when it was published before, for what left it after that.
+        `listed`: ids of further sources with pages to make, though no item is theirs.
         """
         row = Feeds(self.db).row(feed.name)
         wanted = [source for source in configured.values() if selects(feed, source)]
@@ -126,9 +127,7 @@ class Snapshots(Table):
         shown = {item.source.id: item.source for item in items}
         lessened = self.db.column(_LESSENED, since, row.number)
         lessened += self.db.column(_LESSENED_BY_FILTER, row.number, since)
-        corrected = self._corrected(row.number)
-        lessened += [name for name, event in corrected.items() if name and event > since]
-        shown = {name: Sources(self.db).info(name) for name in lessened} | shown
+        shown = {name: Sources(self.db).info(name) for name in [*lessened, *listed]} | shown
         listings = self._listings(row.number, shown, per_source) if per_source else ()
         return Edition(
             feed=feed,
@@ -140,7 +139,6 @@ class Snapshots(Table):
             slices=-(-row.sequence // ARCHIVE),  # rounded up: the last is open
             popular=popularity.popular(items),
             departed=self._departed(row.number, since),
-            corrected=corrected,
             tombstones=self._tombstones(row.number, row.updated),
             siblings=tuple(other for other in siblings if other.name != feed.name),
             listings=tuple(listings),
@@ -173,17 +171,6 @@ class Snapshots(Table):
         since = updated - _REMEMBERED.total_seconds()
         rows = self.db.rows(_TOMBSTONES, last, feed, DELETED, since)
         return tuple(Tombstone(public_id, codec.moment(time)) for public_id, time in rows)
-
-    def _corrected(self, feed: int) -> dict[str, int]:
-        """Return the event of the last correction of a title or link, by source id."""
-        noted = Meta(self.db).read(Corrected)
-        if noted is None:
-            return {}
-        query = """SELECT id, number FROM members CROSS JOIN sources ON number = source
-            WHERE feed = ? AND gone = 0 AND source IN (SELECT value FROM json_each(?))"""
-        known = self.db.rows(query, feed, codec.encode(list(noted.events)))
-        events = {name: noted.events[number] for name, number in known}
-        return events | {"": noted.events[0]} if 0 in noted.events else events
 
     def _activity(self, feed: int) -> dict[str, Activity]:
         """Return the number of posts of each source in a feed, and the date of the last one."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from syndicator.generator.site.builder import SiteBuilder
 from syndicator.generator.site.history import Spans
+from syndicator.generator.site.outdated import outdated_pages
 from syndicator.generator.site.paths import (
     POSTS,
     PostPaths,
@@ -26,6 +27,7 @@ __all__ = [
     "Slugs",
     "Spans",
     "face_path",
+    "outdated_pages",
     "post_path",
     "source_path",
 ]

@@ -3,8 +3,7 @@
 Facts that change by themselves are left out: popular posts, inbound links, the time of a source's
 last update, and the lists of fresh posts under a post (they are those of the time it was made).
 Since such a list may name a post that is withdrawn later, every digest holds the event by which
-something left last. The digest of a post's page holds the event by which a title or link of its
-source was corrected last.
+something left last.
 """
 
 from __future__ import annotations
@@ -30,9 +29,6 @@ class Digests:
         ).encode()
         if edition.feed.search:  # without it the digests are those of before there was a search
             self.base += b"search"
-        self.corrected = edition.corrected
-        if everywhere := self.corrected.get(""):
-            self.base += b"%d" % everywhere
         self.is_whole = edition.feed.pages == "full"
         self.has_faces = edition.feed.faces == "link"
         self.faces = edition.faces
@@ -61,9 +57,8 @@ class Digests:
         An edition is looked at only if something else changed, and then the number is refreshed,
         too.
         """
-        count, corrected = item.post.comment_count, self.corrected.get(item.source.id)
-        extra = [fact for fact in (count, corrected) if fact is not None]
-        return self.digest(self.post(item), *extra) if extra else self.post(item)
+        count = item.post.comment_count
+        return self.post(item) if count is None else self.digest(self.post(item), count)
 
     def source(self, info: SourceInfo) -> str:
         """Return the digest of a source, as pages show it."""
