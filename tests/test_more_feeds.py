@@ -194,6 +194,16 @@ def test_the_feeds_by_language_are_named_on_the_first_page(world: tuple[Path, Si
     assert links(home, "index.html") == expected
 
 
+def test_the_sources_of_a_language(world: tuple[Path, Site]) -> None:
+    """The pages of its feed list the sources that write it, and no others."""
+    home, _ = world
+    for tag, name in (("en", "Boats"), ("vi", "Phố")):
+        table = html.parse(str(home / "public/by-language" / tag / "sources.html")).getroot()
+        assert table.xpath("//tbody//*[@class and contains(@class, 'chip')]//text()") == [name]
+    table = html.parse(str(home / "public/sources.html")).getroot()
+    assert len(table.xpath("//tbody/tr")) == 2
+
+
 def test_what_made_feeds_are_called(world: tuple[Path, Site]) -> None:
     """By the title of the source's feed where feeds.toml has no name for it; by the language's own
     name.

@@ -30,6 +30,7 @@ from syndicator.generator.site.paths import (
 from syndicator.generator.site.readers import READERS
 from syndicator.generator.site.selection import (
     CARDS,
+    listed_sources,
     named_ids,
     newest_first,
     popular_posts,
@@ -89,6 +90,7 @@ class SiteBuilder:
         self.frame = Frame(edition)
         self.parts = cache(self._parts)
         self.sources = shown_sources(edition)
+        self.listed = listed_sources(edition)
         self.tagged = sources_by_tag(edition)
         self.current = set(map(source_path, self.sources))
         if self.has_posts:
@@ -167,8 +169,8 @@ class SiteBuilder:
         if "html" in self.feed.formats:
             yield from self._source_pages()
             yield from self._tag_pages()
-            linked = [self.has_page(source_path(info.id)) for info in self.edition.sources]
-            digest = self.digests.sources(self.edition.sources, linked)
+            linked = [self.has_page(source_path(info.id)) for info in self.listed]
+            digest = self.digests.sources(self.listed, linked)
             yield from self._page("sources", SOURCES, digest, self._sources)
             if polled(self.feed.formats):
                 digest = self.digests.listing(self.edition.items[:_FRAGMENT])
@@ -278,10 +280,8 @@ class SiteBuilder:
             "groups": views.calendar(lines),
             "is_sparse": views.is_sparse(lines),
             "sources": sources[:_SOURCES_ASIDE],
-            "sources_total": number(
-                max(len(sources), len(self.edition.sources)), self.feed.language
-            ),
-            "is_complete": len(sources[:_SOURCES_ASIDE]) >= len(self.edition.sources),
+            "sources_total": number(max(len(sources), len(self.listed)), self.feed.language),
+            "is_complete": len(sources[:_SOURCES_ASIDE]) >= len(self.listed),
             "tags": views.tags(list(self.tagged)[:_TAGS_ASIDE]),
         }
 
@@ -321,9 +321,9 @@ class SiteBuilder:
         title = self.theme.label("sources")
         page = self.frame.list("sources", title, SOURCES, self.feed.description)
         activity = self.edition.activity
-        ever = [info for info in self.edition.sources if info.id in activity]
+        ever = [info for info in self.listed if info.id in activity]
         ever.sort(key=lambda info: activity[info.id].last, reverse=True)
-        silent = [info for info in self.edition.sources if info.id not in activity]
+        silent = [info for info in self.listed if info.id not in activity]
         charts = CHARTS if self.edition.has_charts else ""
         sources = list(map(self.views("").source, [*ever, *silent]))
         return page, {"sources": sources, "charts": charts}

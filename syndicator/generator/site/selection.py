@@ -62,10 +62,17 @@ def shown_sources(edition: Edition) -> dict[str, SourceInfo]:
     return sources | {item.source.id: item.source for item in edition.items}
 
 
+def listed_sources(edition: Edition) -> Sequence[SourceInfo]:
+    """Return the sources that pages list: in a feed of some languages only those that write them."""
+    if edition.feed.languages and edition.activity:
+        return [info for info in edition.sources if info.id in edition.activity]
+    return edition.sources
+
+
 def sources_by_tag(edition: Edition) -> dict[str, list[SourceInfo]]:
     """Return the sources of each tag, both in the order of the alphabet."""
     tagged: dict[str, list[SourceInfo]] = {}
-    for info in edition.sources:
+    for info in listed_sources(edition):
         for tag in edition.tags.get(info.id, ()):
             tagged.setdefault(tag, []).append(info)
     return dict(sorted(tagged.items(), key=lambda pair: pair[0].casefold()))
