@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from syndicator.parser.months import month
 
@@ -93,8 +94,13 @@ _EARLIEST = 1583  # the calendar's own first full year; diaries of 1776 have fee
 _LONGEST = 100  # no date is longer, but a body in the wrong element is
 
 
-# Most feeds write an item's date twice, and the unchanged ones in every run.
-@lru_cache(maxsize=4096)
+class _Written(NamedTuple):
+    """A date as it is written: its clock, naive, and the offset of its zone from UTC."""
+
+    clock: datetime
+    offset: timedelta = timedelta(0)  # also of no zone
+
+
 def instant(text: str) -> datetime | None:
     """Read a date of any dialect that feeds use.
 
@@ -108,23 +114,9 @@ def instant(text: str) -> datetime | None:
     Seconds are the finest: feeds that give fractions make them up anew at each fetch. A date
     without a zone is UTC (RFC 822 asks for one; feedparser reads it so too).
     """
-    text = text.strip()
-    if not text or len(text) > _LONGEST:
-        return None
-    # RFC 3339, which the library reads in a microsecond.
-    if text[10:11] == "T" and text[4] == text[7] == "-":
-        with suppress(ValueError, OverflowError):  # the last: a year 0 or 10000 once it is UTC
-            return _plausible(_to_utc(datetime.fromisoformat(text)))
-    try:
-        moment = (
-            _usual(text) or _by_dialect(text) or _coarse(text) or _epoch(text) or _guessed(text)
-        )
-    except (ValueError, OverflowError):  # 31 February, hour 25
-        return None
-    return moment and _plausible(moment)
+    return instant_and_clock(text)[0]
 
 
-@lru_cache(maxsize=4096)
 def clock(text: str) -> datetime | None:
     """Return the clock that a date writes, naive, whatever its zone; None without a date or clock.
 
@@ -133,57 +125,39 @@ def clock(text: str) -> datetime | None:
     >>> clock("1709600000") is None  # seconds since 1970 are of no zone
     True
     """
-    moment, text = instant(text), text.strip()
-    if moment is None or _EPOCH.fullmatch(text):
-        return None
+    return instant_and_clock(text)[1]
+
+
+# Most feeds write an item's date twice, and the unchanged ones in every run.
+@lru_cache(maxsize=4096)
+def instant_and_clock(text: str) -> tuple[datetime | None, datetime | None]:
+    """Read a date once for both its `instant` and its `clock`."""
+    text = text.strip()
+    if not text or len(text) > _LONGEST:
+        return None, None
     try:
-        return moment.replace(tzinfo=None) + _written_offset(text)
-    except OverflowError:  # the last hours of the year 9999
-        return None
+        written = _read(text)
+        moment = written and (written.clock - written.offset).replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # 31 February, hour 25, a year 0 or 10000 once it is UTC
+        return None, None
+    if not (written and moment) or moment.year < _EARLIEST or moment in _ZEROS:
+        return None, None
+    return moment, None if _EPOCH.fullmatch(text) else written.clock
 
 
-def _written_offset(text: str) -> timedelta:
-    """Return the offset from UTC by which `instant` read a date; 0 if it writes no zone."""
-    if text[10:11] == "T":
+def _read(text: str) -> _Written | None:
+    """Read a date by the first way that fits. Raises ValueError, OverflowError."""
+    # RFC 3339, which the library reads in a microsecond.
+    if text[10:11] == "T" and text[4] == text[7] == "-":
         with suppress(ValueError):
-            return datetime.fromisoformat(text).utcoffset() or timedelta(0)
-    if match := _USUAL.fullmatch(text):
-        *_, sign, hours, minutes = match.groups()
-        return _offset(f"{sign}{hours}{minutes}" if sign else None)
-    if match := _dialect(_simplified(text)):
-        zone = match["zone"]
-        if _is_korean(match):
-            return _KOREA
-        half = _HALF.match(zone or "")
-        return _offset(half[2] if half else zone)
-    guess = None if _COARSE.fullmatch(text) else _guess(text)
-    return (guess and guess.utcoffset()) or timedelta(0)
+            return _apart(datetime.fromisoformat(text))
+    return _usual(text) or _by_dialect(text) or _coarse(text) or _epoch(text) or _guess(text)
 
 
-def _plausible(moment: datetime) -> datetime | None:
-    if moment.year >= _EARLIEST and moment not in _ZEROS:
-        return moment
-    return None
-
-
-def _to_utc(moment: datetime) -> datetime:
-    """Convert to UTC, the default zone, and cut fractions of seconds."""
-    if moment.tzinfo is None:
-        return moment.replace(microsecond=0, tzinfo=UTC)
-    return moment.replace(microsecond=0).astimezone(UTC)
-
-
-def _made(date: tuple[int, int, int], clock: tuple[str | None, ...], zone: str | None) -> datetime:
-    """Put a date together. Raises ValueError, OverflowError for one that no calendar has."""
-    hour, minute, second = (int(part or 0) for part in clock)
-    if zone and (half := _HALF.match(zone)):
-        hour, zone = hour % 12 + (12 if half[1] in "pP" else 0), half[2]
-    extra = timedelta(0)
-    if (hour, minute, second) == (24, 0, 0):  # ISO 8601: midnight at the end of the day
-        hour, extra = 0, timedelta(days=1)
-    if second == 60:  # a leap second
-        second = 59
-    return datetime(*date, hour, minute, second, tzinfo=UTC) + extra - _offset(zone)
+def _apart(moment: datetime) -> _Written:
+    """Part the clock of a moment from its offset; fractions of seconds are cut."""
+    offset = moment.utcoffset() or timedelta(0)
+    return _Written(moment.replace(microsecond=0, tzinfo=None), offset)
 
 
 def _offset(zone: str | None) -> timedelta:
@@ -198,67 +172,49 @@ def _offset(zone: str | None) -> timedelta:
     return timedelta(hours=_ZONES.get(re.split(r"[(\[\s]", zone)[0], 0))
 
 
-def _usual(text: str) -> datetime | None:
+def _usual(text: str) -> _Written | None:
     match = _USUAL.fullmatch(text)
-    if not match:
+    number = month(match[2]) if match else 0
+    if match is None or not number:
         return None
-    day, name, year, hour, minute, second, sign, hours, minutes = match.groups()
-    number = month(name)
-    if not number:
-        return None
+    day, _, year, hour, minute, second, sign, hours, minutes = match.groups()
     try:
-        moment = datetime(
-            int(year), number, int(day), int(hour), int(minute), int(second), tzinfo=UTC
-        )
+        clock = datetime(int(year), number, int(day), int(hour), int(minute), int(second))
     except ValueError:  # a leap second, or midnight as 24:00: left to the next
         return None
-    if not sign:
-        return moment
-    length = timedelta(hours=int(hours), minutes=int(minutes))
-    return moment + length if sign == "-" else moment - length
+    offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+    return _Written(clock, -offset if sign == "-" else offset)
 
 
-def _by_dialect(text: str) -> datetime | None:
-    """Read a date by the first pattern with a known month. Raises ValueError, OverflowError."""
-    match = _dialect(_simplified(text))
-    moment = _from_parts(match.groupdict()) if match else None
-    if match is None or moment is None:
-        return None
-    return moment - _KOREA if _is_korean(match) else moment
-
-
-def _simplified(text: str) -> str:
-    """Return a date without marks of direction, each name of a month in one word."""
+def _by_dialect(text: str) -> _Written | None:
+    """Read a date by the first pattern that finds a known month and a year."""
     text = text.translate(_PLAIN).strip()
     if text[-1:].isalnum() and "th" in text.lower():
         text = _VIETNAMESE.sub(lambda name: name[1].lower() + (name[2] or "").lower(), text)
-    return text
-
-
-def _dialect(text: str) -> re.Match[str] | None:
-    """Return the match of the first pattern that finds a known month and a year."""
     for dialect in _DIALECTS:
         match = dialect.fullmatch(text)
-        if match and _day(match.groupdict()):
-            return match
+        if match and (day := _day(match.groupdict())):
+            return _from_parts(day, match.groupdict(), text)
     return None
 
 
-def _is_korean(match: re.Match[str]) -> bool:
-    """Tell whether a date is Korean time: those of OnBlog and Nate say so by their words alone."""
-    text = match.string
-    return not match["zone"] and ("년" in text or "오전" in text or "오후" in text)
-
-
-def _from_parts(parts: Mapping[str, str | None]) -> datetime | None:
-    """Put the parts of a date together; None for an unknown month or a missing year."""
-    day = _day(parts)
-    if day is None:
-        return None
-    hour = parts["hour"]
+def _from_parts(day: tuple[int, int, int], parts: Mapping[str, str | None], text: str) -> _Written:
+    """Put the parts of a date together. Raises ValueError, OverflowError for an impossible one."""
+    hour, minute, second = (int(parts[name] or 0) for name in ("hour", "minute", "second"))
+    zone = parts["zone"]
     if before := parts.get("before"):
-        hour = str(int(hour or 0) % 12 + 12 * (before in ("오후", "午後", "下午")))
-    return _made(day, (hour, parts["minute"], parts["second"]), parts["zone"])
+        hour = hour % 12 + 12 * (before in ("오후", "午後", "下午"))
+    if half := _HALF.match(zone or ""):
+        hour, zone = hour % 12 + 12 * (half[1] in "pP"), half[2]
+    extra = timedelta(0)
+    if (hour, minute, second) == (24, 0, 0):  # ISO 8601: midnight at the end of the day
+        hour, extra = 0, timedelta(days=1)
+    if second == 60:  # a leap second
+        second = 59
+    # The dates of OnBlog and Nate say by their words alone that they are Korean time.
+    is_korean = not parts["zone"] and ("년" in text or "오전" in text or "오후" in text)
+    clock = datetime(*day, hour, minute, second) + extra
+    return _Written(clock, _KOREA if is_korean else _offset(zone))
 
 
 def _day(parts: Mapping[str, str | None]) -> tuple[int, int, int] | None:
@@ -281,24 +237,17 @@ def _year(digits: str) -> int:
     return year + (1900 if year >= 90 else 2000)
 
 
-def _epoch(text: str) -> datetime | None:
+def _epoch(text: str) -> _Written | None:
     match = _EPOCH.fullmatch(text)
-    return datetime.fromtimestamp(int(match[1]), UTC) if match else None
+    return _apart(datetime.fromtimestamp(int(match[1]), UTC)) if match else None
 
 
-def _coarse(text: str) -> datetime | None:
+def _coarse(text: str) -> _Written | None:
     match = _COARSE.fullmatch(text)
-    if match:
-        return _made((int(match[1]), int(match[2] or 1), 1), (None, None, None), None)
-    return None
+    return _Written(datetime(int(match[1]), int(match[2] or 1), 1)) if match else None
 
 
-def _guessed(text: str) -> datetime | None:
-    guess = _guess(text)
-    return guess and _to_utc(guess)
-
-
-def _guess(text: str) -> datetime | None:
+def _guess(text: str) -> _Written | None:
     """Ask dateutil; believe it if the order of day and month makes no difference."""
     if sum(map(str.isdigit, text)) < 5:  # a day and a year at least
         return None
@@ -314,4 +263,4 @@ def _guess(text: str) -> datetime | None:
         }
     except (ValueError, OverflowError, TypeError, AttributeError):
         return None
-    return readings.pop() if len(readings) == 1 else None
+    return _apart(readings.pop()) if len(readings) == 1 else None

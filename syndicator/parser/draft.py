@@ -24,7 +24,7 @@ from syndicator.model.feed import (
     Transcript,
 )
 from syndicator.namespaces import EPISODE_WORDS
-from syndicator.parser.dates import clock, instant
+from syndicator.parser.dates import instant_and_clock
 from syndicator.parser.plain import text_kind
 from syndicator.parser.xml_tree import Element, Scope
 
@@ -94,9 +94,10 @@ def entry(draft: Draft, fingerprint: str, language: str = "", base: str = "") ->
         summary = _spare_summary(draft, episode, language, base)
     if not authors and episode and episode.author:
         authors = [Person(episode.author)]
-    written = draft.published
-    if instant(written) is None:
-        written = draft.created
+    published, published_clock = instant_and_clock(draft.published)
+    if published is None:
+        published, published_clock = instant_and_clock(draft.created)
+    updated, updated_clock = instant_and_clock(draft.updated)
     return Entry(
         fingerprint=fingerprint,
         guid=draft.guid,
@@ -107,10 +108,10 @@ def entry(draft: Draft, fingerprint: str, language: str = "", base: str = "") ->
         summary=summary,
         authors=tuple(authors),
         contributors=tuple(draft.contributors),
-        published=instant(written),
-        updated=instant(draft.updated),
-        published_clock=clock(written),
-        updated_clock=clock(draft.updated),
+        published=published,
+        updated=updated,
+        published_clock=published_clock,
+        updated_clock=updated_clock,
         categories=_once(draft.categories + draft.media_categories),
         enclosures=tuple(_merged(draft.enclosures + draft.media)),
         images=_once(draft.images),
