@@ -12,6 +12,7 @@ from syndicator.model.fetch import Fetched, FetchFailed
 from syndicator.parser.by_feedparser import parse_with_feedparser
 from syndicator.parser.encodings import to_utf8
 from syndicator.parser.fast import parse_fast
+from syndicator.parser.xml_tree import tree
 
 SHARED = Path(__file__).parents[2] / "shared"
 CASES = Path(__file__).parent / "cases" / "parser"
@@ -84,7 +85,8 @@ def lanes_agree(body: bytes) -> bool | None:
     quick = fast(body)
     if quick is None:
         return None
-    slow = parse_with_feedparser(to_utf8(body)[0], "s", URL, frozenset())
+    data, _ = to_utf8(body)
+    slow = parse_with_feedparser(data, tree(data), "s", URL, frozenset())
     return quick.head == slow.head and list(map(_bare, quick.entries)) == list(
         map(_bare, slow.entries)
     )

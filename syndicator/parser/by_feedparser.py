@@ -60,14 +60,13 @@ class Unreadable(Exception):
 
 
 def parse_with_feedparser(
-    data: bytes, source_id: str, url: str, known: Container[str]
+    data: bytes, root: Element | None, source_id: str, url: str, known: Container[str]
 ) -> ParsedFeed:
     """Read the whole document, well-formed or not; `entries` has the new items alone.
 
-    Raises Unreadable.
+    `root` is its tree, None if it is not well-formed. Raises Unreadable.
     """
     result = _ask(_based(_masked(data)))
-    root = tree(data)
     whole = root is not None
     if root is None:
         root = tree(repaired(data))

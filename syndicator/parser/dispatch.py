@@ -16,7 +16,7 @@ from syndicator.parser.encodings import bare, to_utf8
 from syndicator.parser.fast import parse_fast
 from syndicator.parser.json_feed import parse_json
 from syndicator.parser.repair import mended, with_whole_characters
-from syndicator.parser.xml_tree import repaired, root_of, tree
+from syndicator.parser.xml_tree import Element, repaired, root_of, tree
 
 # A web page may begin with any of these tags: HTML lets authors leave out the ones around them.
 _PAGE_ROOTS = (
@@ -37,7 +37,13 @@ _FEED_ROOTS = ("rss", "rdf", "feed", "channel", "item", "entry")
 
 def read(fetched: Fetched, known: Container[str], most_items: int) -> ParsedFeed | FetchFailed:
     """Read a feed of any dialect: see `syndicator.parser.parse`."""
-    parsed = _read(fetched, known)
+    # Nine feeds in ten are UTF-8 and well-formed: try those bytes before anything else.
+    data = with_whole_characters(bare(fetched.body) or b"")
+    try:
+        fast = parse_fast(data, fetched.source_id, fetched.url, known)
+        parsed = fast or _slowly(fetched, known, data)
+    except Unreadable as error:
+        return _failed(fetched, "not-a-feed", f"no parser can read it: {_line(str(error))}")
     if isinstance(parsed, FetchFailed):
         return parsed
     stated = wishes.of_headers(fetched.headers, fetched.url)
@@ -45,19 +51,11 @@ def read(fetched: Fetched, known: Container[str], most_items: int) -> ParsedFeed
     return replace(parsed, wishes=stated) if stated != Wishes() else parsed
 
 
-def _read(fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed:
-    try:
-        # Nine feeds in ten are UTF-8 and well-formed: try those bytes before anything else.
-        data = bare(fetched.body)
-        data = with_whole_characters(data) if data else None
-        parsed = parse_fast(data, fetched.source_id, fetched.url, known) if data else None
-        return parsed or _slowly(fetched, known)
-    except Unreadable as error:
-        return _failed(fetched, "not-a-feed", f"no parser can read it: {_line(str(error))}")
+def _slowly(fetched: Fetched, known: Container[str], refused: bytes) -> ParsedFeed | FetchFailed:
+    """Decode and recognise the document, repair plain mistakes, and try both readers.
 
-
-def _slowly(fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed:
-    """Decode and recognise the document, repair plain mistakes, and try both readers."""
+    `refused` are the bytes that the fast reader has tried already.
+    """
     data, note = to_utf8(fetched.body, fetched.content_type)
     data = with_whole_characters(data)
     if not data.strip():
@@ -69,10 +67,14 @@ def _slowly(fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed
         return _noted(parsed, note)
     if _root(data) in _PAGE_ROOTS:
         return _failed(fetched, "html", "an HTML page where a feed was expected")
+    root = tree(data)
     # If the repair fails, feedparser's loose parser gets the bytes of the source.
-    if tree(data) is None and tree(better := mended(data)) is not None:
+    if root is None and (root := tree(better := mended(data))) is not None:
         data, note = better, note or "not well-formed: mended"
-    feed = _by_either(data, fetched, known)
+    feed = None
+    if data != refused:
+        feed = parse_fast(data, fetched.source_id, fetched.url, known)
+    feed = feed or _by_feedparser(data, root, fetched, known)
     # feedparser finds something in anything; a feed has items, a dialect, or at least a feed's
     # root.
     if not (feed.items or feed.head.version or _root(data) in _FEED_ROOTS):
@@ -80,15 +82,15 @@ def _slowly(fetched: Fetched, known: Container[str]) -> ParsedFeed | FetchFailed
     return _noted(feed, note)
 
 
-def _by_either(data: bytes, fetched: Fetched, known: Container[str]) -> ParsedFeed:
-    if fast := parse_fast(data, fetched.source_id, fetched.url, known):
-        return fast
+def _by_feedparser(
+    data: bytes, root: Element | None, fetched: Fetched, known: Container[str]
+) -> ParsedFeed:
     try:
-        return parse_with_feedparser(data, fetched.source_id, fetched.url, known)
+        return parse_with_feedparser(data, root, fetched.source_id, fetched.url, known)
     except Unreadable:  # its loose parser stumbles over odd character references and stray end tags
         if not (better := repaired(data)):
             raise
-        return parse_with_feedparser(better, fetched.source_id, fetched.url, known)
+        return parse_with_feedparser(better, tree(better), fetched.source_id, fetched.url, known)
 
 
 def _no_feed(data: bytes) -> str:
