@@ -39,6 +39,7 @@ from syndicator.parser.xml_tree import (
     BOUND,
     Element,
     Scope,
+    file_type,
     literals_apart,
     name_of,
     relation,
@@ -216,6 +217,10 @@ def _text(detail: object) -> Text | None:
 
 def _entry(node: Node, element: Element | None, outer: Scope, whole: bool) -> Entry:
     draft = Draft()
+    if element is not None and not whole:
+        # Facts from a repaired element. Texts are feedparser's, since libxml2 drops entities.
+        read_extras(draft, element, outer)
+        draft.replies = ""
     _read_core(draft, node, whole)
     if element is not None and whole:
         scope = read_extras(draft, element, outer)
@@ -225,8 +230,6 @@ def _entry(node: Node, element: Element | None, outer: Scope, whole: bool) -> En
         return entry(draft, "", scope.language, scope.base)
     _rebase(draft, node)
     _read_people(draft, node)
-    if element is not None:
-        _add_mended(draft, element, outer)
     return entry(draft, "")
 
 
@@ -309,32 +312,6 @@ def _read_people(draft: Draft, node: Node) -> None:
     draft.source = _source(raw(node, "source"))
 
 
-def _add_mended(draft: Draft, element: Element, outer: Scope) -> None:
-    """Add facts from a repaired element. Texts stay feedparser's, since libxml2 drops entities."""
-    mended = Draft()
-    read_extras(mended, element, outer)
-    for name in (
-        "episode",
-        "transcripts",
-        "people",
-        "marks",
-        "full_text",
-        "spare_body",
-        "original_link",
-        "media",
-        "media_categories",
-        "media_title",
-        "media_text",
-        "images",
-        "comment_count",
-        "licence",
-        "noindex",
-        "rsl",
-        "language",
-    ):
-        setattr(draft, name, getattr(mended, name))
-
-
 def _links(node: Node) -> Iterator[tuple[Link, bool]]:
     """Yield the links, each with whether it has a type: those of link elements always do."""
     for part in _nodes(node, "links"):
@@ -343,17 +320,12 @@ def _links(node: Node) -> Iterator[tuple[Link, bool]]:
             link = Link(
                 href=href,
                 rel=relation(_string(part, "rel")),
-                type=_said(kind),
+                type=file_type(kind),
                 title=_string(part, "title"),
                 hreflang=_string(part, "hreflang"),
                 length=number(_string(part, "length")),
             )
             yield link, raw(part, "type") is not None
-
-
-def _said(kind: str) -> str:
-    """Return a link's declared type, else "": feedparser says text/html for links without one."""
-    return "" if kind == "text/html" else kind
 
 
 def _linked(node: Node, rel: str) -> str:
@@ -365,7 +337,7 @@ def _enclosures(node: Node) -> Iterator[Enclosure]:
         if (href := _string(part, "href")) and relation(_string(part, "rel")) == "enclosure":
             yield Enclosure(
                 url=href,
-                type=_said(_string(part, "type")),
+                type=file_type(_string(part, "type")),
                 length=number(_string(part, "length")),
                 title=_string(part, "title"),
             )
