@@ -187,7 +187,7 @@ def _post(entry: Entry, context: _Context) -> Post:
         comment_count=entry.comment_count,
         rights=text_rules.line(entry.rights) or info.rights,
         licence=urls.web(entry.licence, base) or info.licence,
-        episode=_episode(entry, base, title, body, context),
+        episode=entry.episode and _episode(entry.episode, entry, link, title, body, context),
         origin=credited.origin,
         origin_link=credited.link,
         via=credited.via,
@@ -201,15 +201,14 @@ def _post(entry: Entry, context: _Context) -> Post:
 
 
 def _episode(
-    entry: Entry, base: str, title: str, body: bodies.Body, context: _Context
-) -> Episode | None:
-    """Return what makes a post an episode; its texts without the credits that the body has."""
-    link = links.permalink(entry, context.cleaning.base)
+    said: Episode, entry: Entry, link: str, title: str, body: bodies.Body, context: _Context
+) -> Episode:
+    """Return the podcast elements, cleaned; their texts without the credits that the body has."""
 
-    def plain(said: str) -> str:
-        return bodies.plain(said, entry, link, title, context.cleaning, body.credits)
+    def plain(text: str) -> str:
+        return bodies.plain(text, entry, link, title, context.cleaning, body.credits)
 
-    return media.episode(entry, base, plain)
+    return media.episode(said, link or context.cleaning.base, plain)
 
 
 def _finished(post: Post, entry: Entry, body_html: str, context: _Context) -> Post:

@@ -109,11 +109,8 @@ def figures(
         yield f'<p><img src="{escape(image.url)}" alt="{escape(image.title)}"></p>'
 
 
-def episode(entry: Entry, base: str, uncredited: Callable[[str], str]) -> Episode | None:
+def episode(said: Episode, base: str, uncredited: Callable[[str], str]) -> Episode:
     """Return the podcast elements, cleaned; `uncredited` removes attribution lines from a text."""
-    said = entry.episode
-    if said is None:
-        return None
     return replace(
         said,
         title=text_rules.line(said.title),

@@ -114,13 +114,9 @@ def words(html: str) -> str:
 
 
 def _single_spaced(plain: str) -> str:
-    if not plain.isascii():
-        return " ".join(plain.split())
-    for space in "\n\t\r\f\v\x1c\x1d\x1e\x1f":
-        plain = plain.replace(space, " ")
-    while "  " in plain:
-        plain = plain.replace("  ", " ")
-    return plain.strip(" ")
+    if plain.isprintable() and "  " not in plain:  # no white space but single spaces
+        return plain.strip(" ")
+    return " ".join(plain.split())
 
 
 def excerpt(text: str, about: int = 300) -> str:

@@ -107,10 +107,8 @@ def _by_wording(line: Line, source: str, known: Known, *, text_mode: bool) -> Cr
     if len(line.links) == 1 and TITLE not in line.text:
         rows.sort(key=lambda row: row.kind == "both")
     for row in rows:
-        for pattern in wordings.patterns(row):
-            match = pattern.match(line.text)
-            credit = match and _weigh(row, match, line, source, known, text_mode=text_mode)
-            if credit:
+        for match in wordings.matches(row, line.text):
+            if credit := _weigh(row, match, line, source, known, text_mode=text_mode):
                 return credit
     return None
 
@@ -150,16 +148,12 @@ def wording(before: str, between: str, after: str) -> wordings.Row | None:
     first, second = LINK, chr(ord(LINK) + 1)
     text = fold(f"{before}{first}{between}{second}{after}")
     for row in wordings.index().rows(text):
-        for pattern in wordings.patterns(row):
-            if match := pattern.match(text):
-                is_both = row.kind == "both" and (match["post"], match["site"], match["lead"]) == (
-                    first,
-                    second,
-                    "",
-                )
-                if is_both and not (match["rest"] or "").strip(_REST):
-                    return row
-                return None
+        for match in wordings.matches(row, text):
+            groups = match.groupdict()
+            is_both = [groups.get(name) for name in ("post", "site", "lead")] == [first, second, ""]
+            if row.kind == "both" and is_both and not (match["rest"] or "").strip(_REST):
+                return row
+            return None
     return None
 
 
@@ -322,8 +316,10 @@ def _by_linked_sentence(line: Line, known: Known) -> CreditSpan | None:
     anchor = line.links[0]
     text = fold(anchor.text)
     for row in wordings.index().rows(text):
-        match = row.kind == "site" and next(wordings.patterns(row)).match(text)
-        if not match or match["body"].startswith(("the ", "that ")):
+        match = next(wordings.matches(row, text), None)
+        if row.kind != "site" or not match or match["lead"]:
+            continue
+        if match["body"].startswith(("the ", "that ")):
             continue
         if known.is_site(anchor) and not (known.is_root(anchor) or known.is_post(anchor)):
             return None  # a page of the site about some other text

@@ -168,13 +168,14 @@ _SENTENCE_END = r"[.!?…:;|\]}\"'>*] |[.!?…\]]\) |[.!?…\]>*。！？」』\
 _REST = rf"(?(linked)(?P<rest>(?:[^\w].{{0,250}})?)|[^\w{MARKERS}]*)$"
 
 
-def patterns(row: Row) -> Iterator[re.Pattern[str]]:
-    """Yield a row's patterns for folded text: one for the whole line, then one for its end.
+def matches(row: Row, text: str) -> Iterator[re.Match[str]]:
+    """Yield the matches of a row in folded text: that of the whole line, then that of its end.
 
     Groups: `lead` (before the sentence), `body` (the sentence), `post`, `site`, `rest` (after it).
     """
-    yield _compiled(row, _ALONE)
-    yield _compiled(row, _after())
+    for lead in (_ALONE, _after()):
+        if match := _compiled(row, lead).match(text):
+            yield match
 
 
 @lru_cache(maxsize=1)
