@@ -14,7 +14,7 @@ This door is light: a run in which nothing is due imports no network.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,7 @@ def fetch_all(
     settings: FetchSettings,
     stop: threading.Event,
     *,
+    follow: bool = False,
     clock: Clock = utc_now,
     lookup: Resolver | None = None,
 ) -> Iterator[Outcome]:
@@ -44,12 +45,16 @@ def fetch_all(
 
     After `stop` is set, the outcomes that have come are yielded and the rest is broken off. An ask
     without an Outcome was not made, and says nothing about its source; so are those of a host that
-    answered 429 to another. `clock` dates a Retry-After; `lookup` stands in for the system's
-    resolver.
+    answered 429 to another. `follow`: where a page answers, go on to the first feed that it
+    announces, or where it sends browsers. `clock` dates a Retry-After; `lookup` stands in for the
+    system's resolver.
     """
     asks = list(asks)
     if asks:
-        yield from _outcomes(asks, settings, stop, clock, lookup)
+        # Here: it brings ssl and h11, 30 ms to import, and a run with nothing due saves that.
+        from syndicator.fetcher import pool
+
+        yield from pool.outcomes(asks, settings, stop, clock, lookup, follow=follow)
 
 
 def fetch_one(
@@ -61,25 +66,6 @@ def fetch_one(
     clock: Clock = utc_now,
     lookup: Resolver | None = None,
 ) -> Outcome | None:
-    """Return the outcome of one ask; None after `stop`.
-
-    `follow`: where a page answers, go on to the first feed that it announces, or where it sends
-    browsers.
-    """
-    outcomes = _outcomes([ask], settings, stop or threading.Event(), clock, lookup, follow=follow)
-    return next(outcomes, None)
-
-
-def _outcomes(
-    asks: Sequence[Ask],
-    settings: FetchSettings,
-    stop: threading.Event,
-    clock: Clock,
-    lookup: Resolver | None,
-    *,
-    follow: bool = False,
-) -> Iterator[Outcome]:
-    # Here: it brings ssl and h11, 30 ms to import, and a run with nothing due saves that.
-    from syndicator.fetcher import pool
-
-    return pool.outcomes(asks, settings, stop, clock, lookup, follow=follow)
+    """Return the outcome of one ask; None after `stop`. The arguments are those of `fetch_all`."""
+    stop = stop or threading.Event()
+    return next(fetch_all([ask], settings, stop, follow=follow, clock=clock, lookup=lookup), None)

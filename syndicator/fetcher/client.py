@@ -22,7 +22,7 @@ from syndicator.fetcher import discovery, responses
 from syndicator.fetcher.addresses import literal_reach
 from syndicator.fetcher.connection import Bounds, Slot
 from syndicator.fetcher.decoding import accepted
-from syndicator.fetcher.fetch_error import FetchError, too_late
+from syndicator.fetcher.fetch_error import FetchError
 from syndicator.fetcher.files import read_file
 from syndicator.fetcher.http1 import MAX_HEAD, Head
 from syndicator.fetcher.targets import may_have_secrets, redirect_target, secrets_of, sendable
@@ -122,7 +122,7 @@ class Client:
                 return read_file(fetch.ask, self._settings, pipes=fetch.follow)
             return self._send(fetch, slot, began)
         except (FetchError, OSError) as problem:
-            return _failed(fetch, error_of(problem))
+            return failed(fetch, error_of(problem))
 
     def _send(self, fetch: Fetch, slot: Slot, began: float) -> Outcome | Fetch:
         source = fetch.ask.source
@@ -132,7 +132,7 @@ class Client:
         bounds = self._bounds(fetch, slot)
         request = Request(sendable(fetch.url), self._headers(fetch), bounds, verify)
         with closing(self._transport.send(request)) as response:
-            fetch = replace(fetch, own_reach=fetch.own_reach or response.reach)
+            fetch = replace(fetch, own_reach=fetch.own_reach or response.connection.reach)
             status, fields = response.head.status, response.head.fields
             if status in responses.REDIRECTS and "location" in fields:
                 return _redirected(fetch, response, time.monotonic() - began)
@@ -163,7 +163,7 @@ class Client:
             headers["If-None-Match"] = fetch.ask.validators.etag
         if fetch.conditional and fetch.ask.validators.last_modified:
             headers["If-Modified-Since"] = fetch.ask.validators.last_modified
-        if fetch.cookies is not None and (cookie := _cookie_header(fetch)):
+        if fetch.cookies is not None and (cookie := _cookie_header(fetch.cookies, fetch.url)):
             headers["Cookie"] = cookie
         source = fetch.ask.source
         if (secrets := secrets_of(source)) and may_have_secrets(source, fetch.url):
@@ -203,8 +203,11 @@ class Client:
 
     def _not_modified(self, fetch: Fetch, head: Head) -> NotModified:
         if not fetch.is_conditional:
-            words = "says that nothing has changed (304), which we did not ask"
-            raise FetchError("protocol", words, "its cache is broken; its owner must mend it")
+            raise FetchError(
+                "protocol",
+                "says that nothing has changed (304), which we did not ask",
+                "its cache is broken; its owner must mend it",
+            )
         return self._not_changed(fetch, head, by_hash=False)
 
     def _not_changed(self, fetch: Fetch, head: Head, *, by_hash: bool) -> NotModified:
@@ -228,15 +231,10 @@ class Client:
         refusal = responses.refusal(head.status, head.fields)
         error = FetchError(refusal.kind, refusal.error, refusal.advice)
         return replace(
-            _failed(fetch, error, status=head.status),
+            failed(fetch, error, status=head.status),
             retry_at=responses.retry_at(head.fields, self._clock()),
             retry_scope=responses.retry_scope(head.status, fetch.ask.source, self._settings),
         )
-
-
-def timed_out(fetch: Fetch) -> FetchFailed:
-    """Return the failure of a request that hangs in the system's resolver, beyond any timeout."""
-    return _failed(fetch, too_late())
 
 
 def _read_whole(response: Response, slot: Slot) -> bytes:
@@ -254,12 +252,15 @@ def _redirected(fetch: Fetch, response: Response, took: float) -> Fetch:
     seen = (*fetch.seen, fetch.url)
     # A page that sets a cookie and leads back to itself is answered once with the cookie.
     if target in seen and not response.head.cookies:
-        advice = "its owner must mend that; does the site ask for cookies?"
-        raise FetchError("redirect-loop", "redirects in a circle", advice)
+        raise FetchError(
+            "redirect-loop",
+            "redirects in a circle",
+            "its owner must mend that; does the site ask for cookies?",
+        )
     if len(seen) > MAX_REDIRECTS:
         raise FetchError("redirect-loop", f"redirects more than {MAX_REDIRECTS} times")
     permanent = fetch.permanent and response.head.status in responses.PERMANENT
-    onward = replace(_onward(fetch, target, response.reach, took), permanent=permanent)
+    onward = replace(_onward(fetch, target, response, took), permanent=permanent)
     if permanent:
         onward = replace(onward, moved_to=target)
     if response.head.cookies:
@@ -267,20 +268,19 @@ def _redirected(fetch: Fetch, response: Response, took: float) -> Fetch:
     return onward
 
 
-def _onward(fetch: Fetch, url: str, reach: Reach, took: float) -> Fetch:
+def _onward(fetch: Fetch, url: str, response: Response, took: float) -> Fetch:
     """Return the fetch of the next address, trusted as far as the response that named it was.
 
     An inward chain stays in its sort of network; a public response ends the trust.
     """
-    trusted: Reach = "public"
-    if reach and fetch.trusted in ("", reach):
-        trusted = reach
+    reach = response.connection.reach
+    inward = reach and fetch.trusted in ("", reach)
     return replace(
         fetch,
         url=url,
         spent=fetch.spent + took,
         seen=(*fetch.seen, fetch.url),
-        trusted=trusted,
+        trusted=reach if inward else "public",
     )
 
 
@@ -294,23 +294,23 @@ def _not_a_feed(
         content_type = fields.get("content-type", "")
         page = discovery.read_page(content, content_type, fetch.url, fields.get("link", ""))
     if page.feeds and fetch.follow:
-        onward = _onward(fetch, page.feeds[0], response.reach, took)
+        onward = _onward(fetch, page.feeds[0], response, took)
         return replace(onward, follow=False, feeds=page.feeds, feed_titles=page.titles)
     is_circle = page.refresh in (*fetch.seen, fetch.url) or len(fetch.seen) >= MAX_REDIRECTS
     if page.refresh and fetch.follow and not is_circle:
-        return _onward(fetch, page.refresh, response.reach, took)
+        return _onward(fetch, page.refresh, response, took)
     advice = refusal.advice
     if refusal.kind == "html" and not (fetch.ask.source.private and (page.feeds or page.refresh)):
         advice = discovery.advice(page)
-    failed = _failed(
+    failure = failed(
         fetch, FetchError(refusal.kind, refusal.error, advice), status=response.head.status
     )
     if fetch.ask.source.private:
-        return failed
-    return replace(failed, feeds=page.feeds)
+        return failure
+    return replace(failure, feeds=page.feeds)
 
 
-def _failed(fetch: Fetch, error: FetchError, status: int = 0) -> FetchFailed:
+def failed(fetch: Fetch, error: FetchError, status: int = 0) -> FetchFailed:
     """Return the failure; of a private source without its address."""
     private = fetch.ask.source.private
     words = error.error
@@ -356,11 +356,10 @@ def _with_cookies(fetch: Fetch, head: Head) -> CookieJar:
     return jar
 
 
-def _cookie_header(fetch: Fetch) -> str:
-    """Return the Cookie header for the address that is asked next."""
+def _cookie_header(cookies: CookieJar, url: str) -> str:
+    """Return the Cookie header for an address."""
     from urllib.request import Request
 
-    assert fetch.cookies is not None  # noqa: S101  for mypy
-    request = Request(fetch.url)  # noqa: S310  only read
-    fetch.cookies.add_cookie_header(request)
+    request = Request(url)  # noqa: S310  only read
+    cookies.add_cookie_header(request)
     return request.get_header("Cookie") or ""

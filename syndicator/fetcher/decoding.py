@@ -49,8 +49,11 @@ def decoded(pieces: Iterator[bytes], encoding: str, limit: int) -> Iterator[byte
             continue
         decoder = _DECODERS.get(name)
         if decoder is None or (name in _EXTRA and not find_spec(_EXTRA[name])):
-            words = "its content encoding is not one that we asked for"
-            raise FetchError("protocol", words, _ADVICE if name in _EXTRA else "")
+            raise FetchError(
+                "protocol",
+                "its content encoding is not one that we asked for",
+                _ADVICE if name in _EXTRA else "",
+            )
         pieces = _limited(decoder(pieces), limit)
     return _limited(pieces, limit)
 

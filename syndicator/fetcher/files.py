@@ -28,15 +28,21 @@ def read_file(ask: Ask, settings: FetchSettings, *, pipes: bool = False) -> Outc
             return NotModified(ask.source.id, ask.url, validators)
         body = _read(path, settings.max_decoded_bytes)
     except FileNotFoundError:
-        hint = "check its path in feeds.toml; an address begins with https://"
-        raise FetchError("file", "there is no such file", hint) from None
+        raise FetchError(
+            "file",
+            "there is no such file",
+            "check its path in feeds.toml; an address begins with https://",
+        ) from None
     except OSError as error:
         raise FetchError("file", f"can't be read ({error.strerror})") from None
     if not body:
         raise FetchError("file", "is empty")
     if is_cut(body):
-        hint = "is it still being written? Write it beside, then rename it"
-        raise FetchError("file", "stops before its end", hint)
+        raise FetchError(
+            "file",
+            "stops before its end",
+            "is it still being written? Write it beside, then rename it",
+        )
     refusal = no_feed(body, "")
     if refusal is not None and refusal.kind == "html":
         return _page(ask, body, refusal)
@@ -71,8 +77,11 @@ def _read(path: Path, most: int) -> bytes:
 
 
 def _too_large(most: int) -> FetchError:
-    hint = "raise max_decoded_bytes in [fetch] if this is right"
-    return FetchError("file", f"is larger than {most} bytes", hint)
+    return FetchError(
+        "file",
+        f"is larger than {most} bytes",
+        "raise max_decoded_bytes in [fetch] if this is right",
+    )
 
 
 def _page(ask: Ask, body: bytes, refusal: Refusal) -> FetchFailed:
@@ -80,5 +89,11 @@ def _page(ask: Ask, body: bytes, refusal: Refusal) -> FetchFailed:
     if ask.source.private:
         return FetchFailed(ask.source.id, "", refusal.kind, refusal.error, refusal.advice)
     page = read_page(body, "", "")
-    words = advice(page, " in full")
-    return FetchFailed(ask.source.id, ask.url, refusal.kind, refusal.error, words, feeds=page.feeds)
+    return FetchFailed(
+        ask.source.id,
+        ask.url,
+        refusal.kind,
+        refusal.error,
+        advice(page, " in full"),
+        feeds=page.feeds,
+    )

@@ -199,8 +199,11 @@ def _head_error(problem: h11.RemoteProtocolError) -> FetchError:
         return FetchError("protocol", "its Content-Length makes no sense")
     if "Transfer-Encoding" in words:
         return FetchError("protocol", "its transfer encoding is not known")
-    advice = "is the port or the scheme right?"
-    return FetchError("protocol", "answered with something that is not HTTP", advice)
+    return FetchError(
+        "protocol",
+        "answered with something that is not HTTP",
+        "is the port or the scheme right?",
+    )
 
 
 def _encoded(value: str) -> bytes:

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from queue import Empty, SimpleQueue
 
-from syndicator.fetcher.client import Client, Fetch, begin, timed_out
+from syndicator.fetcher.client import Client, Fetch, begin, failed
 from syndicator.fetcher.connection import Resolver, Slot, resolve
+from syndicator.fetcher.fetch_error import too_late
 from syndicator.fetcher.host_queue import HostQueue
 from syndicator.fetcher.transport import Transport
 from syndicator.model.fetch import UNREACHABLE, Ask, FetchFailed, Outcome
@@ -124,7 +125,8 @@ class FetchPool:
                 if slot.deadline < late
             ]
         for slot, fetch in hanging:
-            if self._finish(slot, timed_out(fetch)):
+            # It hangs in the system's resolver, beyond any timeout.
+            if self._finish(slot, failed(fetch, too_late())):
                 self._threads -= 1
                 self._start_threads(1)
 
@@ -180,8 +182,8 @@ class FetchPool:
             if (task := self._under_way.pop(slot, None)) is None or self._closed:
                 return False
             host = task[0]
-            failed = result if isinstance(result, FetchFailed) else None
-            unreachable = failed is not None and failed.kind in UNREACHABLE
+            failure = result if isinstance(result, FetchFailed) else None
+            unreachable = failure is not None and failure.kind in UNREACHABLE
             given_up = self._queue.done(host, unreachable=unreachable)
             if isinstance(result, Fetch):
                 self._alive -= 1
@@ -189,16 +191,16 @@ class FetchPool:
                 self._send_on(result)
             else:
                 self._results.put((result, slot))
-            if failed is not None and host and (given_up or _is_rate_limited(failed)):
-                self._give_up(host, failed)
+            if failure is not None and host and (given_up or _is_rate_limited(failure)):
+                self._give_up(host, failure)
             self._changed.notify()
         return True
 
-    def _give_up(self, host: str, failed: FetchFailed) -> None:
+    def _give_up(self, host: str, reason: FetchFailed) -> None:
         """Ask a host no more in this run."""
-        self._given_up[host] = failed
+        self._given_up[host] = reason
         for fetch in self._queue.drop(host):
-            self._refuse(fetch, failed)
+            self._refuse(fetch, reason)
 
     def _send_on(self, fetch: Fetch) -> None:
         """Queue a redirect at the host that it leads to."""
@@ -218,9 +220,9 @@ class FetchPool:
         self._results.put((outcome, Slot(self._large_bodies, 0.0)))
 
 
-def _is_rate_limited(failed: FetchFailed) -> bool:
+def _is_rate_limited(failure: FetchFailed) -> bool:
     """Tell whether the answer was a 429 that counts for the whole host."""
-    return failed.kind == "rate-limited" and failed.retry_scope == "host"
+    return failure.kind == "rate-limited" and failure.retry_scope == "host"
 
 
 def _host(fetch: Fetch) -> str:
@@ -228,8 +230,12 @@ def _host(fetch: Fetch) -> str:
 
 
 def _not_tried(fetch: Fetch, reason: FetchFailed) -> FetchFailed:
-    words = "its host could not be reached for other sources either"
-    return FetchFailed(fetch.ask.source.id, fetch.shown_url, reason.kind, words)
+    return FetchFailed(
+        fetch.ask.source.id,
+        fetch.shown_url,
+        reason.kind,
+        "its host could not be reached for other sources either",
+    )
 
 
 def _bug(fetch: Fetch, bug: Exception) -> FetchFailed:
@@ -237,5 +243,10 @@ def _bug(fetch: Fetch, bug: Exception) -> FetchFailed:
     source = fetch.ask.source
     if not source.private:
         _log.error("a bug in the fetcher, met with %s", source.id, exc_info=bug)
-    words = f"a bug in syndicator ({type(bug).__name__})"
-    return FetchFailed(source.id, fetch.shown_url, "bug", words, "please report it")
+    return FetchFailed(
+        source.id,
+        fetch.shown_url,
+        "bug",
+        f"a bug in syndicator ({type(bug).__name__})",
+        "please report it",
+    )

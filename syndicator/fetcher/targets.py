@@ -25,8 +25,9 @@ def redirect_target(base: str, location: str) -> str:
     except ValueError:  # urllib's word for "http://[" and the like
         raise FetchError("protocol", "redirects to something that is no address") from None
     if not target.lower().startswith(("http://", "https://")):
-        words = "redirects to something that is neither http nor https"
-        raise FetchError("forbidden-address", words)
+        raise FetchError(
+            "forbidden-address", "redirects to something that is neither http nor https"
+        )
     if not host:
         raise FetchError("protocol", "redirects to something that is no address")
     return target

@@ -28,7 +28,6 @@ from syndicator.fetcher.decoding import decoded
 from syndicator.fetcher.fetch_error import FetchError, too_late
 from syndicator.fetcher.http1 import Exchange, Head
 from syndicator.model.fetch import FailureKind
-from syndicator.model.settings import Reach
 
 _CHECK_BUNDLE = "is the path in the environment right (REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE)?"
 _CHECK_PROXY = "is its address in the environment right (http_proxy, https_proxy)?"
@@ -61,11 +60,6 @@ class Response(Struct, frozen=True):
         """Close the connection."""
         self.open.discard(self.connection)
         self.connection.close()
-
-    @property
-    def reach(self) -> Reach:
-        """The sort of the address that answered."""
-        return self.connection.reach
 
 
 class Transport:
@@ -128,15 +122,19 @@ class Transport:
         check_literal(host, bounds)
         proxy_parts = urlsplit(proxy)
         if proxy_parts.scheme != "http":
-            words = f"the proxy speaks {proxy_parts.scheme}, which we do not"
-            raise FetchError("connect", words, "name an http:// proxy in the environment")
+            raise FetchError(
+                "connect",
+                f"the proxy speaks {proxy_parts.scheme}, which we do not",
+                "name an http:// proxy in the environment",
+            )
         try:
             address = _host_and_port(proxy_parts)
             connection = connect(*address, bounds, checked=False, lookup=self._lookup)
         except (FetchError, OSError) as problem:
             error = error_of(problem)
-            words = f"the proxy can't be reached: {error.error}"
-            raise FetchError(error.kind, words, _CHECK_PROXY) from None
+            raise FetchError(
+                error.kind, f"the proxy can't be reached: {error.error}", _CHECK_PROXY
+            ) from None
         connection.reach = literal_reach(host)  # "" for a name: only the proxy knows where it lies
         return connection
 
@@ -166,9 +164,11 @@ def error_of(problem: FetchError | OSError) -> FetchError:
     if isinstance(problem, FetchError):
         return problem
     if isinstance(problem, ssl.SSLCertVerificationError):
-        words = f"its certificate is not valid ({problem.verify_message})"
-        advice = "its owner must renew or mend it; one of your own authority is named by `verify`"
-        return FetchError("tls", words, advice)
+        return FetchError(
+            "tls",
+            f"its certificate is not valid ({problem.verify_message})",
+            "its owner must renew or mend it; one of your own authority is named by `verify`",
+        )
     if isinstance(problem, ssl.SSLError):
         words = (problem.reason or "broken off").replace("_", " ").lower()
         return FetchError("tls", f"no secure connection ({words})", "does this port speak https?")
@@ -271,5 +271,5 @@ def _proxy_authorization(proxy: str) -> list[tuple[str, str]]:
     parts = urlsplit(proxy)
     if not parts.username:
         return []
-    value = basic(unquote(parts.username), unquote(parts.password or ""))
-    return [("Proxy-Authorization", value)]
+    user, password = unquote(parts.username), unquote(parts.password or "")
+    return [("Proxy-Authorization", basic(user, password))]
