@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from normalizer_helpers import FORBIDDEN
 
 from syndicator.model.feed import Text
-from syndicator.normalizer import summary, text
+from syndicator.normalizer import text
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_title_is_one_legal_line_whatever_is_written(written, kind):
 
 def test_a_source_s_own_summary_is_kept_unless_it_is_the_body():
     """Up to a thousand characters it is one; longer ones are cut like those that we make."""
-    assert summary.choose("Own.", "Body") == "Own."
-    assert summary.choose("", "Body") == "Body"
-    assert summary.choose("A sentence. " * 200, "Body").endswith("A sentence.")
-    assert len(summary.choose("A sentence. " * 200, "Body")) <= 360
+    assert text.summary("Own.", "Body") == "Own."
+    assert text.summary("", "Body") == "Body"
+    assert text.summary("A sentence. " * 200, "Body").endswith("A sentence.")
+    assert len(text.summary("A sentence. " * 200, "Body")) <= 360

@@ -30,7 +30,6 @@ from syndicator.normalizer import (
     media,
     people,
     source_info,
-    summary,
     text,
 )
 from syndicator.normalizer.html import images, sanitize
@@ -159,7 +158,7 @@ def _post(entry: Entry, context: _Context) -> Post:
     files = media.enclosures(entry, base)
     image = media.lead(entry, files, body.html, base) if source.images == "keep" else None
     html, short = _as_wanted(
-        body.html, summary.choose(words if brief is body else text.words(brief.html), words), source
+        body.html, text.summary(words if brief is body else text.words(brief.html), words), source
     )
     if source.content == "full" and not images.shows_something(html):
         shown = media.figures(entry, files, image, pictured=not words)

@@ -1,4 +1,4 @@
-"""Make plain text of titles and bodies, and cut excerpts.
+"""Make plain text of titles, bodies and summaries, and cut excerpts.
 
 Titles are the hard part: feeds encode them once, twice or not at all, and declare it wrongly. See
 `title` for the rule.
@@ -12,9 +12,10 @@ from html.entities import html5
 
 from syndicator.model.feed import Text
 from syndicator.normalizer.html import tags
-from syndicator.normalizer.html.misdeclared import without_cdata
 from syndicator.text_rules import line
 
+# The marks of a CDATA section that was escaped with its text.
+_CDATA = re.compile(r"\s*<!\[CDATA\[(.*?)(?:\]\]>)?\s*\Z", re.DOTALL)
 # An entity with a number or a known name, and its semicolon; "AT&T;" is checked by its name.
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|([A-Za-z][A-Za-z0-9]{1,31}));")
 
@@ -42,7 +43,36 @@ _PLAYER = re.compile(r"<(video|audio)[ >](?:(?!<\1[ >]).)*?</\1>", re.DOTALL)
 
 # The end of a sentence, in any script. Not the point in "v1.2" or "example.org".
 _SENTENCE_END = re.compile(r"[.!?…]['\"”’»)\]]*(?=\s)|[。！？｡．][」』”’）]*|[؟۔।॥။።](?=\s|$)")
+_LONGEST_SUMMARY = 1000  # characters of one by the source; a longer one is a body
 _JOINERS = "\u200d\ufe0f\ufe0e"  # join several characters to one emoji
+
+
+def without_cdata(text: str) -> str:
+    """Remove the marks of a CDATA section that was escaped with its text.
+
+    >>> without_cdata("<![CDATA[Real title]]>")
+    'Real title'
+    """
+    if "<![CDATA[" not in text:
+        return text
+    section = _CDATA.match(text)
+    return section[1] if section else text
+
+
+def with_characters(text: str) -> str:
+    r"""Decode the references in plain text, which has none, but for those of `<` and `>`.
+
+    >>> with_characters("Fish&nbsp;&amp;&nbsp;chips &lt;b&gt;")
+    'Fish\xa0&\xa0chips &lt;b&gt;'
+    """
+    if "&" not in text:
+        return text
+    return _ENTITY.sub(_decoded_reference, text)
+
+
+def _decoded_reference(reference: re.Match[str]) -> str:
+    character = unescape(reference[0])
+    return reference[0] if character in "<>" else character
 
 
 def title(text: Text) -> tuple[str, bool]:
@@ -141,6 +171,17 @@ def excerpt(text: str, about: int = 300) -> str:
     if " " in text[start:about]:
         return text[: about + 1].rpartition(" ")[0].rstrip(" ,;:–—-") + "…"
     return text[: _boundary(text, about)].rstrip() + "…"
+
+
+def summary(own: str, body: str) -> str:
+    """Return the source's summary, or the start of the body's words; both without attribution.
+
+    >>> summary("In short.", "In short. And at length."), summary("", "One. Two.")
+    ('In short.', 'One. Two.')
+    """
+    if own and len(own) <= _LONGEST_SUMMARY:
+        return own
+    return excerpt(own or body)
 
 
 def _boundary(text: str, place: int) -> int:

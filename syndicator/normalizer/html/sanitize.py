@@ -26,7 +26,6 @@ from syndicator.normalizer.html import (
     trackers,
 )
 from syndicator.normalizer.html.images import Policy, SanitizeStats
-from syndicator.normalizer.html.misdeclared import with_characters, without_cdata
 from syndicator.normalizer.html.prescan import prescan, untracked
 
 # Elements that nh3 writes in a stable form. Others may parse differently again: tables with text
@@ -142,9 +141,9 @@ def as_html(part: Text) -> str:
     >>> as_html(Text("The <path> element")), as_html(Text("&lt;p&gt;Words&lt;/p&gt;"))
     ('<p>The &lt;path&gt; element</p>', '<p>Words</p>')
     """
-    value = without_cdata(part.value)
+    value = text.without_cdata(part.value)
     if part.kind == "text":
-        return from_plain(with_characters(value))
+        return from_plain(text.with_characters(value))
     if "@" in value:
         value = _MAIL_START.sub("&lt;", value)
     if "<" in value:
