@@ -210,26 +210,23 @@ def _script(sample: str) -> str:
     """Return the script of nearly all letters of a text, "" for a mixed or short one."""
     # Counting the script of each letter takes a third of counting the letters, where there are many
     # (Han).
-    written = sample.translate(_signs())
-    counts = Counter(
-        {
-            script: written.count(sign) * _WEIGHT.get(script, 1)
-            for sign, script in _by_sign().items()
-            if sign in written
-        }
-    )
+    written = sample.translate(_SIGNS)
+    counts = dict.fromkeys(("Latn", "Viet", "Kana", "Hani"), 0)
+    for sign, script in _BY_SIGN.items():
+        if sign in written:
+            counts[script] = written.count(sign) * _WEIGHT.get(script, 1)
     # One such letter in twelve is enough: Vietnamese spells most of its words with plain ones as
     # well.
     if counts["Viet"] * 12 >= max(counts["Latn"], _LETTERS * 2) and not _VIETNAMESE_ONLY.isdisjoint(
         sample
     ):
         return "Viet"
-    counts["Latn"] += counts.pop("Viet", 0)
+    counts["Latn"] += counts.pop("Viet")
     if counts["Kana"] * 8 >= counts["Hani"]:  # Japanese is mostly Han signs
-        counts["Kana"] += counts.pop("Hani", 0) if counts["Kana"] else 0
-    script, most = counts.most_common(1)[0]
-    if most >= max(_LETTERS, _OVERWHELMING * counts.total()):
-        return script
+        counts["Kana"] += counts.pop("Hani") if counts["Kana"] else 0
+    main = max(counts, key=counts.__getitem__)
+    if counts[main] >= max(_LETTERS, _OVERWHELMING * sum(counts.values())):
+        return main
     return ""
 
 
@@ -243,14 +240,8 @@ class _Signs(dict[int, str]):
         return sign
 
 
-@lru_cache(maxsize=1)
-def _signs() -> _Signs:
-    return _Signs()
-
-
-@lru_cache(maxsize=1)
-def _by_sign() -> dict[str, str]:
-    return {chr(ord("A") + place): script for place, script in enumerate(_SCRIPTS)}
+_SIGNS = _Signs()
+_BY_SIGN = {chr(ord("A") + place): script for place, script in enumerate(_SCRIPTS)}
 
 
 @lru_cache(maxsize=1)
@@ -259,7 +250,7 @@ def _ranges() -> list[tuple[str, str, str]]:
     parts = re.compile("(.)(?:-(.))?", re.DOTALL)
     return [
         (sign, span[1], span[2] or span[1])
-        for sign, script in _by_sign().items()
+        for sign, script in _BY_SIGN.items()
         for span in parts.finditer(_SCRIPTS[script])
     ]
 
