@@ -4,8 +4,6 @@ may know.
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from msgspec.structs import replace
 
@@ -19,9 +17,7 @@ from syndicator.normalizer.identity.keys import _forms
 def tracking_parameter(monkeypatch: pytest.MonkeyPatch) -> None:
     """The parameter "from" tracks."""
     names = urls._TRACKING_NAMES | {"from"}
-    starts = "|".join(map(re.escape, (*urls._TRACKING_PREFIXES, *sorted(names))))
     monkeypatch.setattr(urls, "_TRACKING_NAMES", names)
-    monkeypatch.setattr(urls, "_MAYBE_TRACKED", re.compile(rf"[?&;#](?:{starts})", re.IGNORECASE))
     forget()
 
 
@@ -58,7 +54,7 @@ def forget() -> None:
     ends.
     """
     for remembered in (
-        urls.loose, urls.path, _forms, wordings.index, wordings.vocabulary,
+        urls._tracking_parameter, urls.loose, urls.path, _forms, wordings.index, wordings.vocabulary,
         judging.wording, trackers._only_counts,
     ):  # fmt: skip
         remembered.cache_clear()
