@@ -3,8 +3,7 @@
 feedgen 1.0.0 loses rel, type, title and length of an entry's links, has one `<source>` without id
 or date, formats RSS dates by switching the process's locale, and knows no dc:creator, no archives
 and no podcast namespace. It gives the head of a document and the skeleton of RSS items, and calls
-our extension classes last for each. Atom entries are made here, in the order that readers need:
-feedgen's take twice the time.
+our extension classes last for each. Atom's entries are text (atom.py).
 
 feedgen is imported here and by rss.py and atom.py, which are loaded only to write their formats.
 """
@@ -12,7 +11,6 @@ feedgen is imported here and by rss.py and atom.py, which are loaded only to wri
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from html import escape
 
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
@@ -30,10 +28,10 @@ from syndicator.generator.documents import (
 from syndicator.generator.item import (
     GENERATOR,
     RenderedItem,
-    SourceRef,
     is_denied,
     is_unindexed,
-    links,
+    link_fields,
+    other_language,
 )
 from syndicator.generator.podcast import (
     add_episode,
@@ -43,10 +41,10 @@ from syndicator.generator.podcast import (
     used_prefixes,
 )
 from syndicator.generator.rsl import terms_of
-from syndicator.model.feed import Link, Person
+from syndicator.model.feed import Link
 from syndicator.model.settings import Feed
 from syndicator.namespaces import qualified, uri_of
-from syndicator.text_rules import is_markup, language, rfc822, rfc3339
+from syndicator.text_rules import language, rfc822, rfc3339
 
 NAME = "syndicator"  # feedgen's name for the extension
 _LANG = qualified("xml:lang")
@@ -99,7 +97,7 @@ class FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no type
         return feed
 
     def extend_atom(self, feed: _Element) -> _Element:
-        """Add links, archive mark, podcast elements, tombstones and entries to the feed."""
+        """Add links, archive mark, podcast elements and tombstones to the feed."""
         for link in feed_links(self.feed, self.document, "atom"):
             _add_link(feed, "link", link)
         self._add_shared(feed)
@@ -107,8 +105,6 @@ class FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no type
         for tombstone in self.document.tombstones:
             when = rfc3339(tombstone.when.replace(microsecond=0))
             SubElement(feed, qualified("at:deleted-entry"), ref=tombstone.id, when=when)
-        for item in self.document.items:
-            _add_atom_entry(feed, item, language_of(self.feed))
         return feed
 
     def _add_shared(self, head: _Element) -> None:
@@ -156,7 +152,8 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]
         for person in item.authors:
             # RSS's own author must be a mail address, which is nobody's to publish.
             _add_text(entry, qualified("dc:creator"), person.name)
-        if _mark_language(entry, item, self.feed_language):
+        if other_language(item, self.feed_language):
+            entry.set(_LANG, item.language)
             _add_text(entry, qualified("dc:language"), item.language)  # RSS readers look for it
         if item.rights:
             _add_text(entry, qualified("dc:rights"), item.rights)
@@ -167,47 +164,6 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]
         add_media(entry, item, enclosed=entry.find("enclosure") is not None)
         add_episode(entry, item)
         return entry
-
-
-def _add_atom_entry(feed: _Element, item: RenderedItem, feed_language: str) -> None:
-    """Add an entry (RFC 4287, 4.1.2).
-
-    Links follow id, title and updated, since some readers take what they need from the top.
-    `atom:source` is last: some take its title for the entry's when it comes first.
-    """
-    entry = SubElement(feed, "entry")
-    _mark_language(entry, item, feed_language)
-    _add_text(entry, "id", item.id)
-    _add_marked(entry, "title", item.heading)
-    _add_text(entry, "updated", item.updated.isoformat())
-    for link in links(item):
-        _add_link(entry, "link", link)
-    # An entry without an author would have the feed's, that is, ours.
-    for person in item.authors or (Person(item.source.name),):
-        author = SubElement(entry, "author")
-        for name, value in (("name", person.name), ("email", person.email), ("uri", person.uri)):
-            if value:
-                _add_text(author, name, value)
-    SubElement(entry, "content", type="html").text = item.html
-    if item.summary:
-        _add_marked(entry, "summary", item.summary)
-    for category in item.categories:
-        attributes = {"term": category.term, "scheme": category.scheme, "label": category.label}
-        SubElement(entry, "category", as_attributes(attributes))
-    _add_text(entry, "published", item.published.isoformat())
-    if item.rights:
-        _add_text(entry, "rights", item.rights)
-    add_media(entry, item, enclosed=True)
-    add_episode(entry, item)
-    _add_source(entry, item)
-
-
-def _mark_language(entry: _Element, item: RenderedItem, feed_language: str) -> bool:
-    """Set `xml:lang` on an entry in another language than the feed's; return True if set."""
-    if item.language in ("", feed_language):
-        return False
-    entry.set(_LANG, item.language)
-    return True
 
 
 def feed_links(feed: Feed, document: FeedDocument, form: str) -> Iterator[Link]:
@@ -230,15 +186,7 @@ def feed_links(feed: Feed, document: FeedDocument, form: str) -> Iterator[Link]:
 
 
 def _add_link(parent: _Element, tag: str, link: Link) -> None:
-    attributes = {
-        "rel": link.rel,
-        "href": link.href,
-        "type": link.type,
-        "hreflang": link.hreflang,
-        "title": link.title,
-        "length": link.length,
-    }
-    SubElement(parent, tag, as_attributes(attributes))
+    SubElement(parent, tag, as_attributes(link_fields(link)))
 
 
 def _add_contact(channel: _Element, feed: Feed) -> None:
@@ -251,44 +199,8 @@ def _add_contact(channel: _Element, feed: Feed) -> None:
         _add_text(channel, qualified("dc:publisher"), person.uri)
 
 
-def _add_source(entry: _Element, item: RenderedItem) -> None:
-    """Add `atom:source` (RFC 4287, 4.2.11): the feed that the entry is credited to."""
-    ref = item.source
-    source = SubElement(entry, "source")
-    _add_text(source, "id", ref.id)
-    _add_marked(source, "title", ref.name)
-    _add_text(source, "updated", rfc3339(ref.updated or item.updated))
-    for link in source_links(ref):
-        _add_link(source, "link", link)
-    if ref.icon:
-        _add_text(source, "icon", ref.icon)
-    if ref.rights:
-        _add_text(source, "rights", ref.rights)
-
-
-def source_links(ref: SourceRef) -> Iterator[Link]:
-    """Yield the links of the feed that a post is credited to."""
-    if ref.link:
-        yield Link(ref.link, "alternate", "text/html")
-    if ref.feed:
-        yield Link(ref.feed, "self")
-    if ref.licence:
-        yield Link(ref.licence, "license")
-    if ref.rsl:
-        yield Link(ref.rsl, "license", "application/rsl+xml")
-
-
 def _add_text(parent: _Element, tag: str, value: str) -> None:
     SubElement(parent, tag).text = value
-
-
-def _add_marked(parent: _Element, tag: str, plain: str) -> None:
-    """Add a plain text; one that would be taken for markup stands as HTML (RFC 4287, 3.1.1)."""
-    element = SubElement(parent, tag)
-    if is_markup(plain):
-        element.set("type", "html")
-        plain = escape(plain, quote=False)
-    element.text = plain
 
 
 def language_of(feed: Feed) -> str:

@@ -286,6 +286,35 @@ def links(item: RenderedItem) -> Iterator[Link]:
         yield Link(other.url, "related", "text/html", other.title, other.language)
 
 
+def source_links(ref: SourceRef) -> Iterator[Link]:
+    """Yield the links of the feed that a post is credited to."""
+    if ref.link:
+        yield Link(ref.link, "alternate", "text/html")
+    if ref.feed:
+        yield Link(ref.feed, "self")
+    if ref.licence:
+        yield Link(ref.licence, "license")
+    if ref.rsl:
+        yield Link(ref.rsl, "license", "application/rsl+xml")
+
+
+def link_fields(link: Link) -> dict[str, object]:
+    """Return the attributes of a link in RSS and Atom, empty ones among them."""
+    return {
+        "rel": link.rel,
+        "href": link.href,
+        "type": link.type,
+        "hreflang": link.hreflang,
+        "title": link.title,
+        "length": link.length,
+    }
+
+
+def other_language(item: RenderedItem, feed_language: str) -> str:
+    """Return the language of an item that has another than its feed, else ""."""
+    return "" if item.language == feed_language else item.language
+
+
 def as_html(text: str) -> str:
     """Return plain text for readers that expect HTML: escaped only if it would be taken for markup.
 

@@ -15,7 +15,7 @@ from lxml.etree import SubElement, _Element
 
 from syndicator.generator.documents import as_attributes, title_of
 from syndicator.generator.item import RenderedItem
-from syndicator.model.feed import Enclosure, Episode
+from syndicator.model.feed import Enclosure, Episode, Image
 from syndicator.model.settings import Feed
 from syndicator.namespaces import EPISODE_WORDS, SHORT, Word, qualified
 from syndicator.text_rules import language, mail, media_type, plain_web, web, without_markup
@@ -50,8 +50,12 @@ def add_media(entry: _Element, item: RenderedItem, *, enclosed: bool) -> None:
             if enclosure is not first:
                 _add_media_content(entry, enclosure, is_titled=bool(item.title))
     if item.image:
-        image = {"url": item.image.url, "width": item.image.width, "height": item.image.height}
-        SubElement(entry, qualified("media:thumbnail"), as_attributes(image))
+        SubElement(entry, qualified("media:thumbnail"), as_attributes(image_fields(item.image)))
+
+
+def image_fields(image: Image) -> dict[str, object]:
+    """Return the attributes of `media:thumbnail`, empty ones among them."""
+    return {"url": image.url, "width": image.width, "height": image.height}
 
 
 def _add_media_content(entry: _Element, enclosure: Enclosure, *, is_titled: bool) -> None:
