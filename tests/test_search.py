@@ -103,6 +103,15 @@ def test_a_word_of_a_post(tmp_path: Path, site: loopback.Site) -> None:
     assert (tmp_path / "public" / style).is_file()
 
 
+def test_a_style_that_no_page_has_yet(tmp_path: Path, site: loopback.Site) -> None:
+    """The answer looks as the published pages do until a run publishes the new style."""
+    made = planet(tmp_path, site, item("One", f"{BLOG}/1", FERRY, START))
+    made.head += '\naccent = "#0a6e5c"'
+    with serving(made) as at:
+        (style,) = nodes(ask(at, q="ferry")[2], "//link[@rel='stylesheet']/@href")
+    assert (tmp_path / "public" / style).is_file()
+
+
 def test_a_box_on_each_page(tmp_path: Path, site: loopback.Site) -> None:
     """Its form is a GET to `search` beside the first page, which the page's policy allows."""
     planet(tmp_path, site, item("One", f"{BLOG}/1", FERRY, START))

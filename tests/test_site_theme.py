@@ -142,6 +142,22 @@ def test_a_theme_is_never_overwritten(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["post.html"]
 
 
+def test_a_file_that_a_theme_lacks(tmp_path: Path) -> None:
+    """Named by a template or the style, it is told; one that is there is not."""
+    (tmp_path / "my flag.png").write_bytes(b"flag")
+    (tmp_path / "extra.css").write_text("@font-face { src: url(theme/serif.woff2) }")
+    (tmp_path / "foot.html").write_text(
+        '<img src="{{ site.root }}theme/my%20flag.png" alt="">'
+        '<img src="{{ site.root }}theme/gone.png" alt="">'
+        '<a href="https://elsewhere.example/theme/none.png">x</a>'
+    )
+    faults = list(template_faults(given.edition(templates=tmp_path).feed))
+    assert faults == [
+        f"{tmp_path}: no such file is published: theme/{name}"
+        for name in ("gone.png", "serif.woff2")
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "text", "fault"),
     [

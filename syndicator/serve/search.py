@@ -86,7 +86,7 @@ class _Answer:
                 if not store.search.is_enabled:
                     return _unavailable("There is nothing to search yet: the next run indexes it.")
                 status, body = self._page(store, query)
-        except SyndicatorError:
+        except (SyndicatorError, OSError):
             return _unavailable("The search can't be answered just now; try again in a moment.")
         return Response(body, status, _HEADERS, "text/html")
 
@@ -101,7 +101,7 @@ class _Answer:
         files = store.files(self.feed.output)
         edition = Edition(self.feed, "", _NO_TIME, (), (), siblings=self._siblings())
         edition = replace(edition, faces=store.snapshots.faces(self.feed, self.sources))
-        site = SiteBuilder(edition, files, slugs=store.posts.slugs)
+        site = SiteBuilder(edition, files, slugs=store.posts.slugs, style=self._style())
         title = query.words or site.theme.label("search")
         page = replace(site.frame.list("search", title, SEARCH), robots="noindex")
         first = (query.page - 1) * PER_PAGE
@@ -114,6 +114,14 @@ class _Answer:
             **self._choices(store),
         )
         return status, site.render("search", SEARCH, page, {"search": view})
+
+    def _style(self) -> str:
+        """Return the newest published style, "" for none.
+
+        After an update of the program or the theme, its style is published with the next page.
+        """
+        styles = self.feed.output.glob("style-*.css")
+        return max(((path.stat().st_mtime_ns, path.name) for path in styles), default=(0, ""))[1]
 
     def _siblings(self) -> tuple[Feed, ...]:
         own = self.feed.name

@@ -66,6 +66,7 @@ class SiteBuilder:
     new template is seen at once. Nothing is yielded unless the feed's formats name "html" or
     "fragment". `pages = "none"` leaves the pages of single posts out. `spans` gives the dates of
     a slice of history, for the list of all posts; only of the newest slice unless that list is made.
+    `style` is the path of a published style, for who publishes none; "" for the theme's.
     Ranks: 0 for posts and style, 1 for the lists that link to them.
     """
 
@@ -77,6 +78,7 @@ class SiteBuilder:
         rerender: bool = False,
         spans: Spans | None = None,
         slugs: Slugs | None = None,
+        style: str = "",
     ) -> None:
         self.edition = edition
         self.feed = edition.feed
@@ -87,6 +89,7 @@ class SiteBuilder:
         self.paths.learn(named_ids(edition))
         self.digests = Digests(edition)
         self.theme = Theme(edition.feed.templates, edition.feed.language, edition.feed.accent)
+        self.style = style
         self.frame = Frame(edition)
         self.parts = cache(self._parts)
         self.sources = shown_sources(edition)
@@ -106,6 +109,11 @@ class SiteBuilder:
     def has_posts(self) -> bool:
         """Whether posts have pages of their own."""
         return self.feed.pages != "none" and "html" in self.feed.formats
+
+    @property
+    def style_path(self) -> str:
+        """The path of the style that pages name."""
+        return self.style or self.theme.style.path
 
     @property
     def newest(self) -> int:
@@ -210,7 +218,7 @@ class SiteBuilder:
     def render(self, kind: str, path: str, page: PageView, context: Mapping[str, object]) -> bytes:
         """Return the bytes of a page at a path, by the template of its kind."""
         root = "../" * path.count("/")
-        site, parts = self.frame.site(root, self.theme.style.path), self.parts(root, kind)
+        site, parts = self.frame.site(root, self.style_path), self.parts(root, kind)
         return self.theme.page(kind, site=site, page=page, parts=parts, **context)
 
     def _view_builder(self, root: str) -> ViewBuilder:
@@ -225,7 +233,7 @@ class SiteBuilder:
         )
 
     def _part(self, name: str, root: str, **context: object) -> Markup:
-        return self.theme.part(name, site=self.frame.site(root, self.theme.style.path), **context)
+        return self.theme.part(name, site=self.frame.site(root, self.style_path), **context)
 
     def _parts(self, root: str, kind: str) -> Parts:
         """Render the parts that all pages of a kind at this depth share."""

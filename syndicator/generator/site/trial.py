@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import chain
+from urllib.parse import unquote
 
 from msgspec.structs import replace
 
 from syndicator.errors import PublishError
 from syndicator.generator.site.builder import SiteBuilder
 from syndicator.generator.site.paths import SEARCH
-from syndicator.generator.site.theme import syntax_faults
+from syndicator.generator.site.theme import Theme, syntax_faults
 from syndicator.generator.site.views import Row, SearchView
 from syndicator.model.edition import Archive, Edition, Item, Reference
 from syndicator.model.feed import Enclosure, Image, Person
@@ -19,12 +22,15 @@ from syndicator.model.settings import Feed
 from syndicator.whole_files import STANDS
 
 _WHEN = datetime(2026, 11, 24, tzinfo=UTC)
+# A file of the theme as a page or the style names it; no address of another site.
+_FILE = re.compile(rb"""["'(](?:\.\./)*(theme/[^"'()<>?#\s]+)""")
 
 
 def template_faults(feed: Feed) -> Iterator[str]:
     """Yield the mistakes in the templates of a feed: file, line and mistake.
 
-    Beside the syntax an unknown variable or file is found, before a run fails at it.
+    Beside the syntax an unknown variable or file is found, before a run fails at it or a visitor
+    misses it.
     """
     if feed.templates is None:
         return
@@ -33,21 +39,27 @@ def template_faults(feed: Feed) -> Iterator[str]:
     if faults:
         return
     edition = _sample(replace(feed, formats=(*feed.formats, "html", "fragment")))
+    named = set[str]()
     for pages in ("full", "excerpt"):
         shown = replace(edition, feed=replace(edition.feed, pages=pages))
         try:
-            for _ in _documents(shown):
-                pass
+            for body in _bodies(shown):
+                named |= {unquote(path.decode(errors="replace")) for path in _FILE.findall(body)}
         except PublishError as error:
             yield str(error).removesuffix(f"; {STANDS}")
             return
+    theme = Theme(feed.templates, feed.language, feed.accent)
+    for path in sorted(named - {file.path for file in theme.files()}):
+        yield f"{feed.templates}: no such file is published: {path}"
 
 
-def _documents(edition: Edition) -> Iterator[object]:
+def _bodies(edition: Edition) -> Iterator[bytes]:
+    """Yield the style and a page of each kind."""
     site = SiteBuilder(edition)
-    yield from site.posts(edition.items)
-    yield from site.archive(Archive(1, edition.items, _WHEN))
-    yield from site.lists()
+    archive = Archive(1, edition.items, _WHEN)
+    for document in chain(site.posts(edition.items), site.archive(archive), site.lists()):
+        if not document.path.startswith("theme/"):
+            yield document.body
     for answer in (SearchView(), _sample_search(site, edition.items)):
         page = site.frame.list("search", "Search", SEARCH)
         yield site.render("search", SEARCH, page, {"search": answer})
