@@ -13,6 +13,8 @@ import loopback
 import pytest
 from acceptance_helpers import BLOG, HOUR, START, Planet, feed, item, words
 
+from syndicator.pipeline.withdrawing import undo_withdrawal, withdraw
+
 pytestmark = pytest.mark.slow
 
 OTHER = "https://other.example"
@@ -311,3 +313,18 @@ def test_the_address_of_another_version(tmp_path: Path, site: loopback.Site) -> 
         post.correct("link")
         publish(told, early, original, late)
         assert outdated_files(planet, [post]) == set()
+
+
+def test_a_post_that_is_back_after_its_correction(tmp_path: Path, site: loopback.Site) -> None:
+    """An undone withdrawal brings back the lists that name it, by its new title."""
+    planet = planet_of(tmp_path, site, 4, 'pages = "full"')
+    before = naming(planet, "Number 2.")
+    withdraw(planet.config(), f"{BLOG}/2/", planet.now)
+    posts = [entry(n, BLOG) for n in range(4)]
+    posts[2] = entry(2, BLOG, "Wakened")
+    site.pages["/a"] = feed("blog.", BLOG, *posts)
+    planet.run()
+    assert naming(planet, "Wakened") == set()
+    undo_withdrawal(planet.config(), f"{BLOG}/2/", planet.now)
+    assert naming(planet, "Number 2.") == set()
+    assert naming(planet, "Wakened") == before

@@ -105,6 +105,8 @@ class Retention(Table):
             db.execute(log, (packed, f"{WITHDRAWN}*"))
             restore = f"INSERT OR IGNORE INTO links VALUES ({', '.join('?' * 11)})"
             db.executemany(restore, kept.links)
+            # Its source may have corrected it meanwhile.
+            db.execute(f"{_SHOW_AS_NOW} WHERE target IN ({_NUMBERS})", (packed,))
             change = "UPDATE entries SET current = 1 WHERE feed = ? AND sequence = ?"
             db.executemany(change, kept.standing)
             self._mark(kept.posts, {link[0] for link in kept.links}, now)
@@ -191,6 +193,8 @@ class Retention(Table):
         return len(old)
 
 
+_SHOW_AS_NOW = """UPDATE links
+    SET (title, url) = (SELECT title, link FROM posts WHERE number = target)"""
 _POSTS = "(SELECT value FROM json_each(?1))"
 _VERSIONS = f"(number IN {_POSTS} OR copy_of IN {_POSTS})"
 _NUMBERS = f"SELECT number FROM posts WHERE {_VERSIONS}"
