@@ -8,14 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from urllib.request import urlopen
 
+import loopback
 import pytest
 from loopback import Server, configuration, rss, running
 
-from syndicator import vet
+from syndicator import config, vet
 from syndicator.check import check
 from syndicator.cli import main
 from syndicator.model.feed import Wishes
+from syndicator.serve import search as search_page
 from syndicator.wishes import in_words, of_headers, strictest
 
 URL = "https://a.example/feed"
@@ -150,7 +153,8 @@ def test_wishes_of_one_source_of_two(
     """
     with serving(pages) as root:
         public = publish(tmp_path, f"{root}/a", f"{root}/b")
-    for page in (post_page(public, "one"), text(public / "index.html")):
+    lists = ("index.html", "subscribe.html", "archive/index.html")
+    for page in (post_page(public, "one"), *(text(public / name) for name in lists)):
         assert MINING in page
         assert f'<meta name="tdm-policy" content="{POLICY}">' in page
         assert '<meta name="robots" content="noindex, noai, noimageai">' in page
@@ -168,6 +172,24 @@ def test_wishes_of_one_source_of_two(
         {"location": "/", "tdm-reservation": 1, "tdm-policy": POLICY}
     ]
     assert main(["-c", str(tmp_path / "feeds.toml"), "check", "--offline"]) == 0
+
+
+@pytest.mark.slow
+def test_wishes_on_the_page_of_a_search(
+    tmp_path: Path, pages: dict[str, tuple[bytes, dict[str, str]]]
+) -> None:
+    """It bears the strictest of what it found."""
+    with serving(pages) as root:
+        publish(tmp_path, f"{root}/a", f"{root}/b", feed="search = true")
+    settings = config.load(tmp_path / "feeds.toml")
+    folder = tmp_path / "public"
+    with loopback.serving(folder, search_page.routes(settings, folder)) as (host, port):
+        for words, is_wishing in (("first", True), ("third", False)):
+            with urlopen(f"http://{host}:{port}/search?q={words}", timeout=30) as answer:
+                page = answer.read().decode()
+            rules = "noindex, noai, noimageai" if is_wishing else "noindex"
+            assert f'<meta name="robots" content="{rules}">' in page
+            assert (MINING in page) == is_wishing
 
 
 @pytest.mark.slow

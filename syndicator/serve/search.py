@@ -103,13 +103,16 @@ class _Answer:
         edition = replace(edition, faces=store.snapshots.faces(self.feed, self.sources))
         site = SiteBuilder(edition, files, slugs=store.posts.slugs, style=self._style())
         title = query.words or site.theme.label("search")
-        page = replace(site.frame.list("search", title, SEARCH), robots="noindex")
         first = (query.page - 1) * PER_PAGE
+        shown = matches[first : first + PER_PAGE]
+        sources = map(store.sources.info, dict.fromkeys(match.source for match in shown))
+        stated = site.frame.wishes(sources, noindex=True)
+        page = site.frame.list("search", title, SEARCH, stated=stated)
         view = replace(
             query,
             total=_total(len(matches), self.feed.language),
             first=first + 1,
-            posts=self._shown(store, site, matches[first : first + PER_PAGE], query),
+            posts=self._shown(store, site, shown, query),
             turns=self._turns(query, len(matches)),
             **self._choices(store),
         )

@@ -339,7 +339,8 @@ class SiteBuilder:
     def _subscribe(self) -> Context:
         """Show the ways to follow the feed, for a person with a browser."""
         title, items = self.theme.label("subscribe"), self.edition.items[:_FRAGMENT]
-        page = self.frame.list("subscribe", title, SUBSCRIBE, self.feed.description)
+        stated, about = self._stated(items), self.feed.description
+        page = self.frame.list("subscribe", title, SUBSCRIBE, about, stated=stated)
         rows = [self.views("").row(refer(item), source=True) for item in items]
         return page, {"rows": rows, "readers": READERS}
 
@@ -390,10 +391,11 @@ class SiteBuilder:
 
     def _all_posts(self, slices: Sequence[int]) -> Context:
         views, title = self.views("../"), self.theme.label("all_posts")
-        page = self.frame.list("archives", title, ARCHIVES, newer=f"../{self.frame.home}")
+        items = () if slices else self.edition.items
+        stated, newer = self._stated(items), f"../{self.frame.home}"
+        page = self.frame.list("archives", title, ARCHIVES, newer=newer, stated=stated)
         months = by_months(slices, self.spans, views.local, self.feed.language)
-        posts = () if slices else views.groups(map(refer, self.edition.items), source=True)
-        return page, {"groups": months, "posts": posts}
+        return page, {"groups": months, "posts": views.groups(map(refer, items), source=True)}
 
     def _fragment(self) -> Iterator[Document]:
         """Yield the newest posts as HTML that another page includes; every address is absolute."""
