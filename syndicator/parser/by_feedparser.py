@@ -174,7 +174,10 @@ def _ask(data: bytes) -> Node:
 
 def _notes(result: Node) -> Iterator[str]:
     if result.get("bozo") and (error := result.get("bozo_exception")) is not None:
-        yield f"not well-formed: {' '.join(str(error).split())}"
+        # Without the place of an XML error: it is one in the text that feedparser made of ours.
+        reason = getattr(error, "getMessage", error.__str__)()
+        words = " ".join(reason.split()).removeprefix("not well-formed ")
+        yield f"not well-formed: {words}"
 
 
 def raw(node: Node, key: str) -> object:

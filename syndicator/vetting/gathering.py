@@ -157,13 +157,13 @@ def _sites_of_others(feed: NormalizedFeed) -> int:
 
 
 def _mean_gap(dates: Sequence[datetime], now: datetime) -> timedelta | None:
-    """Return the mean gap between the newest posts and `now`, None for fewer than three posts.
+    """Return the mean gap between the newest posts, None for fewer than three posts.
 
-    `dates` begin with the newest. The silence since then counts: a site that was filled in an hour
+    `dates` begin with the newest. The silence until `now` counts: a site that was filled in an hour
     last year is quiet.
     """
     newest = [date for date in dates if date <= now][:_PACE]
-    return (now - newest[-1]) / len(newest) if len(newest) >= FEW else None
+    return (now - newest[-1]) / (len(newest) - 1) if len(newest) >= FEW else None
 
 
 def _listed(url: str, sources: Iterable[Source]) -> str:
