@@ -162,6 +162,20 @@ def test_the_command(planet: Planet, capsys: pytest.CaptureFixture[str]) -> None
     assert main([*command, "--undo", "https://nowhere.example/"]) == 2
 
 
+def test_a_source_by_its_name_and_its_address(planet: Planet) -> None:
+    """Either serves where the source has another id; an empty one names none."""
+    planet.site.pages["/c"] = feed("Third", OTHER, item("Number 30", f"{OTHER}/30/", words(30)))
+    planet.sources.append(("/c", 'id = "c"\nname = "Third"'))
+    planet.run()
+    command = ["-c", str(planet.folder / "feeds.toml"), "withdraw"]
+    for name in ("Third", f"{planet.site.url}/c", "c"):
+        assert 30 in numbers(planet)
+        assert main([*command, "--source", name]) == 0
+        assert 30 not in numbers(planet)
+        assert main([*command, "--source", name, "--undo"]) == 0
+    assert main([*command, "--source", ""]) == 2
+
+
 def test_one_post_by_the_command(planet: Planet, capsys: pytest.CaptureFixture[str]) -> None:
     """It says that this can be taken back, too."""
     command = ["-c", str(planet.folder / "feeds.toml"), "withdraw"]

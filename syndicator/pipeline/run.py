@@ -208,13 +208,16 @@ def source_facts(config: Config) -> Mapping[str, SourceFacts]:
 
 
 def source_id(config: Config, word: str) -> str:
-    """Return the id of the source whose feed alone has this title, else the word itself.
+    """Return the id of the source with a name or an address, or whose feed alone has this title.
 
-    `status` and `list` show a source without a `name` by that title. A name, id or address of
-    feeds.toml goes before it, and the state file is not read then. Raises StoreError.
+    Else the word itself. `status` and `list` show a source without a `name` by its title. An id,
+    name or address of feeds.toml goes before it, and the state file is not read then. Raises
+    StoreError.
     """
-    names = {name for source in config.sources for name in (source.id, source.name, source.url)}
-    facts = {} if word in names or not config.sources else source_facts(config)
+    named = [source.id for source in config.sources if word in (source.id, source.name, source.url)]
+    if named and word:
+        return word if word in named else named[0]
+    facts = source_facts(config) if config.sources and word else {}
     unnamed = {source.id for source in config.sources if not source.name}
     titled = [name for name in unnamed & facts.keys() if facts[name].title == word]
     return titled[0] if len(titled) == 1 else word
