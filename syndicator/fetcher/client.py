@@ -26,7 +26,7 @@ from syndicator.fetcher.fetch_error import FetchError
 from syndicator.fetcher.files import read_file
 from syndicator.fetcher.http1 import MAX_HEAD, Head
 from syndicator.fetcher.targets import may_have_secrets, redirect_target, secrets_of, sendable
-from syndicator.fetcher.transport import Request, Response, Transport, error_of
+from syndicator.fetcher.transport import Response, Transport, error_of
 from syndicator.model.fetch import (
     Ask,
     Fetched,
@@ -129,9 +129,9 @@ class Client:
         verify = ""
         if source.verify and urlsplit(source.url).hostname == urlsplit(fetch.url).hostname:
             verify = str(source.verify)
-        bounds = self._bounds(fetch, slot)
-        request = Request(sendable(fetch.url), self._headers(fetch), bounds, verify)
-        with closing(self._transport.send(request)) as response:
+        url, headers = sendable(fetch.url), self._headers(fetch)
+        sent = self._transport.send(url, headers, self._bounds(fetch, slot), verify)
+        with closing(sent) as response:
             fetch = replace(fetch, own_reach=fetch.own_reach or response.connection.reach)
             status, fields = response.head.status, response.head.fields
             if status in responses.REDIRECTS and "location" in fields:
@@ -228,10 +228,8 @@ class Client:
         return responses.validators(head.fields, self._clock())
 
     def _refused(self, fetch: Fetch, head: Head) -> FetchFailed:
-        refusal = responses.refusal(head.status, head.fields)
-        error = FetchError(refusal.kind, refusal.error, refusal.advice)
         return replace(
-            failed(fetch, error, status=head.status),
+            failed(fetch, responses.refusal(head.status, head.fields), status=head.status),
             retry_at=responses.retry_at(head.fields, self._clock()),
             retry_scope=responses.retry_scope(head.status, fetch.ask.source, self._settings),
         )
@@ -285,7 +283,7 @@ def _onward(fetch: Fetch, url: str, response: Response, took: float) -> Fetch:
 
 
 def _not_a_feed(
-    fetch: Fetch, response: Response, content: bytes, refusal: responses.Refusal, took: float
+    fetch: Fetch, response: Response, content: bytes, refusal: FetchError, took: float
 ) -> FetchFailed | Fetch:
     """Return the failure, with the feeds that a page announces, or the fetch of the first."""
     fields = response.head.fields

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from syndicator.fetcher.discovery import advice, read_page
 from syndicator.fetcher.fetch_error import FetchError
-from syndicator.fetcher.responses import Refusal, is_cut, no_feed
+from syndicator.fetcher.responses import is_cut, no_feed
 from syndicator.model.fetch import Ask, Fetched, FetchFailed, NotModified, Outcome, Validators
 from syndicator.model.settings import FetchSettings
 
@@ -84,7 +84,7 @@ def _too_large(most: int) -> FetchError:
     )
 
 
-def _page(ask: Ask, body: bytes, refusal: Refusal) -> FetchFailed:
+def _page(ask: Ask, body: bytes, refusal: FetchError) -> FetchFailed:
     """Return the failure of a saved page, with the feeds that it announces by whole addresses."""
     if ask.source.private:
         return FetchFailed(ask.source.id, "", refusal.kind, refusal.error, refusal.advice)

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from msgspec import Struct
-
+from syndicator.fetcher.fetch_error import FetchError
 from syndicator.model.fetch import FailureKind, Validators
 from syndicator.model.settings import BackoffScope, FetchSettings, Source
 
@@ -25,50 +24,42 @@ _HEAD = 1024  # bytes in which a feed or a page shows what it is,
 _FRONT = 65536  # and in which its first tag stands, whatever a program has said before it
 
 
-class Refusal(Struct, frozen=True):
-    """The reason why a response gives no feed, and advice for the operator ("": none)."""
-
-    kind: FailureKind
-    error: str
-    advice: str = ""
-
-
-_BY_STATUS: dict[int, Refusal] = {
-    204: Refusal("empty", "answered with nothing (204)"),
-    205: Refusal("empty", "answered with nothing (205)"),
-    401: Refusal("unauthorized", "asks for a user and password (401)", "check auth and headers in feeds.toml"),
-    402: Refusal("forbidden", "asks for payment (402)", "subscribe, or take the source out"),
-    403: Refusal("forbidden", "refuses us (403)", "ask its owner to allow our User-Agent"),
-    404: Refusal("not-found", "is not there (404)", "look on the site for its feed's new address"),
-    407: Refusal("unauthorized", "the proxy asks for a user and password (407)", "put them into its address"),
-    408: Refusal("timeout", "the server gave up waiting for our request (408)"),
-    410: Refusal("gone", "is gone (410)", "its owner has ended it; its posts stay while it is in feeds.toml"),
-    429: Refusal(
+# Status -> the kind of failure, the words, advice.
+_BY_STATUS: dict[int, tuple[FailureKind, str, str]] = {
+    204: ("empty", "answered with nothing (204)", ""),
+    205: ("empty", "answered with nothing (205)", ""),
+    401: ("unauthorized", "asks for a user and password (401)", "check auth and headers in feeds.toml"),
+    402: ("forbidden", "asks for payment (402)", "subscribe, or take the source out"),
+    403: ("forbidden", "refuses us (403)", "ask its owner to allow our User-Agent"),
+    404: ("not-found", "is not there (404)", "look on the site for its feed's new address"),
+    407: ("unauthorized", "the proxy asks for a user and password (407)", "put them into its address"),
+    408: ("timeout", "the server gave up waiting for our request (408)", ""),
+    410: ("gone", "is gone (410)", "its owner has ended it; its posts stay while it is in feeds.toml"),
+    429: (
         "rate-limited",
         "says that we ask too often (429)",
         "if we do, lengthen the interval of this host's sources; else ask its owner to allow our "
         "User-Agent",
     ),
-    451: Refusal("forbidden", "is withheld for legal reasons (451)", "take the source out, or ask its owner"),
-    503: Refusal("unavailable", "is not available for now (503)"),
+    451: ("forbidden", "is withheld for legal reasons (451)", "take the source out, or ask its owner"),
+    503: ("unavailable", "is not available for now (503)", ""),
 }  # fmt: skip
 
 
-def refusal(status: int, fields: Mapping[str, str]) -> Refusal:
+def refusal(status: int, fields: Mapping[str, str]) -> FetchError:
     """Return why a response that is neither 200, 304 nor a redirect gives no feed."""
     if "challenge" in fields.get("cf-mitigated", "").lower():
-        return Refusal(
+        return FetchError(
             "challenge",
             f"answers with a bot challenge ({status}, cf-mitigated)",
             "ask its owner to allow our User-Agent for the feed's address; "
             "`syndicator status --letter` writes to them",
         )
-    known = _BY_STATUS.get(status)
-    if known is not None:
-        return known
+    if status in _BY_STATUS:
+        return FetchError(*_BY_STATUS[status])
     if status >= 500:  # RFC 9110, 15.6
-        return Refusal("server-error", f"its server has a fault ({status})")
-    return Refusal("http", f"answered with status {status}, which gives us no feed")
+        return FetchError("server-error", f"its server has a fault ({status})")
+    return FetchError("http", f"answered with status {status}, which gives us no feed")
 
 
 def retry_scope(status: int, source: Source, settings: FetchSettings) -> BackoffScope:
@@ -149,7 +140,7 @@ _WALL = re.compile(
 )
 
 
-def no_feed(body: bytes, content_type: str) -> Refusal | None:
+def no_feed(body: bytes, content_type: str) -> FetchError | None:
     """Return the reason why a body is no feed, by its beginning; None: let the parser try.
 
     >>> no_feed(b"<!DOCTYPE html><title>Welcome</title>", "text/html").kind
@@ -157,22 +148,22 @@ def no_feed(body: bytes, content_type: str) -> Refusal | None:
     >>> no_feed(b"<rss version='2.0'>", "text/html")
     """
     if not body.strip(b" \t\r\n\x00"):
-        return Refusal("empty", "answered with nothing")
+        return FetchError("empty", "answered with nothing")
     # UTF-16 without its zeros reads as ASCII; byte order marks and white space may stand in front.
     start = body[:_HEAD].replace(b"\x00", b"").lstrip(b"\xff\xfe\xef\xbb\xbf \t\r\n").lower()
     if _is_page(start, content_type):
         if _WALL.search(body[:_WALL_WITHIN]):
-            return Refusal(
+            return FetchError(
                 "challenge",
                 "answers with a page of its bot wall in place of the feed",
                 "ask its owner to allow our User-Agent for the feed's address; "
                 "`syndicator status --letter` writes to them",
             )
-        return Refusal("html", "is a page, not a feed", "use the address of its feed")
+        return FetchError("html", "is a page, not a feed", "use the address of its feed")
     if _BINARY.match(start):
-        return Refusal("not-a-feed", "is not a feed but a binary file")
+        return FetchError("not-a-feed", "is not a feed but a binary file")
     if not start.startswith((b"{", b"[")) and b"<" not in body[:_FRONT]:
-        return Refusal("not-a-feed", "is plain text, not a feed")
+        return FetchError("not-a-feed", "is plain text, not a feed")
     return None
 
 

@@ -1,4 +1,4 @@
-"""Request with Bounds -> the head of its response, and its body still on the wire.
+"""An address with Bounds -> the head of its response, and its body still on the wire.
 
 Proxies and certificates are read once from the environment.
 """
@@ -33,15 +33,6 @@ _CHECK_BUNDLE = "is the path in the environment right (REQUESTS_CA_BUNDLE, CURL_
 _CHECK_PROXY = "is its address in the environment right (http_proxy, https_proxy)?"
 
 
-class Request(Struct, frozen=True):
-    """A GET with its limits, and its own file of certificates ("": the usual ones)."""
-
-    url: str
-    headers: Mapping[str, str]
-    bounds: Bounds
-    verify: str = ""
-
-
 class Response(Struct, frozen=True):
     """The head of an answer, and its body still on the wire."""
 
@@ -63,7 +54,7 @@ class Response(Struct, frozen=True):
 
 
 class Transport:
-    """Sends Requests, each on its own connection; safe to use from many threads at once."""
+    """Sends requests, each on its own connection; safe to use from many threads at once."""
 
     def __init__(self, lookup: Resolver = resolve) -> None:
         self._lookup = lookup
@@ -73,22 +64,25 @@ class Transport:
         self.open: set[Connection] = set()
         self._is_closed = False
 
-    def send(self, request: Request) -> Response:
-        """Send the request and return its response when the head has come.
+    def send(
+        self, url: str, headers: Mapping[str, str], bounds: Bounds, verify: str = ""
+    ) -> Response:
+        """Send a GET within its bounds and return its response when the head has come.
 
-        Raises FetchError or OSError.
+        `verify` is its own file of certificates, "" for the usual ones. Raises FetchError or
+        OSError.
         """
-        parts = urlsplit(request.url)
-        proxy = self._proxy_for(request.url)
-        connection = self._connect(parts, proxy, request.bounds)
+        parts = urlsplit(url)
+        proxy = self._proxy_for(url)
+        connection = self._connect(parts, proxy, bounds)
         self.open.add(connection)
         if self._is_closed:  # meanwhile: `close` has not seen this connection
             connection.abort()
         try:
             if parts.scheme == "https":
-                self._secure(connection, parts, proxy, request.verify)
+                self._secure(connection, parts, proxy, verify)
             exchange = Exchange(connection)
-            exchange.send("GET", *_target_and_headers(parts, request.headers, proxy))
+            exchange.send("GET", *_target_and_headers(parts, headers, proxy))
             return Response(connection, exchange, exchange.head(), self.open)
         except BaseException:
             self.open.discard(connection)
