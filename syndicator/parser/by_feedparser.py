@@ -31,9 +31,8 @@ from syndicator.parser.dates import instant
 from syndicator.parser.draft import Draft, entry, key_from, unknown
 from syndicator.parser.elements import read_extras
 from syndicator.parser.head import head_of, scope_of
-from syndicator.parser.numbers import number
-from syndicator.parser.plain import looks_marked, plain, text_kind
 from syndicator.parser.splitting import digest
+from syndicator.parser.values import looks_marked, number, plain, text_kind
 from syndicator.parser.xhtml import rebased, scope_inside
 from syndicator.parser.xml_tree import (
     BOUND,

@@ -25,7 +25,7 @@ from syndicator.model.feed import (
 )
 from syndicator.namespaces import EPISODE_WORDS
 from syndicator.parser.dates import instant_and_clock
-from syndicator.parser.plain import text_kind
+from syndicator.parser.values import text_kind
 from syndicator.parser.xml_tree import Element, Scope
 
 T = TypeVar("T")

@@ -13,11 +13,10 @@ from syndicator.namespaces import ATOM, INDEXING, THREAD
 from syndicator.parser.dates import instant
 from syndicator.parser.draft import Draft, Reader
 from syndicator.parser.media import MEDIA, read_licence
-from syndicator.parser.numbers import number
 from syndicator.parser.people import person
-from syndicator.parser.plain import plain
 from syndicator.parser.podcast import PODCAST
 from syndicator.parser.rsl import read_rsl
+from syndicator.parser.values import number, plain
 from syndicator.parser.xml_tree import (
     RDF,
     Element,

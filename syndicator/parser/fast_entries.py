@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from html.entities import entitydefs
 
+from msgspec import Struct
+
 from syndicator.model.feed import Category, Enclosure, Entry, Link, Text
 from syndicator.parser.draft import Draft, alternate, entry
 from syndicator.parser.elements import (
@@ -14,9 +16,8 @@ from syndicator.parser.elements import (
     read_remote_content,
     read_replies,
 )
-from syndicator.parser.numbers import number
-from syndicator.parser.plain import text_kind
 from syndicator.parser.splitting import Item, proved
+from syndicator.parser.values import number, text_kind
 from syndicator.parser.xhtml import inner_html, scope_inside
 from syndicator.parser.xml_tree import (
     XML_BASE,
@@ -33,23 +34,20 @@ from syndicator.parser.xml_tree import (
 )
 
 
-class _Reading:
+class _Reading(Struct):
     """One item while it is read: its draft, and flags for rules that depend on element order."""
 
-    __slots__ = ("atom", "draft", "interrupted", "pictured", "summarised", "unwrap")
-
-    def __init__(self, version: str) -> None:
-        self.draft = Draft()
-        self.atom = version.startswith("atom")  # its types say what is HTML; in RSS one has to look
-        self.unwrap = version == "atom10"
-        self.summarised = False
-        self.pictured = False  # an image's title may become the item's
-        self.interrupted = False  # after an image or a source a second title counts
+    draft: Draft
+    atom: bool  # its types say what is HTML; in RSS one has to look
+    unwrap: bool
+    summarised: bool = False
+    pictured: bool = False  # an image's title may become the item's
+    interrupted: bool = False  # after an image or a source a second title counts
 
 
 def read_entry(element: Element, piece: Item, outer: Scope, version: str) -> Entry:
     """Read one item of a feed of some version; raise Uncertain if feedparser might differ."""
-    item = _Reading(version)
+    item = _Reading(Draft(), version.startswith("atom"), version == "atom10")
     scope = read_item_attributes(item.draft, element, outer)
     _refuse_odd_base(element, scope)
     for child in element:
@@ -61,6 +59,8 @@ def read_entry(element: Element, piece: Item, outer: Scope, version: str) -> Ent
             _refuse_odd_base(child, inner)
         if core := _CORE.get(name):
             core(item, child, inner)
+        elif date := _DATES.get(name):
+            setattr(item.draft, date, _leaf(child))
         elif extra := EXTRAS.get(name):
             extra(item.draft, child, inner)
             if len(child):
@@ -108,7 +108,8 @@ def _inert(element: Element) -> bool:
 
 def _counts(name: str) -> bool:
     """Return True if feedparser takes an element for a part of the item."""
-    return name in _CORE or name in EXTRAS or name in _REFUSED or not ("}" in name or ":" in name)
+    is_known = name in _CORE or name in _DATES or name in EXTRAS or name in _REFUSED
+    return is_known or not ("}" in name or ":" in name)
 
 
 # What may stand within these four, where both lanes know it for a part of them and not of the item.
@@ -201,18 +202,12 @@ def _title(item: _Reading, element: Element, scope: Scope) -> None:
         item.draft.title = text
 
 
-def _description(item: _Reading, element: Element, scope: Scope) -> None:
-    if item.summarised:
-        raise Uncertain("a second description")
-    item.summarised = True
-    item.draft.summary = _text(item, element, scope, "html")
-
-
 def _summary(item: _Reading, element: Element, scope: Scope) -> None:
     if item.summarised:
         raise Uncertain("a second summary")
     item.summarised = True
-    item.draft.summary = _text(item, element, scope, "text")
+    default = "text" if name_of(element.tag) == "summary" else "html"  # description
+    item.draft.summary = _text(item, element, scope, default)
 
 
 def _content(item: _Reading, element: Element, scope: Scope) -> None:
@@ -268,18 +263,6 @@ def _enclosure(item: _Reading, element: Element, _scope: Scope) -> None:
         item.draft.enclosures.append(Enclosure(href, kind, length, element.get("title", "")))
 
 
-def _published(item: _Reading, element: Element, _scope: Scope) -> None:
-    item.draft.published = _leaf(element)
-
-
-def _updated(item: _Reading, element: Element, _scope: Scope) -> None:
-    item.draft.updated = _leaf(element)
-
-
-def _created(item: _Reading, element: Element, _scope: Scope) -> None:
-    item.draft.created = _leaf(element)
-
-
 def _category(item: _Reading, element: Element, _scope: Scope) -> None:
     text = _leaf(element)
     if not element.keys():
@@ -314,23 +297,12 @@ _CORE: dict[str, Callable[[_Reading, Element, Scope], None]] = {
     "title": _title,
     "dc:title": _title,
     "link": _link,
-    "description": _description,
-    "dc:description": _description,
+    "description": _summary,
+    "dc:description": _summary,
     "summary": _summary,
     "content": _content,
     "content:encoded": _encoded,
     "enclosure": _enclosure,
-    "pubdate": _published,
-    "published": _published,
-    "issued": _published,
-    "dcterms:issued": _published,
-    "updated": _updated,
-    "modified": _updated,
-    "lastbuilddate": _updated,
-    "dc:date": _updated,
-    "dcterms:modified": _updated,
-    "created": _created,
-    "dcterms:created": _created,
     "category": _category,
     "keywords": _category,
     "dc:subject": _category,
@@ -338,6 +310,14 @@ _CORE: dict[str, Callable[[_Reading, Element, Scope], None]] = {
     "rights": _rights,
     "copyright": _rights,
     "dc:rights": _rights,
+}
+# The dates, and the field of a draft that each fills.
+_DATES = {
+    **dict.fromkeys(("pubdate", "published", "issued", "dcterms:issued"), "published"),
+    **dict.fromkeys(
+        ("updated", "modified", "lastbuilddate", "dc:date", "dcterms:modified"), "updated"
+    ),
+    **dict.fromkeys(("created", "dcterms:created"), "created"),
 }
 # What feedparser gives a meaning that we don't model, or keeps under a name that it also uses
 # itself.

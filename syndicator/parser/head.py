@@ -12,9 +12,8 @@ from syndicator.model.fetch import Hints
 from syndicator.namespaces import ATOM, RSS090
 from syndicator.parser.dates import instant
 from syndicator.parser.elements import INDEX
-from syndicator.parser.numbers import number
 from syndicator.parser.people import person
-from syndicator.parser.plain import looks_marked, plain
+from syndicator.parser.values import looks_marked, number, plain
 from syndicator.parser.xml_tree import (
     RDF,
     Element,

@@ -26,8 +26,8 @@ from syndicator.model.feed import (
 )
 from syndicator.parser.dates import clock, instant
 from syndicator.parser.draft import key_from, unknown
-from syndicator.parser.numbers import seconds
 from syndicator.parser.splitting import digest
+from syndicator.parser.values import seconds
 
 Object = Mapping[str, Any]
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from syndicator.model.feed import Category, Enclosure, Image, Text
 from syndicator.parser.draft import Draft, Reader
-from syndicator.parser.numbers import number, seconds
-from syndicator.parser.plain import plain, text_kind
+from syndicator.parser.values import number, plain, seconds, text_kind
 from syndicator.parser.xml_tree import RDF, Element, Scope, name_of, resolved, scoped, words
 
 # The scheme of Media RSS where a category names none.

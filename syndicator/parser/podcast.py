@@ -8,7 +8,7 @@ from __future__ import annotations
 from syndicator.model.feed import Category, Chapter, Enclosure, Image, PodcastPerson, Transcript
 from syndicator.namespaces import EPISODE_WORDS
 from syndicator.parser.draft import Draft, Reader
-from syndicator.parser.numbers import number, seconds
+from syndicator.parser.values import number, seconds
 from syndicator.parser.xml_tree import Element, Scope, name_of, resolved, words
 
 _ITUNES = "http://www.itunes.com/"  # feedparser's scheme for the categories of podcasts
