@@ -35,18 +35,8 @@ _SHORT_TITLE = 2  # letters
 _WORDS_BESIDE, _WORDS_AFTER = 60, 30
 _MOST_LINKS = 3  # of such a credit; the third may be the author's
 _DEMONSTRATIVES = (
-    "this ",
-    "dies",
-    "est",
-    "cet",
-    "ce ",
-    "quest",
-    "dit ",
-    "deze ",
-    "本文",
-    "这篇",
-    "這篇",
-)
+    "this ", "dies", "est", "cet", "ce ", "quest", "dit ", "deze ", "本文", "这篇", "這篇",
+)  # fmt: skip
 _REST = " .,;!\"')]।。۔։-"  # signs that may follow a credit
 _CUT_OFF = ("…", "...", "…]", "...]")
 # Where a sentence ends within a line; not "example.org", which goes on without a space.
@@ -126,14 +116,13 @@ def _before_sentences(
         if len(line.text) - end > _BEHIND:
             continue
         span = _by_wording(line.first(end), source, known, text_mode=text_mode)
-        if span and (span.certain or (span.start == line.start and _says_this(span, line))):
+        if span is None:
+            continue
+        linked = span.way == "site" and (span.credit.url or span.credit.site_url)
+        says_this = span.start == line.start and line.text.startswith(_DEMONSTRATIVES)
+        if span.certain or (linked and says_this):
             return span
     return None
-
-
-def _says_this(span: CreditSpan, line: Line) -> bool:
-    linked = span.credit.url or span.credit.site_url
-    return span.way == "site" and bool(linked) and line.text.startswith(_DEMONSTRATIVES)
 
 
 @lru_cache(maxsize=512)
@@ -339,22 +328,19 @@ _OPENS_SENTENCE = re.compile(
 
 def _by_links(line: Line, known: Known) -> CreditSpan | None:
     """Recognise a credit in a language without wordings: two links with little text beside them."""
-    posts = [place for place, link in enumerate(line.links) if loose(link.href) in known.posts]
-    sites = [
-        place for place, link in enumerate(line.links) if place not in posts and known.is_root(link)
-    ]
+    posts = [link for link in line.links if loose(link.href) in known.posts]
+    sites = [link for link in line.links if link not in posts and known.is_root(link)]
     if len(posts) != 1 or not sites or len(line.links) > _MOST_LINKS:
         return None
-    post, site = line.links[posts[0]], line.links[sites[0]]
+    post, site = posts[0], sites[0]
     if not (known.is_title(post.text) or loose(post.text) in known.posts) or not site.text:
         return None
-    lead = _OPENS_SENTENCE.match(
-        line.text[: line.text.find(chr(ord(LINK) + min(posts[0], sites[0])))]
-    )
+    first, last = sorted(map(line.links.index, (post, site)))
+    lead = _OPENS_SENTENCE.match(line.text[: line.text.find(chr(ord(LINK) + first))])
     if not lead:
         return None
     beside = sum(map(str.isalnum, line.text[lead.end() :]))
-    tail = line.text[line.text.find(chr(ord(LINK) + max(posts[0], sites[0]))) :]
+    tail = line.text[line.text.find(chr(ord(LINK) + last)) :]
     if (
         not 1 <= beside <= _WORDS_BESIDE
         or "," in tail

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from syndicator import urls
 from syndicator.model.feed import Origin
 from syndicator.model.post import Credit, SourceInfo
@@ -28,23 +30,9 @@ _FEED_HOSTS = frozenset(
 
 # "blog.a.example" is a.example; "alice.a.example" may be a writer that a.example collects.
 _GENERIC = frozenset(
-    {
-        "www",
-        "blog",
-        "blogs",
-        "news",
-        "m",
-        "amp",
-        "feeds",
-        "feed",
-        "rss",
-        "web",
-        "mobile",
-        "magazine",
-        "journal",
-        "www2",
-    }
-)
+    {"www", "www2", "blog", "blogs", "news", "m", "amp", "feeds", "feed", "rss", "web", "mobile",
+     "magazine", "journal"}
+)  # fmt: skip
 _PARTS = re.compile(r"\s+[|–—»«·•:-]+\s+|:\s+")
 _SHORT_NAME = 4  # letters
 
@@ -146,14 +134,13 @@ def _chain(
         if not _is_own_credit(credit, own, link)
     ]
     if source is not None and not _is_own_source(source, own, link):
-        origin = _completed(source, link)
-        place = next(
-            (index for index, (origin_, _) in enumerate(chain) if _same(origin_, origin)), None
-        )
-        if place is None:
-            chain.append((origin, link))
-        else:  # the source's own words say more than the line: its feed, its id
-            chain[place] = (_merged(source, origin, chain[place][0]), chain[place][1] or link)
+        said = _completed(source, link)
+        for place, (origin, address) in enumerate(chain):
+            if _same(origin, said):
+                # The source's own words say more than the line: its feed, its id.
+                chain[place] = (_merged(source, said, origin), address or link)
+                return chain
+        chain.append((said, link))
     return chain
 
 
@@ -171,10 +158,8 @@ def _is_own_credit(credit: Credit, own: _Own, link: str) -> bool:
 
 def _is_own_source(source: Origin, own: _Own, link: str) -> bool:
     """Tell whether an atom:source or <source> names its own feed, or a part of its own site."""
-    addresses = [urls.loose(address) for address in (source.feed, source.id, source.url) if address]
-    if any(address in own.addresses for address in addresses):
-        return True
-    if not (source.name or addresses):
+    written = [address for address in (source.feed, source.id, source.url) if address]
+    if not own.addresses.isdisjoint(map(urls.loose, written)) or not (source.name or written):
         return True
     address = source.url or source.feed
     if not address:
@@ -200,7 +185,7 @@ def _completed(source: Origin, link: str) -> Origin:
         if feed_host and urls.host(link).endswith(f".{feed_host}"):
             url = root(link)
     name = source.name or urls.host(url) or urls.host(source.feed)
-    return Origin(name, url, source.feed, source.id, source.updated, source.rights, source.language)
+    return replace(source, name=name, url=url)
 
 
 def _names_site(source: Origin) -> bool:
@@ -216,10 +201,7 @@ def _merged(source: Origin, said: Origin, credited: Origin) -> Origin:
         _names_site(source) or not credited.url or urls.loose(credited.url) == urls.loose(said.url)
     )
     url = said.url if told else credited.url
-    return Origin(
-        said.name or credited.name, url, said.feed, said.id, said.updated, said.rights,
-        said.language,
-    )  # fmt: skip
+    return replace(said, name=said.name or credited.name, url=url)
 
 
 def _with_site(own: Origin, credited: Sequence[Credit], link: str) -> Origin:
@@ -233,9 +215,7 @@ def _with_site(own: Origin, credited: Sequence[Credit], link: str) -> Origin:
             and urls.host(credit.site_url) == host
             and letters(credit.site) == letters(own.name)
         ):
-            return Origin(
-                own.name, credit.site_url, own.feed, own.id, own.updated, own.rights, own.language
-            )
+            return replace(own, url=credit.site_url)
     return own
 
 
