@@ -182,8 +182,7 @@ def plain_web(text: str) -> str:
     ('https://example.org/?x=1', '')
     """
     address = web(text)
-    bare = _NO_PATH.fullmatch(address)
-    if bare:
+    if bare := _NO_PATH.fullmatch(address):
         address = f"{bare[1]}/{bare[2] or ''}"
     return address if _PLAIN_WEB.match(address) else ""
 
@@ -207,8 +206,7 @@ def media_type(text: str, url: str = "", medium: str = "") -> str:
     >>> media_type("Audio/MPEG; q=1"), media_type("mp3", "https://example.org/a.mp3?x=1"), media_type("", "", "image")
     ('audio/mpeg', 'audio/mpeg', 'image/jpeg')
     """
-    match = _MEDIA_TYPE.fullmatch(text.strip())
-    if match:
+    if match := _MEDIA_TYPE.fullmatch(text.strip()):
         return match[1].lower()
     name = url.partition("?")[0].partition("#")[0].rpartition("/")[2]
     return _TYPES.get(name.rpartition(".")[2].lower(), "") or _OF_MEDIUM.get(medium, "")

@@ -102,8 +102,7 @@ def strip_feed_scheme(url: str) -> str:
     >>> strip_feed_scheme("feed://a.example/f"), strip_feed_scheme("feed:https://a.example/f")
     ('http://a.example/f', 'https://a.example/f')
     """
-    match = _HANDED.match(url)
-    if match is None:
+    if (match := _HANDED.match(url)) is None:
         return url
     scheme_missing = match[0].endswith("//")
     return ("http://" if scheme_missing else "") + url[match.end() :]
@@ -124,8 +123,7 @@ def absolute(reference: str, base: str) -> str:
     """
     if _ABSOLUTE_WEB.match(reference):
         return reference.strip()
-    cleaned = squeeze(reference)
-    if not cleaned:
+    if not (cleaned := squeeze(reference)):
         return ""
     if scheme(cleaned):
         return _repair(cleaned)
@@ -188,8 +186,7 @@ def to_uri(iri: str) -> str:
     parts = _split(iri)
     if parts is None or not parts.hostname:
         return ""
-    host = _host(parts)
-    if not host:
+    if not (host := _host(parts)):
         return ""
     path, query, fragment = (
         _BARE_PERCENT.sub("%25", part) for part in (parts.path, parts.query, parts.fragment)

@@ -164,8 +164,7 @@ def check_literal(host: str, bounds: Bounds) -> None:
 
     Behind a proxy nothing more can be seen: the proxy resolves the names.
     """
-    reach = literal_reach(host)
-    if reach and not bounds.allow(reach):
+    if (reach := literal_reach(host)) and not bounds.allow(reach):
         raise forbidden(reach)
 
 

@@ -96,8 +96,7 @@ def _gzip(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 def _deflate(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Decode deflate: in zlib's format (RFC 9110, 8.4.1.2), or raw as some servers send it."""
-    first = next(pieces, b"")
-    if not first:
+    if not (first := next(pieces, b"")):
         return
     is_zlib = first[0] & 0x0F == 8 and (
         len(first) < 2 or int.from_bytes(first[:2], "big") % 31 == 0

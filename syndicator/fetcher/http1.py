@@ -119,8 +119,7 @@ class Exchange:
 
     def _receive_head(self) -> None:
         """Give the parser the next bytes of a head."""
-        piece = self._connection.receive()
-        if not piece:
+        if not (piece := self._connection.receive()):
             if self._raw:
                 raise FetchError("reset", "closed the connection within the headers")
             raise FetchError("reset", "closed without an answer")

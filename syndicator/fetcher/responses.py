@@ -80,8 +80,7 @@ def retry_at(fields: Mapping[str, str], now: datetime) -> datetime | None:
     value = fields.get("retry-after", "").strip()
     if re.fullmatch(r"[0-9]+(\.[0-9]*)?", value):  # no sign: a negative one says nothing
         return now + timedelta(seconds=min(float(value), _LONGEST_SILENCE.total_seconds()))
-    moment = _date(value)
-    if moment is None:
+    if (moment := _date(value)) is None:
         return None
     wait = moment - (_date(fields.get("date", "")) or now)
     return now + min(wait, _LONGEST_SILENCE) if wait > timedelta(0) else None
@@ -115,8 +114,7 @@ def max_age(fields: Mapping[str, str]) -> timedelta | None:
     if "no-cache" in control or "no-store" in control:
         return None
     # Not s-maxage: we are no shared cache.
-    directive = re.search(r"(?:^|[\s,])max-age\s*=\s*\"?([0-9]{1,15})", control)
-    if directive:
+    if directive := re.search(r"(?:^|[\s,])max-age\s*=\s*\"?([0-9]{1,15})", control):
         age = fields.get("age", "").strip()
         seconds = int(directive[1]) - (int(age) if re.fullmatch("[0-9]{1,15}", age) else 0)
         return timedelta(seconds=min(max(seconds, 0), _YEAR.total_seconds()))

@@ -246,11 +246,9 @@ def _by_other_posts(
     info: SourceInfo, posts: list[Post], spoken: str, source: Source
 ) -> tuple[SourceInfo, list[Post]]:
     """Correct missing and wrong languages of posts by the other posts of the feed."""
-    declared = languages.normalise(info.language)
-    if declared:
+    if declared := languages.normalise(info.language):
         texts = [f"{post.title}\n{post.text}" for post in posts]
-        spoken = language.spoken_in_feed(declared, texts, spoken)
-        if not spoken:
+        if not (spoken := language.spoken_in_feed(declared, texts, spoken)):
             return info, posts
         tags = [
             language.spoken_in_post(post.language, spoken, text)

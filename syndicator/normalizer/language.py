@@ -88,8 +88,7 @@ def choose(entry: str, feed: str, setting: str, text: str) -> str:
     for tag in declared:
         if _written_in(tag, script):
             return _signed(text) if tag == "zh" else tag
-    detected_tag = detected(text)
-    if detected_tag and _written_in(detected_tag, script):
+    if (detected_tag := detected(text)) and _written_in(detected_tag, script):
         return _specific(detected_tag, declared)
     # Latin letters prove little against a declaration: posts of code and names are written in any
     # country.
@@ -113,8 +112,7 @@ def spoken_in_feed(declared: str, texts: Sequence[str], before: str = "") -> str
         return ""
     counts: Counter[str] = Counter()
     for text in texts:
-        language = _language(detected(text))
-        if language:
+        if language := _language(detected(text)):
             counts[language] += 1
         if not before and (language == _language(declared) or len(counts) > 1):
             return ""  # one that the feed declares, or posts in two languages

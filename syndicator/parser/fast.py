@@ -41,8 +41,7 @@ def parse_fast(data: bytes, source_id: str, url: str, known: Container[str]) -> 
         return None
     fresh = [item.fingerprint not in known for item in pieces.items]
     try:
-        root = tree(without_known(data, pieces, fresh))
-        if root is None:
+        if (root := tree(without_known(data, pieces, fresh))) is None:
             return None
         read = _read(root, list(compress(pieces.items, fresh)))
         _refuse_lookalikes(root, pieces.gaps[0])

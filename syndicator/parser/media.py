@@ -33,8 +33,7 @@ def _media_content(draft: Draft, element: Element, scope: Scope) -> None:
     for name in ("media:thumbnail", "media:license"):
         if name in parts:
             MEDIA[name](draft, parts[name], scope)
-    url = element.get("url", "").strip()
-    if not url:  # a player's page only
+    if not (url := element.get("url", "").strip()):
         return
     draft.media.append(
         Enclosure(

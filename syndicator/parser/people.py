@@ -25,8 +25,7 @@ def person(element: Element) -> Person | None:
         return named(words(element))
     parts = {"name": "", "uri": "", "email": ""}
     for child in element:
-        part = _PARTS.get(name_of(child.tag))
-        if part and not parts[part]:
+        if (part := _PARTS.get(name_of(child.tag))) and not parts[part]:
             parts[part] = words(child)
     if parts["email"] == _NOBODY:
         parts["email"] = ""

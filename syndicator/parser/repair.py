@@ -71,8 +71,7 @@ def mended(data: bytes) -> bytes:
     parts = literals_apart(data)
     parts[::2] = (_FORBIDDEN.sub(b"", _AMPERSAND.sub(_reference, part)) for part in parts[::2])
     used = {prefix for part in parts[::2] for prefix in _PREFIX.findall(part)}
-    missing = sorted(used - set(_DECLARED.findall(data)) - {b"xml"})
-    if missing:
+    if missing := sorted(used - set(_DECLARED.findall(data)) - {b"xml"}):
         return _declared(b"".join(parts), missing)
     return b"".join(parts)
 
@@ -81,16 +80,14 @@ def _reference(match: re.Match[bytes]) -> bytes:
     name = match[1]
     if name is None:
         return b"&amp;"
-    meant = html5.get(name.decode() + ";")
-    if not meant:
+    if not (meant := html5.get(name.decode() + ";")):
         return b"&amp;" + name + b";"
     return "".join(f"&#{ord(letter)};" for letter in meant).encode()
 
 
 def _declared(data: bytes, prefixes: list[bytes]) -> bytes:
     """Declare prefixes on the root with their usual namespaces."""
-    match = _ROOT.search(data)
-    if not match:
+    if not (match := _ROOT.search(data)):
         return data
     added = b""
     for prefix in prefixes:

@@ -57,8 +57,7 @@ def cut(data: bytes) -> Pieces | None:
     name = _ITEM_OF.get(root[1]) if root else None
     if root is None or name is None:
         return None
-    spans = _spans(data, b"<" + name, b"</" + name + b">")
-    if spans is None:
+    if (spans := _spans(data, b"<" + name, b"</" + name + b">")) is None:
         return None
     edges = [0, *(edge for span in spans for edge in span), len(data)]
     gaps = tuple(data[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True))
@@ -157,8 +156,7 @@ def _atom_link(data: bytes) -> str:
     for match in _ATOM_LINK.finditer(data):
         if b"rel=" in match[1] and b'"alternate"' not in match[1]:
             continue
-        href = _HREF.search(match[1])
-        if href:
+        if href := _HREF.search(match[1]):
             return html.unescape(href[1].decode("utf-8", "replace"))
         return ""
     return ""

@@ -41,8 +41,7 @@ def name_of(tag: str) -> str:
     uri, mark, local = tag.rpartition("}")
     if not mark:
         return tag.lower()
-    prefix = prefix_of(uri)
-    if prefix is None:
+    if (prefix := prefix_of(uri)) is None:
         return tag.lower()
     return f"{prefix}:{local.lower()}" if prefix else local.lower()
 

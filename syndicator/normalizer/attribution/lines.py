@@ -243,8 +243,7 @@ def first_lines(source: str, *, window: int, most: int) -> list[Line]:
     """Return the first lines of HTML that show words, within its first `window` characters."""
     shown = []
     for segment in _segments(source, 0, min(window, len(source)), text_mode=False):
-        line = _line(source, segment)
-        if line and line.text and segment.end < window:
+        if (line := _line(source, segment)) and line.text and segment.end < window:
             shown.append(line)
         if len(shown) == most:
             break
@@ -253,8 +252,7 @@ def first_lines(source: str, *, window: int, most: int) -> list[Line]:
 
 def _lines(source: str, first: int, last: int, *, text_mode: bool) -> Iterator[Line]:
     for segment in reversed(list(_segments(source, first, last, text_mode=text_mode))):
-        line = _line(source, segment)
-        if line:
+        if line := _line(source, segment):
             yield line
 
 
@@ -333,8 +331,7 @@ def _line(source: str, segment: _Segment) -> Line | None:
         opened = None if tag.closing else tag
     while folded.characters and folded.characters[-1] == " ":
         folded.characters.pop()
-    size = len(folded.characters)
-    if not size:
+    if not (size := len(folded.characters)):
         if media:
             return Line("", (segment.start,), (segment.end,), (), *segment.place)
         return None

@@ -66,8 +66,7 @@ def decide(
     own = _own(info, tuple(feed_links), info.link or root(link))
     if source is None and not credits:
         return Decision(own.origin)
-    chain = _chain(source, credits, own, link)
-    if not chain:
+    if not (chain := _chain(source, credits, own, link)):
         return Decision(_with_site(own.origin, credits, link))
     origin, original = chain[0]
     kept = [place for place, _ in chain[1:] if not _same(place, origin)]

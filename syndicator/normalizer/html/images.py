@@ -212,8 +212,7 @@ def _without_twins(html: str) -> str:
     shown = set(_IMAGE_SOURCE.findall(_NOSCRIPT.sub("", html)))
 
     def unwrapped(twin: re.Match[str]) -> str:
-        inner = _IMAGE_SOURCE.findall(twin[1])
-        if inner and shown.issuperset(inner):
+        if (inner := _IMAGE_SOURCE.findall(twin[1])) and shown.issuperset(inner):
             return tags.GONE
         # Pictures and players stay; "please enable JavaScript" goes.
         return twin[1] if _MEDIA.search(twin[1]) else tags.GONE

@@ -264,11 +264,10 @@ class _Job(NamedTuple):
         # An empty link would stop the focus of a keyboard.
         if not shown or (len(shown) < _BLANK and _NOTHING.fullmatch(shown)):
             return shown
-        if "/~ff/" in written or "/1.0/go" in written:
-            href = _HREF.search(written)
-            if href and trackers.is_beacon(href[1]):
-                self.stats.bars += 1
-                return tags.GONE
+        may_be_flare = "/~ff/" in written or "/1.0/go" in written
+        if may_be_flare and (href := _HREF.search(written)) and trackers.is_beacon(href[1]):
+            self.stats.bars += 1
+            return tags.GONE
         return f"<a{untracked(written)}>{shown}</a>"
 
     def _resolved(self, tag: re.Match[str]) -> str:

@@ -83,8 +83,7 @@ def is_beacon(address: str) -> bool:
     >>> is_beacon("https://i0.wp.com/site/photo.jpg")
     False
     """
-    match = _PARTS.match(address)
-    if match is None:
+    if (match := _PARTS.match(address)) is None:
         return False
     host, path, file = match.groups()
     if file in _BEACON_FILES or _only_counts(host) or _BEACON_PATH.match(path):

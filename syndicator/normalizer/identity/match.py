@@ -204,8 +204,7 @@ def texts(first: Keys, second: Keys) -> int:
     """Return 1 for nearly the same texts, -1 for quite different ones, 0 if neither is sure."""
     if first.text and first.text == second.text:
         return 1
-    alike = likeness(first.sketch, second.sketch)
-    if alike is None:
+    if (alike := likeness(first.sketch, second.sketch)) is None:
         return 0
     if alike >= SAME_TEXT:
         return 1
