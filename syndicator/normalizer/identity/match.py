@@ -125,23 +125,18 @@ def _compared(post: Post, known: KnownPost) -> Evidence:
     if known.identity_version == post.identity_version:
         return compare(post.keys, known.keys)
     evidence = compare(post.keys, rule_changes.keys_today(known))
-    title = evidence.title
-    if title < 0 and _titles_agree(post, known):
-        title = 1
-    text = evidence.text
-    if text <= 0 and known.text is not None and post.text:
-        near = max(evidence.guid, evidence.link) >= LOOSE or title > 0
+    if evidence.title < 0 and (
+        rule_changes.titles_agree(known.title, post.title)
+        or (known.identity_version == ADOPTED and rule_changes.is_prefixed(known.title, post.title))
+    ):
+        evidence = replace(evidence, title=1)
+    if evidence.text <= 0 and known.text is not None and post.text:
+        near = max(evidence.guid, evidence.link) >= LOOSE or evidence.title > 0
         if rule_changes.texts_agree(known.text, post.text) or (
             near and rule_changes.is_shortened(known.text, post.text)
         ):
-            text = 1
-    return replace(evidence, title=title, text=text)
-
-
-def _titles_agree(post: Post, known: KnownPost) -> bool:
-    if rule_changes.titles_agree(known.title, post.title):
-        return True
-    return known.identity_version == ADOPTED and rule_changes.is_prefixed(known.title, post.title)
+            return replace(evidence, text=1)
+    return evidence
 
 
 def _only_rules_changed(post: Post, known: KnownPost, evidence: Evidence) -> bool:
@@ -165,9 +160,8 @@ def _only_rules_changed(post: Post, known: KnownPost, evidence: Evidence) -> boo
 
 def compare(first: Keys, second: Keys) -> Evidence:
     """Return how two posts agree. A link to a site's front page says nothing."""
-    places = bool(first.path_link and second.path_link)
     link = UNKNOWN
-    if places:
+    if first.path_link and second.path_link:
         link = _addresses(
             (first.link, first.loose_link, first.path_link),
             (second.link, second.loose_link, second.path_link),
@@ -295,21 +289,17 @@ def _moved(
     numbers = {
         index: v.number for index, v in verdicts.items() if isinstance(v, Unchanged | Updated)
     }
+    elsewhere = [
+        (pair, (urls.host(pair[1].link), urls.host(posts[pair[0]].link)))
+        for pair in pairs
+        if max(pair[2].guid, pair[2].link) == PATH
+    ]
     moves = Counter(
-        (urls.host(known.link), urls.host(posts[index].link))
-        for index, known, evidence in pairs
-        if numbers.get(index) == known.number and max(evidence.guid, evidence.link) == PATH
+        move for (index, known, _), move in elsewhere if numbers.get(index) == known.number
     )
-    for index, known, evidence in pairs:
-        agrees = (
-            max(evidence.guid, evidence.link) == PATH and max(evidence.title, evidence.text) > 0
-        )
-        if (
-            agrees
-            and moves
-            and moves[urls.host(known.link), urls.host(posts[index].link)] >= MOVED_TOGETHER
-        ):
-            yield index, known, evidence
+    for pair, move in elsewhere:
+        if moves[move] >= MOVED_TOGETHER and max(pair[2].title, pair[2].text) > 0:
+            yield pair
 
 
 def _note_repeats(posts: Sequence[Post], verdicts: dict[int, Verdict]) -> None:
@@ -330,15 +320,16 @@ def _judge_against_other_sources(
     # A story's own post goes before its copies: it tells which source has the story.
     for known in sorted(others, key=lambda known: known.copy_of is not None):
         evidence = _compared(post, known)
-        story = known.copy_of or known.number
         if _republishes(post, known, evidence) or _tells_the_same(post, known, evidence):
-            original = _is_original(post, known)
-            undecided = not original and not _is_original(known, post)
-            return CopyOf(story, original=original or (undecided and _leads(post, known, order)))
-        if fold and _word_for_word(post, known, evidence):
-            earlier, later = _is_earlier(post, known), _is_earlier(known, post)
-            undecided = not earlier and not later
-            return CopyOf(story, original=earlier or (undecided and _leads(post, known, order)))
+            has_story = _is_original
+        elif fold and _word_for_word(post, known, evidence):
+            has_story = _is_earlier
+        else:
+            continue
+        original = has_story(post, known)
+        undecided = not original and not has_story(known, post)
+        original = original or (undecided and _leads(post, known, order))
+        return CopyOf(known.copy_of or known.number, original=original)
     return New()
 
 
