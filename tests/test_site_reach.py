@@ -189,26 +189,53 @@ def busy() -> Edition:
     return replace(edition, items=(*flood, *edition.items))
 
 
-def test_a_busy_source_is_folded() -> None:
-    """It fills only the cards that other sources leave, has three lines of a day, and the rest
-    folded.
-    """
+def test_a_busy_source_is_one_card() -> None:
+    """The newest of its thirty posts of the day; the others stand folded below it."""
     (index,) = [document for document in pages(busy()) if document.path == "index.html"]
     page = tree(index)
     cards = [h2.text_content() for h2 in page.xpath("//article/h2")]
-    assert len(cards) == 16
-    assert sum(title.startswith("Flood") for title in cards) == 8
-    (rest,) = page.xpath("//details[@class='rest']")
-    assert rest.xpath("summary/text()") == ["View more from Harbour Notes (20)"]
-    assert len(rest.xpath("ol/li")) == 20
+    assert len(cards) == 12
+    assert [title for title in cards if title.startswith("Flood")] == ["Flood 0"]
+    (rest,) = page.xpath("//article[1]/details[@class='rest']")
+    assert rest.xpath("summary/text()") == ["View more from \u2068Harbour Notes\u2069 (30)"]
+    assert len(rest.xpath("ol/li")) == 30
+    assert not rest.xpath(".//span[@class='from']")
+
+
+def test_a_busy_source_among_few_is_folded_as_lines() -> None:
+    """Where other posts are too few for the cards, it fills these, and three lines of a day."""
+    edition = busy()
+    few = replace(edition, items=edition.items[:34])
+    (index,) = [document for document in pages(few) if document.path == "index.html"]
+    page = tree(index)
+    assert len(page.xpath("//article")) == 12
+    (rest,) = page.xpath("//section[@class='month']//details[@class='rest']")
+    assert rest.xpath("summary/text()") == ["View more from \u2068Harbour Notes\u2069 (19)"]
+
+
+def test_cards_stand_under_days_with_their_times() -> None:
+    """A day that goes on in the lines is said once."""
+    edition = given.edition()
+    items = [
+        replace(item, published=given.NOON - timedelta(minutes=30 * place))
+        for place, item in enumerate(edition.items)
+    ]
+    edition = replace(edition, items=tuple(items))
+    (index,) = [document for document in pages(edition) if document.path == "index.html"]
+    page = tree(index)
+    assert page.xpath("//article[2]/p//time/text()") == ["11:30\u202fAM"]
+    assert page.xpath("//h2[@class='day']/text()") == ["Tuesday, November 24, 2026"]
+    lines = page.xpath("//section[@class='month']")
+    assert [group.xpath("string(h2)") for group in lines] == ["", "Monday, November 23, 2026"]
 
 
 def test_lines_stand_under_days_with_their_times() -> None:
     """Not under fifty equal dates."""
-    (index,) = [document for document in pages(busy()) if document.path == "index.html"]
-    section = tree(index).xpath("//section[@class='month']")[0]
-    assert section.xpath("h2/text()") == ["Tuesday, November 24, 2026"]
-    assert section.xpath("ol/li[1]/a/time/text() | ol/li[1]/time/text()") == ["6:22\u202fPM"]
+    edition = busy()
+    few = replace(edition, items=edition.items[:34])
+    (index,) = [document for document in pages(few) if document.path == "index.html"]
+    time = tree(index).xpath("//section[@class='month'][1]/ol/li[1]//time/text()")
+    assert time[0] == "6:21\u202fPM"
 
 
 def test_lines_of_a_quiet_planet_stand_under_months() -> None:
@@ -228,7 +255,7 @@ def test_lines_of_a_quiet_planet_stand_under_months() -> None:
         "October 2026",
         "September 2026",
     ]
-    assert sections[0].xpath("string(ol/li[1]//time)") == "Oct 23"
+    assert sections[0].xpath("string(ol/li[1]//time)") == "Oct 31"
     assert not tree(index).xpath("//details")
 
 
@@ -241,18 +268,19 @@ def popular(edition: Edition, *items: Item) -> Edition:
 def test_popular_posts_are_of_different_sources() -> None:
     """One of each, with the number of its comments."""
     edition = given.edition()
-    one, two = edition.items[0], edition.items[1]
+    one, two, three = edition.items[:3]
     again = replace(one, id="urn:again")
-    (index,) = [d for d in pages(popular(edition, one, again, two)) if d.path == "index.html"]
+    edition = popular(edition, one, again, two, three)
+    (index,) = [document for document in pages(edition) if document.path == "index.html"]
     names = tree(index).xpath("//section[@class='popular']//span[@class='from']/text()")
-    assert names == ["Harbour Notes · Comments 1,204", "Vườn Sau Nhà · Comments 3"]
+    assert names == ["Harbour Notes · Comments 1,204", "Vườn Sau Nhà · Comments 3", "دفتر الصحراء"]
 
 
 def test_popular_posts_of_two_sources_are_no_list() -> None:
     """It would say nothing that the page does not."""
     edition = given.edition()
-    items = edition.items[:2]
-    edition = popular(replace(edition, items=items), *items)
+    one, two = edition.items[:2]
+    edition = popular(edition, one, replace(one, id="urn:again"), two)
     (index,) = [document for document in pages(edition) if document.path == "index.html"]
     assert not tree(index).xpath("//section[@class='popular']")
 

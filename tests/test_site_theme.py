@@ -117,7 +117,7 @@ def test_a_theme_to_start_from(tmp_path: Path, capsys: pytest.CaptureFixture[str
         (folder / name).read_text().partition("\n")[0] for name in ("post.html", "nav.html")
     )
     assert post == "{# The page of a post. Variables: site, page, parts, post. #}"
-    assert nav == "{# The links in the masthead. Variables: site, kind. #}"
+    assert nav == "{# The links in the masthead. Variables: site, kind, languages. #}"
     assert not list(template_faults(given.edition(templates=folder).feed))
 
 

@@ -36,7 +36,8 @@ from syndicator.generator.site import (
     outdated_pages,
     source_path,
 )
-from syndicator.generator.site.paths import TAGS, tag_path
+from syndicator.generator.site.front import further_posts
+from syndicator.generator.site.paths import RECENT, TAGS, tag_path
 from syndicator.generator.site.theme import ASSETS, Theme
 from syndicator.generator.wishes import WISH_FILES, wish_files
 from syndicator.model.edition import Archive, Document, Edition, Item, PublishedFiles
@@ -182,6 +183,8 @@ def obsolete_paths(
     lost -= {face_path(*face) for face in edition.faces.items()}
     lost |= set(known.below("theme/"))
     lost |= set(known.below(TAGS)).difference(map(tag_path, chain(*edition.tags.values())))
+    if not further_posts(edition) and known.kind(RECENT) is not None:
+        lost.add(RECENT)
     stating = {document.path for document in wish_files(edition)}
     lost |= {path for path in WISH_FILES if path not in stating and known.kind(path) is not None}
     if "html" in feed.formats:

@@ -51,8 +51,11 @@ class SharedState:
     def siblings(self, feed: Feed) -> Sequence[Feed]:
         """Return the feeds that the pages of one may link to.
 
-        Only the main feed links to feeds derived from it (`per` source or language).
+        The main feed links to those derived from it (`per` source or language), and the feed of a
+        language to those of the others.
         """
+        if feed.per == "language":
+            return [other for other in self.feeds if other.per != "source"]
         return self.written if feed.name else self.feeds
 
     def stamp(self, feed: Feed) -> str:

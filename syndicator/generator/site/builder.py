@@ -15,10 +15,12 @@ from syndicator.generator.documents import file_name
 from syndicator.generator.site.brief import refer
 from syndicator.generator.site.digest import Digests
 from syndicator.generator.site.frame import Frame, Stated
+from syndicator.generator.site.front import FrontPage, front_posts, further_posts
 from syndicator.generator.site.history import Spans, by_months
 from syndicator.generator.site.paths import (
     ARCHIVES,
     CHARTS,
+    RECENT,
     SOURCES,
     SUBSCRIBE,
     PostPaths,
@@ -29,14 +31,13 @@ from syndicator.generator.site.paths import (
 )
 from syndicator.generator.site.readers import READERS
 from syndicator.generator.site.selection import (
-    CARDS,
     listed_sources,
     named_ids,
     newest_first,
     popular_posts,
     shown_sources,
     sources_by_tag,
-    split_cards,
+    sources_of,
 )
 from syndicator.generator.site.stories import further_reports
 from syndicator.generator.site.theme import Theme
@@ -102,7 +103,9 @@ class SiteBuilder:
         self.visited: set[str] = set()
         self.has_style = False
         self.popular = popular_posts(edition)
-        self.reports = further_reports(edition.items[: self.newest], edition.stories)
+        self.front, self.further = front_posts(edition), further_posts(edition)
+        self.slices = range(max(edition.slices, edition.archives), 0, -1)  # newest first
+        self.reports = further_reports(self.front, edition.stories)
         self.views = cache(self._view_builder)
 
     @property
@@ -114,11 +117,6 @@ class SiteBuilder:
     def style_path(self) -> str:
         """The path of the style that pages name."""
         return self.style or self.theme.style.path
-
-    @property
-    def newest(self) -> int:
-        """The number of posts on the index: posts kept for slow readers only are no news."""
-        return min(len(self.edition.items), max(self.feed.limit, CARDS))
 
     # -- the documents ------------------------------------------------------------------------
 
@@ -167,7 +165,7 @@ class SiteBuilder:
         ]
         newer = self._newer_than(archive.number)
         digest = self.digests.digest(lines, archive.number, newer)
-        if wishing := [info for info in _sources_of(by_date) if info.wishes != Wishes()]:
+        if wishing := [info for info in sources_of(by_date) if info.wishes != Wishes()]:
             digest = self.digests.digest(digest, list(map(self.digests.source, wishing)))
         view = partial(self._archive, archive, links, newer)
         yield from self._page("archive", path, digest, view)
@@ -184,7 +182,10 @@ class SiteBuilder:
                 digest = self.digests.listing(self.edition.items[:_FRAGMENT])
                 yield from self._page("subscribe", SUBSCRIBE, digest, self._subscribe)
             yield from self._archives()
-            digest = self.digests.index(self.edition, self.newest, self.reports)
+            if self.further:
+                digest = self.digests.listing(self.further)
+                yield from self._page("archive", RECENT, digest, self._recent)
+            digest = self.digests.index(self.edition, len(self.front), self.reports)
             yield from self._page("index", self.frame.home, digest, self._index)
         if "fragment" in self.feed.formats:
             yield from self._fragment()
@@ -212,7 +213,7 @@ class SiteBuilder:
                     yield file
         page, context = view()
         body = self.render(kind, path, page, context)
-        posts = {"post": 1, "index": self.newest}.get(kind, 0)
+        posts = {"post": 1, "index": len(self.front)}.get(kind, 0)
         yield Document(path, body, _HTML, posts, _RANKS.get(kind, 1), digest)
 
     def render(self, kind: str, path: str, page: PageView, context: Mapping[str, object]) -> bytes:
@@ -242,24 +243,19 @@ class SiteBuilder:
             views.row(reference, source=True, inside=True, count=count)
             for reference, count in self.popular
         ]
+        languages = self.frame.languages(root, kind)
         return Parts(
             head=self._part("head", root),
             # Templates of before ask whether there is a list of all posts: there always is.
-            nav=self._part("nav", root, kind=kind, has_archives=True),
+            nav=self._part("nav", root, kind=kind, has_archives=True, languages=languages),
             foot=self._part("foot", root, kind=kind),
             popular=self._part("popular", root, popular=rows) if rows else Markup(),
         )
 
     def _newest_slice(self) -> str:
         """Return the path of the newest page of older posts, "" for none."""
-        for slice_number in range(self._last_slice, 0, -1):
-            if self.has_page(archive_path(slice_number)):
-                return archive_path(slice_number)
-        return ""
-
-    @property
-    def _last_slice(self) -> int:
-        return max(self.edition.slices, self.edition.archives)
+        paths = map(archive_path, self.slices)
+        return next(filter(self.has_page, paths), "")
 
     # -- the content of each kind of page -----------------------------------------------------
 
@@ -276,17 +272,13 @@ class SiteBuilder:
             self.feed.title,
             self.frame.home,
             self.feed.description,
-            older=self._newest_slice(),
+            older=RECENT if self.further else self._newest_slice(),
             stated=self._stated(items),
         )
         told = {item.id for item in chain.from_iterable(self.reports.values())}
-        cards, lines = split_cards([item for item in items[: self.newest] if item.id not in told])
-        held = {item.source.id: item.source for item in items}
-        sources = list(map(views.source, held.values()))
-        return page, {
-            "posts": list(map(views.card, cards)),
-            "groups": views.calendar(lines),
-            "is_sparse": views.is_sparse(lines),
+        front = FrontPage(views, [item for item in self.front if item.id not in told])
+        sources = list(map(views.source, sources_of(items)))
+        return page, front.variables() | {
             "sources": sources[:_SOURCES_ASIDE],
             "sources_total": number(max(len(sources), len(self.listed)), self.feed.language),
             "is_complete": len(sources[:_SOURCES_ASIDE]) >= len(self.listed),
@@ -347,7 +339,7 @@ class SiteBuilder:
     def _stated(self, items: Sequence[Item]) -> Stated:
         """Return the strictest wishes of posts that stand on one page."""
         noindex = any(item.post.noindex for item in items)
-        return self.frame.wishes(_sources_of(items), noindex=noindex)
+        return self.frame.wishes(sources_of(items), noindex=noindex)
 
     def _newer_than(self, place: int) -> str:
         """Return the link from a page of older posts to the next one, or to the first page.
@@ -372,16 +364,22 @@ class SiteBuilder:
         )
         return page, {"groups": self.views("../").groups(links, source=True)}
 
+    def _recent(self) -> Context:
+        """Show the posts that the first page has no room for."""
+        title, older, newer = self.theme.label("older"), self._newest_slice(), self.frame.home
+        older, stated = older and f"../{older}", self._stated(self.further)
+        page = self.frame.list(
+            "archive", title, RECENT, older=older, newer=f"../{newer}", stated=stated
+        )
+        groups = self.views("../").groups(map(refer, self.further), source=True)
+        return page, {"groups": groups}
+
     def _archives(self) -> Iterator[Document]:
         """Yield the list of all posts, by months.
 
         While no post has left the documents, it names the posts themselves.
         """
-        slices = [
-            number
-            for number in range(self._last_slice, 0, -1)
-            if self.has_page(archive_path(number))
-        ]
+        slices = [number for number in self.slices if self.has_page(archive_path(number))]
         if slices:
             newest = self.spans(slices[0])
             digest = self.digests.digest("archives", len(slices), slices[0], newest)
@@ -406,8 +404,3 @@ class SiteBuilder:
         views, site = self._view_builder(self.feed.link), self.frame.site(self.feed.link, "")
         body = self.theme.page("fragment", site=site, posts=list(map(views.card, items)))
         yield Document(path, body, _HTML, posts=len(items), rank=1, digest=digest)
-
-
-def _sources_of(items: Iterable[Item]) -> Iterable[SourceInfo]:
-    """Return the sources of items, each once."""
-    return {item.source.id: item.source for item in items}.values()

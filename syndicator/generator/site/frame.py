@@ -9,15 +9,17 @@ from functools import cache
 from syndicator.formats import FORMATS, written
 from syndicator.generator.documents import address, file_name, without_empty
 from syndicator.generator.site.brief import first_words, http, picture
-from syndicator.generator.site.paths import SEARCH, SOURCES, SUBSCRIBE
+from syndicator.generator.site.paths import ARCHIVES, SEARCH, SOURCES, SUBSCRIBE
 from syndicator.generator.site.views import FeedLink, PageView, PostView, Row, SiteView
-from syndicator.generator.site.words import og_locale
+from syndicator.generator.site.words import comma, og_locale
 from syndicator.languages import direction, own_name
 from syndicator.model.edition import Edition, Item
 from syndicator.model.post import SourceInfo
 from syndicator.wishes import strictest
 
 _ROBOTS = {True: "", False: "noindex"}  # by whether search engines may list the page
+# Kinds of page that the feed of each language has.
+_IN_EACH_LANGUAGE = {"sources": SOURCES, "archives": ARCHIVES, "subscribe": SUBSCRIBE}
 _ACCENT = "#9a2f1b"  # of our style
 _DESCRIPTION = 200  # characters
 _MAIL = re.compile(r"[^\s@:]+@[^\s@:]+")  # enough to tell an address from a sentence or a URL
@@ -69,12 +71,26 @@ class Frame:
                 for other in self.edition.siblings
                 if "html" in other.formats and not other.per
             ),
-            languages=tuple(
-                Row(own_name(tag), f"{root}{other.name}/{self.home}", tag, direction(tag))
-                for other in self.edition.siblings
-                if other.per == "language"
-                for tag in other.languages
-            ),
+            comma=comma(feed.language),
+            languages=self.languages(root),
+        )
+
+    def languages(self, root: str, kind: str = "") -> tuple[Row, ...]:
+        """Return the pages of this kind, one in each language; the first page stands for others.
+
+        The page of this feed's own language has no address.
+        """
+        own = self.feed.name
+        if own and self.feed.per != "language":
+            return ()
+        top = root + "../" * len(own.split("/")) if own else root
+        path = _IN_EACH_LANGUAGE.get(kind, self.home)
+        feeds = {feed.name: feed for feed in (self.feed, *self.edition.siblings)}
+        return tuple(
+            Row(own_name(tag), f"{top}{name}/{path}" if name != own else "", tag, direction(tag))
+            for name, feed in sorted(feeds.items())
+            if feed.per == "language"
+            for tag in feed.languages
         )
 
     def list(

@@ -24,6 +24,7 @@ SUBSCRIBE = "subscribe.html"
 SEARCH = "search"  # no file: `serve` answers there
 ARCHIVES = "archive/index.html"
 CHARTS = "activity.html"  # in the folder of the main feed
+RECENT = "archive/recent.html"  # the posts that the first page has no room for
 
 
 def _short(text: str) -> str:

@@ -1,48 +1,26 @@
-"""Edition -> the posts and sources that its pages show, and in which place."""
+"""Edition -> the posts and sources that its pages show."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from syndicator.model.edition import Edition, Item, Reference
 from syndicator.model.post import SourceInfo
 
-CARDS = 16  # posts that the index shows with excerpt and picture; the rest are lines
-_CARDS_OF_A_SOURCE = 4  # before its further posts become lines, while others have cards to fill
 _POPULAR = 5
-_POPULAR_SOURCES = 3  # with fewer of them a list of popular posts says nothing
-
-
-def split_cards(items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
-    """Return the items that the index shows as cards, and the others, both in their order.
-
-    A busy source has a few cards only, as long as other sources have posts to fill the rest.
-    """
-    chosen: list[Item] = []
-    counts = Counter[str]()
-    for item in items:
-        counts[item.source.id] += 1
-        if counts[item.source.id] <= _CARDS_OF_A_SOURCE and len(chosen) < CARDS:
-            chosen.append(item)
-    ids = {item.id for item in chosen}
-    for item in items:
-        if len(ids) >= CARDS:
-            break
-        ids.add(item.id)
-    cards = [item for item in items if item.id in ids]
-    return cards, [item for item in items if item.id not in ids]
+_FEWEST = 3  # a shorter list of popular posts says nothing
 
 
 def popular_posts(edition: Edition) -> list[tuple[Reference, int]]:
-    """Return the most linked and discussed posts, one of a source, with their comments."""
+    """Return the most linked and discussed posts, one of a source, with their comments.
+
+    None where fewer than three sources have any.
+    """
     comments = {item.id: item.post.comment_count or 0 for item in edition.items}
     by_source: dict[str, tuple[Reference, int]] = {}
     for reference in edition.popular:
         by_source.setdefault(reference.source, (reference, comments.get(reference.id, 0)))
-    if len({item.source.id for item in edition.items}) < _POPULAR_SOURCES:
-        return []
-    return list(by_source.values())[:_POPULAR]
+    return list(by_source.values())[:_POPULAR] if len(by_source) >= _FEWEST else []
 
 
 def named_ids(edition: Edition) -> Iterator[str]:
@@ -67,6 +45,11 @@ def listed_sources(edition: Edition) -> Sequence[SourceInfo]:
     if edition.feed.languages and edition.activity:
         return [info for info in edition.sources if info.id in edition.activity]
     return edition.sources
+
+
+def sources_of(items: Iterable[Item]) -> Iterable[SourceInfo]:
+    """Return the sources of items, each once."""
+    return {item.source.id: item.source for item in items}.values()
 
 
 def sources_by_tag(edition: Edition) -> dict[str, list[SourceInfo]]:

@@ -134,10 +134,11 @@ NOTES = {
     "fragment.html": "The newest posts, for another site to include. Variables: site, posts.",
     "head.html": "Lines of the head that all pages share: icon, style, feeds. Variables: site.",
     "index.html": "The first page. "
-    "Variables: site, page, parts, posts, groups, sources, tags, is_complete, is_sparse, sources_total.",
+    "Variables: site, page, parts, posts (all of days), days, groups, sources, tags, "
+    "is_complete, is_sparse, sources_total.",
     "line.html": "A line of a list under a post. Variables: site, row.",
     "macros.html": "Parts that several pages use: a source's name, a day, lines, the way on.",
-    "nav.html": "The links in the masthead. Variables: site, kind.",
+    "nav.html": "The links in the masthead. Variables: site, kind, languages.",
     "popular.html": "The list of popular posts. Variables: site, popular.",
     "post.html": "The page of a post. Variables: site, page, parts, post.",
     "search.html": "The answer of `serve` to a search. Variables: site, page, parts, search.",

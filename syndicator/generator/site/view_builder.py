@@ -28,14 +28,13 @@ from syndicator.generator.site.views import (
     SourceView,
 )
 from syndicator.generator.site.words import (
-    filled,
+    comma,
     label,
     long_date,
     month,
     number,
     short_date,
     time_of_day,
-    week_day,
 )
 from syndicator.languages import direction
 from syndicator.model.edition import Edition, Item, Reference, RelatedList
@@ -44,7 +43,6 @@ from syndicator.model.post import SourceInfo
 
 _ROWS_KEPT = 20_000  # rendered rows: about 10 MB
 _MEGABYTE = 1_000_000
-_UNFOLDED = 3  # lines of one source in one day, before the rest is folded
 _NO_REPORTS: Mapping[str, Sequence[Item]] = MappingProxyType({})
 _COLONS = " :：  "
 
@@ -204,57 +202,6 @@ class ViewBuilder:
             groups.append(group)
         return tuple(groups)
 
-    def calendar(self, items: Sequence[Item]) -> tuple[Group, ...]:
-        """Show posts under their days, those of a busy source folded.
-
-        Where most days have one post alone, posts stand under their months, and none is folded.
-        """
-        heading, rows = self._day_of, self._folded
-        if self.is_sparse(items):
-            heading, rows = self._month_of, self._lines
-        groups = groupby(items, key=heading)
-        return tuple(Group(text, rows(list(posts))) for text, posts in groups)
-
-    def is_sparse(self, items: Sequence[Item]) -> bool:
-        """Tell whether most days of these posts have one alone."""
-        return 4 * len(set(map(self._day_of, items))) > 3 * len(items)
-
-    def _day_of(self, item: Item) -> str:
-        return week_day(self.local(item.published).date(), self.language)
-
-    def _month_of(self, item: Item) -> str:
-        day = self.local(item.published)
-        return month(day.year, day.month, self.language)
-
-    def _folded(self, items: Sequence[Item]) -> tuple[Row, ...]:
-        """Return the rows of a day; a source shows its first few, the rest stand folded below."""
-        by_source: dict[str, list[Item]] = {}
-        for item in items:
-            by_source.setdefault(item.source.id, []).append(item)
-        rows = []
-        for item in items:
-            own = by_source[item.source.id]
-            place = own.index(item)
-            is_folded, hidden = len(own) > _UNFOLDED + 1, own[_UNFOLDED:]
-            if is_folded and place >= _UNFOLDED:
-                continue
-            row = self._line(item, source=True)
-            if is_folded and place == _UNFOLDED - 1:
-                heading = filled(self.language, "heading", source=item.source.name)
-                row = replace(
-                    row,
-                    more=tuple(map(self._line, hidden)),
-                    more_label=f"{heading.rstrip(_COLONS)} ({number(len(hidden), self.language)})",
-                )
-            rows.append(row)
-        return tuple(rows)
-
-    def _lines(self, items: Sequence[Item]) -> tuple[Row, ...]:
-        return tuple(self._line(item, source=True) for item in items)
-
-    def _line(self, item: Item, *, source: bool = False) -> Row:
-        return replace(self.row(refer(item), source=source), told=self.told(item))
-
     def told(self, item: Item) -> tuple[Row, ...]:
         """Show the reports of other sources on the event that a post tells of first."""
         return tuple(self.row(refer(other), source=True) for other in self.reports.get(item.id, ()))
@@ -281,7 +228,7 @@ class ViewBuilder:
             date=self.date(item.published),
             language=language,
             dir=direction(language),
-            authors=", ".join(dict.fromkeys(post.author_names)),
+            authors=comma(self.language).join(dict.fromkeys(post.author_names)),
             excerpt=excerpt(post.summary),
             picture=picture(post),
             told=self.told(item),

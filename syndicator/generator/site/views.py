@@ -101,7 +101,10 @@ class PostView(Struct, frozen=True):
     authors: str = ""
     excerpt: str = ""
     picture: Picture | None = None
-    told: tuple[Row, ...] = ()  # posts of other sources on the same event; on the first page
+    # on the first page:
+    told: tuple[Row, ...] = ()  # posts of other sources on the same event
+    more: tuple[Row, ...] = ()  # further posts of its source that day, folded away
+    more_label: str = ""
     # on its own page:
     updated: DateView | None = None
     html: Markup = NO_HTML  # the whole body; "": the excerpt stands for it
@@ -154,7 +157,8 @@ class SiteView(Struct, frozen=True):
     contact_text: str = ""
     feeds: tuple[FeedLink, ...] = ()
     siblings: tuple[Row, ...] = ()  # the other feeds that are written out
-    # The feed of each language; shown on the first page only, since they come and go.
+    comma: str = ", "  # between two names of a list
+    # The first page of the feed of each language; without an address for the feed of this page.
     languages: tuple[Row, ...] = ()
 
 

@@ -113,6 +113,21 @@ def number(value: float, language: str) -> str:
 
 
 @cache
+def comma(language: str) -> str:
+    """Return the text between two names of a list, as CLDR has it for the language.
+
+    Where CLDR joins all of them by a word ("and"), as for Arabic, it is the Arabic comma: names
+    have such words in them.
+
+    >>> comma("en"), comma("ur"), comma("ar"), comma("ja")
+    (', ', '، ', '، ', '、')
+    """
+    pattern: str = _locale(language).list_patterns["standard"]["middle"]
+    between = pattern.removeprefix("{0}").removesuffix("{1}")
+    return "، " if any(map(str.isalpha, between)) else between
+
+
+@cache
 def og_locale(language: str) -> str:
     """Return the tag as Open Graph wants it, language_TERRITORY; "" without a known territory.
 

@@ -183,8 +183,8 @@ class Config(Struct, frozen=True):
     per_language: Annotated[
         bool,
         Key(
-            "also a feed of each language, in `by-language/TAG/` and in that language, linked on "
-            "the first page",
+            "also a feed of each language, in `by-language/TAG/` and in that language, linked in "
+            "the masthead",
             table="feed",
         ),
     ] = False
