@@ -17,7 +17,6 @@ import zlib
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from io import FileIO
 from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
@@ -96,7 +95,9 @@ class AtomicWriter:
         if document.rank > self.rank or len(self.waiting) >= _TOGETHER or path in self.waiting:
             self.commit()
             self.rank = max(document.rank, self.rank)
-        entry = document.path, document.type, document.digest or _feed_digest(document)
+        # A feed's digest tells damage, a page's what it says.
+        own = content_digest(document.body) if by_type(document.type) else ""
+        entry = document.path, document.type, document.digest or own
         with writing(path):
             # Equal bytes are left alone: their time stays, and with it the copies of readers and
             # caches.
@@ -158,8 +159,10 @@ class AtomicWriter:
         unfinished = path.with_name(f".{path.name}{UNFINISHED}")
         self.waiting[path] = _Waiting(unfinished, path, len(body), entry)
         try:
-            with unfinished.open("wb", buffering=0) as file:
-                _fill(file, body, like=path)
+            with unfinished.open("wb") as file:
+                with suppress(FileNotFoundError):  # else as the operator permitted the old one
+                    os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode))
+                file.write(body)
         except OSError:
             self._discard(path)
             raise
@@ -258,11 +261,6 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _feed_digest(document: Document) -> str:
-    """Return the digest of a feed's bytes, by which damage is told; "" for other documents."""
-    return content_digest(document.body) if by_type(document.type) else ""
-
-
 def _read(path: Path) -> bytes | None:
     try:
         return path.read_bytes()
@@ -276,15 +274,6 @@ def _unpacked(path: Path) -> bytes | None:
         return gzip.decompress(packed) if packed else None
     except (OSError, EOFError, zlib.error):  # a twin that a power cut or another hand has broken
         return None
-
-
-def _fill(file: FileIO, body: bytes, like: Path) -> None:
-    """Write all, with the permissions that the operator gave to the file that it replaces."""
-    with suppress(FileNotFoundError):
-        os.fchmod(file.fileno(), stat.S_IMODE(like.stat().st_mode))
-    left = memoryview(body)
-    while left:
-        left = left[file.write(left) :]
 
 
 def _check(path: Path, document: Document) -> None:
@@ -317,9 +306,7 @@ def _count_posts(document: Document) -> int | None:
             root = etree.fromstring(document.body, parser)
         except etree.XMLSyntaxError as error:
             raise ValueError(str(error)) from error
-        if form.post:
-            return sum(1 for _ in root.iter(f"{{*}}{form.post}"))
-        return None
+        return sum(1 for _ in root.iter(f"{{*}}{form.post}")) if form.post else None
     if form and form.type.endswith("json"):
         return len(json.loads(document.body)[form.post])
     return None

@@ -53,7 +53,12 @@ def update(store: Store, feeds: Sequence[Feed], sources: Mapping[str, Source]) -
     index.renew()
     while waiting := index.waiting(_PORTION):
         posts = store.posts.read(index.published(waiting))
-        rows = [(number, _columns(post, sources)) for number, post in posts.items()]
+        rows = []
+        for number, post in posts.items():
+            names = [*(person.name for person in post.authors), *post.category_labels]
+            text = public_text(post, sources.get(post.source_id))
+            columns = list(map(_words, (post.title, text, "\n".join(names))))
+            rows.append((number, columns))
         index.index(waiting, rows)
     return []
 
@@ -61,12 +66,6 @@ def update(store: Store, feeds: Sequence[Feed], sources: Mapping[str, Source]) -
 def public_text(post: Post, source: Source | None) -> str:
     """Return the words of a post that its source lets us publish: of its body, or of its summary."""
     return post.text if source and source.content == "full" else post.summary
-
-
-def _columns(post: Post, sources: Mapping[str, Source]) -> list[str]:
-    more = [person.name for person in post.authors] + post.category_labels
-    text = public_text(post, sources.get(post.source_id))
-    return list(map(_words, (post.title, text, "\n".join(more))))
 
 
 def _words(text: str) -> str:

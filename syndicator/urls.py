@@ -284,7 +284,7 @@ def without_tracking(url: str) -> str:
         return url
     head, hash_, fragment = url.partition("#")
     address, _, query = head.partition("?")
-    query = _untracked(query)
+    query = "&".join(part for part in query.split("&") if part and not _is_tracking(part))
     # A fragment of tracking parameters alone: "#utm_source=rss", "#xtor=RSS-1".
     if hash_ and all(map(_is_tracking, fragment.split("&"))):
         fragment, hash_ = "", ""
@@ -300,10 +300,6 @@ def maybe_tracked(text: str) -> bool:
 def _tracking_parameter() -> re.Pattern[str]:
     names = "|".join(map(re.escape, (*_TRACKING_PREFIXES, *sorted(_TRACKING_NAMES))))
     return re.compile(f"[?&;#](?:{names})", re.IGNORECASE)
-
-
-def _untracked(query: str) -> str:
-    return "&".join(part for part in query.split("&") if part and not _is_tracking(part))
 
 
 def _is_tracking(parameter: str) -> bool:

@@ -124,14 +124,12 @@ def _verdict(
     standing = store.explain.standing(feed.name, post)
     entry = standing.entry
     out = _kept_out(feed, source, post)
-    if not out and entry is None:
-        out = _never_in(store, feed, source, post, standing)
-    elif not out and entry is not None:
-        out = _folded(entry, post, copies)
-        out = out or _not_there(store, feed, source, post, standing)
-    first = entry.first_published if entry else None
+    if entry is None:
+        out = out or _never_in(store, feed, source, post, standing)
+        return Verdict(feed.name, feed.title, shown=False, why=out)
+    out = out or _folded(entry, post, copies) or _not_there(store, feed, source, post, standing)
     why = out or "in the documents: one of the newest, or not yet there for as long as `stay`"
-    return Verdict(feed.name, feed.title, not out, why, first)
+    return Verdict(feed.name, feed.title, not out, why, entry.first_published)
 
 
 def _kept_out(feed: Feed, source: Source | None, post: Stored) -> str:
@@ -220,16 +218,15 @@ def text(posts: Sequence[Why]) -> list[str]:
         why.title or why.url,
         f"  address     {why.url}",
         f"  id          {why.id or 'none yet'}",
+        f"  source      {why.source}{standing}",
+        f"  its date    {_date(why.published)}",
+        f"  first seen  {_date(why.first_seen)}",
+        *(f"  {line}" for line in override_lines(why.overrides)),
     ]
-    lines += [f"  source      {why.source}{standing}", f"  its date    {_date(why.published)}"]
-    lines.append(f"  first seen  {_date(why.first_seen)}")
-    lines += [f"  {line}" for line in override_lines(why.overrides)]
     for verdict in why.feeds:
-        first = verdict.first_published
+        first, place = verdict.first_published, "in" if verdict.shown else "not in"
         since = f"; first published {_date(first)}" if first else ""
-        lines.append(
-            f"  {'in ' if verdict.shown else 'not in '}{verdict.title}: {verdict.why}{since}"
-        )
+        lines.append(f"  {place} {verdict.title}: {verdict.why}{since}")
     lines += [f"  updated     {_date(update.time)}: {update.changed}" for update in why.updates]
     lines += [f"  same story  {copy.source}: {copy.url}" for copy in why.copies]
     lines += [f"  also told   {other.source}: {other.url}" for other in why.reports]

@@ -44,14 +44,11 @@ class Parser(argparse.ArgumentParser):
             hint = f"did you mean `syndicator {close[0]}`?" if close else known
             message = f'there is no command "{wrong[1]}"; {hint}'
         elif "required: COMMAND" in message:
-            message = "no command was given; " + _first_step()
+            first = "`syndicator init` makes a feeds.toml to start from"
+            if _CONFIG.exists():
+                first = "`syndicator run` fetches and publishes"
+            message = f"no command was given; {first}, `syndicator --help` lists the others"
         super().error(message)
-
-
-def _first_step() -> str:
-    if _CONFIG.exists():
-        return "`syndicator run` fetches and publishes, `syndicator --help` lists the commands"
-    return "`syndicator init` makes a feeds.toml to start from, `syndicator --help` lists the rest"
 
 
 def parser(first: str = "") -> argparse.ArgumentParser:

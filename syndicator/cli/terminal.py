@@ -11,7 +11,6 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +34,13 @@ def as_json(value: object) -> str:
 
 def report_as_json(report: Report, config: Config) -> dict[str, Any]:
     """Return the object that `run --json` prints; its keys are a contract."""
-    ref = partial(_ref, named={source.id: label(source) for source in config.sources})
+    names = {source.id: label(source) for source in config.sources}
+
+    def ref(post: PostRef) -> dict[str, str]:
+        """Return a post for a program that announces it."""
+        name = names.get(post.source, post.source)
+        return {"id": post.id, "title": post.title, "url": post.url, "source": name}
+
     return {
         "version": 1,
         "sources": {
@@ -67,16 +72,6 @@ def report_as_json(report: Report, config: Config) -> dict[str, Any]:
             for failure in report.failures
         ],
         "seconds": round(report.seconds, 3),
-    }
-
-
-def _ref(post: PostRef, named: Mapping[str, str]) -> dict[str, str]:
-    """Return a post for a program that announces it; `source` is the name of its source."""
-    return {
-        "id": post.id,
-        "title": post.title,
-        "url": post.url,
-        "source": named.get(post.source, post.source),
     }
 
 

@@ -27,7 +27,7 @@ from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from syndicator.errors import ConfigError, SyndicatorError
 from syndicator.model.fetch import Ask, SourceState
@@ -134,26 +134,18 @@ def _groups(asks: Iterable[Ask], states: Mapping[str, SourceState]) -> Iterable[
     return groups.values()
 
 
-class BatchRun:
+class BatchRun(Struct):
     """The batches of one run: sent a few at a time, their outcomes yielded, the lost counted."""
 
-    def __init__(
-        self,
-        executor: Executor,
-        config: Config,
-        now: datetime,
-        known: Callable[[str], Known],
-        stop: threading.Event,
-    ) -> None:
-        self._executor = executor
-        self._config = config
-        self._now = now
-        self._known = known
-        self._stop = stop
-        self._waiting: deque[Sequence[Ask]] = deque()
-        self._sent: dict[Future[BatchResult], int] = {}  # with the number of sources
-        self._lost: Counter[str] = Counter()  # sources by reason
-        self._broken: Exception | None = None  # the engine let all batches go
+    _executor: Executor
+    _config: Config
+    _now: datetime
+    _known: Callable[[str], Known]
+    _stop: threading.Event
+    _waiting: deque[Sequence[Ask]] = field(default_factory=deque)
+    _sent: dict[Future[BatchResult], int] = {}  # with the number of sources
+    _lost: Counter[str] = field(default_factory=Counter)  # sources by reason
+    _broken: Exception | None = None  # the engine let all batches go
 
     def send(self, batches: Iterable[Sequence[Ask]] = ()) -> None:
         """Queue batches, and send as many as may be under way."""

@@ -24,6 +24,7 @@ from syndicator.model.fetch import Ask, FetchFailed, Outcome, SourceState
 from syndicator.model.settings import Config, FetchSettings, Source
 from syndicator.store import Store
 from syndicator.store.missing import MissingPost
+from syndicator.text_rules import shortened
 from syndicator.urls import host_of
 
 MOST = 12  # pages of missing posts that a run asks,
@@ -88,9 +89,11 @@ def _questions(
     questions, room, holds = [], MOST, store.reviews.holds()
     for source in config.sources:
         waiting, state = by_source.get(source.id, []), states.get(source.id)
-        if not waiting or state is None or not _may_ask(source, state, held):
+        if not waiting or state is None or state.consecutive or state.gone or source.paused:
             continue
-        if source.id in holds:  # a new owner's site answers 404 to the posts of the old one
+        # The pages of a private source may answer 404 to everybody but its readers, and the site of
+        # a new owner to the posts of the old one.
+        if not source.url or source.private or source.id in holds or host_of(source.url) in held:
             continue
         neighbour = store.missing.neighbour(source.id, store.sources.items(source.id))
         may_ask = partial(schedule.may_lead_to, source, state, held=held)
@@ -103,13 +106,6 @@ def _questions(
             room -= len(some)
     store.missing.postpone(_numbers(chain.from_iterable(by_source.values())), now)
     return questions
-
-
-def _may_ask(source: Source, state: SourceState, held: Mapping[str, datetime]) -> bool:
-    """Tell whether the pages of a source tell anything, and may be asked now."""
-    is_well = not (state.consecutive or state.gone or source.paused)
-    # The pages of a private source may answer 404 to everybody but its readers.
-    return is_well and not source.private and bool(source.url) and host_of(source.url) not in held
 
 
 def _asked(
@@ -158,6 +154,6 @@ def _judge(
     name, lines = label(question.source), []
     for post in by_fate["gone"]:
         if post.link in taken:
-            title = post.title[:_SHOWN] or post.link
+            title = shortened(post.title, _SHOWN) or post.link
             lines.append(f'{name}: its site deleted "{title}", so it was taken out')
     return lines

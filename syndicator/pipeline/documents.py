@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 from zlib import crc32
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from syndicator.formats import document_types
@@ -70,7 +71,7 @@ class SharedState:
         return f"{self._names} {named} {self._derived}{' charts' * self.has_charts}"
 
 
-class FeedBuild:
+class FeedBuild(Struct):
     """Publishes one feed.
 
     Each feed has a stamp: its event counter plus a digest of its settings. If the stamp equals the
@@ -78,12 +79,11 @@ class FeedBuild:
     or importing libraries.
     """
 
-    def __init__(self, shared: SharedState, store: Store, feed: Feed, now: datetime) -> None:
-        self.shared = shared
-        self.store = store
-        self.feed = feed
-        self.now = now
-        self.remarks: list[str] = []
+    shared: SharedState
+    store: Store
+    feed: Feed
+    now: datetime
+    remarks: list[str] = []
 
     def publish(
         self, *, force: bool, rerender: bool, changed: Sequence[int] = ()
@@ -130,13 +130,13 @@ class FeedBuild:
         `listed`: ids of further sources with pages to make.
         """
         # `[feed] id` is the id of the main feed alone.
-        main_id = "" if self.feed.name else self.shared.main_id
-        siblings = self.shared.siblings(self.feed)
+        shared, main_id = self.shared, "" if self.feed.name else self.shared.main_id
+        siblings = shared.siblings(self.feed)
         edition = self.store.snapshots.edition(
-            self.feed, self.shared.sources, siblings, main_id, since=since, listed=listed
+            self.feed, shared.sources, siblings, main_id, since=since, listed=listed
         )
         self.store.snapshots.note_popular(self.feed, edition)
-        if self.shared.has_charts and not self.feed.name:
+        if shared.has_charts and not self.feed.name:
             return replace(edition, has_charts=True)
         return edition
 
@@ -193,11 +193,11 @@ class FeedBuild:
         if is_first and store.meta.read(Takeover, feed.name):
             documents = _as_adopted(documents, files.folder, outdated)
         # A robots.txt of the operator's own stays.
-        documents = (
-            document
-            for document in documents
-            if document.path not in generator.WISH_FILES or _is_ours(files, document.path)
-        )
+        others = set()
+        for path in generator.WISH_FILES:
+            if files.kind(path) is None and (files.folder / path).exists():
+                others.add(path)
+        documents = (document for document in documents if document.path not in others)
         published = publisher.publish(documents, files, gone=gone, twins=feed.gzip)
         return edition, published, stale
 
@@ -241,11 +241,6 @@ def _as_adopted(
                 yield replace(document, body=old)
                 continue
         yield document
-
-
-def _is_ours(files: Files, path: str) -> bool:
-    """Tell whether a file is ours, or would be."""
-    return files.kind(path) is not None or not (files.folder / path).exists()
 
 
 def _unchanged(files: Sequence[tuple[str, int, int]]) -> list[Published]:

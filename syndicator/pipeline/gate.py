@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from typing import Literal
 
+from msgspec import Struct
+
 from syndicator import schedule
 from syndicator.failures import label
 from syndicator.model.fetch import Fetched, SourceState
-from syndicator.model.post import KnownPost, Post, Verdict
+from syndicator.model.post import KnownPost, Post, SourceInfo, Verdict
 from syndicator.model.settings import Source
 from syndicator.pipeline import holding
 from syndicator.pipeline.reading import Reading
@@ -19,29 +21,19 @@ NEW = "it is new here"
 WAIT = "Its new posts wait: `syndicator review` shows them."
 
 
-class Gate:
+class Gate(Struct):
     """The decision on one fetch; call it as `store.posts.Holds`."""
 
-    def __init__(
-        self,
-        store: Store,
-        source: Source,
-        states: Mapping[str, SourceState],
-        fetched: Fetched,
-        reading: Reading,
-        listed: int,
-        now: datetime,
-    ) -> None:
-        self.store = store
-        self.source = source
-        self.states = states
-        self.fetched = fetched
-        self.reading = reading
-        self.now = now
-        self.before = store.sources.info(source.id)
-        self.listed = listed  # items that were known before
-        self.is_held = False  # nothing of the source changes
-        self.line = ""  # for the operator, when a hold begins
+    store: Store
+    source: Source
+    states: Mapping[str, SourceState]
+    fetched: Fetched
+    reading: Reading
+    listed: int  # items that were known before
+    now: datetime
+    before: SourceInfo  # the source as it was shown
+    is_held: bool = False  # nothing of the source changes
+    line: str = ""  # for the operator, when a hold begins
 
     def __call__(
         self,

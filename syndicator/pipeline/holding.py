@@ -8,7 +8,7 @@ a busy week would show. docs/decisions/0320 has the rules and how they were trie
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
 
@@ -18,6 +18,7 @@ from syndicator import urls
 from syndicator.model.post import KnownPost, Post, SourceInfo, Unchanged, Updated, Verdict
 from syndicator.quantities import counted
 from syndicator.store.reviews import PastPost
+from syndicator.text_rules import shortened
 
 PAST = 200  # newest posts of a source that tell its habits
 _LONGEST = 80  # characters of a title that are shown: the new owner chose it
@@ -89,33 +90,25 @@ def reason(past: Past, present: Present, arrivals: Arrivals, now: datetime) -> s
     The caller sees to it that feeds.toml names the address that it named before.
     """
     new, kept = arrivals.new(), arrivals.kept()
-    is_other = not (kept or present.listed) and past.posts and arrivals.posts
-    if is_other and _is_telling(_changes(past, present, arrivals.posts)):
-        return (
-            f"is another feed now: {_named(present.info)}, and was {_named(past.info)}; "
-            "it has not one known post"
-        )
+    if not (kept or present.listed) and past.posts and arrivals.posts:
+        changes = _changes(past, present, arrivals.posts)
+        if any(combination <= changes for combination in _CHANGES):
+            return (
+                f"is another feed now: {_named(present.info)}, and was {_named(past.info)}; "
+                "it has not one known post"
+            )
     return _leads_elsewhere(past, present, new, kept) or _floods(past, new, now)
-
-
-def _is_telling(changes: Set[str]) -> bool:
-    return any(combination <= changes for combination in _CHANGES)
 
 
 def _changes(past: Past, present: Present, posts: Sequence[Post]) -> set[str]:
     """Return the features of a source that are others now."""
     before, after = past.info, present.info
     hosts = urls.host(before.link), urls.host(after.link)
-    generators = [_product(info.declared.generator) for info in (before, after)]
-    languages = (
-        _language(past.posts, _KNOWN),
-        _language(posts, _FEW),
-    )
     compared = {
         "title": (_title(before), _title(after)),
         "site": hosts,
-        "generator": generators,
-        "language": languages,
+        "generator": (_product(before.declared.generator), _product(after.declared.generator)),
+        "language": (_language(past.posts, _KNOWN), _language(posts, _FEW)),
         "redirect": (urls.host(present.asked), urls.host(present.answered)),
     }
     changes = {name for name, (old, new) in compared.items() if old and new and old != new}
@@ -211,8 +204,7 @@ def _alike(old: str, new: str) -> bool:
 
 
 def _named(info: SourceInfo) -> str:
-    title = _title(info)
-    short = title if len(title) <= _LONGEST else f"{title[:_LONGEST]}..."
+    short = shortened(_title(info), _LONGEST)
     if info.private or not info.link:
         return f'"{short}"'
     return f'"{short}" of {urls.host(info.link)}'

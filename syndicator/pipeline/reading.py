@@ -54,20 +54,13 @@ def read(
                 parsed, source, now, spoken=spoken, longest=settings.max_post
             )
     except OverBudget as over:
-        return Reading(failed=_over_budget(source, fetched, over))
+        address = source.unless_private(fetched.url)
+        advice = f"raise {over.setting} in [fetch] if the feed is right"
+        words = f"takes {over} to read"
+        return Reading(failed=FetchFailed(source.id, address, "too-large", words, advice))
     except Exception as error:  # noqa: BLE001 - as the docstring says
         return Reading(failed=own_fault(source, fetched, error), fault=trace(source, error))
     return Reading(feed, tuple(item.fingerprint for item in parsed.items), parsed.head.hints)
-
-
-def _over_budget(source: Source, fetched: Fetched, over: OverBudget) -> FetchFailed:
-    return FetchFailed(
-        source_id=source.id,
-        url=source.unless_private(fetched.url),
-        kind="too-large",
-        error=f"takes {over} to read",
-        advice=f"raise {over.setting} in [fetch] if the feed is right",
-    )
 
 
 def own_fault(source: Source, fetched: Fetched, error: Exception) -> FetchFailed:

@@ -195,8 +195,7 @@ class _OutcomeWriter:
             state = self.states.get(source.id)
             if state is not None and state.failing_since and source.id not in self.asked:
                 told = schedule.told_by_the_clock(state, self.now, self.config.fetch)
-                if told:
-                    self.unwritten.append(told)
+                self.unwritten += filter(None, [told])
 
     def _store_reading(
         self, source: Source, fetched: Fetched, body: Reading, listed: int
@@ -213,7 +212,10 @@ class _OutcomeWriter:
         if body.failed is not None:
             self._remember_fault(source, body.fault)
             return body.failed, Intake()
-        source_gate = gate.Gate(self.store, source, self.states, fetched, body, listed, self.now)
+        info = self.store.sources.info(source.id)
+        source_gate = gate.Gate(
+            self.store, source, self.states, fetched, body, listed, self.now, info
+        )
         try:
             with self.store.transaction():
                 intake = self._store_feed(self.posts, source, source_gate)

@@ -54,7 +54,8 @@ class OutageDetector:
         """
         if self._reached or all(source.path is not None for source in sources):
             return None
-        if self._reached_inward and not any(self._is_public(source) for source, _ in self.failures):
+        known = (self.states.get(source.id) for source, _ in self.failures)
+        if self._reached_inward and not any(state and state.reach == "public" for state in known):
             return None
         if not self.failures or not (self.before or self._is_sudden()):
             return self.before
@@ -62,10 +63,6 @@ class OutageDetector:
         kinds = Counter(failure.kind for _, failure in self.failures)
         alerted = before.alerted or is_news(before.since, before.runs + 1, now, settings)
         return Outage(before.since, before.runs + 1, dict(kinds.most_common()), alerted)
-
-    def _is_public(self, source: Source) -> bool:
-        state = self.states.get(source.id)
-        return state is not None and state.reach == "public"
 
     def _is_sudden(self) -> bool:
         """Tell whether several hosts fail that worked when they were last asked."""

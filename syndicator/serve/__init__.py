@@ -12,20 +12,22 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
 import uvicorn
-from starlette.routing import Route
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route
 
 from syndicator.errors import SyndicatorError
 from syndicator.formats import FORMATS
 from syndicator.model.settings import Config, Feed
 from syndicator.serve import search
 from syndicator.serve.connections import BACKLOG, OpenConnections, Protocol
-from syndicator.serve.documents import application, is_below, recommendations
+from syndicator.serve.documents import Documents, is_below, recommendations
 
 _MADE = {"source": "by-source", "language": "by-language"}  # folders of feeds that may be many
 _IN_ORDER = ("html", "atom", "json", "opml", "rss", "fragment")
@@ -85,9 +87,12 @@ def greeting(config: Config, base: str) -> Iterator[str]:
     if not lines:
         yield "Nothing is published there yet; what `syndicator run` writes is served at once."
     yield from lines
+    made = Counter[str](feed.per for feed in config.feeds if feed.output.is_dir())
+    if config.per_language:  # feeds of languages are known to the state file alone
+        made["language"] = sum(path.is_dir() for path in (folder / _MADE["language"]).glob("*"))
     for per, name in _MADE.items():
-        if count := len(_made_feeds(config, folder / name, per)):
-            yield f"{'Feeds:':<11}{base}{name}/... ({count})"
+        if made[per]:
+            yield f"{'Feeds:':<11}{base}{name}/... ({made[per]})"
 
 
 def _addresses(feed: Feed, folder: Path, base: str) -> Iterator[str]:
@@ -97,13 +102,6 @@ def _addresses(feed: Feed, folder: Path, base: str) -> Iterator[str]:
         if name in feed.formats and is_below(path, folder) and path.is_file():
             label = "Page" if name == "html" else FORMATS[name].label
             yield f"{label + ':':<11}{base}{quote(path.relative_to(folder).as_posix())}"
-
-
-def _made_feeds(config: Config, parent: Path, per: str) -> list[Path]:
-    """Return the folders of the feeds that are made for each source or language."""
-    if per == "language":
-        return [path for path in parent.glob("*") if path.is_dir() and config.per_language]
-    return [feed.output for feed in config.feeds if feed.per == per and feed.output.is_dir()]
 
 
 class Server(uvicorn.Server):
@@ -135,11 +133,11 @@ def server(
 ) -> Server:
     """Return the server of a folder; `say` is told of clients that were turned away.
 
-    `routes` answer what is no file: see `search`.
+    `routes` answer what is no file, before the files: see `search`.
     """
     connections = OpenConnections(say)
     config = uvicorn.Config(
-        application(folder, routes),
+        Starlette(routes=[*routes, Mount("/", Documents(directory=folder, html=True))]),
         http=partial(Protocol, connections),  # type: ignore[arg-type]  # it is only called
         ws="none",
         lifespan="off",

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import time
-from collections.abc import Sequence
 from email.utils import formatdate
 from hashlib import blake2b
 from pathlib import Path
 
-from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
@@ -44,17 +43,13 @@ _TYPES = {
     ".webp": "image/webp",
     ".ico": "image/x-icon",
 }
+_TEXT = re.compile("text/|application/(?!gzip)|image/svg")  # worth to be compressed
 _SNIFFED = 4096  # bytes that show the format; stylesheet instructions and comments may come first
 _YOUNG = 2.0  # seconds in which a file may still change within the second that its time names
 _COMPRESSED_FROM = 500  # bytes
 # The list of sources, where programs look for it on any site.
 RECOMMENDATIONS = "/.well-known/recommendations.opml"
 GUIDE = "subscribe.html"  # a feed's page for people, which a browser gets in place of the feed
-
-
-def application(folder: Path, routes: Sequence[Route] = ()) -> Starlette:
-    """Return the ASGI application that serves a folder; `routes` go before its files."""
-    return Starlette(routes=[*routes, Mount("/", Documents(directory=folder, html=True))])
 
 
 def recommendations(feed: Feed) -> list[Route]:
@@ -124,19 +119,19 @@ class Documents(StaticFiles):
         if form is not None and form.is_polled:
             vary = "Accept-Encoding, Sec-Fetch-Dest"
             guide = path.with_name(GUIDE)
-            if request.get("sec-fetch-dest") == "document" and self._is_served(guide):
+            is_served = guide.is_file() and is_below(guide, Path(str(self.directory)))
+            if request.get("sec-fetch-dest") == "document" and is_served:
                 path, media = guide, _TYPES[".html"]
                 body, status = _read(guide)
         headers = {**_headers(path.name, body, status), "content-type": media, "vary": vary}
-        if self.is_not_modified(_comparable(headers), request):
+        # Starlette compares tags without the W/ of weak ones.
+        strong = Headers({**headers, "etag": headers["etag"].removeprefix("W/")})
+        if self.is_not_modified(strong, request):
             return NotModifiedResponse(Headers(headers))
-        if len(body) >= _COMPRESSED_FROM and _is_text(media) and takes_gzip(request):
+        if len(body) >= _COMPRESSED_FROM and _TEXT.match(media) and takes_gzip(request):
             body = gzip.compress(body, 6, mtime=0)
             headers["content-encoding"] = "gzip"
         return Response(body, status_code, headers)
-
-    def _is_served(self, path: Path) -> bool:
-        return path.is_file() and is_below(path, Path(str(self.directory)))
 
 
 def takes_gzip(request: Headers) -> bool:
@@ -164,10 +159,6 @@ def _read(path: Path) -> tuple[bytes, os.stat_result]:
         raise HTTPException(status_code=404) from error
 
 
-def _is_text(media: str) -> bool:
-    return media.startswith(("text/", "application/", "image/svg")) and media != _TYPES[".gz"]
-
-
 def _headers(name: str, body: bytes, status: os.stat_result) -> dict[str, str]:
     """Return validators and rules for caches; any site's page may read a document (CORS).
 
@@ -185,8 +176,3 @@ def _headers(name: str, body: bytes, status: os.stat_result) -> dict[str, str]:
     if time.time() - status.st_mtime >= _YOUNG:
         headers["last-modified"] = formatdate(status.st_mtime, usegmt=True)
     return headers
-
-
-def _comparable(headers: dict[str, str]) -> Headers:
-    """Return headers with the tag as Starlette compares it: without the W/ of weak ones."""
-    return Headers({**headers, "etag": headers["etag"].removeprefix("W/")})

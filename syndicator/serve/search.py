@@ -99,8 +99,9 @@ class _Answer:
         except SearchTimeout:
             status = 503
         files = store.files(self.feed.output)
-        edition = Edition(self.feed, "", _NO_TIME, (), (), siblings=self._siblings())
-        edition = replace(edition, faces=store.snapshots.faces(self.feed, self.sources))
+        siblings = [feed for feed in self.config.feeds if not (feed.per or feed is self.feed)]
+        faces = store.snapshots.faces(self.feed, self.sources)
+        edition = Edition(self.feed, "", _NO_TIME, (), (), siblings=tuple(siblings), faces=faces)
         site = SiteBuilder(edition, files, slugs=store.posts.slugs, style=self._style())
         title = query.words or site.theme.label("search")
         first = (query.page - 1) * PER_PAGE
@@ -110,7 +111,7 @@ class _Answer:
         page = site.frame.list("search", title, SEARCH, stated=stated)
         view = replace(
             query,
-            total=_total(len(matches), self.feed.language),
+            total=number(len(matches), self.feed.language) + "+" * (len(matches) >= _MOST),
             first=first + 1,
             posts=self._shown(store, site, shown, query),
             turns=self._turns(query, len(matches)),
@@ -125,10 +126,6 @@ class _Answer:
         """
         styles = self.feed.output.glob("style-*.css")
         return max(((path.stat().st_mtime_ns, path.name) for path in styles), default=(0, ""))[1]
-
-    def _siblings(self) -> tuple[Feed, ...]:
-        own = self.feed.name
-        return tuple(feed for feed in self.config.feeds if not feed.per and feed.name != own)
 
     def _find(self, store: Store, query: SearchView) -> list[Match]:
         expression = search.expression(query.words)
@@ -248,10 +245,6 @@ def _span(chosen: str, timezone: str) -> tuple[float, float]:
 def _name(source: Source) -> str:
     """Return the name of a source's page, which tells no secret address."""
     return Path(source_path(source.id)).stem
-
-
-def _total(count: int, language: str) -> str:
-    return number(count, language) + ("+" if count >= _MOST else "")
 
 
 def _unavailable(why: str) -> Response:

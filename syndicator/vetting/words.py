@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from syndicator.text_rules import shortened
-from syndicator.vetting.judging import Reason, Verdict
+from syndicator.vetting.judging import Verdict
 
 _SIGNS = {"fault": "✗", "doubt": "?", "good": "✓", "note": "·"}
 # Signs that mean something in Markdown or in a forge's comments: emphasis, links, pictures, HTML,
@@ -43,12 +43,8 @@ def markdown(verdicts: Sequence[Verdict]) -> Iterator[str]:
         if verdict.reasons:
             yield ""
         for reason in verdict.reasons:
-            yield f"- {_SIGNS[reason.level]} {_in_markdown(reason)}"
-
-
-def _in_markdown(reason: Reason) -> str:
-    advice = reason.advice and f" ({_escaped(_short(reason.advice))})"
-    return f"{_escaped(_short(reason.text))}{advice}"
+            advice = reason.advice and f" ({_escaped(_short(reason.advice))})"
+            yield f"- {_SIGNS[reason.level]} {_escaped(_short(reason.text))}{advice}"
 
 
 def _name(verdict: Verdict) -> str:
