@@ -6,7 +6,7 @@ https://prometheus.io/docs/instrumenting/exposition_formats/
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from syndicator.failures import label, standing
@@ -31,19 +31,24 @@ def lines(config: Config, report: Report, states: Mapping[str, SourceState]) -> 
     counts = Counter(standing(source, states.get(source.id)) for source in config.sources)
     successes = [state.last_success for state in states.values() if state.last_success]
     started = report.started.timestamp() if report.started else 0.0
-    yield from _metric("sources", "Sources by state.", _by("state", counts))
-    yield from _metric("run_timestamp_seconds", "When the last run began.", [("", started)])
-    yield from _metric("run_seconds", "How long the last run took.", [("", report.seconds)])
     posts = {"new": report.new, "updated": report.updated, "copy": report.duplicates}
-    yield from _metric("run_posts", "Posts of the last run by kind.", _by("kind", posts))
-    yield from _metric("run_received_bytes", "Bytes fetched.", [("", report.received)])
-    yield from _metric("posts_stored", "Posts in the state file.", [("", report.stored)])
     published = sum(document.bytes for document in report.documents)
-    yield from _metric("published_bytes", "Bytes of the feeds' documents.", [("", published)])
-    if successes:
-        newest = max(successes).timestamp()
-        what = "When a source was last fetched with success."
-        yield from _metric("newest_success_timestamp_seconds", what, [("", newest)])
+    newest = [("", max(successes).timestamp())] if successes else []
+    for name, what, values in (
+        ("sources", "Sources by state.", _by("state", counts)),
+        ("run_timestamp_seconds", "When the last run began.", [("", started)]),
+        ("run_seconds", "How long the last run took.", [("", report.seconds)]),
+        ("run_posts", "Posts of the last run by kind.", _by("kind", posts)),
+        ("run_received_bytes", "Bytes fetched.", [("", report.received)]),
+        ("posts_stored", "Posts in the state file.", [("", report.stored)]),
+        ("published_bytes", "Bytes of the feeds' documents.", [("", published)]),
+        (
+            "newest_success_timestamp_seconds",
+            "When a source was last fetched with success.",
+            newest,
+        ),
+    ):
+        yield from _metric(name, what, values)
     if len(config.sources) <= _FEW:
         yield from _each_source(config, states)
 
@@ -63,7 +68,7 @@ def _each_source(config: Config, states: Mapping[str, SourceState]) -> Iterator[
     yield from _metric("source_success_timestamp_seconds", what, successes)
 
 
-def _metric(name: str, what: str, values: list[Value]) -> Iterator[str]:
+def _metric(name: str, what: str, values: Sequence[Value]) -> Iterator[str]:
     if values:
         yield f"# HELP syndicator_{name} {what}"
         yield f"# TYPE syndicator_{name} gauge"

@@ -128,7 +128,6 @@ def _alternates(element: _Element, where: str) -> Iterator[Problem]:
 
 def _entry(entry: _Element, where: str) -> Iterator[Problem]:
     """Judge an entry's author, and its content, link or summary (RFC 4287, 4.1.2)."""
-    line = line_of(entry)
     yield from _alternates(entry, where)
     # An author is inherited from the entry's source before its feed (RFC 4287, 4.2.1).
     authors = [
@@ -137,25 +136,29 @@ def _entry(entry: _Element, where: str) -> Iterator[Problem]:
         if holder is not None
         for author in holder.iterfind(f"{ATOM}author")
     ]
-    if not authors:
-        yield Problem(where, "has no author, and neither have its source and its feed", line=line)
-    content = entry.find(f"{ATOM}content")
-    if content is not None and _unreadable(content) and entry.find(f"{ATOM}summary") is None:
-        yield Problem(where, "has content that is not text, and no summary", line=line)
-    if content is None:
-        if not any(
-            link.get("rel", "alternate") == "alternate" for link in entry.iterfind(f"{ATOM}link")
-        ):
-            yield Problem(where, "has neither content nor an alternate link", line=line)
-        if entry.find(f"{ATOM}summary") is None:
-            yield Problem(where, "has neither content nor a summary", serious=False, line=line)
+    content, has_summary = entry.find(f"{ATOM}content"), entry.find(f"{ATOM}summary") is not None
+    relations = {link.get("rel", "alternate") for link in entry.iterfind(f"{ATOM}link")}
+    is_alone = content is None and "alternate" not in relations
+    is_unreadable = content is not None and _is_unreadable(content)
+    for is_wrong, what, serious in (
+        (not authors, "has no author, and neither have its source and its feed", True),
+        (
+            is_unreadable and not has_summary,
+            "has content that is not text, and no summary",
+            True,
+        ),
+        (is_alone, "has neither content nor an alternate link", True),
+        (content is None and not has_summary, "has neither content nor a summary", False),
+    ):
+        if is_wrong:
+            yield Problem(where, what, serious, line_of(entry))
 
 
-def _unreadable(content: _Element) -> bool:
-    """Return True if the content is remote or binary, so a summary is needed (RFC 4287, 4.1.2)."""
+def _is_unreadable(content: _Element) -> bool:
+    """Tell whether content is remote or binary, so that a summary is needed (RFC 4287, 4.1.2)."""
     kind = content.get("type", "text")
-    readable = "/" not in kind or kind.startswith("text/") or kind.endswith(("+xml", "/xml"))
-    return content.get("src") is not None or not readable
+    is_text = "/" not in kind or kind.startswith("text/") or kind.endswith(("+xml", "/xml"))
+    return content.get("src") is not None or not is_text
 
 
 def _feed(feed: _Element, where: str) -> Iterator[Problem]:

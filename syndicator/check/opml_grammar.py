@@ -23,15 +23,15 @@ from syndicator.check.values import (
 
 def _outline(outline: _Element, where: str) -> Iterator[Problem]:
     """Find gaps that hinder an import (OPML 2.0, "Subscription lists"); none is invalid."""
-    line, kind = line_of(outline), outline.get("type", "").lower()
-    if kind == "rss":
-        for name in ("xmlUrl", "title"):
-            if not outline.get(name):
-                yield Problem(where, f"is a feed without {name}", serious=False, line=line)
-    if kind == "link" and not outline.get("url"):
-        yield Problem(where, "is a link without url", serious=False, line=line)
-    if not kind and outline.get("xmlUrl"):
-        yield Problem(where, "has an xmlUrl, but no type", serious=False, line=line)
+    kind, address = outline.get("type", "").lower(), outline.get("xmlUrl")
+    for has_gap, what in (
+        (kind == "rss" and not address, "is a feed without xmlUrl"),
+        (kind == "rss" and not outline.get("title"), "is a feed without title"),
+        (kind == "link" and not outline.get("url"), "is a link without url"),
+        (address and not kind, "has an xmlUrl, but no type"),
+    ):
+        if has_gap:
+            yield Problem(where, what, serious=False, line=line_of(outline))
 
 
 _TRUTH = one_of("true", "false")
