@@ -7,7 +7,7 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import TextIOWrapper
@@ -142,15 +142,12 @@ class Edge:
         `note` answers a Ctrl-C at once.
         """
         stop = Stop(note)
-        numbers = (signal.SIGINT, signal.SIGTERM)
-        before: dict[int, Callable[..., object] | int | None] = {}
-        for number in numbers:
-            before[number] = signal.signal(number, stop)
+        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             yield stop
         finally:
-            for number in numbers:
-                signal.signal(number, before[number])
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def _divert(stream: object) -> None:

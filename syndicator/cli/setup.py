@@ -7,7 +7,6 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import syndicator
 from syndicator import Preview, editing, starter
@@ -52,16 +51,14 @@ def add(arguments: argparse.Namespace, edge: Edge) -> int:
         try:
             with edge.signals() as stop:
                 previews = syndicator.find_feeds(address, arguments.config, now, stop.event)
-            if stop.signal:
-                raise Interrupted(stop.signal)
         except UsageError:
             raise
         except SyndicatorError as error:
-            if isinstance(error, Interrupted):
-                raise
             edge.tell(f"syndicator: {error}")
             failed += 1
             continue
+        if stop.signal:
+            raise Interrupted(stop.signal)
         preview = _chosen(previews, arguments, edge, now)
         if preview is None:
             edge.tell(f"nothing added for {address}")
@@ -70,11 +67,8 @@ def add(arguments: argparse.Namespace, edge: Edge) -> int:
         if url in known:
             edge.tell(f"{url} is there already: {known[url]}")
             continue
-        table: dict[str, Any] = {"url": url}
-        if arguments.name:
-            table["name"] = arguments.name
-        if arguments.tag:
-            table["tags"] = arguments.tag
+        values = {"url": url, "name": arguments.name, "tags": arguments.tag}
+        table = {name: value for name, value in values.items() if value}
         editing.add_sources(arguments.config, [table])
         known[url] = preview.feed.info.name
         edge.say(_about(preview, now))

@@ -21,12 +21,11 @@ _MOST = 20  # mistakes that are told
 S = TypeVar("S", bound=Struct)
 
 
-class Complaints:
+class Complaints(Struct):
     """The mistakes of one file."""
 
-    def __init__(self, file: str) -> None:
-        self._file = file
-        self._lines: list[str] = []
+    _file: str
+    _lines: list[str] = []
 
     def add(self, where: str, key: str, problem: str) -> None:
         """Note a mistake of a key, or of a whole table if `key` is ""."""
@@ -45,15 +44,12 @@ class Complaints:
             raise ConfigError("\n  ".join([f"{self._file}: {count} mistakes:", *told]))
 
 
-class Table:
+class Table(Struct):
     """One table of a TOML file while it is read."""
 
-    __slots__ = ("complaints", "name", "values")
-
-    def __init__(self, complaints: Complaints, name: str, values: Mapping[str, Any]) -> None:
-        self.complaints = complaints
-        self.name = name
-        self.values = values
+    complaints: Complaints
+    name: str
+    values: Mapping[str, Any]
 
     def fail(self, key: str, problem: str) -> None:
         """Note a mistake of a key."""

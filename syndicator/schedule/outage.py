@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from msgspec import Struct
+
 from syndicator.model.fetch import UNREACHABLE, FetchFailed, Outage, Outcome, SourceState
 from syndicator.model.settings import FetchSettings, Source
 from syndicator.schedule.state import is_news
@@ -19,16 +21,14 @@ from syndicator.urls import host_of
 HOSTS = 2  # that worked when they were asked last: one that fails alone may be down itself
 
 
-class OutageDetector:
+class OutageDetector(Struct):
     """The failures of a run, kept back while nothing was reached: its end decides on them."""
 
-    def __init__(self, before: Outage | None, states: Mapping[str, SourceState]) -> None:
-        """Begin a run; `before` is the standing outage, `states` are those before the run."""
-        self.before = before
-        self.states = states
-        self.failures: list[tuple[Source, FetchFailed]] = []
-        self._reached = False
-        self._reached_inward = False
+    before: Outage | None  # the standing outage
+    states: Mapping[str, SourceState]  # those before the run
+    failures: list[tuple[Source, FetchFailed]] = []
+    _reached: bool = False
+    _reached_inward: bool = False
 
     def hold_back(self, source: Source, outcome: Outcome) -> bool:
         """Note an outcome; tell whether it is kept back in `failures` until `verdict`."""

@@ -43,6 +43,8 @@ _MANY_FAILURES = 20  # doubling the wait further would overflow
 _LEAST_POSTS = 3  # two gaps are the least that can be called usual
 _HABIT = 10  # the newest posts, whose gaps are a feed's present habit
 
+_Hint = tuple[timedelta | None, str]  # a wait, None where nothing is said, and the reason for it
+
 
 def next_state(
     source: Source,
@@ -269,9 +271,8 @@ def _due_again(
     source: Source, state: SourceState, now: datetime, settings: FetchSettings
 ) -> SourceState:
     """Return `state` with the time of its next regular request and the reason."""
-    hints: Iterable[tuple[timedelta, str]] = ()
-    if source.path is None:  # reading a file disturbs nobody
-        hints = _all_hints(state, now)
+    # Reading a file disturbs nobody.
+    hints = () if source.path else _all_hints(state, now)
     wait, reason = _regular_wait(source, settings, hints)
     due = now + wait
     kept = out_of_skipped(due, state.hints, latest=max(due, now + settings.max_interval))
@@ -279,32 +280,30 @@ def _due_again(
 
 
 def _regular_wait(
-    source: Source, settings: FetchSettings, hints: Iterable[tuple[timedelta, str]]
+    source: Source, settings: FetchSettings, hints: Iterable[_Hint]
 ) -> tuple[timedelta, str]:
     """Return the longest of interval and hints; hints count to `max_interval` at most."""
     wait, reason = source.interval, BY_INTERVAL
     for hinted, words in hints:
-        if min(hinted, settings.max_interval) > wait:
+        if hinted and min(hinted, settings.max_interval) > wait:
             wait, reason = min(hinted, settings.max_interval), words
     return wait, reason
 
 
-def _all_hints(state: SourceState, now: datetime) -> Iterable[tuple[timedelta, str]]:
-    yield from _feed_hints(state)
-    if state.hints.max_age is not None:
-        words = "the server says how long its answer stays fresh (Cache-Control, Expires)"
-        yield state.hints.max_age, words
-    if state.hints.pace is not None:
-        yield state.hints.pace / QUIET_SHARE, "it seldom posts"
-    if state.last_change is not None:
-        yield (now - state.last_change) / QUIET_SHARE, "nothing new for long"
+def _all_hints(state: SourceState, now: datetime) -> tuple[_Hint, ...]:
+    hints, unchanged = state.hints, now - (state.last_change or now)
+    fresh = "the server says how long its answer stays fresh (Cache-Control, Expires)"
+    return (
+        *_feed_hints(state),
+        (hints.max_age, fresh),
+        (hints.pace and hints.pace / QUIET_SHARE, "it seldom posts"),
+        (unchanged / QUIET_SHARE, "nothing new for long"),
+    )
 
 
-def _feed_hints(state: SourceState) -> Iterable[tuple[timedelta, str]]:
-    if state.hints.ttl is not None:
-        yield state.hints.ttl, "the feed's ttl"
-    if state.hints.update_period is not None:
-        yield state.hints.update_period, "the feed's updatePeriod"
+def _feed_hints(state: SourceState) -> tuple[_Hint, ...]:
+    hints = state.hints
+    return (hints.ttl, "the feed's ttl"), (hints.update_period, "the feed's updatePeriod")
 
 
 def _back_off(
