@@ -6,7 +6,7 @@ SVG in the page, no script; the style is that of the site.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from html import escape
 from itertools import pairwise
@@ -41,9 +41,12 @@ def page(
     named = {row.source.id: row.title for row in rows}
     failing = [row for row in rows if row.state.failing_since is not None]
     dates = [date for _, date in times]
+    busiest = Counter(source for source, _ in times).most_common(_BUSIEST)
+    bars = [(named.get(source, source), count, str(count)) for source, count in busiest]
+    by_source = _bars(bars, "A chart of the posts of the busiest sources")
     parts = [
         _section("Posts a day", _by_day(dates, now)),
-        _section("Posts by source", _by_source(times, named)),
+        _section("Posts by source", by_source),
         _section("Failing", _failures(failing, now)),
         _section("Hours between posts", _gaps(dates)),
     ]
@@ -93,13 +96,6 @@ def _by_day(dates: Iterable[datetime], now: datetime) -> str:
     texts.append(_label((DAYS - 4) * 12, 148, f"{now:%d %b}"))
     what = f"A chart of the posts of each of the last {DAYS} days, {most} at most"
     return _svg(DAYS * 12, 155, what, [*columns, *texts])
-
-
-def _by_source(times: Times, named: Mapping[str, str]) -> str:
-    """Return a chart with a bar for each of the busiest sources."""
-    counts = Counter(source for source, _ in times).most_common(_BUSIEST)
-    bars = [(named.get(source, source), count, str(count)) for source, count in counts]
-    return _bars(bars, "A chart of the posts of the busiest sources")
 
 
 def _failures(rows: Sequence[Row], now: datetime) -> str:

@@ -40,10 +40,10 @@ def _guid(element: _Element, where: str) -> Iterator[Problem]:
 
 
 def _item(item: _Element, where: str) -> Iterator[Problem]:
-    line = line_of(item)
-    if item.find("title") is None and item.find("description") is None:
+    line, names = line_of(item), {str(child.tag) for child in item.iterchildren("*")}
+    if names.isdisjoint(("title", "description")):
         yield Problem(where, "has neither title nor description", line=line)
-    if item.find("guid") is None:
+    if "guid" not in names:
         yield Problem(where, "has no guid", serious=False, line=line)
     # Of the two a reader takes one or the other, and some show both.
     for plain, dublin in (
@@ -52,7 +52,7 @@ def _item(item: _Element, where: str) -> Iterator[Problem]:
         ("pubDate", "date"),
         ("source", "source"),
     ):
-        if item.find(plain) is not None and item.find(DC + dublin) is not None:
+        if {plain, DC + dublin} <= names:
             yield Problem(where, f"has both {plain} and dc:{dublin}", serious=False, line=line)
 
 

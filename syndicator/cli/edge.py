@@ -52,24 +52,14 @@ class Stop:
 class Edge:
     """The way out of a command: results, lines for a person, signals."""
 
-    def __init__(self) -> None:
-        self._run_id = ""  # set: lines are JSON
-
-    def log_as_json(self) -> None:
-        """Print each line for a person as a JSON object with the time and the id of this run."""
-        self._run_id = os.urandom(6).hex()
-
-    @property
-    def logs_json(self) -> bool:
-        """Whether lines are JSON."""
-        return bool(self._run_id)
+    run_id = ""  # set: each line for a person is a JSON object with the time and this id
 
     def event(self, name: str, **fields: object) -> None:
         """Print an event as JSON, nothing in the log for people."""
-        if self._run_id:
+        if self.run_id:
             import json  # here: no other line needs it
 
-            head = {"time": self.now().isoformat(), "run": self._run_id, "event": name}
+            head = {"time": self.now().isoformat(), "run": self.run_id, "event": name}
             self._print(json.dumps(head | fields, ensure_ascii=False))
 
     @staticmethod
@@ -82,7 +72,7 @@ class Edge:
 
         A full disk or a closed pipe costs the line, never the work that it tells of.
         """
-        if self._run_id:
+        if self.run_id:
             self.event("message", message=plain(line))
         else:
             self._print(plain(line))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,7 +29,7 @@ _STOPPING = "Stopping: publishing what came; Ctrl-C again leaves it"
 def run(arguments: argparse.Namespace, edge: Edge) -> int:
     """Run once; the exit status says whether any source works."""
     if arguments.log_format == "json":
-        edge.log_as_json()
+        edge.run_id = os.urandom(6).hex()
     config = syndicator.load_config(arguments.config)
     if arguments.executor is not None:
         config = with_executor(config, arguments.executor)
@@ -42,12 +43,12 @@ def run(arguments: argparse.Namespace, edge: Edge) -> int:
         offline=arguments.offline,
         rerender=arguments.rerender,
     )
-    loud = arguments.quiet or arguments.verbose or edge.logs_json
+    loud = arguments.quiet or arguments.verbose or edge.run_id
     at_terminal = sys.stderr.isatty() and not loud
-    note = "" if arguments.quiet or edge.logs_json else _STOPPING
+    note = "" if arguments.quiet or edge.run_id else _STOPPING
     with edge.signals(note) as stop, _progress(edge, arguments, at_terminal=at_terminal) as watch:
         report = syndicator.run(config, options, edge.now(), stop.event, watch)
-    shown = at_terminal or (arguments.verbose and not edge.logs_json)
+    shown = at_terminal or (arguments.verbose and not edge.run_id)
     edge.event("run ended", **_counts(report))
     _tell(report, config, arguments, edge, shown=shown)
     if stop.signal:
@@ -146,7 +147,7 @@ def _progress(
     def tell(progress: Progress) -> None:
         if progress.done:
             edge.event("source done", source=progress.source, outcome=progress.words)
-            if edge.logs_json:
+            if edge.run_id:
                 return
         if arguments.verbose and progress.done:
             edge.tell(f"{progress.done}/{progress.total} {progress.source}: {progress.words}")

@@ -76,7 +76,7 @@ def merged(known: Subscription, other: Subscription) -> Subscription:
 
 def _reader(text: str) -> Callable[[str, str], Iterator[Subscription | Remark | str]]:
     """Return the reader of a list, by its looks."""
-    if _is_xml(text):
+    if text.lstrip("\ufeff \t\r\n").startswith("<"):
         return _opml
     if reader := programs.reader(text):
         return reader
@@ -85,17 +85,10 @@ def _reader(text: str) -> Callable[[str, str], Iterator[Subscription | Remark | 
 
 def heading(text: str, name: str) -> Heading:
     """Return a planet's own settings; the lists of readers have none."""
-    if _is_xml(text):
-        return Heading()
-    if programs.reader(text):
-        return programs.heading(text)
-    if _SECTION.search(text):
+    reader = _reader(text)
+    if reader is planets.read:
         return planets.heading(text, name)
-    return Heading()
-
-
-def _is_xml(text: str) -> bool:
-    return text.lstrip("\ufeff \t\r\n").startswith("<")
+    return Heading() if reader in (_opml, _lines) else programs.heading(text)
 
 
 def _address(written: str) -> str:

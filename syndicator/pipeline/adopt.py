@@ -119,8 +119,10 @@ def adopt(config: Config, target: str, now: datetime | None = None) -> Adopted:
         posts.update(posts_of_source)
     published = {name: part for name, part in entries.items() if part.entry.fingerprint in posts}
     main = publications[0][1]
-    writer = _Writer(main.pages, posts, infos, published.values())
-    adopted = list(map(writer.adopted, published.values()))
+    known, adopted = _references(published.values(), posts), []
+    for part in published.values():
+        post, slug = posts[part.entry.fingerprint], main.pages.get(slugs.mark(_id(part.entry)))
+        adopted.append(_adopted(part, post, infos[post.source_id], slug, known))
     places = {name: place for place, name in enumerate(published)}
     feeds = []
     for (feed, publication), order in zip(publications, orders, strict=True):
@@ -142,8 +144,8 @@ def adopt(config: Config, target: str, now: datetime | None = None) -> Adopted:
             store.sources.save_info(info, now)
         take_over(store.connection, adopted, feeds, config.sources, now)
         store.terms.clear()  # the next run that needs the index makes it from the posts
-    known = {source.id for source in config.sources}
-    unnamed = [info.name for info in infos.values() if info.id not in known]
+    configured = config.sources_by_id
+    unnamed = [info.name for info in infos.values() if info.id not in configured]
     shown = sum(feeds[0].entries.values())
     title = main.current.head.title
     return Adopted(title, len(adopted), shown, len(infos), tuple(unnamed))
@@ -322,58 +324,48 @@ def _is_untitled(part: _Published) -> bool:
     return title in (title_from(unescape(summary or "")), part.sender.name)
 
 
-class _Writer:
-    """Makes adopted posts of published entries and their normalized posts."""
-
-    def __init__(
-        self,
-        pages: Mapping[str, str],
-        posts: Mapping[str, Post],
-        infos: Mapping[str, SourceInfo],
-        published: Iterable[_Published],
-    ) -> None:
-        self.pages = pages
-        self.posts = posts
-        self.infos = infos
-        self.known: dict[str, Reference] = {}
-        for part in published:
-            post = posts[part.entry.fingerprint]
-            self.known[post.link] = Reference(
-                _id(part.entry), post.title, post.link, "", 0.0, post.language, post.published
-            )
-
-    def adopted(self, part: _Published) -> AdoptedPost:
-        """Return the post of an entry; of one of our own its parts are known apart."""
-        public_id, post = _id(part.entry), self.posts[part.entry.fingerprint]
-        body = published_body(part.entry, post.link, part.parsed)
-        slug = self.pages.get(slugs.mark(public_id))
-        post = replace(post, identity_version=ADOPTED)
-        whole = AdoptedPost(
-            replace(post, content_html=body),
-            public_id,
-            part.said.updated,
-            slug=slug,
+def _references(published: Iterable[_Published], posts: Mapping[str, Post]) -> dict[str, Reference]:
+    """Return references to the posts of entries, by the addresses of the posts."""
+    references = {}
+    for part in published:
+        post = posts[part.entry.fingerprint]
+        references[post.link] = Reference(
+            _id(part.entry), post.title, post.link, "", 0.0, post.language, post.published
         )
-        if not part.is_ours:
-            return whole
-        if part.chain:
-            post = replace(post, origin=part.said, via=part.chain, republished=True)
-        lengths = {
-            file["url"]: file.get("duration_in_seconds", 0)
-            for file in part.notes.get("attachments") or ()
-        }
-        files = [
-            replace(file, duration=file.duration or lengths.get(file.url, 0))
-            for file in post.enclosures
-        ]
-        post = replace(post, origin_link=part.original, enclosures=tuple(files))
-        known = _known_links(part, self.known)
-        parts = own_parts(post, self.infos[post.source_id], body, known)
-        if parts is None:
-            return whole
-        was_shown = part.is_current or parts.lists or slug
-        lists = parts.lists if was_shown else None
-        return replace(whole, post=parts.post, layout=LAYOUT, lists=lists, also=parts.also)
+    return references
+
+
+def _adopted(
+    part: _Published, post: Post, source: SourceInfo, slug: str | None, known: dict[str, Reference]
+) -> AdoptedPost:
+    """Return the post of an entry; of one of our own its parts are known apart.
+
+    `known` are the other posts by their addresses, `slug` is that of the post's page.
+    """
+    body = published_body(part.entry, post.link, part.parsed)
+    post = replace(post, identity_version=ADOPTED)
+    whole = AdoptedPost(
+        replace(post, content_html=body), _id(part.entry), part.said.updated, slug=slug
+    )
+    if not part.is_ours:
+        return whole
+    if part.chain:
+        post = replace(post, origin=part.said, via=part.chain, republished=True)
+    lengths = {
+        file["url"]: file.get("duration_in_seconds", 0)
+        for file in part.notes.get("attachments") or ()
+    }
+    files = [
+        replace(file, duration=file.duration or lengths.get(file.url, 0))
+        for file in post.enclosures
+    ]
+    post = replace(post, origin_link=part.original, enclosures=tuple(files))
+    parts = own_parts(post, source, body, _known_links(part, known))
+    if parts is None:
+        return whole
+    was_shown = part.is_current or parts.lists or slug
+    lists = parts.lists if was_shown else None
+    return replace(whole, post=parts.post, layout=LAYOUT, lists=lists, also=parts.also)
 
 
 def _known_links(published: _Published, posts: dict[str, Reference]) -> KnownLinks:

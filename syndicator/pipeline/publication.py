@@ -123,17 +123,14 @@ def _in_folder(folder: Path, feed: Feed) -> Publication:
     notes: Mapping[str, Notes] = {}
     for file in sorted(documents, key=rank):
         notes = _notes(documents[file], _body(file)) or notes
-    archives = sorted(_feeds(folder / "archive", feed), key=lambda pair: _numbers(pair[0]))
+    archives = dict(_feeds(folder / "archive", feed))
     pages = {}
     for page in (folder / POSTS).glob("*/*/*.html"):
         slug = page.relative_to(folder / POSTS).with_suffix("").as_posix()
         pages[page.stem.rpartition("-")[2]] = slug
-    older = tuple(parsed for _, parsed in archives)
+    in_order = sorted(archives, key=lambda path: list(map(int, _NUMBER.findall(path.name))))
+    older = tuple(map(archives.__getitem__, in_order))
     return Publication(documents[max(documents, key=rank)], older, notes, pages)
-
-
-def _numbers(path: Path) -> list[int]:
-    return list(map(int, _NUMBER.findall(path.name)))
 
 
 def _with_posts(parsed: ParsedFeed, target: str) -> ParsedFeed:

@@ -35,8 +35,11 @@ def withdraw(
         )
     with run_lock(config.state), Store(config.state) as store:
         count = _withdrawn(store, value, now, by)
+        if not count and by == "post":
+            raise UsageError(f"no stored post has the id or address {redacted(value)!r}")
         if not count:
-            raise UsageError(_unknown(value, by))
+            chosen = f"{by} {redacted(value)!r}"
+            raise UsageError(f"no post is left to withdraw that has the {chosen}")
         build(config, store, Options(offline=True), now)
     return count
 
@@ -76,12 +79,6 @@ def _withdrawn(store: Store, value: str, now: datetime, by: Choice) -> int:
 def _name(value: str, by: Choice) -> str:
     """Return the name under which a withdrawal is kept until it can't be taken back."""
     return value if by == "post" else f"{by} {value}"
-
-
-def _unknown(value: str, by: Choice) -> str:
-    if by == "post":
-        return f"no stored post has the id or address {redacted(value)!r}"
-    return f"no post is left to withdraw that has the {by} {redacted(value)!r}"
 
 
 def _id_by_page(store: Store, address: str) -> str:
