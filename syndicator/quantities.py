@@ -67,10 +67,7 @@ def in_words(span: timedelta) -> str:
     ('less than a minute', '26 hours', '9 days')
     """
     minutes = int(span.total_seconds() // 60)
-    if minutes < 1:
-        return "less than a minute"
-    if minutes < 120:  # two hours
-        return counted(minutes, "minute")
-    if minutes < 60 * 48:
-        return counted(minutes // 60, "hour")
-    return counted(minutes // (60 * 24), "day")
+    for most, size, unit in ((120, 1, "minute"), (60 * 48, 60, "hour"), (math.inf, 60 * 24, "day")):
+        if 1 <= minutes < most:
+            return counted(minutes // size, unit)
+    return "less than a minute"

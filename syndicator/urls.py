@@ -13,19 +13,9 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 WEB = frozenset({"http", "https"})
 # The schemes of links: a page, a message, a call, a chat, a download. None runs a script.
 LINKABLE = WEB | {
-    "mailto",
-    "tel",
-    "sms",
-    "xmpp",
-    "irc",
-    "ircs",
-    "magnet",
-    "geo",
-    "ftp",
-    "ftps",
-    "gemini",
+    "mailto", "tel", "sms", "xmpp", "irc", "ircs", "magnet", "geo", "ftp", "ftps", "gemini",
     "matrix",
-}
+}  # fmt: skip
 RUNNING = frozenset(
     {"javascript", "vbscript", "data", "livescript", "mocha", "blob", "filesystem", "jar"}
 )

@@ -199,7 +199,7 @@ def _auth(value: object, _key: Key, around: Surroundings) -> Credentials:
     return Credentials(user, password)
 
 
-_FILES = {"state": "file", "path": "file"}
+_FILES = {"state": "file", "path": "file", "verify": "file"}
 
 
 def _path(value: object, key: Key, around: Surroundings) -> Path:
@@ -214,18 +214,10 @@ def _path(value: object, key: Key, around: Surroundings) -> Path:
     return around.home / written
 
 
-def _existing_folder(value: object, key: Key, around: Surroundings) -> Path:
-    folder = _path(value, key, around)
-    if not folder.is_dir():
-        raise Wrong(f"no such folder: {folder}")
-    return folder
-
-
-def _existing_file(value: object, key: Key, around: Surroundings) -> Path:
-    written = _text(value)
-    path = around.home / written
-    if not written or not path.is_file():
-        raise Wrong(f"no such file: {path}")
+def _existing(value: object, key: Key, around: Surroundings) -> Path:
+    path, kind = _path(value, key, around), _FILES.get(key.name, "folder")
+    if not (path.is_file() if kind == "file" else path.is_dir()):
+        raise Wrong(f"no such {kind}: {path}")
     return path
 
 
@@ -343,8 +335,7 @@ READERS: Mapping[str, Reader] = {
     "headers": _headers,
     "auth": _auth,
     "path": _path,
-    "folder there": _existing_folder,
-    "file there": _existing_file,
+    "there": _existing,
     "folder": _matching(_FOLDER, "letters, digits, dots and hyphens, for its folder"),
     "address": _address,
     "colour": _matching(_COLOUR, 'a colour such as "#9a2f1b"'),

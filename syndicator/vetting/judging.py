@@ -322,20 +322,13 @@ def _stable(facts: Facts) -> Iterator[Reason]:
 
 def _kind(facts: Facts) -> Iterator[Reason]:
     """Tell a feed of comments, and one of other sites' posts, by their addresses."""
-    comments = f"{facts.comments} of {counted(facts.posts, 'post')} are comments"
-    advice = "the feed of the posts themselves has another address"
-    sites = f"most of its posts lead to {facts.others_sites} other sites"
-    return _holding(
-        (
-            facts.comments >= max(FEW, HALF * facts.posts),
-            Reason("doubt", "kind", comments, advice),
-        ),
-        # One site is a service that counts clicks, as a rule.
-        (
-            facts.others_sites >= FEW,
-            Reason("doubt", "kind", f"{sites}: a planet, or a list of links"),
-        ),
-    )
+    if facts.comments >= max(FEW, HALF * facts.posts):
+        text = f"{facts.comments} of {counted(facts.posts, 'post')} are comments"
+        yield Reason("doubt", "kind", text, "the feed of the posts themselves has another address")
+    # One site is a service that counts clicks, as a rule.
+    if facts.others_sites >= FEW:
+        text = f"most of its posts lead to {facts.others_sites} other sites"
+        yield Reason("doubt", "kind", f"{text}: a planet, or a list of links")
 
 
 def _full(facts: Facts) -> Iterator[Reason]:

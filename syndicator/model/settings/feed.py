@@ -136,7 +136,7 @@ class Feed(Struct, frozen=True):
         Key(
             "a folder whose files replace our templates one by one; `run --rerender` shows a "
             "change of them",
-            kind="folder there",
+            kind="there",
         ),
     ] = None
     icon: Annotated[

@@ -183,7 +183,7 @@ class Source(RedactedRepr, frozen=True):
         Path | None,
         Key(
             "certificates of the authority that its server's is of, as a PEM file",
-            kind="file there",
+            kind="there",
             unset="those of the system",
         ),
     ] = None
