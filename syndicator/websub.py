@@ -50,8 +50,7 @@ def notify(
     with requests.Session() as session:
         session.headers["User-Agent"] = user_agent
         for ping in pings:
-            last = given_up.get(ping.hub)
-            if last is not None:
+            if last := given_up.get(ping.hub):
                 results.append(Pinged(ping, last.error, last.retry_at))
                 continue
             result, has_answered = _send(session, ping, now, timeout)

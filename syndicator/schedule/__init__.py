@@ -2,7 +2,6 @@
 
 plan     decides which sources are due, at which address, with which validators
 state    makes the next state of a source from an outcome, with the time of its next request
-skips    reads skipHours and skipDays
 outage   recognises a run in which our own network was down
 """
 

@@ -5,14 +5,19 @@ Pure. A cron run in which nothing is due ends here.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from syndicator.model.fetch import Ask, SourceState, Validators
 from syndicator.model.settings import FetchSettings, Source
-from syndicator.schedule.skips import skipped
-from syndicator.schedule.state import BY_INTERVAL, BY_RETRY_AFTER, asked_at, is_of_address
+from syndicator.schedule.state import (
+    BY_INTERVAL,
+    BY_RETRY_AFTER,
+    asked_at,
+    is_of_address,
+    skipped,
+)
 from syndicator.urls import host_of
 
 # cron starts at slightly different seconds: an hourly interval must not miss a run by one.
@@ -129,14 +134,9 @@ def _ask(source: Source, state: SourceState | None, now: datetime) -> Ask:
 
 def _interleaved(asks: list[Ask]) -> list[Ask]:
     """Return the asks with their hosts taking turns, each host's own in the order given."""
-    queues: dict[str, deque[Ask]] = {}
+    turns, counts = dict[str, int](), Counter[str]()
     for ask in asks:
-        queues.setdefault(host_of(ask.url), deque()).append(ask)
-    if len(queues) == len(asks):
-        return asks
-    turns: list[Ask] = []
-    waiting = list(queues.values())
-    while waiting:
-        turns.extend(queue.popleft() for queue in waiting)
-        waiting = list(filter(None, waiting))
-    return turns
+        host = host_of(ask.url)
+        turns[ask.source.id] = counts[host]
+        counts[host] += 1
+    return sorted(asks, key=lambda ask: turns[ask.source.id])

@@ -23,10 +23,11 @@ from syndicator.model.fetch import (
     Validators,
 )
 from syndicator.model.settings import FetchSettings, Source
-from syndicator.schedule.skips import out_of_skipped
 from syndicator.urls import host
 
 DAY = timedelta(days=1)
+_HOUR = timedelta(hours=1)
+_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 AFTER_OUTAGE = timedelta(hours=1)  # it is asked again, at the latest
 GONE_AFTER = timedelta(hours=23)  # a 410 that is repeated this much later is believed
 MOVED_AFTER = 3  # days on which a permanent redirect gave the same answer before it is believed
@@ -323,3 +324,33 @@ def _back_off(
     times = {1: "once", 2: "twice"}.get(state.consecutive, f"{state.consecutive} times")
     how = "again" if due - now <= regular else "less often"
     return due, f"failed {times}, so it is asked {how}"
+
+
+# --- skipHours and skipDays (RSS 2.0), both in GMT ---------------------------------------------
+
+
+def skipped(moment: datetime, hints: Hints) -> bool:
+    """Tell whether the feed asks not to be read at this moment (an aware UTC datetime).
+
+    >>> from datetime import UTC
+    >>> skipped(datetime(2024, 5, 4, 23, tzinfo=UTC), Hints(skip_days=("Saturday",)))
+    True
+    """
+    if not hints.skip_hours and not hints.skip_days:
+        return False
+    by_hour = moment.hour in {hour % 24 for hour in hints.skip_hours}  # some write 24 for midnight
+    return by_hour or _WEEK[moment.weekday()] in {day.strip().lower() for day in hints.skip_days}
+
+
+def out_of_skipped(due: datetime, hints: Hints, latest: datetime) -> datetime:
+    """Return `due` or the first full hour after it that is not skipped, at most `latest`.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2024, 5, 4, 12, 30, tzinfo=UTC)
+    >>> str(out_of_skipped(noon, Hints(skip_hours=(12,)), latest=noon + 24 * _HOUR))
+    '2024-05-04 13:00:00+00:00'
+    """
+    moment = due
+    while moment < latest and skipped(moment, hints):
+        moment = moment.replace(minute=0, second=0, microsecond=0) + _HOUR
+    return min(moment, latest)
