@@ -239,13 +239,9 @@ class AtomicWriter:
 
 def _sync_file(file: _Waiting) -> None:
     """Sync a file, and refuse it if the disk did not take all of it."""
-    with writing(file.path):
-        descriptor = os.open(file.unfinished, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-            is_whole = os.fstat(descriptor).st_size == file.size
-        finally:
-            os.close(descriptor)
+    with writing(file.path), file.unfinished.open("rb") as written:
+        os.fsync(written.fileno())
+        is_whole = os.fstat(written.fileno()).st_size == file.size
     if not is_whole:
         raise PublishError(f"{file.path} does not hold what was written to it; {STANDS}")
 

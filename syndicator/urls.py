@@ -382,9 +382,7 @@ def host_of(url: str) -> str:
     scheme, match, rest = url.partition("://")
     if not match:
         return ""
-    for end in "/?#":
-        rest = rest.partition(end)[0]
-    host = rest.rpartition("@")[2].lower()
+    host = re.split("[/?#]", rest, maxsplit=1)[0].rpartition("@")[2].lower()
     if ":" in host.rpartition("]")[2]:
         return host
     return f"{host}:{443 if scheme.lower() == 'https' else 80}"

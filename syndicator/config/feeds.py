@@ -96,9 +96,7 @@ def check_feeds(
     `closed`: no list that is followed may bring other sources and tags.
     """
     ids = {source.id for source in sources}
-    tags = set[str]()
-    for source in sources:
-        tags.update(source.tags)
+    tags = set[str]().union(*(source.tags for source in sources))
     folders: dict[Path, tuple[Feed, Table]] = {}
     for feed, table in zip(feeds, tables, strict=True):
         for key, wanted, known in (("sources", feed.sources, ids), ("tags", feed.tags, tags)):

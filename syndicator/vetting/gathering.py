@@ -194,10 +194,8 @@ def _spoken(posts: Sequence[Post]) -> tuple[str, int, int]:
     """Return the language of most posts, how many read so, and how many read as any."""
     tags = Counter(post.language for post in posts if post.language)
     spoken = tags.most_common(1)[0][0] if tags else ""
-    heard = Counter[str]()
-    for post in posts[:_READ]:
-        tag = language.detected(f"{post.title}\n{post.text}")
-        heard[tag.partition("-")[0]] += 1
+    detected = (language.detected(f"{post.title}\n{post.text}") for post in posts[:_READ])
+    heard = Counter(tag.partition("-")[0] for tag in detected)
     heard.pop("", None)
     return spoken, heard[spoken.partition("-")[0]], heard.total()
 
