@@ -14,6 +14,7 @@ from typing import Literal
 from urllib.parse import quote, urljoin
 
 from syndicator.errors import UsageError
+from syndicator.formats import FORMATS
 from syndicator.importers.subscription import Heading, Remark, Subscription
 from syndicator.model.settings import Filter, Rules
 from syndicator.urls import redacted
@@ -116,9 +117,8 @@ def _number(text: str) -> int:
     return int(text) if re.fullmatch("[0-9]{1,6}", text) else 0
 
 
-# The documents of a planet's templates, as far as we have them under another name.
+# The documents of a planet's templates, by their names there.
 _OLD_NAMES = {"rss20.xml": "rss", "rss.xml": "rss", "atom.xml": "atom", "opml.xml": "opml"}
-_USUAL_NAMES = {"rss": "rss.xml", "atom": "atom.xml", "opml": "opml.xml"}
 
 
 def _names(templates: str) -> dict[str, str]:
@@ -131,7 +131,7 @@ def _names(templates: str) -> dict[str, str]:
     for template in templates.split():
         file = re.sub(r"\.(tmpl|xslt|genshi|dj)$", "", template.rpartition("/")[2])
         form = _OLD_NAMES.get(file, "")
-        if form and _USUAL_NAMES[form] != file:
+        if form and FORMATS[form].file != file:
             names[form] = file
     return names
 

@@ -128,7 +128,7 @@ def _compared(
     listed = "" if is_named else _listed(facts.url or source.url, config.sources)
     return replace(
         facts,
-        title=feed.info.name,
+        info=feed.info,
         posts=len(feed.posts),
         dates=tuple(dates),
         gap=_mean_gap(dates, facts.now),
@@ -140,10 +140,6 @@ def _compared(
         heard=heard,
         listed_as=listed,
         same_site=tuple(_of_site(feed, source, config.sources, stored)),
-        licence=feed.info.licence,
-        rights=feed.info.rights,
-        noindex=feed.info.noindex,
-        wishes=feed.info.wishes,
     )
 
 

@@ -12,8 +12,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from syndicator.model.feed import Wishes
 from syndicator.model.fetch import FetchFailed
+from syndicator.model.post import SourceInfo
 from syndicator.quantities import counted, short
 from syndicator.wishes import in_words
 
@@ -63,7 +63,7 @@ class Facts(Struct, frozen=True):
     now: datetime
     failure: FetchFailed | None = None  # then there is nothing else
     url: str = ""  # the feed's own; "" where private
-    title: str = ""
+    info: SourceInfo = SourceInfo("", "")  # as we would show it
     version: str = ""  # rss20, atom10, json11 ...
     is_private: bool = False
     others: tuple[str, ...] = ()  # other feeds of the page
@@ -92,11 +92,7 @@ class Facts(Struct, frozen=True):
     same_site: tuple[str, ...] = ()  # names of sources of the same site
     shared: tuple[Shared, ...] = ()
     is_compared: bool = False  # there is a state file with posts
-    licence: str = ""
-    rights: str = ""
     is_denied: bool = False  # access:restriction
-    noindex: bool = False
-    wishes: Wishes = Wishes()  # of its server on the use of posts
     credit: str = ""
     first_day: tuple[str, ...] = ()  # titles of the posts that it would bring at once
 
@@ -144,7 +140,7 @@ def judge(facts: Facts) -> Verdict:
     more = len(faults or doubts) - 1
     if more > 0:
         line += f", and {more} more"
-    return Verdict(facts.address, facts.url, facts.title, word, line, tuple(reasons))
+    return Verdict(facts.address, facts.url, facts.info.name, word, line, tuple(reasons))
 
 
 def _summary(facts: Facts) -> str:
@@ -223,14 +219,14 @@ def _likewise(facts: Facts) -> Iterator[Reason]:
 def _wishes(facts: Facts) -> Iterator[Reason]:
     if facts.is_denied:
         yield Reason("doubt", "wishes", "its feed forbids republishing; `republish` overrides it")
-    if facts.noindex:
+    if facts.info.noindex:
         text = "it wants no search engine to index its posts: their pages here say so too"
         yield Reason("note", "wishes", text)
-    for wish in in_words(facts.wishes):
+    for wish in in_words(facts.info.wishes):
         yield Reason("note", "wishes", f"{wish}: carried on with its posts")
-    if said := facts.licence or facts.rights:
+    if said := facts.info.licence or facts.info.rights:
         yield Reason("good", "licence", f"licence: {said}")
-    elif not facts.wishes.rsl:
+    elif not facts.info.wishes.rsl:
         yield Reason("note", "licence", "it names no licence")
 
 
