@@ -28,13 +28,6 @@ SITE_FILES = re.compile(
 )
 
 # Patterns are compiled where a value is looked at: most files have few of these keys.
-_LANGUAGE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*"  # BCP 47 in outline; never "English"
-_URI = r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+"  # RFC 4287, 4.2.6; never "my feed"
-_CONTACT = r"[^\s@]+@[^\s@]+|(https?://|mailto:)\S+"  # never "nobody"
-_COLOUR = r"#[0-9a-fA-F]{6}"  # never "red": the dark theme mixes it
-# Never "tcp://...", nor one without a port.
-_EXECUTOR = r"dask(?:\+tls)?://[A-Za-z0-9._\[\]:-]+:[0-9]+"
-_FOLDER = r"[A-Za-z0-9][A-Za-z0-9._-]*"  # never a path
 _FILE_NAME = r"[^/\\\x00-\x1f.][^/\\\x00-\x1f]*"  # never hidden, never a path
 _PLACEHOLDER = r"\{([^{}]*)\}"
 _FIELD_NAME = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"  # RFC 9110, 5.6.2
@@ -336,15 +329,31 @@ READERS: Mapping[str, Reader] = {
     "auth": _auth,
     "path": _path,
     "there": _existing,
-    "folder": _matching(_FOLDER, "letters, digits, dots and hyphens, for its folder"),
+    "folder": _matching(
+        r"[A-Za-z0-9][A-Za-z0-9._-]*",  # never a path
+        "letters, digits, dots and hyphens, for its folder",
+    ),
     "address": _address,
-    "colour": _matching(_COLOUR, 'a colour such as "#9a2f1b"'),
+    "colour": _matching(
+        r"#[0-9a-fA-F]{6}",  # never "red": the dark theme mixes it
+        'a colour such as "#9a2f1b"',
+    ),
     "site": _site,
-    "uri": _matching(_URI, 'a URI such as "urn:uuid:..." or "https://example.org/"'),
-    "contact": _matching(_CONTACT, "a mail address or a URL"),
-    "language": _matching(_LANGUAGE, 'a language tag such as "en", "pt-BR" or "zh-Hant"'),
+    "uri": _matching(
+        r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+",  # RFC 4287, 4.2.6; never "my feed"
+        'a URI such as "urn:uuid:..." or "https://example.org/"',
+    ),
+    "contact": _matching(
+        r"[^\s@]+@[^\s@]+|(https?://|mailto:)\S+",  # never "nobody"
+        "a mail address or a URL",
+    ),
+    "language": _matching(
+        r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*",  # BCP 47 in outline; never "English"
+        'a language tag such as "en", "pt-BR" or "zh-Hant"',
+    ),
     "executor": _matching(
-        _EXECUTOR, 'the address of a scheduler, without user and path, such as "dask://host:8786"'
+        r"dask(?:\+tls)?://[A-Za-z0-9._\[\]:-]+:[0-9]+",  # never "tcp://...", nor without a port
+        'the address of a scheduler, without user and path, such as "dask://host:8786"',
     ),
     "timezone": _timezone,
     "credit": _template("post", "source", "author", "date"),
