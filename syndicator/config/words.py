@@ -11,7 +11,6 @@ from syndicator.urls import redacted
 _NAMED = 30  # known words that are named,
 KEYS = 60  # all keys of the longest table,
 _NEAREST = 3  # but of hundreds of addresses nobody reads more
-NO_HEADS: Mapping[str, str] = {}
 
 # User and password in a text that should be an address and is none: they may hold any character,
 # "/" too.
@@ -22,7 +21,7 @@ _UNSHOWN: dict[type, str] = {dict: "a table", list: "a list", date: "a date", ti
 
 
 def did_you_mean(
-    word: str, known: Sequence[str], heads: Mapping[str, str] = NO_HEADS, most: int = _NAMED
+    word: str, known: Sequence[str], heads: Mapping[str, str] = {}, most: int = _NAMED
 ) -> str:
     """Say which known word was probably meant, else which are known.
 
@@ -57,7 +56,7 @@ def _distance(word: str, name: str) -> tuple[bool, float]:
     return word not in name, -difflib.SequenceMatcher(None, word, name).ratio()
 
 
-def meant(word: str, known: Sequence[str], heads: Mapping[str, str] = NO_HEADS) -> str:
+def meant(word: str, known: Sequence[str], heads: Mapping[str, str] = {}) -> str:
     """Say which known word was probably meant, "" if none is near."""
     import difflib  # as above
 
@@ -68,7 +67,7 @@ def meant(word: str, known: Sequence[str], heads: Mapping[str, str] = NO_HEADS) 
     return f"did you mean {heads.get(close[0], quoted)}?"
 
 
-def all_known(known: Sequence[str], heads: Mapping[str, str] = NO_HEADS, most: int = KEYS) -> str:
+def all_known(known: Sequence[str], heads: Mapping[str, str] = {}, most: int = KEYS) -> str:
     """Say which words are known, `most` of them by name."""
     return _known_here([heads.get(word, word) for word in sorted(set(known))], most)
 

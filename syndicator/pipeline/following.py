@@ -65,7 +65,7 @@ def current(config: Config, store: Store) -> Config:
     listed = {}
     for followed in config.lists:
         note = store.meta.read(Followed, followed.url) or Followed()
-        listed[followed.url] = list(_sources(config, followed, note, note.tables))
+        listed[followed.url] = list(_sources(config, followed, note))
     return configuration.with_listed(config, listed)
 
 
@@ -169,8 +169,8 @@ def _changes(
         yield f"is followed: {counted(len(after.tables), 'source')}{waiting}"
         return
     known = {place(source) for source in config.sources if not source.followed}
-    old = _by_place(config, followed, before)
-    new = _by_place(config, followed, after)
+    old = {place(source): source for source in _sources(config, followed, before)}
+    new = {place(source): source for source in _sources(config, followed, after)}
     lines = []
     for where, source in new.items():
         if where not in old:
@@ -184,15 +184,8 @@ def _changes(
         yield f"has {counted(len(lines) - _TOLD, 'more change')}"
 
 
-def _by_place(config: Config, followed: FollowedList, note: Followed) -> dict[str, Source]:
-    sources = _sources(config, followed, note, note.tables)
-    return {place(source): source for source in sources}
-
-
-def _sources(
-    config: Config, followed: FollowedList, note: Followed, tables: Sequence[Values]
-) -> Iterator[Source]:
-    for table in tables:
+def _sources(config: Config, followed: FollowedList, note: Followed) -> Iterator[Source]:
+    for table in note.tables:
         if source := _source(config, followed, note, table):
             yield source
 
