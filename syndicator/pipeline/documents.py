@@ -178,12 +178,14 @@ class FeedBuild(Struct):
         stale += outdated.values()
         gone = generator.obsolete_paths(edition, files, store.posts.slugs)
         files.hide(gone)
+        # A first build would ask for each page that it names whether there is one.
+        has_pages = bool(files.of_type("text/html", 1))
         documents = generator.generate(
             edition,
             lambda number: store.snapshots.archive(feed, number),
             # A setting that changed is no reason to give a page to a post that has none.
             stale=changed if rerender or changed is None else stale,
-            known=files,
+            known=files if has_pages else {},
             rerender=rerender,
             was_published=lambda path: files.kind(path) is not None,
             spans=lambda number: store.snapshots.archive_spans(feed, number),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Literal
 
-import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -111,8 +110,10 @@ def least_score(candidates: Sequence[Neighbour]) -> float:
     """
     if len(candidates) < tuning.NEAREST_QUARTER:
         return tuning.STRICT_THRESHOLD
-    far = [near.score for near in candidates[len(candidates) // tuning.NEAREST_QUARTER :]]
-    return tuning.BACKGROUND_FLOOR + tuning.BACKGROUND_SHARE * float(np.median(far))
+    far = candidates[len(candidates) // tuning.NEAREST_QUARTER :]
+    # Not by numpy's median, which loads masked arrays: 13 ms of a run with a new post.
+    median = (far[(len(far) - 1) // 2].score + far[len(far) // 2].score) / 2
+    return tuning.BACKGROUND_FLOOR + tuning.BACKGROUND_SHARE * median
 
 
 def _chosen(terms: IndexTables, request: Request, order: list[int]) -> list[Card]:

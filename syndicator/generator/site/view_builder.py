@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, time
+from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
 from types import MappingProxyType
@@ -30,11 +30,8 @@ from syndicator.generator.site.views import (
 from syndicator.generator.site.words import (
     comma,
     label,
-    long_date,
     month,
     number,
-    short_date,
-    time_of_day,
 )
 from syndicator.languages import direction
 from syndicator.model.edition import Edition, Item, Reference, RelatedList
@@ -330,7 +327,5 @@ def listings(edition: Edition) -> dict[str, tuple[Reference, ...]]:
 
 @lru_cache(maxsize=4096)
 def _date(moment: datetime, timezone: str, language: str) -> DateView:
-    local = timezones.local(moment, timezone)
-    day, iso = local.date(), moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-    clock = time_of_day(time(local.hour, local.minute), language)
-    return DateView(iso, long_date(day, language), short_date(day, language), clock)
+    iso = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return DateView(iso, timezones.local(moment, timezone), language)

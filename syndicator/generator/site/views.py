@@ -6,20 +6,40 @@ Users' templates read these fields, so their names never change.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from markupsafe import Markup
 from msgspec import Struct
+
+from syndicator.generator.site.words import long_date, short_date, time_of_day
 
 NO_HTML = Markup("")
 
 
 class DateView(Struct, frozen=True):
-    """A moment: for machines, its day written out, short for lists, and its time of day."""
+    """A moment: for machines, its day written out, short for lists, and its time of day.
+
+    Words are made where a template asks for them: most lines show one of three.
+    """
 
     iso: str
-    text: str
-    short: str
-    time: str = ""
+    local: datetime  # as the clocks of the feed's time zone show it
+    tag: str  # of the language of the words
+
+    @property
+    def text(self) -> str:
+        """The day, written out."""
+        return long_date(self.local.date(), self.tag)
+
+    @property
+    def short(self) -> str:
+        """Day and month."""
+        return short_date(self.local.date(), self.tag)
+
+    @property
+    def time(self) -> str:
+        """Hours and minutes."""
+        return time_of_day(self.local.time().replace(second=0, microsecond=0), self.tag)
 
 
 class SourceView(Struct, frozen=True):
