@@ -34,42 +34,28 @@ def packed(posts: Sequence[Post]) -> list[bytes]:
     The words come first, by their hashes, then the fragments of the title that are no words, in
     their order. One pass of numpy serves all posts: a call of it costs as much as a hundred words.
     """
-    every, pieces = _Hashes(), _Hashes()
-    for post in posts:
-        heading = words(post.title)
-        every.append(_words(post, heading))
-        pieces.append(dict.fromkeys(fragments(heading)))
-    terms, counts = np.unique(every.by_post(), return_counts=True)
-    fragment_terms = pieces.by_post()
+    headings = [words(post.title) for post in posts]
+    terms, counts = np.unique(_hashed(map(_words, posts, headings)), return_counts=True)
+    pieces = _hashed(map(dict.fromkeys, map(fragments, headings)))
     # A fragment that is a word too ("cars") counts as the word.
-    near = terms.take(terms.searchsorted(fragment_terms), mode="clip")
-    fragment_terms = fragment_terms[near != fragment_terms]
-    weights = np.full(len(fragment_terms), tuning.FRAGMENT_WEIGHT, np.float32)
-    both = np.concatenate((terms, fragment_terms))
+    pieces = pieces[terms.take(terms.searchsorted(pieces), mode="clip") != pieces]
+    weights = np.full(len(pieces), tuning.FRAGMENT_WEIGHT, np.float32)
+    both = np.concatenate((terms, pieces))
     order = np.argsort(both >> 32, kind="stable")
-    weights = np.concatenate((counts.astype(np.float32), weights))[order]
-    blob = vectors.pack(both[order] & 0xFFFFFFFF, weights)
-    edges = np.searchsorted(both[order] >> 32, np.arange(len(posts) + 1)) * vectors.TERM.itemsize
+    both, weights = both[order], np.concatenate((counts.astype(np.float32), weights))[order]
+    blob = vectors.pack(both & 0xFFFFFFFF, weights)
+    edges = np.searchsorted(both >> 32, np.arange(len(posts) + 1)) * vectors.TERM.itemsize
     return [blob[start:end] for start, end in pairwise(edges.tolist())]
 
 
-class _Hashes:
-    """The hashes of words, post by post."""
-
-    def __init__(self) -> None:
-        self._hashes = array("I")
-        self._sizes: list[int] = []
-
-    def append(self, texts: Iterable[bytes]) -> None:
-        """Add the words of one more post."""
-        before = len(self._hashes)
-        self._hashes.extend(map(crc32, texts))
-        self._sizes.append(len(self._hashes) - before)
-
-    def by_post(self) -> NDArray[np.int64]:
-        """Return the place of the post in the upper 32 bits, and the hash below, of each word."""
-        places = np.arange(len(self._sizes), dtype=np.int64).repeat(self._sizes)
-        return places << 32 | np.frombuffer(self._hashes, np.uint32)
+def _hashed(texts: Iterable[Iterable[bytes]]) -> NDArray[np.int64]:
+    """Return the hash of each word of each post, with the post's place in the upper 32 bits."""
+    hashes, ends = array("I"), [0]
+    for text in texts:
+        hashes.extend(map(crc32, text))
+        ends.append(len(hashes))
+    places = np.arange(len(ends) - 1, dtype=np.int64).repeat(np.diff(ends))
+    return places << 32 | np.frombuffer(hashes, np.uint32)
 
 
 def _words(post: Post, heading: str) -> list[bytes]:

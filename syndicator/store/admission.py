@@ -113,8 +113,11 @@ def _older_than_known(
     """
     history: set[int] = set()
     for source in members & {row.source for row in admitted}:
-        query = "SELECT published FROM posts WHERE source = ? AND number <= ? ORDER BY published LIMIT 1"
-        oldest = db.value(query, source, feed.seen)
+        oldest = db.value(
+            "SELECT published FROM posts WHERE source = ? AND number <= ? ORDER BY published LIMIT 1",
+            source,
+            feed.seen,
+        )
         dated = (row for row in admitted if row.source == source and not row.undated)
         older = [row.number for row in dated if oldest is not None and row.published < oldest]
         history.update(older[: max(0, len(older) - selected[source].join)])
@@ -182,8 +185,12 @@ def _considered(
         if joining or (not first and join == 0 and db.row(any_post, source)):
             joined = 0 if first else Posts(db).count()
             db.execute(_JOIN, (feed.number, source, joined))
-    held = "WHERE p.number IN (SELECT post FROM held WHERE feed = ? AND until <= ?)"
-    rows = selection.rows(db, held, feed.number, now.timestamp())
+    rows = selection.rows(
+        db,
+        "WHERE p.number IN (SELECT post FROM held WHERE feed = ? AND until <= ?)",
+        feed.number,
+        now.timestamp(),
+    )
     # A source that was approved before it had joined brings what any source brings that joins.
     whole = set(db.column(_APPROVED, feed.number, selection.APPROVED_WHOLE))
     rows = [row for row in rows if row.source in members or row.number not in whole]
@@ -205,8 +212,10 @@ def _note_departures(db: Connection, feed: int, members: Set[int], selected: Set
     """Note which sources leave a feed, and mark the archives of those that leave or come back."""
     leaving = members - selected
     for source in leaving:
-        leave = "UPDATE members SET gone = ? WHERE feed = ? AND source = ?"
-        db.execute(leave, (events.next_event(db), feed, source))
+        db.execute(
+            "UPDATE members SET gone = ? WHERE feed = ? AND source = ?",
+            (events.next_event(db), feed, source),
+        )
     left = db.column("SELECT source FROM members WHERE feed = ? AND gone > 0", feed)
     for source in leaving | (selected & set(left)):
         events.mark_archives_of(db, feed, source)
@@ -252,8 +261,9 @@ def _unpublished(
             continue
         holds = selected[row.source].future == "hold"
         if holds and row.due is not None and row.due > now.timestamp():
-            hold = "INSERT OR REPLACE INTO held VALUES (?, ?, ?)"
-            db.execute(hold, (feed.number, row.number, row.due))
+            db.execute(
+                "INSERT OR REPLACE INTO held VALUES (?, ?, ?)", (feed.number, row.number, row.due)
+            )
             continue
         # A story that came after the last look has no entry yet.
         if row.story > feed.seen or not _has_entry(db, feed.number, row.story):
@@ -307,8 +317,10 @@ def _publish(
         ],
     )
     for source_number, count in Counter(row.source for row in admitted).items():
-        more = "UPDATE members SET total = total + ? WHERE feed = ? AND source = ?"
-        db.execute(more, (count, feed.number, source_number))
+        db.execute(
+            "UPDATE members SET total = total + ? WHERE feed = ? AND source = ?",
+            (count, feed.number, source_number),
+        )
     total = feed.sequence + len(admitted)
     db.execute("UPDATE feeds SET sequence = ? WHERE number = ?", (total, feed.number))
     close_archives(db, feed, total, now)
@@ -320,11 +332,15 @@ def close_archives(db: Connection, feed: FeedRow, total: int, now: datetime) -> 
     closed = range(feed.sequence // events.ARCHIVE + 1, total // events.ARCHIVE + 1)
     event, number = events.next_event(db), feed.number
     db.executemany(_CLOSE, [(number, archive, event, now.timestamp()) for archive in closed])
-    opened = "INSERT OR IGNORE INTO archives VALUES (?, ?, 0, 0, ?)"
-    db.execute(opened, (number, closed.stop, now.timestamp()))
+    db.execute(
+        "INSERT OR IGNORE INTO archives VALUES (?, ?, 0, 0, ?)",
+        (number, closed.stop, now.timestamp()),
+    )
     if closed:  # the one before links on to the first of them now
-        before = "UPDATE archives SET mark = ? WHERE feed = ? AND number = ?"
-        db.execute(before, (event, number, closed.start - 1))
+        db.execute(
+            "UPDATE archives SET mark = ? WHERE feed = ? AND number = ?",
+            (event, number, closed.start - 1),
+        )
 
 
 _CLOSE = """INSERT INTO archives (feed, number, mark, touched) VALUES (?, ?, ?, ?)
@@ -335,11 +351,13 @@ def _give_public_id(db: Connection, row: Row, source_id: str, *, secret: bool) -
     """Give a story its public id, made of the version that shows it first."""
     # The date as the source gave it; never the time of ours, which no other store would know.
     given = row.given and datetime.fromisoformat(row.given).timestamp()
-    parts = f"{row.link or row.title}\n{given}"
-    chosen = new_public_id(db, row.guid, source_id, parts, secret=secret)
+    chosen = new_public_id(
+        db, row.guid, source_id, f"{row.link or row.title}\n{given}", secret=secret
+    )
     page = slugs.slug(chosen, row.title, codec.moment(row.published))
-    change = "UPDATE posts SET public_id = ?, slug = ? WHERE number = ?"
-    db.execute(change, (chosen, page, row.story))
+    db.execute(
+        "UPDATE posts SET public_id = ?, slug = ? WHERE number = ?", (chosen, page, row.story)
+    )
 
 
 def new_public_id(db: Connection, guid: str, source_id: str, parts: str, *, secret: bool) -> str:

@@ -26,8 +26,6 @@ class Corrected(Struct, frozen=True):
 class Corrections(Table):
     """The corrections that the pages of a feed may not show yet."""
 
-    __slots__ = ()
-
     def read(self, feed: str) -> Correction | None:
         """Return the corrections since a feed was built, and the pages to look into; None: none."""
         noted = Meta(self.db).read(Corrected, feed)

@@ -36,13 +36,19 @@ def choose(
     `since`: all is as it was but for the entries from this sequence on, so none older than those
     that stand there comes back. 0: the sources or limits changed, or a post was withdrawn.
     """
-    standing = f"SELECT sequence FROM entries {_STANDING} WHERE feed = ? AND current = 1"
-    before = set(db.column(standing, number))
+    before = set(
+        db.column(
+            f"SELECT sequence FROM entries {_STANDING} WHERE feed = ? AND current = 1", number
+        )
+    )
     standing_now = _newest(db, number, feed.limit, selected, min(before | {since}) if since else 0)
     # A post that came within `stay` stays beyond the limit, as long as it still stands there:
     # nothing comes back by it.
-    staying = f"{_VISIBLE % _STANDING} AND e.current = 1 AND e.first_published > ?"
-    rows = db.rows(staying, number, (now - feed.stay).timestamp())
+    rows = db.rows(
+        f"{_VISIBLE % _STANDING} AND e.current = 1 AND e.first_published > ?",
+        number,
+        (now - feed.stay).timestamp(),
+    )
     standing_now.update(_versions(db, number, rows, selected))
     after = _within_limits(standing_now, selected)
     change = "UPDATE entries SET current = ? WHERE feed = ? AND sequence = ?"
@@ -72,8 +78,9 @@ def _newest(
     newest: dict[int, int] = {}
     counts: Counter[int] = Counter()
     # Read only as far back as is needed: that may be far where most sources of a long history left.
-    query = f"{_VISIBLE % ''} AND e.sequence >= ? ORDER BY e.sequence DESC"
-    walk = db.execute(query, (feed, since))
+    walk = db.execute(
+        f"{_VISIBLE % ''} AND e.sequence >= ? ORDER BY e.sequence DESC", (feed, since)
+    )
     for sequence, source in _versions(db, feed, walk, selected):
         if len(newest) >= limit:
             break
@@ -99,8 +106,10 @@ def _versions(
             yield sequence, source
         elif other := _other_version(db, story, selected):
             number, place = other
-            change = "UPDATE entries SET post = ?, source = ? WHERE feed = ? AND sequence = ?"
-            db.execute(change, (number, place, feed, sequence))
+            db.execute(
+                "UPDATE entries SET post = ?, source = ? WHERE feed = ? AND sequence = ?",
+                (number, place, feed, sequence),
+            )
             links.freeze(db, [(number, story, place)])
             yield sequence, place
 
@@ -108,7 +117,9 @@ def _versions(
 def _other_version(
     db: Connection, story: int, selected: Mapping[int, Source]
 ) -> tuple[int, int] | None:
-    query = """SELECT number, source FROM posts WHERE (number = ?1 OR copy_of = ?1)
-        AND filtered = '' AND withdrawn = 0 ORDER BY number"""
-    versions = db.rows(query, story)
+    versions = db.rows(
+        """SELECT number, source FROM posts WHERE (number = ?1 OR copy_of = ?1)
+        AND filtered = '' AND withdrawn = 0 ORDER BY number""",
+        story,
+    )
     return next(((number, source) for number, source in versions if source in selected), None)

@@ -83,8 +83,6 @@ class Connection(sqlite3.Connection):
 class Table:
     """The base of the table objects: a part of the store over the common connection."""
 
-    __slots__ = ("db",)
-
     def __init__(self, db: Connection) -> None:
         self.db = db
 

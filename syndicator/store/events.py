@@ -18,8 +18,7 @@ def last_event(db: Connection) -> int:
 
 def next_event(db: Connection) -> int:
     """Count one more event and return its number."""
-    count = "UPDATE meta SET value = value + 1 WHERE key = 'event' RETURNING value"
-    return int(db.value(count))
+    return int(db.value("UPDATE meta SET value = value + 1 WHERE key = 'event' RETURNING value"))
 
 
 def touch(db: Connection, numbers: Iterable[int], now: datetime | None) -> None:

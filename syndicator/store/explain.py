@@ -98,8 +98,6 @@ class Standing(Struct, frozen=True):
 class Explain(Table):
     """The way of a post through the store."""
 
-    __slots__ = ()
-
     def find(self, text: str) -> list[int]:
         """Return the posts with this id, guid or address, or else with these words in their titles.
 
@@ -112,8 +110,9 @@ class Explain(Table):
             text,
             bare,
         )
-        guid = f"SELECT post AS number FROM bodies WHERE guid = ? {newest}"
-        numbers = numbers or self.db.column(guid, text)
+        numbers = numbers or self.db.column(
+            f"SELECT post AS number FROM bodies WHERE guid = ? {newest}", text
+        )
         words = [f"%{word}%" for word in text.split()]
         if numbers or not words:
             return numbers
@@ -129,8 +128,12 @@ class Explain(Table):
 
     def updates(self, number: int) -> list[tuple[datetime, str]]:
         """Return when a post was updated, and which of its parts had changed."""
-        query = "SELECT time, parts FROM updates WHERE post = ? ORDER BY time"
-        return [(codec.moment(time), parts) for time, parts in self.db.rows(query, number)]
+        return [
+            (codec.moment(time), parts)
+            for time, parts in self.db.rows(
+                "SELECT time, parts FROM updates WHERE post = ? ORDER BY time", number
+            )
+        ]
 
     def versions(self, post: Stored) -> list[Version]:
         """Return the other posts that tell a post's story, the first stored first."""

@@ -24,8 +24,6 @@ _KEPT = """SELECT s.id, f.suffix FROM faces f JOIN sources s ON s.number = f.sou
 class Faces(Table):
     """The copies, each of at most the size that its fetch was bounded to."""
 
-    __slots__ = ()
-
     def due(self, now: datetime) -> list[tuple[str, str]]:
         """Return id and picture's address of the public sources to ask, those never asked first."""
         self.db.execute(_TABLE)
@@ -54,5 +52,8 @@ class Faces(Table):
 
     def body(self, source_id: str) -> bytes:
         """Return the picture of a source."""
-        query = "SELECT body FROM faces JOIN sources ON number = source WHERE id = ?"
-        return bytes(self.db.value(query, source_id))
+        return bytes(
+            self.db.value(
+                "SELECT body FROM faces JOIN sources ON number = source WHERE id = ?", source_id
+            )
+        )

@@ -16,8 +16,6 @@ from syndicator.store.selection import Judge
 class Feeds(Table):
     """Our own feeds, and which posts each has published."""
 
-    __slots__ = ()
-
     def names(self) -> Set[str]:
         """Return the names of the feeds that were ever published from this file."""
         return set(self.db.column("SELECT name FROM feeds"))

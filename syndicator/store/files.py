@@ -61,8 +61,13 @@ class Files(Table, Mapping[str, str]):
         self._records: list[tuple[str, str, str, str]] = []
 
     def __getitem__(self, path: str) -> str:
-        query = "SELECT digest FROM files WHERE folder = ? AND path = ?"
-        digest = None if path in self.hidden else self.db.value(query, self._key, path)
+        digest = (
+            None
+            if path in self.hidden
+            else self.db.value(
+                "SELECT digest FROM files WHERE folder = ? AND path = ?", self._key, path
+            )
+        )
         if digest is None or not (self.folder / path).is_file():
             raise KeyError(path)
         return str(digest) if self.trusted else ""
@@ -75,8 +80,9 @@ class Files(Table, Mapping[str, str]):
 
     def kind(self, path: str) -> str | None:
         """Return the media type of a file of ours, be it there or not; None: it is not ours."""
-        query = "SELECT type FROM files WHERE folder = ? AND path = ?"
-        kind: str | None = self.db.value(query, self._key, path)
+        kind: str | None = self.db.value(
+            "SELECT type FROM files WHERE folder = ? AND path = ?", self._key, path
+        )
         return kind
 
     def of_type(self, kind: str, most: int = -1) -> list[str]:

@@ -41,8 +41,6 @@ NONE: Visible = ((), {})
 class Links(Table):
     """The links of published posts, and the sources that no link may lead to."""
 
-    __slots__ = ()
-
     def keep(self, post: int, lists: Sequence[RelatedList], layout: int = 1) -> None:
         """Keep the lists of a post for ever, unless it has some, and the layout of its body."""
         change = "UPDATE frozen SET lists = ?, layout = ? WHERE post = ? AND lists IS NULL"
@@ -72,13 +70,18 @@ class Links(Table):
             credit["attribution"] = codec.fields_of(attribution, frozenset())
         over = headings(lists)
         rows = list(_rows(post, lists))
-        query = f"SELECT {_COLUMNS} FROM links WHERE post = ? AND place >= ? ORDER BY place"
-        same = rows == self.db.rows(query, post, PLACES["source"])
+        same = rows == self.db.rows(
+            f"SELECT {_COLUMNS} FROM links WHERE post = ? AND place >= ? ORDER BY place",
+            post,
+            PLACES["source"],
+        )
         # An equal credit in another order is no change of the feed.
         if same and (over, layout) == frozen[1:] and credit == old:
             return
-        change = "UPDATE frozen SET credit = ?, lists = ?, layout = ? WHERE post = ?"
-        self.db.execute(change, (codec.encode(credit), over, layout, post))
+        self.db.execute(
+            "UPDATE frozen SET credit = ?, lists = ?, layout = ? WHERE post = ?",
+            (codec.encode(credit), over, layout, post),
+        )
         self.db.execute("DELETE FROM links WHERE post = ? AND place >= 1000", (post,))
         insert(self.db, post, lists)
         events.touch(self.db, [post], now)
@@ -268,9 +271,11 @@ def touch_naming(db: Connection, sources: Set[int], now: datetime | None) -> Non
 
 def _addresses(db: Connection, sources: Iterable[int]) -> set[str]:
     """Return the addresses of sources: of their sites and feeds."""
-    query = f"""SELECT s.url, json_extract(i.info, '$.link'), json_extract(i.info, '$.feed')
-        FROM sources s LEFT JOIN infos i ON i.source = s.number WHERE s.number IN {_NUMBERS}"""
-    rows = db.rows(query, codec.encode(list(sources)))
+    rows = db.rows(
+        f"""SELECT s.url, json_extract(i.info, '$.link'), json_extract(i.info, '$.feed')
+        FROM sources s LEFT JOIN infos i ON i.source = s.number WHERE s.number IN {_NUMBERS}""",
+        codec.encode(list(sources)),
+    )
     return set().union(*rows) - {None, ""}
 
 
@@ -316,7 +321,10 @@ _OWN_CREDIT = """UPDATE frozen SET credit = (SELECT credit FROM bodies b WHERE b
 
 
 def _name_now(db: Connection, post: int) -> str:
-    query = (
-        "SELECT json_extract(info, '$.name') FROM infos JOIN posts USING (source) WHERE number = ?"
+    return (
+        db.value(
+            "SELECT json_extract(info, '$.name') FROM infos JOIN posts USING (source) WHERE number = ?",
+            post,
+        )
+        or ""
     )
-    return db.value(query, post) or ""

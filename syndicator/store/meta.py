@@ -80,8 +80,6 @@ class Takeover(Struct, frozen=True):
 class Meta(Table):
     """The notes: at most one of each type for each name."""
 
-    __slots__ = ()
-
     def read(self, kind: type[N], name: str = "") -> N | None:
         """Return a note, None if there is none."""
         text = self.db.value("SELECT value FROM meta WHERE key = ?", f"{kind.__name__} {name}")

@@ -46,8 +46,6 @@ class MissingPost(Struct, frozen=True):
 class MissingPosts(Table):
     """The posts whose pages are to be asked."""
 
-    __slots__ = ()
-
     def due(self, now: datetime) -> list[MissingPost]:
         """Return the posts that have been missing for a day, the longest first."""
         note = Meta(self.db).read(Missing)
@@ -66,9 +64,15 @@ class MissingPosts(Table):
         `items` are those of its feed, in its order.
         """
         numbers = codec.encode(list(items.values())[:10])
-        query = """SELECT link FROM json_each(?) j JOIN posts p ON p.number = j.value
-            JOIN sources s ON s.number = p.source WHERE s.id = ? AND p.link <> '' ORDER BY j.key LIMIT 1"""
-        return self.db.value(query, numbers, source_id) or ""
+        return (
+            self.db.value(
+                """SELECT link FROM json_each(?) j JOIN posts p ON p.number = j.value
+            JOIN sources s ON s.number = p.source WHERE s.id = ? AND p.link <> '' ORDER BY j.key LIMIT 1""",
+                numbers,
+                source_id,
+            )
+            or ""
+        )
 
     def forget(self, numbers: Collection[int]) -> None:
         """Ask for these posts no more: their pages stand there, or they were taken out."""
@@ -120,8 +124,13 @@ def _missing(db: Connection, before: Sequence[int], standing: Set[int]) -> list[
     absent = [number for number in above if number not in standing]
     if not absent:
         return []
-    query = "SELECT number, published FROM posts WHERE number IN (SELECT value FROM json_each(?))"
-    ages = {number: (date, number) for number, date in db.rows(query, codec.encode(list(before)))}
+    ages = {
+        number: (date, number)
+        for number, date in db.rows(
+            "SELECT number, published FROM posts WHERE number IN (SELECT value FROM json_each(?))",
+            codec.encode(list(before)),
+        )
+    }
     oldest = min(ages[before[place]] for place in places)
     return [number for number in absent if ages[number] > oldest]
 

@@ -37,6 +37,8 @@ Holds = Callable[
     Literal["", "new", "all"],
 ]
 
+_LEADING = """SELECT number FROM posts WHERE copy_of IS NULL
+    AND number IN (SELECT value FROM json_each(?))"""
 _WHOLE = f"""SELECT p.number, {rows.WHOLE} FROM posts p JOIN sources s ON s.number = p.source
     JOIN bodies b ON b.post = p.number LEFT JOIN frozen f ON f.post = p.number
     WHERE p.number IN (SELECT value FROM json_each(?))"""
@@ -44,8 +46,6 @@ _WHOLE = f"""SELECT p.number, {rows.WHOLE} FROM posts p JOIN sources s ON s.numb
 
 class Posts(Table):
     """The stored posts: their identities for ever, and their bodies as long as they are kept."""
-
-    __slots__ = ("_unclaimed",)
 
     def __init__(self, db: Connection, unclaimed: Callable[[], Set[str]] = frozenset) -> None:
         """Open the posts. `unclaimed` gives the ids of the sources that the file names no more."""
@@ -122,20 +122,22 @@ class Posts(Table):
         """Return those of these posts that are copies of no other."""
         if not numbers:
             return set()
-        query = "SELECT number FROM posts WHERE copy_of IS NULL AND number IN (SELECT value FROM json_each(?))"
-        return set(self.db.column(query, codec.encode(list(numbers))))
+        return set(self.db.column(_LEADING, codec.encode(numbers)))
 
     def dates(self, source_id: str, newest: int = 10) -> list[datetime]:
         """Return the dates of a source's newest posts: how often it posts."""
         query = "SELECT published FROM posts WHERE source = ? ORDER BY published DESC LIMIT ?"
-        dates = self.db.column(query, Sources(self.db).number(source_id), newest)
-        return list(map(codec.moment, dates))
+        source = Sources(self.db).number(source_id)
+        return list(map(codec.moment, self.db.column(query, source, newest)))
 
     def times(self, since: datetime, until: datetime) -> list[tuple[str, datetime]]:
         """Return source id and date of each post between two times."""
-        query = """SELECT s.id, p.published FROM posts p INDEXED BY posts_by_source
-            JOIN sources s ON s.number = p.source WHERE p.published > ? AND p.published <= ?"""
-        rows = self.db.rows(query, since.timestamp(), until.timestamp())
+        rows = self.db.rows(
+            """SELECT s.id, p.published FROM posts p INDEXED BY posts_by_source
+            JOIN sources s ON s.number = p.source WHERE p.published > ? AND p.published <= ?""",
+            since.timestamp(),
+            until.timestamp(),
+        )
         return [(source, codec.moment(seconds)) for source, seconds in rows]
 
     def read(self, numbers: Iterable[int]) -> dict[int, Post]:
@@ -145,15 +147,17 @@ class Posts(Table):
 
     def kept(self, source_id: str) -> list[int]:
         """Return the numbers of a source's posts with kept bodies."""
-        query = """SELECT number FROM posts
-            WHERE source = (SELECT number FROM sources WHERE id = ?) AND purged = 0"""
-        return self.db.column(query, source_id)
+        return self.db.column(
+            """SELECT number FROM posts
+            WHERE source = (SELECT number FROM sources WHERE id = ?) AND purged = 0""",
+            source_id,
+        )
 
     def revise(self, number: int, post: Post, now: datetime) -> None:
         """Show a post's body, summary and picture as in `post`; identity and frozen parts stay."""
         _, _, rest, content, _ = rows.body(post)
-        change = "UPDATE bodies SET rest = ?, content = ? WHERE post = ?"
-        self.db.execute(change, (rest, content, number))
+        row = rest, content, number
+        self.db.execute("UPDATE bodies SET rest = ?, content = ? WHERE post = ?", row)
         events.touch(self.db, [number], now)
 
     def public_ids(self) -> list[str]:
@@ -162,9 +166,12 @@ class Posts(Table):
 
     def slugs(self, public_ids: Iterable[str]) -> dict[str, str]:
         """Return the slugs of the pages of posts, by public id; a post without one is left out."""
-        query = """SELECT public_id, slug FROM posts
-            WHERE public_id IN (SELECT value FROM json_each(?)) AND slug IS NOT NULL"""
-        return dict(self.db.rows(query, codec.encode(list(public_ids))))
+        rows_slugs = self.db.rows(
+            """SELECT public_id, slug FROM posts
+            WHERE public_id IN (SELECT value FROM json_each(?)) AND slug IS NOT NULL""",
+            codec.encode(list(public_ids)),
+        )
+        return dict(rows_slugs)
 
     def count(self) -> int:
         """Return how many posts are stored: none is ever deleted, so the highest number says it."""
@@ -210,14 +217,11 @@ def _apply(db: Connection, source: int, post: Post, verdict: Verdict, now: datet
             number = _insert(db, source, post, now)
             _fold(db, number, story, original=original, now=now)
             return number
-        case Updated(number):
-            _update(db, number, post, now)
-            return number
         case Unchanged(number):
             _refresh(db, number, post, now)
             return number
-        case Deferred(number):
-            if not _is_published(db, number):
+        case Updated(number) | Deferred(number):
+            if isinstance(verdict, Updated) or not _is_published(db, number):
                 _update(db, number, post, now)
             return number
         case Repeated():
@@ -225,23 +229,21 @@ def _apply(db: Connection, source: int, post: Post, verdict: Verdict, now: datet
 
 
 def _intake(verdicts: Sequence[Verdict], numbers: Sequence[int]) -> Intake:
-    by_kind: dict[type, list[int]] = {}
-    for verdict, number in zip(verdicts, numbers, strict=True):
-        by_kind.setdefault(type(verdict), []).append(number)
-    kinds = (New, Updated, Unchanged, CopyOf)
-    new, updated, unchanged, copies = (tuple(by_kind.get(kind, ())) for kind in kinds)
-    return Intake(new, updated, unchanged, copies, tuple(numbers))
+    def of(kind: type) -> tuple[int, ...]:
+        pairs = zip(verdicts, numbers, strict=True)
+        return tuple(number for verdict, number in pairs if type(verdict) is kind)
+
+    return Intake(of(New), of(Updated), of(Unchanged), of(CopyOf), tuple(numbers))
 
 
 def _insert(db: Connection, source: int, post: Post, now: datetime) -> int:
     """Store a new post and return its number."""
-    seen = now.timestamp()
-    published = (post.published or now).timestamp()
-    updated = (post.updated or post.published or now).timestamp()
+    published = post.published or now
     row = (
         source, rows.pack_keys(post.keys), post.content_hash, post.identity_version, post.title,
-        post.link, post.origin.url, published, updated, seen, _due(post, now), post.language,
-        post.republished, post.filtered, _count(post),
+        post.link, post.origin.url, published.timestamp(), (post.updated or published).timestamp(),
+        now.timestamp(), _due(post, now), post.language, post.republished, post.filtered,
+        _count(post),
     )  # fmt: skip
     number = db.execute(_INSERT, row).lastrowid
     assert number is not None  # noqa: S101 - for mypy: an INSERT into a rowid table has one
@@ -272,8 +274,9 @@ def _due(post: Post, now: datetime) -> float | None:
 
 def _update(db: Connection, number: int, post: Post, now: datetime) -> None:
     """Replace what is shown of a post that its source changed. Id, date and frozen parts stay."""
-    query = "SELECT keys, updated, title, link FROM posts WHERE number = ?"
-    keys, before, title, link = db.row(query, number)
+    keys, before, title, link = db.row(
+        "SELECT keys, updated, title, link FROM posts WHERE number = ?", number
+    )
     _redate(db, number, post, now)
     # The source's own time where it is newer than the last and not to come; else when we noticed.
     updated = now.timestamp()
@@ -298,8 +301,10 @@ def _update(db: Connection, number: int, post: Post, now: datetime) -> None:
         corrections.spread(db, number, (title, link), (post.title, post.link))
     # A body that was taken over gives way to the source's own, with a credit and lists of ours.
     db.execute(_OWN_LAYOUT, (number,))
-    log = "INSERT OR REPLACE INTO updates VALUES (?, ?, ?)"
-    db.execute(log, (number, now.timestamp(), ", ".join(changed) or "text"))
+    db.execute(
+        "INSERT OR REPLACE INTO updates VALUES (?, ?, ?)",
+        (number, now.timestamp(), ", ".join(changed) or "text"),
+    )
     events.touch(db, [number], now)
 
 
@@ -312,11 +317,10 @@ _OWN_LAYOUT = """UPDATE frozen SET layout = 1,
 
 def _redate(db: Connection, number: int, post: Post, now: datetime) -> None:
     """Move a date that is still to come; every other date stays as it was first given."""
-    published = (post.published or now).timestamp()
     db.execute(
         """UPDATE posts SET due = ?1, published = iif(?1 IS NULL, min(?2, due), published)
         WHERE number = ?3 AND due IS NOT NULL""",
-        (_due(post, now), published, number),
+        (_due(post, now), (post.published or now).timestamp(), number),
     )
 
 
@@ -342,8 +346,7 @@ def _refresh(db: Connection, number: int, post: Post, now: datetime) -> None:
         before = codec.read_fields(Post, rest)
         if before.get("enclosures") != post.enclosures:
             fields = codec.read(dict[str, object], rest) | {"enclosures": post.enclosures}
-            change = "UPDATE bodies SET rest = ? WHERE post = ?"
-            db.execute(change, (codec.encode(fields), number))
+            db.execute("UPDATE bodies SET rest = ? WHERE post = ?", (codec.encode(fields), number))
             events.touch(db, [number], None)
 
 
@@ -388,8 +391,7 @@ def _credit_original(db: Connection, published: int, original: int, now: datetim
     post, old = posts[original], posts[published]
     if old.origin.url == post.origin.url:
         return
-    site = "UPDATE posts SET site = ? WHERE number = ?"
-    db.execute(site, (post.origin.url, published))
+    db.execute("UPDATE posts SET site = ? WHERE number = ?", (post.origin.url, published))
     new = replace(old, origin=post.origin, origin_link=post.link, republished=True)
     credit = rows.body(new)[1]
     db.execute("UPDATE frozen SET credit = ? WHERE post = ?", (credit, published))

@@ -40,8 +40,6 @@ class Withdrawal(Struct, frozen=True):
 class Retention(Table):
     """Takes away: posts for ever, or the bodies of old ones."""
 
-    __slots__ = ()
-
     def withdraw(self, post: str, now: datetime) -> bool:
         """Take a post and its copies out of documents and lists for ever; False: it is unknown.
 
@@ -63,8 +61,10 @@ class Retention(Table):
         with db.transaction():
             row = packed, events.next_event(db)
             db.execute(f"UPDATE posts SET withdrawn = ?2 WHERE {_VERSIONS}", row)
-            log = "INSERT OR REPLACE INTO updates VALUES (?, ?, ?)"
-            db.executemany(log, [(number, now.timestamp(), reason) for number in numbers])
+            db.executemany(
+                "INSERT OR REPLACE INTO updates VALUES (?, ?, ?)",
+                [(number, now.timestamp(), reason) for number in numbers],
+            )
             shown = f"{_SHOWN} AND current = 1"
             standing = db.rows(f"SELECT feed, sequence FROM entries WHERE {shown}", packed)
             links = db.rows(f"DELETE FROM links WHERE target IN ({_NUMBERS}) RETURNING *", packed)
@@ -101,14 +101,18 @@ class Retention(Table):
         db, packed = self.db, codec.encode(list(kept.posts))
         with db.transaction():
             db.execute(f"UPDATE posts SET withdrawn = 0 WHERE {_VERSIONS}", (packed,))
-            log = f"DELETE FROM updates WHERE post IN {_POSTS} AND parts GLOB ?2"
-            db.execute(log, (packed, f"{WITHDRAWN}*"))
-            restore = f"INSERT OR IGNORE INTO links VALUES ({', '.join('?' * 11)})"
-            db.executemany(restore, kept.links)
+            db.execute(
+                f"DELETE FROM updates WHERE post IN {_POSTS} AND parts GLOB ?2",
+                (packed, f"{WITHDRAWN}*"),
+            )
+            db.executemany(
+                f"INSERT OR IGNORE INTO links VALUES ({', '.join('?' * 11)})", kept.links
+            )
             # Its source may have corrected it meanwhile.
             db.execute(f"{_SHOW_AS_NOW} WHERE target IN ({_NUMBERS})", (packed,))
-            change = "UPDATE entries SET current = 1 WHERE feed = ? AND sequence = ?"
-            db.executemany(change, kept.standing)
+            db.executemany(
+                "UPDATE entries SET current = 1 WHERE feed = ? AND sequence = ?", kept.standing
+            )
             self._mark(kept.posts, {link[0] for link in kept.links}, now)
 
     def _mark(self, numbers: Collection[int], naming: Collection[int], now: datetime) -> None:
@@ -166,10 +170,13 @@ class Retention(Table):
 
     def named(self, source_id: str, guids: Sequence[str], standing: Collection[int]) -> list[int]:
         """Return the posts of a source with these ids, but for those that its feed lists."""
-        query = """SELECT p.number FROM posts p JOIN sources s ON s.number = p.source
+        numbers = self.db.column(
+            """SELECT p.number FROM posts p JOIN sources s ON s.number = p.source
             JOIN bodies b ON b.post = p.number WHERE s.id = ? AND p.withdrawn = 0
-            AND b.guid IN (SELECT value FROM json_each(?))"""
-        numbers = self.db.column(query, source_id, codec.encode(list(guids)))
+            AND b.guid IN (SELECT value FROM json_each(?))""",
+            source_id,
+            codec.encode(list(guids)),
+        )
         return [number for number in numbers if number not in standing]
 
     def purge(self, now: datetime, keep: timedelta) -> int:

@@ -61,8 +61,6 @@ class WaitingPost(Struct, frozen=True):
 class Reviews(Table):
     """The posts that wait for a person, and the decisions on them."""
 
-    __slots__ = ()
-
     def holds(self) -> dict[str, Hold]:
         """Return the held sources by their ids."""
         rows = self.db.rows(_HOLDS)
@@ -128,11 +126,14 @@ class Reviews(Table):
         return len(waited)
 
     def _judged(self, where: str, filtered: str, *values: str) -> list[int]:
-        change = f"UPDATE posts SET filtered = '{filtered}' WHERE {where} RETURNING number"
-        return self.db.column(change, *values)
+        return self.db.column(
+            f"UPDATE posts SET filtered = '{filtered}' WHERE {where} RETURNING number", *values
+        )
 
     def _consider(self, numbers: Collection[int], until: float) -> None:
         """Have each feed consider posts at its next build."""
-        again = """INSERT OR REPLACE INTO held
-            SELECT f.number, j.value, ? FROM feeds f, json_each(?) j"""
-        self.db.execute(again, (until, codec.encode(list(numbers))))
+        self.db.execute(
+            """INSERT OR REPLACE INTO held
+            SELECT f.number, j.value, ? FROM feeds f, json_each(?) j""",
+            (until, codec.encode(list(numbers))),
+        )

@@ -91,8 +91,6 @@ class Match(Struct, frozen=True):
 class Search(Table):
     """The words of published posts. None of its tables is there until `enable`."""
 
-    __slots__ = ()
-
     @property
     def is_enabled(self) -> bool:
         """Whether the tables are there."""
@@ -139,8 +137,10 @@ class Search(Table):
             for document, (number, words) in enumerate(rows, last + 1):
                 pair = document, number
                 self.db.execute("INSERT INTO search_documents VALUES (?, ?)", pair)
-                insert = "INSERT INTO search_words (rowid, title, text, more) VALUES (?, ?, ?, ?)"
-                self.db.execute(insert, (document, *words))
+                self.db.execute(
+                    "INSERT INTO search_words (rowid, title, text, more) VALUES (?, ?, ?, ?)",
+                    (document, *words),
+                )
 
     def renew(self) -> None:
         """Have the index made anew if many of its documents are out of date."""

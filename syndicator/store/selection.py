@@ -86,8 +86,9 @@ def chosen(db: Connection, feed: Feed, configured: Mapping[str, Source]) -> dict
     if len(wanted) > _FEW:
         known_rows = db.rows(query)
     else:
-        few = f"{query} WHERE id IN (SELECT value FROM json_each(?))"
-        known_rows = db.rows(few, codec.encode(list(wanted)))
+        known_rows = db.rows(
+            f"{query} WHERE id IN (SELECT value FROM json_each(?))", codec.encode(list(wanted))
+        )
     numbers = {source_id: number for number, source_id in known_rows}
     return {numbers[name]: source for name, source in wanted.items() if name in numbers}
 
@@ -190,21 +191,31 @@ class Selection:
         """Take entries out of a feed by an event, or back into its history (0)."""
         if not moving:
             return
-        change = """UPDATE entries SET gone = ?, current = 0, history = 1
-            WHERE feed = ? AND post = ? AND story = ?"""
-        self.db.executemany(change, [(event, number, row.number, row.story) for row in moving])
+        self.db.executemany(
+            """UPDATE entries SET gone = ?, current = 0, history = 1
+            WHERE feed = ? AND post = ? AND story = ?""",
+            [(event, number, row.number, row.story) for row in moving],
+        )
         for source in {row.source for row in moving}:
             events.mark_archives_of(self.db, number, source)
         targets = codec.encode([row.number for row in moving])
-        naming = "SELECT DISTINCT post FROM links WHERE target IN (SELECT value FROM json_each(?))"
-        events.touch(self.db, self.db.column(naming, targets), None)
+        events.touch(
+            self.db,
+            self.db.column(
+                "SELECT DISTINCT post FROM links WHERE target IN (SELECT value FROM json_each(?))",
+                targets,
+            ),
+            None,
+        )
 
     def _why_not(self, row: Row) -> str:
         """Return why a feed does not take a post by the filters of now, "" if it does."""
         source = self.selected[row.source]
         if source.future == "hold" and row.due is not None and row.due > self.now.timestamp():
-            hold = "INSERT OR REPLACE INTO held SELECT number, ?, ? FROM feeds WHERE name = ?"
-            self.db.execute(hold, (row.number, row.due, self.feed.name))
+            self.db.execute(
+                "INSERT OR REPLACE INTO held SELECT number, ?, ? FROM feeds WHERE name = ?",
+                (row.number, row.due, self.feed.name),
+            )
             return "held until its date"
         if not speaks(self.feed, row.language):
             return "its language"
@@ -216,8 +227,7 @@ class Selection:
         post, seen = Posts(self.db).read([row.number])[row.number], codec.moment(row.first_seen)
         why = self.judge(post, source.filter, seen)
         if why != row.filtered:
-            change = "UPDATE posts SET filtered = ? WHERE number = ?"
-            self.db.execute(change, (why, row.number))
+            self.db.execute("UPDATE posts SET filtered = ? WHERE number = ?", (why, row.number))
         return why or self.judge(post, self.feed.filter, seen)
 
 

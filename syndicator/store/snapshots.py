@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from datetime import datetime, timedelta
-from itertools import chain, starmap
+from itertools import starmap
 from typing import Any
 
 from msgspec.structs import replace
@@ -85,6 +85,16 @@ _LESSENED_BY_FILTER = """SELECT DISTINCT s.id FROM entries e INDEXED BY entries_
     JOIN sources s ON s.number = e.source WHERE e.feed = ? AND e.gone > ? AND e.gone > 0"""
 
 
+# CROSS: from the entries on, in this order, or all that the members published is read.
+_LANGUAGES = """SELECT DISTINCT p.language FROM entries e CROSS JOIN posts p ON p.number = e.post
+    CROSS JOIN members m ON m.feed = e.feed AND m.source = e.source
+    WHERE e.feed = ? AND e.sequence > ? AND p.purged = 0 AND p.withdrawn = 0 AND m.gone = 0
+    AND e.gone = 0"""
+_NOTE_POPULAR = """UPDATE entries INDEXED BY entries_by_story SET popular = 1
+    WHERE story IN (SELECT number FROM posts WHERE public_id IN (SELECT value FROM json_each(?)))
+    AND feed = (SELECT number FROM feeds WHERE name = ?) AND popular = 0"""
+_NAMED = """SELECT public_id, number FROM posts
+    WHERE number IN (SELECT value FROM json_each(?)) AND public_id IS NOT NULL"""
 _ACTIVITY = """SELECT s.id, m.total, (SELECT p.published
     FROM entries e INDEXED BY entries_by_source JOIN posts p ON p.number = e.post
     WHERE e.feed = m.feed AND e.source = m.source ORDER BY e.sequence DESC LIMIT 1)
@@ -94,8 +104,6 @@ _LISTED_SOURCES = 500  # with more, their page would be made anew at each run, a
 
 class Snapshots(Table):
     """The feeds as they are published now."""
-
-    __slots__ = ()
 
     def edition(
         self,
@@ -117,17 +125,13 @@ class Snapshots(Table):
         wanted = [source for source in configured.values() if selects(feed, source)]
         infos = [info for info in self._infos(wanted) if not info.private]
         tags = {info.id: configured[info.id].tags for info in infos if configured[info.id].tags}
-        items = popularity.with_inbound(
-            sorted(
-                self._items(_CURRENT, row.number),
-                key=lambda item: (item.published, item.sequence),
-                reverse=True,
-            )
-        )
-        shown = {item.source.id: item.source for item in items}
+        items = self._items(_CURRENT, row.number)
+        items.sort(key=lambda item: (item.published, item.sequence), reverse=True)
+        items = popularity.with_inbound(items)
         lessened = self.db.column(_LESSENED, since, row.number)
         lessened += self.db.column(_LESSENED_BY_FILTER, row.number, since)
-        shown = {name: Sources(self.db).info(name) for name in [*lessened, *listed]} | shown
+        shown = {name: Sources(self.db).info(name) for name in [*lessened, *listed]}
+        shown |= {item.source.id: item.source for item in items}
         listings = self._listings(row.number, shown, per_source) if per_source else ()
         return Edition(
             feed=feed,
@@ -156,11 +160,9 @@ class Snapshots(Table):
 
     def _stories(self) -> dict[str, int]:
         """Return the stories that posts tell with others, by the posts' public ids."""
-        told = Meta(self.db).read(Stories) or Stories()
-        query = """SELECT public_id, number FROM posts
-            WHERE number IN (SELECT value FROM json_each(?)) AND public_id IS NOT NULL"""
-        named = self.db.rows(query, codec.encode(list(told.of))) if told.of else ()
-        return {public_id: told.of[number] for public_id, number in named}
+        told = (Meta(self.db).read(Stories) or Stories()).of
+        named = self.db.rows(_NAMED, codec.encode(list(told)))
+        return {public_id: told[number] for public_id, number in named}
 
     def _tombstones(self, feed: int, updated: float) -> tuple[Tombstone, ...]:
         """Return the posts that sources deleted in the weeks before a feed's newest change.
@@ -179,29 +181,26 @@ class Snapshots(Table):
             source: Activity(posts, codec.moment(last)) for source, posts, last in activity if last
         }
 
-    def _infos(self, wanted: Iterable[Source]) -> Iterable[SourceInfo]:
+    def _infos(self, wanted: Sequence[Source]) -> Iterable[SourceInfo]:
         """Yield how each source is shown, also those that have never answered."""
-        known = dict(self.db.rows("SELECT id, info FROM sources JOIN infos ON source = number"))
+        known = Sources(self.db).infos(source.id for source in wanted)
         for source in wanted:
-            if source.id in known:
-                yield undated(codec.read(SourceInfo, known[source.id]))
-            else:
-                name, url = source.name or source.id, source.unless_private(source.url)
-                yield SourceInfo(source.id, name, feed=url, private=source.private)
+            name, url = source.name or source.id, source.unless_private(source.url)
+            unknown = SourceInfo(source.id, name, feed=url, private=source.private)
+            yield undated(known.get(source.id, unknown))
 
     def _items(self, query: str, *values: object) -> list[Item]:
         """Return the items of a query for the columns of _ENTRY, in its order."""
         entries = self.db.rows(query, *values)
         visible = links.read(self.db, [entry[2] for entry in entries])
         versions = links.versions(self.db, [entry[1:3] for entry in entries])
-        infos: dict[str, SourceInfo] = {}
+        known = Sources(self.db).infos({entry[10] for entry in entries})
+        infos = {source_id: undated(info) for source_id, info in known.items()}
         items = []
         for entry in entries:
-            source_id = entry[10]
-            if source_id not in infos:
-                infos[source_id] = undated(Sources(self.db).info(source_id))
+            info = infos.get(entry[10]) or SourceInfo(entry[10], entry[10])
             copies = versions.get(entry[1], ())
-            items.append(_item(entry, infos[source_id], visible.get(entry[2], links.NONE), copies))
+            items.append(_item(entry, info, visible.get(entry[2], links.NONE), copies))
         return links.without_hidden_chains(self.db, items)
 
     def _listings(
@@ -226,10 +225,10 @@ class Snapshots(Table):
         event = self.db.value(_LAST_DEPARTURE, feed)
         if event <= since:
             return Departed(event)
-        withdrawn = self.db.column(_WITHDRAWN, since)
-        left = self.db.column(_POSTS_LEFT, feed, since) + self.db.column(_TAKEN_OUT, feed, since)
+        posts = self.db.column(_WITHDRAWN, since) + self.db.column(_POSTS_LEFT, feed, since)
+        posts += self.db.column(_TAKEN_OUT, feed, since)
         sources = self.db.column(_SOURCES_LEFT, feed, since)
-        return Departed(event, set(filter(None, chain(withdrawn, left))), set(sources))
+        return Departed(event, set(filter(None, posts)), set(sources))
 
     def news(
         self, feed: Feed, admitted: Sequence[int], rewritten: Sequence[int], since: int
@@ -259,17 +258,21 @@ class Snapshots(Table):
         These are the posts just admitted, or left by a killed run.
         """
         # A cross join is made in the order written: from the posts in the documents.
-        query = """SELECT e.post FROM entries e INDEXED BY entries_current
+        return self.db.column(
+            """SELECT e.post FROM entries e INDEXED BY entries_current
             CROSS JOIN frozen f ON f.post = e.post AND f.lists IS NULL
             JOIN members m ON m.feed = e.feed AND m.source = e.source AND m.gone = 0
-            WHERE e.feed = ? AND e.current = 1 ORDER BY e.sequence"""
-        return self.db.column(query, Feeds(self.db).row(feed.name).number)
+            WHERE e.feed = ? AND e.current = 1 ORDER BY e.sequence""",
+            Feeds(self.db).row(feed.name).number,
+        )
 
     def shown(self, feed: Feed) -> list[int]:
         """Return the posts that stand in a feed's documents, in the order of their sequence."""
-        query = """SELECT post FROM entries INDEXED BY entries_current
-            WHERE feed = ? AND current = 1 ORDER BY sequence"""
-        return self.db.column(query, Feeds(self.db).row(feed.name).number)
+        return self.db.column(
+            """SELECT post FROM entries INDEXED BY entries_current
+            WHERE feed = ? AND current = 1 ORDER BY sequence""",
+            Feeds(self.db).row(feed.name).number,
+        )
 
     def languages(self, feed: Feed, since: int) -> tuple[int, Set[str]]:
         """Return the last sequence of a feed, and the languages of its entries after one.
@@ -277,32 +280,23 @@ class Snapshots(Table):
         Of those alone that may still be shown.
         """
         row = Feeds(self.db).row(feed.name)
-        # CROSS: from the entries on, in this order, or all that the members published is read.
-        query = """SELECT DISTINCT p.language FROM entries e CROSS JOIN posts p ON p.number = e.post
-            CROSS JOIN members m ON m.feed = e.feed AND m.source = e.source
-            WHERE e.feed = ? AND e.sequence > ? AND p.purged = 0 AND p.withdrawn = 0 AND m.gone = 0
-            AND e.gone = 0"""
-        return row.sequence, set(self.db.column(query, row.number, since))
+        return row.sequence, set(self.db.column(_LANGUAGES, row.number, since))
 
     def note_popular(self, feed: Feed, edition: Edition) -> None:
         """Note which posts stand among the popular ones, before pages are made that name them."""
         names = codec.encode([reference.id for reference in edition.popular])
-        self.db.execute(
-            """UPDATE entries INDEXED BY entries_by_story SET popular = 1
-            WHERE story IN (SELECT number FROM posts
-                WHERE public_id IN (SELECT value FROM json_each(?)))
-            AND feed = (SELECT number FROM feeds WHERE name = ?) AND popular = 0""",
-            (names, feed.name),
-        )
+        self.db.execute(_NOTE_POPULAR, (names, feed.name))
 
     # -- history
     # --------------------------------------------------------------------------------------
 
     def stale_archives(self, feed: Feed) -> list[int]:
         """Return the slices of history that changed since they were written, or never were."""
-        query = """SELECT a.number FROM archives a JOIN feeds f ON f.number = a.feed
-            WHERE f.name = ? AND a.mark <> a.written ORDER BY a.number"""
-        return self.db.column(query, feed.name)
+        return self.db.column(
+            """SELECT a.number FROM archives a JOIN feeds f ON f.number = a.feed
+            WHERE f.name = ? AND a.mark <> a.written ORDER BY a.number""",
+            feed.name,
+        )
 
     def archive(self, feed: Feed, number: int) -> Archive:
         """Return a slice of history, newest first; 1 is the oldest.
@@ -318,11 +312,13 @@ class Snapshots(Table):
     def archive_spans(self, feed: Feed, number: int) -> list[tuple[datetime, datetime]]:
         """Return the dates of the oldest and the newest post of each month (UTC) of a slice."""
         condition, values = self._slice(feed, number)
-        query = f"""SELECT min(p.published), max(p.published)
+        spans = self.db.rows(
+            f"""SELECT min(p.published), max(p.published)
             FROM entries e JOIN posts p ON p.number = e.post
             WHERE e.feed = ? AND e.sequence BETWEEN ? AND ? AND e.gone = 0 {condition}
-            GROUP BY strftime('%Y-%m', p.published, 'unixepoch')"""
-        spans = self.db.rows(query, *values)
+            GROUP BY strftime('%Y-%m', p.published, 'unixepoch')""",
+            *values,
+        )
         return [(codec.moment(oldest), codec.moment(newest)) for oldest, newest in spans]
 
     def _slice(self, feed: Feed, number: int) -> tuple[str, tuple[int, int, int]]:

@@ -26,8 +26,10 @@ _IN_COLUMNS = frozenset({"source_id", "validators", *_COLUMNS})
 _STATES = f"SELECT {', '.join(_COLUMNS)} FROM sources"
 _SAVE = f"""INSERT INTO sources ({", ".join(_COLUMNS)}) VALUES ({", ".join("?" * len(_COLUMNS))})
     ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])}"""
-_INFO = "SELECT info FROM infos JOIN sources ON source = number WHERE id = ?"
-_INFOS = """SELECT number, id, coalesce(h.reason, ''), coalesce(h.rejected, 0), info FROM sources
+_INFOS = """SELECT id, info FROM sources JOIN infos ON source = number
+    WHERE id IN (SELECT value FROM json_each(?))"""
+_NAMES = "SELECT id, json_extract(info, '$.name') FROM infos JOIN sources ON source = number"
+_FACTS = """SELECT number, id, coalesce(h.reason, ''), coalesce(h.rejected, 0), info FROM sources
     LEFT JOIN infos i ON i.source = number LEFT JOIN holds h ON h.source = number"""
 # The index `posts_by_source` covers it: a million posts are counted in a tenth of a second.
 _COUNTS = "SELECT source, count(*), max(published) FROM posts GROUP BY source"
@@ -36,8 +38,6 @@ _NO_VALIDATORS, _NO_HINTS = Validators(), Hints()
 
 class Sources(Table):
     """The sources ever asked, and all facts on each."""
-
-    __slots__ = ("_named", "_unclaimed")
 
     def __init__(self, db: Connection) -> None:
         super().__init__(db)
@@ -65,23 +65,25 @@ class Sources(Table):
         """Return the number of a source; a new one is given its number here."""
         number = self.db.value("SELECT number FROM sources WHERE id = ?", source_id)
         if number is None:
-            add = "INSERT INTO sources (id) VALUES (?) RETURNING number"
-            number = self.db.value(add, source_id)
+            number = self.db.value(
+                "INSERT INTO sources (id) VALUES (?) RETURNING number", source_id
+            )
         return int(number)
 
     def info(self, source_id: str) -> SourceInfo:
         """Return how a source is shown; its id is its name where nothing is known of it."""
-        packed = self.db.value(_INFO, source_id)
-        if packed:
-            return codec.read(SourceInfo, packed)
-        return SourceInfo(source_id, source_id)
+        return self.infos([source_id]).get(source_id) or SourceInfo(source_id, source_id)
+
+    def infos(self, source_ids: Iterable[str]) -> dict[str, SourceInfo]:
+        """Return how sources are shown, by id; those of which nothing is known are left out."""
+        known = self.db.rows(_INFOS, codec.encode(list(source_ids)))
+        return {source_id: codec.read(SourceInfo, packed) for source_id, packed in known}
 
     def save_info(self, info: SourceInfo, now: datetime) -> bool:
         """Keep how a source is shown.
 
-        Tell whether anything shown changed, not its feed's date, say.
-
-        Feeds that show it are then made again.
+        Tell whether anything shown changed, not its feed's date, say. Feeds that show it are then
+        made again.
         """
         with self.db.transaction():
             source, packed = self.number(info.id), codec.encode(info)
@@ -99,14 +101,13 @@ class Sources(Table):
 
         One that never answered has none.
         """
-        query = "SELECT id, json_extract(info, '$.name') FROM infos JOIN sources ON source = number"
-        return dict(self.db.rows(query))
+        return dict(self.db.rows(_NAMES))
 
     def facts(self) -> dict[str, SourceFacts]:
         """Return title, number of posts and newest post of each source, by source id."""
         counts = {source: row for source, *row in self.db.rows(_COUNTS)}
         known = {}
-        for number, source_id, held, rejected, packed in self.db.rows(_INFOS):
+        for number, source_id, held, rejected, packed in self.db.rows(_FACTS):
             info = codec.read(SourceInfo, packed) if packed else SourceInfo(source_id, "")
             posts, newest = counts.get(number, (0, None))
             known[source_id] = SourceFacts(
@@ -140,8 +141,13 @@ class Sources(Table):
 
     def items(self, source_id: str) -> dict[str, int]:
         """Return the fingerprints of a feed's current items, each with the number of its post."""
-        query = "SELECT items FROM items JOIN sources ON source = number WHERE id = ?"
-        return codec.read(dict[str, int], self.db.value(query, source_id) or "{}")
+        return codec.read(
+            dict[str, int],
+            self.db.value(
+                "SELECT items FROM items JOIN sources ON source = number WHERE id = ?", source_id
+            )
+            or "{}",
+        )
 
     def save_items(
         self,
@@ -255,8 +261,9 @@ def mark_members(db: Connection, source: int, *, archives: bool = False) -> None
 
 def is_private(db: Connection, source: int) -> bool:
     """Tell whether a source is private, as of its last fetch."""
-    query = "SELECT json_extract(info, '$.private') FROM infos WHERE source = ?"
-    return bool(db.value(query, source))
+    return bool(
+        db.value("SELECT json_extract(info, '$.private') FROM infos WHERE source = ?", source)
+    )
 
 
 def _state(row: Sequence[Any]) -> SourceState:

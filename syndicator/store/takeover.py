@@ -130,11 +130,17 @@ def _give_id(db: Connection, number: int, adopted: AdoptedPost, now: datetime) -
     post = adopted.post
     public_id, date = adopted.id, _date(post, now)
     if not public_id:
-        parts = f"{post.link or post.title}\n{codec.seconds_or_none(post.published)}"
-        public_id = new_public_id(db, "", post.source_id, parts, secret=True)
+        public_id = new_public_id(
+            db,
+            "",
+            post.source_id,
+            f"{post.link or post.title}\n{codec.seconds_or_none(post.published)}",
+            secret=True,
+        )
     page = adopted.slug or slugs.slug(public_id, post.title, date)
-    change = "UPDATE posts SET public_id = ?, slug = ? WHERE number = ?"
-    db.execute(change, (public_id, page, number))
+    db.execute(
+        "UPDATE posts SET public_id = ?, slug = ? WHERE number = ?", (public_id, page, number)
+    )
     freeze = """INSERT INTO frozen (post, credit, source_updated, lists, layout)
         SELECT post, credit, ?, ?, ? FROM bodies WHERE post = ?"""
     date_of_source = codec.seconds_or_none(adopted.source_updated)

@@ -48,8 +48,6 @@ _CARDS = """SELECT p.number, s.id, p.keys, coalesce(p.public_id, ''), p.title, p
 class Terms(Table):
     """The index's tables, through the store's own connection; the caller holds the transaction."""
 
-    __slots__ = ("_sources",)
-
     def __init__(self, db: Connection) -> None:
         """Open the index; one of another version is made anew."""
         super().__init__(db)
@@ -102,8 +100,11 @@ class Terms(Table):
 
     def postings(self, terms: Sequence[int], long: Sequence[int]) -> Mapping[int, bytes]:
         """Return the postings of terms; of those in `long` the newest closed rows too."""
-        query = f"SELECT term, posts FROM postings WHERE term IN ({_marks(terms)})"
-        by_term = dict(self.db.rows(query, *terms))
+        by_term = dict(
+            self.db.rows(
+                f"SELECT term, posts FROM postings WHERE term IN ({_marks(terms)})", *terms
+            )
+        )
         for term in long:
             closed = self.db.column(_CLOSED, term, CLOSED)
             by_term[term] = b"".join((by_term.get(term, b""), *closed))
@@ -111,15 +112,16 @@ class Terms(Table):
 
     def vectors(self, numbers: Sequence[int]) -> list[tuple[int, float, bytes, bytes]]:
         """Return number, time, packed terms and neighbours of the known ones of these posts."""
-        query = f"SELECT number, time, terms, kin FROM traces WHERE number IN ({_marks(numbers)})"
-        return self.db.rows(query, *numbers)
+        return self.db.rows(
+            f"SELECT number, time, terms, kin FROM traces WHERE number IN ({_marks(numbers)})",
+            *numbers,
+        )
 
     def sample(self, number: int, limit: int) -> list[bytes]:
         """Return packed terms of a post's source, of posts spread over its newest few hundred."""
         known = self.db.column(_SAME_SOURCE, number, SPREAD * limit)
         some = known[:: max(1, len(known) // limit)][:limit]
-        query = f"SELECT terms FROM traces WHERE number IN ({_marks(some)})"
-        return self.db.column(query, *some)
+        return self.db.column(f"SELECT terms FROM traces WHERE number IN ({_marks(some)})", *some)
 
     def keep_neighbours(self, number: int, neighbours: bytes) -> None:
         """Keep the nearest posts of one, packed."""
@@ -144,8 +146,9 @@ class Terms(Table):
 
     def languages(self, numbers: Sequence[int]) -> Mapping[int, str]:
         """Return the languages of these posts, without regions ("en")."""
-        query = f"SELECT number, language FROM posts WHERE number IN ({_marks(numbers)})"
-        rows = self.db.execute(query, numbers)
+        rows = self.db.execute(
+            f"SELECT number, language FROM posts WHERE number IN ({_marks(numbers)})", numbers
+        )
         return {number: language.partition("-")[0].lower() for number, language in rows}
 
     def kept(self, name: Statistic) -> bytes:
@@ -164,9 +167,12 @@ class Terms(Table):
         debt = self._value("index_owed")
         if not debt:
             return []
-        query = """SELECT number, published FROM posts WHERE number <= ?
-            ORDER BY number DESC LIMIT ?"""
-        owed = self.db.rows(query, debt, limit)
+        owed = self.db.rows(
+            """SELECT number, published FROM posts WHERE number <= ?
+            ORDER BY number DESC LIMIT ?""",
+            debt,
+            limit,
+        )
         self._keep("index_owed", owed[-1][0] - 1 if len(owed) == limit else 0)
         posts = Posts(self.db).read([number for number, _ in owed])
         owed.reverse()
@@ -185,8 +191,9 @@ class Terms(Table):
         for start in range(0, whole, ROW):
             row = entries[start : start + ROW]
             last = int.from_bytes(row[-ENTRY:-1], "little")
-            close = "INSERT OR REPLACE INTO closed_postings VALUES (?, ?, ?)"
-            self.db.execute(close, (term, last, row))
+            self.db.execute(
+                "INSERT OR REPLACE INTO closed_postings VALUES (?, ?, ?)", (term, last, row)
+            )
         self.db.execute("UPDATE postings SET posts = ? WHERE term = ?", (entries[whole:], term))
 
     def _source(self, source_id: str) -> int:
