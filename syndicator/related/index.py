@@ -15,6 +15,7 @@ from syndicator.related import copies, lists, search, stories, tuning, vectors
 from syndicator.related import terms as words
 from syndicator.related.lists import Request
 from syndicator.related.postings import Postings
+from syndicator.related.search import Vector
 
 
 class Index:
@@ -55,6 +56,8 @@ class Index:
 
         A lost index, or one of another version, is made again from the stored posts.
         """
+        if self._flushed:
+            return
         while unindexed := self._terms.unindexed(tuning.BATCH):
             self.add(unindexed)
             self._post_pending()
@@ -83,15 +86,14 @@ class Index:
         """
         if settings.scope == "none" or not post.title:
             return ()
-        self._prepare()
+        self.flush()
         request = Request(number, post, settings, sources, fallback)
         chosen = []
         own: list[int] = []
         if settings.scope != "all":
             own = self._terms.newest(post.source_id, tuning.MAX_PER_SOURCE)
-            nearest = self._nearest(number, own)
-            chosen.append(lists.of_source(self._terms, request, nearest, own))
-        if settings.scope != "source" and self._has_enough_terms(number):
+            chosen.append(lists.of_source(self._terms, request, self._nearest(number, own), own))
+        if settings.scope != "source" and _has_enough_terms(self._vector(number)):
             # The second of two lists must not repeat the first.
             chosen.append(lists.of_all(self._terms, request, self._nearest(number), set(own)))
         return tuple(related for related in chosen if related.links)
@@ -101,7 +103,7 @@ class Index:
 
         For `copies = "near"`; exact copies are known by their keys alone.
         """
-        self._prepare()
+        self.flush()
         nearest = [near.number for near in self._nearest(number)[: tuning.COPY_CANDIDATES]]
         originals = [
             card.number
@@ -118,7 +120,7 @@ class Index:
 
     def near(self, number: int, source_id: str = "") -> list[Neighbour]:
         """Return the posts nearest to a stored one, best first; of one source if given."""
-        self._prepare()
+        self.flush()
         among = self._terms.newest(source_id, tuning.MAX_PER_SOURCE) if source_id else None
         return self._nearest(number, among)
 
@@ -130,49 +132,39 @@ class Index:
         `told` are the stories so far; a story has the number of one of its posts. A post that
         tells no story with another is left out. Costs 1 ms of CPU for a newcomer.
         """
-        self._prepare()
+        self.flush()
         among = np.array(sorted(shown), np.intp)
 
         def alike(number: int) -> Mapping[int, float]:
-            own = self._terms.vectors([number])
-            if not own or not self._has_enough_terms(number):
-                return {}
-            return self._searcher.alike(own[0], among)
+            own = self._vector(number)
+            return self._searcher.alike(own, among) if _has_enough_terms(own) else {}
 
         return stories.join(self._terms.cards, alike, newcomers, told)
 
-    def _prepare(self) -> None:
-        if not self._flushed:
-            self.flush()
-
-    def _has_enough_terms(self, number: int) -> bool:
-        vectors_found = self._terms.vectors([number])
-        return any(
-            len(packed) >= tuning.MIN_TERMS * vectors.TERM.itemsize
-            for _, _, packed, _ in vectors_found
-        )
+    def _vector(self, number: int) -> Vector:
+        """Return the vector of a post, one without terms for a post that is not indexed."""
+        return next(iter(self._terms.vectors([number])), (number, 0.0, b"", b""))
 
     def _nearest(self, number: int, among: list[int] | None = None) -> list[Neighbour]:
-        own = self._terms.vectors([number])
-        if not own:
-            return []
         numbers = None if among is None else np.array(among, np.intp)
-        nearest = self._searcher.nearest(own[0], numbers)
+        nearest = self._searcher.nearest(self._vector(number), numbers)
         self._terms.keep_neighbours(number, search.pack_neighbours(nearest))
         self._has_learnt = True
         return nearest
 
     def _post_pending(self) -> None:
         """Post the posts that were added under their terms, and store the counts."""
-        pending = self._terms.pending(tuning.BATCH)
-        if not pending:
+        if not self._terms.pending(1):
             return
-        while pending:
+        while pending := self._terms.pending(tuning.BATCH):
             numbers = [number for number, _ in pending]
             kept, terms, shares = zip(
                 *(vectors.pruned(packed, self._counts) for _, packed in pending), strict=True
             )
             self._postings.add(numbers, terms, shares)
             self._terms.finish(list(zip(numbers, kept, strict=True)))
-            pending = self._terms.pending(tuning.BATCH)
         self._terms.keep("counts", self._counts.pack())
+
+
+def _has_enough_terms(vector: Vector) -> bool:
+    return len(vector[2]) >= tuning.MIN_TERMS * vectors.TERM.itemsize

@@ -45,8 +45,7 @@ class Request(Struct, frozen=True):
 
     def allows(self, source_id: str) -> bool:
         """Tell whether a list may link to a source."""
-        own = self.post.source_id
-        return self.sources is None or source_id in self.sources or source_id == own
+        return self.sources is None or source_id in self.sources or source_id == self.post.source_id
 
 
 def of_source(
@@ -56,11 +55,11 @@ def of_source(
     least = tuning.SOURCE_THRESHOLD
     scores = {near.number: near.score for near in nearest if near.score >= least}
     order = [*scores, *(number for number in newest if number not in scores)]
-    links = []
-    for card in _chosen(terms, request, order):
-        # The heading names the source, so the links do not.
-        score = scores.get(card.number, 0.0)
-        links.append(replace(card.reference, source="", score=score))
+    # The heading names the source, so the links do not.
+    links = [
+        replace(card.reference, source="", score=scores.get(card.number, 0.0))
+        for card in _chosen(terms, request, order)
+    ]
     return request.under_heading("source", tuple(links))
 
 

@@ -38,8 +38,7 @@ class Postings:
         new["term"] = np.concatenate(terms)
         new["number"] = np.repeat(numbers, list(map(len, terms)))
         new["weight"] = np.clip(np.rint(np.concatenate(shares) * 255), 1, 255)
-        waiting = self._terms.append_log(new.tobytes())
-        if waiting >= tuning.LOG_ENTRIES * LOGGED.itemsize:
+        if self._terms.append_log(new.tobytes()) >= tuning.LOG_ENTRIES * LOGGED.itemsize:
             self._terms.append_postings(_Log(self._terms.read_log()).by_term())
         self._log = None
 
@@ -83,6 +82,5 @@ class _Log:
         """Return the entries to append under each term."""
         terms, starts = np.unique(self._terms, return_index=True)
         edges = [*(starts * ENTRY.itemsize).tolist(), self._entries.nbytes]
-        blob = self._entries.tobytes()
-        parts = map(blob.__getitem__, map(slice, edges, edges[1:]))
+        parts = map(self._entries.tobytes().__getitem__, map(slice, edges, edges[1:]))
         return list(zip(terms.tolist(), parts, strict=True))

@@ -57,8 +57,7 @@ class Searcher:
         if not candidates:
             return {}
         nearness = self._rows(own, candidates).similarity({0: 1.0}, self._accumulator)[1:]
-        numbers = map(itemgetter(0), candidates)
-        return dict(zip(numbers, nearness.tolist(), strict=True))
+        return dict(zip(map(itemgetter(0), candidates), nearness.tolist(), strict=True))
 
     def _candidates(self, own: Vector, among: Numbers | None) -> list[Vector]:
         number, _, packed, _ = own
@@ -124,8 +123,7 @@ class Searcher:
         score = np.round(score / tuning.SCORE_PARTS, 6)
         order = np.argsort(-score, kind="stable")
         if not known_neighbours:
-            teachers = order[: tuning.LEARN_FROM] + 1
-            self._counts.learn(*rows.shared(0, teachers, self._accumulator))
+            self._counts.learn(*rows.shared(0, (order[: tuning.LEARN_FROM] + 1), self._accumulator))
         return [
             Neighbour(candidates[row][0], round(float(score[row]), 4)) for row in order.tolist()
         ]

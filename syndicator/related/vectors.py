@@ -96,8 +96,7 @@ class Counts:
 
     def _trust(self, where: slice | Slots) -> Weights:
         """Return the factor learnt for slots: the share of neighbours beyond chance."""
-        total = np.float32(max(self.slots[-1], 1))
-        chance = self.slots[:-1][where].astype(np.float32) / total
+        chance = self.slots[:-1][where].astype(np.float32) / np.float32(max(self.slots[-1], 1))
         seen = self._seen[where]
         beyond = np.maximum(self._sharing[where] - seen * chance, np.float32(0))
         prior = tuning.PRIOR_POSTS

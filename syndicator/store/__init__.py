@@ -54,6 +54,9 @@ class Store:
         self.missing = MissingPosts(self.connection)
         self.reviews = Reviews(self.connection)
         self.meta = Meta(self.connection)
+        self.explain = Explain(self.connection)
+        self.faces = Faces(self.connection)
+        self.search = Search(self.connection)
 
     def __enter__(self) -> Store:
         return self
@@ -76,24 +79,9 @@ class Store:
         return self.connection.transaction()
 
     @cached_property
-    def explain(self) -> Explain:
-        """The way of a post, for `why`."""
-        return Explain(self.connection)
-
-    @cached_property
     def terms(self) -> Terms:
         """The tables of the index of related posts, for `related.Index`."""
         return Terms(self.connection)
-
-    @cached_property
-    def faces(self) -> Faces:
-        """The pictures of sources, for feeds that publish copies of them."""
-        return Faces(self.connection)
-
-    @cached_property
-    def search(self) -> Search:
-        """The index for a visitor's search, if a feed wants it."""
-        return Search(self.connection)
 
     def files(self, folder: Path) -> Files:
         """Return which files below an output folder are ours."""

@@ -63,11 +63,11 @@ def admit(
     if takeover := Meta(db).read(Takeover, feed.name):
         admitted = [post for post in admitted if not _came_before(row, post, takeover)]
     history = _older_than_known(db, row, selected, admitted, before)
-    history |= _beyond_join(admitted, approved, selected)
+    # Of a source that was approved as a whole, `join` posts are news, as when it joins.
+    history |= _beyond_join((post for post in admitted if post.number in approved), selected)
     if rules_changed:
-        came = taste.judge_again(row.number)
-        came = _unpublished(db, row, selected, came, now, before)
         known = {post.story for post in admitted}
+        came = _unpublished(db, row, selected, taste.judge_again(row.number), now, before)
         came = [post for post in came if post.story not in known]
         history |= {post.number for post in came}
         admitted = [*came, *admitted]
@@ -75,8 +75,7 @@ def admit(
     anew = shape != row.shape or rules_changed or _members(db, row.number) != before
     if new or anew:
         since = 0 if anew else row.sequence + 1
-        changed = current.choose(db, row.number, feed, selected, now, since)
-        if changed or new or rules_changed:
+        if current.choose(db, row.number, feed, selected, now, since) or new or rules_changed:
             events.mark_feed(db, row.number, now)
     # A feed without posts is as old as itself, not of 1970.
     db.execute(
@@ -111,30 +110,22 @@ def _older_than_known(
     A feed may suddenly list its whole past. At most `join` of such posts of a source count as news,
     the newest ones.
     """
-    history: set[int] = set()
+    oldest: dict[int, float] = {}
     for source in members & {row.source for row in admitted}:
-        oldest = db.value(
-            "SELECT published FROM posts WHERE source = ? AND number <= ? ORDER BY published LIMIT 1",
-            source,
-            feed.seen,
-        )
-        dated = (row for row in admitted if row.source == source and not row.undated)
-        older = [row.number for row in dated if oldest is not None and row.published < oldest]
-        history.update(older[: max(0, len(older) - selected[source].join)])
-    return history
+        oldest[source] = db.value(_OLDEST, source, feed.seen)
+    dated = [row for row in admitted if row.source in oldest and not row.undated]
+    return _beyond_join((row for row in dated if row.published < oldest[row.source]), selected)
 
 
-def _beyond_join(
-    admitted: Sequence[Row], approved: Set[int], selected: Mapping[int, Source]
-) -> set[int]:
-    """Return the posts that are history though a review let them through: all but the newest.
+_OLDEST = """SELECT coalesce((SELECT published FROM posts WHERE source = ? AND number <= ?
+    ORDER BY published LIMIT 1), -1e300)"""
 
-    Of a source that was approved as a whole, `join` posts are news, as when it joins.
-    """
+
+def _beyond_join(rows: Iterable[Row], selected: Mapping[int, Source]) -> set[int]:
+    """Return the posts, oldest first, that are more than the `join` newest of their source."""
     by_source: dict[int, list[int]] = {}
-    for row in admitted:
-        if row.number in approved:
-            by_source.setdefault(row.source, []).append(row.number)
+    for row in rows:
+        by_source.setdefault(row.source, []).append(row.number)
     history: set[int] = set()
     for source, numbers in by_source.items():
         history.update(numbers[: max(0, len(numbers) - selected[source].join)])

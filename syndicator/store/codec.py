@@ -6,7 +6,7 @@ So a field can come and go in `model` without a migration as long as it has a de
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Set
+from collections.abc import Callable, Hashable, Sequence, Set
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypedDict, TypeVar, cast
@@ -18,6 +18,7 @@ from msgspec.structs import fields
 from syndicator.errors import StoreError
 
 T = TypeVar("T")
+N = TypeVar("N", bound=Struct)
 
 _encode = msgspec.json.Encoder().encode
 
@@ -66,6 +67,12 @@ def _decoder(kind: Hashable) -> Callable[[str | bytes], Any]:
 @cache
 def _some(kind: type[Struct]) -> Any:  # noqa: ANN401 - a type made here
     return TypedDict("Some", {f.name: f.type for f in fields(kind)}, total=False)  # type: ignore[operator]
+
+
+def noun(kind: type[N], row: Sequence[object]) -> N:
+    """Return the noun of a row with a column for each field; dates are seconds since 1970."""
+    fields_of_row = dict(zip(kind.__struct_fields__, row, strict=True))
+    return msgspec.convert(fields_of_row, kind, strict=False)
 
 
 def moment(seconds: float) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import starmap
 
-from msgspec import Struct, convert
+from msgspec import Struct
 
 from syndicator.store import codec
 from syndicator.store.db import Table
@@ -13,7 +13,7 @@ from syndicator.store.meta import Meta, Stories
 
 MOST = 20  # posts that a search returns
 
-_POST = """SELECT p.number, s.id, p.title, p.link, b.guid, coalesce(lead.public_id, p.public_id),
+_POST = """SELECT p.number, s.id, p.title, p.link, b.guid, coalesce(lead.public_id, p.public_id, ''),
     p.published, p.updated, p.first_seen, p.due, p.language, p.filtered,
     p.withdrawn > 0 OR coalesce(lead.withdrawn, 0) > 0, coalesce(p.copy_of, p.number), p.purged
     FROM posts p JOIN sources s ON s.number = p.source JOIN bodies b ON b.post = p.number
@@ -104,11 +104,10 @@ class Explain(Table):
         The newest MOST. Reads all posts: a person asks.
         """
         newest = f"ORDER BY number DESC LIMIT {MOST}"
-        bare = text.rstrip("/")
         numbers = self.db.column(
             f"SELECT number FROM posts WHERE public_id = ?1 OR link = ?1 OR rtrim(link, '/') = ?2 {newest}",
             text,
-            bare,
+            text.rstrip("/"),
         )
         numbers = numbers or self.db.column(
             f"SELECT post AS number FROM bodies WHERE guid = ? {newest}", text
@@ -121,10 +120,7 @@ class Explain(Table):
 
     def post(self, number: int) -> Stored:
         """Return a stored post by its number."""
-        row = list(self.db.row(_POST, number))
-        row[5] = row[5] or ""
-        row[6:10] = map(codec.moment_or_none, row[6:10])
-        return convert(dict(zip(Stored.__struct_fields__, row, strict=True)), Stored, strict=False)
+        return codec.noun(Stored, self.db.row(_POST, number))
 
     def updates(self, number: int) -> list[tuple[datetime, str]]:
         """Return when a post was updated, and which of its parts had changed."""
@@ -164,12 +160,7 @@ class Explain(Table):
             post.number,
         )
         row = self.db.row(_ENTRY, post.story, number)
-        entry = None
-        if row:
-            sequence, shown, published, *flags, newer = row
-            current, history, gone = map(bool, flags)
-            date = codec.moment(published)
-            entry = Entry(sequence, shown, date, current, history, gone, newer)
+        entry = row and codec.noun(Entry, row)
         is_member, joined = member or (False, 0)
         until = codec.moment_or_none(self.db.value(held, number, post.number))
         return Standing(post.number <= seen, until, bool(is_member), joined, entry)

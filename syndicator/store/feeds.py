@@ -57,8 +57,7 @@ class Feeds(Table):
             CROSS JOIN entries e INDEXED BY entries_by_story
                 ON e.story = coalesce(p.copy_of, p.number) AND e.feed = ?
             JOIN sources s ON s.number = e.source WHERE e.history = 1 GROUP BY s.id"""
-        row = self.row(feed.name)
-        return dict(self.db.rows(query, codec.encode(list(numbers)), row.number))
+        return dict(self.db.rows(query, codec.encode(list(numbers)), self.row(feed.name).number))
 
     def admit(
         self,

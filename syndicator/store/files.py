@@ -33,6 +33,8 @@ _RECORD = """INSERT INTO files VALUES (?, ?, ?, ?) ON CONFLICT (folder, path) DO
 # Two queries, so that each enters the index; "<" follows ";".
 _OF_TYPE = """SELECT path FROM files WHERE folder = ?1 AND type = ?2 UNION ALL
     SELECT path FROM files WHERE folder = ?1 AND type >= ?2 || ';' AND type < ?2 || '<' LIMIT ?3"""
+_DIGEST = "SELECT digest FROM files WHERE folder = ? AND path = ?"
+_TYPE = "SELECT type FROM files WHERE folder = ? AND path = ?"
 _BELOW = "SELECT path FROM files WHERE folder = ? AND path >= ? AND path < ?"
 _AFTER = "SELECT path, type FROM files WHERE folder = ? AND path > ? ORDER BY path LIMIT ?"
 
@@ -61,14 +63,8 @@ class Files(Table, Mapping[str, str]):
         self._records: list[tuple[str, str, str, str]] = []
 
     def __getitem__(self, path: str) -> str:
-        digest = (
-            None
-            if path in self.hidden
-            else self.db.value(
-                "SELECT digest FROM files WHERE folder = ? AND path = ?", self._key, path
-            )
-        )
-        if digest is None or not (self.folder / path).is_file():
+        digest = self.db.value(_DIGEST, self._key, path)
+        if digest is None or path in self.hidden or not (self.folder / path).is_file():
             raise KeyError(path)
         return str(digest) if self.trusted else ""
 
@@ -80,10 +76,7 @@ class Files(Table, Mapping[str, str]):
 
     def kind(self, path: str) -> str | None:
         """Return the media type of a file of ours, be it there or not; None: it is not ours."""
-        kind: str | None = self.db.value(
-            "SELECT type FROM files WHERE folder = ? AND path = ?", self._key, path
-        )
-        return kind
+        return self.db.value(_TYPE, self._key, path)  # type: ignore[no-any-return]
 
     def of_type(self, kind: str, most: int = -1) -> list[str]:
         """Return the paths of a media type, with any parameters; at most so many, -1: all."""

@@ -69,8 +69,7 @@ class Links(Table):
         if attribution is not None:
             credit["attribution"] = codec.fields_of(attribution, frozenset())
         over = headings(lists)
-        rows = list(_rows(post, lists))
-        same = rows == self.db.rows(
+        same = list(_rows(post, lists)) == self.db.rows(
             f"SELECT {_COLUMNS} FROM links WHERE post = ? AND place >= ? ORDER BY place",
             post,
             PLACES["source"],
@@ -94,8 +93,7 @@ class Links(Table):
         Posts with such links are made again, and those with links to a source that is back.
         """
         db, sources = self.db, list(configured)
-        last = db.value("SELECT coalesce(max(number), 0) FROM sources")
-        flags = [str(last)]
+        flags = [str(db.value("SELECT coalesce(max(number), 0) FROM sources"))]
         for source in sources:
             flags.append(f"{source.id} {source.publish:d}{source.private:d} {source.name}")
             flags += filter(None, (source.language, source.site, source.icon))
@@ -141,10 +139,9 @@ def _rows(post: int, lists: Sequence[RelatedList]) -> Iterable[Row]:
 
 
 def _row(post: int, place: int, link: Reference) -> Row:
-    date = codec.seconds_or_none(link.published)
     return (
         post, place, link.number, link.id, link.title, link.url, link.source, link.score,
-        link.language, date,
+        link.language, codec.seconds_or_none(link.published),
     )  # fmt: skip
 
 
@@ -154,8 +151,7 @@ def read(db: Connection, posts: Iterable[int]) -> dict[int, Visible]:
     links: dict[int, dict[str, list[Reference]]] = {}
     for post, place, _, *shown in db.rows(query, codec.encode(list(posts))):
         id_, title, url, source, score, language, published = shown
-        date = codec.moment_or_none(published)
-        link = Reference(id_, title, url, source, score, language, date)
+        link = Reference(id_, title, url, source, score, language, codec.moment_or_none(published))
         links.setdefault(post, {}).setdefault(_SCOPES[place // 1000], []).append(link)
     return {post: (tuple(scopes.pop("", ())), scopes) for post, scopes in links.items()}
 
@@ -321,10 +317,7 @@ _OWN_CREDIT = """UPDATE frozen SET credit = (SELECT credit FROM bodies b WHERE b
 
 
 def _name_now(db: Connection, post: int) -> str:
-    return (
-        db.value(
-            "SELECT json_extract(info, '$.name') FROM infos JOIN posts USING (source) WHERE number = ?",
-            post,
-        )
-        or ""
+    query = (
+        "SELECT json_extract(info, '$.name') FROM infos JOIN posts USING (source) WHERE number = ?"
     )
+    return db.value(query, post) or ""

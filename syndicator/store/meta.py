@@ -110,7 +110,7 @@ class Meta(Table):
         rows = self.db.rows(
             "SELECT hub, topic, since, attempts, error FROM pings ORDER BY since, hub, topic"
         )
-        return [Ping(hub, topic, codec.moment(since), *rest) for hub, topic, since, *rest in rows]
+        return [codec.noun(Ping, row) for row in rows]
 
     def add_ping(self, hub: str, topic: str, now: datetime) -> None:
         """Note that a hub is to be told of a topic's news; to tell it once is enough."""

@@ -48,13 +48,10 @@ class MissingPosts(Table):
 
     def due(self, now: datetime) -> list[MissingPost]:
         """Return the posts that have been missing for a day, the longest first."""
-        note = Meta(self.db).read(Missing)
-        if note is None:
-            return []
-        waiting = [(absence.since, n) for n, absence in note.posts.items() if _is_due(absence, now)]
-        numbers = [number for _, number in sorted(waiting)]
-        rows = self.db.rows(_POSTS, codec.encode(numbers))
-        posts = {row[0]: MissingPost(*row) for row in rows}
+        noted = _noted(self.db).items()
+        waiting = sorted((absence.since, n) for n, absence in noted if _is_due(absence, now))
+        numbers = [number for _, number in waiting]
+        posts = {row[0]: MissingPost(*row) for row in self.db.rows(_POSTS, codec.encode(numbers))}
         self.forget(set(numbers) - posts.keys())
         return [posts[number] for number in numbers if number in posts]
 
@@ -63,39 +60,31 @@ class MissingPosts(Table):
 
         `items` are those of its feed, in its order.
         """
-        numbers = codec.encode(list(items.values())[:10])
-        return (
-            self.db.value(
-                """SELECT link FROM json_each(?) j JOIN posts p ON p.number = j.value
-            JOIN sources s ON s.number = p.source WHERE s.id = ? AND p.link <> '' ORDER BY j.key LIMIT 1""",
-                numbers,
-                source_id,
-            )
-            or ""
-        )
+        return self.db.value(_LINK, codec.encode(list(items.values())[:10]), source_id) or ""
 
     def forget(self, numbers: Collection[int]) -> None:
         """Ask for these posts no more: their pages stand there, or they were taken out."""
         if numbers:
-            note = Meta(self.db).read(Missing) or Missing()
-            _write(self.db, {n: past for n, past in note.posts.items() if n not in numbers})
+            noted = _noted(self.db)
+            _write(self.db, {n: past for n, past in noted.items() if n not in numbers})
 
     def postpone(self, numbers: Collection[int], now: datetime) -> None:
         """Ask for these posts again in a day, unless they have been missing for long."""
-        if not numbers:
-            return
-        note = Meta(self.db).read(Missing) or Missing()
-        posts = dict(note.posts)
+        posts = dict(_noted(self.db))
         for number in numbers:
             absence = posts.pop(number)
             if now.timestamp() - absence.since < PATIENCE.total_seconds():
                 posts[number] = Absence(absence.since, (now + WAIT).timestamp())
-        _write(self.db, posts)
+        if numbers:
+            _write(self.db, posts)
 
 
 _POSTS = """SELECT p.number, s.id, p.title, p.link FROM posts p JOIN sources s ON s.number = p.source
     WHERE p.number IN (SELECT value FROM json_each(?)) AND p.withdrawn = 0 AND p.filtered = ''
     AND p.link LIKE 'http%'"""
+_LINK = """SELECT link FROM json_each(?) j JOIN posts p ON p.number = j.value
+    JOIN sources s ON s.number = p.source WHERE s.id = ? AND p.link <> '' ORDER BY j.key LIMIT 1"""
+_DATES = "SELECT number, published FROM posts WHERE number IN (SELECT value FROM json_each(?))"
 
 
 def note(db: Connection, before: Sequence[int], standing: Set[int], now: datetime) -> None:
@@ -104,7 +93,7 @@ def note(db: Connection, before: Sequence[int], standing: Set[int], now: datetim
     `before` are the posts of the feed's items as they stood, in its order, then those of older
     versions. `standing` are the posts of its items now.
     """
-    noted = (Meta(db).read(Missing) or Missing()).posts
+    noted = _noted(db)
     posts = {number: absence for number, absence in noted.items() if number not in standing}
     fresh = Absence(now.timestamp(), (now + WAIT).timestamp())
     for number in _missing(db, before, standing):
@@ -124,13 +113,7 @@ def _missing(db: Connection, before: Sequence[int], standing: Set[int]) -> list[
     absent = [number for number in above if number not in standing]
     if not absent:
         return []
-    ages = {
-        number: (date, number)
-        for number, date in db.rows(
-            "SELECT number, published FROM posts WHERE number IN (SELECT value FROM json_each(?))",
-            codec.encode(list(before)),
-        )
-    }
+    ages = {number: (date, number) for number, date in db.rows(_DATES, codec.encode(list(before)))}
     oldest = min(ages[before[place]] for place in places)
     return [number for number in absent if ages[number] > oldest]
 
@@ -138,6 +121,10 @@ def _missing(db: Connection, before: Sequence[int], standing: Set[int]) -> list[
 def _is_due(absence: Absence, now: datetime) -> bool:
     # A clock that was wrong by days must not hold a question back for ever.
     return absence.ask <= now.timestamp() or absence.since > (now + WAIT).timestamp()
+
+
+def _noted(db: Connection) -> dict[int, Absence]:
+    return (Meta(db).read(Missing) or Missing()).posts
 
 
 def _write(db: Connection, posts: dict[int, Absence]) -> None:

@@ -50,5 +50,4 @@ def popular(items: Sequence[Item]) -> tuple[Reference, ...]:
 
 def _reference(item: Item) -> Reference:
     post, name = item.post, item.source.name
-    date = item.published
-    return Reference(item.id, post.title, post.link, name, 0.0, post.language, date)
+    return Reference(item.id, post.title, post.link, name, 0.0, post.language, item.published)

@@ -343,8 +343,7 @@ def _refresh(db: Connection, number: int, post: Post, now: datetime) -> None:
     if post.enclosures and is_private(db, source):
         # The tokens in the addresses of a private feed's files rotate: the old ones open nothing.
         rest = db.value("SELECT rest FROM bodies WHERE post = ?", number)
-        before = codec.read_fields(Post, rest)
-        if before.get("enclosures") != post.enclosures:
+        if codec.read_fields(Post, rest).get("enclosures") != post.enclosures:
             fields = codec.read(dict[str, object], rest) | {"enclosures": post.enclosures}
             db.execute("UPDATE bodies SET rest = ? WHERE post = ?", (codec.encode(fields), number))
             events.touch(db, [number], None)
@@ -392,7 +391,6 @@ def _credit_original(db: Connection, published: int, original: int, now: datetim
     if old.origin.url == post.origin.url:
         return
     db.execute("UPDATE posts SET site = ? WHERE number = ?", (post.origin.url, published))
-    new = replace(old, origin=post.origin, origin_link=post.link, republished=True)
-    credit = rows.body(new)[1]
+    credit = rows.body(replace(old, origin=post.origin, origin_link=post.link, republished=True))[1]
     db.execute("UPDATE frozen SET credit = ? WHERE post = ?", (credit, published))
     events.touch(db, [published], now)

@@ -71,8 +71,7 @@ class Retention(Table):
             self._mark(numbers, {link[0] for link in links}, now)
             db.execute(f"UPDATE entries SET current = 0 WHERE {shown}", (packed,))
             self._forget_old(now)
-            kept = Withdrawal(now, tuple(numbers), tuple(standing), tuple(links))
-            Meta(db).write(kept, name)
+            Meta(db).write(Withdrawal(now, tuple(numbers), tuple(standing), tuple(links)), name)
 
     def undo(self, name: str, now: datetime) -> int:
         """Take back a withdrawal of the last day; return how many posts came back.

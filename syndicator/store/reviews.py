@@ -63,11 +63,7 @@ class Reviews(Table):
 
     def holds(self) -> dict[str, Hold]:
         """Return the held sources by their ids."""
-        rows = self.db.rows(_HOLDS)
-        return {
-            source_id: Hold(source_id, codec.moment(since), reason, bool(rejected))
-            for source_id, since, reason, rejected in rows
-        }
+        return {row[0]: codec.noun(Hold, row) for row in self.db.rows(_HOLDS)}
 
     def hold(self, source_id: str, reason: str, now: datetime, *, rejected: bool = False) -> None:
         """Hold a source from now on."""
@@ -76,16 +72,11 @@ class Reviews(Table):
 
     def past(self, source_id: str, newest: int) -> list[PastPost]:
         """Return a source's newest posts, without those of a review."""
-        rows = self.db.rows(_PAST, source_id, newest)
-        return [PastPost(codec.moment(seconds), *rest) for seconds, *rest in rows]
+        return [codec.noun(PastPost, row) for row in self.db.rows(_PAST, source_id, newest)]
 
     def waiting(self) -> list[WaitingPost]:
         """Return the posts that wait, the newest first. Reads all posts: a person asks."""
-        posts = []
-        for number, source_id, title, link, published, *rest in self.db.rows(_WAITING):
-            date = codec.moment(published)
-            posts.append(WaitingPost(number, source_id, title, link, date, *rest))
-        return posts
+        return [codec.noun(WaitingPost, row) for row in self.db.rows(_WAITING)]
 
     def approve_source(self, source_id: str) -> int:
         """Let through all that waits of a source, and hold it no more; return how many posts.

@@ -177,8 +177,7 @@ class Selection:
         gone = rows(self.db, f"WHERE p.number IN ({_GONE})", number)
         left = {row.number for row in leaving}
         gone = [row for row in gone if row.source in members and row.number not in left]
-        back = [row for row in gone if not self._why_not(row)]
-        self._move(number, back, 0)
+        self._move(number, [row for row in gone if not self._why_not(row)], 0)
         coming = []
         for source in sorted(members):
             passed_over = rows(
@@ -198,12 +197,11 @@ class Selection:
         )
         for source in {row.source for row in moving}:
             events.mark_archives_of(self.db, number, source)
-        targets = codec.encode([row.number for row in moving])
         events.touch(
             self.db,
             self.db.column(
                 "SELECT DISTINCT post FROM links WHERE target IN (SELECT value FROM json_each(?))",
-                targets,
+                codec.encode([row.number for row in moving]),
             ),
             None,
         )

@@ -172,14 +172,12 @@ class Snapshots(Table):
         last = codec.encode(self.db.column(_LAST_WITHDRAWN))
         since = updated - _REMEMBERED.total_seconds()
         rows = self.db.rows(_TOMBSTONES, last, feed, DELETED, since)
-        return tuple(Tombstone(public_id, codec.moment(time)) for public_id, time in rows)
+        return tuple(codec.noun(Tombstone, row) for row in rows)
 
     def _activity(self, feed: int) -> dict[str, Activity]:
         """Return the number of posts of each source in a feed, and the date of the last one."""
-        activity = self.db.execute(_ACTIVITY, (feed,))
-        return {
-            source: Activity(posts, codec.moment(last)) for source, posts, last in activity if last
-        }
+        rows = self.db.rows(_ACTIVITY, feed)
+        return {name: codec.noun(Activity, row) for name, *row in rows if row[1]}
 
     def _infos(self, wanted: Sequence[Source]) -> Iterable[SourceInfo]:
         """Yield how each source is shown, also those that have never answered."""
@@ -239,12 +237,10 @@ class Snapshots(Table):
         is withdrawn.
         """
         number = Feeds(self.db).row(feed.name).number
-        updated = sorted(set(rewritten).difference(admitted))
-        departed = sorted(self._departed(number, since).posts)
         return (
             self._refs("p.number", number, admitted),
-            self._refs("p.number", number, updated),
-            self._refs("p.public_id", number, departed),
+            self._refs("p.number", number, sorted(set(rewritten).difference(admitted))),
+            self._refs("p.public_id", number, sorted(self._departed(number, since).posts)),
         )
 
     def _refs(self, key: str, feed: int, values: Sequence[object]) -> list[PostRef]:

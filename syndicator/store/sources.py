@@ -217,8 +217,7 @@ def change_id(db: Connection, old: str, new: str) -> None:
     db.execute("UPDATE sources SET id = ? WHERE id = ?", (new, old))
     db.execute(_NEW_ID, (new,))
     db.execute("INSERT OR REPLACE INTO former_ids VALUES (?, ?)", (old, events.next_event(db)))
-    number = Sources(db).number(new)
-    mark_members(db, number, archives=True)
+    mark_members(db, Sources(db).number(new), archives=True)
 
 
 def _shown_as(source: Source) -> Iterator[tuple[str, str]]:

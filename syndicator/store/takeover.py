@@ -8,7 +8,7 @@ as data, as it had them before.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from syndicator import slugs
 from syndicator.model.edition import Reference, RelatedList
-from syndicator.model.post import KnownPost, New, Post, Verdict
+from syndicator.model.post import New, Post
 from syndicator.model.settings import Feed, Source
 from syndicator.store import codec, events, links
 from syndicator.store.admission import close_archives, new_public_id
@@ -103,13 +103,6 @@ def _enter(
     Meta(db).write(Takeover(min(shown.values()), last, archived | shown), feed.name)
 
 
-def _all_new(
-    posts: Sequence[Post], _known: Sequence[Sequence[KnownPost]], _claimed: Set[int]
-) -> list[Verdict]:
-    """Return that each post is new: the other program has published each as one."""
-    return [New()] * len(posts)
-
-
 def _stored(db: Connection, posts: Sequence[AdoptedPost], now: datetime) -> list[int]:
     """Store posts with their ids; return their numbers."""
     by_source: dict[str, list[int]] = {}
@@ -118,7 +111,8 @@ def _stored(db: Connection, posts: Sequence[AdoptedPost], now: datetime) -> list
     numbers = [0] * len(posts)
     for source_id, places in by_source.items():
         own = [posts[place].post for place in places]
-        intake = Posts(db).receive(source_id, own, [], _all_new, now)
+        # The other program has published each of them as a post of its own.
+        intake = Posts(db).receive(source_id, own, [], lambda new, *_: [New()] * len(new), now)
         for place, number in zip(places, intake.numbers, strict=True):
             numbers[place] = number
     for number, adopted in zip(numbers, posts, strict=True):
@@ -127,25 +121,20 @@ def _stored(db: Connection, posts: Sequence[AdoptedPost], now: datetime) -> list
 
 
 def _give_id(db: Connection, number: int, adopted: AdoptedPost, now: datetime) -> None:
-    post = adopted.post
-    public_id, date = adopted.id, _date(post, now)
+    post, public_id = adopted.post, adopted.id
     if not public_id:
-        public_id = new_public_id(
-            db,
-            "",
-            post.source_id,
-            f"{post.link or post.title}\n{codec.seconds_or_none(post.published)}",
-            secret=True,
-        )
-    page = adopted.slug or slugs.slug(public_id, post.title, date)
+        parts = f"{post.link or post.title}\n{codec.seconds_or_none(post.published)}"
+        public_id = new_public_id(db, "", post.source_id, parts, secret=True)
+    page = adopted.slug or slugs.slug(public_id, post.title, _date(post, now))
     db.execute(
         "UPDATE posts SET public_id = ?, slug = ? WHERE number = ?", (public_id, page, number)
     )
-    freeze = """INSERT INTO frozen (post, credit, source_updated, lists, layout)
-        SELECT post, credit, ?, ?, ? FROM bodies WHERE post = ?"""
-    date_of_source = codec.seconds_or_none(adopted.source_updated)
     headings = None if adopted.lists is None else links.headings(adopted.lists)
-    db.execute(freeze, (date_of_source, headings, adopted.layout, number))
+    db.execute(
+        """INSERT INTO frozen (post, credit, source_updated, lists, layout)
+        SELECT post, credit, ?, ?, ? FROM bodies WHERE post = ?""",
+        (codec.seconds_or_none(adopted.source_updated), headings, adopted.layout, number),
+    )
 
 
 def _link(db: Connection, posts: Sequence[AdoptedPost], numbers: Sequence[int]) -> None:

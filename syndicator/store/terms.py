@@ -30,6 +30,8 @@ _APPEND = """INSERT INTO postings VALUES (?, ?)
     ON CONFLICT (term) DO UPDATE SET posts = CAST(posts || excluded.posts AS BLOB)"""
 # A number, not ROW bound to a mark: SQLite uses the index `postings_full` only where it sees it.
 _FULL = "SELECT term, posts FROM postings WHERE length(posts) >= 2000"
+_WAIT = """INSERT OR REPLACE INTO pending
+    VALUES (?, coalesce((SELECT number FROM sources WHERE id = ?), 0), ?, ?)"""
 _COUNTED = """INSERT OR REPLACE INTO traces (number, source, time, terms)
     SELECT number, source, time, ? FROM pending WHERE number = ?"""
 _CLOSED = "SELECT posts FROM closed_postings WHERE term = ? ORDER BY number DESC LIMIT ?"
@@ -51,7 +53,6 @@ class Terms(Table):
     def __init__(self, db: Connection) -> None:
         """Open the index; one of another version is made anew."""
         super().__init__(db)
-        self._sources: dict[str, int] = {}
         if self._value("index_version") != VERSION:
             self.clear()
 
@@ -61,8 +62,7 @@ class Terms(Table):
         `time`: seconds since 1970. Postings of an older version stay: they make the post a
         candidate, no more.
         """
-        rows = [(number, self._source(name), time, terms) for number, name, time, terms in posts]
-        self.db.executemany("INSERT OR REPLACE INTO pending VALUES (?, ?, ?, ?)", rows)
+        self.db.executemany(_WAIT, posts)
 
     def drop(self, number: int) -> None:
         """Forget a post."""
@@ -129,7 +129,8 @@ class Terms(Table):
 
     def newest(self, source_id: str, limit: int) -> list[int]:
         """Return the posts of a source, newest first, but none of its address's former owner."""
-        return self.db.column(_NEWEST, self._source(source_id), limit)
+        number = self.db.value("SELECT number FROM sources WHERE id = ?", source_id)
+        return self.db.column(_NEWEST, number, limit)
 
     def cards(self, numbers: Sequence[int]) -> Mapping[int, Card]:
         """Return those of these posts that a list may link to.
@@ -195,12 +196,6 @@ class Terms(Table):
                 "INSERT OR REPLACE INTO closed_postings VALUES (?, ?, ?)", (term, last, row)
             )
         self.db.execute("UPDATE postings SET posts = ? WHERE term = ?", (entries[whole:], term))
-
-    def _source(self, source_id: str) -> int:
-        if source_id not in self._sources:
-            number = self.db.value("SELECT number FROM sources WHERE id = ?", source_id)
-            self._sources[source_id] = number or 0
-        return self._sources[source_id]
 
     def _value(self, key: str) -> Any:  # noqa: ANN401 - a number or a blob
         return self.db.value("SELECT value FROM meta WHERE key = ?", key)
