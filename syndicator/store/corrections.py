@@ -63,10 +63,9 @@ def spread(db: Connection, number: int, old: tuple[str, str], new: tuple[str, st
         Meta(db).write(Corrected({**noted.before, number: before}), feed)
 
 
-# Cross joins are made in the order written: from the one post, not from all feeds.
-_FEEDS = """SELECT f.name FROM posts p
-    CROSS JOIN entries e INDEXED BY entries_by_story ON e.story = coalesce(p.copy_of, p.number)
-    CROSS JOIN feeds f ON f.number = e.feed WHERE p.number = ? AND e.post = p.number"""
+_FEEDS = """SELECT feeds.name FROM posts p
+    JOIN entries e INDEXED BY entries_by_story ON e.story = coalesce(p.copy_of, p.number)
+    JOIN feeds ON feeds.number = e.feed WHERE p.number = ? AND e.post = p.number"""
 _CREDIT = """UPDATE frozen SET credit = json_set(credit, '$.origin_link', ?1)
     WHERE post = (SELECT copy_of FROM posts WHERE number = ?2)
     AND json_extract(credit, '$.origin_link') = ?3"""
