@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 import site_helpers as given
@@ -311,6 +311,35 @@ def test_no_comments_are_no_number() -> None:
 def test_an_excerpt_says_something(summary: str, shown: str) -> None:
     """No bare address, no mark of a cut, no player's words for old browsers."""
     assert excerpt(summary) == shown
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("whole", ["full", "excerpt"])
+def test_a_planet_with_all_kinds_of_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: str
+) -> None:
+    """Feeds by source and language, tags, charts: three clicks to each page, no link to nothing."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(SAMPLES, tmp_path / "samples")
+    text = (SAMPLES.parent / "feeds.toml").read_text("utf-8")
+    more = "limit = 20\nper_source = true\nper_language = true\nactivity = true\nsearch = true\n"
+    text = text.replace('pages = "full"\n', f'pages = "{whole}"\n{more}')
+    tagged = text.replace('.xml"\n', '.xml"\ntags = ["Việt Nam", "R&D / fun"]\n')
+    (tmp_path / "feeds.toml").write_text(tagged, "utf-8")
+    assert main(["run", "-q"]) == 0
+    folder = tmp_path / "public"
+    site = {}
+    for file in folder.rglob("*.html"):
+        path = file.relative_to(folder).as_posix()
+        site[path] = Document(path, file.read_bytes(), "text/html")
+    assert len([path for path in site if path.startswith("sources/tags/")]) == 2
+    depths = clicks(site)
+    assert set(site) == set(depths)
+    assert max(depths.values()) <= 3
+    for path, document in site.items():
+        for href in tree(document).xpath("//a/@href[not(contains(., ':'))]"):
+            target = unquote(urlsplit(urljoin(f"http://site/{path}", href)).path)[1:]
+            assert target.endswith("search") or (folder / target).is_file(), (path, href)
 
 
 def test_check_names_a_page_that_nothing_leads_to(
