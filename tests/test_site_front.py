@@ -74,6 +74,23 @@ def test_the_first_page_of_large_posts_has_its_cards() -> None:
     assert index.posts == 12
 
 
+def test_the_page_of_a_busy_source_has_days() -> None:
+    """Each once, with the times of its posts; a quiet one has months, with their days."""
+    edition = given.edition()
+    posts = [item for item in edition.items if item.source.id == "harbour"]
+    quiet = site_of(edition)["sources/harbour.html"]
+    assert tree(quiet).xpath("string(//section[@class='month']/h2)") == "November 2026"
+    assert tree(quiet).xpath("string(//ol/li[1]//time)") == "Nov 24"
+    busy = [
+        replace(item, published=given.NOON - timedelta(hours=place))
+        for place, item in enumerate(posts)
+    ]
+    page = site_of(replace(edition, items=tuple(busy), listings=()))["sources/harbour.html"]
+    headings = tree(page).xpath("//section[@class='month']/h2/text()")
+    assert headings == ["Tuesday, November 24, 2026", "Monday, November 23, 2026"]
+    assert tree(page).xpath("string(//ol/li[2]//time)") == "11:00\u202fAM"
+
+
 def write_source(path: Path, count: int) -> None:
     """Write a feed of so many posts with long titles."""
     entries = [

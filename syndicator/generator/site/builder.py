@@ -15,7 +15,7 @@ from syndicator.generator.documents import file_name
 from syndicator.generator.site.brief import refer
 from syndicator.generator.site.digest import Digests
 from syndicator.generator.site.frame import Frame, Stated
-from syndicator.generator.site.front import FrontPage, front_posts, further_posts
+from syndicator.generator.site.front import FrontPage, aside, front_posts, further_posts
 from syndicator.generator.site.history import Spans, by_months
 from syndicator.generator.site.paths import (
     ARCHIVES,
@@ -43,7 +43,6 @@ from syndicator.generator.site.stories import further_reports
 from syndicator.generator.site.theme import Theme
 from syndicator.generator.site.view_builder import ViewBuilder
 from syndicator.generator.site.views import PageView, Parts
-from syndicator.generator.site.words import number
 from syndicator.model.edition import Archive, Document, Edition, Item, Reference
 from syndicator.model.feed import Wishes
 from syndicator.model.post import SourceInfo
@@ -51,8 +50,6 @@ from syndicator.model.post import SourceInfo
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _HTML = "text/html; charset=utf-8"
 _RANKS = {"post": 0, "archive": 0}  # the rest links to these
-_SOURCES_ASIDE = 30
-_TAGS_ASIDE = 30
 _POSTS_OF_A_TAG = 100
 _FRAGMENT = 10  # posts in the fragment
 
@@ -278,13 +275,8 @@ class SiteBuilder:
         )
         told = {item.id for item in chain.from_iterable(self.reports.values())}
         front = FrontPage(views, [item for item in self.front if item.id not in told])
-        sources = list(map(views.source, sources_of(items)))
-        return page, front.variables() | {
-            "sources": sources[:_SOURCES_ASIDE],
-            "sources_total": number(max(len(sources), len(self.listed)), self.feed.language),
-            "is_complete": len(sources[:_SOURCES_ASIDE]) >= len(self.listed),
-            "tags": views.tags(list(self.tagged)[:_TAGS_ASIDE]),
-        }
+        margin = aside(views, sources_of(items), len(self.listed), self.tagged)
+        return page, front.variables() | margin
 
     def _source_pages(self) -> Iterator[Document]:
         for info in self.sources.values():
@@ -298,7 +290,7 @@ class SiteBuilder:
         views = self.views("../")
         path, stated = source_path(info.id), self.frame.wishes([info])
         page = self.frame.list("source", info.name, path, info.description, stated=stated)
-        return page, {"source": views.source(info), "groups": views.groups(links)}
+        return page, {"source": views.source(info)} | views.calendar(links, source=False)
 
     def _tag_pages(self) -> Iterator[Document]:
         """Yield a page for each tag of sources: these, and their newest posts."""
@@ -315,8 +307,8 @@ class SiteBuilder:
         views = self.views("../../")
         page = self.frame.list("tag", tag, tag_path(tag), stated=self.frame.wishes(infos))
         sources = list(map(views.source, infos))
-        groups = views.groups(links, source=len(sources) > 1)
-        return page, {"tag": tag, "sources": sources, "groups": groups}
+        lists = views.calendar(links, source=len(sources) > 1)
+        return page, {"tag": tag, "sources": sources} | lists
 
     def _sources(self) -> Context:
         title = self.theme.label("sources")
@@ -363,7 +355,8 @@ class SiteBuilder:
             newer=newer,
             stated=self._stated(archive.items),
         )
-        return page, {"groups": self.views("../").groups(links, source=True)}
+        groups = self.views("../").groups(links, source=True)
+        return page, {"groups": groups, "is_sparse": True}
 
     def _recent(self) -> Context:
         """Show the posts that the first page has no room for."""
@@ -372,8 +365,7 @@ class SiteBuilder:
         page = self.frame.list(
             "archive", title, RECENT, older=older, newer=f"../{newer}", stated=stated
         )
-        groups = self.views("../").groups(map(refer, self.further), source=True)
-        return page, {"groups": groups}
+        return page, self.views("../").calendar(map(refer, self.further), source=True)
 
     def _archives(self) -> Iterator[Document]:
         """Yield the list of all posts, by months.

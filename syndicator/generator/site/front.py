@@ -6,7 +6,7 @@ The first page is light whatever its feed holds: it ends where its posts fill a 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 
 from msgspec import Struct
@@ -15,8 +15,9 @@ from msgspec.structs import replace
 from syndicator.generator.site.brief import excerpt, refer
 from syndicator.generator.site.view_builder import ViewBuilder
 from syndicator.generator.site.views import Group, PostView, Row
-from syndicator.generator.site.words import filled, month, number, week_day
+from syndicator.generator.site.words import filled, month, number
 from syndicator.model.edition import Edition, Item
+from syndicator.model.post import SourceInfo
 
 CARDS = 12  # posts with excerpt and picture; the rest are lines
 _CARDS_OF_A_SOURCE = 4  # before its further posts become lines, while others have cards to fill
@@ -27,6 +28,8 @@ _UNFOLDED = 3  # lines of one source in one day, before the rest is folded
 _BUDGET = 50_000
 _LINE = 250
 _CARD = 450
+_SOURCES_ASIDE = 30
+_TAGS_ASIDE = 30
 _COLONS = " :：  "
 
 
@@ -63,6 +66,23 @@ def front_posts(edition: Edition) -> tuple[Item, ...]:
 def further_posts(edition: Edition) -> tuple[Item, ...]:
     """Return the posts that the first page has no room for."""
     return edition.items[len(front_posts(edition)) : max(edition.feed.limit, CARDS)]
+
+
+def aside(
+    views: ViewBuilder, infos: Iterable[SourceInfo], listed: int, tags: Iterable[str]
+) -> dict[str, object]:
+    """Return the variables of the margin: some sources and tags, and whether these are all.
+
+    `listed`: how many sources the table of sources has.
+    """
+    sources = list(map(views.source, infos))
+    shown = sources[:_SOURCES_ASIDE]
+    return {
+        "sources": shown,
+        "sources_total": number(max(len(sources), listed), views.language),
+        "is_complete": len(shown) >= listed,
+        "tags": views.tags(list(tags)[:_TAGS_ASIDE]),
+    }
 
 
 def _weight(item: Item) -> int:
@@ -162,7 +182,7 @@ class FrontPage:
         return 4 * len(set(map(self._day_of, items))) > 3 * len(items)
 
     def _day_of(self, item: Item) -> str:
-        return week_day(self.views.local(item.published).date(), self.language)
+        return self.views.day_of(item.published)
 
     def _month_of(self, item: Item) -> str:
         day = self.views.local(item.published)

@@ -125,7 +125,7 @@ class Theme:
 
 # A word on each template, which `syndicator theme` writes into its copy.
 NOTES = {
-    "archive.html": "A page of older posts. Variables: site, page, parts, groups.",
+    "archive.html": "A page of older posts. Variables: site, page, parts, groups, is_sparse.",
     "archives.html": "The list of the pages of older posts, by months. "
     "Variables: site, page, parts, groups, posts.",
     "base.html": "The frame of every page: head, masthead, main, foot. "
@@ -142,9 +142,9 @@ NOTES = {
     "popular.html": "The list of popular posts. Variables: site, popular.",
     "post.html": "The page of a post. Variables: site, page, parts, post.",
     "search.html": "The answer of `serve` to a search. Variables: site, page, parts, search.",
-    "source.html": "The page of a source. Variables: site, page, parts, source, groups.",
+    "source.html": "The page of a source. Variables: site, page, parts, source, groups, is_sparse.",
     "sources.html": "The table of all sources. Variables: site, page, parts, sources, charts.",
-    "tag.html": "The page of a tag of sources. Variables: site, page, parts, tag, sources, groups.",
+    "tag.html": "The page of a tag of sources. Variables: site, page, parts, tag, sources, groups, is_sparse.",
     "subscribe.html": "The page for people who open a feed in a browser. "
     "Variables: site, page, parts, rows, readers.",
 }

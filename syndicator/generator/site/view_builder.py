@@ -32,6 +32,7 @@ from syndicator.generator.site.words import (
     label,
     month,
     number,
+    week_day,
 )
 from syndicator.languages import direction
 from syndicator.model.edition import Edition, Item, Reference, RelatedList
@@ -198,6 +199,27 @@ class ViewBuilder:
                 group = Group(month(*when, self.language), rows, anchor(*when))
             groups.append(group)
         return tuple(groups)
+
+    def calendar(self, references: Iterable[Reference], *, source: bool) -> dict[str, object]:
+        """Return the variables of a list: references under their days, or under their months.
+
+        Under months where a day has fewer than three posts on average: `is_sparse`.
+        """
+        links = list(references)
+        days = [(day, tuple(posts)) for day, posts in groupby(links, key=self._day)]
+        if len(links) < 3 * len(days):
+            return {"groups": self.groups(links, source=source), "is_sparse": True}
+        groups = []
+        for day, posts in days:
+            groups.append(Group(day, tuple(self.row(link, source=source) for link in posts)))
+        return {"groups": tuple(groups), "is_sparse": False}
+
+    def day_of(self, moment: datetime) -> str:
+        """Return the day of a moment with its weekday, in the feed's time zone and language."""
+        return week_day(self.local(moment).date(), self.language)
+
+    def _day(self, reference: Reference) -> str:
+        return self.day_of(reference.published) if reference.published else ""
 
     def told(self, item: Item) -> tuple[Row, ...]:
         """Show the reports of other sources on the event that a post tells of first."""
