@@ -112,6 +112,12 @@ def _without_live(data: bytes) -> bytes:
 # links go to the last item's page. A base around everything keeps it straight, and is taken off
 # again afterwards. Three folders deep, so that "../../page" can be told from "/page".
 _OUTER = "http://base.invalid/a/b/c/"
+_LEVELS = {
+    _OUTER: "",
+    "http://base.invalid/a/b/": "../",
+    "http://base.invalid/a/": "../../",
+    "http://base.invalid/": "/",
+}
 _ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF)\b(?![^>]*\sxml:base=)")
 
 
@@ -129,12 +135,9 @@ def _outside(href: str) -> str:
     >>> _outside("http://base.invalid/a/b/c/page?a=1"), _outside("http://base.invalid/page")
     ('page?a=1', '/page')
     """
-    if not href.startswith("http://base.invalid/"):
-        return href
-    for up in range(4):
-        if href.startswith(_OUTER.rsplit("/", 1 + up)[0] + "/"):
-            rest = href[len(_OUTER.rsplit("/", 1 + up)[0]) + 1 :]
-            return "/" + rest if up == 3 else "../" * up + rest  # the root itself
+    for around, written in _LEVELS.items():
+        if href.startswith(around):
+            return written + href.removeprefix(around)
     return href
 
 
@@ -192,9 +195,8 @@ def _string(node: Node, key: str) -> str:
 
 def _nodes(node: Node, key: str) -> list[Node]:
     value = raw(node, key)
-    if isinstance(value, list):
-        return [part for part in value if isinstance(part, dict)]
-    return []
+    parts = value if isinstance(value, list) else ()
+    return [part for part in parts if isinstance(part, dict)]
 
 
 def _has_text(detail: Node) -> bool:
@@ -205,13 +207,12 @@ def _has_text(detail: Node) -> bool:
 def _text(detail: object) -> Text | None:
     if not isinstance(detail, dict) or not _has_text(detail):
         return None
-    html = _string(detail, "type") in ("text/html", "application/xhtml+xml")
-    value = detail["value"]
-    if _string(detail, "type").endswith("xhtml+xml"):
+    kind, value = _string(detail, "type"), detail["value"]
+    if kind.endswith("xhtml+xml"):
         value = _VOID.sub(" />", value)
     return Text(
         value=value,
-        kind=text_kind(is_html=html),
+        kind=text_kind(is_html=kind in ("text/html", "application/xhtml+xml")),
         language=_string(detail, "language"),
         base=_string(detail, "base"),
     )
@@ -247,7 +248,7 @@ def _read_core(draft: Draft, node: Node, whole: bool) -> None:
     draft.published = _string(node, "published")
     draft.created = _string(node, "created")
     draft.updated = _string(node, "updated")
-    draft.categories = list(_categories(node))
+    draft.categories = list(dict.fromkeys(_categories(node)))
     draft.comments = _string(node, "comments")
     draft.rights = _string(node, "rights")
 
@@ -292,15 +293,12 @@ def _rebase(draft: Draft, node: Node) -> None:
 
     def with_base(text: Text, detail: object) -> Text:
         is_xhtml = isinstance(detail, dict) and _string(detail, "type").endswith("xhtml+xml")
-        has_base = is_xhtml and ' xml:base="' in text.value
-        if has_base:
+        if is_xhtml and ' xml:base="' in text.value:
             return replace(text, value=rebased(text.value, text.base))
         return text
 
-    written = list(filter(_has_text, _nodes(node, "content")))
-    draft.contents = [
-        with_base(text, detail) for text, detail in zip(draft.contents, written, strict=True)
-    ]
+    written = filter(_has_text, _nodes(node, "content"))
+    draft.contents = list(map(with_base, draft.contents, written))
     draft.title = draft.title and with_base(draft.title, raw(node, "title_detail"))
     draft.summary = draft.summary and with_base(draft.summary, raw(node, "summary_detail"))
 
@@ -353,12 +351,9 @@ def _people(node: Node, key: str) -> Iterator[Person]:
 
 
 def _categories(node: Node) -> Iterator[Category]:
-    parts = _nodes(node, "tags")
-    categories = (
-        Category(_string(part, "term"), _string(part, "scheme"), _string(part, "label"))
-        for part in parts
-    )
-    yield from dict.fromkeys(category for category in categories if category.term)
+    for part in _nodes(node, "tags"):
+        if term := _string(part, "term"):
+            yield Category(term, _string(part, "scheme"), _string(part, "label"))
 
 
 def _source(node: object) -> Origin | None:

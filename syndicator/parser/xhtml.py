@@ -21,23 +21,9 @@ from syndicator.parser.xml_tree import (
 
 _XHTML = f"{XHTML}}}"
 VOID = frozenset(
-    (
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-    )
-)
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
+     "track", "wbr")
+)  # fmt: skip
 # Ends at the next `<` at the latest, so that many unclosed ones cost no more than their length.
 _TAG = re.compile(r'<(/?)[a-zA-Z](?:[^<">]|"[^<"]*")*?(/?)>')
 _OWN_BASE = re.compile(r' xml:base="([^"]+)"')
