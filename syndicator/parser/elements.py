@@ -1,21 +1,22 @@
 """The elements of an item that feedparser drops or misreads -> Draft, for both readers.
 
 `EXTRAS` maps the name of an element to the function that reads it: ids as written, people, sources,
-counts and licences here, podcasts and media in `podcast` and `media`.
+counts and terms here, podcasts and media in `podcast` and `media`.
 """
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
 from msgspec.structs import replace
 
-from syndicator.model.feed import Enclosure, Link, Origin, Text
-from syndicator.namespaces import ATOM, INDEXING, THREAD
+from syndicator.model.feed import Enclosure, Link, Origin, Person, Text
+from syndicator.namespaces import ATOM, INDEXING, RSL, THREAD
 from syndicator.parser.dates import instant
 from syndicator.parser.draft import Draft, Reader
 from syndicator.parser.media import MEDIA, read_licence
-from syndicator.parser.people import person
 from syndicator.parser.podcast import PODCAST
-from syndicator.parser.rsl import read_rsl
 from syndicator.parser.values import number, plain
 from syndicator.parser.xml_tree import (
     RDF,
@@ -28,9 +29,21 @@ from syndicator.parser.xml_tree import (
     words,
 )
 
+if TYPE_CHECKING:
+    from lxml import etree
+
 INDEX = f"{INDEXING}}}index"
 _COUNT = f"{THREAD}}}count"
 _PAGE = "text/html"
+# A mail address. It must not match a bare handle (@jane) or a fediverse one (@jane@example.com).
+_MAIL = re.compile(r"(?<![@\w.+-])[\w.+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?:\?subject=\S+)?")
+_NOBODY = "noreply@blogger.com"  # Blogger's, for all its authors
+_FRAME = re.compile(r"\(\s*\)|<\s*>|&lt;\s*&gt;")  # what the address stood in
+_PARTS = {"name": "name", "uri": "uri", "url": "uri", "homepage": "uri", "email": "email"}
+_LONGEST_TERMS = 4000  # characters of the terms of one item; longer ones are left out
+_DEEPEST_TERMS = 6
+_TERM = f"{RSL}}}"  # tags of the tree have no opening brace
+_TERM_ATTRIBUTES = ("url", "server", "encrypted", "lastmod", "type", "currency")
 
 
 def read_extras(draft: Draft, item: Element, outer: Scope) -> Scope:
@@ -59,6 +72,40 @@ def _guid(draft: Draft, element: Element, _scope: Scope) -> None:
             (value for key, value in element.attrib.items() if key.lower() == "ispermalink"), "true"
         )
         draft.guid_is_permalink = said.strip().lower() != "false"
+
+
+def person(element: Element) -> Person | None:
+    """Read `author`, `contributor`, `dc:creator` or `managingEditor`; None if it is empty.
+
+    RSS wants "jane@example.com (Jane Doe)", Atom elements for name, address and page; feeds write
+    either anywhere. feedparser gives an author without a mail address that of the one before, so
+    both readers use this function.
+    """
+    if not len(element):
+        return named(words(element))
+    parts = {"name": "", "uri": "", "email": ""}
+    for child in element:
+        if (part := _PARTS.get(name_of(child.tag))) and not parts[part]:
+            parts[part] = words(child)
+    if parts["email"] == _NOBODY:
+        parts["email"] = ""
+    return Person(**parts) if any(parts.values()) else named(words(element))
+
+
+def named(text: str) -> Person | None:
+    """Part a name from the mail address beside it.
+
+    >>> named("jane@example.com (Jane Doe)")
+    Person(name='Jane Doe', uri='', email='jane@example.com')
+    """
+    match = _MAIL.search(text) if "@" in text else None
+    if not match:
+        return Person(text) if text else None
+    rest = _FRAME.sub("", text.replace(match[0], "")).strip()
+    return Person(
+        rest.removeprefix("(").removesuffix(")").strip(),
+        email="" if match[0] == _NOBODY else match[0],
+    )
 
 
 def _author(draft: Draft, element: Element, _scope: Scope) -> None:
@@ -167,6 +214,35 @@ def _original_link(draft: Draft, element: Element, scope: Scope) -> None:
     draft.original_link = draft.original_link or resolved(scope.base, words(element))
 
 
+def _terms(draft: Draft, element: Element, scope: Scope) -> None:
+    """Read rsl:content, the terms of an item as XML of that vocabulary alone; the first counts.
+
+    RSL 1.0 (rslstandard.org, 2025-11-06): its module for RSS puts the terms of an item's page there.
+    """
+    if draft.rsl or not element.get("url"):
+        return
+    from lxml import etree  # few feeds have such terms
+
+    terms = etree.Element(f"{{{_TERM}content", nsmap={"rsl": RSL})
+    _copy_terms(element, terms, _DEEPEST_TERMS)
+    terms.set("url", resolved(scope.base, element.get("url", "").strip()))
+    written = etree.tostring(terms, encoding="unicode")
+    draft.rsl = written if len(written) <= _LONGEST_TERMS else ""
+
+
+def _copy_terms(element: Element, copy: etree._Element, depth: int) -> None:
+    """Copy attributes, texts and elements of the vocabulary."""
+    for name in _TERM_ATTRIBUTES:
+        if value := element.get(name):
+            copy.set(name, value)
+    copy.text = (element.text or "").strip() or None
+    for child in element if depth else ():
+        if child.tag.startswith(_TERM):
+            inner = copy.makeelement(f"{{{child.tag}")
+            copy.append(inner)
+            _copy_terms(child, inner, depth - 1)
+
+
 EXTRAS: dict[str, Reader] = {
     "guid": _guid,
     "id": _guid,
@@ -184,7 +260,7 @@ EXTRAS: dict[str, Reader] = {
     "cc:license": read_licence,
     "creativecommons:license": read_licence,
     "indexing:index": _index,
-    "rsl:content": read_rsl,
+    "rsl:content": _terms,
     "yandex:full-text": _full_text,
     "source:markdown": _markdown,
     "feedburner:origlink": _original_link,

@@ -11,8 +11,7 @@ from syndicator.model.feed import FeedHead, Link, Person
 from syndicator.model.fetch import Hints
 from syndicator.namespaces import ATOM, RSS090
 from syndicator.parser.dates import instant
-from syndicator.parser.elements import INDEX
-from syndicator.parser.people import person
+from syndicator.parser.elements import INDEX, person
 from syndicator.parser.values import looks_marked, number, plain
 from syndicator.parser.xml_tree import (
     RDF,
