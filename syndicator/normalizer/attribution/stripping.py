@@ -14,14 +14,13 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from syndicator import urls
+from syndicator import languages, urls
 from syndicator.model.post import Credit
 from syndicator.normalizer.attribution import (
     cutting,
     evidence,
     judging,
     lines,
-    our_lists,
     wordings,
 )
 from syndicator.normalizer.attribution.evidence import Known
@@ -54,6 +53,7 @@ _LINKED = r'<a href="([^"<>]*)" rel="noopener noreferrer">([^<>]+)</a>'
 _PLAIN = re.compile(
     rf"<p>([^<>]{{0,80}}){_LINKED}([^<>]{{1,80}}){_LINKED}([^<>]{{0,20}})</p>(?P<end>)(?:\s|</[a-z][a-z0-9]*>)*"
 )
+_OUR_LIST = re.compile(r"<([a-z][a-z0-9]*) [^<>]*\bclass=\"[^\"]*\bsyndicator-(?:related|also)\b")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _TRAILERS = 60  # lines without words of their own that may follow a credit
 _PASSED = 1500  # letters of running text that may follow a line that names this very post
@@ -97,7 +97,7 @@ def strip(  # noqa: PLR0913 - all that is known of a post tells whether a line s
     if not (opened or closed):
         return source, tuple(credited)
     if "syndicator-" in source:
-        source = our_lists.without(source)
+        source = _without_our_lists(source)
         closed = _may_close(source, probe, listed=listed, text_mode=text_mode)
     known = Known.gathered((post_link, guid), site_links, title, names, seen)
     window = _TAIL_LISTED if listed else _WINDOW
@@ -249,7 +249,7 @@ def _closing(
             if span and span.certain and not line.quoted:
                 return span
         elif span and (span.strong or not followed):
-            return replace(span, end=our_lists.end_behind(source, span.end, followed))
+            return replace(span, end=_end_of_our_lists(source, span.end, followed))
         elif not text_mode and len(followed) < _TRAILERS and _is_trailer(line):
             followed.append(line)
             continue
@@ -277,7 +277,7 @@ def _opening(source: str, known: Known) -> CreditSpan | None:
 
 def _is_trailer(line: Line) -> bool:
     """Tell whether a line is no running text: only links, only media, a heading over either."""
-    if line.ours or (line.links and our_lists.is_ours(line)):
+    if line.ours or (line.links and _is_our_list(line)):
         return True
     if line.block in _HEADINGS or line.text.endswith((":", "：", "՝")):
         return len(line.text) <= 80
@@ -293,3 +293,43 @@ def _without(source: str, span: CreditSpan, *, text_mode: bool) -> str:
     if text_mode:
         return (source[:start].rstrip() + source[span.end :]).rstrip()
     return cutting.cut(source, start, span.end)
+
+
+# ----------------------------------------------------------------------------------------------
+# The lists of links that a feed of ours put under its posts, and that come back with them
+# ----------------------------------------------------------------------------------------------
+
+
+def _without_our_lists(source: str) -> str:
+    """Take out the lists that a feed of ours put under its posts, by their class."""
+    left, taken = tags.without(source, _OUR_LIST)
+    return tags.trimmed(tags.tidy(left)) if taken else source
+
+
+def _end_of_our_lists(source: str, end: int, followed: list[Line]) -> int:
+    """Return the end of our lists that follow a credit at `end` without our classes, else `end`.
+
+    A reader on the way took the classes off. The lists are ours by a heading in our words, with
+    nothing but links below it up to the end.
+    """
+    below = list(reversed(followed))
+    if below and below[-1].end >= len(source.rstrip()) - 40 and all(map(_is_our_list, below)):
+        return below[-1].end
+    return end
+
+
+def _is_our_list(line: Line) -> bool:
+    """Tell whether a line is one of a list of ours, or the heading over it."""
+    if line.block == "li":
+        return not any(map(str.isalnum, re.sub(r"\(.*\)$", "", line.text)))
+    return bool(_our_headings().match(line.text))
+
+
+@lru_cache(maxsize=1)
+def _our_headings() -> re.Pattern[str]:
+    """Match our headings over lists and our "Also at: ..." in any language."""
+    forms = {
+        words[key] for words in languages.table().values() for key in ("heading", "related", "also")
+    }
+    patterns = sorted(re.escape(fold(form)).replace(r"\{source\}", ".{1,120}") for form in forms)
+    return re.compile(f"(?:{'|'.join(patterns)})[^a-z]*$")
