@@ -95,9 +95,9 @@ def _is_clean(text: str) -> bool:
         return False
     if len(data.translate(None, _CONTROLS)) != len(data):
         return False
-    if len(data) == len(text):  # nothing but ASCII
-        return True
-    return not (("\ufffe" in text) or ("\uffff" in text) or (b"\xc2" in data and _C1.search(data)))
+    return len(data) == len(text) or not (  # nothing but ASCII
+        "\ufffe" in text or "\uffff" in text or (b"\xc2" in data and _C1.search(data))
+    )
 
 
 def line(text: str) -> str:

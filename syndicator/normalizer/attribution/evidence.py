@@ -85,13 +85,12 @@ class Known(Struct, frozen=True):
         Its name, a part of it ("News" is not enough), or its host.
         """
         given = letters(text)
-        if (
-            UNFILLED.fullmatch(text)
+        return (
+            UNFILLED.fullmatch(text) is not None
             or given in self.names
             or fold(text).strip(" .").removeprefix("www.") in self.hosts
-        ):
-            return True
-        return len(given) > _SHORT_NAME and any(given in name for name in self.names)
+            or (len(given) > _SHORT_NAME and any(given in name for name in self.names))
+        )
 
 
 class Slot(Struct, frozen=True):

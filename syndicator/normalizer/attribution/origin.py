@@ -219,9 +219,8 @@ def _with_site(own: Origin, credited: Sequence[Credit], link: str) -> Origin:
 
 
 def _same(first: Origin, second: Origin) -> bool:
-    if letters(first.name) == letters(second.name) and first.name:
-        return True
-    return bool(first.url) and urls.host(first.url) == urls.host(second.url)
+    is_named_so = bool(first.name) and letters(first.name) == letters(second.name)
+    return is_named_so or (bool(first.url) and urls.host(first.url) == urls.host(second.url))
 
 
 def _unique(places: Iterable[Origin]) -> list[Origin]:

@@ -156,24 +156,24 @@ def _may_open(source: str) -> bool:
 def _may_close(source: str, probe: _Probe, *, listed: bool, text_mode: bool) -> bool:
     """Tell whether a closing credit is possible."""
     tail = source[-_TAIL_LISTED if listed else -_TAIL :]
-    if "syndicator-" in tail:
-        return True
     last = tail if text_mode or listed else _last_block(tail)
-    if _has_words(last) or probe.cut_off(last):
-        return True
-    if last.count("<a ") > 1 and probe.in_links(last):
-        return True
-    # Running text may follow a line that names this very post.
-    return probe.names_post(source) and _has_words(source[-_WINDOW:])
+    return (
+        "syndicator-" in tail
+        or _has_words(last)
+        or probe.cut_off(last)
+        or (last.count("<a ") > 1 and probe.in_links(last))
+        # Running text may follow a line that names this very post.
+        or (probe.names_post(source) and _has_words(source[-_WINDOW:]))
+    )
 
 
 def _has_words(text: str) -> bool:
     """Tell whether a text holds a word of a credit."""
     words, parts = wordings.vocabulary()
     spaced = text.replace("<", " <").replace(">", "> ").replace("&nbsp;", " ")
-    if not words.isdisjoint(spaced.split()):
-        return True
-    return not text.isascii() and parts.search(text) is not None
+    return not words.isdisjoint(spaced.split()) or (
+        not text.isascii() and parts.search(text) is not None
+    )
 
 
 class _Probe(NamedTuple):

@@ -41,6 +41,7 @@ _EMOJI = re.compile(
 _LETTER = re.compile(r"[A-Za-z]")  # an alternative text with letters names an emoji, and is none
 _SOURCE = re.compile(r' src="([^"]*)"')
 _ABSOLUTE_SET = re.compile(r"(?:https?://[^\s,\"]+ [0-9.]+[wx](?:, |$))+")
+_BETWEEN = " \t\n\r\f,"  # two candidates of a set
 _PICTURE_DATA = re.compile(
     r"data:image/(?:png|jpe?g|gif|webp|avif);base64,[A-Za-z0-9+/=\s%]+", re.IGNORECASE
 )
@@ -93,14 +94,16 @@ def with_lazy_loading(tag: str) -> str:
 def needs_work(tag: str) -> bool:
     """Tell whether an image is hidden, tiny, lazy, relative, a beacon or an emoji."""
     source = _SOURCE.search(tag)
-    if source is None or " data-" in tag or ' style="' in tag:
-        return True
-    if ' srcset="' in tag and _RELATIVE_SET.search(tag):
-        return True
-    address = source[1]
-    if not address or address.startswith("data:") or _SMALL.search(tag):
-        return True
-    return is_beacon_or_emoji(address)
+    return (
+        source is None
+        or " data-" in tag
+        or ' style="' in tag
+        or (' srcset="' in tag and _RELATIVE_SET.search(tag) is not None)
+        or source[1].startswith("data:")
+        or not source[1]
+        or _SMALL.search(tag) is not None
+        or is_beacon_or_emoji(source[1])
+    )
 
 
 def is_beacon_or_emoji(address: str) -> bool:
@@ -172,28 +175,17 @@ def source_set(text: str, base: str) -> str:
     if not text or _ABSOLUTE_SET.fullmatch(text):
         return text
     kept = []
-    for address, descriptor in _candidates(text):
-        if url := urls.web(address, base):
-            kept.append(f"{url} {descriptor}" if descriptor else url)
-    return ", ".join(kept)
-
-
-def _candidates(text: str) -> list[tuple[str, str]]:
-    """Split a `srcset` into addresses and descriptors.
-
-    A comma separates two candidates only behind a descriptor or at the end of an address.
-    """
-    candidates: list[tuple[str, str]] = []
-    rest = text.strip(" \t\n\r\f,")
+    rest = text.strip(_BETWEEN)
     while rest:
         address, _, rest = rest.partition(" ")
-        if address.endswith(","):
-            candidates.append((address.rstrip(","), ""))
-        else:
+        descriptor = ""
+        # A comma separates two candidates behind a descriptor or at the end of an address.
+        if not address.endswith(","):
             descriptor, _, rest = rest.partition(",")
-            candidates.append((address, " ".join(descriptor.split())))
-        rest = rest.lstrip(" \t\n\r\f,")
-    return candidates
+        if url := urls.web(address.rstrip(","), base):
+            kept.append(" ".join([url, *descriptor.split()]))
+        rest = rest.lstrip(_BETWEEN)
+    return ", ".join(kept)
 
 
 def allowed_data(source: str) -> str:

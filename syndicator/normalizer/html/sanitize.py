@@ -82,7 +82,7 @@ _ESCAPED_MARKUP = re.compile(
 )
 _BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 # An address in plain text; not the full stop or bracket behind it, nor the one of a Markdown link.
-_PLAIN_ADDRESS = re.compile(r"(?<!\]\()https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]}。，、）」]")
+_PLAIN_ADDRESS = re.compile(r"(?<!\]\()(https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]}。，、）」])")
 _WRAPPED = 50  # characters: lines of wrapped text are longer, but for the last of a paragraph
 
 
@@ -200,14 +200,12 @@ def from_plain(plain: str, *, links: bool = True) -> str:
 
 def _linked(plain: str) -> str:
     """Return plain text as HTML with its addresses as links."""
-    parts = []
-    done = 0
-    for address in _PLAIN_ADDRESS.finditer(plain):
-        shown = escape(address[0])
-        parts += [escape(plain[done : address.start()], quote=False)]
-        parts += [f'<a href="{shown}">{shown}</a>']
-        done = address.end()
-    return "".join([*parts, escape(plain[done:], quote=False)])
+    parts = _PLAIN_ADDRESS.split(plain)
+    for place, part in enumerate(parts):
+        shown = escape(part)
+        is_address = place % 2
+        parts[place] = f'<a href="{shown}">{shown}</a>' if is_address else escape(part, quote=False)
+    return "".join(parts)
 
 
 def _sanitized(html: str) -> str:

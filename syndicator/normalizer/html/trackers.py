@@ -86,9 +86,12 @@ def is_beacon(address: str) -> bool:
     if (match := _PARTS.match(address)) is None:
         return False
     host, path, file = match.groups()
-    if file in _BEACON_FILES or _only_counts(host) or _BEACON_PATH.match(path):
-        return True
-    return "track" in path and _PIXEL_PATH.match(path) is not None
+    return (
+        file in _BEACON_FILES
+        or _only_counts(host)
+        or _BEACON_PATH.match(path) is not None
+        or ("track" in path and _PIXEL_PATH.match(path) is not None)
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -103,12 +106,9 @@ def is_pixel(image: tags.Attributes) -> bool:
     >>> is_pixel({"src": "https://a.example/x.png", "width": "1", "height": "1"})
     True
     """
-    width, height, style = image.get("width"), image.get("height"), image.get("style", "")
-    if (
-        width is not None
-        and height is not None
-        and _TINY.fullmatch(width)
-        and _TINY.fullmatch(height)
-    ):
-        return True
-    return bool(style and _HIDDEN.search(style)) or is_beacon(image.get("src", ""))
+    sizes = (image.get("width", ""), image.get("height", ""))
+    return (
+        all(map(_TINY.fullmatch, sizes))
+        or _HIDDEN.search(image.get("style", "")) is not None
+        or is_beacon(image.get("src", ""))
+    )
