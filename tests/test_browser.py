@@ -347,6 +347,22 @@ def test_two_headlines_stand_on_the_first_screen(site: Site, browser: Browser) -
         assert browser.run(HEADLINES) >= 2, name
 
 
+def test_lines_of_an_excerpt_are_short(site: Site, browser: Browser) -> None:
+    """On a wide window too an English one has at most 85 letters in a line."""
+    browser.view(1600)
+    browser.open(site.base + site.paths["index"])
+    letters = browser.run(
+        """[...document.querySelectorAll('.card[lang=en] .excerpt')].map(excerpt => {
+            const range = document.createRange();
+            range.selectNodeContents(excerpt);
+            const lines = new Set([...range.getClientRects()].map(line => Math.round(line.top)));
+            return excerpt.textContent.length / lines.size;
+        })"""
+    )
+    assert letters
+    assert max(letters) <= 85
+
+
 def test_an_arabic_page_is_laid_out_from_the_right(site: Site, browser: Browser) -> None:
     """The masthead, the article and the aside stand where its readers begin; an English post keeps
     its own way.
