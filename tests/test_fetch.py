@@ -65,6 +65,18 @@ def test_a_path(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert "Second text" in capsys.readouterr().out
 
 
+def test_a_credit_with_a_date(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """It is shown as it would be published, the date written out."""
+    (tmp_path / "feed.xml").write_bytes(FEED)
+    settings = (
+        '[feed]\ntitle = "P"\ncontact = "a@b.example"\n[[sources]]\nurl = "feed.xml"\nid = "blog"\n'
+    )
+    settings += '[attribution]\ntext = "{post}, at {source}, {date}"\n'
+    (tmp_path / "feeds.toml").write_text(settings)
+    assert main(["fetch", "blog"]) == 0
+    assert "credit: One, at Blog, October 28, 2026" in capsys.readouterr().out
+
+
 def test_what_a_pipe_brings(capsys: pytest.CaptureFixture[str]) -> None:
     """As the shell's `<(...)` does: it is read to its end."""
     reading, writing = os.pipe()
