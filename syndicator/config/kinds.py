@@ -1,6 +1,6 @@
 """A written value -> the value of a setting, for each kind of key; or `Wrong`, with the right form.
 
-A key's kind is that of its type, or the one that its declaration names (`model.settings.key`).
+A key's kind is that of its type, or the one that its declaration names (a `Key` of `model.structs`).
 """
 
 from __future__ import annotations

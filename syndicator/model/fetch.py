@@ -8,8 +8,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from syndicator.model.redacted import RedactedRepr
 from syndicator.model.settings import BackoffScope, Reach, Source
+from syndicator.model.structs import RedactedRepr
 
 
 class Validators(Struct, frozen=True, omit_defaults=True):

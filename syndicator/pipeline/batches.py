@@ -31,8 +31,8 @@ from msgspec import Struct, field
 
 from syndicator.errors import ConfigError, SyndicatorError
 from syndicator.model.fetch import Ask, SourceState
-from syndicator.model.redacted import RedactedRepr
 from syndicator.model.settings import Config, FetchSettings
+from syndicator.model.structs import RedactedRepr
 from syndicator.pipeline.gathering import Gathered, Known, gather
 from syndicator.quantities import counted
 from syndicator.urls import host

@@ -24,7 +24,6 @@ from syndicator.model.fetch import Ask, FetchFailed, Outcome, SourceState
 from syndicator.model.settings import Config, FetchSettings, Source
 from syndicator.store import Store
 from syndicator.store.missing import MissingPost
-from syndicator.text_rules import shortened
 from syndicator.urls import host_of
 
 MOST = 12  # pages of missing posts that a run asks,
@@ -154,6 +153,6 @@ def _judge(
     name, lines = label(question.source), []
     for post in by_fate["gone"]:
         if post.link in taken:
-            title = shortened(post.title, _SHOWN) or post.link
+            title = post.title[:_SHOWN] or post.link
             lines.append(f'{name}: its site deleted "{title}", so it was taken out')
     return lines

@@ -19,7 +19,6 @@ from typing import Annotated, Literal
 from msgspec import Struct
 
 from syndicator.model.settings.feed import Feed, Per
-from syndicator.model.settings.key import Key, settings_on_pages
 from syndicator.model.settings.source import (
     AttributionSettings,
     BackoffScope,
@@ -33,6 +32,7 @@ from syndicator.model.settings.source import (
     Scope,
     Source,
 )
+from syndicator.model.structs import Key, settings_on_pages
 
 __all__ = [
     "AttributionSettings",

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from msgspec import Struct
 
-from syndicator.model.settings.key import Key
 from syndicator.model.settings.source import Filter
+from syndicator.model.structs import Key
 
 Per = Literal["", "source", "language"]
 

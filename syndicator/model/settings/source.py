@@ -7,8 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from msgspec import Struct
 
-from syndicator.model.redacted import RedactedRepr
-from syndicator.model.settings.key import Key
+from syndicator.model.structs import Key, RedactedRepr
 
 Scope = Literal["source", "all", "both", "none"]
 Copies = Literal["exact", "near", "off"]

@@ -1,11 +1,28 @@
-"""The declaration of a key of feeds.toml, in the annotation of a struct's field."""
+"""What the nouns are made with: the mark of a setting, and a struct that keeps fields out of logs."""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec import Struct, structs
+
+
+class RedactedRepr(Struct, frozen=True):
+    """A struct with a repr that leaves out the fields in `repr_exclude`.
+
+    An address or a header may be a secret, and a body is long.
+    """
+
+    repr_exclude: ClassVar[frozenset[str]] = frozenset()
+
+    def __repr__(self) -> str:
+        """Return the name of the class and all fields but the excluded ones."""
+        shown = [name for name in self.__struct_fields__ if name not in self.repr_exclude]
+        fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in shown)
+        return f"{type(self).__name__}({fields})"
 
 
 class Key(Struct, frozen=True):
