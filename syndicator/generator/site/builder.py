@@ -143,7 +143,6 @@ class SiteBuilder:
         path = archive_path(archive.number)
         if "html" not in self.feed.formats:
             return
-        self.paths.learn(item.id for item in archive.items)
         items: Sequence[Item] = archive.items
         self.paths.learn(item.id for item in items)
         if had_page and any(had_page(self.paths.path(item.id)) for item in self.edition.items):
