@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import pytest
 from generator_helpers import EDITION, ITEM, SOURCE, edition, item
 from lxml import etree
@@ -9,7 +11,7 @@ from msgspec.structs import replace
 
 from syndicator.generator import generate_one as one
 from syndicator.model.edition import Item
-from syndicator.model.feed import Origin, Person
+from syndicator.model.feed import Category, Origin, Person
 
 A = "{http://www.w3.org/2005/Atom}"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -166,3 +168,12 @@ def test_one_alternate_of_a_kind() -> None:
     assert "https://wire.example.net/1" in [
         link.get("href") for link in links if link.get("rel") == "related"
     ]
+
+
+def test_signs_of_xml_survive() -> None:
+    """What XML would read otherwise comes back as it was: in texts and in attributes."""
+    words = "Tom & \"Ann\" <b> ]]> 1 > 0 'x'"
+    entry = only(title=words, content_html=f"<p>a\rb</p>{words}", categories=(Category(words),))
+    assert entry.find(f"{A}category").get("term") == words
+    assert entry.findtext(f"{A}title") == html.escape(words, quote=False)
+    assert entry.findtext(f"{A}content").startswith(f"<p>a\rb</p>{words}")

@@ -1,6 +1,6 @@
 """FeedDocument -> Atom 1.0 (RFC 4287, RFC 5005, RFC 4685).
 
-The head is made by feedgen and our extension. Entries are text: as elements they take five times
+The head is made by feedgen and our extension. Entries are text: as elements they take nearly twice
 as long, and a first run writes an entry for each post of history.
 """
 
