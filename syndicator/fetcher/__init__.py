@@ -51,9 +51,9 @@ def fetch_all(
     """
     if asks := list(asks):
         # Here: it brings ssl and h11, 30 ms to import, and a run with nothing due saves that.
-        from syndicator.fetcher import pool
+        from syndicator.fetcher.pool import FetchPool
 
-        yield from pool.outcomes(asks, settings, stop, clock, lookup, follow=follow)
+        yield from FetchPool(asks, settings, stop, clock, lookup, follow=follow).outcomes()
 
 
 def fetch_one(

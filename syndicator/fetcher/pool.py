@@ -31,36 +31,28 @@ _GRACE = 1.0  # seconds after its deadline at which a request is taken to hang
 _Result = tuple[Outcome | None, Slot]  # None: a fetch that was not made
 
 
-def outcomes(
-    asks: Iterable[Ask],
-    settings: FetchSettings,
-    stop: threading.Event,
-    clock: Callable[[], datetime],
-    lookup: Resolver | None,
-    *,
-    follow: bool,
-) -> Iterator[Outcome]:
-    """Yield the outcomes of all asks; the arguments are those of `fetch_all` and `fetch_one`."""
-    client = Client(settings, Transport(lookup or resolve), clock)
-    fetches = [begin(ask, follow=follow) for ask in asks]
-    return FetchPool(fetches, settings, stop, client).outcomes()
-
-
 class FetchPool:
-    """The fetches of one run, the threads that make them, and their outcomes."""
+    """The fetches of one run, the threads that make them, and their outcomes.
+
+    The arguments are those of `fetch_all`.
+    """
 
     def __init__(
         self,
-        fetches: Iterable[Fetch],
+        asks: Iterable[Ask],
         settings: FetchSettings,
         stop: threading.Event,
-        client: Client,
+        clock: Callable[[], datetime],
+        lookup: Resolver | None,
+        *,
+        follow: bool,
     ) -> None:
         self._settings = settings
         self._stop = stop
-        self._client = client
+        self._client = Client(settings, Transport(lookup or resolve), clock)
         self._queue: HostQueue[Fetch] = HostQueue(settings.per_host, settings.delay.total_seconds())
-        for fetch in fetches:
+        for ask in asks:
+            fetch = begin(ask, follow=follow)
             self._queue.add(_host(fetch), fetch)
         self._open = self._queue.waiting  # fetches whose result has not been taken
         self._changed = threading.Condition()
