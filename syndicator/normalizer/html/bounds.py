@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Sequence
 from html import unescape
 
 _FORMATTING_TAG = re.compile(
@@ -37,13 +37,13 @@ _SCOPE_NAMES = "applet caption button marquee math object select svg table templ
 _SCOPES = frozenset(_SCOPE_NAMES.split())
 
 
-def tamed(html: str, names: Mapping[str, int]) -> str:
+def tamed(html: str, names: Sequence[str]) -> str:
     """Bound the attributes of a tag and the formatting elements that are open at once.
 
-    `names` are the names of its tags, such as "p", "/p" and "br/", and how often each occurs.
+    `names` are the names of its tags, such as "p", "/p" and "br/", each as often as it occurs.
     """
     html = _LONG_TAG.sub(_with_few_attributes, html)
-    if _begun(names) > MOST_OPEN and _most_open(html) > MOST_OPEN:
+    if len(names) > MOST_OPEN and _begun(names) > MOST_OPEN and _most_open(html) > MOST_OPEN:
         html = _FORMATTING_TAG.sub("", html)
     return html
 
@@ -56,10 +56,10 @@ def _with_few_attributes(tag: re.Match[str]) -> str:
     return (name[0] if name else "") + "".join(attributes[:MOST_ATTRIBUTES])
 
 
-def _begun(names: Mapping[str, int]) -> int:
+def _begun(names: Sequence[str]) -> int:
     """Count the start tags of formatting elements: no more can be open."""
     begun = 0
-    for name, count in names.items():
+    for name, count in Counter(names).items():
         if name.partition("/")[0].lower() in _FORMATTING:
             begun += count
     return begun

@@ -8,7 +8,6 @@ addresses. Every address that does not begin with `http://` or `https://` goes t
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection
 from html import escape, unescape
 from typing import NamedTuple
@@ -106,7 +105,7 @@ def clean(html: str, base: str, policy: Policy = "keep", players: Collection[str
     stats = SanitizeStats()
     written = _NAMES.findall(html)
     if len(html) > _LONG:
-        html = bounds.tamed(html, Counter(written))
+        html = bounds.tamed(html, written)
     if len(written) > _MANY_TAGS:
         html = bounds.shallow(html)
     names = frozenset(written)
