@@ -122,15 +122,15 @@ def _cards(items: Sequence[Item]) -> list[Item]:
     A busy source has a few cards only, as long as other sources have posts to fill the rest.
     """
     counts = Counter[str]()
-    ids: dict[str, None] = {}
+    ids: set[str] = set()
     for item in items:
         counts[item.source.id] += 1
         if counts[item.source.id] <= _CARDS_OF_A_SOURCE and len(ids) < CARDS:
-            ids[item.id] = None
+            ids.add(item.id)
     for item in items:
         if len(ids) >= CARDS:
             break
-        ids[item.id] = None
+        ids.add(item.id)
     return [item for item in items if item.id in ids]
 
 
