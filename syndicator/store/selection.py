@@ -123,22 +123,14 @@ def speaks(feed: Feed, language: str) -> bool:
     return not tags or any(language == tag or language.startswith(f"{tag}-") for tag in tags)
 
 
-class Selection:
+class Selection(Struct):
     """A feed's own taste: its languages and filter, and again the filters of its sources."""
 
-    def __init__(
-        self,
-        db: Connection,
-        feed: Feed,
-        selected: Mapping[int, Source],
-        now: datetime,
-        judge: Judge | None,
-    ) -> None:
-        self.db = db
-        self.feed = feed
-        self.selected = selected
-        self.now = now
-        self.judge = judge
+    db: Connection
+    feed: Feed
+    selected: Mapping[int, Source]
+    now: datetime
+    judge: Judge | None
 
     def fits(self, row: Row) -> bool:
         """Tell whether a feed takes a post that its source lets through."""

@@ -9,7 +9,7 @@ long list the newest part is read alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from syndicator.model.edition import Reference
 from syndicator.model.likeness import Card, Statistic
@@ -20,6 +20,8 @@ from syndicator.store.posts import Posts
 from syndicator.store.schema import LIKENESS
 
 VERSION = 1
+# Beside the statistics: the tables' version, and up to which post they are still to be made.
+_Kept = Statistic | Literal["version", "owed"]
 CLOSED = 8  # closed rows of a term that a question reads, the newest
 # One in so many of a source's newest posts is read: of one day, most may tell of one story.
 SPREAD = 16
@@ -53,7 +55,7 @@ class Terms(Table):
     def __init__(self, db: Connection) -> None:
         """Open the index; one of another version is made anew."""
         super().__init__(db)
-        if self._value("index_version") != VERSION:
+        if self.kept("version") != VERSION:
             self.clear()
 
     def put(self, posts: Iterable[tuple[int, str, float, bytes]]) -> None:
@@ -152,20 +154,20 @@ class Terms(Table):
         )
         return {number: language.partition("-")[0].lower() for number, language in rows}
 
-    def kept(self, name: Statistic) -> bytes:
+    def kept(self, name: _Kept) -> Any:  # noqa: ANN401 - a number or a blob
         """Return the counts of terms, or their learnt weights, as last kept; b"" for none."""
-        return self._value(f"index_{name}") or b""
+        return self.db.value("SELECT value FROM meta WHERE key = ?", f"index_{name}") or b""
 
-    def keep(self, name: Statistic, packed: bytes) -> None:
+    def keep(self, name: _Kept, value: bytes | int) -> None:
         """Keep the counts of terms, or their learnt weights."""
-        self._keep(f"index_{name}", packed)
+        self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"index_{name}", value))
 
     def unindexed(self, limit: int) -> list[tuple[int, Post, float]]:
         """Return some of the posts stored before this index was made, newest first; each once.
 
         With each its number before it, and its date (seconds since 1970) behind it.
         """
-        debt = self._value("index_owed")
+        debt = self.kept("owed")
         if not debt:
             return []
         owed = self.db.rows(
@@ -174,7 +176,7 @@ class Terms(Table):
             debt,
             limit,
         )
-        self._keep("index_owed", owed[-1][0] - 1 if len(owed) == limit else 0)
+        self.keep("owed", owed[-1][0] - 1 if len(owed) == limit else 0)
         posts = Posts(self.db).read([number for number, _ in owed])
         owed.reverse()
         return [(number, posts[number], time) for number, time in owed if number in posts]
@@ -184,8 +186,8 @@ class Terms(Table):
         for statement in LIKENESS.split(";\n"):
             self.db.execute(statement)
         self.db.execute("DELETE FROM meta WHERE key = 'index_learnt'")
-        self._keep("index_owed", Posts(self.db).count())
-        self._keep("index_version", VERSION)
+        self.keep("owed", Posts(self.db).count())
+        self.keep("version", VERSION)
 
     def _close(self, term: int, entries: bytes) -> None:
         whole = len(entries) // ROW * ROW
@@ -196,12 +198,6 @@ class Terms(Table):
                 "INSERT OR REPLACE INTO closed_postings VALUES (?, ?, ?)", (term, last, row)
             )
         self.db.execute("UPDATE postings SET posts = ? WHERE term = ?", (entries[whole:], term))
-
-    def _value(self, key: str) -> Any:  # noqa: ANN401 - a number or a blob
-        return self.db.value("SELECT value FROM meta WHERE key = ?", key)
-
-    def _keep(self, key: str, value: int | bytes) -> None:
-        self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
 
 def _marks(values: Sequence[int]) -> str:
