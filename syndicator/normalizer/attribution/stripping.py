@@ -93,22 +93,22 @@ def strip(  # noqa: PLR0913 - all that is known of a post tells whether a line s
     site_links = tuple(site_links)
     probe = _probe(title, (post_link, guid), site_links)
     opened = not text_mode and _may_open(source)
-    closed = _may_close(source, probe, listed=listed, text_mode=text_mode)
-    if not (opened or closed):
+    may_close = _may_close(source, probe, listed=listed, text_mode=text_mode)
+    if not (opened or may_close):
         return source, tuple(credited)
     if "syndicator-" in source:
         source = _without_our_lists(source)
-        closed = _may_close(source, probe, listed=listed, text_mode=text_mode)
+        may_close = _may_close(source, probe, listed=listed, text_mode=text_mode)
     known = Known.gathered((post_link, guid), site_links, title, names, seen)
     window = _TAIL_LISTED if listed else _WINDOW
-    while closed and len(credited) < _MOST:
+    while may_close and len(credited) < _MOST:
         passes = probe.names_post(source)
         span = _closing(source, known, window=window, passes=passes, text_mode=text_mode)
         if not span:
             break
         credited.insert(0, span.credit)
         source = _without(source, span, text_mode=text_mode)
-        closed = _may_close(source, probe, listed=listed, text_mode=text_mode)
+        may_close = _may_close(source, probe, listed=listed, text_mode=text_mode)
     while opened and len(credited) < _MOST and (span := _opening(source, known)):
         credited.insert(0, span.credit)
         source = _without(source, span, text_mode=False).lstrip()

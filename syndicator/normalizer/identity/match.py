@@ -289,15 +289,15 @@ def _moved(
     numbers = {
         index: v.number for index, v in verdicts.items() if isinstance(v, Unchanged | Updated)
     }
-    elsewhere = [
+    other_hosts = [
         (pair, (urls.host(pair[1].link), urls.host(posts[pair[0]].link)))
         for pair in pairs
         if max(pair[2].guid, pair[2].link) == PATH
     ]
     moves = Counter(
-        move for (index, known, _), move in elsewhere if numbers.get(index) == known.number
+        move for (index, known, _), move in other_hosts if numbers.get(index) == known.number
     )
-    for pair, move in elsewhere:
+    for pair, move in other_hosts:
         if moves[move] >= MOVED_TOGETHER and max(pair[2].title, pair[2].text) > 0:
             yield pair
 
