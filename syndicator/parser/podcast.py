@@ -13,7 +13,10 @@ from syndicator.parser.xml_tree import Element, Scope, name_of, resolved, words
 
 _ITUNES = "http://www.itunes.com/"  # feedparser's scheme for the categories of podcasts
 # "explicit" and "clean" are Apple's words of before.
-_TRUE, _FALSE = ("yes", "true", "explicit"), ("no", "false", "clean")
+_EXPLICIT = {
+    **dict.fromkeys(("yes", "true", "explicit"), "true"),
+    **dict.fromkeys(("no", "false", "clean"), "false"),
+}
 # The name of each element of text alone, and the field of an episode that it fills.
 _EPISODE_FIELDS = {
     name.lower(): word.field or word.name
@@ -29,12 +32,7 @@ def _said(draft: Draft, element: Element, _scope: Scope) -> None:
 
 
 def _explicit(draft: Draft, element: Element, _scope: Scope) -> None:
-    word, value = words(element).lower(), ""
-    if word in _TRUE:
-        value = "true"
-    elif word in _FALSE:
-        value = "false"
-    draft.episode.setdefault("explicit", value)
+    draft.episode.setdefault("explicit", _EXPLICIT.get(words(element).lower(), ""))
 
 
 def _block(draft: Draft, element: Element, _scope: Scope) -> None:

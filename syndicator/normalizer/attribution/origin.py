@@ -180,9 +180,9 @@ def _completed(source: Origin, link: str) -> Origin:
     url = source.url
     if not _names_site(source):
         feed_host = urls.host(source.feed)
-        url = root(link) if not feed_host or feed_host in _FEED_HOSTS else root(source.feed)
-        if feed_host and urls.host(link).endswith(f".{feed_host}"):
-            url = root(link)
+        is_shared = not feed_host or feed_host in _FEED_HOSTS
+        is_above = urls.host(link).endswith(f".{feed_host}")
+        url = root(link if is_shared or is_above else source.feed)
     name = source.name or urls.host(url) or urls.host(source.feed)
     return replace(source, name=name, url=url)
 
