@@ -80,7 +80,8 @@ def run(
         store.sources.adopt(config.sources)
         work.told = [*lists.lines, *_taken_for_private(config, store)]
         config = _without_rejected(config, store)
-        work.before = {**store.sources.states(), **lists.before}
+        work.after = store.sources.states()
+        work.before, written = {**work.after, **lists.before}, store.connection.total_changes
         work.outage_before, last_event = outage(store), store.feeds.last_event()
         if not options.offline:
             work.stats = update(config, store, work.before, options, now, stop, watch)
@@ -95,7 +96,9 @@ def run(
                 work.news = store.snapshots.news(
                     config.feeds[0], admitted, rewritten, since=last_event
                 )
-        work.after, work.outage = store.sources.states(), outage(store)
+        if store.connection.total_changes != written:  # to read them takes 2 ms
+            work.after = store.sources.states()
+        work.outage = outage(store)
         work.stored = store.posts.count()
     report = _report(config, options, work, time.monotonic() - started)
     _write_extras(config, work, report)
