@@ -158,14 +158,12 @@ class FeedBuild(Struct):
         from syndicator import generator, publisher, search
 
         feed, store = self.feed, self.store
-        outdated, listed = dict[str, int](), []
+        outdated, listed = dict[str, int](), list[str]()
         if "html" in feed.formats and (correction := store.corrections.read(feed.name)):
-            read = partial(_page, files)
+            read, paths = partial(_page, files), generator.source_path
             outdated = generator.outdated_pages(correction, files, read, store.posts.slugs)
             files.outdate(outdated)
-            listed = [
-                name for name in correction.sources if generator.source_path(name) in outdated
-            ]
+            listed += (name for name in correction.sources if paths(name) in outdated)
         edition = self._edition(since, listed)
         if not self.shared.search_is_current:
             self.remarks += search.update(store, self.shared.feeds, self.shared.sources)
@@ -194,12 +192,7 @@ class FeedBuild(Struct):
         documents = chain(generator.face_documents(edition, files, store.faces.body), documents)
         if is_first and store.meta.read(Takeover, feed.name):
             documents = _as_adopted(documents, files.folder, outdated)
-        # A robots.txt of the operator's own stays.
-        others = set()
-        for path in generator.WISH_FILES:
-            if files.kind(path) is None and (files.folder / path).exists():
-                others.add(path)
-        documents = (document for document in documents if document.path not in others)
+        documents = _beside_others(documents, files, generator.WISH_FILES)
         published = publisher.publish(documents, files, gone=gone, twins=feed.gzip)
         return edition, published, stale
 
@@ -225,6 +218,17 @@ _NEWEST = re.compile(rb'<section class="more">.*?</section>', re.DOTALL)
 def _page(files: Files, path: str) -> bytes:
     """Return a page of ours, b"" if it is not there. Raises PublishError."""
     return read_bytes(files.folder / path) if path in files else b""
+
+
+def _beside_others(
+    documents: Iterable[Document], files: Files, paths: Collection[str]
+) -> Iterator[Document]:
+    """Yield documents; of `paths` those not where the operator has a file, such as a robots.txt."""
+    for document in documents:
+        path = document.path
+        is_others = path in paths and files.kind(path) is None and (files.folder / path).exists()
+        if not is_others:
+            yield document
 
 
 def _as_adopted(

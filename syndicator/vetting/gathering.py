@@ -56,12 +56,7 @@ def vet(
     Without a file there, the defaults hold. The feed is fetched twice, and nothing is stored.
     Raises UsageError if `address` is none of these, ConfigError, StoreError.
     """
-    facts = gather(address, Path(path), now or datetime.now(UTC), stop or threading.Event())
-    return judge(facts) if facts else None
-
-
-def gather(address: str, path: Path, now: datetime, stop: threading.Event) -> Facts | None:
-    """Return the facts about a source, None if `stop` ended it."""
+    path, now, stop = Path(path), now or datetime.now(UTC), stop or threading.Event()
     # A file with a mistake can't say whether it wants a source.
     config, _ = previews.settings_for(path, needed=True)
     source = previews.source_for(address, config, path)
@@ -71,7 +66,7 @@ def gather(address: str, path: Path, now: datetime, stop: threading.Event) -> Fa
     if answer is None:
         return None
     if isinstance(answer, FetchFailed):
-        return Facts(address, now, failure=answer)
+        return judge(Facts(address, now, failure=answer))
     facts = _of_answer(answer, source, address, now)
     feed = normalizer.normalize(answer.parsed, source, now)
     facts, stored = _with_state(facts, feed, source, config)
@@ -79,7 +74,7 @@ def gather(address: str, path: Path, now: datetime, stop: threading.Event) -> Fa
     facts = planned(facts, feed, source, config, stored)
     facts = replace(facts, https=_https(answer, source, config, stop))
     facts = _again(facts, answer, feed, source, config, stop)
-    return None if stop.is_set() else facts
+    return None if stop.is_set() else judge(facts)
 
 
 def _of_answer(answer: previews.Answer, source: Source, address: str, now: datetime) -> Facts:
