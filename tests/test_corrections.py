@@ -160,7 +160,8 @@ def test_a_post_that_is_popular(tmp_path: Path, site: loopback.Site) -> None:
 
     for path, host in (("/b", OTHER), ("/c", "https://third.example")):
         body = (
-            item(f"Else {n}", f"{host}/{n}/", words(700 + n), START - n * HOUR) for n in range(3)
+            item(f"Else {n}", f"{host}/{n}/", words(700 + n), START - n * HOUR, comments)
+            for n in range(3)
         )
         site.pages[path] = feed(host[8:13], host, *body)
     site.pages["/a"] = blog("Loved by all")
