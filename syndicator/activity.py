@@ -38,8 +38,11 @@ def page(
     `times` are those of the last `DAYS` days; `style` is a style sheet, `home` the first page of
     the site that it stands in.
     """
-    named = {row.source.id: row.title for row in rows}
-    failing = [row for row in rows if row.state.failing_since is not None]
+    named, failing = dict[str, str](), list[Row]()
+    for row in rows:
+        named[row.source.id] = row.title
+        if row.state.failing_since is not None:
+            failing.append(row)
     dates = [date for _, date in times]
     busiest = Counter(source for source, _ in times).most_common(_BUSIEST)
     bars = [(named.get(source, source), count, str(count)) for source, count in busiest]
@@ -117,8 +120,10 @@ def _gaps(dates: Iterable[datetime]) -> str:
     for earlier, later in pairwise(ordered):
         hours = (later - earlier) / timedelta(hours=1)
         counts[next((word for most, word in _HOURS if hours <= most), "more")] += 1
-    words = [word for _, word in _HOURS] + ["more"]
-    bars = [(f"up to {word}" if word != "more" else word, counts[word], "") for word in words]
+    bars = []
+    for _, word in _HOURS:
+        bars.append((f"up to {word}", counts[word], ""))
+    bars.append(("more", counts["more"], ""))
     return _bars(bars, "A chart of the hours between one post and the next")
 
 

@@ -227,9 +227,12 @@ def text(posts: Sequence[Why]) -> list[str]:
         first, place = verdict.first_published, "in" if verdict.shown else "not in"
         since = f"; first published {_date(first)}" if first else ""
         lines.append(f"  {place} {verdict.title}: {verdict.why}{since}")
-    lines += [f"  updated     {_date(update.time)}: {update.changed}" for update in why.updates]
-    lines += [f"  same story  {copy.source}: {copy.url}" for copy in why.copies]
-    lines += [f"  also told   {other.source}: {other.url}" for other in why.reports]
+    for update in why.updates:
+        lines.append(f"  updated     {_date(update.time)}: {update.changed}")
+    for copy in why.copies:
+        lines.append(f"  same story  {copy.source}: {copy.url}")
+    for other in why.reports:
+        lines.append(f"  also told   {other.source}: {other.url}")
     for link in why.links:
         hidden = ", not shown: its source is hidden" if link.hidden else ""
         score = "a copy" if link.scope == "also" else f"score {link.score:.3f}"

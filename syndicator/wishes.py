@@ -48,8 +48,11 @@ def of_headers(headers: Mapping[str, str], base: str) -> Wishes:
 
 def _preferences(pattern: re.Pattern[str], field: str) -> tuple[str, ...]:
     """Return the preferences of a field, sorted; a member of another form says nothing."""
-    parts = (pattern.fullmatch(part.strip().lower()) for part in field.split(",")[:_MOST])
-    return tuple(sorted({f"{part[1]}={part[2]}" for part in parts if part}))
+    preferences = set()
+    for part in field.split(",")[:_MOST]:
+        if member := pattern.fullmatch(part.strip().lower()):
+            preferences.add(f"{member[1]}={member[2]}")
+    return tuple(sorted(preferences))
 
 
 def _rsl(field: str, base: str) -> str:
@@ -71,13 +74,16 @@ def strictest(wishes: Iterable[Wishes]) -> Wishes:
     ('train-ai=n',)
     """
     several = list(wishes)
-    policies = {wishes.tdm_policy for wishes in several if wishes.tdm}
-    robots = set().union(*(wishes.robots for wishes in several))
+    policies, robots = set[str](), set[str]()
+    for stated in several:
+        robots.update(stated.robots)
+        if stated.tdm:
+            policies.add(stated.tdm_policy)
     return Wishes(
         usage=_agreed([wishes.usage for wishes in several], "n"),
         signals=_agreed([wishes.signals for wishes in several], "no"),
         robots=tuple(rule for rule in _USE_RULES if rule in robots),
-        tdm=any(wishes.tdm for wishes in several),
+        tdm=bool(policies),
         tdm_policy=policies.pop() if len(policies) == 1 else "",
     )
 

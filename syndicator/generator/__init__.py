@@ -176,7 +176,7 @@ def obsolete_paths(
     A page that is only not made anew is not among them.
     """
     feed = edition.feed
-    lost = {path for kind in formats.document_types() for path in known.of_type(kind)}
+    lost = set(chain.from_iterable(map(known.of_type, formats.document_types())))
     lost -= feed_paths(edition)
     lost |= {path for path in departed_pages(edition, slugs) if known.kind(path) is not None}
     lost |= {path for path in known.below("sources/") if not path.endswith(".html")}
@@ -190,7 +190,7 @@ def obsolete_paths(
     if "html" in feed.formats:
         lost -= {document.path for document in Theme(feed.templates, feed.language).files()}
     if not {"html", "fragment"} & set(feed.formats):
-        lost |= {path for kind in _PAGE_TYPES for path in known.of_type(kind)}
+        lost.update(*map(known.of_type, _PAGE_TYPES))
     elif feed.pages == "none" or "html" not in feed.formats:
         lost |= {*known.below(POSTS)}
     return sorted(lost)

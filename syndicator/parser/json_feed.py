@@ -93,8 +93,12 @@ def _authors(item: Object) -> tuple[Person, ...]:
         (part for part in map(item.get, ("authors", "author")) if isinstance(part, str)), ""
     )
     people = [*_objects(item, "authors")] or [*_objects(item, "author")] or [{"name": name}]
-    persons = (Person(name=_text(person, "name"), uri=_text(person, "url")) for person in people)
-    return tuple(person for person in persons if person.name or person.uri)
+    persons = []
+    for said in people:
+        person = Person(name=_text(said, "name"), uri=_text(said, "url"))
+        if person.name or person.uri:
+            persons.append(person)
+    return tuple(persons)
 
 
 def _head(feed: Object) -> FeedHead:
@@ -172,13 +176,15 @@ def _tags(item: Object) -> tuple[Category, ...]:
     tags = item.get("tags")
     if isinstance(tags, str):
         tags = tags.split(",")
-    terms = (tag.strip() for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
-    return tuple(Category(term) for term in dict.fromkeys(terms) if term)
+    if not isinstance(tags, list):
+        return ()
+    terms = dict.fromkeys(tag.strip() for tag in tags if isinstance(tag, str))
+    return tuple(map(Category, filter(None, terms)))
 
 
 def _images(item: Object) -> tuple[Image, ...]:
     urls = dict.fromkeys((_text(item, "image"), _text(item, "banner_image")))
-    return tuple(Image(url) for url in urls if url)
+    return tuple(map(Image, filter(None, urls)))
 
 
 def _attachments(item: Object) -> Iterator[Enclosure]:

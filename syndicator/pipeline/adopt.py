@@ -110,7 +110,8 @@ def adopt(config: Config, target: str, now: datetime | None = None) -> Adopted:
     orders = [_ordered(publication) for _, publication in publications]
     entries: dict[str, _Published] = {}
     for order in orders:
-        entries |= {name: part for name, part in order.items() if name not in entries}
+        for name, part in order.items():
+            entries.setdefault(name, part)
     infos: dict[str, SourceInfo] = {}
     posts: dict[str, Post] = {}
     for source, group in _Owners(config.sources).groups(entries.values()):

@@ -107,11 +107,15 @@ def doubt(store: Store, followed: FollowedList) -> str:
 
 def _shrunk(note: Followed, tables: Sequence[Values]) -> str:
     """Return the words about a list that lost half of its sources, or more; "" for any other."""
-    before, after = ({urls.loose(each["id"]) for each in part} for part in (note.tables, tables))
+    before, after = _addresses(note.tables), _addresses(tables)
     if not before or len(before & after) * 2 > len(before):
         return ""
     had = counted(len(before), "source")
     return f"lists {len(before & after)} of the {had} that it had: none is removed"
+
+
+def _addresses(tables: Sequence[Values]) -> set[str]:
+    return {urls.loose(table["id"]) for table in tables}
 
 
 def _take(
@@ -177,8 +181,9 @@ def _changes(
             lines.append(f"has a new source, {label(source)}{waiting}")
         elif source != old[where]:
             lines.append(f"tells another name, tag or filter of {label(source)}")
-    gone = [label(source) for where, source in old.items() if where not in {*new, *known}]
-    lines += [f"has {name} no more: its posts leave" for name in gone]
+    for where, source in old.items():
+        if where not in new and where not in known:
+            lines.append(f"has {label(source)} no more: its posts leave")
     yield from lines[:_TOLD]
     if len(lines) > _TOLD:
         yield f"has {counted(len(lines) - _TOLD, 'more change')}"

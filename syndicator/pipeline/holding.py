@@ -147,10 +147,10 @@ def _floods(past: Past, new: Sequence[Post], now: datetime) -> str:
     if len(past.posts) < _MANY or len(new) < _MANY:
         return ""
     newest = past.posts[0].published
-    dates = [min(post.published or now, now) for post in new]
+    dates = sorted((min(post.published or now, now) for post in new), reverse=True)
     span = max(_A_DAY, now - (past.since or now))
     most = _most_within([post.published for post in past.posts], span)
-    fresh = _most_within(sorted((date for date in dates if date > newest), reverse=True), span)
+    fresh = _most_within([date for date in dates if date > newest], span)
     if fresh < max(_MANY, _FASTER * most):
         return ""
     return (

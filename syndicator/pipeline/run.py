@@ -177,8 +177,11 @@ def _taken_for_private(config: Config, store: Store) -> list[str]:
 
 def _has_worked(config: Config, states: Mapping[str, SourceState]) -> bool:
     """Tell whether any configured source was ever fetched with success."""
-    known = (states.get(source.id) for source in config.sources)
-    return any(state and state.last_success for state in known)
+    for source in config.sources:
+        state = states.get(source.id)
+        if state and state.last_success:
+            return True
+    return False
 
 
 def _nothing_works(config: Config, states: Sequence[SourceState], outage: Outage | None) -> bool:

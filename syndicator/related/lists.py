@@ -92,9 +92,12 @@ def _with_thresholds(
         return [(near, strict) for near in nearest]
     language_of = terms.languages([near.number for near in nearest])
     own = request.post.language.partition("-")[0].lower()
-    is_own = {near.number: language_of.get(near.number) == own for near in nearest}
-    least = least_score([near for near in nearest if is_own[near.number]])
-    return [(near, least if is_own[near.number] else max(least, strict)) for near in nearest]
+    least = least_score([near for near in nearest if language_of.get(near.number) == own])
+    thresholds = []
+    for near in nearest:
+        is_own = language_of.get(near.number) == own
+        thresholds.append((near, least if is_own else max(least, strict)))
+    return thresholds
 
 
 def least_score(candidates: Sequence[Neighbour]) -> float:

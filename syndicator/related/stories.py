@@ -49,9 +49,11 @@ def join(
 
 def _may_join(card: Card, members: Collection[Card]) -> bool:
     """Tell whether a post may join these; one that was withdrawn or filtered has no card."""
-    others = [member.source_id for member in members]
-    distances = [abs(_date(member) - _date(card)) for member in members]
-    return bool(members) and card.source_id not in others and max(distances) <= _SPAN
+    for member in members:
+        distance = abs(_date(member) - _date(card))
+        if member.source_id == card.source_id or distance > _SPAN:
+            return False
+    return bool(members)
 
 
 def _date(card: Card) -> datetime:

@@ -67,9 +67,11 @@ def admit(
     history |= _beyond_join((post for post in admitted if post.number in approved), selected)
     if rules_changed:
         known = {post.story for post in admitted}
-        came = _unpublished(db, row, selected, taste.judge_again(row.number), now, before)
-        came = [post for post in came if post.story not in known]
-        history |= {post.number for post in came}
+        came = []
+        for post in _unpublished(db, row, selected, taste.judge_again(row.number), now, before):
+            if post.story not in known:
+                came.append(post)
+                history.add(post.number)
         admitted = [*came, *admitted]
     new = _publish(db, row, admitted, selected, now, history)
     anew = shape != row.shape or rules_changed or _members(db, row.number) != before
@@ -113,8 +115,12 @@ def _older_than_known(
     oldest: dict[int, float] = {}
     for source in members & {row.source for row in admitted}:
         oldest[source] = db.value(_OLDEST, source, feed.seen)
-    dated = [row for row in admitted if row.source in oldest and not row.undated]
-    return _beyond_join((row for row in dated if row.published < oldest[row.source]), selected)
+    older = []
+    for row in admitted:
+        is_dated = row.source in oldest and not row.undated
+        if is_dated and row.published < oldest[row.source]:
+            older.append(row)
+    return _beyond_join(older, selected)
 
 
 _OLDEST = """SELECT coalesce((SELECT published FROM posts WHERE source = ? AND number <= ?

@@ -65,8 +65,10 @@ class MissingPosts(Table):
     def forget(self, numbers: Collection[int]) -> None:
         """Ask for these posts no more: their pages stand there, or they were taken out."""
         if numbers:
-            noted = _noted(self.db)
-            _write(self.db, {n: past for n, past in noted.items() if n not in numbers})
+            noted = dict(_noted(self.db))
+            for number in numbers:
+                noted.pop(number, None)
+            _write(self.db, noted)
 
     def postpone(self, numbers: Collection[int], now: datetime) -> None:
         """Ask for these posts again in a day, unless they have been missing for long."""

@@ -7,6 +7,7 @@ history.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
@@ -118,9 +119,11 @@ def _digest(parts: Sequence[str]) -> str:
 
 def speaks(feed: Feed, language: str) -> bool:
     """Tell whether a feed takes posts in a language: "pt" also takes "pt-BR"."""
-    tags = [tag.lower() for tag in feed.languages]
     language = language.lower()
-    return not tags or any(language == tag or language.startswith(f"{tag}-") for tag in tags)
+    for tag in map(str.lower, feed.languages):
+        if language == tag or language.startswith(f"{tag}-"):
+            return True
+    return not feed.languages
 
 
 class Selection(Struct):
@@ -145,10 +148,11 @@ class Selection(Struct):
         newest = self.feed.filter.newest
         if not newest:
             return fitting
-        by_source: dict[int, list[Row]] = {}
+        counts, kept = Counter[int](), set[int]()
         for row in sorted(fitting, key=lambda row: (row.published, row.number), reverse=True):
-            by_source.setdefault(row.source, []).append(row)
-        kept = {row.number for own in by_source.values() for row in own[:newest]}
+            counts[row.source] += 1
+            if counts[row.source] <= newest:
+                kept.add(row.number)
         return [row for row in fitting if row.number in kept]
 
     # -- a changed filter
@@ -166,10 +170,13 @@ class Selection(Struct):
         leaving = [row for row in standing if row.source in members and self._why_not(row)]
         oldest = min((row.published for row in standing), default=0.0)
         self._move(number, leaving, events.next_event(self.db))
-        gone = rows(self.db, f"WHERE p.number IN ({_GONE})", number)
         left = {row.number for row in leaving}
-        gone = [row for row in gone if row.source in members and row.number not in left]
-        self._move(number, [row for row in gone if not self._why_not(row)], 0)
+        returning = []
+        for row in rows(self.db, f"WHERE p.number IN ({_GONE})", number):
+            is_candidate = row.source in members and row.number not in left
+            if is_candidate and not self._why_not(row):
+                returning.append(row)
+        self._move(number, returning, 0)
         coming = []
         for source in sorted(members):
             passed_over = rows(

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from syndicator import check, languages, normalizer, previews, urls
 from syndicator.failures import label
 from syndicator.formats import FORMATS
+from syndicator.model.feed import Entry
 from syndicator.model.fetch import FetchFailed
 from syndicator.model.post import CopyOf, NormalizedFeed, Post
 from syndicator.model.run import SourceFacts
@@ -208,11 +209,13 @@ def _with_state(
     names = {other.id: label(other) for other in config.sources if other.id != source.id}
     with Store(config.state, read_only=True) as store:
         stored = store.sources.facts()
-        means = [
-            _mean_gap(store.posts.dates(name, _PACE), facts.now) for name in names if name in stored
-        ]
+        gaps = list[timedelta]()
+        for name in names.keys() & stored.keys():
+            gap = _mean_gap(store.posts.dates(name, _PACE), facts.now)
+            if gap is not None:
+                gaps.append(gap)
         shared = _shared(store, feed.posts, names)
-    gaps = sorted(gap for gap in means if gap is not None)
+    gaps.sort()
     median = gaps[len(gaps) // 2] if len(gaps) >= _FEW_SOURCES else None
     return replace(facts, planet_gap=median, shared=shared, is_compared=True), stored
 
@@ -225,8 +228,11 @@ def _shared(store: Store, posts: Sequence[Post], names: Mapping[str, str]) -> tu
     for verdict, possible in zip(verdicts, candidates, strict=True):
         if not isinstance(verdict, CopyOf):
             continue
-        stories = [known for known in possible if verdict.number in (known.number, known.copy_of)]
-        counts.update({known.source_id for known in stories} & names.keys())
+        tellers = set()
+        for known in possible:
+            if verdict.number in (known.number, known.copy_of):
+                tellers.add(known.source_id)
+        counts.update(tellers & names.keys())
     return tuple(Shared(names[name], number) for name, number in counts.most_common())
 
 
@@ -261,8 +267,12 @@ def _again(
     if isinstance(second, FetchFailed):
         return replace(facts, second=second.error)
     before, after = answer.parsed.entries, second.parsed.entries
-    by_guid = {entry.guid: entry for entry in after if entry.guid}
-    by_link = {link.href: entry for entry in after for link in entry.links[:1]}
+    by_guid, by_link = dict[str, Entry](), dict[str, Entry]()
+    for entry in after:
+        if entry.guid:
+            by_guid[entry.guid] = entry
+        if entry.links:
+            by_link[entry.links[0].href] = entry
     new_guids = new_dates = 0
     for entry in before:
         new_guids += bool(entry.guid) and entry.guid not in by_guid

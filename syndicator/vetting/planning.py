@@ -34,10 +34,13 @@ def planned(
     taken: dict[str, Post] = {}
     # Without a file there is no planet: the defaults take everything.
     for ours in config.feeds:
-        judged = _judged(feed.posts, ours, facts.now)
-        accepted = [post for post in judged if not post.filtered]
+        accepted, refused = list[Post](), Counter[str]()
+        for post in _judged(feed.posts, ours, facts.now):
+            if post.filtered:
+                refused[post.filtered] += 1
+            else:
+                accepted.append(post)
         takes = selects(ours, replace(source, publish=True))
-        refused = Counter(post.filtered for post in judged if post.filtered)
         counts = tuple(refused.most_common(_REFUSALS))
         passing.append(Passing(ours.title, takes, len(accepted), counts))
         if takes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 from syndicator.model.edition import Edition, Item, Reference
 from syndicator.model.post import SourceInfo
@@ -28,16 +29,24 @@ def named_ids(edition: Edition) -> Iterator[str]:
     for item in edition.items:
         yield item.id
         for links in item.related:
-            yield from (link.id for link in links.links)
+            for link in links.links:
+                yield link.id
     for listing in edition.listings:
-        yield from (post.id for post in listing.posts)
-    yield from (post.id for post in edition.popular)
+        for post in listing.posts:
+            yield post.id
+    for post in edition.popular:
+        yield post.id
 
 
 def shown_sources(edition: Edition) -> dict[str, SourceInfo]:
     """Return the sources that have posts in the edition, or lost some, by their ids."""
-    sources = {listing.source.id: listing.source for listing in edition.listings if listing.source}
-    return sources | {item.source.id: item.source for item in edition.items}
+    sources: dict[str, SourceInfo] = {}
+    for listing in edition.listings:
+        if listing.source:
+            sources[listing.source.id] = listing.source
+    for info in sources_of(edition.items):
+        sources[info.id] = info
+    return sources
 
 
 def listed_sources(edition: Edition) -> Sequence[SourceInfo]:
@@ -63,6 +72,11 @@ def sources_by_tag(edition: Edition) -> dict[str, list[SourceInfo]]:
 
 def newest_first(listed: Iterable[Reference], limit: int) -> list[Reference]:
     """Return the newest of these posts, at most so many; a copy stands for its original."""
-    dated = {(link.published, link.id): link for link in listed if link.published}
-    by_id = {dated[key].id: dated[key] for key in sorted(dated, reverse=True)}
+    dated: dict[tuple[datetime, str], Reference] = {}
+    for link in listed:
+        if link.published:
+            dated[link.published, link.id] = link
+    by_id: dict[str, Reference] = {}
+    for key in sorted(dated, reverse=True):
+        by_id[dated[key].id] = dated[key]
     return list(by_id.values())[:limit]
