@@ -270,7 +270,7 @@ def without_tracking(url: str) -> str:
     >>> without_tracking("https://a.example/p?utm_medium=feed")
     'https://a.example/p'
     """
-    if not maybe_tracked(url):
+    if not ("?" in url or "#" in url) or not maybe_tracked(url):
         return url
     head, hash_, fragment = url.partition("#")
     address, _, query = head.partition("?")

@@ -32,8 +32,8 @@ _LAST_OPENING = re.compile(
 )
 
 
-_ESCAPE = re.compile("&(lt|gt|quot|nbsp|amp);")
-_ESCAPED = {"lt": "<", "gt": ">", "quot": '"', "nbsp": "\xa0", "amp": "&"}
+# The ampersand last, so that "&amp;lt;" becomes "&lt;".
+_ESCAPES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&nbsp;": "\xa0", "&amp;": "&"}
 
 
 def attributes(tag: str) -> Attributes:
@@ -55,7 +55,8 @@ def value(raw: str) -> str:
     '<b> "&lt;"'
     """
     if "&" in raw:
-        return _ESCAPE.sub(lambda escape: _ESCAPED[escape[1]], raw)
+        for written, meant in _ESCAPES.items():
+            raw = raw.replace(written, meant)
     return raw
 
 
