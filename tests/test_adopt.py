@@ -408,6 +408,17 @@ def test_a_target_without_a_feed(planet: Planet, target: str) -> None:
     assert not config.state.exists()
 
 
+def test_a_document_without_a_post_that_can_be_read(planet: Planet) -> None:
+    """The message names it, and no state file is made: its only entry is empty."""
+    target = planet.folder / "old.xml"
+    text = '<feed xmlns="http://www.w3.org/2005/Atom"><title>Old</title><entry/></feed>'
+    target.write_text(text, "utf-8")
+    config = planet.config()
+    with pytest.raises(UsageError, match=rf"{target}: no post of the feed can be read"):
+        adopt(config, str(target), planet.now)
+    assert not config.state.exists()
+
+
 def test_the_command(planet: Planet, capsys: pytest.CaptureFixture[str]) -> None:
     """It takes an address, and says how much it took."""
     planet.config()

@@ -119,6 +119,8 @@ def adopt(config: Config, target: str, now: datetime | None = None) -> Adopted:
         infos[info.id] = info
         posts.update(posts_of_source)
     published = {name: part for name, part in entries.items() if part.entry.fingerprint in posts}
+    if not published:
+        raise UsageError(f"{target}: no post of the feed can be read")
     main = publications[0][1]
     known, adopted = _references(published.values(), posts), []
     for part in published.values():
