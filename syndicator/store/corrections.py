@@ -12,6 +12,7 @@ from collections.abc import Mapping, Set
 from msgspec import Struct
 
 from syndicator.model.edition import Correction
+from syndicator.model.post import Post
 from syndicator.store import codec, events
 from syndicator.store.db import Connection, Table
 from syndicator.store.meta import Meta
@@ -46,26 +47,37 @@ class Corrections(Table):
         Meta(self.db).delete(Corrected, feed)
 
 
-def spread(db: Connection, number: int, old: tuple[str, str], new: tuple[str, str]) -> None:
-    """Show a post by its corrected title and link wherever it is named."""
+def spread(db: Connection, number: int, old_link: str, post: Post) -> None:
+    """Show a corrected post by its title and link of now in the lists and credits of others."""
     change = "UPDATE links SET title = ?, url = ? WHERE target = ? RETURNING post"
-    naming = db.column(change, *new, number)
+    naming = db.column(change, post.title, post.link, number)
     # A story that another version stands for names this one, and may be credited to it.
-    db.execute(_CREDIT, (new[1], number, old[1]))
+    db.execute(_CREDIT, (post.link, number, old_link))
     naming += db.column(
         "SELECT copy_of FROM posts WHERE number = ? AND copy_of IS NOT NULL", number
     )
     # Their bodies change, but it is no news of theirs.
     events.touch(db, sorted(set(naming)), None)
-    for feed in db.column(_FEEDS, number):
-        noted = Meta(db).read(Corrected, feed) or Corrected()
-        before = {*noted.before.get(number, ()), *filter(None, old)}
-        Meta(db).write(Corrected({**noted.before, number: before}), feed)
 
 
-_FEEDS = """SELECT feeds.name FROM posts p
-    JOIN entries e INDEXED BY entries_by_story ON e.story = coalesce(p.copy_of, p.number)
-    JOIN feeds ON feeds.number = e.feed WHERE p.number = ? AND e.post = p.number"""
+def note(db: Connection, before: Mapping[int, tuple[str, str]]) -> None:
+    """Note for the feeds that show corrected posts the titles and links of before.
+
+    All of a fetch at once: a site that moved has thousands, and a note is written whole.
+    """
+    by_feed: dict[str, list[int]] = {}
+    for feed, number in db.rows(_FEEDS, codec.encode(list(before))):
+        by_feed.setdefault(feed, []).append(number)
+    for feed, numbers in by_feed.items():
+        noted = dict((Meta(db).read(Corrected, feed) or Corrected()).before)
+        for number in numbers:
+            noted[number] = {*noted.get(number, ()), *filter(None, before[number])}
+        Meta(db).write(Corrected(noted), feed)
+
+
+_FEEDS = """SELECT feeds.name, p.number FROM json_each(?) j CROSS JOIN posts p ON p.number = j.value
+    CROSS JOIN entries e INDEXED BY entries_by_story ON e.story = coalesce(p.copy_of, p.number)
+    CROSS JOIN feeds ON feeds.number = e.feed WHERE e.post = p.number"""
 _CREDIT = """UPDATE frozen SET credit = json_set(credit, '$.origin_link', ?1)
     WHERE post = (SELECT copy_of FROM posts WHERE number = ?2)
     AND json_extract(credit, '$.origin_link') = ?3"""

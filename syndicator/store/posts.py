@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence, Set
 from datetime import datetime
-from itertools import chain, pairwise, repeat
+from itertools import pairwise, repeat
 from typing import Literal
 
 from msgspec.structs import replace
@@ -85,7 +85,10 @@ class Posts(Table):
                 verdicts = [_waiting(verdict, waits) for verdict in verdicts]
             numbers = _applied(db, source, posts, verdicts, now)
             # In order, so that neighbours in the table are written together.
-            pairs = sorted(chain.from_iterable(map(zip, batch, map(repeat, numbers))))
+            pairs: list[tuple[int, int]] = []
+            for handles, number in zip(batch, numbers, strict=True):
+                pairs += zip(handles, repeat(number), strict=False)
+            pairs.sort()
             db.executemany("INSERT OR IGNORE INTO handles VALUES (?, ?)", pairs)
             became = dict(zip(fingerprints, numbers, strict=True))
             sources.save_items(source, items, remembered, became)
@@ -200,16 +203,25 @@ def _applied(
     dates = [post.published for post in posts if post.published is not None]
     rises = sum((date < next_date) - (date > next_date) for date, next_date in pairwise(dates))
     places = range(len(posts)) if rises > 0 else range(len(posts) - 1, -1, -1)
+    before: dict[int, tuple[str, str]] = {}
     for place in places:
-        numbers[place] = _apply(db, source, posts[place], verdicts[place], now)
+        numbers[place] = _apply(db, source, posts[place], verdicts[place], now, before)
+    if before:
+        corrections.note(db, before)
     for place, verdict in enumerate(verdicts):
         if isinstance(verdict, Repeated):
             numbers[place] = numbers[verdict.index]
     return numbers
 
 
-def _apply(db: Connection, source: int, post: Post, verdict: Verdict, now: datetime) -> int:
-    """Carry out a verdict; return the post's number, 0 if another one of the feed has it."""
+def _apply(
+    db: Connection, source: int, post: Post, verdict: Verdict, now: datetime,
+    before: dict[int, tuple[str, str]],
+) -> int:  # fmt: skip
+    """Carry out a verdict; return the post's number, 0 if another one of the feed has it.
+
+    Of a post that is corrected its title and link are added to `before`.
+    """
     match verdict:
         case New():
             return _insert(db, source, post, now)
@@ -222,7 +234,7 @@ def _apply(db: Connection, source: int, post: Post, verdict: Verdict, now: datet
             return number
         case Updated(number) | Deferred(number):
             if isinstance(verdict, Updated) or not _is_published(db, number):
-                _update(db, number, post, now)
+                _update(db, number, post, now, before)
             return number
         case Repeated():
             return 0
@@ -272,15 +284,17 @@ def _due(post: Post, now: datetime) -> float | None:
     return date.timestamp() if date > now else None
 
 
-def _update(db: Connection, number: int, post: Post, now: datetime) -> None:
+def _update(
+    db: Connection, number: int, post: Post, now: datetime, before: dict[int, tuple[str, str]]
+) -> None:
     """Replace what is shown of a post that its source changed. Id, date and frozen parts stay."""
-    keys, before, title, link = db.row(
+    keys, last, title, link = db.row(
         "SELECT keys, updated, title, link FROM posts WHERE number = ?", number
     )
     _redate(db, number, post, now)
     # The source's own time where it is newer than the last and not to come; else when we noticed.
     updated = now.timestamp()
-    if post.updated is not None and before < post.updated.timestamp() <= updated:
+    if post.updated is not None and last < post.updated.timestamp() <= updated:
         updated = post.updated.timestamp()
     row = (
         _merged(keys, post), post.content_hash, post.identity_version, post.title, post.link, updated,
@@ -298,7 +312,8 @@ def _update(db: Connection, number: int, post: Post, now: datetime) -> None:
     changed = [part for part, old, new in parts if old != new]
     # Lists show a post without a title by its first words.
     if changed or not title:
-        corrections.spread(db, number, (title, link), (post.title, post.link))
+        before[number] = title, link
+        corrections.spread(db, number, link, post)
     # A body that was taken over gives way to the source's own, with a credit and lists of ours.
     db.execute(_OWN_LAYOUT, (number,))
     db.execute(
