@@ -80,7 +80,7 @@ def build(config: Config, store: Store, options: Options, now: datetime) -> Buil
     restored = _restore_ids(feeds, store)
     store.links.hide_sources(config.sources, now)
     built = admit(feeds, store, sources, now)
-    built.remarks[:0] = restored
+    built.remarks = [*restored, *built.remarks]
     if config.per_language:
         by_language = _feeds_by_language(config.feeds[0], store)
         _restore_ids(by_language, store)

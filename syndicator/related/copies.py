@@ -35,4 +35,5 @@ def alike(first: Sequence[int], second: Sequence[int]) -> float:
     """
     if min(len(first), len(second)) < tuning.COPY_MIN_PIECES:
         return 0.0
-    return likeness(first, second, (max(len(first), len(second)) - (first[0] == 0))) or 0.0
+    pieces = max(len(first), len(second)) - (first[0] == 0)
+    return likeness(first, second, pieces) or 0.0

@@ -123,7 +123,8 @@ class Searcher:
         score = np.round(score / tuning.SCORE_PARTS, 6)
         order = np.argsort(-score, kind="stable")
         if not known_neighbours:
-            self._counts.learn(*rows.shared(0, (order[: tuning.LEARN_FROM] + 1), self._accumulator))
+            teachers = order[: tuning.LEARN_FROM] + 1
+            self._counts.learn(*rows.shared(0, teachers, self._accumulator))
         return [
             Neighbour(candidates[row][0], round(float(score[row]), 4)) for row in order.tolist()
         ]

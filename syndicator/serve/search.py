@@ -109,9 +109,10 @@ class _Answer:
         sources = map(store.sources.info, dict.fromkeys(match.source for match in shown))
         stated = site.frame.wishes(sources, noindex=True)
         page = site.frame.list("search", title, SEARCH, stated=stated)
+        more = "+" if len(matches) >= _MOST else ""
         view = replace(
             query,
-            total=number(len(matches), self.feed.language) + "+" * (len(matches) >= _MOST),
+            total=number(len(matches), self.feed.language) + more,
             first=first + 1,
             posts=self._shown(store, site, shown, query),
             turns=self._turns(query, len(matches)),

@@ -7,7 +7,7 @@ nowhere, so the words of before are noted: a build looks for them in the pages o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 
 from msgspec import Struct
 
@@ -16,6 +16,10 @@ from syndicator.model.post import Post
 from syndicator.store import codec, events
 from syndicator.store.db import Connection, Table
 from syndicator.store.meta import Meta
+
+# Title and link; of a post without a title, which lists show by its first words, also the time of
+# its last update, else 0.
+Words = tuple[str, str, float]
 
 
 class Corrected(Struct, frozen=True):
@@ -60,21 +64,32 @@ def spread(db: Connection, number: int, old_link: str, post: Post) -> None:
     events.touch(db, sorted(set(naming)), None)
 
 
-def note(db: Connection, before: Mapping[int, tuple[str, str]]) -> None:
-    """Note for the feeds that show corrected posts the titles and links of before.
+def words(db: Connection, numbers: Sequence[int]) -> dict[int, Words]:
+    """Return the words that name posts on pages, by number."""
+    rows = db.rows(_WORDS, codec.encode(numbers)) if numbers else ()
+    return {number: (title, link, updated) for number, title, link, updated in rows}
 
-    All of a fetch at once: a site that moved has thousands, and a note is written whole.
+
+def note(db: Connection, before: Mapping[int, Words]) -> None:
+    """Note for the feeds that show posts the words of before that have changed.
+
+    Those of a fetch at once: a site that moved changes thousands, and a note is written whole.
     """
+    after = words(db, list(before))
+    changed = [number for number in before if after[number] != before[number]]
     by_feed: dict[str, list[int]] = {}
-    for feed, number in db.rows(_FEEDS, codec.encode(list(before))):
+    for feed, number in db.rows(_FEEDS, codec.encode(changed)) if changed else ():
         by_feed.setdefault(feed, []).append(number)
     for feed, numbers in by_feed.items():
         noted = dict((Meta(db).read(Corrected, feed) or Corrected()).before)
         for number in numbers:
-            noted[number] = {*noted.get(number, ()), *filter(None, before[number])}
+            title, link, _ = before[number]
+            noted[number] = {*noted.get(number, ()), *filter(None, (title, link))}
         Meta(db).write(Corrected(noted), feed)
 
 
+_WORDS = """SELECT number, title, link, iif(title = '', updated, 0) FROM posts
+    WHERE number IN (SELECT value FROM json_each(?))"""
 _FEEDS = """SELECT feeds.name, p.number FROM json_each(?) j CROSS JOIN posts p ON p.number = j.value
     CROSS JOIN entries e INDEXED BY entries_by_story ON e.story = coalesce(p.copy_of, p.number)
     CROSS JOIN feeds ON feeds.number = e.feed WHERE e.post = p.number"""

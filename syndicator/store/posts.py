@@ -102,9 +102,8 @@ class Posts(Table):
 
         `posts` are of a source that the file does not have.
         """
-        return matching.candidates(
-            self.db, posts, [matching.handles(post.keys, 0) for post in posts]
-        )
+        batch = [matching.handles(post.keys, 0) for post in posts]
+        return matching.candidates(self.db, posts, batch)
 
     def _number(self, source_id: str, posts: Sequence[Post]) -> int:
         """Return the number of a source, after it took over the history of the one that it was."""
@@ -169,12 +168,9 @@ class Posts(Table):
 
     def slugs(self, public_ids: Iterable[str]) -> dict[str, str]:
         """Return the slugs of the pages of posts, by public id; a post without one is left out."""
-        rows_slugs = self.db.rows(
-            """SELECT public_id, slug FROM posts
-            WHERE public_id IN (SELECT value FROM json_each(?)) AND slug IS NOT NULL""",
-            codec.encode(list(public_ids)),
-        )
-        return dict(rows_slugs)
+        query = """SELECT public_id, slug FROM posts
+            WHERE public_id IN (SELECT value FROM json_each(?)) AND slug IS NOT NULL"""
+        return dict(self.db.rows(query, codec.encode(list(public_ids))))
 
     def count(self) -> int:
         """Return how many posts are stored: none is ever deleted, so the highest number says it."""
@@ -203,25 +199,19 @@ def _applied(
     dates = [post.published for post in posts if post.published is not None]
     rises = sum((date < next_date) - (date > next_date) for date, next_date in pairwise(dates))
     places = range(len(posts)) if rises > 0 else range(len(posts) - 1, -1, -1)
-    before: dict[int, tuple[str, str]] = {}
+    rewritten = [verdict.number for verdict in verdicts if isinstance(verdict, Updated | Deferred)]
+    before = corrections.words(db, rewritten)
     for place in places:
-        numbers[place] = _apply(db, source, posts[place], verdicts[place], now, before)
-    if before:
-        corrections.note(db, before)
+        numbers[place] = _apply(db, source, posts[place], verdicts[place], now)
+    corrections.note(db, before)
     for place, verdict in enumerate(verdicts):
         if isinstance(verdict, Repeated):
             numbers[place] = numbers[verdict.index]
     return numbers
 
 
-def _apply(
-    db: Connection, source: int, post: Post, verdict: Verdict, now: datetime,
-    before: dict[int, tuple[str, str]],
-) -> int:  # fmt: skip
-    """Carry out a verdict; return the post's number, 0 if another one of the feed has it.
-
-    Of a post that is corrected its title and link are added to `before`.
-    """
+def _apply(db: Connection, source: int, post: Post, verdict: Verdict, now: datetime) -> int:
+    """Carry out a verdict; return the post's number, 0 if another one of the feed has it."""
     match verdict:
         case New():
             return _insert(db, source, post, now)
@@ -234,7 +224,7 @@ def _apply(
             return number
         case Updated(number) | Deferred(number):
             if isinstance(verdict, Updated) or not _is_published(db, number):
-                _update(db, number, post, now, before)
+                _update(db, number, post, now)
             return number
         case Repeated():
             return 0
@@ -284,9 +274,7 @@ def _due(post: Post, now: datetime) -> float | None:
     return date.timestamp() if date > now else None
 
 
-def _update(
-    db: Connection, number: int, post: Post, now: datetime, before: dict[int, tuple[str, str]]
-) -> None:
+def _update(db: Connection, number: int, post: Post, now: datetime) -> None:
     """Replace what is shown of a post that its source changed. Id, date and frozen parts stay."""
     keys, last, title, link = db.row(
         "SELECT keys, updated, title, link FROM posts WHERE number = ?", number
@@ -312,7 +300,6 @@ def _update(
     changed = [part for part, old, new in parts if old != new]
     # Lists show a post without a title by its first words.
     if changed or not title:
-        before[number] = title, link
         corrections.spread(db, number, link, post)
     # A body that was taken over gives way to the source's own, with a credit and lists of ours.
     db.execute(_OWN_LAYOUT, (number,))
