@@ -148,9 +148,6 @@ def _post(entry: Entry, context: _Context) -> Post:
     body, brief = bodies.body_and_summary(entry, link, title, context.cleaning)
     # Without the credits: neither language nor keys nor hash depend on a line under the post.
     words = text.words(body.html)
-    spoken = language.choose(
-        body.language or entry.language, head.language, source.language, f"{title}\n{words}"
-    )
     credited = _credited(entry, link, body, brief, context)
     # The operator's `author` never stands for a post that was proved to be another site's.
     usual = "" if credited.republished else source.author
@@ -175,7 +172,7 @@ def _post(entry: Entry, context: _Context) -> Post:
         content_html=html,
         summary=short,
         text=words,
-        language=spoken,
+        language=_language(entry, body, f"{title}\n{words}", context),
         authors=people.authors(entry, head.authors, context.cleaning.base, usual),
         categories=people.categories(entry),
         published=published,
@@ -197,6 +194,12 @@ def _post(entry: Entry, context: _Context) -> Post:
         notes=(*_notes(body, twice=twice, replaced=source.attribution.enabled), *dated),
     )
     return _finished(post, entry, body.html, context)
+
+
+def _language(entry: Entry, body: bodies.Body, words: str, context: _Context) -> str:
+    """Return the language of a post: as it, its feed or the operator says, or as its words read."""
+    said = body.language or entry.language
+    return language.choose(said, context.parsed.head.language, context.source.language, words)
 
 
 def _episode(
