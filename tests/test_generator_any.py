@@ -13,6 +13,7 @@ import pytest
 from generator_helpers import EDITION, EDITIONS, FEED, ITEM, NOW, edition, item
 from hypothesis import HealthCheck, Phase, given, settings
 from lxml import etree
+from msgspec import Struct
 from msgspec.structs import replace
 from store_helpers import files_of
 
@@ -21,9 +22,10 @@ from syndicator.generator import atom, generate, obsolete_paths, polled_addresse
 from syndicator.generator import generate_one as one
 from syndicator.generator.documents import FeedDocument
 from syndicator.generator.item import render_items
-from syndicator.model.edition import Archive, Document, Edition
+from syndicator.model.edition import Archive, Document, Edition, Item
 from syndicator.model.feed import Origin
-from syndicator.model.post import SourceInfo
+from syndicator.model.post import Keys, SourceInfo
+from syndicator.text_rules import clean
 
 FORMS = ("rss", "atom", "json", "opml")
 
@@ -53,6 +55,37 @@ def test_anything_a_source_can_send(found: Edition) -> None:
         ]
         assert wrong == []
         assert document.posts == len(found.sources if form == "opml" else found.items)
+
+
+# Characters that XML 1.0 forbids, ends of lines, signs of markup. The state file holds no half of a
+# surrogate pair.
+SPOILING = "\x00\x01\x0b\x1f\x7f\x85\ufffe\uffff\r\n\t\u2028\"'<&]]>&#1;"
+
+
+def spoiled(value: object) -> object:
+    """Put the spoiling characters into each text of a noun."""
+    if isinstance(value, str):
+        return f"{value[:-1]}{SPOILING}{value[-1:]}"
+    if isinstance(value, tuple):
+        return tuple(map(spoiled, value))
+    if not isinstance(value, Struct) or isinstance(value, Keys):
+        return value
+    # These are made, or made clean, before a generator sees them.
+    kept = ("content_html", "rsl", "scope", "season_name", "people", "marks")
+    parts = {name: getattr(value, name) for name in value.__struct_fields__ if name not in kept}
+    return replace(value, **{name: spoiled(part) for name, part in parts.items()})
+
+
+@pytest.mark.parametrize("form", ["rss", "atom", "opml"])
+def test_each_text_has_characters_that_xml_forbids(form: str) -> None:
+    """The document is read by a strict parser; no attribute has an end of line."""
+    item = spoiled(ITEM)
+    assert isinstance(item, Item)
+    given = replace(EDITION, feed=FEED, items=(item,), sources=(item.source,))
+    root = etree.fromstring(one(given, form).body)
+    for element in root.iter():
+        assert not {"\n", "\r", "\t"} & set("".join(element.attrib.values()))
+        assert all(text == clean(text) for text in element.itertext())
 
 
 @pytest.mark.parametrize("form", FORMS)
