@@ -68,7 +68,8 @@ class SharedState:
             named = self._sources
         if feed.name:
             return f"{self._names} {named} "
-        return f"{self._names} {named} {self._derived}{' charts' * self.has_charts}"
+        charts = " charts" if self.has_charts else ""
+        return f"{self._names} {named} {self._derived}{charts}"
 
 
 class FeedBuild(Struct):

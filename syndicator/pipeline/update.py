@@ -195,7 +195,8 @@ class _OutcomeWriter:
             state = self.states.get(source.id)
             if state is not None and state.failing_since and source.id not in self.asked:
                 told = schedule.told_by_the_clock(state, self.now, self.config.fetch)
-                self.unwritten += filter(None, [told])
+                if told is not None:
+                    self.unwritten.append(told)
 
     def _store_reading(
         self, source: Source, fetched: Fetched, body: Reading, listed: int

@@ -119,8 +119,8 @@ class Documents(StaticFiles):
         if form is not None and form.is_polled:
             vary = "Accept-Encoding, Sec-Fetch-Dest"
             guide = path.with_name(GUIDE)
-            is_served = guide.is_file() and is_below(guide, Path(str(self.directory)))
-            if request.get("sec-fetch-dest") == "document" and is_served:
+            is_visit = request.get("sec-fetch-dest") == "document"
+            if is_visit and guide.is_file() and is_below(guide, Path(str(self.directory))):
                 path, media = guide, _TYPES[".html"]
                 body, status = _read(guide)
         headers = {**_headers(path.name, body, status), "content-type": media, "vary": vary}
