@@ -236,8 +236,8 @@ def _copy_terms(element: Element, copy: etree._Element, depth: int) -> None:
         if value := element.get(name):
             copy.set(name, value)
     copy.text = (element.text or "").strip() or None
-    for child in element if depth else ():
-        if child.tag.startswith(_TERM):
+    for child in element:
+        if depth and child.tag.startswith(_TERM):
             inner = copy.makeelement(f"{{{child.tag}")
             copy.append(inner)
             _copy_terms(child, inner, depth - 1)

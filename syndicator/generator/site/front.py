@@ -112,7 +112,9 @@ def lay_out(items: Sequence[Item], day_of: Callable[[Item], object]) -> Layout:
         candidates, folded = list(items), {}
     cards = _cards(candidates)
     folded = {card.id: folded[card.id] for card in cards if card.id in folded}
-    shown = {card.id for card in cards}.union(item.id for own in folded.values() for item in own)
+    shown = {card.id for card in cards}
+    for own in folded.values():
+        shown.update(item.id for item in own)
     return Layout(cards, folded, [item for item in items if item.id not in shown])
 
 

@@ -289,16 +289,16 @@ def _moved(
     numbers = {
         index: v.number for index, v in verdicts.items() if isinstance(v, Unchanged | Updated)
     }
-    other_hosts = [
-        (pair, (urls.host(pair[1].link), urls.host(posts[pair[0]].link)))
-        for pair in pairs
-        if max(pair[2].guid, pair[2].link) == PATH
-    ]
-    moves = Counter(
-        move for (index, known, _), move in other_hosts if numbers.get(index) == known.number
-    )
-    for pair, move in other_hosts:
-        if moves[move] >= MOVED_TOGETHER and max(pair[2].title, pair[2].text) > 0:
+    moves, moved = Counter[tuple[str, str]](), []
+    for index, known, evidence in pairs:
+        if max(evidence.guid, evidence.link) == PATH:
+            move = urls.host(known.link), urls.host(posts[index].link)
+            if numbers.get(index) == known.number:
+                moves[move] += 1
+            if max(evidence.title, evidence.text) > 0:
+                moved.append(((index, known, evidence), move))
+    for pair, move in moved:
+        if moves[move] >= MOVED_TOGETHER:
             yield pair
 
 
