@@ -1,8 +1,8 @@
 """argv -> one command -> exit status.
 
-Standard output carries results only; all else goes to standard error. A command is a module of this
-package, which is imported only when it runs: `--version`, and a run with nothing due, start in a
-tenth of a second. Commands use the public API (`syndicator.run` ...), and `report` and `terminal`
+Standard output carries results only; all else goes to standard error. A command is a function of
+a module beside this one, imported only when it runs: `--version`, and a run with nothing due, start
+in a tenth of a second. Commands use the public API (`syndicator.run` ...), and `report` and `terminal`
 for words.
 """
 

@@ -1,6 +1,6 @@
 """Choose the lists of related posts under a post.
 
-    index = Index(store.terms())
+    index = Index(store.terms)
     index.add(posts)                the new and updated posts, in the transaction that stores them
     index.flush()                   once after an update: the added posts can be found from then on
     index.choose(number, post, settings)
