@@ -8,7 +8,7 @@ import sys
 def main() -> int:
     """Run the command line and return its exit status."""
     # Few cycles are made: to look for them as often as Python does takes 5 % of the time.
-    gc.set_threshold(100_000, 20, 50)
+    gc.set_threshold(300_000, 20, 50)
     # Until all is loaded a Ctrl-C ends the process at once; a KeyboardInterrupt within imports
     # would print their traceback.
     before = signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -177,14 +177,12 @@ class FeedBuild(Struct):
         stale += outdated.values()
         gone = generator.obsolete_paths(edition, files, store.posts.slugs)
         files.hide(gone)
-        # A first build would ask for each page that it names whether there is one.
-        has_pages = bool(files.of_type("text/html", 1))
         documents = generator.generate(
             edition,
             lambda number: store.snapshots.archive(feed, number),
             # A setting that changed is no reason to give a page to a post that has none.
             stale=changed if rerender or changed is None else stale,
-            known=files if has_pages else {},
+            known=_known_pages(files),
             rerender=rerender,
             was_published=lambda path: files.kind(path) is not None,
             spans=lambda number: store.snapshots.archive_spans(feed, number),
@@ -219,6 +217,14 @@ _NEWEST = re.compile(rb'<section class="more">.*?</section>', re.DOTALL)
 def _page(files: Files, path: str) -> bytes:
     """Return a page of ours, b"" if it is not there. Raises PublishError."""
     return read_bytes(files.folder / path) if path in files else b""
+
+
+def _known_pages(files: Files) -> Mapping[str, str]:
+    """Return the digests of our pages; none for a first build, which would ask for each of them."""
+    if not files.of_type("text/html", 1):
+        return {}
+    files.read_ahead("archive/")  # the list of all posts asks for the page of each slice
+    return files
 
 
 def _beside_others(

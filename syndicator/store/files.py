@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
@@ -36,6 +37,7 @@ _OF_TYPE = """SELECT path FROM files WHERE folder = ?1 AND type = ?2 UNION ALL
 _DIGEST = "SELECT digest FROM files WHERE folder = ? AND path = ?"
 _TYPE = "SELECT type FROM files WHERE folder = ? AND path = ?"
 _BELOW = "SELECT path FROM files WHERE folder = ? AND path >= ? AND path < ?"
+_DIGESTS = "SELECT path, digest FROM files WHERE folder = ? AND path >= ? AND path < ?"
 _AFTER = "SELECT path, type FROM files WHERE folder = ? AND path > ? ORDER BY path LIMIT ?"
 
 
@@ -61,10 +63,13 @@ class Files(Table, Mapping[str, str]):
         # Relative to the state file, so that both may be moved together.
         self._key = os.path.relpath(folder, Path(db.path).absolute().parent)
         self._records: list[tuple[str, str, str, str]] = []
+        self._ahead: dict[str, str] = {}  # digests of files that exist, by path
 
     def __getitem__(self, path: str) -> str:
-        digest = self.db.value(_DIGEST, self._key, path)
-        if digest is None or path in self.hidden or not (self.folder / path).is_file():
+        digest = self._ahead.get(path)
+        if digest is None and (self.folder / path).is_file():
+            digest = self.db.value(_DIGEST, self._key, path)
+        if digest is None or path in self.hidden:
             raise KeyError(path)
         return str(digest) if self.trusted else ""
 
@@ -98,6 +103,14 @@ class Files(Table, Mapping[str, str]):
         """Return the paths of our files below a folder ("posts/")."""
         return self.db.column(_BELOW, self._key, folder, folder[:-1] + "0")  # "0" follows "/"
 
+    def read_ahead(self, folder: str) -> None:
+        """Read the digests of a folder ("archive/") at once, where each file will be asked for."""
+        with suppress(FileNotFoundError):
+            names = os.listdir(self.folder / folder)  # noqa: PTH208 - Paths cost more than the query
+            there = {folder + name for name in names}
+            rows = self.db.rows(_DIGESTS, self._key, folder, folder[:-1] + "0")
+            self._ahead = {path: digest for path, digest in rows if path in there}
+
     def all(self) -> Iterator[tuple[str, str]]:
         """Yield all paths and types, in order and portions: there may be a page for each post."""
         portion = self.db.rows(_AFTER, self._key, "", _PORTION)
@@ -117,6 +130,8 @@ class Files(Table, Mapping[str, str]):
         rows = [(self._key, *file) for file in files]
         if not rows:
             return
+        for _, path, _ in rows:
+            self._ahead.pop(path, None)
         self.db.execute("PRAGMA synchronous = FULL")  # a power cut takes no claim that was made
         try:
             with self.db.transaction():
@@ -148,6 +163,7 @@ class Files(Table, Mapping[str, str]):
 
     def forget(self, path: str) -> None:
         """Note that a file is ours no more, after it was removed."""
+        self._ahead.pop(path, None)
         self.db.execute("DELETE FROM files WHERE folder = ? AND path = ?", (self._key, path))
 
     def sign(self, feed_id: str, stamp: int) -> None:
