@@ -64,6 +64,30 @@ def test_the_first_page_of_a_large_feed_is_light() -> None:
     assert max(depths.values()) <= 3
 
 
+def test_the_first_page_with_pictures_of_sources_and_tags() -> None:
+    """It is light, although each source brings the address of its picture, and its tags."""
+    edition = large(1000)
+    infos = [
+        replace(
+            edition.items[0].source,
+            id=f"s{number}",
+            name=f"Bến thuyền và con nước {number}",
+            image=f"https://s{number}.example/{'icon' * 35}.png",
+        )
+        for number in range(60)
+    ]
+    items = [
+        replace(item, source=infos[place % len(infos)]) for place, item in enumerate(edition.items)
+    ]
+    tags = {info.id: (f"tag {info.id}",) for info in infos}
+    feed = replace(edition.feed, faces="link")
+    full = replace(edition, feed=feed, items=tuple(items), tags=tags, sources=tuple(infos))
+    index = site_of(full)["index.html"]
+    assert b"icon" * 35 in index.body
+    assert index.body.count(b"sources/tags/") == 30
+    assert 45_000 < len(index.body) < 60_000
+
+
 def test_the_first_page_of_large_posts_has_its_cards() -> None:
     """However long their excerpts: a page without them would say nothing."""
     edition = large(100)

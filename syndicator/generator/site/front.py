@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from syndicator.generator.site.brief import excerpt, refer
+from syndicator.generator.site.selection import sources_of
 from syndicator.generator.site.view_builder import ViewBuilder
 from syndicator.generator.site.views import Group, PostView, Row
 from syndicator.generator.site.words import filled, month, number
@@ -55,6 +56,10 @@ def front_posts(edition: Edition) -> tuple[Item, ...]:
     """
     used = 0
     kept: list[Item] = []
+    if edition.feed.faces == "link":  # each card, and each source beside them, has a picture
+        shown = [item.source for item in edition.items[:CARDS]]
+        shown += islice(sources_of(edition.items), _SOURCES_ASIDE)
+        used = sum(len(info.image) for info in shown)
     for item in edition.items[: max(edition.feed.limit, CARDS)]:
         used += _weight(item) + (_card_weight(item) if len(kept) < CARDS else 0)
         if used > _BUDGET and len(kept) >= CARDS:
