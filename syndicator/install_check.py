@@ -173,12 +173,14 @@ def _documents(config: Config) -> Iterator[Finding]:
 
 
 def _problems(path: Path, kind: str, body: bytes) -> Iterator[Finding]:
-    problems = list(islice(check.check(body, kind), MANY + 1))
-    for problem in problems[:MANY]:
+    problems = check.check(body, kind)
+    shown = list(islice(problems, MANY))
+    for problem in shown:
         yield Finding(str(path), str(problem), problem.serious)
-    if len(problems) > MANY:
-        yield Finding(str(path), "and more")
-    if any(problem.serious for problem in problems):
+    serious = [problem.serious for problem in problems]
+    if serious:
+        yield Finding(str(path), "and more", any(serious))
+    if any(serious) or any(problem.serious for problem in shown):
         yield Finding(str(path), f"if another hand changed it: {_again(kind)}", is_error=False)
 
 

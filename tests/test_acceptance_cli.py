@@ -1,5 +1,6 @@
 """What a person meets at the command line when things go wrong, and what is said once."""
 
+import json
 import os
 import re
 import shutil
@@ -291,6 +292,24 @@ def test_check_before_the_first_run(tmp_path: Path, capsys: pytest.CaptureFixtur
     configuration(tmp_path, "feed.xml", feed='contact = "me@example.org"')
     assert main(["check"]) == 0
     assert "nothing is published there yet" in capsys.readouterr().out
+
+
+def test_check_of_more_problems_than_it_shows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Warnings are no error, however many; an error behind twenty of them is one."""
+    (tmp_path / "feed.xml").write_bytes(FEED)
+    configuration(tmp_path, "feed.xml", feed='contact = "me@example.org"')
+    assert main(["run", "-q"]) == 0
+    published = tmp_path / "public" / "feed.json"
+    feed = json.loads(published.read_bytes())
+    strange = {f"strange{number}": 1 for number in range(30)}
+    published.write_text(json.dumps(strange | feed), "utf-8")
+    capsys.readouterr()
+    assert main(["check"]) == 0
+    assert "warning: " + f"{published}: and more" in capsys.readouterr().out
+    published.write_text(json.dumps(strange | feed | {"items": 1}), "utf-8")
+    assert main(["check"]) == 1
 
 
 def test_check_of_a_source_that_is_a_folder(

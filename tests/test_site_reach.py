@@ -202,6 +202,15 @@ def test_a_busy_source_is_one_card() -> None:
     assert not rest.xpath(".//span[@class='from']")
 
 
+def test_a_busy_source_on_a_french_page() -> None:
+    """The count follows the words; the space before their colon goes with it."""
+    edition = busy()
+    french = replace(edition, feed=replace(edition.feed, language="fr"))
+    (index,) = [document for document in pages(french) if document.path == "index.html"]
+    (rest,) = tree(index).xpath("//article[1]/details[@class='rest']")
+    assert rest.xpath("summary/text()") == ["Plus d’articles sur \u2068Harbour Notes\u2069 (30)"]
+
+
 def test_a_busy_source_among_few_is_folded_as_lines() -> None:
     """Where other posts are too few for the cards, it fills these, and three lines of a day."""
     edition = busy()

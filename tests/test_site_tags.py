@@ -13,6 +13,8 @@ from site_helpers import pages
 from test_site_reach import clicks
 
 from syndicator.cli import main
+from syndicator.generator import obsolete_paths
+from syndicator.generator.site.paths import TAGS
 from syndicator.model.edition import Document, Edition, Reference, SourceListing
 
 SETTINGS = """[feed]
@@ -90,6 +92,23 @@ def test_pages_without_tags_are_as_they_were() -> None:
     assert not any("Tags" in document.body.decode() for document in before.values())
     changed = {path for path in before if before[path].digest != after[path].digest}
     assert changed == {"index.html", "sources.html", "sources/harbour.html", "sources/radio.html"}
+
+
+def test_a_tag_of_sources_that_a_feed_does_not_list() -> None:
+    """Its page, published when they were listed, is removed."""
+
+    class Files:
+        def kind(self, path: str) -> None:
+            return None
+
+        def of_type(self, kind: str) -> list[str]:
+            return []
+
+        def below(self, folder: str) -> list[str]:
+            return [TAGS + "ferries.html", TAGS + "silent.html"] if folder == TAGS else []
+
+    edition = replace(tagged(), tags={**tagged().tags, "nobody": ("silent",)})
+    assert obsolete_paths(edition, Files()) == [TAGS + "silent.html"]  # type: ignore[arg-type]
 
 
 @pytest.fixture

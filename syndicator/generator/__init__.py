@@ -38,6 +38,7 @@ from syndicator.generator.site import (
 )
 from syndicator.generator.site.front import further_posts
 from syndicator.generator.site.paths import RECENT, TAGS, tag_path
+from syndicator.generator.site.selection import sources_by_tag
 from syndicator.generator.site.theme import ASSETS, Theme
 from syndicator.generator.wishes import WISH_FILES, wish_files
 from syndicator.model.edition import Archive, Document, Edition, Item, PublishedFiles
@@ -182,8 +183,8 @@ def obsolete_paths(
     lost |= {path for path in known.below("sources/") if not path.endswith(".html")}
     lost -= {face_path(*face) for face in edition.faces.items()}
     lost |= set(known.below("theme/"))
-    lost |= set(known.below(TAGS)).difference(map(tag_path, chain(*edition.tags.values())))
-    if not further_posts(edition) and known.kind(RECENT) is not None:
+    lost |= set(known.below(TAGS)).difference(map(tag_path, sources_by_tag(edition)))
+    if known.kind(RECENT) is not None and not further_posts(edition):
         lost.add(RECENT)
     stating = {document.path for document in wish_files(edition)}
     lost |= {path for path in WISH_FILES if path not in stating and known.kind(path) is not None}

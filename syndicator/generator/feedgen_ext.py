@@ -161,7 +161,7 @@ class EntryExtension(BaseEntryExtension):  # type: ignore[misc]
             _add_text(entry, qualified("creativeCommons:license"), item.licence)
         if (terms := terms_of(item)) is not None:
             entry.append(terms)
-        add_media(entry, item, enclosed=entry.find("enclosure") is not None)
+        add_media(entry, item)
         add_episode(entry, item)
         return entry
 

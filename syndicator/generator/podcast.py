@@ -42,13 +42,12 @@ def rss_enclosure(item: RenderedItem) -> Enclosure | None:
     return None
 
 
-def add_media(entry: _Element, item: RenderedItem, *, enclosed: bool) -> None:
-    """Add the picture, and in RSS each enclosure beside the one that stands as `<enclosure>`."""
-    if entry.tag == "item":
-        first = rss_enclosure(item) if enclosed else None
-        for enclosure in item.enclosures:
-            if enclosure is not first:
-                _add_media_content(entry, enclosure, is_titled=bool(item.title))
+def add_media(entry: _Element, item: RenderedItem) -> None:
+    """Add the picture, and each enclosure beside the one that stands as `<enclosure>`."""
+    first = rss_enclosure(item)
+    for enclosure in item.enclosures:
+        if enclosure is not first:
+            _add_media_content(entry, enclosure, is_titled=bool(item.title))
     if item.image:
         SubElement(entry, qualified("media:thumbnail"), as_attributes(image_fields(item.image)))
 

@@ -150,7 +150,7 @@ class FeedBuild(Struct):
         changed: Sequence[int] | None,
         rerender: bool,
         is_first: bool,
-    ) -> tuple[Edition, list[Published], list[int]]:
+    ) -> tuple[Edition, list[Published], set[int]]:
         """Write changed documents and remove obsolete ones.
 
         Return what they show, the documents, and the numbers of the archives among them.
@@ -161,10 +161,11 @@ class FeedBuild(Struct):
         feed, store = self.feed, self.store
         outdated, listed = dict[str, int](), list[str]()
         if "html" in feed.formats and (correction := store.corrections.read(feed.name)):
-            read, paths = partial(_page, files), generator.source_path
+            read = partial(_page, files)
             outdated = generator.outdated_pages(correction, files, read, store.posts.slugs)
             files.outdate(outdated)
-            listed += (name for name in correction.sources if paths(name) in outdated)
+            path_of = generator.source_path
+            listed += (name for name in correction.sources if path_of(name) in outdated)
         edition = self._edition(since, listed)
         if not self.shared.search_is_current:
             self.remarks += search.update(store, self.shared.feeds, self.shared.sources)
@@ -173,8 +174,8 @@ class FeedBuild(Struct):
             files.reclaim(generator.departed_pages(edition, store.posts.slugs))
         files.hide(damaged)  # a damaged archive counts as missing
         # The settings may ask for archives of another format now, and files may have been deleted.
-        stale = [*store.snapshots.stale_archives(feed), *generator.missing_archives(edition, files)]
-        stale += outdated.values()
+        stale = {*store.snapshots.stale_archives(feed), *generator.missing_archives(edition, files)}
+        stale |= set(outdated.values()) - {0}
         gone = generator.obsolete_paths(edition, files, store.posts.slugs)
         files.hide(gone)
         documents = generator.generate(

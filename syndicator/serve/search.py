@@ -27,6 +27,7 @@ from syndicator.generator.site.views import PostView, Row, SearchView
 from syndicator.generator.site.words import month, number
 from syndicator.languages import direction
 from syndicator.model.edition import Edition
+from syndicator.model.post import SourceInfo
 from syndicator.model.settings import Config, Feed, Source
 from syndicator.serve.excerpt import excerpt, pattern
 from syndicator.store import Match, SearchTimeout, Store
@@ -106,15 +107,15 @@ class _Answer:
         title = query.words or site.theme.label("search")
         first = (query.page - 1) * PER_PAGE
         shown = matches[first : first + PER_PAGE]
-        sources = map(store.sources.info, dict.fromkeys(match.source for match in shown))
-        stated = site.frame.wishes(sources, noindex=True)
+        infos = {match.source: store.sources.info(match.source) for match in shown}
+        stated = site.frame.wishes(infos.values(), noindex=True)
         page = site.frame.list("search", title, SEARCH, stated=stated)
         more = "+" if len(matches) >= _MOST else ""
         view = replace(
             query,
             total=number(len(matches), self.feed.language) + more,
             first=first + 1,
-            posts=self._shown(store, site, shown, query),
+            posts=self._shown(store, site, shown, query, infos),
             turns=self._turns(query, len(matches)),
             **self._choices(store),
         )
@@ -148,7 +149,12 @@ class _Answer:
         return chosen
 
     def _shown(
-        self, store: Store, site: SiteBuilder, matches: Sequence[Match], query: SearchView
+        self,
+        store: Store,
+        site: SiteBuilder,
+        matches: Sequence[Match],
+        query: SearchView,
+        infos: Mapping[str, SourceInfo],
     ) -> tuple[PostView, ...]:
         """Show matches with the passages that hold the words."""
         posts = store.posts.read(match.number for match in matches)
@@ -163,7 +169,7 @@ class _Answer:
                 href=row.href,
                 page=row.page,
                 link="",
-                source=views.source(store.sources.info(match.source)),
+                source=views.source(infos[match.source]),
                 date=views.date(match.published),
                 language=row.language,
                 dir=row.dir,

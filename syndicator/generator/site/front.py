@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from syndicator.generator.site.brief import excerpt, refer
 from syndicator.generator.site.selection import sources_of
-from syndicator.generator.site.view_builder import ViewBuilder
+from syndicator.generator.site.view_builder import COLONS, ViewBuilder
 from syndicator.generator.site.views import Group, PostView, Row
 from syndicator.generator.site.words import filled, month, number
 from syndicator.model.edition import Edition, Item
@@ -31,7 +31,6 @@ _LINE = 250
 _CARD = 450
 _SOURCES_ASIDE = 30
 _TAGS_ASIDE = 30
-_COLONS = " :：  "
 
 
 class Day(Struct, frozen=True):
@@ -231,4 +230,4 @@ class FrontPage:
             return ""
         name = f"\u2068{item.source.name}\u2069"  # isolated: it may be written the other way
         heading = filled(self.language, "heading", source=name)
-        return f"{heading.rstrip(_COLONS)} ({number(len(hidden), self.language)})"
+        return f"{heading.rstrip(COLONS)} ({number(len(hidden), self.language)})"

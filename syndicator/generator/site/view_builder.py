@@ -42,7 +42,7 @@ from syndicator.model.post import SourceInfo
 _ROWS_KEPT = 20_000  # rendered rows: about 10 MB
 _MEGABYTE = 1_000_000
 _NO_REPORTS: Mapping[str, Sequence[Item]] = MappingProxyType({})
-_COLONS = " :：  "
+COLONS = " :\uff1a\xa0\u202f"
 
 
 class ViewBuilder:
@@ -316,7 +316,7 @@ class ViewBuilder:
             rows.append(row)
             lines.append(line)
         return Section(
-            heading=related.heading.replace("{source}", item.source.name).rstrip(_COLONS),
+            heading=related.heading.replace("{source}", item.source.name).rstrip(COLONS),
             language=related.language,
             dir=direction(related.language),
             rows=tuple(rows),
