@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 import msgspec
-from rich.console import Console
-from rich.text import Text
 
 import syndicator
 from syndicator.cli.edge import Edge, plain
@@ -21,6 +20,9 @@ from syndicator.overrides import overrides
 from syndicator.quantities import counted
 from syndicator.vetting import words
 from syndicator.wishes import in_words
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _AT_TERMINAL = 10  # posts that are shown there, unless --limit says how many
 
@@ -37,6 +39,8 @@ def fetch(arguments: argparse.Namespace, edge: Edge) -> int:
         title = preview.titles.get(address, "")
         edge.tell(f"another feed of that page: {address}{f'  {title}' if title else ''}")
     if arguments.format == "text":
+        from rich.console import Console  # here: no other format is drawn
+
         with edge.results():
             limit = arguments.limit or (_AT_TERMINAL if sys.stdout.isatty() else 0)
             _posts(Console(), preview, limit)
@@ -131,6 +135,8 @@ def _line(console: Console, text: str, style: str) -> None:
 
 def _paragraph(console: Console, text: str, style: str = "", first: str = "     ") -> None:
     """Print a text in lines that all begin in one column; `first` stands before the first line."""
+    from rich.text import Text
+
     # By rich, since textwrap counts letters: Chinese ones take two columns each.
     room = max(console.width - 5, 20)
     head, text = ("     ", text) if first else (text[:5], text[5:])

@@ -81,11 +81,11 @@ class Table(Struct):
             for number, value in enumerate(values, 1)
         ]
 
-    def only(self, known: Mapping[str, str] = HEADS) -> None:
+    def only(self) -> None:
         """Note the keys of the top level that are no tables of ours."""
-        unknown = [name for name in self.values if name not in known]
+        unknown = [name for name in self.values if name not in HEADS]
         if unknown:
-            self._unknown(unknown, known, known)
+            self._unknown(unknown, HEADS, HEADS)
 
     def read(
         self, known: Mapping[str, Key], base: Mapping[str, Any] | Struct, around: Surroundings

@@ -296,7 +296,6 @@ def _credited(
     return attribution.decide(
         context.info,
         link=link,
-        guid=entry.guid,
         source=links.origin(entry, context.cleaning.base),
         credits=body.credits or brief.credits,
         feed_links=context.cleaning.sites,

@@ -37,7 +37,7 @@ def as_shown(parsed: ParsedFeed, source: Source, now: datetime) -> SourceInfo:
         wishes=_wishes(parsed.wishes, source),
         description=text.title(Text(head.subtitle))[0],
         title=title if source.name and title != source.name else "",
-        declared=Declared() if source.private else _declared(parsed, title, base),
+        declared=Declared() if source.private else _declared(parsed, title, site, base),
     )
 
 
@@ -46,15 +46,15 @@ def _wishes(stated: Wishes, source: Source) -> Wishes:
     return replace(stated, tdm_policy="", rsl="") if source.private else stated
 
 
-def _declared(parsed: ParsedFeed, title: str, base: str) -> Declared:
-    """Return the words of a feed on itself; `title` is its own, `base` that of its addresses."""
+def _declared(parsed: ParsedFeed, title: str, site: str, base: str) -> Declared:
+    """Return the words of a feed on itself; `title` and `site` are its own, `base` its addresses'."""
     head = parsed.head
     names = (person.name for person in people.cleaned(head.authors, base))
     return Declared(
         name=title,
         author=", ".join(filter(None, names)),
         language=text_rules.line(head.language),
-        link=links.site(parsed),
+        link=site,
         image=urls.web(head.image, base),
         generator=text_rules.line(head.generator),
     )

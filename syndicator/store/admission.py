@@ -58,7 +58,7 @@ def admit(
         return []
     taste, before = Selection(db, feed, selected, now, judge), _members(db, row.number)
     approved = set(db.column(_APPROVED, row.number, selection.APPROVED_WHOLE))
-    considered = taste.fitting(_considered(db, row, selected, now, taste))
+    considered = taste.fitting(_considered(row, taste, before, approved))
     admitted = _unpublished(db, row, selected, considered, now, before)
     if takeover := Meta(db).read(Takeover, feed.name):
         admitted = [post for post in admitted if not _came_before(row, post, takeover)]
@@ -159,14 +159,13 @@ def apply_scheduled_dates(db: Connection, now: datetime) -> None:
 
 
 def _considered(
-    db: Connection,
-    feed: FeedRow,
-    selected: Mapping[int, Source],
-    now: datetime,
-    taste: Selection,
+    feed: FeedRow, taste: Selection, members: Set[int], approved: Set[int]
 ) -> list[Row]:
-    """Return the posts that a feed looks at now: new, held, and the newest of joining sources."""
-    members, first = _members(db, feed.number), feed.sequence == 0
+    """Return the posts that a feed looks at now: new, held, and the newest of joining sources.
+
+    `approved` are the held ones of sources that a review let through as a whole.
+    """
+    db, selected, now, first = taste.db, taste.selected, taste.now, feed.sequence == 0
     _note_departures(db, feed.number, members, selected.keys())
     rows = selection.rows(db, "WHERE p.number > ?", feed.seen)
     considered = [row for row in rows if row.source in members and row.source in selected]
@@ -189,8 +188,7 @@ def _considered(
         now.timestamp(),
     )
     # A source that was approved before it had joined brings what any source brings that joins.
-    whole = set(db.column(_APPROVED, feed.number, selection.APPROVED_WHOLE))
-    rows = [row for row in rows if row.source in members or row.number not in whole]
+    rows = [row for row in rows if row.source in members or row.number not in approved]
     considered += [row for row in rows if row.source in selected]
     db.execute(_RETURN, (feed.number, now.timestamp()))
     db.execute("DELETE FROM held WHERE feed = ? AND until <= ?", (feed.number, now.timestamp()))

@@ -130,8 +130,10 @@ class Snapshots(Table):
         items = popularity.with_inbound(items)
         lessened = self.db.column(_LESSENED, since, row.number)
         lessened += self.db.column(_LESSENED_BY_FILTER, row.number, since)
-        shown = {name: Sources(self.db).info(name) for name in [*lessened, *listed]}
-        shown |= {item.source.id: item.source for item in items}
+        shown = {item.source.id: item.source for item in items}
+        others = {*lessened, *listed} - shown.keys()
+        known = Sources(self.db).infos(others)
+        shown |= {name: known.get(name) or SourceInfo(name, name) for name in others}
         listings = self._listings(row.number, shown, per_source) if per_source else ()
         return Edition(
             feed=feed,

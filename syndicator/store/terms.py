@@ -14,10 +14,9 @@ from typing import Any, Literal
 from syndicator.model.edition import Reference
 from syndicator.model.likeness import Card, Statistic
 from syndicator.model.post import Post
-from syndicator.store import codec, rows
+from syndicator.store import codec, rows, schema
 from syndicator.store.db import Connection, Table
 from syndicator.store.posts import Posts
-from syndicator.store.schema import LIKENESS
 
 VERSION = 1
 # Beside the statistics: the tables' version, and up to which post they are still to be made.
@@ -183,7 +182,7 @@ class Terms(Table):
 
     def clear(self) -> None:
         """Throw the index away; `unindexed` then gives all stored posts."""
-        for statement in LIKENESS.split(";\n"):
+        for statement in schema.statements([schema.LIKENESS]):
             self.db.execute(statement)
         self.db.execute("DELETE FROM meta WHERE key = 'index_learnt'")
         self.keep("owed", Posts(self.db).count())

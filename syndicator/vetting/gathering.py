@@ -72,7 +72,8 @@ def vet(
     feed = normalizer.normalize(answer.parsed, source, now)
     facts, stored = _with_state(facts, feed, source, config)
     facts = _compared(facts, feed, source, config, stored)
-    facts = planned(facts, feed, source, config, stored)
+    is_published = any(known.posts for known in stored.values())
+    facts = planned(facts, feed, source, config, is_published=is_published)
     facts = replace(facts, https=_https(answer, source, config, stop))
     facts = _again(facts, answer, feed, source, config, stop)
     return None if stop.is_set() else judge(facts)
@@ -161,7 +162,7 @@ def _mean_gap(dates: Sequence[datetime], now: datetime) -> timedelta | None:
 def _listed(url: str, sources: Iterable[Source]) -> str:
     """Return the name of the source that has an address, in any spelling, "" for none."""
     for source in sources:
-        if source.url and url and urls.loose(source.url) == urls.loose(url):
+        if source.url and url and urls.place(source.url) == urls.place(url):
             return label(source)
     return ""
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec.structs import replace
 
 from syndicator import filters
 from syndicator.model.post import NormalizedFeed, Post
-from syndicator.model.run import SourceFacts
 from syndicator.model.settings import Config, Feed, Source
 from syndicator.previews import credit
 from syndicator.store.selection import selects, speaks
@@ -24,11 +23,12 @@ def planned(
     feed: NormalizedFeed,
     source: Source,
     config: Config,
-    stored: Mapping[str, SourceFacts],
+    *,
+    is_published: bool,
 ) -> Facts:
     """Add the fate of the posts in the planet: filters, credit, first day.
 
-    `stored` are the facts of the state file about its sources, by id.
+    `is_published`: the planet has posts already, so a new source brings `join` of them at most.
     """
     passing = []
     taken: dict[str, Post] = {}
@@ -46,7 +46,6 @@ def planned(
         if takes:
             taken |= {post.fingerprint: post for post in accepted}
     posts = sorted(taken.values(), key=lambda post: post.published or facts.now, reverse=True)
-    is_published = any(known.posts for known in stored.values())
     most = source.join if is_published else config.feeds[0].limit
     credits_of_posts = (credit(post, feed.info) for post in posts or feed.posts)
     return replace(

@@ -78,7 +78,6 @@ class FetchSettings(Struct, frozen=True):
     max_interval: Annotated[
         timedelta, Key("the most that a feed's hints can lengthen an interval to")
     ] = timedelta(hours=24)
-    # None: 429 counts for the host, 503 for the source.
     inward: Annotated[
         Literal["named", "never"],
         Key(

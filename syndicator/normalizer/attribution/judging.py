@@ -305,10 +305,8 @@ def _by_linked_sentence(line: Line, known: Known) -> CreditSpan | None:
     anchor = line.links[0]
     text = fold(anchor.text)
     for row in wordings.index().rows(text):
-        match = next(wordings.matches(row, text), None)
-        if row.kind != "site" or not match or match["lead"]:
-            continue
-        if match["body"].startswith(("the ", "that ")):
+        match = next(wordings.matches(row, text), None) if row.kind == "site" else None
+        if not match or match["lead"] or match["body"].startswith(("the ", "that ")):
             continue
         if known.is_site(anchor) and not (known.is_root(anchor) or known.is_post(anchor)):
             return None  # a page of the site about some other text

@@ -50,14 +50,13 @@ def decide(
     info: SourceInfo,
     *,
     link: str,
-    guid: str = "",
     source: Origin | None = None,
     credits: Sequence[Credit] = (),  # noqa: A002 - the word for it; nobody calls the builtin here
     feed_links: Iterable[str] = (),
 ) -> Decision:
     """Decide to which site a post is credited.
 
-    `info` is the source as we show it; `link` and `guid` are the post's, absolute; `source` is what
+    `info` is the source as we show it; `link` is the post's, absolute; `source` is what
     atom:source or RSS `<source>` says; `credits` what `attribution.strip` took out, the innermost
     first; `feed_links` are more addresses of the source itself (the URL that answered, rel="self").
     A credit to the source's own post or site, or an atom:source that names the feed it stands in,
