@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from syndicator.model.settings import Feed
 from syndicator.namespaces import ATOM
 
 
@@ -71,6 +72,11 @@ FORMATS: dict[str, Format] = {
 
 # The format of closed archives (RFC 5005, section 4) is the first of these that a feed has.
 ARCHIVE_FORMATS = ("atom", "rss")
+
+
+def file_name(feed: Feed, form: str) -> str:
+    """Return the path of a feed's document in a format, below its output folder."""
+    return feed.names.get(form) or FORMATS[form].file
 
 
 def written(names: Iterable[str]) -> list[str]:

@@ -12,8 +12,7 @@ from site_helpers import archives, edition, pages
 from syndicator import config
 from syndicator.config.words import did_you_mean
 from syndicator.errors import ConfigError
-from syndicator.formats import FORMATS
-from syndicator.generator.documents import file_name
+from syndicator.formats import FORMATS, file_name
 from syndicator.model.settings import Config
 
 HEAD = '[feed]\ntitle = "Planet Test"\n'

@@ -17,7 +17,7 @@ from syndicator.config.kinds import SITE_FILES, Surroundings
 from syndicator.config.schema import table_keys
 from syndicator.config.table import Table
 from syndicator.config.words import source_meant
-from syndicator.formats import FORMATS
+from syndicator.formats import file_name
 from syndicator.model.settings import Feed, Per, Source
 
 
@@ -41,7 +41,7 @@ def made_feed(table: Table, values: dict[str, Any], base: Feed) -> Feed:
     feed = replace(base, **values)
     files: dict[str, str] = {}
     for kind in dict.fromkeys(feed.formats):
-        name = feed.names.get(kind) or FORMATS[kind].file
+        name = file_name(feed, kind)
         if (other := files.setdefault(name.casefold(), kind)) != kind:
             what = f'"{other}" and "{kind}" have one file name, "{name}"'
             table.fail("names", f"{what}; each needs its own")
@@ -117,7 +117,7 @@ def check_feeds(
 
 def _check_below(feed: Feed, table: Table, other: Feed, word: str) -> None:
     """Note that a feed's folder is, or lies below, a file or folder of another feed."""
-    files = {(other.names.get(kind) or FORMATS[kind].file).casefold() for kind in other.formats}
+    files = {file_name(other, kind).casefold() for kind in other.formats}
     if word.casefold() in files or SITE_FILES.fullmatch(word.casefold()):
         key = "output" if "output" in table.values or not feed.name else "name"
         what = f'"{word}" in {other.output} is where the feed there has pages or files of its own'

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from syndicator.formats import ARCHIVE_FORMATS, FORMATS, polled, written
+from syndicator.formats import ARCHIVE_FORMATS, file_name, polled, written
 from syndicator.generator.item import GENERATOR, RenderedItem
 from syndicator.model.edition import Archive, Edition, Tombstone
 from syndicator.model.feed import Person
@@ -28,11 +28,6 @@ class FeedDocument(Struct, frozen=True):
     following: str = ""  # address of the archive after it
     current: str = ""  # address of the current document, on archives
     tombstones: tuple[Tombstone, ...] = ()  # in Atom alone: no other format has a word for them
-
-
-def file_name(feed: Feed, form: str) -> str:
-    """Return the path of a feed's document in a format, below its output folder."""
-    return feed.names.get(form) or FORMATS[form].file
 
 
 def address(feed: Feed, path: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from syndicator import activity, status
-from syndicator.generator.documents import file_name
+from syndicator.formats import file_name
 from syndicator.generator.site.paths import CHARTS
 from syndicator.generator.site.theme import Theme
 from syndicator.model.settings import Config

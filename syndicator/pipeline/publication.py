@@ -17,7 +17,7 @@ from msgspec import Struct
 from syndicator import config as configuration
 from syndicator import fetcher, parser, urls
 from syndicator.errors import SyndicatorError, UsageError
-from syndicator.formats import FORMATS
+from syndicator.formats import FORMATS, file_name
 from syndicator.generator.json_feed import EXTENSION
 from syndicator.generator.site import POSTS
 from syndicator.model.feed import ParsedFeed
@@ -113,7 +113,7 @@ def _in_folder(folder: Path, feed: Feed) -> Publication:
     documents = dict(_feeds(folder, feed))
     if not documents:
         raise UsageError(f"{folder}: there is no feed in this folder")
-    own_names = {feed.names.get(form) or FORMATS[form].file for form in FORMATS}
+    own_names = {file_name(feed, form) for form in FORMATS}
 
     def rank(file: Path) -> tuple[bool, int, int]:
         version = documents[file].head.version.rstrip("0123456789")[:4]
@@ -164,9 +164,9 @@ def _fetched(config: Config, target: str) -> Publication:
         older = archive.head.older
     notes = _notes(current, body)
     if not notes and Publication(current).is_ours:
-        name = config.feeds[0].names.get("json") or FORMATS["json"].file
+        address = urljoin(target, file_name(config.feeds[0], "json"))
         with suppress(SyndicatorError):
-            notes = _notes(*_document(config, urljoin(target, name)))
+            notes = _notes(*_document(config, address))
     return Publication(current, tuple(reversed(archives)), notes)
 
 

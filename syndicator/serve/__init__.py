@@ -23,7 +23,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
 from syndicator.errors import SyndicatorError
-from syndicator.formats import FORMATS
+from syndicator.formats import FORMATS, file_name
 from syndicator.model.settings import Config, Feed
 from syndicator.serve import search
 from syndicator.serve.connections import BACKLOG, OpenConnections, Protocol
@@ -98,7 +98,7 @@ def greeting(config: Config, base: str) -> Iterator[str]:
 def _addresses(feed: Feed, folder: Path, base: str) -> Iterator[str]:
     """Yield a line for each document of a feed that is there."""
     for name in _IN_ORDER:
-        path = feed.output / feed.names.get(name, FORMATS[name].file)
+        path = feed.output / file_name(feed, name)
         if name in feed.formats and is_below(path, folder) and path.is_file():
             label = "Page" if name == "html" else FORMATS[name].label
             yield f"{label + ':':<11}{base}{quote(path.relative_to(folder).as_posix())}"

@@ -20,7 +20,7 @@ from starlette.routing import Route
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
-from syndicator.formats import FORMATS, by_content, by_suffix, by_type
+from syndicator.formats import FORMATS, by_content, by_suffix, by_type, file_name
 from syndicator.model.settings import Feed
 
 # The files that we publish and that a theme may bring. Any other ending (a database, a lock, a
@@ -56,8 +56,8 @@ def recommendations(feed: Feed) -> list[Route]:
     """Return the route from the well-known address of a site's recommendations to the OPML."""
     if "opml" not in feed.formats:
         return []
-    name = feed.names.get("opml", FORMATS["opml"].file)
-    return [Route(RECOMMENDATIONS, RedirectResponse(f"/{name}", 302))]
+    target = RedirectResponse(f"/{file_name(feed, 'opml')}", 302)
+    return [Route(RECOMMENDATIONS, target)]
 
 
 def is_below(path: Path, folder: Path) -> bool:

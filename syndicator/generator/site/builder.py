@@ -9,9 +9,8 @@ from types import MappingProxyType
 
 from markupsafe import Markup
 
-from syndicator.formats import polled
+from syndicator.formats import file_name, polled
 from syndicator.generator.body import credit_line
-from syndicator.generator.documents import file_name
 from syndicator.generator.site.brief import refer
 from syndicator.generator.site.digest import Digests
 from syndicator.generator.site.frame import Frame, Stated

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from syndicator.formats import FORMATS, written
-from syndicator.generator.documents import address, file_name, without_empty
+from syndicator.formats import FORMATS, file_name, written
+from syndicator.generator.documents import address, without_empty
 from syndicator.generator.site.brief import first_words, http, picture
 from syndicator.generator.site.paths import ARCHIVES, SEARCH, SOURCES, SUBSCRIBE
 from syndicator.generator.site.views import FeedLink, PageView, PostView, Row, SiteView

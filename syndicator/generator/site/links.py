@@ -7,7 +7,7 @@ import re
 from html import unescape
 from urllib.parse import unquote
 
-from syndicator.generator.documents import file_name
+from syndicator.formats import file_name
 from syndicator.model.settings import Feed
 
 # The address of a link without its query and fragment; no address of another site, which has a

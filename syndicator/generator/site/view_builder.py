@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from msgspec.structs import replace
 
 from syndicator import timezones
-from syndicator.generator.documents import file_name
+from syndicator.formats import file_name
 from syndicator.generator.site.brief import excerpt, http, label_of, picture, refer, tint
 from syndicator.generator.site.history import anchor
 from syndicator.generator.site.page_body import fit, shows
