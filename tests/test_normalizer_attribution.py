@@ -455,6 +455,7 @@ def test_whatever_the_title_our_line_comes_off_alone(tag, title, name, keep_clas
     f"View more from {NAME}:", ours("he"), ours("vi", titled=False), '<p class="syndicator-also">Also at:',
 ]), max_size=12))  # fmt: skip
 @example([ours("he"), "<p>", "text ", LINE])
+@example(['<p class="syndicator-also">Also at:', f"The post {P}", f"<p>{FOREIGN}</p>", BODY])
 def test_stripping_twice_is_stripping_once(parts):
     """And what is left is still balanced: cleaning it changes nothing."""
 

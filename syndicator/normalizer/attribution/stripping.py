@@ -98,6 +98,7 @@ def strip(  # noqa: PLR0913 - all that is known of a post tells whether a line s
         return source, tuple(credited)
     if "syndicator-" in source:
         source = _without_our_lists(source)
+        opened = not text_mode and _may_open(source)
         may_close = _may_close(source, probe, listed=listed, text_mode=text_mode)
     known = Known.gathered((post_link, guid), site_links, title, names, seen)
     window = _TAIL_LISTED if listed else _WINDOW

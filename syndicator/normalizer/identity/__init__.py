@@ -17,4 +17,4 @@ from syndicator.normalizer.identity.match import decide
 
 __all__ = ["VERSION", "Repeated", "content_hash", "decide", "keys", "repeated_addresses"]
 
-VERSION = 4  # of the rules that make keys and content_hash
+VERSION = 5  # of the rules that make keys and content_hash
