@@ -64,7 +64,7 @@ def receive(store: Store, *posts: Post, now: datetime = NOW, items: Sequence[str
     """Store a fetch of one source."""
     source = posts[0].source_id
     store.sources.save_info(
-        SourceInfo(source, source.upper(), f"https://{source}.example/", updated=now), now
+        SourceInfo(source, source.upper(), f"https://{source}.example/", updated=now)
     )
     return store.posts.receive(
         source, posts, [*(one.fingerprint for one in posts), *items], identity.decide, now

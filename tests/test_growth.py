@@ -42,7 +42,7 @@ def stored(body: bytes) -> int:
         return 0
     feed = normalizer.normalize(outcome, SOURCE, NOW)
     with Store(":memory:") as store, store.transaction():
-        store.sources.save_info(feed.info, NOW)
+        store.sources.save_info(feed.info)
         items = [item.fingerprint for item in outcome.items]
         store.posts.receive("s", feed.posts, items, identity.decide, NOW)
     return sum(len(post.content_html) for post in feed.posts)

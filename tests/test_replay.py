@@ -56,7 +56,7 @@ class Replay:
             else [item.fingerprint for item in parsed.items]
         )
         with self.store.transaction():
-            self.store.sources.save_info(made.info, now)
+            self.store.sources.save_info(made.info)
             intake = self.store.posts.receive(self.source.id, posts, names, identity.decide, now)
         for number in self.store.feeds.admit(OURS, {self.source.id: self.source}, now):
             self.store.links.keep(number, [RelatedList("source", f"As on {now}", "en", ())])

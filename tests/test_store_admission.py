@@ -465,7 +465,7 @@ def test_a_changed_address_in_the_configuration(store: Store) -> None:
     }
     new = {name: replace(one, url=name) for name, one in new.items()}
     info = SourceInfo("https://a.example/feed", "A")
-    store.sources.save_info(info, NOW)
+    store.sources.save_info(info)
     one = replace(post("x"), source_id=info.id)
     store.posts.receive(info.id, [one], [one.fingerprint], identity.decide, NOW)
     store.feeds.admit(FEED, old, NOW)

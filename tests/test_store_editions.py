@@ -164,7 +164,7 @@ def test_a_token_that_rotates(store: Store, private: bool) -> None:
     """A private feed's enclosures are refreshed, which makes nothing newer; a public feed's stay as
     published.
     """
-    store.sources.save_info(SourceInfo("a", "A", private=private), NOW)
+    store.sources.save_info(SourceInfo("a", "A", private=private))
 
     def fetch(token: str, hours: int) -> None:
         one = post(
@@ -272,13 +272,11 @@ def test_a_source_is_renamed(store: Store) -> None:
     published(store, post("x"))
     mark = store.feeds.stamp(FEED)
     assert not store.sources.save_info(
-        SourceInfo("a", "A", "https://a.example/", updated=NOW + DAY), NOW + DAY
+        SourceInfo("a", "A", "https://a.example/", updated=NOW + DAY)
     )
     assert store.feeds.stamp(FEED) == mark
     assert store.snapshots.edition(FEED, A).items[0].source.updated == NOW
-    assert store.sources.save_info(
-        SourceInfo("a", "Anna", "https://a.example/", updated=NOW + DAY), NOW + DAY
-    )
+    assert store.sources.save_info(SourceInfo("a", "Anna", "https://a.example/", updated=NOW + DAY))
     assert store.feeds.stamp(FEED) != mark
     edition = store.snapshots.edition(FEED, A)
     assert edition.items[0].source.name == edition.sources[0].name == "Anna"
@@ -289,7 +287,7 @@ def test_sources_of_an_edition(store: Store) -> None:
     shown.
     """
     published(store, post("x"))
-    store.sources.save_info(SourceInfo("p", "P", private=True), NOW)
+    store.sources.save_info(SourceInfo("p", "P", private=True))
     wanted = {**sources("zoe", "a"), **sources("p", "q", private=True)}
     assert [info.name for info in store.snapshots.edition(FEED, wanted).sources] == ["A", "zoe"]
 

@@ -85,8 +85,8 @@ def test_how_a_source_is_shown(store: Store) -> None:
         info = SourceInfo(
             "a", name, "https://a.example/", feed_id="tag:a.example,2024:feed", updated=NOW
         )
-        assert store.sources.save_info(info, NOW)
-        assert not store.sources.save_info(info, NOW)
+        assert store.sources.save_info(info)
+        assert not store.sources.save_info(info)
         assert store.snapshots.edition(FEED, sources("a")).sources == (replace(info, updated=None),)
 
 
@@ -94,10 +94,10 @@ def test_what_a_source_speaks(store: Store) -> None:
     """It is kept, and shown nowhere: to learn it makes no document again."""
     info = SourceInfo("a", "A", "https://a.example/")
     receive(store, post("x"))
-    store.sources.save_info(info, NOW)
+    store.sources.save_info(info)
     store.feeds.admit(FEED, sources("a"), NOW)
     mark = store.feeds.stamp(FEED)
-    assert not store.sources.save_info(replace(info, spoken="ru"), NOW)
+    assert not store.sources.save_info(replace(info, spoken="ru"))
     assert store.sources.info("a").spoken == "ru"
     assert store.feeds.stamp(FEED) == mark
     assert store.snapshots.edition(FEED, sources("a")).sources == (info,)

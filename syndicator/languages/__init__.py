@@ -93,13 +93,13 @@ def _candidates(tag: str) -> list[str]:
 
 
 @lru_cache(maxsize=1024)
-def label(tag: str, key: str, fallback: str = DEFAULT) -> str:
+def label(tag: str, key: str) -> str:
     """Return our wording of a key, e.g. "heading", in the nearest language that we have.
 
     >>> label("de-AT", "titled"), label("vi", "comments")
     ('Der Beitrag {post} erschien zuerst auf {source}.', 'Bình luận')
     """
-    return table()[nearest(tag, fallback)][key]
+    return table()[nearest(tag)][key]
 
 
 @lru_cache(maxsize=256)

@@ -144,7 +144,7 @@ def adopt(config: Config, target: str, now: datetime | None = None) -> Adopted:
             if feed_id := publication.id or store.files(feed.output).mark.feed:
                 store.feeds.register(feed.name, feed_id)
         for info in infos.values():
-            store.sources.save_info(info, now)
+            store.sources.save_info(info)
         take_over(store.connection, adopted, feeds, config.sources, now)
         store.terms.clear()  # the next run that needs the index makes it from the posts
     configured = config.sources_by_id

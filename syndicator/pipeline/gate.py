@@ -84,4 +84,4 @@ class Gate(Struct):
     def restore(self) -> None:
         """Show a held source as before: its new title and site wait as its posts do."""
         if self.is_held:
-            self.store.sources.save_info(self.before, self.now)
+            self.store.sources.save_info(self.before)

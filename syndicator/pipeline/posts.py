@@ -62,7 +62,7 @@ class PostWriter:
         posts wait for a review.
         """
         with self.store.transaction():
-            self.store.sources.save_info(feed.info, self.now)
+            self.store.sources.save_info(feed.info)
             decide = partial(identity.decide, fold=copies != "off", order=self.order)
             receive = partial(self.store.posts.receive, feed.info.id, feed.posts, items, decide)
             intake = receive(self.now, gate)

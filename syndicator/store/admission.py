@@ -281,7 +281,7 @@ def _publish(
     admitted: Sequence[Row],
     selected: Mapping[int, Source],
     now: datetime,
-    history: Set[int] = frozenset(),
+    history: Set[int],
 ) -> list[int]:
     """Give posts their ids and places in a feed, freeze credits and lists, mark filled archives."""
     if not admitted:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -79,7 +78,7 @@ class Sources(Table):
         known = self.db.rows(_INFOS, codec.encode(list(source_ids)))
         return {source_id: codec.read(SourceInfo, packed) for source_id, packed in known}
 
-    def save_info(self, info: SourceInfo, now: datetime) -> bool:
+    def save_info(self, info: SourceInfo) -> bool:
         """Keep how a source is shown.
 
         Tell whether anything shown changed, not its feed's date, say. Feeds that show it are then
