@@ -18,7 +18,7 @@ import mutations
 import payloads
 import rebinding
 from browser_helpers import CHROMIUM, browsing
-from planet import Planet
+from planet import Planet, can_trace, captured_feeds
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +40,25 @@ def test_killed_at_a_random_moment(planet: Planet) -> None:
     """No file is torn, no post is missing or twice, and no id has changed."""
     trials = list(kills.at_moments(planet, 2, random.Random(3)))
     assert [wrong for _, faults in trials for wrong in faults] == []
+
+
+@pytest.mark.machine
+@pytest.mark.skipif(not can_trace(), reason="no strace that may trace here")
+def test_killed_at_system_calls(planet: Planet) -> None:
+    """Those inside SQLite count, too; the next run completes what the killed one began."""
+    calls = kills.calls_of(planet, 1, kills.CHANGES)
+    assert {"pwrite64", "rename", "unlink"} <= {name for name, _ in calls}
+    trials = list(kills.at_calls(planet, 4, random.Random(3)))
+    assert trials == [("system call: killed", [])] * 4
+
+
+@pytest.mark.captured
+@pytest.mark.skipif(not deletions.SERIES.is_dir(), reason="the captured feeds are not here")
+def test_killed_over_captured_series(tmp_path: Path) -> None:
+    """Real posts, too, stand once and under their ids after the next run."""
+    versions = captured_feeds(deletions.SERIES)[:2]
+    trials = list(kills.at_edges(Planet(tmp_path, versions), 2, random.Random(3)))
+    assert trials == [("edge: killed", [])] * 2
 
 
 @pytest.mark.slow
@@ -116,7 +135,7 @@ def test_a_payload_that_nobody_cleaned(tmp_path: Path) -> None:
     assert len({fault.partition(":")[0] for fault in faults}) == 2
 
 
-@pytest.mark.slow
+@pytest.mark.captured
 @pytest.mark.skipif(not deletions.SERIES.is_dir(), reason="the captured feeds are not here")
 def test_posts_deleted_from_a_captured_series() -> None:
     """Exactly those leave what is published."""

@@ -23,7 +23,7 @@ from collections import Counter
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent))
-from planet import STEPS, Planet, clock, run, write_feeds
+from planet import Planet, clock, run, write, written_feeds
 
 _PATHS = ("/rss.xml", "/atom.xml", "/feed.json", "/index.html", "/opml.xml", "/sources.html")
 _ENDS = (b"</html>", b"</rss>", b"</feed>", b"</opml>", b"}")
@@ -74,7 +74,7 @@ class Crowd:
 def tried(folder: Path, seconds: float, honest: int, slow: int) -> tuple[Crowd, str]:
     """Serve a planet that runs again and again; return its clients, and what the server said."""
     planet = Planet(folder)
-    live = planet.trial(STEPS - 1)
+    live = planet.trial(planet.steps - 1)
     command = [sys.executable, "-m", "syndicator", "-c", str(live / "feeds.toml")]
     with subprocess.Popen(
         [*command, "serve", "--port", "0"], stderr=subprocess.PIPE, text=True
@@ -90,8 +90,8 @@ def tried(folder: Path, seconds: float, honest: int, slow: int) -> tuple[Crowd, 
         step = 0
         while time.monotonic() < end:  # each run gives documents that differ from those before
             step += 1
-            write_feeds(live, STEPS + step % 4)
-            run(live, clock(STEPS + step))
+            write(live, written_feeds(planet.steps + step % 4))
+            run(live, clock(planet.steps + step))
         crowd.stop.set()
         for thread in threads:
             thread.join()

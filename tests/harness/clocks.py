@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent))
-from planet import STEPS, STOPPED, Planet, Trials, command, start, wait
+from planet import STOPPED, Planet, Trials, arguments, command, start, wait
 
 from syndicator.pipeline.run import EARLIEST
 
@@ -25,7 +25,7 @@ _FIRST, _LAST = datetime(1901, 1, 1, tzinfo=UTC), datetime(2261, 12, 31, tzinfo=
 def at_wrong_times(planet: Planet, count: int, dice: random.Random) -> Trials:
     """Run at one to three wrong times in a row, each drawn from all that a clock may say."""
     for number in range(count):
-        step = number % STEPS
+        step = number % planet.steps
         where = planet.trial(step)
         faults: list[str] = []
         for _ in range(dice.randint(1, 3)):
@@ -46,4 +46,4 @@ def series(folder: Path, count: int, dice: random.Random) -> list[Trials]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(command(__doc__, series))
+    raise SystemExit(command(arguments(__doc__).parse_args(), series))

@@ -17,13 +17,13 @@ import time
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent))
-from planet import STEPS, STOPPED, Planet, Trials, clock, command, start, wait
+from planet import STOPPED, Planet, Trials, arguments, clock, command, start, wait
 
 
 def at_one_time(planet: Planet, count: int, dice: random.Random) -> Trials:
     """Start two to five runs within moments of each other, and kill one of them now and then."""
     for number in range(count):
-        step = number % STEPS
+        step = number % planet.steps
         where = planet.trial(step)
         crowd: list[int] = []
         for _ in range(dice.randint(2, 5)):
@@ -51,4 +51,4 @@ def series(folder: Path, count: int, dice: random.Random) -> list[Trials]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(command(__doc__, series))
+    raise SystemExit(command(arguments(__doc__).parse_args(), series))

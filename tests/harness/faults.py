@@ -21,11 +21,12 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent))
 from planet import (
-    STEPS,
     STOPPED,
     Planet,
     Trials,
     Watch,
+    arguments,
+    can_trace,
     chosen_edges,
     clock,
     command,
@@ -64,7 +65,7 @@ def at_edges(planet: Planet, count: int, dice: random.Random) -> Trials:
 def at_calls(planet: Planet, count: int, dice: random.Random) -> Trials:
     """Let single system calls fail, those of SQLite too."""
     for number in range(count):
-        step = number % STEPS
+        step = number % planet.steps
         where = planet.trial(step)
         call, error = dice.choice(_CALLS), dice.choice(_DISK[:3])
         place = dice.randint(1, 60)
@@ -91,11 +92,11 @@ def _judged(
 
 
 def series(folder: Path, count: int, dice: random.Random) -> list[Trials]:
-    """Let calls of Python fail and, where strace is installed, system calls."""
+    """Let calls of Python fail and, where strace may trace, system calls."""
     planet = Planet(folder)
-    traced = count // 4 if shutil.which("strace") else 0
+    traced = count // 4 if can_trace() else 0
     return [at_edges(planet, count - traced, dice), at_calls(planet, traced, dice)]
 
 
 if __name__ == "__main__":
-    raise SystemExit(command(__doc__, series))
+    raise SystemExit(command(arguments(__doc__).parse_args(), series))

@@ -1,12 +1,14 @@
 """Runs over changing feeds, killed with SIGKILL: at a random moment, at an edge, at a system call.
 
-    python tests/harness/kills.py --count 1000 [--seed 1]
+    python tests/harness/kills.py --count 1000 [--seed 1] [--series ../shared/feeds/series]
+    python tests/harness/kills.py --every [--series ../shared/feeds/series] [--steps 4]
 
 An edge is the place before or after one call that writes, syncs, renames, removes, or executes
-SQL. A system call is chosen by strace, where it is installed. After each kill no published file is
-torn or lost, and SQLite finds the state file sound. The next run publishes, to the byte, what a run
-publishes that nobody killed; the run after it writes nothing. So no post is missing or twice, and
-no id has changed.
+SQL. A system call is chosen by strace, where it is installed; with `--every`, runs are killed at
+each of them that changes a file, once each. The feeds are of our own writing, or those of captured
+series. After each kill no published file is torn or lost, and SQLite finds the state file sound.
+The next run publishes, to the byte, what a run publishes that nobody killed; the run after it
+writes nothing. So no post is missing or twice, and no id has changed.
 """
 
 from __future__ import annotations
@@ -19,40 +21,57 @@ import signal
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent))
 from planet import (
-    STEPS,
+    OWN,
+    Feeds,
     Planet,
     Trials,
     Watch,
+    arguments,
+    can_trace,
+    captured_feeds,
     chosen_edges,
     clock,
     command,
-    shares,
     start,
     trace,
     wait,
 )
 
-CALLS = ("pwrite64", "write", "fsync", "fdatasync", "rename", "unlink", "mkdir", "ftruncate")
+# Calls that change a file. Those that sync change none: a kill leaves the same before and after.
+CHANGES = (
+    *("openat", "write", "pwrite64", "ftruncate", "rename", "unlink", "mkdir", "rmdir"),
+    *("link", "symlink", "chmod", "fchmod", "utimensat"),
+)
+SYNCS = ("fsync", "fdatasync")
+_READ_ONLY = re.compile(r"openat\((?!.*O_CREAT)")
 
 
 def at_moments(planet: Planet, count: int, dice: random.Random) -> Trials:
     """Kill runs after a random part of the time that a whole one takes."""
-    for number in range(count):
-        step = number % STEPS
-        where = planet.trial(step)
-        begun = time.monotonic()
-        wait(start(where, clock(step)))
-        whole = time.monotonic() - begun
-        shutil.rmtree(where)
-        where = planet.trial(step)
-        child = start(where, clock(step))
-        time.sleep(dice.random() * whole)
-        os.kill(child, signal.SIGKILL)
-        yield _judged(planet, where, step, wait(child), "moment")
+    for step, share in enumerate(planet.shares(count)):
+        whole = _time(planet, step)
+        for _ in range(share):
+            where = planet.trial(step)
+            child = start(where, clock(step))
+            time.sleep(dice.random() * whole)
+            os.kill(child, signal.SIGKILL)
+            yield _judged(planet, where, step, wait(child), "moment")
+
+
+def _time(planet: Planet, step: int) -> float:
+    """Return the seconds that a whole run of a step takes."""
+    where = planet.trial(step)
+    begun = time.monotonic()
+    wait(start(where, clock(step)))
+    seconds = time.monotonic() - begun
+    shutil.rmtree(where)
+    return seconds
 
 
 def at_edges(planet: Planet, count: int, dice: random.Random) -> Trials:
@@ -66,20 +85,43 @@ def at_edges(planet: Planet, count: int, dice: random.Random) -> Trials:
 
 def at_calls(planet: Planet, count: int, dice: random.Random) -> Trials:
     """Kill runs at single system calls, those inside SQLite too."""
-    for step, share in enumerate(shares(count)):
+    for step, share in enumerate(planet.shares(count)):
+        calls = calls_of(planet, step, CHANGES + SYNCS)
+        yield from _at(planet, step, dice.sample(calls, min(share, len(calls))))
+
+
+def at_every_call(planet: Planet) -> Trials:
+    """Kill runs at each system call that changes a file: all that a kill can leave."""
+    for step in range(planet.steps):
+        yield from _at(planet, step, calls_of(planet, step, CHANGES))
+
+
+def calls_of(planet: Planet, step: int, names: tuple[str, ...]) -> list[tuple[str, int]]:
+    """Return the calls of the main thread of a step's run: name, and number among its namesakes."""
+    where = planet.trial(step)
+    log = where / "calls"
+    trace(where, step, "-o", str(log), "-e", f"trace={','.join(names)}")
+    lines = log.read_text("utf-8", "replace").splitlines()
+    shutil.rmtree(where)
+    main_thread = lines[0].split(maxsplit=1)[0]  # strace counts the calls of each thread
+    numbers: Counter[str] = Counter()
+    calls: list[tuple[str, int]] = []
+    for line in lines:
+        call = re.match(rf"{main_thread} +(\w+)\(", line)
+        if call:
+            numbers[call[1]] += 1
+            if not _READ_ONLY.search(line):
+                calls.append((call[1], numbers[call[1]]))
+    return calls
+
+
+def _at(planet: Planet, step: int, calls: list[tuple[str, int]]) -> Trials:
+    """Kill a run as it enters each of these calls."""
+    for name, number in calls:
         where = planet.trial(step)
-        log = where / "calls"
-        trace(where, step, "-o", str(log), "-e", f"trace={','.join(CALLS)}")
-        text = log.read_text("utf-8", "replace")
-        main_thread = text.split(maxsplit=1)[0]  # strace counts the calls of each thread
-        names = Counter(re.findall(rf"^{main_thread} +(\w+)\(", text, re.M))
-        calls = [(name, n) for name, most in sorted(names.items()) for n in range(1, most + 1)]
-        shutil.rmtree(where)
-        for name, n in dice.sample(calls, min(share, len(calls))):
-            where = planet.trial(step)
-            inject = f"inject={name}:signal=SIGKILL:when={n}"
-            status = trace(where, step, "-o", os.devnull, "-e", f"trace={name}", "-e", inject)
-            yield _judged(planet, where, step, status, "system call")
+        inject = f"inject={name}:signal=SIGKILL:when={number}"
+        status = trace(where, step, "-o", os.devnull, "-e", f"trace={name}", "-e", inject)
+        yield _judged(planet, where, step, status, "system call")
 
 
 def _judged(
@@ -93,11 +135,20 @@ def _judged(
     return f"{kind}: {killed}", [f"step {step}, {kind}: {fault} ({where})" for fault in faults]
 
 
-def series(folder: Path, count: int, dice: random.Random) -> list[Trials]:
-    """Kill runs at moments, at edges and, where strace is installed, at system calls."""
-    planet = Planet(folder)
-    traced = count // 5 if shutil.which("strace") else 0
-    moments = (count - traced) // 3
+def series(
+    folder: Path,
+    count: int,
+    dice: random.Random,
+    feeds: Sequence[Feeds] = OWN,
+    *,
+    every: bool = False,
+) -> list[Trials]:
+    """Kill runs at moments, at edges and, where strace may trace, at system calls."""
+    planet = Planet(folder, feeds)
+    if every:
+        return [at_every_call(planet)]
+    traced = count * 3 // 5 if can_trace() else 0
+    moments = (count - traced) // 2
     return [
         at_moments(planet, moments, dice),
         at_edges(planet, count - traced - moments, dice),
@@ -105,5 +156,16 @@ def series(folder: Path, count: int, dice: random.Random) -> list[Trials]:
     ]
 
 
+def main() -> int:
+    """Kill runs, and say what came of it."""
+    parser = arguments(__doc__)
+    parser.add_argument("--series", type=Path, help="a folder of captured series")
+    parser.add_argument("--every", action="store_true", help="each system call that changes a file")
+    parser.add_argument("--steps", type=int, help="only the first versions of the feeds")
+    options = parser.parse_args()
+    feeds = captured_feeds(options.series) if options.series else OWN
+    return command(options, partial(series, feeds=feeds[: options.steps], every=options.every))
+
+
 if __name__ == "__main__":
-    raise SystemExit(command(__doc__, series))
+    raise SystemExit(main())

@@ -23,7 +23,7 @@ from urllib.parse import quote
 sys.path.append(str(Path(__file__).resolve().parent))
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 from loopback import Server, running
-from planet import Trials, command
+from planet import Trials, arguments, command
 
 from syndicator import cli
 
@@ -166,4 +166,4 @@ def series(folder: Path, count: int, dice: random.Random) -> list[Trials]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(command(__doc__, series))
+    raise SystemExit(command(arguments(__doc__).parse_args(), series))

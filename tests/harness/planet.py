@@ -1,12 +1,14 @@
 """A planet whose feeds change in steps, and runs of it that are cut short.
 
-Each step has a reference: the bytes published by runs that nobody disturbed. A trial starts from
-the folder as the step before left it, disturbs one run, judges the folder, and runs again.
+Its feeds are of our own writing, or captured ones, a version a day. Each step has a reference: the
+bytes published by runs that nobody disturbed. A trial starts from the folder as the step before
+left it, disturbs one run, judges the folder, and runs again.
 """
 
 from __future__ import annotations
 
 import argparse
+import ctypes
 import io
 import os
 import random
@@ -21,7 +23,7 @@ import threading
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -36,7 +38,6 @@ from syndicator.publisher import UNFINISHED
 from syndicator.store import Store
 from syndicator.store.files import NAME as MARK
 
-STEPS = 4
 SOURCES = 4
 CONFIG = """[feed]
 title = "Harness"
@@ -50,9 +51,12 @@ limit = 12
 name = "second"
 title = "Second"
 """
+Feeds = dict[str, bytes]  # a name of a file, and the feed that it holds
 Trials = Iterator[tuple[str, list[str]]]  # outcome and faults of each
+Series = Callable[[Path, int, random.Random], Iterable[Trials]]
 STOPPED = 77  # the exit status of a run that ended with words
 _FAILED = 78
+_LET_ANYBODY_TRACE = (0x59616D61, ctypes.c_ulong(-1))  # PR_SET_PTRACER: strace is no parent
 
 # The calls at whose edges a run is disturbed: of the system's modules, of files, and of SQLite.
 EDGES = frozenset(
@@ -73,12 +77,32 @@ def is_edge(call: object) -> bool:
     return isinstance(owner, _OBJECTS) or getattr(owner, "__name__", "") in _MODULES
 
 
-def write_feeds(folder: Path, step: int) -> None:
+def written_feeds(step: int) -> Feeds:
     """Write the feeds of a step: each has two more posts than before, and one with another text."""
+    feeds = Feeds()
     for number in range(SOURCES):
         posts = [_item(number, post, step) for post in range(6 + 2 * step)]
-        body = feed(f"Line {number}", f"{BLOG}/{number}", *reversed(posts[-10:]))
-        (folder / f"{number}.xml").write_bytes(body)
+        feeds[f"{number}.xml"] = feed(f"Line {number}", f"{BLOG}/{number}", *reversed(posts[-10:]))
+    return feeds
+
+
+def captured_feeds(folder: Path) -> list[Feeds]:
+    """Return the feeds of each step: a version more of each series; one that ends stays.
+
+    Each folder in `folder` is a series, with its versions as 001.xml, 002.xml and so on.
+    """
+    series = {one.name: sorted(one.glob("*.xml")) for one in sorted(folder.iterdir())}
+    steps: list[Feeds] = []
+    for step in range(max(map(len, series.values()))):
+        versions = {name: paths[min(step, len(paths) - 1)] for name, paths in series.items()}
+        steps.append({f"{name}.xml": path.read_bytes() for name, path in versions.items()})
+    return steps
+
+
+def write(folder: Path, feeds: Feeds) -> None:
+    """Put feeds into a folder."""
+    for name, body in feeds.items():
+        (folder / name).write_bytes(body)
 
 
 def _item(number: int, post: int, step: int) -> str:
@@ -121,6 +145,9 @@ def published(folder: Path) -> dict[str, bytes]:
     }
 
 
+OWN = tuple(written_feeds(step) for step in range(4))
+
+
 def _name_feeds(folder: Path) -> None:
     """Make the state file, with the id that a first run would choose by chance."""
     with Store(folder / "state.db") as store:
@@ -128,29 +155,38 @@ def _name_feeds(folder: Path) -> None:
 
 
 class Planet:
-    """The folders before each step, and the bytes that belong to it."""
+    """The folders before and after each step, and the bytes that belong to it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, feeds: Sequence[Feeds] = OWN) -> None:
         self.folder = folder
-        self.before: list[Path] = []
+        self.feeds = feeds
         live = folder / "live"
         live.mkdir()
-        sources = "".join(f'\n[[sources]]\nurl = "{n}.xml"\n' for n in range(SOURCES))
+        sources = "".join(f'\n[[sources]]\nurl = "{name}"\n' for name in feeds[0])
         (live / "feeds.toml").write_text(CONFIG + sources, "utf-8")
         _name_feeds(live)
         self.files = [published(live)]  # by step, from before the first
-        self.after: list[Path] = []
-        for step in range(STEPS):
-            write_feeds(live, step)
-            self.before.append(Path(shutil.copytree(live, folder / f"before-{step}")))
+        self.folders = [_copied(live, folder / "kept-0")]
+        for step, bodies in enumerate(feeds):
+            write(live, bodies)
             run(live, clock(step))
             self.files.append(published(live))
-            self.after.append(Path(shutil.copytree(live, folder / f"after-{step}")))
+            self.folders.append(_copied(live, folder / f"kept-{step + 1}"))
+
+    @property
+    def steps(self) -> int:
+        """How often the feeds change."""
+        return len(self.feeds)
+
+    def shares(self, count: int) -> list[int]:
+        """Return how many of `count` trials each step has."""
+        return [count // self.steps + (step < count % self.steps) for step in range(self.steps)]
 
     def trial(self, step: int) -> Path:
         """Return a copy of the folder as it is before a step's run."""
-        where = Path(tempfile.mkdtemp(dir=self.folder))
-        return Path(shutil.copytree(self.before[step], where, dirs_exist_ok=True))
+        where = _copied(self.folders[step], Path(tempfile.mkdtemp(dir=self.folder)))
+        write(where, self.feeds[step])
+        return where
 
     def torn(self, where: Path, step: int) -> list[str]:
         """Name the files that are neither those from before the step nor those after it."""
@@ -195,7 +231,7 @@ class Planet:
         status = wait(start(where, clock(step)))
         if status != 0:
             return [f"the next run ended with {status}"]
-        made, wanted, before = map(_ids, (where, self.after[step], self.before[step]))
+        made, wanted, before = map(_ids, (where, self.folders[step + 1], self.folders[step]))
         same = made == wanted or (late and set(made) < set(wanted) and len(set(made)) == len(made))
         faults = [] if same else ["not the posts of an undisturbed run"]
         if not set(before) <= set(made):
@@ -209,6 +245,10 @@ class Planet:
             for path in sorted(made.keys() | wanted.keys())
             if made.get(path) != wanted.get(path)
         ]
+
+
+def _copied(source: Path, target: Path) -> Path:
+    return Path(shutil.copytree(source, target, dirs_exist_ok=True))
 
 
 def _ids(where: Path) -> list[tuple[str, str, str]]:
@@ -267,15 +307,19 @@ class Watch:
             threading.setprofile(None)  # type: ignore[arg-type]
 
 
-def start(folder: Path, now: datetime, watch: Watch | None = None) -> int:
-    """Run the planet in a child process, which is forked: nothing is imported again. Return its
-    number.
+def start(folder: Path, now: datetime, watch: Watch | None = None, *, held: int = 0) -> int:
+    """Run the planet in a child process, which is forked: nothing is imported again.
+
+    Return the child's number. A child that is `held` waits for a byte from that descriptor.
     """
     child = os.fork()
     if child:
         return child
     status = _FAILED
     try:
+        if held:
+            ctypes.CDLL(None).prctl(*_LET_ANYBODY_TRACE)
+            os.read(held, 1)
         status = attempt(folder, now, watch)
     finally:
         os._exit(status)
@@ -294,11 +338,30 @@ def attempt(folder: Path, now: datetime, watch: Watch | None = None) -> int:
     return 0
 
 
+def can_trace() -> bool:
+    """Whether strace is installed, and may trace here."""
+    probe = ["strace", "-o", os.devnull, "true"]
+    if not shutil.which(probe[0]):
+        return False
+    return subprocess.run(probe, capture_output=True, check=False).returncode == 0
+
+
 def trace(where: Path, step: int, *options: str) -> int:
-    """Run a step in a process of its own under strace; return its exit status."""
-    command = ["strace", "-f", *options, sys.executable, __file__, str(where), str(step)]
-    environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")
-    return subprocess.run(command, env=environment, capture_output=True, check=False).returncode
+    """Run a step under strace, from its first call on; return its exit status as `wait` does."""
+    reader, writer = os.pipe()
+    child = start(where, clock(step), held=reader)
+    command = ["strace", "-f", *options, "-p", str(child)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as strace:
+        assert strace.stderr is not None
+        answer = strace.stderr.readline()  # from "attached" on no call is missed
+        os.write(writer, b"x")
+        os.close(writer)
+        os.close(reader)
+        status = wait(child)
+        strace.communicate()
+    if b"attached" not in answer:
+        raise RuntimeError(answer.decode())
+    return status
 
 
 def wait(child: int) -> int:
@@ -315,15 +378,10 @@ def wait(child: int) -> int:
 
 def chosen_edges(planet: Planet, count: int, dice: random.Random) -> Iterator[tuple[int, int]]:
     """Yield steps and the numbers of edges in their runs, `count` in all, spread over each run."""
-    for step, share in enumerate(shares(count)):
+    for step, share in enumerate(planet.shares(count)):
         if share:
             for place in _places(_edges(planet, step), share, dice):
                 yield step, place
-
-
-def shares(count: int) -> list[int]:
-    """Return how many of `count` trials each step has."""
-    return [count // STEPS + (step < count % STEPS) for step in range(STEPS)]
 
 
 def _edges(planet: Planet, step: int) -> int:
@@ -343,17 +401,19 @@ def _places(count: int, trials: int, dice: random.Random) -> list[int]:
     return sorted(dice.sample(range(1, count + 1), trials))
 
 
-def command(
-    words: str | None, series: Callable[[Path, int, random.Random], Iterable[Trials]]
-) -> int:
-    """Make and report the trials that the command line asks for; return the exit status.
-
-    `words` is the help; `series` makes a number of trials in a folder, by chance of its own.
-    """
+def arguments(words: str | None) -> argparse.ArgumentParser:
+    """Return the parser of the options that all trials have; `words` is the help."""
     parser = argparse.ArgumentParser(description=words)
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
+    return parser
+
+
+def command(options: argparse.Namespace, series: Series) -> int:
+    """Make and report the trials that the command line asks for; return the exit status.
+
+    `series` makes a number of trials in a folder, by chance of its own.
+    """
     folder = Path(tempfile.mkdtemp(prefix=f"{Path(sys.argv[0]).stem}-"))
     outcomes, faults = _tally(series(folder, options.count, random.Random(options.seed)))
     return _report(outcomes, faults, folder)
@@ -383,7 +443,3 @@ def _report(outcomes: Counter[str], faults: list[str], folder: Path) -> int:
     if not faults:
         shutil.rmtree(folder)
     return 1 if faults else 0
-
-
-if __name__ == "__main__":  # a run of its own, for `trace`
-    raise SystemExit(attempt(Path(sys.argv[1]), clock(int(sys.argv[2]))))
