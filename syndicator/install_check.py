@@ -19,6 +19,7 @@ from syndicator.model.fetch import Ask, FetchFailed
 from syndicator.model.settings import Config
 from syndicator.quantities import counted
 from syndicator.store import Store, examine
+from syndicator.text_rules import is_uri
 
 # Placeholders of a credit that a post may have nothing for.
 _LACKING = {"post": "a title", "author": "an author"}
@@ -68,6 +69,10 @@ def _remarks(config: Config) -> Iterator[Finding]:
     file, main = str(config.path), config.feeds[0]
     if not main.contact:
         what = "[feed] contact is not set: publishers and readers can't reach you; give a URL or a mail address"
+        yield Finding(file, what, is_error=False)
+    if config.id and not is_uri(config.id):
+        what = f'[feed], key `id`: "{config.id}" is no URI by the rules of its scheme'
+        what += "; keep it where subscribers know the feed by it, else leave the key out"
         yield Finding(file, what, is_error=False)
     if not (config.sources or config.lists):
         yield Finding(file, "there is no [[sources]] table: nothing would be fetched")

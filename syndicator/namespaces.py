@@ -146,7 +146,7 @@ class Word(Struct, frozen=True):
 
     name: str  # prefix:local, as it is written; it is read in any case
     field: str = ""  # the field of `model.feed.Episode`; "": `Episode.more` holds it under `name`
-    kind: Literal["text", "count", "duration"] = "text"  # duration: seconds, mm:ss or h:mm:ss
+    kind: Literal["text", "name", "count", "duration"] = "text"  # seconds, mm:ss or h:mm:ss
     most: int = 0  # characters that directories take; 0: any number
     choices: tuple[str, ...] = ()  # the only values that directories take; (): any
     aliases: tuple[str, ...] = ()  # elements of other vocabularies that say the same
@@ -157,7 +157,7 @@ SHORT, LONG = 255, 4000  # characters: the bounds of Apple's directory
 # Directories are strict: a value of another form than the declared one is read, but not written.
 EPISODE_WORDS: list[Word] = [
     Word("itunes:title", "title"),
-    Word("itunes:author", "author", most=SHORT),
+    Word("itunes:author", "author", "name", most=SHORT),
     Word("itunes:subtitle", "subtitle", most=SHORT),
     Word("itunes:summary", "summary", most=LONG),
     Word("itunes:duration", "duration", "duration"),

@@ -24,6 +24,13 @@ _C1 = re.compile(rb"\xc2[\x80-\x9f]")  # as UTF-8; not \xc2\xa0, the space that 
 _TAG_START = re.compile(r"<[A-Za-z/!?]")
 # A tag; not "1 < 2 > 0", not "<ann@example.org>".
 _ANY_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(\s[^<>]*)?/?>")
+# A reference with its semicolon; not "AT&T", not "R&D;".
+_REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+# Its slash, its name and its attributes; not "<3", not "<ann@example.org>".
+_TAG_PARTS = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]*)([\s/][^<>]*)?>")
+# Where a tag begins, and a reference that HTML takes without its semicolon; not "a < b", "AT&T".
+_HALF_TAG = re.compile(r"<(?=[A-Za-z/!?])|&(?=lt|LT|amp|AMP|#[0-9xX])")
+_MOST_ESCAPES = 8  # of one name
 _SPACE = re.compile("[ \t\n\r\f\v\x85\u2028\u2029]+")  # the last three end a line in some programs
 
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9;/?:@&=+$._!~*'(),#%-]+")
@@ -138,6 +145,39 @@ def without_markup(text: str) -> str:
     if is_markup(text):
         return line(unescape(_ANY_TAG.sub(" ", text)))
     return line(text)
+
+
+@lru_cache(maxsize=8192)  # the same few write most posts
+def plain_name(text: str) -> str:
+    """Return a name or a category without markup, however often it was escaped.
+
+    A reader that takes it for HTML shows just these words. Pairs of tags go, and tags with
+    attributes. Any other bracket is the name's own, and a space behind it makes it text. A name of
+    nothing but tags keeps them as text.
+
+    >>> plain_name("&amp;lt;b&amp;gt;Tom&amp;lt;/b&amp;gt; &amp; Jerry"), plain_name("C++ <3 R&D")
+    ('Tom & Jerry', 'C++ <3 R&D')
+    >>> plain_name("List<String>"), plain_name("Ann <img src=x onerror=run()>"), plain_name("&ltscript>")
+    ('List< String>', 'Ann', '& ltscript>')
+    """
+    if "<" not in text and "&" not in text:
+        return line(text)
+    for _ in range(_MOST_ESCAPES):
+        before, text = text, line(_REFERENCE.sub(lambda reference: unescape(reference[0]), text))
+        text = _without_tags(text) or text
+        if text == before:
+            break
+    else:
+        text = text.replace("&", " ")
+    return _HALF_TAG.sub(r"\g<0> ", line(text))
+
+
+def _without_tags(text: str) -> str:
+    """Remove the tags of a text that stand in pairs or have attributes."""
+    tags = _TAG_PARTS.findall(text)
+    closed = {tag.lower() for slash, tag, _ in tags if slash}
+    paired = {tag.lower() for slash, tag, _ in tags if not slash} & closed
+    return _TAG_PARTS.sub(lambda tag: " " if tag[3] or tag[2].lower() in paired else tag[0], text)
 
 
 @lru_cache(maxsize=8192)  # each address of a post is asked about once a format

@@ -20,6 +20,9 @@ RUNNING = frozenset(
     {"javascript", "vbscript", "data", "livescript", "mocha", "blob", "filesystem", "jar"}
 )
 
+# An absolute IRI in outline, of any scheme (RFC 3987); never "my feed".
+IRI = r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+"
+
 # A name is a tracking parameter when it says where a reader came from and no site answers
 # differently for it.
 _NAMES = """

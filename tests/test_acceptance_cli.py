@@ -403,6 +403,62 @@ def test_check_of_a_place_that_may_not_be_used(line: str, says: str) -> None:
         assert [one for one in found if says.format(folder.resolve()) in one]
 
 
+IDS = ["urn:x:c", "urn:uuid:1", "tag:hatena.ne.jp,2005-2006:a", "https://example.org/é", "x:%zz"]
+
+
+@pytest.mark.parametrize("id_", IDS)
+def test_check_of_an_id_that_its_scheme_forbids(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], id_: str
+) -> None:
+    """As the feed's own, and as a post's: the file runs as before, and `check` has no error."""
+    item = b"<guid>https://blog.example/one/"
+    assert item in FEED
+    posted = f'<guid isPermaLink="false">{id_}'.encode()
+    (tmp_path / "feed.xml").write_bytes(FEED.replace(item, posted))
+    configuration(tmp_path, "feed.xml", feed=f'link = "https://planet.example/"\nid = "{id_}"')
+    assert main(["check"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert f'warning: feeds.toml: [feed], key `id`: "{id_}" is no URI by the rules' in said
+    assert main(["run"]) == 0
+    assert f"<id>{id_}</id>" in Path("public/atom.xml").read_text("utf-8")
+    capsys.readouterr()
+    assert main(["check"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "error" not in said
+    assert f"feed/id: '{id_}' is no URI by the rules of its scheme" in said
+
+
+@pytest.mark.parametrize("id_", ["my feed", "feed", "urn:a b", "urn:a:\\u0001", "urn:a:<b>"])
+def test_an_id_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str], id_: str) -> None:
+    """It is refused before anything runs, for no document could hold it."""
+    configuration(tmp_path, "feed.xml", feed=f'id = "{id_}"')
+    assert main(["run"]) == 2
+    assert "key `id`: must be a URI such as" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'link = "http://[::1]:8000/"',
+        'link = "https://exämple.org/a b/"\nicon = "https://a.example/ü.png"',
+        'contact = "ä@b"\nrights = "© <b>x</b> &amp;"\ndescription = "<i>x</i>"',
+        'contact = "https://ä.example/ö"\nlanguage = "zzz-abcdefgh"\npodcast = true',
+        'names = { rss = "a b.xml", atom = "ä%zz.xml", json = "x?y#z.json" }\nlanguage = "tok"',
+        'link = "https://a.example/%zz/"\nlogo = "http://localhost/x"\nper_source = true',
+    ],
+)
+def test_check_of_what_odd_settings_make(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str
+) -> None:
+    """What feeds.toml takes makes documents without an error."""
+    (tmp_path / "feed.xml").write_bytes(FEED)
+    configuration(tmp_path, "feed.xml", feed=f'{line}\nformats = ["rss", "atom", "json", "opml"]')
+    assert main(["run"]) == 0
+    capsys.readouterr()
+    assert main(["check"]) == 0
+    assert "error" not in capsys.readouterr().out
+
+
 def test_check_of_a_state_file_of_ours(tmp_path: Path) -> None:
     """Nothing is wrong with it, be it new, empty, or without what a killed run has left beside it;
     nothing is made.

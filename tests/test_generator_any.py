@@ -5,8 +5,10 @@ same each time.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from html import escape, unescape
 from pathlib import Path
 
 import pytest
@@ -23,7 +25,7 @@ from syndicator.generator import generate_one as one
 from syndicator.generator.documents import FeedDocument
 from syndicator.generator.item import render_items
 from syndicator.model.edition import Archive, Document, Edition, Item
-from syndicator.model.feed import Origin
+from syndicator.model.feed import Category, Episode, Origin, Person, PodcastPerson
 from syndicator.model.post import Keys, SourceInfo
 from syndicator.text_rules import clean
 
@@ -86,6 +88,30 @@ def test_each_text_has_characters_that_xml_forbids(form: str) -> None:
     for element in root.iter():
         assert not {"\n", "\r", "\t"} & set("".join(element.attrib.values()))
         assert all(text == clean(text) for text in element.itertext())
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("times", range(5))
+def test_names_with_markup(form: str, times: int) -> None:
+    """However often a stored name was escaped, a reader that takes it for HTML sees its words."""
+    name = "AT&T <script>run()</script>"
+    for _ in range(times):
+        name = escape(name)
+    people = (PodcastPerson(name),)
+    post = replace(
+        ITEM.post,
+        authors=(Person(name),),
+        categories=(Category(name, "", name), Category("<canvas>")),
+        attribution=None,  # it stands in HTML, escaped, as the headings of lists do
+        episode=Episode(author=name, people=people, season="1", season_name=name),
+    )
+    source = replace(ITEM.source, name=name)
+    items = (replace(ITEM, post=post, source=source, related=()),)
+    text = one(replace(EDITION, items=items, sources=(source,)), form).body.decode()
+    for _ in range(8):
+        text = unescape(text)
+    assert "AT&T run()" in text
+    assert not re.search("<script|<canvas", text)
 
 
 @pytest.mark.parametrize("form", FORMS)

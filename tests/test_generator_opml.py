@@ -47,8 +47,9 @@ def test_no_public_source() -> None:
 
 
 def test_name_is_plain_text() -> None:
-    """Readers show names as they are written."""
-    assert outlines(replace(SOURCE, name="R&D <news>"))[0]["text"] == "R&D <news>"
+    """Readers show names as they are written; a space keeps what looks like a tag from being one."""
+    assert outlines(replace(SOURCE, name="R&D: 1 < 2"))[0]["text"] == "R&D: 1 < 2"
+    assert outlines(replace(SOURCE, name="R&D <news>"))[0]["text"] == "R&D < news>"
 
 
 def test_owner() -> None:

@@ -125,14 +125,18 @@ def test_payloads_in_chromium(tmp_path: Path) -> None:
 @pytest.mark.browser
 @pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")
 def test_a_payload_that_nobody_cleaned(tmp_path: Path) -> None:
-    """The harness sees what runs."""
+    """The harness sees what runs, and a name that is markup once it was decoded."""
     pytest.importorskip("websockets", reason="drives the browser")
+    (tmp_path / "names").mkdir()
+    name = "<p data-times=2>&amp;lt;img src=x onerror=run()></p>"
+    (tmp_path / "names/0.html").write_text(name, "utf-8")
     (tmp_path / "bare").mkdir()
     for number, payload in enumerate(("<script>alert(1)</script>", "<img src=x onerror=run()>")):
         (tmp_path / f"bare/{number}.html").write_text(payload, "utf-8")
     with browsing(tmp_path / "profile") as browser:
         faults = payloads.opened(browser, f"{(tmp_path / 'bare').as_uri()}/", tmp_path / "bare")
-    assert len({fault.partition(":")[0] for fault in faults}) == 2
+        faults += payloads.opened(browser, f"{(tmp_path / 'names').as_uri()}/", tmp_path / "names")
+    assert len({fault.partition(":")[0] for fault in faults}) == 3
 
 
 @pytest.mark.captured

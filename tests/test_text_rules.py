@@ -5,6 +5,11 @@ grammar's own pattern.
 from __future__ import annotations
 
 import sys
+from html import unescape
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from syndicator import text_rules
 
@@ -29,3 +34,31 @@ def test_controls_among_plain_letters() -> None:
         assert text_rules.clean(text) == (
             text if chr(code) in "\t\n\r" or 32 <= code < 127 else "ab"
         )
+
+
+@pytest.mark.parametrize(
+    "name", ["AT&T", "R&D", "C++ <3", "Tom & Jerry", "a < b", "5 > 4", "Käthe", "O'Neil", '"Q"']
+)
+def test_an_honest_name(name: str) -> None:
+    """It stays as it is written."""
+    assert text_rules.plain_name(name) == name
+
+
+PIECES = ["<", ">", "&", ";", "lt", "gt", "amp", "#60", "#x3c", "#108", "script", "b", "/", "!"]
+
+
+@settings(max_examples=1500, deadline=None, database=None)
+@given(st.lists(st.sampled_from([*PIECES, " ", "x=1", "\x81", "&#1;", "1", "img"])).map("".join))
+def test_a_name_of_any_signs(written: str) -> None:
+    """However often a reader takes it for HTML, it has no tag; cleaned again it is the same."""
+    name = shown = text_rules.plain_name(written)
+    assert text_rules.plain_name(name) == name
+    for _ in range(10):
+        assert not text_rules._TAG_START.search(shown)
+        shown = unescape(shown)
+
+
+def test_a_name_escaped_very_often() -> None:
+    """It costs a few rounds, and has no markup either."""
+    name = text_rules.plain_name(f"&{'amp;' * 200}lt;b>Ann")
+    assert name == f"{'amp;' * 192}lt;b>Ann"

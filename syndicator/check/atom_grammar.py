@@ -15,6 +15,7 @@ from syndicator.check.problem import Problem, line_of
 from syndicator.check.values import (
     anything,
     atom_date,
+    atom_id,
     bare_address,
     base,
     count,
@@ -202,7 +203,7 @@ def _twins(feed: _Element, where: str) -> Iterator[Problem]:
 
 # What a feed says of itself, and an entry's source of the feed that it was taken from.
 _HEAD = {
-    "id": Rule(uri, tight=True),
+    "id": Rule(atom_id, tight=True),
     "title": TEXT,
     "updated": Rule(atom_date, tight=True),
     "author": PERSON,
@@ -230,7 +231,7 @@ _CONTENT = Rule(anything, attributes={"type": something, "src": uri}, special=_c
 ENTRY = Rule(
     many=True,
     children={
-        "id": Rule(uri, tight=True),
+        "id": Rule(atom_id, tight=True),
         "title": TEXT,
         "updated": Rule(atom_date, tight=True),
         "published": Rule(atom_date, tight=True),

@@ -15,6 +15,7 @@ from syndicator.check.values import (
     anything,
     at_most,
     atom_date,
+    atom_id,
     chapter_start,
     duration,
     file,
@@ -41,7 +42,12 @@ ATOM, DC, FH, ACCESS, CONTENT, CC, MEDIA, ITUNES, PODCAST = (
         "podcast",
     ]
 )
-_WORD_VALUES: Mapping[str, Value] = {"text": anything, "count": positive, "duration": duration}
+_WORD_VALUES: Mapping[str, Value] = {
+    "text": anything,
+    "name": anything,
+    "count": positive,
+    "duration": duration,
+}
 
 
 def _word_value(word: namespaces.Word) -> Value:
@@ -90,7 +96,7 @@ EXTENSIONS: Mapping[str, Rule] = {
     f"{FH}archive": Rule(),
     f"{FH}complete": Rule(),
     namespaces.qualified("at:deleted-entry"): Rule(
-        many=True, attributes={"ref": uri, "when": atom_date}, required=("ref", "when")
+        many=True, attributes={"ref": atom_id, "when": atom_date}, required=("ref", "when")
     ),
     f"{MEDIA}content": _CONTENT_RULE,
     f"{MEDIA}thumbnail": Rule(

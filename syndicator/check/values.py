@@ -8,6 +8,7 @@ from datetime import date
 
 from syndicator.languages import normalise
 from syndicator.text_rules import LANGUAGE_TAG, is_uri, mail, shortened
+from syndicator.urls import IRI
 
 Value = Callable[[str], str]
 
@@ -39,6 +40,8 @@ _HOST = r"(?:[A-Z0-9-]+\.)+[A-Z0-9][A-Z0-9-]*"
 # A file's address. Not "http://user@host/", not "http://localhost/": podcast clients and the W3C
 # refuse them.
 _FILE = re.compile(rf"https?://{_HOST}(:\d+)?(/|$)", re.IGNORECASE)
+# An address of IPv6 for a host (RFC 3986, 3.2.2); not "[x]", nor brackets in a path.
+_IP_LITERAL = re.compile(r"^(https?://)\[[0-9A-Fa-f:.]+\](?=[:/?#]|$)")
 # With parameters, quoted or not; not "mp3", not "audio/", not two of them with a comma.
 _MEDIA_TYPE = re.compile(
     r'[^\s()<>,;:\\"/\[\]?=]+/[^\s()<>,;:\\"/\[\]?=]+(\s*;\s*[^\s()<>,;:\\"/\[\]?=]+=("[^"]*"|[^\s()<>,;:\\"/\[\]?=]+))*'
@@ -66,7 +69,14 @@ def something(text: str) -> str:
 
 def uri(text: str) -> str:
     """Refuse all but an absolute URI (RFC 3986)."""
-    return _unless(is_uri(text), text, "is no absolute URI")
+    return _unless(is_uri(_IP_LITERAL.sub(r"\1host", text)), text, "is no absolute URI")
+
+
+def atom_id(text: str) -> str:
+    """Refuse all but an absolute IRI (RFC 4287, 4.2.6), by the rule of `id` in feeds.toml."""
+    if re.fullmatch(IRI, text) and not is_uri(text):
+        return Slip(f"{shown(text)} is no URI by the rules of its scheme")
+    return uri(text)
 
 
 def file(text: str) -> str:

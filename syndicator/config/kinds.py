@@ -19,6 +19,7 @@ from syndicator.config.words import did_you_mean, shown, source_meant
 from syndicator.formats import FORMATS
 from syndicator.model.settings import Credentials, Key
 from syndicator.quantities import parse_duration, parse_size
+from syndicator.urls import IRI
 
 # The site's own files and folders beside its documents (a test holds it), and compressed twins. In
 # lower case, as disks fold it.
@@ -340,7 +341,7 @@ READERS: Mapping[str, Reader] = {
     ),
     "site": _site,
     "uri": _matching(
-        r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+",  # RFC 4287, 4.2.6; never "my feed"
+        IRI,  # `check` takes as much of a document (RFC 4287, 4.2.6)
         'a URI such as "urn:uuid:..." or "https://example.org/"',
     ),
     "contact": _matching(

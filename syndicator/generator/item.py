@@ -2,9 +2,9 @@
 
 A format only names the fields.
 
-A RenderedItem holds valid URIs, known media types, language tags, one-line titles and clean text,
-whatever a source sent. A value that can't be said validly is left out here, once. No address of a
-private source passes.
+A RenderedItem holds valid URIs, known media types, language tags, one-line titles, names without
+markup and clean text, whatever a source sent. A value that can't be said validly is left out here,
+once. No address of a private source passes.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from syndicator.text_rules import (
     line,
     mail,
     media_type,
+    plain_name,
     uri,
     web,
     without_markup,
@@ -162,11 +163,11 @@ def credited_source(item: Item) -> SourceRef:
     post, info = item.post, item.source
     if post.republished and line(post.origin.name):
         return _source_ref(post.origin, post.origin.updated or item.updated)
-    name = line(info.name) or GENERATOR
+    title = line(info.name) or GENERATOR
     if info.private:
-        urn = f"urn:uuid:{uuid5(NAMESPACE_URL, f'private source {name}')}"
-        return SourceRef(name, urn, updated=item.updated)
-    own = Origin(name, info.link, info.feed, info.feed_id, rights=info.rights)
+        urn = f"urn:uuid:{uuid5(NAMESPACE_URL, f'private source {title}')}"
+        return SourceRef(plain_name(title), urn, updated=item.updated)
+    own = Origin(title, info.link, info.feed, info.feed_id, rights=info.rights)
     updated = info.updated or item.updated
     ref = _source_ref(own, updated, web(info.licence), icon=web(info.image))
     return replace(ref, rsl=web(info.wishes.rsl)) if info.wishes.rsl else ref
@@ -179,7 +180,7 @@ def _source_ref(
     id_ = origin.id if is_uri(origin.id) else feed or link or identifier(origin.name)
     rights = without_markup(origin.rights)
     return SourceRef(
-        line(origin.name),
+        plain_name(origin.name),
         id_,
         link,
         feed,
@@ -201,11 +202,11 @@ def _chain(item: Item) -> Iterator[SourceRef]:
 def _authors(people: tuple[Person, ...]) -> tuple[Person, ...]:
     authors = []
     for person in people:
-        name, mail_address = line(person.name), mail(person.email)
+        shown, mail_address = plain_name(person.name), mail(person.email)
         # RSS sources often give a mail address and no name; readers then show the part before its
         # @.
-        if name or mail_address:
-            shown = name or mail_address.partition("@")[0]
+        if shown or mail_address:
+            shown = shown or mail_address.partition("@")[0]
             authors.append(Person(shown, web(person.uri), mail_address))
     return tuple(authors)
 
@@ -214,8 +215,8 @@ def _categories(categories: Iterable[Category]) -> Iterator[Category]:
     seen = set()
     for category in categories:
         # Some generators write labels alone, and some the same category twice.
-        label = line(category.label)
-        term, scheme = line(category.term) or label, uri(category.scheme)
+        label = plain_name(category.label)
+        term, scheme = plain_name(category.term) or label, uri(category.scheme)
         if term and (term, scheme) not in seen:
             seen.add((term, scheme))
             yield Category(term, scheme, label)
@@ -258,7 +259,7 @@ def _references(references: Iterable[Reference]) -> Iterator[Reference]:
                 reference.id and identifier(reference.id),
                 line(reference.title),
                 url,
-                line(reference.source),
+                plain_name(reference.source),
                 language=language(reference.language),
             )
 

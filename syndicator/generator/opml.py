@@ -11,7 +11,7 @@ from lxml.etree import Element, SubElement, tostring
 from syndicator.generator.documents import FeedDocument, as_attributes, title_of
 from syndicator.model.edition import Edition
 from syndicator.model.post import SourceInfo
-from syndicator.text_rules import language, line, mail, plain_web, rfc822, web
+from syndicator.text_rules import language, line, mail, plain_name, plain_web, rfc822, web
 
 
 def write(edition: Edition, _document: FeedDocument) -> bytes:
@@ -39,12 +39,12 @@ def write(edition: Edition, _document: FeedDocument) -> bytes:
 
 def _attributes(source: SourceInfo) -> dict[str, str]:
     address = web(source.feed)
-    name = line(source.name) or address
+    title = plain_name(source.name) or address
     return as_attributes(
         {
             "type": "rss",
-            "text": name,
-            "title": name,
+            "text": title,
+            "title": title,
             "xmlUrl": address,
             "htmlUrl": web(source.link),
             "description": line(source.description),

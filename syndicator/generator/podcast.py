@@ -18,7 +18,15 @@ from syndicator.generator.item import RenderedItem
 from syndicator.model.feed import Enclosure, Episode, Image
 from syndicator.model.settings import Feed
 from syndicator.namespaces import EPISODE_WORDS, SHORT, Word, qualified
-from syndicator.text_rules import language, mail, media_type, plain_web, web, without_markup
+from syndicator.text_rules import (
+    language,
+    mail,
+    media_type,
+    plain_name,
+    plain_web,
+    web,
+    without_markup,
+)
 
 # Each must match a whole value: "90", "1:30", "1:02:03", not "90 min"; a count has no leading zero.
 _DURATION = re.compile(r"[0-9]+(:[0-5][0-9](:[0-5][0-9])?)?")
@@ -136,6 +144,8 @@ def _valid(word: Word, said: str) -> str:
         return said if said in word.choices else ""
     if word.kind == "text":
         return without_markup(said)[: word.most or None]
+    if word.kind == "name":
+        return plain_name(said)[: word.most or None]
     pattern = _COUNT if word.kind == "count" else _DURATION
     return said.strip() if pattern.fullmatch(said.strip()) else ""
 
@@ -156,11 +166,13 @@ def _add_podcast_index(entry: _Element, episode: Episode) -> None:
         kind = media_type(episode.chapters_type) or "application/json+chapters"
         SubElement(entry, qualified("podcast:chapters"), url=chapters, type=kind)
     if episode.season_name and _COUNT.fullmatch(episode.season.strip()):
-        season = SubElement(entry, qualified("podcast:season"), name=episode.season_name)
+        season = SubElement(
+            entry, qualified("podcast:season"), name=plain_name(episode.season_name)
+        )
         season.text = episode.season.strip()
     for person in episode.people:
         element = SubElement(entry, qualified("podcast:person"))
-        element.text = person.name
+        element.text = plain_name(person.name)
         details = (("role", person.role), ("group", person.group))
         for name, value in (*details, ("href", web(person.url)), ("img", web(person.image))):
             if value:

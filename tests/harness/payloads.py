@@ -4,9 +4,11 @@
 
 A corpus is fetched by its user, for example DOMPurify's `test/fixtures/expect.mjs`, html5lib's
 `*.dat` and `*.test`, or a folder of feeds as feedparser has. Each payload stands in the title, the
-body, the author and a category of a post; a whole feed is a source of its own. Every page is opened
-as `serve` sends it, and every published body on a page without any policy. Nothing runs: no script,
-no handler while each element is hovered, focused and clicked.
+body, the author and a category of a post, escaped once to three times; a whole feed is a source of
+its own. Every page is opened as `serve` sends it, and every published body on a page without any
+policy. The names, categories and titles of all formats are shown as HTML, as a careless reader
+does, names up to four times over. Nothing runs: no script, no handler while each element is
+hovered, focused and clicked. No name or title becomes an element.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ from html import escape
 from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 
+from lxml.etree import parse
+
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 from acceptance_helpers import BLOG, HOUR, START, feed, item
 from browser_helpers import CHROMIUM, Browser, browsing
@@ -33,10 +37,19 @@ from syndicator import config, pipeline
 from syndicator.model.run import Options
 
 _PORTION = 40  # payloads of a feed, and bodies of a bare page
+_NAMES = 500  # names and titles of a page
 _MARK = "ran-in-a-page"
 # Runs in every page and frame before all else. What a payload calls says so on the console.
 _TRAP = f"""for (const name of ['alert', 'confirm', 'prompt', 'print', 'open', 'eval', 'run', 'xss'])
   window[name] = () => console.debug('{_MARK} ' + name);"""
+# Shows each paragraph's text as HTML, and the text that is seen then again.
+_SHOW = """(() => { let bad = [];
+  for (const e of document.querySelectorAll('p')) {
+    const written = e.textContent;
+    for (let i = 0; i < e.dataset.times && !e.children.length; i++) e.innerHTML = e.textContent;
+    if (e.children.length) bad.push('markup in ' + written);
+  }
+  return bad; })()"""
 _TOUCH = """(() => { let bad = [];
   document.addEventListener('click', event => event.preventDefault());
   for (const e of document.querySelectorAll('*')) {
@@ -88,11 +101,19 @@ def feeds(paths: list[Path], most: int) -> Iterator[bytes]:
                 f"{BLOG}/{start + n}",
                 f"<p>Post {start + n}.</p>{text}",
                 START - timedelta(minutes=start + n),
-                f"<author>{escape(text)}</author><category>{escape(text)}</category>",
+                named(text, n % 3 + 1),
             )
             for n, text in enumerate(chosen[start : start + _PORTION])
         ]
         yield feed(f"Corpus {start}", f"{BLOG}/{start}", *items)
+
+
+def named(text: str, times: int) -> str:
+    """Return the elements of an item that name people and categories, escaped so many times."""
+    for _ in range(times):
+        text = escape(text)
+    creator = f'<dc:creator xmlns:dc="http://purl.org/dc/elements/1.1/">{text}</dc:creator>'
+    return f"<author>{text}</author>{creator}<category>{text}</category>"
 
 
 def publish(folder: Path, bodies: Iterator[bytes]) -> int:
@@ -121,6 +142,29 @@ def bare_pages(published: Path, folder: Path) -> int:
     return len(bodies)
 
 
+def name_pages(published: Path, folder: Path) -> int:
+    """Write the names and titles of all formats to pages; return their number."""
+    folder.mkdir()
+    rss, atom = parse(published / "rss.xml"), parse(published / "atom.xml")
+    names = dict.fromkeys(rss.xpath("//item/*[local-name()='creator' or self::source]/text()"))
+    names |= dict.fromkeys(rss.xpath("//item/category/text()"))
+    names |= dict.fromkeys(atom.xpath("//*[local-name()='name']/text() | //@term | //@label"))
+    for entry in json.loads((published / "feed.json").read_bytes())["items"]:
+        names |= dict.fromkeys(person["name"] for person in entry.get("authors", ()))
+        names |= dict.fromkeys(entry.get("tags", ()))
+    titles = dict.fromkeys(rss.xpath("//item/title/text()"))
+    titles |= dict.fromkeys(atom.xpath("//*[local-name()='title']/text()"))
+    rows = [(text, 4) for text in names] + [(text, 1) for text in titles]
+    for start in range(0, len(rows), _NAMES):
+        inside = "".join(
+            f"<p data-times={times}>{escape(text)}</p>"
+            for text, times in rows[start : start + _NAMES]
+        )
+        page = f"<!DOCTYPE html><meta charset=utf-8><title>Names</title>{inside}"
+        (folder / f"{start}.html").write_text(page, "utf-8")
+    return len(rows)
+
+
 def opened(browser: Browser, base: str, folder: Path) -> list[str]:
     """Open all pages of a folder; name what ran, and what could."""
     browser.call("Page.addScriptToEvaluateOnNewDocument", source=_TRAP)
@@ -128,7 +172,8 @@ def opened(browser: Browser, base: str, folder: Path) -> list[str]:
     for path in sorted(folder.rglob("*.html")):
         url = f"{base}{path.relative_to(folder)}"
         browser.open(url)
-        harmful = list(browser.run(_TOUCH))
+        harmful = list(browser.run(_SHOW)) if folder.name == "names" else []
+        harmful += browser.run(_TOUCH)
         said = [line for line in browser.complaints() if _MARK in line]
         dialogs = browser.seen("Page.javascriptDialogOpening")
         faults += [f"{path}: {fault}" for fault in (*harmful, *said, *map(str, dialogs))]
@@ -138,18 +183,22 @@ def opened(browser: Browser, base: str, folder: Path) -> list[str]:
 def tried(folder: Path, bodies: Iterator[bytes]) -> tuple[str, list[str]]:
     """Publish feeds and open all that was made of them; return a summary and the faults."""
     posts = publish(folder, bodies)
-    public, bare = folder / "public", folder / "bare"
-    count = bare_pages(public, bare)
+    public, bare, names = folder / "public", folder / "bare", folder / "names"
+    count, shown = bare_pages(public, bare), name_pages(public, names)
     pages = len(list(public.rglob("*.html")))
     server = Server(("127.0.0.1", 0), partial(Quiet, directory=bare))
+    named = Server(("127.0.0.1", 0), partial(Quiet, directory=names))
     with (
         running(server) as url,
+        running(named) as names_url,
         browsing(folder / "profile") as browser,
         serving(public) as (host, port),
     ):
         faults = opened(browser, f"http://{host}:{port}/", public)
         faults += opened(browser, f"{url}/", bare)
-    return f"{posts} posts, {pages} pages, {count} bodies without a policy", faults
+        faults += opened(browser, f"{names_url}/", names)
+    summary = f"{posts} posts, {pages} pages, {count} bodies without a policy"
+    return f"{summary}, {shown} names and titles as HTML", faults
 
 
 class Quiet(SimpleHTTPRequestHandler):

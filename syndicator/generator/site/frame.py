@@ -15,6 +15,7 @@ from syndicator.generator.site.words import comma, og_locale
 from syndicator.languages import direction, own_name
 from syndicator.model.edition import Edition, Item
 from syndicator.model.post import SourceInfo
+from syndicator.text_rules import plain_name
 from syndicator.wishes import strictest
 
 _ROBOTS = {True: "", False: "noindex"}  # by whether search engines may list the page
@@ -160,6 +161,7 @@ class Frame:
 
         The names are schema.org's (https://schema.org/BlogPosting).
         """
+        authors = map(plain_name, item.post.author_names)
         facts = {
             "headline": view.label,
             "url": self.feed.link + path,
@@ -167,7 +169,7 @@ class Frame:
             "datePublished": view.date.iso,
             "dateModified": view.updated.iso if view.updated else "",
             "inLanguage": view.language,
-            "author": [{"@type": "Person", "name": name} for name in item.post.author_names],
+            "author": [{"@type": "Person", "name": name} for name in authors],
             "license": view.licence,
             "isPartOf": {"@type": "WebSite", "name": self.feed.title, "url": self.feed.link},
         }

@@ -38,6 +38,7 @@ from syndicator.languages import direction
 from syndicator.model.edition import Edition, Item, Reference, RelatedList
 from syndicator.model.feed import Enclosure
 from syndicator.model.post import SourceInfo
+from syndicator.text_rules import plain_name
 
 _ROWS_KEPT = 20_000  # rendered rows: about 10 MB
 _MEGABYTE = 1_000_000
@@ -247,7 +248,7 @@ class ViewBuilder:
             date=self.date(item.published),
             language=language,
             dir=direction(language),
-            authors=comma(self.language).join(dict.fromkeys(post.author_names)),
+            authors=comma(self.language).join(dict.fromkeys(map(plain_name, post.author_names))),
             excerpt=excerpt(post.summary),
             picture=picture(post),
             told=self.told(item),
@@ -280,7 +281,7 @@ class ViewBuilder:
                 replace(self.row(copy, source=True), href=http(copy.url)) for copy in copies
             ),
             files=tuple(map(self.file, files)),
-            categories=tuple(dict.fromkeys(post.category_labels)),
+            categories=tuple(dict.fromkeys(map(plain_name, post.category_labels))),
             comments=http(post.comments),
             comment_count=self.amount(post.comment_count),
             licence=http(post.licence) or http(item.source.licence),
