@@ -8,6 +8,7 @@ left it, disturbs one run, judges the folder, and runs again.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import ctypes
 import io
 import os
@@ -24,8 +25,8 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
@@ -257,7 +258,7 @@ def _ids(where: Path) -> list[tuple[str, str, str]]:
         "SELECT f.name, p.public_id, p.link FROM entries e"
         " JOIN feeds f ON f.number = e.feed JOIN posts p ON p.number = e.post"
     )
-    with closing(sqlite3.connect(where / "state.db")) as db:
+    with contextlib.closing(sqlite3.connect(where / "state.db")) as db:
         return sorted(db.execute(query).fetchall())
 
 
@@ -272,7 +273,7 @@ def _state_faults(where: Path) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         for path in where.glob("state.db*"):
             shutil.copy(path, folder)
-        with closing(sqlite3.connect(Path(folder, "state.db"))) as db:
+        with contextlib.closing(sqlite3.connect(Path(folder, "state.db"))) as db:
             answers = db.execute("PRAGMA integrity_check").fetchall()
             answers += db.execute("PRAGMA foreign_key_check").fetchall()
     return [] if answers == [("ok",)] else [f"the state file is damaged: {answers[:3]}"]
@@ -422,12 +423,12 @@ def command(options: argparse.Namespace, series: Series) -> int:
 def _tally(series: Iterable[Trials]) -> tuple[Counter[str], list[str]]:
     """Make all trials; return how many there were of each outcome, and the faults.
 
-    A trial is its outcome and its faults, which are printed as they come.
+    A trial is its outcome and its faults, which are printed as they come. SIGINT ends them early.
     """
     outcomes: Counter[str] = Counter()
     faults: list[str] = []
-    for trials in series:
-        for outcome, wrong in trials:
+    with contextlib.suppress(KeyboardInterrupt):
+        for outcome, wrong in chain.from_iterable(series):
             outcomes[outcome] += 1
             faults += wrong
             for line in wrong:
