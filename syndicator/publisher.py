@@ -14,7 +14,7 @@ import json
 import os
 import stat
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
@@ -47,7 +47,7 @@ def publish(
     `gone` are paths that are published no more: those that are ours are removed, after all
     documents are written. With `twins` each file gets a `.gz` beside it, for servers that send such
     files as they are. Raises PublishError, with the path, at the first document that can't be
-    written; the file of before still stands.
+    written; the file of before still stands, as do those of the same rank.
     """
     with writing(files.folder):
         files.folder.mkdir(parents=True, exist_ok=True)
@@ -58,13 +58,20 @@ def publish(
         for path in gone:
             writer.remove(path)
         writer.commit()
-    except PublishError:
-        with suppress(PublishError):
-            writer.commit()  # the documents before the one that failed keep their place
-        raise
     finally:
         writer.close()
     return results
+
+
+def refuse_blocked(folder: Path, names: Sequence[str], *, twins: bool = False) -> None:
+    """Refuse places that hold no file, or one that can't be read, before anything is written.
+
+    Raises PublishError for the first document, or its unfinished file, that has such a place.
+    """
+    for name in [*names, *(f"{name}.gz" for name in names if twins)]:
+        for place in (folder / name, _unfinished(folder / name)):
+            with writing(place), suppress(FileNotFoundError), place.open("rb") as file:
+                file.read(1)
 
 
 class _Waiting(Struct, frozen=True):
@@ -156,7 +163,7 @@ class AtomicWriter:
     def _write_beside(self, path: Path, body: bytes, entry: tuple[str, str, str]) -> Path:
         """Write a file beside its place, and let it wait."""
         self._prepare(path.parent)
-        unfinished = path.with_name(f".{path.name}{UNFINISHED}")
+        unfinished = _unfinished(path)
         self.waiting[path] = _Waiting(unfinished, path, len(body), entry)
         try:
             with unfinished.open("wb") as file:
@@ -235,6 +242,10 @@ class AtomicWriter:
             for path in list(self.waiting):
                 self._discard(path)
             raise
+
+
+def _unfinished(path: Path) -> Path:
+    return path.with_name(f".{path.name}{UNFINISHED}")
 
 
 def _sync_file(file: _Waiting) -> None:

@@ -1,5 +1,6 @@
 """What a person meets at the command line when things go wrong, and what is said once."""
 
+import contextlib
 import json
 import os
 import re
@@ -24,6 +25,7 @@ from syndicator.install_check import inspect
 from syndicator.model.fetch import Fetched, FetchFailed, SourceState
 from syndicator.model.settings import FetchSettings, Source
 from syndicator.pipeline.reading import own_fault, trace
+from syndicator.publisher import UNFINISHED
 from syndicator.store import Store
 
 pytestmark = pytest.mark.slow
@@ -401,6 +403,58 @@ def test_check_of_a_place_that_may_not_be_used(line: str, says: str) -> None:
         (folder / "closed").chmod(0o700)
         (folder / "hidden").chmod(0o700)
         assert [one for one in found if says.format(folder.resolve()) in one]
+
+
+def block_by_folder(path: Path) -> Path:
+    path.unlink(missing_ok=True)
+    path.mkdir()
+    return path
+
+
+def block_the_unfinished(path: Path) -> Path:
+    return block_by_folder(path.with_name(f".{path.name}{UNFINISHED}"))
+
+
+def block_the_twin(path: Path) -> Path:
+    return block_by_folder(path.with_name(f"{path.name}.gz"))
+
+
+def block_by_mode(path: Path) -> Path:
+    path.chmod(0)
+    return path
+
+
+@pytest.mark.parametrize("name", ["rss.xml", "atom.xml", "feed.json", "index.html"])
+@pytest.mark.parametrize(
+    "block", [block_by_folder, block_the_unfinished, block_the_twin, block_by_mode]
+)
+def test_a_document_that_cant_be_read_or_written(
+    name: str, block: Callable[[Path], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No document of the feed changes, and the line names the place; the next run changes all."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        Path("feed.xml").write_bytes(rss("Blog", [("One", "First text")]))
+        configuration(Path.cwd(), "feed.xml", feed="gzip = true")
+        assert main(["run"]) == 0
+        Path("feed.xml").write_bytes(FEED)
+        blocked = block(Path("public", name))
+
+        def bodies() -> dict[Path, bytes]:
+            files = (p for p in Path("public").rglob("*") if p.is_file() and p != blocked)
+            return {path: path.read_bytes() for path in files if path.suffix != ".syndicator-new"}
+
+        before = bodies()
+        with nobody(Path.cwd()):
+            assert main(["run", "--force"]) == 1
+        said = " ".join(capsys.readouterr().err.split())
+        assert blocked.name in said
+        assert "what was published before still stands" in said
+        assert bodies() == before
+        blocked.chmod(0o700)
+        if blocked.is_dir():
+            blocked.rmdir()
+        assert main(["run", "--force"]) == 0
+        assert all("Two" in Path("public", n).read_text("utf-8") for n in ("rss.xml", "feed.json"))
 
 
 IDS = ["urn:x:c", "urn:uuid:1", "tag:hatena.ne.jp,2005-2006:a", "https://example.org/é", "x:%zz"]

@@ -1,8 +1,11 @@
 """A small share of each harness; `docs/reliability.md` has the figures of the large ones."""
 
+import os
 import random
+import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,7 +21,7 @@ import mutations
 import payloads
 import rebinding
 from browser_helpers import CHROMIUM, browsing
-from planet import Planet, can_trace, captured_feeds
+from planet import Planet, Watch, can_trace, captured_feeds, clock, start, wait
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +36,32 @@ def test_killed_at_an_edge(planet: Planet) -> None:
     trials = list(kills.at_edges(planet, 3, random.Random(3)))
     assert [wrong for _, faults in trials for wrong in faults] == []
     assert [kind for kind, _ in trials] == ["edge: killed"] * 3
+
+
+class KillInFunction(Watch):
+    """Kills a run as a function of ours is called for the n-th time."""
+
+    def __init__(self, name: str, times: int) -> None:
+        super().__init__(0, lambda _: None)
+        self.name, self.times = name, times
+
+    def __call__(self, frame: Any, event: str, argument: object) -> None:
+        """Count the calls of the function, as sys.setprofile tells of them."""
+        if event == "call" and frame.f_code.co_name == self.name:
+            self.times -= 1
+            if not self.times:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "times"), [("keep_lists", 1), ("receive", 3), ("keep", 4)])
+def test_killed_before_all_lists_are_kept(planet: Planet, name: str, times: int) -> None:
+    """With all posts stored, or a part of them, the lists are those of a run that nobody killed."""
+    for step in range(planet.steps):
+        where = planet.trial(step)
+        assert wait(start(where, clock(step), KillInFunction(name, times))) == -signal.SIGKILL
+        assert planet.recovered(where, step) == []
+        assert b'"related":[{' in (where / "public/feed.json").read_bytes()
 
 
 @pytest.mark.slow

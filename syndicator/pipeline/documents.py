@@ -13,7 +13,7 @@ from zlib import crc32
 from msgspec import Struct
 from msgspec.structs import replace
 
-from syndicator.formats import document_types
+from syndicator.formats import document_types, file_name
 from syndicator.model.edition import Document, Edition, Published
 from syndicator.model.settings import Feed, Source
 from syndicator.pipeline import hubs
@@ -159,6 +159,8 @@ class FeedBuild(Struct):
         from syndicator import generator, publisher, search
 
         feed, store = self.feed, self.store
+        names = [file_name(feed, form) for form in feed.formats]
+        publisher.refuse_blocked(feed.output, names, twins=feed.gzip)
         outdated, listed = dict[str, int](), list[str]()
         if "html" in feed.formats and (correction := store.corrections.read(feed.name)):
             read = partial(_page, files)
