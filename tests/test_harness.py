@@ -3,7 +3,10 @@
 import os
 import random
 import signal
+import subprocess
 import sys
+from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ import clocks
 import crowds
 import deletions
 import faults
+import guided
 import kills
 import leaks
 import mutations
@@ -77,7 +81,8 @@ def test_killed_at_system_calls(planet: Planet) -> None:
     """Those inside SQLite count, too; the next run completes what the killed one began."""
     calls = kills.calls_of(planet, 1, kills.CHANGES)
     assert {"pwrite64", "rename", "unlink"} <= {name for name, _ in calls}
-    trials = list(kills.at_calls(planet, 4, random.Random(3)))
+    trials = [*kills.at_calls(planet, 2, random.Random(3))]
+    trials += islice(kills.at_every_call(planet, [1]), 2)
     assert trials == [("system call: killed", [])] * 4
 
 
@@ -103,6 +108,17 @@ def test_mutated_feeds_and_payloads() -> None:
     assert sum(mutations.tried(40, 3)) > 0
 
 
+@pytest.mark.machine
+@pytest.mark.skipif(not find_spec("atheris"), reason="the group `fuzz` is not installed")
+def test_feeds_mutated_by_coverage(tmp_path: Path) -> None:
+    """Mutations that reach new code raise nothing either."""
+    ends = ["--seconds", "0", "--runs", "300"]  # the number alone
+    command = [sys.executable, guided.__file__, *ends, "--corpus", str(tmp_path / "corpus")]
+    trial = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert trial.returncode == 0, trial.stderr[-3000:]
+    assert "Done 300 runs" in trial.stderr
+
+
 @pytest.mark.slow
 def test_wrong_clocks(planet: Planet) -> None:
     """Back at the right time each post stands once, under its id."""
@@ -124,11 +140,11 @@ def test_secrets_in_all_that_is_printed(tmp_path: Path) -> None:
     assert [fault for _, faults in trials for fault in faults] == []
 
 
-@pytest.mark.machine
-@pytest.mark.skipif(not rebinding.can_isolate(), reason="no network namespace of its own here")
-def test_names_that_change_their_address() -> None:
+@pytest.mark.slow
+@pytest.mark.parametrize("routed", [False, True])
+def test_names_that_change_their_address(routed: bool) -> None:
     """Nothing inward is asked, however a name moves or a redirect spells an address."""
-    assert rebinding.isolated(60, 3) == 0
+    assert rebinding.apart(60, 3, routed=routed) == 0
 
 
 @pytest.mark.slow

@@ -1,6 +1,6 @@
 """Feeds mutated by coverage through the parser and the normalizer, for as long as wanted.
 
-    pip install atheris
+    pip install --group fuzz
     python tests/harness/guided.py --seconds 3600 [--corpus FOLDER]
 
 It begins with the parser's cases and the payloads, keeps each mutation that reaches new code in the
@@ -21,12 +21,13 @@ def main() -> None:
     """Mutate until the time is over."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--runs", type=int, default=-1, help="end after so many feeds")
     parser.add_argument("--corpus", type=Path, default=None, help="kept and grown between trials")
     options = parser.parse_args()
     try:
         import atheris
     except ImportError:
-        parser.error("atheris is not installed: pip install atheris")
+        parser.error("atheris is not installed: pip install --group fuzz")
     with atheris.instrument_imports(include=["syndicator"]):
         from mutations import FEEDS, PAYLOADS, feed_of, judged
     corpus = options.corpus or Path(tempfile.mkdtemp(prefix="guided-"))
@@ -34,8 +35,9 @@ def main() -> None:
     seeds = [*FEEDS, *(feed_of([payload] * 6) for payload in PAYLOADS)]
     for number, body in enumerate(seeds):
         (corpus / f"seed-{number}").write_bytes(body)
-    arguments = [f"-max_total_time={options.seconds}", "-max_len=20000", "-timeout=60"]
-    atheris.Setup([sys.argv[0], *arguments, "-rss_limit_mb=3000", str(corpus)], judged)
+    ends = [f"-max_total_time={options.seconds}", f"-runs={options.runs}", "-timeout=60"]
+    bounds = ["-max_len=20000", "-rss_limit_mb=3000"]
+    atheris.Setup([sys.argv[0], *ends, *bounds, str(corpus)], judged)
     atheris.Fuzz()
 
 

@@ -1,14 +1,16 @@
 """Runs over changing feeds, killed with SIGKILL: at a random moment, at an edge, at a system call.
 
     python tests/harness/kills.py --count 1000 [--seed 1] [--series ../shared/feeds/series]
-    python tests/harness/kills.py --every [--series ../shared/feeds/series] [--steps 4]
+    python tests/harness/kills.py --every [STEP ...] [--series ../shared/feeds/series]
 
 An edge is the place before or after one call that writes, syncs, renames, removes, or executes
-SQL. A system call is chosen by strace, where it is installed; with `--every`, runs are killed at
-each of them that changes a file, once each. The feeds are of our own writing, or those of captured
-series. After each kill no published file is torn or lost, and SQLite finds the state file sound.
-The next run publishes, to the byte, what a run publishes that nobody killed; the run after it
-writes nothing. So no post is missing or twice, and no id has changed.
+SQL. A system call is chosen by strace, where it may trace. With `--every`, runs are killed at each
+system call that changes a file, once each: in the steps that are named, from 0, or in all. The
+feeds are of our own writing, or those of captured series, a version a step.
+
+After each kill no published file is torn or lost, and SQLite finds the state file sound. The next
+run publishes, to the byte, what a run publishes that nobody killed; the run after it writes
+nothing. So no post is missing or twice, and no id has changed.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -90,9 +92,9 @@ def at_calls(planet: Planet, count: int, dice: random.Random) -> Trials:
         yield from _at(planet, step, dice.sample(calls, min(share, len(calls))))
 
 
-def at_every_call(planet: Planet) -> Trials:
-    """Kill runs at each system call that changes a file: all that a kill can leave."""
-    for step in range(planet.steps):
+def at_every_call(planet: Planet, steps: Iterable[int]) -> Trials:
+    """Kill the runs of steps at each system call that changes a file: all that a kill can leave."""
+    for step in steps:
         yield from _at(planet, step, calls_of(planet, step, CHANGES))
 
 
@@ -141,12 +143,12 @@ def series(
     dice: random.Random,
     feeds: Sequence[Feeds] = OWN,
     *,
-    every: bool = False,
+    every: Sequence[int] | None = None,
 ) -> list[Trials]:
     """Kill runs at moments, at edges and, where strace may trace, at system calls."""
     planet = Planet(folder, feeds)
-    if every:
-        return [at_every_call(planet)]
+    if every is not None:
+        return [at_every_call(planet, every or range(planet.steps))]
     traced = count * 3 // 5 if can_trace() else 0
     moments = (count - traced) // 2
     return [
@@ -160,11 +162,11 @@ def main() -> int:
     """Kill runs, and say what came of it."""
     parser = arguments(__doc__)
     parser.add_argument("--series", type=Path, help="a folder of captured series")
-    parser.add_argument("--every", action="store_true", help="each system call that changes a file")
-    parser.add_argument("--steps", type=int, help="only the first versions of the feeds")
+    every = "kill at each system call that changes a file, in these steps or in all"
+    parser.add_argument("--every", nargs="*", type=int, metavar="STEP", help=every)
     options = parser.parse_args()
     feeds = captured_feeds(options.series) if options.series else OWN
-    return command(options, partial(series, feeds=feeds[: options.steps], every=options.every))
+    return command(options, partial(series, feeds=feeds, every=options.every))
 
 
 if __name__ == "__main__":

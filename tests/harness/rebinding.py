@@ -2,9 +2,10 @@
 
     python tests/harness/rebinding.py --count 2000 [--seed 1]
 
-It needs `unshare` and `ip`: a network namespace of its own has public, private, loopback and
-metadata addresses on its loopback device, and a server on all of them. Each source was public, or
-nothing inward may be asked. No request reaches an inward address.
+A network namespace of its own has public, private, loopback and metadata addresses on its loopback
+device, and a server on all of them. Where none can be made (`unshare`, `ip`), or with `--routed`,
+each connection of the process is led to that server, and its address noted. Each source was public,
+or nothing inward may be asked. No request reaches an inward address.
 """
 
 from __future__ import annotations
@@ -79,11 +80,27 @@ def port(server: object) -> int:
     return int(server.server_address[1])
 
 
-def tried(count: int, number: int) -> tuple[Counter[str], Counter[str]]:
+def route(asked: Counter[str]) -> None:
+    """Lead each connection of this process to loopback; count the addresses that were meant."""
+    connect = socket.socket.connect
+
+    def routed(connected: socket.socket, address: tuple[str, int]) -> None:
+        asked[address[0].removeprefix("::ffff:")] += 1
+        mapped = "::ffff:" if connected.family == socket.AF_INET6 else ""
+        connect(connected, (f"{mapped}127.0.0.1", address[1]))
+
+    socket.socket.connect = routed  # type: ignore[assignment, method-assign]
+
+
+def tried(count: int, number: int, *, routed: bool) -> tuple[Counter[str], Counter[str]]:
     """Ask for sources; return how often each outcome and each address was seen."""
     dice = random.Random(number)
-    Handler.dice, Handler.asked = dice, Counter()
+    asked: Counter[str] = Counter()
     outcomes: Counter[str] = Counter()
+    Handler.dice, Handler.asked = dice, asked
+    if routed:
+        Handler.asked = Counter()  # it sees loopback alone
+        route(asked)
 
     def lookup(host: str, number: int) -> list[tuple[int, tuple[str, int]]]:
         chosen = dice.choices(PUBLIC + INWARD, weights=[9] * 2 + [2] * len(INWARD), k=3)
@@ -104,25 +121,34 @@ def tried(count: int, number: int) -> tuple[Counter[str], Counter[str]]:
             outcomes[
                 "feed" if isinstance(outcome, Fetched) else getattr(outcome, "kind", "none")
             ] += 1
-    return outcomes, Handler.asked
+    return outcomes, asked
 
 
-def can_isolate() -> bool:
-    """Tell whether a network namespace with addresses of its own can be made here."""
-    if not shutil.which("unshare") or not shutil.which("ip"):
-        return False
-    probe = ["unshare", "-rn", "ip", "link", "set", "lo", "up"]
-    return subprocess.run(probe, capture_output=True, check=False).returncode == 0
+def namespace() -> list[str]:
+    """Return the command that runs another in a network namespace; [] where none can be made.
+
+    Anybody may make one with a namespace of users, root also where the kernel has no such thing.
+    """
+    if shutil.which("unshare") and shutil.which("ip"):
+        for options in ("-rn", "-n"):
+            probe = ["unshare", options, "ip", "link", "set", "lo", "up"]
+            if subprocess.run(probe, capture_output=True, check=False).returncode == 0:
+                return ["unshare", options]
+    return []
 
 
-def isolated(count: int, number: int) -> int:
-    """Run the trials in a network namespace; return the exit status."""
-    addresses = [a for a in (*PUBLIC, *INWARD) if not a.startswith(("127.", "::1", "::ffff:"))]
-    script = "ip link set lo up\n" + "".join(
-        f"ip addr add {a}/{128 if ':' in a else 32} dev lo\n" for a in addresses
-    )
-    again = [sys.executable, __file__, "--inside", "--count", str(count), "--seed", str(number)]
-    command = ["unshare", "-rn", "sh", "-ec", f'{script}exec "$@"', "sh", *again]
+def apart(count: int, number: int, *, routed: bool = False) -> int:
+    """Run the trials in a process and, unless routed, a namespace of its own; return its status."""
+    command = [sys.executable, __file__, "--inside", "--count", str(count), "--seed", str(number)]
+    isolating = [] if routed else namespace()
+    if isolating:
+        addresses = [a for a in (*PUBLIC, *INWARD) if not a.startswith(("127.", "::1", "::ffff:"))]
+        script = "ip link set lo up\n" + "".join(
+            f"ip addr add {a}/{128 if ':' in a else 32} dev lo\n" for a in addresses
+        )
+        command = [*isolating, "sh", "-ec", f'{script}exec "$@"', "sh", *command]
+    else:
+        command.append("--routed")
     return subprocess.run(command, check=False).returncode
 
 
@@ -131,20 +157,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--routed", action="store_true", help="make no network namespace")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if not options.inside:
-        if not can_isolate():
-            print("no network namespace can be made here (unshare -rn, ip)", file=sys.stderr)
-            return 2
-        return isolated(options.count, options.seed)
+        return apart(options.count, options.seed, routed=options.routed)
     for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
         del os.environ[name]  # the namespace has no way to one
-    outcomes, asked = tried(options.count, options.seed)
+    outcomes, asked = tried(options.count, options.seed, routed=options.routed)
     inward = {address: n for address, n in asked.items() if reach_of(address) != "public"}
     for outcome, n in sorted(outcomes.items()):
         print(f"{n:5}  {outcome}")
-    print(f"{asked.total()} requests, {sum(inward.values())} of them inward {inward or ''}")
+    way = "routed" if options.routed else "in a namespace"
+    print(f"{asked.total()} requests {way}, {sum(inward.values())} inward {inward or ''}")
     return 1 if inward or not asked else 0
 
 
