@@ -85,6 +85,8 @@ def test_the_first_page_with_pictures_of_sources_and_tags() -> None:
     index = site_of(full)["index.html"]
     assert b"icon" * 35 in index.body
     assert index.body.count(b"sources/tags/") == 30
+    assert tree(index).xpath("string(//h2[@id='who-title'])") == "Sources 30 / 60"
+    assert tree(index).xpath("//p[@class='all']/a/text()") == ["Sources (60)"]
     assert 45_000 < len(index.body) < 60_000
 
 

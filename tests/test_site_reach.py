@@ -271,18 +271,25 @@ def test_lines_of_a_quiet_planet_stand_under_months() -> None:
 def popular(edition: Edition, *items: Item) -> Edition:
     from syndicator.generator.site.brief import refer
 
-    return replace(edition, popular=tuple(map(refer, items)))
+    held = tuple({item.id: item for item in (*edition.items, *items)}.values())
+    return replace(edition, items=held, popular=tuple(map(refer, items)))
 
 
 def test_popular_posts_are_of_different_sources() -> None:
-    """One of each, with the number of its comments."""
+    """One of each, with the numbers of links to it and of its comments."""
     edition = given.edition()
     one, two, three = edition.items[:3]
+    one, three = replace(one, inbound=2), replace(three, inbound=1)
+    edition = replace(edition, items=(one, two, three, *edition.items[3:]))
     again = replace(one, id="urn:again")
     edition = popular(edition, one, again, two, three)
     (index,) = [document for document in pages(edition) if document.path == "index.html"]
     names = tree(index).xpath("//section[@class='popular']//span[@class='from']/text()")
-    assert names == ["Harbour Notes · Comments 1,204", "Vườn Sau Nhà · Comments 3", "دفتر الصحراء"]
+    assert names == [
+        "Harbour Notes · Links 2 · Comments 1,204",
+        "Vườn Sau Nhà · Comments 3",
+        "دفتر الصحراء · Links 1",
+    ]
 
 
 def test_popular_posts_of_two_sources_are_no_list() -> None:

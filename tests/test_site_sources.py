@@ -34,19 +34,20 @@ def page(edition: Edition, path: str) -> html.HtmlElement:
     return html.document_fromstring(document.body.decode())
 
 
-def test_sources_stand_in_a_table_silent_ones_last() -> None:
+def test_sources_stand_in_a_table_dead_and_silent_ones_last() -> None:
     """By the day of their newest post, with the number of their posts."""
     edition = given.edition()
     activity = {
+        "radio": Activity(3, given.NOON + timedelta(days=1), is_dead=True),
         "harbour": Activity(1234, given.NOON - timedelta(days=3)),
         "vuon": Activity(2, given.NOON),
     }
     rows = page(replace(edition, activity=activity), "sources.html").xpath("//tbody/tr")
     names = [row.xpath("th//a | th/span")[0].text_content().strip() for row in rows]
-    assert names[:2] == ["Vườn Sau Nhà", "Harbour Notes"]
+    assert names[:3] == ["Vườn Sau Nhà", "Harbour Notes", "Radio Kettle"]
     assert rows[1].xpath("td[@class='count']/text()") == ["1,234"]
     assert rows[1].xpath("td[@class='day']/time/text()") == ["November 21, 2026"]
-    assert not rows[2].xpath("td[@class='day']/time")
+    assert not rows[3].xpath("td[@class='day']/time")
 
 
 def test_a_source_has_its_picture_where_asked_for() -> None:

@@ -10,6 +10,7 @@ from store_helpers import DAY, FEED, HOUR, NOW, post, receive, sources, titles
 
 from syndicator.model.edition import Reference, RelatedList
 from syndicator.model.feed import Category, Enclosure, Episode, Image, Origin, Person, Transcript
+from syndicator.model.fetch import SourceState
 from syndicator.model.post import Attribution, Keys, Post, SourceInfo
 from syndicator.normalizer import identity
 from syndicator.store import Store, rows
@@ -352,6 +353,22 @@ def test_popular_posts(store: Store) -> None:
     assert {item.post.title: item.inbound for item in edition.items if item.inbound} == {
         "About loved": 2
     }
+
+
+@pytest.mark.parametrize(
+    ("state", "is_dead"),
+    [
+        ({}, False),
+        ({"failing_since": NOW - 29 * DAY}, False),
+        ({"failing_since": NOW - 30 * DAY}, True),
+        ({"gone": True}, True),
+    ],
+)
+def test_a_dead_source(store: Store, state: dict[str, object], is_dead: bool) -> None:
+    """Its server said that it is gone, or it failed for a month up to the last attempt."""
+    published(store, post("1"))
+    store.sources.save_state(SourceState("a", last_attempt=NOW, **state))
+    assert store.snapshots.edition(FEED, A).activity["a"].is_dead is is_dead
 
 
 def test_shelves(store: Store) -> None:

@@ -72,6 +72,7 @@ class Activity(Struct, frozen=True):
 
     posts: int
     last: datetime
+    is_dead: bool = False  # its server says that it is gone, or has failed for a month
 
 
 class Archive(Struct, frozen=True):

@@ -123,6 +123,9 @@ class Outage(Struct, frozen=True, omit_defaults=True):
     alerted: bool = False  # cron has spoken of it
 
 
+DEAD_AFTER = timedelta(days=30)  # of nothing but failures: from then on it is asked weekly
+
+
 class SourceState(RedactedRepr, frozen=True, omit_defaults=True):
     """The state of a source between runs.
 

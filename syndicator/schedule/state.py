@@ -14,6 +14,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from syndicator.model.fetch import (
+    DEAD_AFTER,
     Fetched,
     FetchFailed,
     Hints,
@@ -31,7 +32,6 @@ _WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 AFTER_OUTAGE = timedelta(hours=1)  # it is asked again, at the latest
 GONE_AFTER = timedelta(hours=23)  # a 410 that is repeated this much later is believed
 MOVED_AFTER = 3  # days on which a permanent redirect gave the same answer before it is believed
-DEAD_AFTER = timedelta(days=30)  # of nothing but failures: from then on weekly
 QUIET_SHARE = 24  # a source that posts once in n days is asked every n hours
 MOVE_MISTRUST = 3  # failures in a row at the new address before the old one is tried again
 BY_INTERVAL = "its interval"

@@ -25,6 +25,7 @@ from syndicator.model.edition import (
     SourceListing,
     Tombstone,
 )
+from syndicator.model.fetch import DEAD_AFTER
 from syndicator.model.post import Post, SourceInfo
 from syndicator.model.run import PostRef
 from syndicator.model.settings import Feed, Source
@@ -97,7 +98,9 @@ _NAMED = """SELECT public_id, number FROM posts
     WHERE number IN (SELECT value FROM json_each(?)) AND public_id IS NOT NULL"""
 _ACTIVITY = """SELECT s.id, m.total, (SELECT p.published
     FROM entries e INDEXED BY entries_by_source JOIN posts p ON p.number = e.post
-    WHERE e.feed = m.feed AND e.source = m.source ORDER BY e.sequence DESC LIMIT 1)
+    WHERE e.feed = m.feed AND e.source = m.source ORDER BY e.sequence DESC LIMIT 1),
+    coalesce(json_extract(nullif(s.rest, ''), '$.gone') OR s.last_attempt
+        - strftime('%s', json_extract(nullif(s.rest, ''), '$.failing_since')) >= ?, 0)
     FROM members m JOIN sources s ON s.number = m.source WHERE m.feed = ? AND m.gone = 0"""
 _LISTED_SOURCES = 500  # with more, their page would be made anew at each run, and nobody reads it
 
@@ -177,8 +180,8 @@ class Snapshots(Table):
         return tuple(codec.noun(Tombstone, row) for row in rows)
 
     def _activity(self, feed: int) -> dict[str, Activity]:
-        """Return the number of posts of each source in a feed, and the date of the last one."""
-        rows = self.db.rows(_ACTIVITY, feed)
+        """Return the number of posts of each source in a feed, the date of the last, and its death."""
+        rows = self.db.rows(_ACTIVITY, DEAD_AFTER.total_seconds(), feed)
         return {name: codec.noun(Activity, row) for name, *row in rows if row[1]}
 
     def _infos(self, wanted: Sequence[Source]) -> Iterable[SourceInfo]:

@@ -235,10 +235,7 @@ class SiteBuilder:
     def _parts(self, root: str, kind: str) -> Parts:
         """Render the parts that all pages of a kind at this depth share."""
         views = self.views(root)
-        rows = [
-            views.row(reference, source=True, inside=True, count=count)
-            for reference, count in self.popular
-        ]
+        rows = list(map(views.popular, self.popular))
         languages = self.frame.languages(root, kind)
         return Parts(
             head=self._part("head", root),
@@ -314,6 +311,7 @@ class SiteBuilder:
         activity = self.edition.activity
         ever = [info for info in self.listed if info.id in activity]
         ever.sort(key=lambda info: activity[info.id].last, reverse=True)
+        ever.sort(key=lambda info: activity[info.id].is_dead)
         silent = [info for info in self.listed if info.id not in activity]
         charts = CHARTS if self.edition.has_charts else ""
         sources = list(map(self.views("").source, [*ever, *silent]))

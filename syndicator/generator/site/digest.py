@@ -95,7 +95,7 @@ class Digests:
 
     def _active(self, info: SourceInfo) -> object:
         activity = self.activity.get(info.id)
-        return activity and (activity.posts, activity.last)
+        return activity and (activity.posts, activity.last, *filter(None, [activity.is_dead]))
 
     def digest(self, *data: object) -> str:
         """Return the digest of plain data."""

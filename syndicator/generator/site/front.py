@@ -83,6 +83,7 @@ def aside(
     shown = sources[:_SOURCES_ASIDE]
     return {
         "sources": shown,
+        "sources_shown": number(len(shown), views.language),
         "sources_total": number(max(len(sources), listed), views.language),
         "is_complete": len(shown) >= listed,
         "tags": views.tags(list(tags)[:_TAGS_ASIDE]),

@@ -12,15 +12,16 @@ _POPULAR = 5
 _FEWEST = 3  # a shorter list of popular posts says nothing
 
 
-def popular_posts(edition: Edition) -> list[tuple[Reference, int]]:
-    """Return the most linked and discussed posts, one of a source, with their comments.
+def popular_posts(edition: Edition) -> list[Item]:
+    """Return the most linked and discussed posts, one of a source.
 
     None where fewer than three sources have any.
     """
-    comments = {item.id: item.post.comment_count or 0 for item in edition.items}
-    by_source: dict[str, tuple[Reference, int]] = {}
+    items = {item.id: item for item in edition.items}
+    by_source: dict[str, Item] = {}
     for reference in edition.popular:
-        by_source.setdefault(reference.source, (reference, comments.get(reference.id, 0)))
+        if item := items.get(reference.id):
+            by_source.setdefault(item.source.id, item)
     return list(by_source.values())[:_POPULAR] if len(by_source) >= _FEWEST else []
 
 

@@ -135,7 +135,7 @@ NOTES = {
     "head.html": "Lines of the head that all pages share: icon, style, feeds. Variables: site.",
     "index.html": "The first page. "
     "Variables: site, page, parts, posts (all of days), days, groups, sources, tags, "
-    "is_complete, is_sparse, sources_total.",
+    "is_complete, is_sparse, sources_shown, sources_total.",
     "line.html": "A line of a list under a post. Variables: site, row.",
     "macros.html": "Parts that several pages use: a source's name, a day, lines, the way on.",
     "nav.html": "The links in the masthead. Variables: site, kind, languages.",

@@ -152,9 +152,7 @@ class ViewBuilder:
 
     # -- lists ----------------------------------------------------------------------------------
 
-    def row(
-        self, reference: Reference, *, source: bool = False, inside: bool = False, count: int = 0
-    ) -> Row:
+    def row(self, reference: Reference, *, source: bool = False, inside: bool = False) -> Row:
         """Show a reference as a line of a list, with its source's name if asked for.
 
         `inside`: its title leads to our page, if there is one, whatever `headlines` says.
@@ -171,8 +169,13 @@ class ViewBuilder:
             source=reference.source if source else "",
             date=self.date(reference.published) if reference.published else None,
             page=page if page != href else "",
-            count=self.amount(count),
         )
+
+    def popular(self, item: Item) -> Row:
+        """Show a post as a line with the numbers by which it is popular."""
+        row = self.row(refer(item), source=True, inside=True)
+        links, count = self.amount(item.inbound), self.amount(item.post.comment_count)
+        return replace(row, links=links, count=count)
 
     def rendered_row(self, reference: Reference, *, source: bool) -> tuple[Row, Markup]:
         """Show a reference as a line that many pages hold, rendered once."""

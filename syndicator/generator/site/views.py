@@ -90,6 +90,7 @@ class Row(Struct, frozen=True):
     date: DateView | None = None
     page: str = ""  # its page here, if the title leads elsewhere
     count: str = ""  # of its comments
+    links: str = ""  # how many other posts link to it
     # Further posts of its source that day, folded away; further pages of a month.
     more: tuple[Row, ...] = ()
     more_label: str = ""
