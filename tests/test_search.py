@@ -369,6 +369,18 @@ def test_nothing_is_found(tmp_path: Path, site: loopback.Site) -> None:
         assert "Nichts gefunden." not in ask(at)[2]
 
 
+def test_the_search_leads_to_other_languages(tmp_path: Path, site: loopback.Site) -> None:
+    """To the first page of the feed of each, once a run knows them."""
+    vietnamese = "<p>Sáng nay giàn mướp ra bông đầu tiên, nhỏ và vàng.</p>"
+    posts = item("Why", f"{BLOG}/1", FERRY, START), item("Mướp", f"{BLOG}/2", vietnamese, START)
+    made = planet(tmp_path, site, *posts, head="search = true\nper_language = true")
+    with serving(made) as at:
+        text = ask(at, q="ferry")[2]
+    linked = nodes(text, "//header//ul[@class='languages']//a/@href")
+    assert linked == ["by-language/en/index.html", "by-language/vi/index.html"]
+    assert all((tmp_path / "public" / path).is_file() for path in linked)
+
+
 def test_another_feed_has_its_own_search(tmp_path: Path, site: loopback.Site) -> None:
     """`/NAME/search` finds the posts of that feed; feeds made per source have none."""
     site.pages["/letter.xml"] = feed("Letter", LETTER, item("Two", f"{LETTER}/2", FERRY, START))

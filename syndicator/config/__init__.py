@@ -18,6 +18,7 @@ from msgspec import Struct, structs
 from syndicator import urls
 from syndicator.config.feeds import (
     check_feeds,
+    feeds_by_language,
     feeds_by_source,
     made_feed,
     read_other_feed,
@@ -40,7 +41,15 @@ from syndicator.model.settings import (
 )
 from syndicator.version import __version__
 
-__all__ = ["check_feed", "load", "place", "source_of", "sub_feed", "with_listed"]
+__all__ = [
+    "check_feed",
+    "feeds_by_language",
+    "load",
+    "place",
+    "source_of",
+    "sub_feed",
+    "with_listed",
+]
 
 _SOURCES = "write [[sources]], in double brackets, once for each source"
 _LISTS = "write [[lists]], in double brackets, once for each list"

@@ -6,7 +6,7 @@ A `[[feeds]]` table inherits `[feed]`.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -86,6 +86,14 @@ def feeds_by_source(sources: Sequence[Source], main: Feed) -> list[Feed]:
             title = source.name or source.id
             feeds.append(sub_feed(main, name, title, per="source", sources=(source.id,)))
     return feeds
+
+
+def feeds_by_language(main: Feed, names: Mapping[str, str]) -> list[Feed]:
+    """Make a feed of each language, in by-language/; `names` has their names by their tags."""
+    return [
+        sub_feed(main, f"by-language/{tag}", name, per="language", languages=(tag,))
+        for tag, name in names.items()
+    ]
 
 
 def check_feeds(

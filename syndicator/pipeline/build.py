@@ -9,7 +9,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from syndicator import filters
-from syndicator.config import sub_feed
+from syndicator.config import feeds_by_language, sub_feed
 from syndicator.failures import label
 from syndicator.model.edition import Published
 from syndicator.model.run import Options
@@ -192,7 +192,4 @@ def _feeds_by_language(main: Feed, store: Store) -> list[Feed]:
             for language in sorted(spoken | names.keys())
         }
         store.meta.write(Languages(last, names))
-    return [
-        sub_feed(main, f"by-language/{language}", name, per="language", languages=(language,))
-        for language, name in names.items()
-    ]
+    return feeds_by_language(main, names)

@@ -76,16 +76,17 @@ def read_publications(config: Config, target: str) -> list[tuple[Feed, Publicati
     return publications
 
 
-def _feeds_by_language(config: Config, publication: Publication) -> Iterator[Feed]:
-    """Yield the feeds of the languages that the entries of the main feed have."""
+def _feeds_by_language(config: Config, publication: Publication) -> list[Feed]:
+    """Return the feeds of the languages that the entries of the main feed have."""
+    if not config.per_language:
+        return []
     tags = set()
     for parsed in (publication.current, *publication.archives):
         for entry in parsed.entries:
             tags.add((entry.language or parsed.head.language).partition("-")[0].lower())
-    for tag in sorted(tags - {""}) if config.per_language else ():
-        yield configuration.sub_feed(
-            config.feeds[0], f"by-language/{tag}", tag, per="language", languages=(tag,)
-        )
+    return configuration.feeds_by_language(
+        config.feeds[0], {tag: tag for tag in sorted(tags - {""})}
+    )
 
 
 def read_publication(config: Config, target: str) -> Publication:

@@ -20,6 +20,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from syndicator import search, timezones
+from syndicator.config import feeds_by_language
 from syndicator.errors import SyndicatorError
 from syndicator.generator.site import SiteBuilder, source_path
 from syndicator.generator.site.paths import SEARCH
@@ -31,6 +32,7 @@ from syndicator.model.post import SourceInfo
 from syndicator.model.settings import Config, Feed, Source
 from syndicator.serve.excerpt import excerpt, pattern
 from syndicator.store import Match, SearchTimeout, Store
+from syndicator.store.meta import Languages
 from syndicator.store.selection import selects
 
 PER_PAGE = 20
@@ -101,6 +103,9 @@ class _Answer:
             status = 503
         files = store.files(self.feed.output)
         siblings = [feed for feed in self.config.feeds if not (feed.per or feed is self.feed)]
+        if self.config.per_language:
+            spoken = store.meta.read(Languages) or Languages()
+            siblings += feeds_by_language(self.config.feeds[0], spoken.names)
         faces = store.snapshots.faces(self.feed, self.sources)
         edition = Edition(self.feed, "", _NO_TIME, (), (), siblings=tuple(siblings), faces=faces)
         site = SiteBuilder(edition, files, slugs=store.posts.slugs, style=self._style())
