@@ -19,6 +19,15 @@ SEARCHED = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin"
 DOCUMENT = Path(__file__).parents[1] / "docs/serving.md"
 FEED = b"<rss version='2.0'>" + b" " * 2000 + b"</rss>"
 GUIDE = b"<!DOCTYPE html><title>Subscribe</title>"
+TYPES = {
+    "rss.xml": "application/rss+xml; charset=utf-8",
+    "archive/rss-12.xml": "application/rss+xml; charset=utf-8",
+    "atom.xml": "application/atom+xml; charset=utf-8",
+    "archive/atom-1.xml": "application/atom+xml; charset=utf-8",
+    "feed.json": "application/feed+json",
+    "opml.xml": "text/x-opml; charset=utf-8",
+    "index.html": "text/html; charset=utf-8",
+}
 
 
 def recipe(name: str) -> str:
@@ -84,8 +93,8 @@ def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """Serve a folder as the recipe says; only the port and the folder are ours."""
     home = tmp_path_factory.mktemp(request.param.__name__)
     public = home / "public"
-    (public / "second").mkdir(parents=True)
-    for path in ("rss.xml", "atom.xml", "second/rss.xml", ".hidden.xml", "style-01.css"):
+    for path in (*TYPES, "second/rss.xml", ".hidden.xml", "style-01.css"):
+        (public / path).parent.mkdir(parents=True, exist_ok=True)
         (public / path).write_bytes(FEED)
     (public / "subscribe.html").write_bytes(GUIDE)
     (public / ".well-known").mkdir()
@@ -108,14 +117,14 @@ def ask(port: int, path: str, **headers: str) -> tuple[int, dict[str, str], byte
 
 def test_types_and_rules_for_caches(port: int) -> None:
     """Each document has its type; a style may be kept, a feed must be asked for again."""
-    status, headers, body = ask(port, "/rss.xml")
-    assert (status, body) == (200, FEED)
-    assert headers["content-type"] == "application/rss+xml; charset=utf-8"
-    assert headers["cache-control"] == "no-cache"
-    assert headers["access-control-allow-origin"] == "*"
+    for path, kind in TYPES.items():
+        status, headers, body = ask(port, f"/{path}")
+        assert (status, body, headers["content-type"]) == (200, FEED, kind)
+        assert headers["cache-control"] == "no-cache"
+        assert headers["access-control-allow-origin"] == "*"
+        assert ask(port, f"/{path}", If_None_Match=headers["etag"])[0] == 304
     assert "immutable" in ask(port, "/style-01.css")[1]["cache-control"]
     assert ask(port, "/.hidden.xml")[0] == 404
-    assert ask(port, "/rss.xml", If_None_Match=headers["etag"])[0] == 304
 
 
 def test_the_well_known_list_of_sources(port: int) -> None:
@@ -132,7 +141,7 @@ def test_the_well_known_reservation(port: int) -> None:
 def test_a_browser_gets_the_guide(port: int) -> None:
     """For a feed, where its folder has one; everybody else gets the feed."""
     browser = {"Sec_Fetch_Dest": "document"}
-    for path in ("/rss.xml", "/atom.xml"):
+    for path in ("/rss.xml", "/atom.xml", "/feed.json"):
         status, headers, body = ask(port, path, **browser)
         assert (status, body) == (200, GUIDE)
         assert headers["content-type"].startswith("text/html")

@@ -63,6 +63,15 @@ def test_a_source_has_its_picture_where_asked_for() -> None:
     assert not plain.xpath("//img[@class='face']")
 
 
+def test_the_page_of_a_source_names_it_once() -> None:
+    """In its heading; a second time only where its words on rights name it."""
+    edition = given.edition()
+    for info in edition.sources:
+        shown = page(edition, f"sources/{info.id}.html")
+        (body,) = shown.xpath("//body")
+        assert body.text_content().count(info.name) == 1 + info.rights.count(info.name)
+
+
 def test_a_person_who_opens_a_feed_is_told_how_to_follow_it() -> None:
     """Addresses to copy, readers for each system, the newest titles; in the language of the
     feed.
@@ -155,6 +164,9 @@ def test_the_words_of_an_rss_channel() -> None:
     assert channel.findtext("image/url") == CHANNEL["logo"]
     assert channel.find(f"{itunes}image").get("href") == CHANNEL["logo"]
     assert channel.find(f"{itunes}category").get("text") == "Arts"
+    owner = channel.find(f"{itunes}owner")
+    said = [owner.findtext(f"{itunes}{name}") for name in ("name", "email")]
+    assert said == [feeds.FEED.title, feeds.FEED.contact]
 
 
 @pytest.mark.parametrize("form", ["rss", "atom"])
