@@ -7,6 +7,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,10 +17,16 @@ from browser_helpers import CHROMIUM, Browser, browsing
 from loopback import serving
 from msgspec.structs import replace
 from site_helpers import pages
+from test_site_front import large
 
-from syndicator.generator.site import post_path
+from syndicator import activity, status
+from syndicator.config import feeds_by_language
+from syndicator.generator.site import SiteBuilder, post_path
+from syndicator.generator.site.views import Row, SearchView
 from syndicator.model.edition import Edition
 from syndicator.model.feed import Image
+from syndicator.model.fetch import SourceState
+from syndicator.model.settings import Source
 
 pytest.importorskip("websockets", reason="drives the browser")
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")]
@@ -93,6 +101,77 @@ FOCUS = """
 """
 
 
+# A page that moves when its picture comes, with a text that is cut off and two that meet.
+FAULTY = """<!DOCTYPE html><title>Faulty</title><img src="media/ferry.png"><p>Moves</p>
+<p style="margin: 0">Below</p><p style="margin: -1em 0 0">Above</p>
+<p style="width: 1em; overflow: hidden; white-space: nowrap">Cut off</p>"""
+
+# How much of the page each layout shift moved (web.dev/cls), those while it loaded included.
+SHIFTS = """
+new Promise(done => {
+  const shifts = [], note = list => shifts.push(...list.getEntries().map(e => [e.value, ...e.sources.map(
+    s => s.node && (s.node.outerHTML || s.node.data || '').slice(0, 80))]));
+  new PerformanceObserver(note).observe({type: 'layout-shift', buffered: true});
+  scrollTo({top: document.documentElement.scrollHeight, behavior: 'instant'});
+  setTimeout(() => done(shifts), 500);
+})
+"""
+
+# Texts that are cut off sideways, and pairs of texts that lie on each other. What scrolls by itself,
+# or is cut after a number of lines, has its own rules.
+COLLISIONS = """
+(() => {
+  const boxes = [], cut = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode, parent = node.parentElement, range = document.createRange();
+    if (!node.data.trim() || !parent.checkVisibility() || parent.closest('.unseen, .skip, option')) continue;
+    range.selectNodeContents(node);
+    for (const r of range.getClientRects()) {
+      if (r.width < 1) continue;
+      let isShown = true, isScrolled = false, isCut = false;
+      for (let e = parent; e !== document.body; e = e.parentElement) {
+        const style = getComputedStyle(e), a = e.getBoundingClientRect(), middle = (r.top + r.bottom) / 2;
+        if (style.overflowX === 'visible') continue;
+        if (middle < a.top || middle > a.bottom) isShown = false;
+        if (style.overflowX === 'auto' || style.overflowX === 'scroll') isScrolled = true;
+        else if (r.left < a.left - 1 || r.right > a.right + 1) isCut = true;
+      }
+      if (isShown && !isScrolled && (isCut || r.left < -1 || r.right > innerWidth + 1)) cut.push(node.data);
+      if (isShown && !isScrolled && !isCut) boxes.push([node, r]);
+    }
+  }
+  const meet = boxes.flatMap(([a, r], i) => boxes.slice(i + 1).filter(([b, s]) => a !== b
+    && Math.min(r.right, s.right) - Math.max(r.left, s.left) > 2
+    && Math.min(r.bottom, s.bottom) - Math.max(r.top, s.top) > Math.min(r.height, s.height) / 2)
+    .map(([b]) => [a.data, b.data]));
+  return [boxes.length, cut, meet];
+})()
+"""
+
+# Where an element, or a word in it, begins and ends, left to right.
+PLACE = """
+((selector, word) => {
+  const e = document.querySelector(selector), range = document.createRange();
+  range.selectNodeContents(e);
+  const walker = document.createTreeWalker(e, NodeFilter.SHOW_TEXT);
+  while (word && walker.nextNode()) {
+    const start = walker.currentNode.data.indexOf(word);
+    if (start < 0) continue;
+    range.setStart(walker.currentNode, start);
+    range.setEnd(walker.currentNode, start + word.length);
+  }
+  const {left, right} = (word ? range : e).getBoundingClientRect();
+  return [left, right];
+})
+"""
+
+# What the Tab key reaches, in its order.
+STOPS = """
+[...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')]
+  .filter(e => e.checkVisibility())
+"""
+
+
 @dataclass(frozen=True)
 class Site:
     """A site that is being served."""
@@ -126,6 +205,49 @@ def faced(edition: Edition) -> Edition:
     return replace(edition, items=tuple(items), sources=tuple(infos.values()))
 
 
+def busy(edition: Edition) -> Edition:
+    """Return an edition of one day, so that posts stand folded, with feeds of six languages.
+
+    Its Arabic headings have words in other letters, at their beginning and inside.
+    """
+    titles = {2: "لماذا يعمل Linux هنا", 4: "Linux في المكتبة"}
+    items = []
+    for place, item in enumerate(edition.items):
+        title = titles.get(place, item.post.title)
+        post = replace(item.post, title=title)
+        if place in titles:
+            post = replace(post, language="ar")
+        when = given.NOON - timedelta(minutes=place)
+        items.append(replace(item, post=post, published=when))
+    names = {tag: tag for tag in ("ar", "en", "fa", "fr", "ja", "vi")}
+    return replace(
+        edition, items=tuple(items), siblings=tuple(feeds_by_language(edition.feed, names))
+    )
+
+
+def search_page(edition: Edition) -> bytes:
+    """Return the answer to a search, with more than a page of results."""
+    site, rows = SiteBuilder(edition), 2 * (Row("Ferries", "ferries", "en", "ltr"),)
+    posts = tuple(map(site.views("").card, edition.items[:9]))
+    view = SearchView(
+        "ferry", total="9", posts=posts, turns=rows, sources=rows, tags=rows, months=rows
+    )
+    page = site.frame.list("search", "ferry", "search")
+    return site.render("search", "search", page, {"search": view})
+
+
+def charts(edition: Edition) -> str:
+    """Return the page of charts, with a source that fails."""
+    failing = SourceState(
+        "harbour", failing_since=given.NOON, consecutive=3, failure="is gone (410)"
+    )
+    sources = [Source("harbour", url="https://harbour.example/feed", name="Harbour Notes")]
+    rows = status.read(sources, {"harbour": failing}, given.NOON)
+    times = [(item.source.id, item.published) for item in edition.items]
+    style = SiteBuilder(edition).theme.style.body.decode()
+    return activity.page("Tides", rows, times, style, given.NOON, "index.html")
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serve the hand-made edition in English and Arabic, full, and one post that nothing has
@@ -141,7 +263,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         arabic = told_and_tagged(given.edition(media, language="ar"))
         given.write(pages(arabic), folder / "ar")
         given.write(pages(given.edition(media, pages="excerpt")), folder / "excerpt")
-        given.write(pages(given.edition(media, language="ar", search=True)), folder / "box")
+        box = busy(given.edition(media, language="ar", search=True))
+        given.write(pages(box), folder / "box")
+        (folder / "box" / "search.html").write_bytes(search_page(box))
+        (folder / "activity.html").write_text(charts(edition), "utf-8")
+        given.write(pages(large(200)), folder / "recent")
+        (folder / "faulty.html").write_text(FAULTY, "utf-8")
         given.write(pages(faced(given.edition(media, faces="link"))), folder / "faces")
         item = edition.items[0]
         evil = replace(item, post=replace(item.post, content_html=SMUGGLED))
@@ -169,6 +296,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             "box": "box/index.html",
             "box/0": f"box/{paths['0']}",
             "excerpt/0": f"excerpt/{paths['0']}",
+            "excerpt/2": f"excerpt/{paths['2']}",
+            "box/2": f"box/{paths['2']}",
+            "box/4": f"box/{paths['4']}",
+            "search": "box/search.html",
+            "activity": "activity.html",
+            "recent": "recent/archive/recent.html",
+            "faces": "faces/index.html",
+            "faces/sources": "faces/sources.html",
             "evil": f"evil/{paths['0']}",
         }
         yield Site(base, paths)
@@ -195,9 +330,8 @@ def test_pages_open_without_a_complaint_or_a_request_elsewhere(
         assert [
             url for url in browser.requests() if not url.startswith((site.base, "data:"))
         ] == [], name
-        assert len(browser.requests()) >= 2, (
-            name
-        )  # the page and its style, so that the check above sees something
+        # The page and its style, so that the check above sees something; that of the charts is inside.
+        assert len(browser.requests()) >= 2 or name == "activity", name
 
 
 def test_nothing_is_wider_than_the_window(site: Site, browser: Browser) -> None:
@@ -219,6 +353,21 @@ def test_text_of_twice_the_size(site: Site, browser: Browser) -> None:
         browser.view(1280)
         browser.run("document.documentElement.style.fontSize = '200%'")
         assert browser.run("document.documentElement.scrollWidth") <= 1280, name
+
+
+@pytest.mark.parametrize("how", ["zoom", "letters"])
+def test_nothing_is_cut_off_at_twice_the_size(site: Site, browser: Browser, how: str) -> None:
+    """Sideways, and no text lies on another one."""
+    for name, path in clean(site).items():
+        browser.view(640, 450, scale=2) if how == "zoom" else browser.view(1280)
+        browser.open(site.base + path)
+        if how == "letters":
+            browser.run("document.documentElement.style.fontSize = '200%'")
+        texts, cut, meeting = browser.run(COLLISIONS)
+        assert texts > 10, name
+        assert (cut, meeting) == ([], []), name
+    browser.open(f"{site.base}faulty.html")
+    assert browser.run(COLLISIONS) == [3, ["Cut off"], [["Below", "Above"]]]
 
 
 def test_wide_things_scroll_by_themselves(site: Site, browser: Browser) -> None:
@@ -306,6 +455,47 @@ def test_the_keyboard_reaches_everything_and_sees_where_it_is(site: Site, browse
     ), seen
 
 
+def press(browser: Browser, key: str, code: int, text: str = "") -> None:
+    for kind in ("keyDown", "keyUp"):
+        browser.call(
+            "Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, text=text
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["index", "box", "search", "ar/0"])
+def test_the_keyboard_reaches_each_link_box_and_fold(
+    site: Site, browser: Browser, name: str
+) -> None:
+    """In the order of the page, each visibly, and nothing else."""
+    browser.view(1280)
+    browser.open(site.base + site.paths[name])
+    count = browser.run(f"{STOPS}.length")
+    reached, styles = [], set()
+    for _ in range(count):
+        press(browser, "Tab", 9)
+        reached.append(browser.run(f"{STOPS}.indexOf(document.activeElement)"))
+        styles.add(tuple(browser.run(FOCUS)[2:]))
+    assert reached == list(range(count))
+    assert styles == {("solid", 3, True)}
+
+
+def test_the_keyboard_opens_folds_and_searches(site: Site, browser: Browser) -> None:
+    """The languages and folded posts by Enter; a search leaves for the page of its answer."""
+    browser.view(1280)
+    browser.open(site.base + site.paths["box"])
+    for fold in ("details.tongues", "details.rest"):
+        browser.run(f"document.querySelector('{fold} summary').focus()")
+        press(browser, "Enter", 13, "\r")
+        assert browser.run(f"document.querySelector('{fold}').open"), fold
+        press(browser, "Tab", 9)
+        assert browser.run(f"document.querySelector('{fold}').contains(document.activeElement)")
+    browser.run("document.querySelector('.seek input').focus()")
+    browser.call("Input.insertText", text="ferry")
+    press(browser, "Enter", 13, "\r")
+    asked = "new Promise(done => setTimeout(() => done(location.pathname + location.search), 300))"
+    assert browser.run(asked) == "/box/search?q=ferry"
+
+
 def test_a_finger_hits_each_link(site: Site, browser: Browser) -> None:
     """Each is 24 pixels high and wide, or far enough from the next one; on a telephone too."""
     for name, path in clean(site).items():
@@ -313,7 +503,7 @@ def test_a_finger_hits_each_link(site: Site, browser: Browser) -> None:
         for width in (390, 1280):
             browser.view(width)
             links, missed = browser.run(TARGETS)
-            assert links > 8, name
+            assert links > 8 or name == "activity", name
             assert missed == [], (name, width)
 
 
@@ -325,6 +515,41 @@ def test_nothing_moves_when_a_picture_comes(site: Site, browser: Browser) -> Non
         looked += browser.run("document.images.length")
         assert browser.run(UNSIZED) == [], name
     assert looked > 10
+
+
+@pytest.fixture
+def far_away(browser: Browser) -> Iterator[None]:
+    """Let each answer take a while, and keep none."""
+    slow = {"offline": False, "downloadThroughput": -1, "uploadThroughput": -1}
+    browser.call("Network.setCacheDisabled", cacheDisabled=True)
+    browser.call("Network.emulateNetworkConditions", latency=150, **slow)
+    yield
+    browser.call("Network.emulateNetworkConditions", latency=0, **slow)
+    browser.call("Network.setCacheDisabled", cacheDisabled=False)
+
+
+@pytest.mark.usefixtures("far_away")
+def test_the_browser_measures_no_layout_shift(site: Site, browser: Browser) -> None:
+    """While pictures come late and the page is scrolled to its end; one without a place is told."""
+    for name in ("index", "sources", "sources/harbour", "ar/index", "0", "faces", "faces/sources"):
+        for width in (390, 1280):
+            browser.view(width)
+            browser.open(site.base + site.paths[name])
+            assert browser.run(SHIFTS) == [], (name, width)
+    browser.open(f"{site.base}faulty.html")
+    assert browser.run(SHIFTS)[0][0] > 0
+
+
+@pytest.mark.parametrize("name", ["index", "ar/index"])
+def test_the_margin_stays_beside_the_posts(site: Site, browser: Browser, name: str) -> None:
+    """However far one scrolls; all of it can be reached, since it scrolls by itself."""
+    browser.view(1280, 500)
+    browser.open(site.base + site.paths[name])
+    for top in (600, 1000):
+        browser.run(f"scrollTo({{top: {top}, behavior: 'instant'}})")
+        place = "(r => [scrollY, r.top, r.bottom])(document.querySelector('.aside').getBoundingClientRect())"
+        assert browser.run(place) == [top, 0, 500]
+    assert browser.run("(e => (e.scrollTop = 1e6, e.scrollTop))(document.querySelector('.aside'))")
 
 
 def test_a_picture_of_a_source_is_small(site: Site, browser: Browser) -> None:
@@ -392,6 +617,69 @@ def test_the_mark_of_a_source_stands_where_the_page_begins(site: Site, browser: 
         assert "rtl" in names or way == "rtl"
 
 
+def begins(browser: Browser, selector: str, inside: str, way: str) -> bool:
+    """Tell whether an element begins where another one does, by the way of writing."""
+    side = {"ltr": 0, "rtl": 1}[way]
+    places = [browser.run(f"{PLACE}({text!r}, '')")[side] for text in (selector, inside)]
+    return abs(places[0] - places[1]) < 1.5
+
+
+@pytest.mark.parametrize(
+    ("name", "way"), [("excerpt/2", "rtl"), ("2", "rtl"), ("box/0", "ltr"), ("ar/0", "ltr")]
+)
+def test_our_words_stand_where_a_post_of_the_other_way_begins(
+    site: Site, browser: Browser, name: str, way: str
+) -> None:
+    """The source's name, the button to the original, the tags and the facts below."""
+    browser.view(1280)
+    browser.open(site.base + site.paths[name])
+    assert browser.run("document.dir") != way
+    assert browser.run("document.querySelector('.whole').dir") == way
+    parts = [".meta .chip", ".byline", ".onward a", ".tags li", ".facts > *", ".credit"]
+    shown = [part for part in parts if browser.run(f"!!document.querySelector('.whole {part}')")]
+    assert len(shown) > 2
+    for part in shown:
+        assert begins(browser, f".whole {part}", ".whole .after", way), part
+
+
+@pytest.mark.parametrize(("name", "way"), [("recent", "ltr"), ("excerpt", "ltr"), ("box", "rtl")])
+def test_lines_of_both_ways_begin_at_one_side(
+    site: Site, browser: Browser, name: str, way: str
+) -> None:
+    """Beside the day, that of the page; each card begins at its own side."""
+    browser.view(1280)
+    browser.open(site.base + site.paths[name])
+    side = {"ltr": "left", "rtl": "right"}[way]
+    starts = browser.run(
+        "[...document.querySelectorAll('.lines .what')].filter(e => e.checkVisibility())"
+        f".map(e => e.getBoundingClientRect().{side})"
+    )
+    assert len(starts) > 10
+    assert max(starts) - min(starts) < 1.5
+    for other in ("ltr", "rtl") if name != "recent" else ():
+        card = f".card[dir={other}]"
+        assert begins(browser, f"{card} .meta .chip", f"{card} h2", other), other
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("box/2", ["لماذا", "يعمل", "Linux", "هنا"]), ("box/4", ["Linux", "في", "المكتبة"])],
+)
+def test_latin_words_in_an_arabic_heading(
+    site: Site, browser: Browser, name: str, words: list[str]
+) -> None:
+    """They stand in the order of the sentence, and no letters are set apart or lines together."""
+    browser.view(1600)
+    browser.open(site.base + site.paths[name])
+    places = [browser.run(f"{PLACE}('h1', {word!r})") for word in words]
+    assert places == sorted(places, reverse=True)
+    assert all(left > right for (left, _), (_, right) in pairwise(places))
+    style = "(s => [s.letterSpacing, parseFloat(s.lineHeight) / parseFloat(s.fontSize)])"
+    spacing, height = browser.run(f"{style}(getComputedStyle(document.querySelector('h1')))")
+    assert spacing in ("normal", "0px")
+    assert height >= 1.35
+
+
 def test_on_paper_the_post_is_alone(site: Site, browser: Browser) -> None:
     """No navigation, no lists; the address of the source in words."""
     browser.view(800)
@@ -403,6 +691,23 @@ def test_on_paper_the_post_is_alone(site: Site, browser: Browser) -> None:
     assert "https://harbour.example/" in browser.run(
         "getComputedStyle(document.querySelector('.credit a'), '::after').content"
     )
+    browser.call("Emulation.setEmulatedMedia", media="")
+
+
+@pytest.mark.parametrize("name", ["index", "ar/index", "box", "search", "sources", "recent"])
+def test_on_paper_a_list_is_alone(site: Site, browser: Browser, name: str) -> None:
+    """Black on white, as wide as the paper; no navigation, no margin, no box, no button."""
+    browser.view(700, dark=True)
+    browser.open(site.base + site.paths[name])
+    dark = [{"name": "prefers-color-scheme", "value": "dark"}]
+    browser.call("Emulation.setEmulatedMedia", media="print", features=dark)
+    parts = "nav, .aside, .foot, .turn, form, .skip"
+    shown = f"[...document.querySelectorAll('{parts}')].filter(e => e.checkVisibility()).length"
+    assert browser.run(shown) == 0
+    assert browser.run("document.querySelector('h1').checkVisibility()")
+    colours = "(s => [s.color, s.backgroundColor])(getComputedStyle(document.documentElement))"
+    assert browser.run(colours) == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
+    assert browser.run("document.documentElement.scrollWidth") <= 700
     browser.call("Emulation.setEmulatedMedia", media="")
 
 
