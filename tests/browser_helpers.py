@@ -96,8 +96,12 @@ class Browser:
         for address in ("about:blank", url):
             self.events.clear()
             self.call("Page.navigate", url=address)
-            while not any(event["method"] == "Page.loadEventFired" for event in self.events):
-                self.events.append(json.loads(self.socket.recv(30)))
+            self.wait()
+
+    def wait(self) -> None:
+        """Wait until a page has loaded since `events` were cleared."""
+        while not any(event["method"] == "Page.loadEventFired" for event in self.events):
+            self.events.append(json.loads(self.socket.recv(30)))
 
     def run(self, script: str) -> Any:
         """Return what a script of the test's own gives; it is not held by the page's policy."""

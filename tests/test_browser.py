@@ -493,9 +493,10 @@ def test_the_keyboard_opens_folds_and_searches(site: Site, browser: Browser) -> 
         assert browser.run(f"document.querySelector('{fold}').contains(document.activeElement)")
     browser.run("document.querySelector('.seek input').focus()")
     browser.call("Input.insertText", text="ferry")
+    browser.events.clear()
     press(browser, "Enter", 13, "\r")
-    asked = "new Promise(done => setTimeout(() => done(location.pathname + location.search), 300))"
-    assert browser.run(asked) == "/box/search?q=ferry"
+    browser.wait()
+    assert browser.run("location.pathname + location.search") == "/box/search?q=ferry"
 
 
 def test_a_finger_hits_each_link(site: Site, browser: Browser) -> None:
