@@ -10,7 +10,7 @@ import json
 import re
 import sys
 import tomllib
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from msgspec import NODEFAULT
 from syndicator import cli, config
 from syndicator.config.schema import allowed_in, keys, table_keys
 from syndicator.model.settings import Config, Filter, Key, Rules
+from syndicator.version import RELEASED, __version__
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted(
@@ -257,6 +258,15 @@ def test_a_command_of_the_readme(mark: str) -> None:
     )
     assert len(block.strip().splitlines()) == 1
     assert block.startswith("python3 -m venv .venv && ")
+
+
+def test_the_day_of_this_version() -> None:
+    """CHANGELOG.md has the day that the program takes for its release, once it is out."""
+    assert date.fromisoformat(RELEASED)
+    headings = re.findall(r"^## (.*)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    released = [heading for heading in headings if heading.split()[0] == __version__]
+    assert all(RELEASED in heading for heading in released)
+    assert released or headings[0] == "Unreleased"
 
 
 def test_every_module_has_its_place_in_the_architecture() -> None:

@@ -8,6 +8,7 @@ import syndicator
 from syndicator.cli.edge import Edge
 from syndicator.errors import CheckFailed, Interrupted, UsageError
 from syndicator.lock import run_lock
+from syndicator.pipeline.following import Followed
 from syndicator.store import maintenance
 
 
@@ -43,7 +44,7 @@ def state(arguments: argparse.Namespace, edge: Edge) -> int:
     if not path.is_file():
         raise UsageError(f"there is no state file {path} yet: `syndicator run` makes it")
     if arguments.action == "verify":
-        problems = list(maintenance.problems(path))
+        problems = list(maintenance.problems(path, [Followed]))
         edge.write_lines(problems or [f"{path} is sound"])
         if problems:
             raise CheckFailed

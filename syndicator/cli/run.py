@@ -47,7 +47,7 @@ def run(arguments: argparse.Namespace, edge: Edge) -> int:
     at_terminal = sys.stderr.isatty() and not loud
     note = "" if arguments.quiet or edge.run_id else _STOPPING
     with edge.signals(note) as stop, _progress(edge, arguments, at_terminal=at_terminal) as watch:
-        report = syndicator.run(config, options, edge.now(), stop.event, watch)
+        report = syndicator.run(config, options, None, stop.event, watch)
     shown = at_terminal or (arguments.verbose and not edge.run_id)
     edge.event("run ended", **_counts(report))
     _tell(report, config, arguments, edge, shown=shown)

@@ -25,8 +25,9 @@ from syndicator.pipeline.build import Built, FeedChange, build, changes
 from syndicator.pipeline.update import UpdateStats, outage, update
 from syndicator.store import Store
 from syndicator.store.meta import TakenForPrivate
+from syndicator.version import RELEASED
 
-EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)  # a clock before this program was made is wrong
+EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)  # of a time that a caller gives, as replays do
 
 
 class _Work(Struct):
@@ -59,12 +60,14 @@ def run(
 ) -> Report:
     """Fetch the sources that are due, store their new posts and publish the feeds.
 
-    `stop` ends the fetching early; posts fetched by then are stored and published. `watch` is
-    called after each source. Raises LockHeld, StoreError, PublishError.
+    `now` is the machine's clock where none is given. `stop` ends the fetching early; posts fetched
+    by then are stored and published. `watch` is called after each source. Raises LockHeld,
+    StoreError, PublishError; SyndicatorError for a clock of before this version.
     """
     started = time.monotonic()
+    earliest = EARLIEST if now else datetime.fromisoformat(f"{RELEASED}T00:00Z")
     now, stop = now or datetime.now(UTC), stop or threading.Event()
-    if now < EARLIEST:
+    if now < earliest:
         raise SyndicatorError(
             f"the clock says {now:%Y-%m-%d}: set it first, or posts without a date keep that one"
         )

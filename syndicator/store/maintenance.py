@@ -5,30 +5,45 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from syndicator.errors import StoreError
+from syndicator.model.fetch import Outage
 from syndicator.model.post import Post, SourceInfo
 from syndicator.store import codec, rows
 from syndicator.store.db import Connection, connect, open_existing, words
+from syndicator.store.meta import (
+    Announced,
+    Build,
+    HubPauses,
+    Languages,
+    Stories,
+    TakenForPrivate,
+    Takeover,
+)
+from syndicator.store.retention import PurgeNoted, Withdrawal
 from syndicator.store.sources import Sources
 
 _PORTION = 500  # rows decoded at a time
 
 
-def problems(path: Path) -> Iterator[str]:
+def problems(path: Path, notes: Sequence[type[Struct]] = ()) -> Iterator[str]:
     """Yield a line for each thing that is wrong with a state file: in its pages, or inside its rows.
 
-    Raises StoreError where it can't be opened.
+    `notes` are types of notes that the store does not know. Raises StoreError where the file can't
+    be opened.
     """
     with closing(open_existing(path)) as db:
         for finding in db.column("PRAGMA integrity_check(20)"):
             if finding != "ok":
                 yield f"{path}: {finding}"
         yield from _wrong_types(db)
+        yield from _wrong_notes(db, notes)
         for table, query, decode in _DECODED:
             yield from _undecoded(db, table, query, decode)
         try:
@@ -40,18 +55,58 @@ def problems(path: Path) -> Iterator[str]:
 def _wrong_types(db: Connection) -> Iterator[str]:
     """Yield the columns with values of another type than theirs: SQLite takes any."""
     for table, column, kind in db.rows(_COLUMNS):
+        if kind == "TEXT" and not _is_text(db, table, column):
+            yield f"table {table}: a value of column {column} is no UTF-8"
         if kind in _TYPES and table != "meta":
             wrong = (
                 f'SELECT 1 FROM "{table}" WHERE typeof("{column}") NOT IN ({_TYPES[kind]}) LIMIT 1'
             )
             if db.row(wrong):
                 yield f"table {table}: a value of column {column} is no {kind}"
-    if db.row("SELECT 1 FROM meta WHERE key = 'event' AND typeof(value) <> 'integer'"):
-        yield "table meta: the count of events is no number"
     for table, column, size in _RECORDS:
         if db.row(f"SELECT 1 FROM {table} WHERE length({column}) % {size} LIMIT 1"):
             yield f"table {table}: {column} holds no whole records"
 
+
+def _is_text(db: Connection, table: str, column: str) -> bool:
+    """Read all values of a column; tell whether each can be decoded."""
+    try:
+        for _ in db.execute(f'SELECT "{column}" FROM "{table}"'):
+            pass
+    except (StoreError, sqlite3.OperationalError):
+        return False
+    return True
+
+
+def _wrong_notes(db: Connection, notes: Sequence[type[Struct]]) -> Iterator[str]:
+    """Yield the single values that are none: notes, counts, marks, and the index's own."""
+    known = {kind.__name__: kind for kind in (*_NOTES, *notes)}
+    try:
+        for key, value in db.rows("SELECT key, value FROM meta"):
+            if not isinstance(value, _SINGLE.get(key, object)):
+                yield f"table meta, row {key}: {value!r} is no value of it"
+            elif kind := known.get(key.partition(" ")[0]):
+                yield from _undecoded_note(kind, key, value)
+    except StoreError as error:
+        yield f"table meta: {error}"
+
+
+def _undecoded_note(kind: type[Struct], key: str, value: str) -> Iterator[str]:
+    try:
+        codec.read(kind, value)
+    except StoreError as error:
+        yield f"table meta, row {key}: {error}"
+
+
+_NOTES: tuple[type[Struct], ...] = (
+    *(Announced, Build, HubPauses, Languages, Outage, PurgeNoted, Stories, Takeover),
+    *(TakenForPrivate, Withdrawal),
+)
+_SINGLE: Mapping[str, Any] = {
+    **dict.fromkeys(("event", "index_owed", "index_version"), int),
+    **dict.fromkeys(("index_counts", "index_learnt"), bytes),
+    **dict.fromkeys(("store", "shown sources"), str),
+}
 
 _COLUMNS = """SELECT t.name, c.name, c.type FROM sqlite_master t JOIN pragma_table_info(t.name) c
     WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%'"""

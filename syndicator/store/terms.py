@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
+from syndicator.errors import StoreError
 from syndicator.model.edition import Reference
 from syndicator.model.likeness import Card, Statistic
 from syndicator.model.post import Post
 from syndicator.store import codec, rows, schema
-from syndicator.store.db import Connection, Table
+from syndicator.store.db import Connection, Table, damaged
 from syndicator.store.posts import Posts
 
 VERSION = 1
@@ -155,7 +156,10 @@ class Terms(Table):
 
     def kept(self, name: _Kept) -> Any:  # noqa: ANN401 - a number or a blob
         """Return the counts of terms, or their learnt weights, as last kept; b"" for none."""
-        return self.db.value("SELECT value FROM meta WHERE key = ?", f"index_{name}") or b""
+        value = self.db.value("SELECT value FROM meta WHERE key = ?", f"index_{name}") or b""
+        if value and not isinstance(value, int if name in {"version", "owed"} else bytes):
+            raise StoreError(damaged(self.db.path, f"table meta, row index_{name}"))
+        return value
 
     def keep(self, name: _Kept, value: bytes | int) -> None:
         """Keep the counts of terms, or their learnt weights."""

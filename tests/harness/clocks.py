@@ -2,8 +2,9 @@
 
     python tests/harness/clocks.py --count 200 [--seed 1]
 
-A run at a time before this program was made ends with words. One at any later time publishes the
-posts of an undisturbed run. Back at the right time each post stands once, under its id.
+A run is given its time, as by a caller from Python: one before 2020 ends with words, one at any
+later time publishes the posts of an undisturbed run. (The machine's own clock is refused before
+the release of this version, which no trial can set.) Back at the right time each post stands once, under its id.
 """
 
 from __future__ import annotations

@@ -51,10 +51,12 @@ _SHOW = """(() => { let bad = [];
   }
   return bad; })()"""
 _TOUCH = """(() => { let bad = [];
+  // A form may hide its own by a field of that name.
+  const attributes = Object.getOwnPropertyDescriptor(Element.prototype, 'attributes').get;
   document.addEventListener('click', event => event.preventDefault());
   for (const e of document.querySelectorAll('*')) {
     if (e.localName == 'script' && e.type != 'application/ld+json') bad.push(e.outerHTML);
-    for (const a of e.attributes) {
+    for (const a of attributes.call(e)) {
       const value = a.value.replace(/[\\x00-\\x20]/g, '').toLowerCase();
       if (a.name.startsWith('on') || /^(javascript|vbscript):/.test(value) && a.name != 'title'
           && a.name != 'alt' && a.name != 'content') bad.push(e.localName + ' ' + a.name + '=' + a.value);
