@@ -275,7 +275,8 @@ def test_more_than_a_page_is_found(tmp_path: Path, site: loopback.Site) -> None:
     assert len({title for page in pages for title in page}) == 45
     assert nodes(text, "//nav[@class='turns']/a/@href")[2] == "search?q=ferry&page=3"
     assert nodes(text, "//nav[@class='turns']/a[@aria-current]/text()") == ["2"]
-    assert nodes(text, "//p[@role='status']/text()") == ["45"]
+    (found,) = nodes(text, "//p[@role='status']")
+    assert found.text_content().strip() == "“ferry” (45)"
 
 
 @pytest.mark.parametrize(

@@ -224,6 +224,16 @@ def test_days_are_those_of_the_feeds_time_zone(site: dict[str, Document]) -> Non
     assert set(again) >= {path for path in site if path.endswith(".html")}
 
 
+@pytest.mark.parametrize(
+    ("zone", "said"), [("UTC", "UTC"), ("Asia/Ho_Chi_Minh", "Asia/Ho Chi Minh")]
+)
+def test_pages_say_whose_clock_their_times_are_of(zone: str, said: str) -> None:
+    """At the foot of each, so that "09:06" can be understood elsewhere."""
+    for path, document in made(given.edition(timezone=zone)).items():
+        if path.endswith(".html"):
+            assert tree(document).xpath("//p[@class='small']/span/text()") == [said], path
+
+
 def test_an_update_on_another_day_is_one_in_the_feeds_time_zone() -> None:
     """A post of the evening that is changed after the midnight of its readers says when."""
     edition = given.edition(timezone="Asia/Ho_Chi_Minh")
@@ -300,6 +310,18 @@ def test_the_list_under_a_post_goes_on_with_the_newest_of_its_source(
     assert len(links) == len(set(links)) == 20
     assert links[:5] == frozen
     assert f"../{post_path(edition.items[0].id)}" not in links
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("Ada Quay", ["By Ada Quay"]), ("harbour notes", []), ("Admin", [])],
+)
+def test_a_byline_names_a_person(name: str, shown: list[str]) -> None:
+    """Neither the source once more nor a program's user; machines get the name in any case."""
+    edition = first(given.edition(), authors=(Person(name),))
+    post = tree(made(edition)[post_path(edition.items[0].id)])
+    assert post.xpath("//p[@class='byline']/text()") == shown
+    assert post.xpath("//data[@class='p-author']/@value") == [name]
 
 
 def test_copies_are_named_where_they_stand(site: dict[str, Document]) -> None:

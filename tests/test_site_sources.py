@@ -50,6 +50,23 @@ def test_sources_stand_in_a_table_dead_and_silent_ones_last() -> None:
     assert not rows[3].xpath("td[@class='day']/time")
 
 
+def test_the_table_has_no_column_that_is_empty_for_all() -> None:
+    """Licences and feeds are left out where no source has one; a private source names none."""
+    edition = given.edition()
+    columns = [cell.text for cell in page(edition, "sources.html").xpath("//thead//th")]
+    assert columns == ["Sources", "Updated", "All posts", "Website", "Feed", "Licence"]
+    bare = tuple(replace(info, feed="", licence="", rights="") for info in edition.sources)
+    shown = page(replace(edition, sources=bare), "sources.html")
+    assert [cell.text for cell in shown.xpath("//thead//th")] == columns[:4]
+    assert {len(row) for row in shown.xpath("//tbody/tr")} == {4}
+
+
+def test_a_count_names_itself() -> None:
+    """A telephone shows no heads of columns, so the style puts this label before the number."""
+    counts = page(given.edition(language="vi"), "sources.html").xpath("//td[@class='count']")
+    assert {count.get("data-label") for count in counts} == {"Tất cả bài viết"}
+
+
 def test_a_source_has_its_picture_where_asked_for() -> None:
     """By a link to it; else the coloured dot. A private one keeps its dot."""
     edition = given.edition(faces="link")
@@ -83,6 +100,7 @@ def test_a_person_who_opens_a_feed_is_told_how_to_follow_it() -> None:
     assert len(shown.xpath("//dl[@class='readers']/dt")) >= 4
     assert len(shown.xpath("//ul[@class='lines']/li")) == 10
     assert "trình đọc" in shown.xpath("//p[@class='tagline']")[0].text_content()
+    assert shown.xpath("//p[@class='facts']/a[@type='text/x-opml']/text()") == ["Nguồn (OPML)"]
 
 
 def test_a_feed_of_pages_alone_has_no_page_to_subscribe() -> None:

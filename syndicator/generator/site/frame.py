@@ -57,6 +57,7 @@ class Frame:
             accent=feed.accent or _ACCENT,
             contact=contact_href(feed.contact),
             contact_text=feed.contact.removeprefix("mailto:"),
+            clock=feed.timezone.replace("_", " "),
             feeds=tuple(
                 FeedLink(
                     FORMATS[kind].label,

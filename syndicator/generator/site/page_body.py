@@ -11,6 +11,8 @@ from html import escape, unescape
 
 _TABLE = re.compile(r"<(/?)table(?=[ >])[^>]*>")
 _PRE = re.compile(r"<pre(?=[ >])")
+# Room that an editor made by an empty paragraph; a page spaces by itself.
+_BLANK = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>\n?")
 _HEADING = re.compile(r"<(/?)h([1-5])(?=[ >])")
 # A link that holds nothing but a picture without words; not one with text, nor a picture that is
 # described.
@@ -42,10 +44,12 @@ def fit(html: str, title: str) -> str:
 
     A table gets a box of its own that scrolls and that a keyboard reaches; so does code. A linked
     picture without a description is named after the post. Headings move down one level where the
-    body has an h1, because the page's own is the post's title.
+    body has an h1, because the page's own is the post's title. Empty paragraphs are left out.
 
     >>> fit("<h1>A</h1><h2>B</h2>", "T")
     '<h2>A</h2><h3>B</h3>'
+    >>> fit("<p>A</p><p>&nbsp;</p><p> <br></p><p>B</p>", "T")
+    '<p>A</p><p>B</p>'
     >>> fit('<p>1 &lt; 2</p><pre class="x">a</pre>', "T")
     '<p>1 &lt; 2</p><pre tabindex="0" class="x">a</pre>'
     >>> fit('<a href="b"><img src="a.png" alt=""></a><img src="a.png" alt="">', "T")
@@ -54,6 +58,7 @@ def fit(html: str, title: str) -> str:
     '<div class="wide" tabindex="0" role="region" aria-label="T"><table><tr><td>1</td></tr></table></div>'
     """
     name = escape(title)
+    html = _BLANK.sub("", html)
     if "<h1" in html:  # themes that use it for each section of a post
         html = _HEADING.sub(_lower, html)
     if "<pre" in html:

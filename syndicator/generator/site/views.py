@@ -176,6 +176,7 @@ class SiteView(Struct, frozen=True):
     accent: str = ""  # a colour, "#9a2f1b"
     contact: str = ""  # an href
     contact_text: str = ""
+    clock: str = ""  # the time zone of the days and times
     feeds: tuple[FeedLink, ...] = ()
     siblings: tuple[Row, ...] = ()  # the other feeds that are written out
     comma: str = ", "  # between two names of a list
