@@ -482,6 +482,28 @@ def test_check_of_an_id_that_its_scheme_forbids(
     assert f"feed/id: '{id_}' is no URI by the rules of its scheme" in said
 
 
+def test_check_of_ids_that_were_taken_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ids of another program that are no URIs stay, and are no error."""
+    feed = FEED
+    for number, path in enumerate(("one", "two"), 1):
+        address = f"<guid>https://blog.example/{path}/".encode()
+        assert address in feed
+        feed = feed.replace(address, f'<guid isPermaLink="false">post {number}'.encode())
+    (tmp_path / "feed.xml").write_bytes(feed)
+    (tmp_path / "old.xml").write_bytes(feed)
+    configuration(tmp_path, "feed.xml", feed='link = "https://planet.example/"')
+    assert main(["adopt", "old.xml"]) == 0
+    assert main(["run"]) == 0
+    assert "<id>post 1</id>" in Path("public/atom.xml").read_text("utf-8")
+    capsys.readouterr()
+    assert main(["check"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "'post 1' is no absolute URI; it was taken over, and readers know it" in said
+    assert "error: " not in said
+
+
 @pytest.mark.parametrize("id_", ["my feed", "feed", "urn:a b", "urn:a:\\u0001", "urn:a:<b>"])
 def test_an_id_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str], id_: str) -> None:
     """It is refused before anything runs, for no document could hold it."""

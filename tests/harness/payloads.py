@@ -182,7 +182,9 @@ def opened(browser: Browser, base: str, folder: Path) -> list[str]:
     return faults
 
 
-def tried(folder: Path, bodies: Iterator[bytes]) -> tuple[str, list[str]]:
+def tried(
+    folder: Path, bodies: Iterator[bytes], *, names_alone: bool = False
+) -> tuple[str, list[str]]:
     """Publish feeds and open all that was made of them; return a summary and the faults."""
     posts = publish(folder, bodies)
     public, bare, names = folder / "public", folder / "bare", folder / "names"
@@ -196,9 +198,11 @@ def tried(folder: Path, bodies: Iterator[bytes]) -> tuple[str, list[str]]:
         browsing(folder / "profile") as browser,
         serving(public) as (host, port),
     ):
-        faults = opened(browser, f"http://{host}:{port}/", public)
+        faults = opened(browser, f"{names_url}/", names)
+        if names_alone:
+            return f"{posts} posts, {shown} names and titles as HTML", faults
+        faults += opened(browser, f"http://{host}:{port}/", public)
         faults += opened(browser, f"{url}/", bare)
-        faults += opened(browser, f"{names_url}/", names)
     summary = f"{posts} posts, {pages} pages, {count} bodies without a policy"
     return f"{summary}, {shown} names and titles as HTML", faults
 
@@ -215,12 +219,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpus", type=Path, nargs="+")
     parser.add_argument("--most", type=int, default=100_000, help="payloads at most")
+    parser.add_argument("--names", action="store_true", help="open the names and titles alone")
     options = parser.parse_args()
     if not CHROMIUM:
         print("there is no Chromium here", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory(prefix="payloads-") as folder:
-        summary, faults = tried(Path(folder), feeds(options.corpus, options.most))
+        made = feeds(options.corpus, options.most)
+        summary, faults = tried(Path(folder), made, names_alone=options.names)
     for fault in faults:
         print(fault, file=sys.stderr)
     print(f"{summary}: {len(faults)} faults")
