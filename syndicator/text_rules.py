@@ -137,17 +137,19 @@ def is_markup(text: str) -> bool:
 
 
 def without_markup(text: str) -> str:
-    """Return the words of a text that should have been plain, but may be HTML.
+    """Return the words of a text that should have been plain, but may be HTML, as `plain_name` does.
 
     >>> without_markup("<p>Tom &amp; Ann</p><p>AT&T</p>"), without_markup("1 < 2")
     ('Tom & Ann AT&T', '1 < 2')
+    >>> without_markup("<i>The &amp;lt;b> tag</i>")
+    'The < b> tag'
     """
     if is_markup(text):
-        return line(unescape(_ANY_TAG.sub(" ", text)))
+        return plain_name(unescape(_ANY_TAG.sub(" ", text)))
     return line(text)
 
 
-@lru_cache(maxsize=8192)  # the same few write most posts
+@lru_cache(maxsize=1024)  # the same few write most posts
 def plain_name(text: str) -> str:
     """Return a name or a category without markup, however often it was escaped.
 
