@@ -9,15 +9,19 @@ import json
 import sqlite3
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 from xml.etree import ElementTree
 
 import requests
 
+ITEMS = ("item", "{http://www.w3.org/2005/Atom}entry", "{http://purl.org/rss/1.0/}item")
+RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 BODIES = (
     "{http://purl.org/rss/1.0/modules/content/}encoded",
     "{http://www.w3.org/2005/Atom}content",
     "description",
+    "{http://purl.org/rss/1.0/}description",
 )
 session = requests.Session()
 db = sqlite3.connect("floor.db")
@@ -34,12 +38,11 @@ def keep(root: ElementTree.Element) -> int:
     import nh3
 
     posts = []
-    for item in (*root.iter("item"), *root.iter("{http://www.w3.org/2005/Atom}entry")):
-        parts = {
-            part.tag.removeprefix("{http://www.w3.org/2005/Atom}"): part.text or "" for part in item
-        }
+    for item in chain.from_iterable(map(root.iter, ITEMS)):
+        parts = {part.tag.rpartition("}")[2]: part.text or "" for part in item}
         body = next((part.text or "" for name in BODIES for part in item.iter(name)), "")
-        posts.append((parts.get("guid") or parts.get("id"), parts.get("title"), body))
+        guid = parts.get("guid") or parts.get("id") or item.get(RDF_ABOUT)
+        posts.append((guid, parts.get("title"), body))
     ids = json.dumps([guid for guid, _, _ in posts])
     known = {
         guid

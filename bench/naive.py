@@ -29,6 +29,7 @@ for entry in entries[:100]:
     item.id(entry.id)
     item.title(entry.title)
     item.link(href=entry.link)
-    item.content(entry.content[0].value, type="html")
+    body = entry.content[0].value if "content" in entry else entry.get("summary", "")
+    item.content(body, type="html")
 feed.rss_file("rss.xml")
 feed.atom_file("atom.xml")

@@ -1,6 +1,6 @@
 """Side by side with the peers: whole-process CPU seconds, interleaved, from one command.
 
-    python bench/run.py               200 feeds of 180 KB, three situations, five rounds
+    python bench/run.py               200 feeds of 40 KB, three situations, five rounds
     python bench/run.py --sites 1000 --situation nothing
     python bench/run.py --captured    the captured feeds beside the clone: a first run, and nothing changed
 
@@ -22,6 +22,7 @@ from pathlib import Path
 
 import measure
 from certificates import bundle
+from feeds import SIZE
 from peers import PEERS, Peer
 from server import host, latency, serving, span
 
@@ -55,7 +56,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--sites", type=int, default=200)
     parser.add_argument("--posts", type=int, default=20)
-    parser.add_argument("--size", type=int, default=8_000, help="bytes a post")
+    parser.add_argument("--size", type=int, default=SIZE, help="bytes a post, mean")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument(
         "--latency", default="0", help="seconds before each answer, or a range: 0.05-0.2"

@@ -22,7 +22,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from certificates import Certificates
-from feeds import FeedMaker
+from feeds import SIZE, FeedMaker
 
 THREADS = 256  # requests at once
 
@@ -170,7 +170,7 @@ if __name__ == "__main__":
     options.add_argument("--port", type=int, default=0, help="default: a free one")
     options.add_argument("--sites", type=int, default=200)
     options.add_argument("--posts", type=int, default=20)
-    options.add_argument("--size", type=int, default=8_000, help="bytes a post")
+    options.add_argument("--size", type=int, default=SIZE, help="bytes a post, mean")
     options.add_argument(
         "--captured", default="", metavar="FOLDER", help="serve the feeds of a folder instead"
     )

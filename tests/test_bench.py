@@ -171,6 +171,15 @@ print(sum(map(bool, map(broken, bodies))), sha256(b"".join(bodies)).hexdigest())
     assert said.pop().startswith("1 ")
 
 
+def test_the_markup_of_made_up_feeds_is_counted_beside_that_of_a_folder(tmp_path: Path) -> None:
+    """A row a figure, with a column for the folder's feeds and one for those of the bench."""
+    for path in (BENCH.parent / "samples").glob("*.[ax]*"):
+        shutil.copy(path, tmp_path)
+    rows = figures(bench("markup.py", f"--feeds={tmp_path}"))
+    assert rows["tags, each 8 kB"] != ["0.0", "0.0"]
+    assert rows["feeds: WordPress"][1] == "19 %"
+
+
 def test_stories_of_a_labelled_set(tmp_path: Path) -> None:
     """Two reports on one event are a story, and it is right."""
     reports = (
