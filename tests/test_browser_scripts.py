@@ -77,6 +77,7 @@ def paths() -> list[str]:
     """Return a page of each kind, and posts in several languages."""
     posts = [post_path(item.id) for item in given.edition().items[:6]]
     lists = ["index", "sources", "sources/vuon", "sources/sahra", "archive/index", "subscribe"]
+    lists.append("sources/tags/tides")
     return posts + [f"{name}.html" for name in lists]
 
 
@@ -115,6 +116,16 @@ def test_addresses_stand_beside_their_labels(base: str, browser: Browser) -> Non
             indents = browser.run(f"{INDENT}('{selector}')")
             assert len(indents) >= 2
             assert max(indents) <= 1, (selector, width)
+
+
+def test_a_source_keeps_its_mark_on_the_page_of_a_tag(base: str, browser: Browser) -> None:
+    """A dot beside each name, as in all other lists."""
+    browser.open(f"{base}vi/sources/tags/tides.html")
+    widths = browser.run(
+        "[...document.querySelectorAll('.facts .chip')].map(e => getComputedStyle(e, '::before').width)"
+    )
+    assert len(widths) > 3
+    assert min(float(width.removesuffix("px")) for width in widths) > 8
 
 
 def test_a_month_begins_with_a_capital_where_a_line_begins(base: str, browser: Browser) -> None:

@@ -198,6 +198,19 @@ def test_dates_and_labels_are_in_the_language_of_the_feed(
     )
 
 
+@pytest.mark.parametrize(
+    ("language", "year", "day"),
+    [("fa", "۲۰۲۶", "۲۴"), ("bn", "২০২৬", "২৪"), ("mr", "२०२६", "२४"), ("ar", "2026", "24")],
+)
+def test_digits_are_those_of_the_language(language: str, year: str, day: str) -> None:
+    """As CLDR has them: Persian and Bengali their own, Arabic the European ones."""
+    shown = made(given.edition(language=language))
+    post = tree(shown[post_path(given.edition().items[0].id)])
+    (date,) = post.xpath("//time[@class='dt-published']/text()")
+    assert year in date
+    assert day in date
+
+
 def test_days_are_those_of_the_feeds_time_zone(site: dict[str, Document]) -> None:
     """On all pages, under days of theirs; dates for machines stay as they are, and each page is
     made again.
