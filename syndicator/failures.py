@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from urllib.parse import urlsplit
 
 from syndicator.model.fetch import SourceState
@@ -44,7 +45,14 @@ def changes(
     """Compare the states of the configured sources before and after a run."""
     asked = [source for source in sources if source.id in after and not source.paused]
     pairs = [(source, after[source.id]) for source in asked]
-    hosts = Counter(_host(source) for source, _ in pairs)
+
+    @cache  # most runs have no failure to tell
+    def hosts() -> Counter[str]:
+        return Counter(_host(source) for source, _ in pairs)
+
+    def is_shared(source: Source) -> bool:
+        return hosts()[_host(source)] > 1
+
     # A failure that cron was told of stays told while it lasts, for sources of that host that
     # follow, too.
     told = {
@@ -58,13 +66,13 @@ def changes(
     for source, state in pairs:
         old = before.get(source.id, _UNKNOWN)
         newly_failing = newly_failing or bool(state.consecutive and not old.consecutive)
-        shared = hosts[_host(source)] > 1
         if state.failing_since is not None:
             is_news = state.alerted and not old.alerted and not state.gone
             is_news = is_news and _trouble(source, state) not in told - _OWN
+            shared = is_shared(source)
             failures.append(_failure(source, state, shared=shared, is_news=is_news))
         if old.alerted and not state.alerted and _trouble(source, old) not in lasting - _OWN:
-            recovered.append(_failure(source, old, shared=shared))
+            recovered.append(_failure(source, old, shared=is_shared(source)))
         if state.gone and not old.gone:
             ended.append(label(source))
         if state.moved and not old.moved:

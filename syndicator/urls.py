@@ -43,7 +43,7 @@ _PATH_SAFE = "/:@!$&'()*+,;=-._~%"
 _OTHER_SAFE = _PATH_SAFE + "?[]|#"  # of mailto, tel and the like, whose parts we don't tell apart
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 # Already a valid URI of a plain kind: most are, and need nothing but this look.
-_VALID = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,4})?(?:[/?](?:[A-Za-z0-9/:@!$&'()*+,;=._~?-]|%[0-9A-Fa-f]{2})*)?"
+_VALID = re.compile(r"https?://[A-Za-z0-9.-]+(?::[1-5]?[0-9]{1,4})?(?:[/?](?:[A-Za-z0-9/:@!$&'()*+,;=._~?-]|%[0-9A-Fa-f]{2})*)?"
                     r"(?:#(?:[A-Za-z0-9/:@!$&'()*+,;=._~?-]|%[0-9A-Fa-f]{2})*)?")  # fmt: skip
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 # Browsers drop these before they look for a scheme (WHATWG URL, 4.4): "java\tscript:" is
@@ -57,7 +57,8 @@ _PLAIN_PAGE = re.compile(r"https?://([A-Za-z0-9.-]+)((?:/[A-Za-z0-9/._~!$&'()*+,
 _QUERIED_PAGE = re.compile(
     r"https?://[A-Za-z0-9.-]+((?:/[A-Za-z0-9/._~!$&'()*+,;=:@%-]*)?)(\?[A-Za-z0-9_=&.-]+)"
 )
-_NORMAL = re.compile(r"https?://[a-z0-9.-]+/[A-Za-z0-9/._~?=&-]*")
+# With a port that is no default of a scheme.
+_NORMAL = re.compile(r"https?://[a-z0-9.-]+(?::[1-5][0-9]{3,4})?/[A-Za-z0-9/._~?=&-]*")
 # Parameters that are as good as a password, also of a path (";token=") and of a fragment; not
 # "monkey/". Compiled where it is used: few addresses have a parameter.
 PRIVATE_PARAMETER = (

@@ -46,6 +46,7 @@ _INWARD = (
     ipaddress.IPv4Network("192.0.0.0/24"),  # RFC 6890
 )
 
+_NAME = re.compile(r"[a-z0-9.-]+")  # of a host, or an IPv4 address; no IPv6 address
 # One to four numbers, decimal, octal or hexadecimal. Not a name that begins like one
 # ("0x7f.example").
 _NUMBERS = re.compile(r"(?:0x[0-9a-f]+|[0-9]+)(?:\.(?:0x[0-9a-f]+|[0-9]+)){0,3}")
@@ -85,8 +86,11 @@ def literal_reach(host: str) -> Reach:
     name = host.strip("[]").rstrip(".").lower()
     if name == "localhost" or name.endswith(".localhost"):  # RFC 6761, 6.3
         return "loopback"
+    is_number = _NUMBERS.fullmatch(name)
+    if not is_number and _NAME.fullmatch(name):
+        return ""
     try:
-        if _NUMBERS.fullmatch(name):
+        if is_number:
             name = socket.inet_ntoa(socket.inet_aton(name))
         return reach_of(name)
     except (ValueError, OSError):

@@ -6,7 +6,6 @@ resolver obeys no timeout, so a thread that hangs in it is abandoned at its dead
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -22,7 +21,6 @@ from syndicator.model.fetch import UNREACHABLE, Ask, FetchFailed, Outcome
 from syndicator.model.settings import FetchSettings
 from syndicator.urls import host_of
 
-_log = logging.getLogger(__name__)
 _FIRST_THREADS = 8  # enough where answers come at once; each costs 0.3 ms to start
 _PATIENCE = 0.005  # seconds without a result after which the number of threads is doubled
 _TICK = 0.25  # seconds between looks at `stop` and at requests past their deadline
@@ -232,9 +230,13 @@ def _not_tried(fetch: Fetch, reason: FetchFailed) -> FetchFailed:
 
 def _bug(fetch: Fetch, bug: Exception) -> FetchFailed:
     """Return a bug as a failure of its source, and log its traceback unless it is private."""
+    import logging  # 2 ms, for what should not be
+
     source = fetch.ask.source
     if not source.private:
-        _log.error("a bug in the fetcher, met with %s", source.id, exc_info=bug)
+        logging.getLogger(__name__).error(
+            "a bug in the fetcher, met with %s", source.id, exc_info=bug
+        )
     return FetchFailed(
         source.id,
         fetch.shown_url,

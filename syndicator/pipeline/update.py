@@ -267,6 +267,5 @@ class _OutcomeWriter:
 
     def _write_states(self) -> None:
         with self.store.transaction():
-            for state in self.unwritten:
-                self.store.sources.save_state(state)
+            self.store.sources.save_states(self.unwritten)
         self.unwritten.clear()

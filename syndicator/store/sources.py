@@ -49,16 +49,11 @@ class Sources(Table):
 
     def save_state(self, state: SourceState) -> None:
         """Keep the state of a source."""
-        time, rest = codec.seconds_or_none, codec.fields_of(state, _IN_COLUMNS)
-        row = (
-            state.source_id, state.url, state.validators.etag, state.validators.last_modified,
-            state.body_hash, time(state.last_attempt), time(state.last_success),
-            time(state.last_change), time(state.next_due), time(state.unchanged_since),
-            state.due_reason, state.reach,
-            codec.encode(state.hints) if state.hints != _NO_HINTS else "",
-            codec.encode(rest) if rest else "",
-        )  # fmt: skip
-        self.db.execute(_SAVE, row)
+        self.save_states([state])
+
+    def save_states(self, states: Iterable[SourceState]) -> None:
+        """Keep the states of many sources by one call of SQLite's module."""
+        self.db.executemany(_SAVE, map(_row, states))
 
     def number(self, source_id: str) -> int:
         """Return the number of a source; a new one is given its number here."""
@@ -282,6 +277,18 @@ def _state(row: Sequence[Any]) -> SourceState:
         reach=reach,
         **(codec.read_fields(SourceState, rest) if rest else {}),
     )
+
+
+def _row(state: SourceState) -> tuple[object, ...]:
+    time, rest = codec.seconds_or_none, codec.fields_of(state, _IN_COLUMNS)
+    return (
+        state.source_id, state.url, state.validators.etag, state.validators.last_modified,
+        state.body_hash, time(state.last_attempt), time(state.last_success),
+        time(state.last_change), time(state.next_due), time(state.unchanged_since),
+        state.due_reason, state.reach,
+        codec.encode(state.hints) if state.hints != _NO_HINTS else "",
+        codec.encode(rest) if rest else "",
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=1024)  # ten thousand sources have a few dozen different ones
