@@ -152,6 +152,29 @@ def test_an_edit(tmp_path: Path, site: loopback.Site, count: int) -> None:
     ]
 
 
+def test_posts_that_leave_the_documents(tmp_path: Path, site: loopback.Site) -> None:
+    """The page of older posts names each at once, not when a hundred have gathered."""
+
+    def shown(numbers: range) -> set[int]:
+        """Run with these posts in the source; return those that the page of older posts names."""
+        posts = (
+            item(f"Post {n}", f"{BLOG}/{n}/", words(n), EARLY + (n - 200) * HOUR)
+            for n in reversed(numbers)
+        )
+        site.pages["/a"] = feed("Blog", BLOG, *posts)
+        made.now += 2 * HOUR
+        made.run()
+        page = (tmp_path / "public" / "archive" / "1.html").read_text("utf-8")
+        return {n for n in numbers if f'"{BLOG}/{n}/"' in page}
+
+    head = 'limit = 3\nstay = "1h"'
+    made = Planet(tmp_path, site, ("/a", 'id = "a"\njoin = 0'), head=head, more=ALONE)
+    assert shown(range(100, 108)) == set(range(100, 105))
+    assert shown(range(100, 109)) == set(range(100, 106))
+    assert shown(range(100, 110)) == set(range(100, 107))
+    assert shown(range(80, 110)) == set(range(80, 107))  # they came late, as history
+
+
 def test_rerender(tmp_path: Path, site: loopback.Site) -> None:
     """A new theme is seen on the page of each post."""
     made = planet(tmp_path, site, STORY, ALONE)

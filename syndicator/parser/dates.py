@@ -261,6 +261,6 @@ def _guess(text: str) -> _Written | None:
             for gap in gaps
             for dayfirst in (False, True)
         }
-    except (ValueError, OverflowError, TypeError, AttributeError):
+    except (ValueError, ArithmeticError, TypeError, AttributeError):
         return None
     return _apart(readings.pop()) if len(readings) == 1 else None

@@ -319,6 +319,8 @@ def _publish(
     total = feed.sequence + len(admitted)
     db.execute("UPDATE feeds SET sequence = ? WHERE number = ?", (total, feed.number))
     close_archives(db, feed, total, now)
+    if history:  # the open slice names them at once
+        events.mark_slices(db, feed.number, [total // events.ARCHIVE + 1])
     return [row.number for row in admitted]
 
 

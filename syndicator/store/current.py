@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from syndicator.model.settings import Feed, Source
-from syndicator.store import links
+from syndicator.store import events, links
 from syndicator.store.db import Connection
 
 _VISIBLE = """SELECT e.sequence, e.source, e.story FROM entries e %s
@@ -54,7 +54,21 @@ def choose(
     change = "UPDATE entries SET current = ? WHERE feed = ? AND sequence = ?"
     db.executemany(change, [(0, number, sequence) for sequence in before - after])
     db.executemany(change, [(1, number, sequence) for sequence in after - before])
+    _mark_slices_of(db, number, feed, before - after)
     return before != after
+
+
+def _mark_slices_of(db: Connection, number: int, feed: Feed, left: Iterable[int]) -> None:
+    """Mark the slices that name posts (sequences) from now on, as these left the documents.
+
+    A closed archive has named them since it was closed.
+    """
+    archives = db.value("SELECT sequence FROM feeds WHERE number = ?", number) // events.ARCHIVE
+    slices = {(sequence - 1) // events.ARCHIVE + 1 for sequence in left}
+    if feed.archives:
+        slices = set(filter(archives.__lt__, slices))
+    if slices:
+        events.mark_slices(db, number, slices)
 
 
 def _within_limits(standing: Mapping[int, int], selected: Mapping[int, Source]) -> set[int]:

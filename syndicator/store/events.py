@@ -49,6 +49,13 @@ def mark_feed(db: Connection, feed: int, now: datetime | None) -> None:
     )
 
 
+def mark_slices(db: Connection, feed: int, numbers: Iterable[int]) -> None:
+    """Mark slices of history by their numbers."""
+    event = next_event(db)
+    marks = [(event, feed, number) for number in numbers]
+    db.executemany("UPDATE archives SET mark = ? WHERE feed = ? AND number = ?", marks)
+
+
 def mark_archives_of(db: Connection, feed: int, source: int) -> None:
     """Mark the slices with posts of a source: it or one of its posts leaves a feed, or comes back.
 

@@ -82,7 +82,7 @@ def at_edges(planet: Planet, count: int, dice: random.Random) -> Trials:
         where = planet.trial(step)
         watch = Watch(place, lambda _: os.kill(os.getpid(), signal.SIGKILL))
         status = wait(start(where, clock(step), watch))
-        yield _judged(planet, where, step, status, "edge")
+        yield _judged(planet, where, step, status, "edge", str(place))
 
 
 def at_calls(planet: Planet, count: int, dice: random.Random) -> Trials:
@@ -123,18 +123,19 @@ def _at(planet: Planet, step: int, calls: list[tuple[str, int]]) -> Trials:
         where = planet.trial(step)
         inject = f"inject={name}:signal=SIGKILL:when={number}"
         status = trace(where, step, "-o", os.devnull, "-e", f"trace={name}", "-e", inject)
-        yield _judged(planet, where, step, status, "system call")
+        yield _judged(planet, where, step, status, "system call", f"{name} {number}")
 
 
 def _judged(
-    planet: Planet, where: Path, step: int, status: int, kind: str
+    planet: Planet, where: Path, step: int, status: int, kind: str, place: str = ""
 ) -> tuple[str, list[str]]:
     """Return the kind of a trial and its faults, and remove its folder unless it has some."""
     faults = planet.torn(where, step) + planet.recovered(where, step)
     if not faults:
         shutil.rmtree(where)
+    name = f"{kind} {place}".rstrip()
     killed = "killed" if status == -signal.SIGKILL else f"ended with {status} before the kill"
-    return f"{kind}: {killed}", [f"step {step}, {kind}: {fault} ({where})" for fault in faults]
+    return f"{kind}: {killed}", [f"step {step}, {name}: {fault} ({where})" for fault in faults]
 
 
 def series(
