@@ -7,6 +7,7 @@ import gc
 import os
 import socket
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -356,6 +357,18 @@ def test_jobs_at_once(site: Site):
     asks = [ask(site.add(f"h{n}", play).url, f"{n}") for n in range(len(crowds))]
     assert len(every(asks, replace(SETTINGS, jobs=3))) == len(asks)
     assert not over
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems bind no thread to a core")
+def test_the_threads_of_a_fetch_stay_on_one_core(site: Site):
+    """An answer wakes no other core. The caller has all its cores back at the end."""
+    cores = os.sched_getaffinity(0)
+    asks = [ask(site.add(f"h{n}", healthy(f"{n}")).url, f"{n}") for n in range(3)]
+    outcomes = fetcher.fetch_all(asks, SETTINGS, threading.Event())
+    next(outcomes)
+    assert len(os.sched_getaffinity(0)) == 1
+    assert len(list(outcomes)) == 2
+    assert os.sched_getaffinity(0) == cores
 
 
 def test_bodies_wait_to_be_taken(site: Site):

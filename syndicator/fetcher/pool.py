@@ -6,10 +6,14 @@ resolver obeys no timeout, so a thread that hangs in it is abandoned at its dead
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from syndicator.fetcher.client import Client, Fetch, begin, failed
@@ -24,6 +28,7 @@ from syndicator.urls import host_of
 _FIRST_THREADS = 8  # enough where answers come at once; each costs 0.3 ms to start
 _PATIENCE = 0.005  # seconds without a result after which the number of threads is doubled
 _TICK = 0.25  # seconds between looks at `stop` and at requests past their deadline
+_PROCESSOR = 36  # of the fields behind a thread's name: the core that it ran on last
 _GRACE = 1.0  # seconds after its deadline at which a request is taken to hang
 
 _Result = tuple[Outcome | None, Slot]  # None: a fetch that was not made
@@ -67,15 +72,16 @@ class FetchPool:
         """Yield the outcome of each fetch; after `stop` only those that have already come."""
         if self._stop.is_set():
             return
-        self._start_threads(_FIRST_THREADS)
-        try:
-            while self._open and not self._stop.is_set():
-                yield from self._next_outcome()
-            self.close()
-            while not self._results.empty():
-                yield from self._next_outcome()
-        finally:
-            self.close()
+        with _on_one_core():
+            self._start_threads(_FIRST_THREADS)
+            try:
+                while self._open and not self._stop.is_set():
+                    yield from self._next_outcome()
+                self.close()
+                while not self._results.empty():
+                    yield from self._next_outcome()
+            finally:
+                self.close()
 
     def close(self) -> None:
         """End the threads."""
@@ -208,6 +214,31 @@ class FetchPool:
         self._alive += 1
         outcome = None if _is_rate_limited(reason) else _not_tried(fetch, reason)
         self._results.put((outcome, Slot(self._large_bodies, 0.0)))
+
+
+@contextmanager
+def _on_one_core() -> Iterator[None]:
+    """Keep this thread, and those that it starts, on the core that it runs on, where Linux can.
+
+    One thread of Python runs at a time. Spread over the cores, each that has its answer wakes
+    another core, and takes the interpreter's data there: half of the CPU time of a run in which
+    nothing changed.
+    """
+    if sys.platform != "linux":
+        yield
+        return
+    cores = set[int]()
+    with suppress(OSError, ValueError, IndexError):  # no /proc, or a sandbox that forbids it
+        # The fields of a thread's stat follow its name, which may have spaces: see proc(5).
+        fields = Path("/proc/thread-self/stat").read_text("utf-8", "replace").rpartition(")")[2]
+        allowed = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, {int(fields.split()[_PROCESSOR])})
+        cores = allowed
+    try:
+        yield
+    finally:
+        if cores:
+            os.sched_setaffinity(0, cores)
 
 
 def _is_rate_limited(failure: FetchFailed) -> bool:
