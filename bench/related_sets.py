@@ -30,11 +30,8 @@ LISTED = 5  # links in a list
 def load(folder: Path, cut: str) -> Iterator[tuple[str, list[dict[str, str]]]]:
     """Yield the sets of a folder by name."""
     for path in sorted(folder.glob("*.jsonl")):
-        documents = [
-            json.loads(line)
-            for line in path.read_text(encoding="utf-8").splitlines()
-            if line.strip()
-        ]
+        with path.open(encoding="utf-8") as lines:  # not splitlines: U+2028 ends no line here
+            documents = [json.loads(line) for line in lines if line.strip()]
         chosen = (
             slice(*(int(part) if part else None for part in cut.split(":")))
             if cut
@@ -119,7 +116,7 @@ def scores_of_ours(documents: list[dict[str, str]]) -> list[list[tuple[int, floa
     bare = [{**document, "url": "", "ts": ""} for document in documents]
     for nearest in _all_nearest(bare):
         least = least_score(nearest)
-        rows.append([(near.number - 1, near.score / least) for near in nearest])
+        rows.append([(near.number - 1, near.timeless / least) for near in nearest])
     return rows
 
 

@@ -50,7 +50,8 @@ def main() -> None:
         stored(arguments.state)
         return
     for path in sorted(arguments.folder.glob("*.jsonl")):
-        documents = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line]
+        with path.open(encoding="utf-8") as lines:
+            documents = [json.loads(line) for line in lines if line.strip()]
         documents = [document for document in documents if document.get("story")]
         if documents:
             measure(path.stem, documents, show=arguments.show)
