@@ -363,6 +363,22 @@ def test_to_be_written_in_one_rare_language_is_not_to_be_related(shop: Shop) -> 
     assert shop.index.near(swedish[0])[0].number == twin
 
 
+def test_small_words_of_a_minority_language_prove_nothing(shop: Shop) -> None:
+    """Posts in Swedish show which of its words are small, though few of all posts have them.
+
+    Each post shares four rare words with another, and ten small ones with thirteen others.
+    """
+    for n in range(300):
+        shop.add(f"The {_NOUNS[n % 14]} of the {_NOUNS[n // 14 % 14]}", f"On {n} days.")
+    swedish = []
+    for n, subject in enumerate(SUBJECTS):
+        for half, nouns in enumerate((_NOUNS[:8], _NOUNS[4:])):
+            own = (f"{subject}{noun}" for noun in nouns)
+            text = " ".join((*SMALL[(n + half) % 2 :: 2], *own))
+            swedish.append(shop.add("Nytt", text, source=f"{half}-{n}", language="sv"))
+    assert shop.index.near(swedish[0])[0].number == swedish[1]
+
+
 _TWENTY = """
     harbour lantern orchard velvet copper tunnel meadow whistle granite saddle willow anchor kettle
     bramble chimney falcon ribbon cellar thistle marble
@@ -370,7 +386,7 @@ _TWENTY = """
 _WORDS = _TWENTY.split()
 
 
-def two_papers(shop: Shop, language: str = "en") -> int:
+def two_papers(shop: Shop, language: str = "en", day: float = 0.0) -> int:
     """Add two papers of five posts each, one of each about the same event; return one of these."""
     for paper in range(2):
         for number in range(4):
@@ -392,6 +408,7 @@ def two_papers(shop: Shop, language: str = "en") -> int:
         "After Monday's rain nobody may cross the bridge.",
         source="p1",
         language=language,
+        day=day,
     )
 
 
@@ -401,6 +418,16 @@ def test_two_small_papers_that_tell_of_one_event(shop: Shop) -> None:
     assert shop.chosen(number, "all")[:1] == [9]
     strict = RelatedSettings(scope="all", strict=True)
     assert shop.index.choose(number, shop.posts[number], strict) == ()
+
+
+def test_two_reports_months_apart_are_linked_as_those_of_one_day_are(shop: Shop) -> None:
+    """Dates put links in order; what is near enough is decided without them."""
+    one_day = Shop()
+    number = two_papers(one_day)
+    (near, *_), (far, *_) = one_day.index.near(number), shop.index.near(two_papers(shop, day=60))
+    assert (far.number, far.timeless) == (near.number, near.timeless)
+    assert far.score < near.score
+    assert shop.chosen(number, "all")[:1] == [far.number]
 
 
 def test_a_link_to_another_language_must_be_surely_right(shop: Shop) -> None:

@@ -14,10 +14,11 @@ Statistic = Literal["counts", "learnt"]  # of the terms
 
 
 class Neighbour(Struct, frozen=True):
-    """A stored post near another, and its score (0 to 1)."""
+    """A stored post near another, and its score (0 to 1); `timeless` is it whatever the dates."""
 
     number: int
     score: float
+    timeless: float
 
 
 class Card(Struct, frozen=True):
@@ -83,6 +84,9 @@ class IndexTables(Protocol):
 
     def languages(self, numbers: Sequence[int]) -> Mapping[int, str]:
         """Return the languages of these posts, without regions ("en")."""
+
+    def by_language(self, newest: int) -> Mapping[str, list[int]]:
+        """Return the newest stored posts by language (without region), by date, newest first."""
 
     def kept(self, name: Statistic) -> bytes:
         """Return the counts of terms, or their learnt weights, as last kept; b"" for none."""

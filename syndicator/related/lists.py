@@ -71,50 +71,54 @@ def of_all(
     `nearest` are all candidates; those in `listed` are left out, which another list holds.
     """
     scores = {}
-    for near, threshold in _with_thresholds(terms, request, nearest):
-        if near.score >= threshold and near.number not in listed:
+    for near in _near_enough(terms, request, nearest):
+        if near.number not in listed:
             scores[near.number] = near.score
     cards = _chosen(terms, request, list(scores))
     links = [replace(card.reference, score=scores[card.number]) for card in cards]
     return request.under_heading("all", tuple(links))
 
 
-def _with_thresholds(
+def _near_enough(
     terms: IndexTables, request: Request, nearest: Sequence[Neighbour]
-) -> list[tuple[Neighbour, float]]:
-    """Return the candidates, and for each the least score of a link to it.
+) -> list[Neighbour]:
+    """Return the candidates that are near enough for a link, in their order.
 
-    Only candidates in the language of the post show how near posts are by chance: where a language
-    is rare, its small words count as rare. A link to another language must be surely right.
+    Only candidates in the language of the post show how near posts are by chance. A link to another
+    language must be surely right. Dates order links, but make none right or wrong.
     """
     strict = tuning.STRICT_THRESHOLD
     if request.settings.strict:
-        return [(near, strict) for near in nearest]
+        return [near for near in nearest if near.score >= strict]
     language_of = terms.languages([near.number for near in nearest])
     own = request.post.language.partition("-")[0].lower()
     least = least_score([near for near in nearest if language_of.get(near.number) == own])
-    thresholds = []
+    thresholds = {own: least}
+    enough = []
     for near in nearest:
-        is_own = language_of.get(near.number) == own
-        thresholds.append((near, least if is_own else max(least, strict)))
-    return thresholds
+        threshold = thresholds.get(language_of.get(near.number, ""), max(least, strict))
+        if near.timeless >= threshold:
+            enough.append(near)
+    return enough
 
 
 def least_score(candidates: Sequence[Neighbour]) -> float:
-    """Return the least score of a link, by the scores of all candidates, best first.
+    """Return the least timeless score of a link, by those of all candidates.
 
     The median of those beyond the nearest quarter shows how near posts are by chance. Of a few
     candidates it shows nothing, so the strict threshold holds.
 
-    >>> candidates = list(map(Neighbour, range(4), (0.3, 0.05, 0.04, 0.03)))
-    >>> round(least_score(candidates), 4), least_score(candidates[:3])
-    (0.07, 0.113)
+    >>> scores = 0.3, 0.05, 0.04, 0.03
+    >>> candidates = list(map(Neighbour, range(4), scores, scores))
+    >>> round(least_score(candidates), 3), least_score(candidates[:3])
+    (0.085, 0.113)
     """
     if len(candidates) < tuning.NEAREST_QUARTER:
         return tuning.STRICT_THRESHOLD
-    far = candidates[len(candidates) // tuning.NEAREST_QUARTER :]
+    scores = sorted((near.timeless for near in candidates), reverse=True)
+    far = scores[len(scores) // tuning.NEAREST_QUARTER :]
     # Not by numpy's median, which loads masked arrays: 13 ms of a run with a new post.
-    median = (far[(len(far) - 1) // 2].score + far[len(far) // 2].score) / 2
+    median = (far[(len(far) - 1) // 2] + far[len(far) // 2]) / 2
     return tuning.BACKGROUND_FLOOR + tuning.BACKGROUND_SHARE * median
 
 

@@ -54,6 +54,12 @@ SCORE_PARTS = 4  # the highest possible sum of nearness, feedback and both of th
 SOURCE_SAMPLE = 16  # posts of the source that are looked at
 USUAL_FROM = 8  # a term must stand in more posts of the sample than this
 
+# A word of few posts may be a small word of a language that few posts have. So a term is no rarer
+# than in a sample of the posts in its post's language, where that is the language of a minority.
+LANGUAGE_NEWEST = 5000  # newest stored posts among which languages are looked for
+LANGUAGE_SAMPLE = 128
+LANGUAGE_LEAST = 16  # posts of a language that show which of its words are small
+
 # -- lists -------------------------------------------------------------------------------------
 
 STRICT_THRESHOLD = 0.113  # least score of a link to another source, with `strict`
@@ -61,7 +67,7 @@ STRICT_THRESHOLD = 0.113  # least score of a link to another source, with `stric
 # beyond the nearest quarter, which share words by chance. It differs by language, length of texts
 # and size of the corpus; docs/related.md shows length against precision.
 BACKGROUND_SHARE = 0.75
-BACKGROUND_FLOOR = 0.04
+BACKGROUND_FLOOR = 0.055
 NEAREST_QUARTER = 4
 SOURCE_THRESHOLD = 0.013  # least score by which a post goes before the newest of its own source
 MAX_PER_SOURCE = 4096  # newest posts of a source that are compared for its list

@@ -64,11 +64,7 @@ class Counts:
         by 0.9, for a term that neighbours do not share, up to 1.4.
         """
         if self._weights is None:
-            total = np.float32(self.slots[-1])
-            count = self.slots[:-1].astype(np.float32)
-            common = np.float32(tuning.COMMON_SHARE) * total
-            idf = np.maximum(np.log((1 + total) / (1 + count + common)), np.float32(0))
-            rarest = max(float(np.log((1 + total) / (2 + common))), 1.0)
+            idf, rarest = _inverse_frequency(self.slots)
             # Among few posts no term is as rare as among many. Without a power of the rarity small
             # words would outvote the others.
             stretch = min(max((tuning.RARITY_RANGE / rarest) ** 2, 1.0), tuning.MAX_STRETCH)
@@ -79,6 +75,13 @@ class Counts:
             self._rarity = rarity
             self._weights = rarity * self._trust(slice(None))
         return self._weights
+
+    def rarity_among(self, packed: Iterable[bytes]) -> Weights:
+        """Return the rarity of each slot among these posts over that among all, 1 at most."""
+        sample = Counts()
+        sample.add(packed)
+        ratio: Weights = np.minimum(_plain_rarity(sample.slots) / _plain_rarity(self.slots), 1)
+        return ratio
 
     def learn(self, seen: float, own: Slots, shared: Slots, credit: Weights) -> None:
         """Learn from `seen` neighbours of a post which of its terms (`own`) they share.
@@ -105,6 +108,20 @@ class Counts:
         )
         usual = np.float32(tuning.PLAIN + tuning.EXPECTED_SHARE)
         return np.asarray((np.float32(tuning.PLAIN) + share) / usual, np.float32)
+
+
+def _inverse_frequency(counted: NDArray[np.uint32]) -> tuple[Weights, float]:
+    """Return the logarithms of inverse document frequency by slot, and the highest possible one."""
+    total = np.float32(counted[-1])
+    common = np.float32(tuning.COMMON_SHARE) * total
+    count = counted[:-1].astype(np.float32)
+    idf = np.maximum(np.log((1 + total) / (1 + count + common)), np.float32(0))
+    return idf, max(float(np.log((1 + total) / (2 + common))), 1.0)
+
+
+def _plain_rarity(counted: NDArray[np.uint32]) -> Weights:
+    idf, rarest = _inverse_frequency(counted)
+    return np.asarray(1 + np.float32(tuning.RARITY_RANGE / rarest) * idf, np.float32)
 
 
 def slots(terms: Records) -> Slots:
@@ -172,10 +189,12 @@ class Rows:
     """Packed vectors side by side, each scaled to length 1, to be compared with several queries.
 
     A query is a vector spread over an accumulator, one place for each slot. The `usual` slots
-    count for nothing in it.
+    count for nothing in it. `factors` by slot multiply the weights of terms.
     """
 
-    def __init__(self, packed: Sequence[bytes], counts: Counts, usual: Slots) -> None:
+    def __init__(
+        self, packed: Sequence[bytes], counts: Counts, usual: Slots, factors: Weights | None = None
+    ) -> None:
         vector = np.frombuffer(b"".join(packed), TERM)
         sizes = np.array([len(row) // TERM.itemsize for row in packed], np.intp)
         self._starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
@@ -183,6 +202,8 @@ class Rows:
         self._slots = slots(vector["term"])
         self._usual = usual
         weights = vector["weight"] * counts.weights()[self._slots]
+        if factors is not None:
+            weights *= factors[self._slots]
         norms = np.sqrt(np.add.reduceat(weights * weights, self._starts))
         self._weights: Weights = (weights / np.repeat(norms, sizes)).astype(np.float32)
 

@@ -42,6 +42,8 @@ _NEWEST = """SELECT number FROM traces WHERE source = ?1
     ORDER BY time DESC, number DESC LIMIT ?2"""
 _SAME_SOURCE = """SELECT number FROM traces WHERE source = (SELECT source FROM traces WHERE number = ?)
     ORDER BY time DESC, number DESC LIMIT ?"""
+_LANGUAGES = """SELECT number, language FROM posts
+    WHERE number > (SELECT max(number) FROM posts) - ? ORDER BY published DESC, title"""
 _CARDS = """SELECT p.number, s.id, p.keys, coalesce(p.public_id, ''), p.title, p.link,
     coalesce(json_extract(i.info, '$.name'), s.id), p.language, p.published
     FROM posts p JOIN sources s ON s.number = p.source LEFT JOIN infos i ON i.source = p.source
@@ -153,6 +155,13 @@ class Terms(Table):
             f"SELECT number, language FROM posts WHERE number IN ({_marks(numbers)})", numbers
         )
         return {number: language.partition("-")[0].lower() for number, language in rows}
+
+    def by_language(self, newest: int) -> Mapping[str, list[int]]:
+        """Return the newest stored posts by language (without region), by date, newest first."""
+        posts: dict[str, list[int]] = {}
+        for number, language in self.db.rows(_LANGUAGES, newest):
+            posts.setdefault(language.partition("-")[0].lower(), []).append(number)
+        return posts
 
     def kept(self, name: _Kept) -> Any:  # noqa: ANN401 - a number or a blob
         """Return the counts of terms, or their learnt weights, as last kept; b"" for none."""
