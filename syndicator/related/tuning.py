@@ -80,7 +80,7 @@ BATCH = 2000  # posts indexed at once: a few megabytes
 
 # Least mean nearness of a post to those of a story that it joins. bench/stories.py counts how many
 # stories are wrong.
-STORY_NEARNESS = 0.5
+STORY_NEARNESS = 0.55
 STORY_HOURS = 48  # between any two reports of one event
 
 # -- copies ------------------------------------------------------------------------------------
