@@ -70,6 +70,23 @@ FORMATS: dict[str, Format] = {
     "fragment": Format(label="HTML fragment", file="fragment.html", type="text/html"),
 }
 
+# Files that a theme may bring along, and pictures of sources: endings of names -> media types.
+ASSETS = {
+    ".avif": "image/avif",
+    ".css": "text/css; charset=utf-8",
+    ".gif": "image/gif",
+    ".ico": "image/x-icon",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".otf": "font/otf",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".ttf": "font/ttf",
+    ".webp": "image/webp",
+    ".woff": "font/woff",
+    ".woff2": "font/woff2",
+}
+
 # The format of closed archives (RFC 5005, section 4) is the first of these that a feed has.
 ARCHIVE_FORMATS = ("atom", "rss")
 

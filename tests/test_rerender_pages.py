@@ -68,6 +68,21 @@ def test_posts_that_left_the_documents(tmp_path: Path, site: loopback.Site) -> N
     assert pages(tmp_path) == before
 
 
+def test_pages_of_posts_that_are_wanted_no_more(tmp_path: Path, site: loopback.Site) -> None:
+    """They go, and with them the links of lists of older posts, which nothing else changes."""
+    made = planet(tmp_path, site)
+    made.run()
+    made.head = 'limit = 2\nstay = "0d"'
+    made.run(rerender=True)
+    older = tmp_path / "public" / "archive" / "1.html"
+    assert "../posts/" in older.read_text("utf-8")
+    made.head += '\npages = "none"'
+    made.run()
+    assert not pages(tmp_path)
+    for page in (tmp_path / "public").rglob("*.html"):
+        assert "posts/" not in page.read_text("utf-8")
+
+
 def test_pages_with_fewer_related_links_than_the_feeds(tmp_path: Path, site: loopback.Site) -> None:
     """Each list of a page has at most `related_on_pages` links, however many the items have."""
     made = planet(tmp_path, site, "related_on_pages = 2", '[related]\nscope = "both"\nlimit = 4')

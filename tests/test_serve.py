@@ -42,7 +42,7 @@ def publish(home: Path) -> Path:
     files = {
         "rss20.xml": RSS, "atom.xml": ATOM, "feed.json": JSON, "opml.xml": OPML, "index.html": PAGE,
         "posts/a.html": PAGE, "style-0123.css": b"body{}", "second/index.html": PAGE, "second/rss.xml": RSS,
-        "by-language/vi/atom.xml": ATOM,
+        "by-language/vi/atom.xml": ATOM, "theme/fonts/text.woff2": b"wOF2", "theme/Boat.JPEG": b"\xff\xd8",
         "atom-1.xml": ATOM.replace(b"/>", b"><fh:archive xmlns:fh='http://purl.org/syndication/history/1.0'/></feed>"),
         ".rss.xml.syndicator-new": b"half", ".ledger.json": JSON, ".hidden/index.html": PAGE, "state.db": b"SQLite",
         "rss20.xml.tmp": RSS, "notes": b"?", "../secret.xml": RSS, "../public-not/index.html": PAGE,
@@ -104,6 +104,8 @@ def ask(
         ("/style-0123.css", "text/css; charset=utf-8", b"body{}"),
         ("/second/", "text/html; charset=utf-8", PAGE),
         ("/second/rss.xml?from=reader", "application/rss+xml; charset=utf-8", RSS),
+        ("/theme/fonts/text.woff2", "font/woff2", b"wOF2"),
+        ("/theme/Boat.JPEG", "image/jpeg", b"\xff\xd8"),
         ("/inner.xml", "application/atom+xml; charset=utf-8", ATOM),
     ],
 )

@@ -205,6 +205,26 @@ def test_the_page_of_a_post_or_source_leads_to_first_pages(planet: Path) -> None
         assert "by-language/vi/index.html" in linked.values() or linked[own_name("vi")] == ""
 
 
+def test_the_feed_of_the_only_language_is_linked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the main feed, since it has pages of its own; on these there is nothing to switch."""
+    monkeypatch.chdir(tmp_path)
+    write_source(tmp_path / "harbour.xml", 3)
+    text = '[feed]\ntitle = "Tides"\nper_language = true\n[[sources]]\nurl = "harbour.xml"\n'
+    (tmp_path / "feeds.toml").write_text(text + 'language = "en"\n', "utf-8")
+    assert main(["run", "-q"]) == 0
+    folder = tmp_path / "public"
+    site = {}
+    for file in folder.rglob("*.html"):
+        path = file.relative_to(folder).as_posix()
+        site[path] = Document(path, file.read_bytes(), "text/html")
+    assert set(site) == set(clicks(site))
+    own = "by-language/en/index.html"
+    assert languages(folder / "index.html", folder) == {own_name("en"): own}
+    assert languages(folder / own, folder) == {}
+
+
 def test_names_in_a_list_are_parted_as_the_language_does(planet: Path) -> None:
     """The Arabic comma on a page in Arabic, Persian or Urdu; no word that a name may have."""
     assert [comma(tag) for tag in ("en", "vi", "ar", "ur")] == [", ", ", ", "، ", "، "]

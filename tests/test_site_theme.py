@@ -50,11 +50,16 @@ def test_rules_are_added_to_the_style(tmp_path: Path) -> None:
 def test_files_of_a_theme_are_copied_along(tmp_path: Path) -> None:
     """Pictures and fonts in theme/; no template, no hidden file, nothing of another type."""
     (tmp_path / "fonts").mkdir()
-    for name in ("logo.svg", "fonts/text.woff2", ".secret.png", "notes.txt", "index.html"):
+    ours = {
+        "logo.svg": "image/svg+xml",
+        "Boat.JPEG": "image/jpeg",
+        "fonts/text.woff2": "font/woff2",
+    }
+    for name in (*ours, ".secret.png", "notes.txt", "index.html"):
         (tmp_path / name).write_text("x")
     documents = made(templates=tmp_path)
     files = {path: d.type for path, d in documents.items() if path.startswith("theme/")}
-    assert files == {"theme/logo.svg": "image/svg+xml", "theme/fonts/text.woff2": "font/woff2"}
+    assert files == {f"theme/{name}": kind for name, kind in ours.items()}
 
 
 def test_a_page_reaches_the_files_of_its_theme(tmp_path: Path) -> None:

@@ -37,9 +37,9 @@ from syndicator.generator.site import (
     source_path,
 )
 from syndicator.generator.site.front import further_posts
-from syndicator.generator.site.paths import RECENT, TAGS, tag_path
+from syndicator.generator.site.paths import RECENT, TAGS, archive_path, tag_path
 from syndicator.generator.site.selection import sources_by_tag
-from syndicator.generator.site.theme import ASSETS, Theme
+from syndicator.generator.site.theme import Theme
 from syndicator.generator.wishes import WISH_FILES, wish_files
 from syndicator.model.edition import Archive, Document, Edition, Item, PublishedFiles
 from syndicator.model.settings import Feed
@@ -194,6 +194,9 @@ def obsolete_paths(
         lost.update(*map(known.of_type, _PAGE_TYPES))
     elif feed.pages == "none" or "html" not in feed.formats:
         lost |= {*known.below(POSTS)}
+        # The page of the open slice of history is made with the pages of its posts.
+        opened = map(archive_path, range(edition.archives + 1, edition.slices + 1))
+        lost |= {path for path in opened if known.kind(path) is not None}
     return sorted(lost)
 
 
@@ -208,7 +211,7 @@ def face_documents(
         path, body = face_path(source_id, suffix), body_of(source_id)
         digest = blake2b(body, digest_size=16).hexdigest()
         if known.get(path) != digest:
-            yield Document(path, body, ASSETS[suffix], digest=digest)
+            yield Document(path, body, formats.ASSETS[suffix], digest=digest)
 
 
 def missing_archives(edition: Edition, known: PublishedFiles) -> list[int]:

@@ -179,6 +179,8 @@ class FeedBuild(Struct):
         stale = {*store.snapshots.stale_archives(feed), *generator.missing_archives(edition, files)}
         stale |= set(outdated.values()) - {0}
         gone = generator.obsolete_paths(edition, files, store.posts.slugs)
+        if feed.pages == "none" and any(path.startswith("posts/") for path in gone):
+            stale |= set(range(1, edition.archives + 1))  # they lead to pages that are no more
         files.hide(gone)
         documents = generator.generate(
             edition,

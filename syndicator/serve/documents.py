@@ -20,15 +20,15 @@ from starlette.routing import Route
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
-from syndicator.formats import FORMATS, by_content, by_suffix, by_type, file_name
+from syndicator.formats import ASSETS, FORMATS, by_content, by_suffix, by_type, file_name
 from syndicator.model.settings import Feed
 
 # The files that we publish and that a theme may bring. Any other ending (a database, a lock, a
 # half-written file) is not there. XML and JSON are told apart by their first bytes, since file
 # names can be set.
 _TYPES = {
+    **ASSETS,
     ".html": "text/html; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
     ".xml": "application/xml",
     ".rss": f"{FORMATS['rss'].type}; charset=utf-8",
@@ -36,12 +36,6 @@ _TYPES = {
     ".opml": f"{FORMATS['opml'].type}; charset=utf-8",
     ".json": "application/json",
     ".gz": "application/gzip",
-    ".svg": "image/svg+xml; charset=utf-8",
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".gif": "image/gif",
-    ".webp": "image/webp",
-    ".ico": "image/x-icon",
 }
 _TEXT = re.compile("text/|application/(?!gzip)|image/svg")  # worth to be compressed
 _SNIFFED = 4096  # bytes that show the format; stylesheet instructions and comments may come first
@@ -80,7 +74,7 @@ def media_type(name: str, head: bytes) -> str:
     >>> media_type("state.db", b"SQLite")
     ''
     """
-    suffix = Path(name).suffix
+    suffix = Path(name).suffix.lower()
     if suffix in (".xml", ".json") and (form := by_content(head, xml=suffix == ".xml")):
         return f"{form.type}; charset=utf-8" if form.root else form.type
     form = by_suffix(suffix)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from syndicator.errors import PublishError, UsageError
+from syndicator.formats import ASSETS
 from syndicator.generator.site.words import filled
 from syndicator.model.edition import Document
 from syndicator.whole_files import STANDS, read_bytes, unreadable
@@ -24,18 +25,6 @@ if TYPE_CHECKING:
 OURS = Path(__file__).parents[1] / "templates"
 _STYLE = "style.css"
 _EXTRA = "extra.css"  # appended to the style
-# A theme's files that are copied along, by the endings of their names.
-ASSETS = {
-    ".avif": "image/avif",
-    ".css": "text/css; charset=utf-8",
-    ".gif": "image/gif",
-    ".ico": "image/x-icon",
-    ".jpg": "image/jpeg",
-    ".png": "image/png",
-    ".svg": "image/svg+xml",
-    ".webp": "image/webp",
-    ".woff2": "font/woff2",
-}
 # On dark paper the colour is lighter, so that it can be read there too.
 _ACCENT = """
 :root { --accent: COLOUR; }
