@@ -569,7 +569,7 @@ def test_a_picture_of_a_source_is_small(site: Site, browser: Browser) -> None:
 
 def test_two_headlines_stand_on_the_first_screen(site: Site, browser: Browser) -> None:
     """Of a laptop, below a lead with a picture; in both directions, and below a browser's bars."""
-    for width, height in ((1280, 800), (1366, 650)):
+    for width, height in ((1280, 720), (1366, 650)):
         browser.view(width, height)
         for name in ("index", "ar/index", "excerpt"):
             browser.open(site.base + site.paths[name])
