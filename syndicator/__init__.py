@@ -23,11 +23,10 @@ Whatever goes wrong is a `SyndicatorError`. To import this package is cheap: a n
 it is used for the first time.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
 from syndicator.version import __version__
 
+# As `typing` has it, whose import takes some milliseconds: a Ctrl-C in them shows a traceback.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from syndicator.errors import (
         CheckFailed,
@@ -151,7 +150,9 @@ _LATE = {
 }
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401  of any type that the API has
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
     if name not in _LATE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module, _, other = _LATE[name].partition(":")

@@ -1,8 +1,11 @@
 """`syndicator` and `python -m syndicator`: the command line, with a quiet Ctrl-C from the start."""
 
-import gc
-import signal
-import sys
+try:
+    import gc
+    import signal
+    import sys
+except KeyboardInterrupt:
+    raise SystemExit(130) from None
 
 
 def main() -> int:

@@ -27,6 +27,12 @@ def test_the_import_is_cheap() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(json.loads(done.stdout))
     assert not loaded & {"msgspec", "lxml", "requests", "feedparser", "rich", "jinja2", "tomlkit"}
+    code = "import sys; before = {*sys.modules}; import syndicator; print({*sys.modules} - before)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "syndicator.version" in done.stdout
+    assert (
+        done.stdout.count("'") <= 4
+    )  # nothing of Python's either: a Ctrl-C would show a traceback
     ours = {name for name in loaded if name.startswith("syndicator.")}
     assert ours <= {"syndicator.version"}
 

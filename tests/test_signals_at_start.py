@@ -18,6 +18,7 @@ class Interrupting:
         if name == module:
             os.kill(os.getpid(), signal.SIGINT)
 
+sys.modules.pop(module, None)  # Python itself may have loaded it
 sys.meta_path.insert(0, Interrupting())
 from syndicator.__main__ import main
 sys.exit(main())
@@ -25,7 +26,7 @@ sys.exit(main())
 
 
 @pytest.mark.parametrize(
-    "module", ["syndicator.cli", "argparse", "syndicator.cli.run", "syndicator.config"]
+    "module", ["signal", "syndicator.cli", "argparse", "syndicator.cli.run", "syndicator.config"]
 )
 def test_ctrl_c_while_a_module_is_loaded(module: str, tmp_path: Path) -> None:
     """The program ends by the signal or with its status, without a traceback."""
