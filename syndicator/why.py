@@ -20,6 +20,7 @@ from syndicator.store import Store
 from syndicator.store.explain import Entry, Link, Standing, Stored, Version
 from syndicator.store.reviews import Hold
 from syndicator.store.selection import selects, speaks
+from syndicator.urls import redacted
 
 ADVICE = "`syndicator fetch SOURCE` shows the posts that its feed has now"
 
@@ -74,7 +75,8 @@ def why(config: Config, post: str) -> list[Why]:
                 states = store.sources.states()
                 posts = [_why(store, config, states, number) for number in numbers]
     if not posts:
-        raise UsageError(f"no stored post has this id, address or title: {post!r}; {ADVICE}")
+        named = redacted(post)
+        raise UsageError(f"no stored post has this id, address or title: {named!r}; {ADVICE}")
     return posts
 
 

@@ -11,8 +11,11 @@ from loopback import configuration, rss, site
 
 from syndicator import config, install_check, pipeline, previews, status
 from syndicator.errors import UsageError
+from syndicator.importers import import_list
 from syndicator.model.run import Options, Report
+from syndicator.pipeline.review import judge
 from syndicator.urls import redacted, secret_parameter
+from syndicator.why import why
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 NAMES = [
@@ -121,6 +124,20 @@ def test_withdraw_echoes_no_secret(tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         pipeline.withdraw(config.load(path), "https://a.example/1?token=s3cr3t", NOW)
     assert "s3cr3t" not in str(caught.value)
+
+
+def test_what_was_asked_for_is_repeated_without_its_secrets(tmp_path: Path) -> None:
+    """`why`, `review` and `import` name an address that they do not know by its other parts."""
+    settings = config.load(configuration(tmp_path, "https://a.example/feed"))
+    address = "https://a.example/1?token=s3cr3t"
+    for act in (
+        lambda: why(settings, address),
+        lambda: judge(settings, [address], approved=True),
+        lambda: import_list(address, tmp_path / "new.toml"),
+    ):
+        with pytest.raises(UsageError, match=r"waits|a\.example") as caught:
+            act()
+        assert "s3cr3t" not in str(caught.value)
 
 
 def test_a_source_that_is_taken_for_private_later(tmp_path: Path) -> None:

@@ -142,7 +142,8 @@ def _text(file: str) -> str:
     if file == "-":
         return to_utf8(sys.stdin.buffer.read())[0].decode()
     if "://" in file:
-        raise UsageError(f"{file}: is an address, and import takes a file: download it first")
+        address = urls.redacted(file)
+        raise UsageError(f"{address}: is an address, and import takes a file: download it first")
     try:
         return to_utf8(Path(file).read_bytes())[0].decode()
     except FileNotFoundError:

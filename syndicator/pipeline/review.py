@@ -18,6 +18,7 @@ from syndicator.pipeline.build import build
 from syndicator.quantities import counted
 from syndicator.store import Store
 from syndicator.store.reviews import WaitingPost
+from syndicator.urls import redacted
 
 _BY_SETTING = "`hold = true` in its table"
 _STILL = "posts of a time when it was held"
@@ -102,7 +103,9 @@ def _meant(
         if name in {source.id, source.name, source.url, titles.get(source.id)}:
             return source
     hint = source_meant(name, [each.name for each in held])
-    raise UsageError(f'no source, and no list or post that waits, is named "{name}"; {hint}')
+    raise UsageError(
+        f'no source, and no list or post that waits, is named "{redacted(name)}"; {hint}'
+    )
 
 
 def _decide(
