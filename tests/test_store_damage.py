@@ -23,6 +23,7 @@ from syndicator.cli import main
 from syndicator.errors import StoreError, SyndicatorError
 from syndicator.model.run import Options, Report
 from syndicator.store import Store, maintenance
+from syndicator.why import why
 
 
 def installation(tmp_path: Path) -> Path:
@@ -63,6 +64,9 @@ BROKEN = {
     "a note that is no UTF-8": "UPDATE meta SET value = CAST(x'fffe' AS TEXT) WHERE key = 'Build '",
     "a note of a list": "INSERT INTO meta VALUES ('Followed https://a.example/', '{\"tables\": 7}')",
     "the count of events": "UPDATE meta SET value = 'x' WHERE key = 'event'",
+    "no count of events": "UPDATE meta SET key = 'x' WHERE key = 'event'",
+    "a key of bytes": "UPDATE meta SET key = x'00ff' WHERE key = 'event'",
+    "no id of a published post": "UPDATE posts SET public_id = NULL",
     "the name of the file": "UPDATE meta SET value = 7 WHERE key = 'store'",
     "the counts of terms": "UPDATE meta SET value = 7 WHERE key = 'index_counts'",
     "a link's title that is no UTF-8": "UPDATE links SET title = CAST(x'fffe' AS TEXT)",
@@ -86,6 +90,17 @@ def test_rows_that_hold_something_else(tmp_path: Path, statement: str) -> None:
         assert (where / "public" / "rss.xml").read_bytes() == before
     else:
         assert not report.faults or all("damaged" in fault for fault in report.faults)
+
+
+def test_a_post_whose_source_is_gone(tmp_path: Path) -> None:
+    """`why` says that the file is damaged."""
+    where = installation(tmp_path)
+    changed(where / "syndicator.db", "UPDATE posts SET source = 77")
+    settings = config.load(where / "feeds.toml")
+    with Store(settings.state) as store:
+        (public_id,) = store.connection.row("SELECT public_id FROM posts WHERE public_id <> ''")
+    with pytest.raises(StoreError, match="is damaged"):
+        why(settings, public_id)
 
 
 @pytest.mark.parametrize("content", [b"x", b"SQLite", b"\0", b"\xff" * 40])

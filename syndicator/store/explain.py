@@ -7,8 +7,9 @@ from itertools import starmap
 
 from msgspec import Struct
 
+from syndicator.errors import StoreError
 from syndicator.store import codec
-from syndicator.store.db import Table
+from syndicator.store.db import Table, damaged
 from syndicator.store.meta import Meta, Stories
 
 MOST = 20  # posts that a search returns
@@ -119,8 +120,10 @@ class Explain(Table):
         return self.db.column(f"SELECT number FROM posts WHERE {like} {newest}", *words)
 
     def post(self, number: int) -> Stored:
-        """Return a stored post by its number."""
-        return codec.noun(Stored, self.db.row(_POST, number))
+        """Return a stored post by its number. Raises StoreError where its source or body is gone."""
+        if not (row := self.db.row(_POST, number)):
+            raise StoreError(damaged(self.db.path, f"post {number} has no source or no body"))
+        return codec.noun(Stored, row)
 
     def updates(self, number: int) -> list[tuple[datetime, str]]:
         """Return when a post was updated, and which of its parts had changed."""

@@ -44,6 +44,7 @@ def problems(path: Path, notes: Sequence[type[Struct]] = ()) -> Iterator[str]:
                 yield f"{path}: {finding}"
         yield from _wrong_types(db)
         yield from _wrong_notes(db, notes)
+        yield from (words for query, words in _DANGLING if db.row(query))
         for table, query, decode in _DECODED:
             yield from _undecoded(db, table, query, decode)
         try:
@@ -82,13 +83,19 @@ def _wrong_notes(db: Connection, notes: Sequence[type[Struct]]) -> Iterator[str]
     """Yield the single values that are none: notes, counts, marks, and the index's own."""
     known = {kind.__name__: kind for kind in (*_NOTES, *notes)}
     try:
-        for key, value in db.rows("SELECT key, value FROM meta"):
-            if not isinstance(value, _SINGLE.get(key, object)):
-                yield f"table meta, row {key}: {value!r} is no value of it"
-            elif kind := known.get(key.partition(" ")[0]):
-                yield from _undecoded_note(kind, key, value)
+        values = dict(db.rows("SELECT key, value FROM meta"))
     except StoreError as error:
         yield f"table meta: {error}"
+        return
+    if "event" not in values:
+        yield "table meta: the count of events is missing"
+    for key, value in values.items():
+        if not isinstance(key, str):
+            yield f"table meta: {key!r} is no key"
+        elif not isinstance(value, _SINGLE.get(key, object)):
+            yield f"table meta, row {key}: {value!r} is no value of it"
+        elif kind := known.get(key.partition(" ")[0]):
+            yield from _undecoded_note(kind, key, value)
 
 
 def _undecoded_note(kind: type[Struct], key: str, value: str) -> Iterator[str]:
@@ -123,6 +130,24 @@ _RECORDS = (
     ("logged_postings", "entries", 9),
     ("traces", "terms", 5),
     ("traces", "kin", 5),
+)
+
+
+# Rows that lead to a row which is not there, or to one that says too little.
+_DANGLING = (
+    (
+        "SELECT 1 FROM posts WHERE source NOT IN (SELECT number FROM sources) LIMIT 1",
+        "table posts: a post has no source",
+    ),
+    (
+        "SELECT 1 FROM posts WHERE number NOT IN (SELECT post FROM bodies) LIMIT 1",
+        "table posts: a post has no body",
+    ),
+    (
+        "SELECT 1 FROM entries WHERE story NOT IN"
+        " (SELECT number FROM posts WHERE public_id IS NOT NULL) LIMIT 1",
+        "table posts: a published post has no id",
+    ),
 )
 
 
