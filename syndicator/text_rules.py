@@ -27,7 +27,7 @@ _ANY_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(\s[^<>]*)?/?>")
 # A reference with its semicolon; not "AT&T", not "R&D;".
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 # Its slash, its name and its attributes; not "<3", not "<ann@example.org>".
-_TAG_PARTS = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]*)([\s/][^<>]*)?>")
+_TAG_PARTS = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]*)([\s/][^<>]*|)>")
 # Where a tag begins, and a reference that HTML takes without its semicolon; not "a < b", "AT&T".
 _HALF_TAG = re.compile(r"<(?=[A-Za-z/!?])|&(?=lt|LT|amp|AMP|#[0-9xX])")
 _MOST_ESCAPES = 8  # of one name
@@ -153,9 +153,9 @@ def without_markup(text: str) -> str:
 def plain_name(text: str) -> str:
     """Return a name or a category without markup, however often it was escaped.
 
-    A reader that takes it for HTML shows just these words. Pairs of tags go, and tags with
-    attributes. Any other bracket is the name's own, and a space behind it makes it text. A name of
-    nothing but tags keeps them as text.
+    A reader that takes it for HTML shows just these words. Pairs of tags go, and tags with values
+    of attributes or with a slash at their end. Any other bracket is the name's own, and a space
+    behind it makes it text. A name of nothing but tags keeps them as text.
 
     >>> plain_name("&amp;lt;b&amp;gt;Tom&amp;lt;/b&amp;gt; &amp; Jerry"), plain_name("C++ <3 R&D")
     ('Tom & Jerry', 'C++ <3 R&D')
@@ -166,7 +166,7 @@ def plain_name(text: str) -> str:
         return line(text)
     for _ in range(_MOST_ESCAPES):
         before, text = text, line(_REFERENCE.sub(lambda reference: unescape(reference[0]), text))
-        text = _without_tags(text) or text
+        text = line(_without_tags(text)) or text
         if text == before:
             break
     else:
@@ -175,11 +175,16 @@ def plain_name(text: str) -> str:
 
 
 def _without_tags(text: str) -> str:
-    """Remove the tags of a text that stand in pairs or have attributes."""
+    """Remove the tags of a text that stand in pairs, have values of attributes, or end themselves."""
     tags = _TAG_PARTS.findall(text)
     closed = {tag.lower() for slash, tag, _ in tags if slash}
     paired = {tag.lower() for slash, tag, _ in tags if not slash} & closed
-    return _TAG_PARTS.sub(lambda tag: " " if tag[3] or tag[2].lower() in paired else tag[0], text)
+
+    def replaced(tag: re.Match[str]) -> str:
+        is_markup = tag[2].lower() in paired or "=" in tag[3] or tag[3].strip() == "/"
+        return " " if is_markup else tag[0]
+
+    return _TAG_PARTS.sub(replaced, text)
 
 
 @lru_cache(maxsize=8192)  # each address of a post is asked about once a format

@@ -44,6 +44,22 @@ def test_an_honest_name(name: str) -> None:
     assert text_rules.plain_name(name) == name
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("vector<unsigned int>", "vector< unsigned int>"),
+        ("<T extends Foo>", "< T extends Foo>"),
+        ("Ann <https://ann.example/>", "Ann < https://ann.example/>"),
+        ("Rust<br/>Go", "Rust Go"),
+        ("<br/>", "< br/>"),
+        ("&lt;img src=x onerror=run()&gt;", "< img src=x onerror=run()>"),
+    ],
+)
+def test_brackets_of_a_name(written: str, shown: str) -> None:
+    """They stay as text where they are the name's own, or all of it."""
+    assert text_rules.plain_name(written) == shown
+
+
 PIECES = ["<", ">", "&", ";", "lt", "gt", "amp", "#60", "#x3c", "#108", "script", "b", "/", "!"]
 
 
