@@ -268,6 +268,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         (folder / "box" / "search.html").write_bytes(search_page(box))
         (folder / "activity.html").write_text(charts(edition), "utf-8")
         given.write(pages(large(200)), folder / "recent")
+        title = (
+            "The ferry leaves when the water allows it, which the harbour master writes on a slate"
+        )
+        first = replace(edition.items[0], post=replace(edition.items[0].post, title=title))
+        long = replace(edition, items=(first, *edition.items[1:]))
+        feed = replace(
+            long.feed, search=True, logo=f"{media}ferry.png", description="A tide. " * 14
+        )
+        given.write(pages(replace(long, feed=feed)), folder / "long")
         (folder / "faulty.html").write_text(FAULTY, "utf-8")
         given.write(pages(faced(given.edition(media, faces="link"))), folder / "faces")
         item = edition.items[0]
@@ -303,6 +312,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             "activity": "activity.html",
             "recent": "recent/archive/recent.html",
             "faces": "faces/index.html",
+            "long": "long/index.html",
             "faces/sources": "faces/sources.html",
             "evil": f"evil/{paths['0']}",
         }
@@ -571,9 +581,23 @@ def test_two_headlines_stand_on_the_first_screen(site: Site, browser: Browser) -
     """Of a laptop, below a lead with a picture; in both directions, and below a browser's bars."""
     for width, height in ((1280, 720), (1366, 650)):
         browser.view(width, height)
-        for name in ("index", "ar/index", "excerpt"):
+        for name in ("index", "ar/index", "excerpt", "long"):
             browser.open(site.base + site.paths[name])
             assert browser.run(HEADLINES) >= 2, (name, height)
+
+
+def test_a_logo_stands_beside_a_long_description(site: Site, browser: Browser) -> None:
+    """Each line of it, and the name, begin behind the logo."""
+    for width in (390, 1280):
+        browser.view(width)
+        browser.open(site.base + site.paths["long"])
+        logo, *lefts = browser.run(
+            """[document.querySelector('.logo').getBoundingClientRect().right,
+                ...[...document.querySelectorAll('.masthead .name a, .tagline bdi')]
+                  .flatMap(e => [...e.getClientRects()].map(line => line.left))]"""
+        )
+        assert len(lefts) > 2
+        assert min(lefts) > logo
 
 
 def test_lines_of_an_excerpt_are_short(site: Site, browser: Browser) -> None:
