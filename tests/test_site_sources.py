@@ -104,9 +104,13 @@ def test_a_person_who_opens_a_feed_is_told_how_to_follow_it() -> None:
 
 
 def test_a_feed_of_pages_alone_has_no_page_to_subscribe() -> None:
-    """There is nothing to copy."""
-    edition = given.edition(formats=("html", "opml"))
-    assert "subscribe.html" not in {document.path for document in pages(edition)}
+    """There is nothing to copy, so no page leads to it."""
+    for formats in (("html", "opml"), ("html",)):
+        documents = list(pages(given.edition(formats=formats)))
+        assert "subscribe.html" not in {document.path for document in documents}
+        for document in documents:
+            assert b'subscribe.html"' not in document.body
+            assert (b'id="subscribe"' in document.body) <= ("opml" in formats)
 
 
 def test_a_page_names_what_it_takes_up() -> None:

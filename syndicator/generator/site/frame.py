@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from syndicator.formats import FORMATS, file_name, written
+from syndicator.formats import FORMATS, file_name, polled, written
 from syndicator.generator.documents import address, without_empty
 from syndicator.generator.site.brief import first_words, http, picture
 from syndicator.generator.site.paths import ARCHIVES, SEARCH, SOURCES, SUBSCRIBE
@@ -50,7 +50,7 @@ class Frame:
             home=root + self.home,
             sources=root + SOURCES,
             style=root + style,
-            subscribe=root + SUBSCRIBE,
+            subscribe=f"{root}{SUBSCRIBE}" if polled(feed.formats) else "",
             search=f"{root}{SEARCH}" if feed.search else "",
             icon=http(feed.icon),
             logo=http(feed.logo),

@@ -169,7 +169,7 @@ class SiteView(Struct, frozen=True):
     home: str
     sources: str
     style: str
-    subscribe: str = ""
+    subscribe: str = ""  # "" where there is nothing to subscribe to
     search: str = ""  # where a search is answered, "" where none is
     icon: str = ""  # the address of the site's own picture
     logo: str = ""  # a larger one
