@@ -185,7 +185,9 @@ def at_most_number(limit: int) -> Value:
 
 def address(text: str) -> str:
     """Refuse all but a mail address: `ann@example.org (Ann)`, `Ann <ann@example.org>`, or bare."""
-    bare = re.sub(r"\s*\(.*\)$", "", text)
+    bare = text
+    if text.endswith(")"):
+        bare = text.partition("(")[0].rstrip()
     inner = re.fullmatch(r"[^<>]*<([^<>]*)>", bare)
     return _unless(mail(inner[1] if inner else bare), text, "is no mail address")
 

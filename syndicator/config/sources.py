@@ -22,7 +22,7 @@ from syndicator.urls import normal, redacted, secret_parameter
 _PLAIN = re.compile(r"https?://[A-Za-z0-9.-]+(?::[1-5]?[1-9][0-9]{0,3})?(?:/[^?#;@$\s\x00-\x1f]*)?")
 # "me:word@example.org/feed" is never taken for a path: the password would be shown, as the id of
 # the source.
-_NO_SCHEME = re.compile(r":[^\s@]*@")
+_NO_SCHEME = re.compile(r":[^\s@:]*@")
 
 _BY_ENVIRONMENT = "its address is taken from the environment"
 

@@ -176,8 +176,14 @@ def unwrapped(body: bytes) -> bytes:
     start = body[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not start.startswith((b"<html", b"<!doctype html")):
         return body
-    feed = _WHOLE_FEED.search(body)
-    return feed[0] if feed else body
+    feeds: list[tuple[int, int]] = []
+    for root_start, root_end in _ROOTS:
+        root = root_start.search(body)
+        end = max((tag.end() for tag in root_end.finditer(body)), default=0)
+        if root and end > root.end():
+            feeds.append((root.start(), end))
+    first, last = min(feeds, default=(0, len(body)))
+    return body[first:last]
 
 
 def is_cut(body: bytes) -> bool:
@@ -200,7 +206,12 @@ _BINARY = re.compile(
 _ROOT = re.compile(rb"<(?:[a-z0-9]+:)?(?:rss|feed|rdf|channel)[\s>/]")
 
 # From the first to the last tag of a feed's root; not "<feedback>", no prefixed names.
-_WHOLE_FEED = re.compile(rb"<(rss|feed)[\s>].*</\1\s*>", re.IGNORECASE | re.DOTALL)
+# Start and end tags of a feed's root. Not one pattern over both: of many starts without an end each
+# would be followed to the end of the body.
+_ROOTS = (
+    (re.compile(rb"<rss[\s>]", re.IGNORECASE), re.compile(rb"</rss\s*>", re.IGNORECASE)),
+    (re.compile(rb"<feed[\s>]", re.IGNORECASE), re.compile(rb"</feed\s*>", re.IGNORECASE)),
+)
 
 
 def _is_page(start: bytes, content_type: str) -> bool:

@@ -146,7 +146,7 @@ def _opml(text: str, name: str) -> Iterator[Subscription | Remark | str]:
 
 _XML_END = re.compile(r"</(?:\w+:)?opml\s*>", re.IGNORECASE)
 _XML_URL = re.compile(r"\bxmlUrl\s*=", re.IGNORECASE)
-_XML_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_XML_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
 def _said(outline: _Element) -> dict[str, str]:

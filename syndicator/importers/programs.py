@@ -111,4 +111,4 @@ def _yaml_keys(text: str) -> Iterator[tuple[str, str]]:
     for line in text.splitlines():
         if match := _YAML_KEY.match(line):
             value = re.sub(r"^([\"'])(.*)\1$", r"\2", match[2])
-            yield match[1], re.sub(r"\s+#.*$", "", value)
+            yield match[1], re.sub(r"(?<!\s)\s+#.*$", "", value)

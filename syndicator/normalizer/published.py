@@ -17,7 +17,7 @@ from syndicator.normalizer.html import sanitize
 _TAG = re.compile(
     r"""<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:\s+[a-zA-Z-]+=(?:"[^"<>]*"|'[^'<>]*'))*)\s*/?>"""
 )
-_ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)=(?:"([^"]*)"|'([^']*)')""")
+_ATTRIBUTE = re.compile(r"""(?<![a-zA-Z-])([a-zA-Z-]++)=(?:"([^"]*)"|'([^']*)')""")
 
 Attributes = dict[str, str]
 # Texts, and between them tags: whether it is an end tag, its name, its attributes.

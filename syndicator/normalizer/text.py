@@ -15,7 +15,7 @@ from syndicator.normalizer.html import tags
 from syndicator.text_rules import line
 
 # The marks of a CDATA section that was escaped with its text.
-_CDATA = re.compile(r"\s*<!\[CDATA\[(.*?)(?:\]\]>)?\s*\Z", re.DOTALL)
+_CDATA = re.compile(r"\s*<!\[CDATA\[")
 # An entity with a number or a known name, and its semicolon; "AT&T;" is checked by its name.
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|([A-Za-z][A-Za-z0-9]{1,31}));")
 
@@ -37,7 +37,7 @@ _INLINE = re.compile(
     r"|small|span|strike|strong|sub|sup|time|tt|u|var|wbr"
     r"|math|mi|mn|mo|ms|mtext|mrow|mstyle|msub|msup|msubsup|msqrt|mfrac|mspace)(?: [^>]*)?>"
 )
-_BREAKS = re.compile(r"<[^>]*>\s*(?:<[^>]*>\s*)*")  # all that stand together
+_BREAKS = re.compile(r"<[^<>]*+>\s*+(?:<[^<>]*+>\s*+)*+")  # all that stand together
 # The content of a player, shown only where it can't play. Not "<audio>", which stays in the text.
 _PLAYER = re.compile(r"<(video|audio)[ >](?:(?!<\1[ >]).)*?</\1>", re.DOTALL)
 
@@ -55,8 +55,8 @@ def without_cdata(text: str) -> str:
     """
     if "<![CDATA[" not in text:
         return text
-    section = _CDATA.match(text)
-    return section[1] if section else text
+    start = _CDATA.match(text)
+    return text[start.end() :].rstrip().removesuffix("]]>") if start else text
 
 
 def with_characters(text: str) -> str:

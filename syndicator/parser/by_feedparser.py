@@ -118,7 +118,7 @@ _LEVELS = {
     "http://base.invalid/a/": "../../",
     "http://base.invalid/": "/",
 }
-_ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF)\b(?![^>]*\sxml:base=)")
+_ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF)\b(?![^<>]*\sxml:base=)")
 
 
 def _based(data: bytes) -> bytes:

@@ -69,6 +69,7 @@ _DIALECTS = tuple(
 )
 # "tháng 3", "Tháng Mười Hai": names of several words become one.
 _VIETNAMESE = re.compile(r"\b(tháng|thg)\.?\s+(?:(mười)\s+(?=một|hai))?", re.IGNORECASE)
+_COMMAS = re.compile(r",{4,}")  # which a dialect could part in very many ways
 # Marks of writing direction, spaces that do not break, the Arabic comma, the digits of Arabic and
 # Persian.
 _PLAIN = {0x200E: None, 0x200F: None, 0xA0: " ", 0x202F: " ", 0x60C: ","}
@@ -188,7 +189,7 @@ def _usual(text: str) -> _Written | None:
 
 def _by_dialect(text: str) -> _Written | None:
     """Read a date by the first pattern that finds a known month and a year."""
-    text = text.translate(_PLAIN).strip()
+    text = _COMMAS.sub(",", text.translate(_PLAIN).strip())
     if text[-1:].isalnum() and "th" in text.lower():
         text = _VIETNAMESE.sub(lambda name: name[1].lower() + (name[2] or "").lower(), text)
     for dialect in _DIALECTS:

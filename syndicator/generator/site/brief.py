@@ -15,8 +15,8 @@ _LABEL_LENGTH = 80  # characters of an untitled post's first words that stand fo
 # "[...]", "[…]", "(more…)", "Read more" at the end of a summary; not an ellipsis of the writer's
 # own.
 _ENDING = re.compile(
-    r"\s*(?:\[\s*(?:\.\.\.|…)\s*\]|\(more\s*(?:\.\.\.|…)\)"
-    r"|(?:continue reading|read more)\s*(?:→|»|\.\.\.|…)?)\s*$",
+    r"(?<!\s)\s*+(?:\[\s*(?:\.\.\.|…)\s*\]|\(more\s*(?:\.\.\.|…)\)"
+    r"|(?:continue reading|read more)(?:\s*(?:→|»|\.\.\.|…))?)\s*$",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"https?://\S+")

@@ -7,7 +7,7 @@ import re
 from syndicator.normalizer.attribution.lines import VOID_TAGS, Tag, tags_in
 
 _BLANK = r"(?:\s|&nbsp;)"
-_OPENED = re.compile(r"<([a-zA-Z][a-zA-Z0-9-]*)[^<>]*>")
+_OPENED = re.compile(r"<([a-zA-Z][a-zA-Z0-9-]*+)[^<>]*>")
 _CLOSED_AFTER = re.compile(rf"{_BLANK}*</([a-zA-Z][a-zA-Z0-9-]*)>")
 _BREAK = re.compile(r"<(?:br|hr)\b[^<>]*>")
 _EMPTY_BEFORE = re.compile(

@@ -304,6 +304,8 @@ def _by_linked_sentence(line: Line, known: Known) -> CreditSpan | None:
         return None
     anchor = line.links[0]
     text = fold(anchor.text)
+    if len(text) > _LONG:
+        return None
     for row in wordings.index().rows(text):
         match = next(wordings.matches(row, text), None) if row.kind == "site" else None
         if not match or match["lead"] or match["body"].startswith(("the ", "that ")):

@@ -24,7 +24,7 @@ TITLE = "\U000ffffd"  # the post's own title, where it stands as text
 MARKERS = f"{LINK}-{TITLE}"
 
 # As nh3 writes it: "<" and ">" are escaped in attributes and text, so each of them is a tag's.
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)([^<>]*)>")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*+)([^<>]*+)>")
 _HREF = re.compile(r"\bhref=\"([^\"]*)\"")
 _OURS = re.compile(r"\bclass=\"[^\"]*\bsyndicator-(attribution|related|also)\b")
 _INLINE = frozenset(

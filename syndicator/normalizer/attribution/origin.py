@@ -33,7 +33,7 @@ _GENERIC = frozenset(
     {"www", "www2", "blog", "blogs", "news", "m", "amp", "feeds", "feed", "rss", "web", "mobile",
      "magazine", "journal"}
 )  # fmt: skip
-_PARTS = re.compile(r"\s+[|–—»«·•:-]+\s+|:\s+")
+_PARTS = re.compile(r"(?<!\s)\s+[|–—»«·•:-]+\s+|:\s+")
 _SHORT_NAME = 4  # letters
 
 

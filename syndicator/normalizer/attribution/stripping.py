@@ -322,7 +322,10 @@ def _end_of_our_lists(source: str, end: int, followed: list[Line]) -> int:
 def _is_our_list(line: Line) -> bool:
     """Tell whether a line is one of a list of ours, or the heading over it."""
     if line.block == "li":
-        return not any(map(str.isalnum, re.sub(r"\(.*\)$", "", line.text)))
+        text = line.text
+        if text.endswith(")"):
+            text = text.partition("(")[0]
+        return not any(map(str.isalnum, text))
     return bool(_our_headings().match(line.text))
 
 

@@ -52,6 +52,10 @@ def written_leads() -> tuple[str, ...]:
     return tuple(lead[0].upper() + lead[1:] for lead in data().leads)
 
 
+# Characters: words that run into one another can be parted in many ways, twice as many with each.
+_GENERIC = 48
+
+
 @lru_cache(maxsize=1024)
 def is_generic(written: str) -> bool:
     """Tell whether a text names no site in particular.
@@ -59,9 +63,12 @@ def is_generic(written: str) -> bool:
     >>> is_generic("my personal blog"), is_generic("here"), is_generic("My Blog of Boats")
     (True, True, False)
     """
+    text = fold(written).strip(_STOP)
+    if len(text) > _GENERIC:
+        return False
     words = data().generic
     pattern = rf"(?:(?:{words['before']}) ?)*(?:(?:{words['nouns']})(?: (?:{words['after']}))?|{words['here']})"
-    return re.fullmatch(pattern, fold(written).strip(_STOP)) is not None
+    return re.fullmatch(pattern, text) is not None
 
 
 def without_possessive(written: str) -> str:

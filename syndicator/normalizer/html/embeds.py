@@ -48,7 +48,7 @@ _PEERTUBE_WORDS = """
 PEERTUBE = frozenset(_PEERTUBE_WORDS.split())
 _PEERTUBE_PATH = re.compile(r"/videos/embed/[A-Za-z0-9-]{8,}")
 _FRAME = re.compile(r"<(/?)x-(?:iframe|embed|object)(?= |>)[^>]*>")
-_HREF = re.compile(r'<a (?:[^>]* )?href="([^"]*)"')
+_HREF = re.compile(r'<a (?>(?:[^<>]*? )?href=")([^"<>]*+)"')
 # WordPress adds this to a page's address for a frame with its card, below a link to the page.
 _CARD = re.compile(r"(?:embed/?|[?&](?:amp;)?embed=true)(?:#.*)?$")
 _SOURCES = ("data-src", "data-lazy-src", "src", "data")

@@ -49,11 +49,12 @@ _PICTURE_DATA = re.compile(
 _PLACEHOLDER = 400
 _ICON = 64  # pixels
 _DIGITS = re.compile(r"\s*(\d{1,5})")
+# As nh3 writes it: "<" and ">" are escaped in attributes and text, so each of them is a tag's.
 _NOSCRIPT = re.compile(r"<x-noscript(?: [^>]*)?>(.*?)</x-noscript>", re.DOTALL)
-_IMAGE_SOURCE = re.compile(r'<img(?: [^>]*)? src="([^"]*)"')
-_IMAGE = re.compile(r"<img(?: [^>]*)?>")
-_LINK_EDGE = re.compile(r"(<a(?: [^>]*)?>|</a>)")
-_PICTURE_SOURCE = re.compile(r"<source(?: [^>]*)? srcset=[^>]*>|</?picture>")
+_IMAGE_SOURCE = re.compile(r'<img(?>(?: [^<>]*?)? src=")([^"<>]*+)"')
+_IMAGE = re.compile(r"<img(?: [^<>]*)?>")
+_LINK_EDGE = re.compile(r"(<a(?: [^<>]*)?>|</a>)")
+_PICTURE_SOURCE = re.compile(r"<source(?>(?: [^<>]*?)? srcset=)[^<>]*+>|</?picture>")
 _MEDIA = re.compile(r"<(?:img|x-iframe|iframe|video|audio|picture)[ >]")
 
 

@@ -66,7 +66,9 @@ _TEX = re.compile(
     r"((?:[^<]|<(?!/?script\b))*)</script\s*>",
     re.IGNORECASE,
 )
-_CDATA = re.compile(r"%?\s*(?:<!\[CDATA\[|\]\]>)")  # by which Markdown processors guard it
+_CDATA = re.compile(
+    r"(?:%|(?<!\s))\s*+(?:<!\[CDATA\[|\]\]>)"
+)  # by which Markdown processors guard it
 # Elements that XHTML may close in their start tag, though HTML then reads raw text to the end. Not
 # an unquoted value that ends with a slash.
 _RAW_NAMES = "script style title textarea noembed noframes xmp svg select canvas button template"
@@ -224,7 +226,8 @@ def _end_of(html: str, start: int, name: str) -> int:
 
 def _broken(inner: str) -> str:
     """Return the content of an element with breaks for line ends, except between its blocks."""
-    pieces = _TAG_OR_TEXT.findall(inner)
+    closed, end, rest = inner.rpartition(">")  # no "<" without a ">" is looked for more than once
+    pieces = [*_TAG_OR_TEXT.findall(closed + end), *filter(None, rest.split("<"))]
     for place, piece in enumerate(pieces):
         if piece.startswith("<") or not piece.strip():
             continue

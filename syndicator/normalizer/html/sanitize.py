@@ -51,12 +51,12 @@ _ADDRESS = re.compile(
 )
 _PLAYER = re.compile(r"<(audio|video)((?: [^>]*)?)>")
 _CONTROLS = r'<\1\2 controls="" preload="none">'  # scripts added them; nothing is fetched unasked
-_LINK = re.compile(r"<a((?: [^>]*)?)>(.*?)</a>", re.DOTALL)
+_LINK = re.compile(r"<a((?: [^<>]*)?)>(.*?)</a>", re.DOTALL)
 _HREF = re.compile(r' href="([^"]*)"')
 _NOTHING = re.compile(r"(?:\s|<br>|<hr>|&nbsp;)*")
 _BLANK = 40  # characters: a link with longer content shows something
-_PRE = re.compile(r"(<pre(?: [^>]*)?>)\n")
-_OWN_CLASS = re.compile(r'(<[a-z][^>]*?) class="syndicator-[a-z]+"')
+_PRE = re.compile(r"(<pre(?: [^<>]*)?>)\n")
+_OWN_CLASS = re.compile(r'(<[a-z][^<>]*?) class="syndicator-[a-z]+"')
 _ROUNDS = 4  # attempts to reach HTML that no longer changes
 # Signs that a text is HTML: an end tag, a comment, a tag that needs no end tag or that has
 # attributes. Not "the <path> element", "i<n", "<jane@example.org>".

@@ -71,8 +71,8 @@ _BAR_NAMES = """
 """
 BARS = frozenset(_BAR_NAMES.split())
 # Start tags with a mark of ours (allowlist.MARKS).
-BAR = re.compile(r'<([a-z][a-z0-9]*)(?: [^>]*)? data-bar=""[^>]*>')
-HIDDEN_ELEMENT = re.compile(r'<([a-z][a-z0-9]*)(?: [^>]*)? data-hidden=""[^>]*>')
+BAR = re.compile(r'<([a-z][a-z0-9]*+)(?>(?: [^<>]*?)? data-bar="")[^<>]*+>')
+HIDDEN_ELEMENT = re.compile(r'<([a-z][a-z0-9]*+)(?>(?: [^<>]*?)? data-hidden="")[^<>]*+>')
 
 
 def is_beacon(address: str) -> bool:
