@@ -2,6 +2,8 @@
 
     python bench/parsing.py                the feeds of feeds.py
     python bench/parsing.py --captured     the captured feeds beside the clone, or in a folder
+    python bench/parsing.py --budget       the seconds a MB to parse and normalize each, and its share of `max_cpu`;
+                                           the exit status is 1 where that is more than a twentieth
 
 `items` is the share of the items that our parser finds. A feed that a parser refuses counts with the
 time until it does, and with no item.
@@ -10,12 +12,16 @@ time until it does, and with no item.
 from __future__ import annotations
 
 import argparse
+import math
 import statistics
+import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NoReturn
 from xml.etree import ElementTree
 
 import feedparser
@@ -24,7 +30,10 @@ from run import CAPTURED
 
 from syndicator import parser
 from syndicator.model.fetch import Fetched, FetchFailed, Validators
+from syndicator.model.settings import FetchSettings, Source
+from syndicator.pipeline import reading
 
+LARGE = 0.1  # MB: of a smaller feed the seconds a MB are those of what any feed costs
 Read = Callable[[bytes], int]  # the body of a feed -> the number of its items
 
 
@@ -34,11 +43,14 @@ def main() -> None:
     arguments.add_argument("--sites", type=int, default=60)
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--captured", nargs="?", const=str(CAPTURED), default="")
+    arguments.add_argument("--budget", action="store_true")
     options = arguments.parse_args()
     if options.captured:
         bodies = [path.read_bytes() for path in sorted(Path(options.captured).iterdir())]
     else:
         bodies = [FeedMaker().feed(number) for number in range(options.sites)]
+    if options.budget:
+        budget(bodies, options.rounds)
     known = [fingerprints(body) for body in bodies]
     readers: dict[str, list[Read]] = {
         "ours, all new": [partial(ours, ()) for _ in bodies],
@@ -62,6 +74,36 @@ def main() -> None:
     for name, rounds in seconds.items():
         share = found[name] / sum(map(len, known))
         print(f"| {name} | {statistics.median(rounds) / len(bodies) * 1000:.2f} | {share:.0%} |")
+
+
+def budget(bodies: list[bytes], rounds: int) -> NoReturn:
+    """Print what it takes to parse and normalize each feed as new, and end: well within the budget, or not.
+
+    A feed counts with its fastest round, since what the first one loads is loaded once in a run.
+    """
+    source = Source("bench", "https://bench.example/feed.xml")
+    seconds = [math.inf] * len(bodies)
+    for _ in range(rounds):
+        for place, body in enumerate(bodies):
+            began = time.thread_time()
+            reading.read(fetched(body), source, datetime.now(UTC))
+            seconds[place] = min(seconds[place], time.thread_time() - began)
+    most = FetchSettings().max_cpu.total_seconds()
+    sizes = [len(body) / 1e6 for body in bodies]
+    shares = [used / (most * (1 + size)) for used, size in zip(seconds, sizes, strict=True)]
+    rates = [used / size for used, size in zip(seconds, sizes, strict=True)]
+    large = [rate for rate, size in zip(rates, sizes, strict=True) if size >= LARGE]
+    print("| of each feed | median | 99th percentile | most |\n|---|---|---|---|")
+    for name, values in (
+        ("milliseconds", [used * 1000 for used in seconds]),
+        ("seconds a MB", rates),
+        (f"seconds a MB, {len(large)} feeds from {LARGE * 1000:.0f} kB", large),
+        ("percent of the budget", [share * 100 for share in shares]),
+    ):
+        ordered = sorted(values) or [0.0]
+        figures = (statistics.median(ordered), ordered[int(0.99 * len(ordered))], ordered[-1])
+        print(f"| {name} | " + " | ".join(f"{figure:.2f}" for figure in figures) + " |")
+    sys.exit(max(shares) > 1 / 20)
 
 
 def fetched(body: bytes) -> Fetched:

@@ -1,8 +1,10 @@
 """Run each hostile shape through a whole run at several sizes, and say how the time grows.
 
     python bench/shape_growth.py [SHAPE ...] [--sizes 32 128 512]
+    python bench/shape_growth.py --sizes 300 --most 3
 
-Each run is a process of its own, so that a shape that does not end costs its own time limit alone.
+The seconds are those over a run of an empty feed. With `--most`, the exit status is 1 if a whole run takes
+more seconds of CPU. Each run is a process of its own, so that a shape that does not end costs its own time limit alone.
 """
 
 from __future__ import annotations
@@ -70,15 +72,18 @@ def main() -> None:
     """Print a line for each shape: seconds at each size, the exponent, output and memory."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[32, 128, 512], help="in kB")
+    parser.add_argument("--most", type=float, default=math.inf, help="seconds of CPU of a run")
     parser.add_argument("shape", nargs="*")
     options = parser.parse_args()
     sizes = options.sizes
     base, _, _ = measured("a long guid", 10)
+    longest = 0.0
     for name in options.shape or SHAPES:
         results = []
         for size in sizes:
             result = measured(name, size << 10)
             results.append(result)
+            longest = max(longest, result[0])
             if result[0] > 20:
                 break
         times = [max(0.01, seconds - base) for seconds, _, _ in results]
@@ -91,6 +96,8 @@ def main() -> None:
             f"{name:36} {shown}  n^{growth:4.2f} {published >> 10:8} kB {memory >> 20:5} MB",
             flush=True,
         )
+    print(f"the longest run: {longest:.2f} s of CPU, {base:.2f} of them for any feed")
+    sys.exit(longest > options.most)
 
 
 if __name__ == "__main__":

@@ -156,6 +156,18 @@ SHAPES: dict[str, Shape] = {
     "breaks": lambda size: _repeated(size, "<br>", _BODY),
     "pictures": lambda size: _repeated(size, lambda n: f'<img src="/{n}.jpg">', _BODY),
     "paragraphs": lambda size: _repeated(size, lambda n: f"<p>Words of {n}.</p>", _BODY),
+    "blanks in a formula": lambda size: _repeated(
+        size, " ", _BODY.replace("@", '<script type="math/tex">@x</script>')
+    ),
+    "a name of words that run together": lambda size: _repeated(
+        size,
+        "eigen",
+        _BODY.replace(
+            "@",
+            '<p>The post <a href="https://harbour.example/tide">Tide</a> appeared first on'
+            ' <a href="https://harbour.example/">@!</a>.</p>',
+        ),
+    ),
     "a long word": lambda size: _repeated(size, "x", _BODY),
     "a long title": lambda size: _repeated(size, "word ", "<title>@</title><guid>t</guid>"),
     "a long guid": lambda size: _repeated(size, "g", "<title>a</title><guid>@</guid>"),
@@ -165,6 +177,9 @@ SHAPES: dict[str, Shape] = {
     "a long author": lambda size: _repeated(size, "Ann ", _ONE + "<dc:creator>@</dc:creator>"),
     "a long category": lambda size: _repeated(size, "Sea ", _ONE + "<category>@</category>"),
     "a long date": lambda size: _repeated(size, "1 ", _ONE + "<pubDate>@</pubDate>"),
+    "dates of commas": lambda size: _items(
+        size, lambda n: _item(n, f"<guid>t#</guid><pubDate>{',' * 90}{n % 1000:03}</pubDate>")
+    ),
     "at signs in an author": lambda size: _repeated(size, "a@", _ONE + "<author>@</author>"),
     "a long description of the feed": lambda size: (
         _HEAD.replace("Notes</d", "Notes " * (size // 6) + "</d") + _END

@@ -21,6 +21,8 @@ from syndicator.config.schema import allowed_in, keys, table_keys
 from syndicator.model.settings import Config, Filter, Key, Rules
 from syndicator.version import RELEASED, __version__
 
+# What a machine of a workflow has not: captured feeds, another project's corpus, atheris, a cluster.
+NOT_NIGHTLY = re.compile(r"deletions|payloads|guided|cluster|--captured|--series")
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted(
     path
@@ -279,6 +281,16 @@ def test_every_module_has_its_place_in_the_architecture() -> None:
         room for room in rooms if f"`{room}" not in architecture and f"{room}/" not in architecture
     )
     assert not missing
+
+
+def test_large_trials_run_every_night() -> None:
+    """Each command of docs/reliability.md that needs nothing but the clone is one of the workflow."""
+    reliability = (ROOT / "docs" / "reliability.md").read_text("utf-8")
+    nightly = (ROOT / ".github" / "workflows" / "nightly.yml").read_text("utf-8")
+    commands = re.findall(r"`(python (?:bench|tests)/[^`]+)`", reliability)
+    trials = [command for command in commands if not NOT_NIGHTLY.search(command)]
+    assert len(trials) > 10
+    assert [trial for trial in trials if f"- {trial}" not in nightly] == []
 
 
 if __name__ == "__main__":
