@@ -65,7 +65,8 @@ def patterns() -> tuple[list[Pattern], list[str]]:
     done = subprocess.run([sys.executable, __file__], capture_output=True, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr.decode())
-    sites: list[tuple[str, list[AnyPattern], set[str]]] = pickle.loads(done.stdout)  # noqa: S301 - our own
+    sites: list[tuple[str, list[AnyPattern], set[str]]]
+    sites = pickle.loads(done.stdout)  # noqa: S301 - our own
     collected = [
         Pattern(f"{name}[{number}]" if number else name, pattern, frozenset(ways))
         for name, made, ways in sites
@@ -100,7 +101,7 @@ def _sites() -> list[Site]:
 
 
 def _sites_of(statement: ast.stmt, module: str, path: Path) -> Iterator[Site]:
-    """Yield the calls of `re` in a statement of a module, each named by what it assigns or defines."""
+    """Yield the calls of `re` in a statement, named by the variable or function that it makes."""
     name = getattr(statement, "name", "")
     for target in getattr(statement, "targets", [getattr(statement, "target", None)]):
         name = name or getattr(target, "id", "")
@@ -117,8 +118,8 @@ def _sites_of(statement: ast.stmt, module: str, path: Path) -> Iterator[Site]:
 def _uses(tree: ast.AST) -> Iterator[tuple[str, str]]:
     """Yield names of variables with the method by which a pattern of that name is used.
 
-    `re.match(NAME, ...)` and `NAME.match(...)` are such; a name that stands anywhere else may be
-    used by any method, which is said as `search`. The variable of a loop counts as what it goes over.
+    `re.match(NAME, ...)` and `NAME.match(...)` are such. A name that stands anywhere else may be
+    used by any method, said as `search`. The variable of a loop counts as the name behind `in`.
     """
     loops: dict[str, str] = {}  # the variable of a loop, and the name of what it goes over
     seen: set[int] = set()

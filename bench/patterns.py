@@ -1,10 +1,11 @@
-"""Each regular expression of the package on strings made from its own parts: none may grow faster than its input.
+"""Each regular expression of the package on strings of its own parts: which outgrow their input?
 
     python bench/patterns.py [--strings 20] [--only NAME]
 
-A pattern is tried as the package uses it, on strings of 2 and of 8 kB. A line is printed for each that
-takes more than nine times as long for four times the text; linear ones take four times as long. Then, and
-where a call of `re` was left out, the exit status is 1. A pattern that sees no such strings stands in
+A pattern is tried as the package uses it, on strings of 2 and of 8 kB. A line is printed for each
+that takes more than nine times as long for four times the text; linear ones take four times as
+long. Then, and where a call of `re` was left out, the exit status is 1. A pattern that sees no
+such strings stands in
 `BOUNDS` with the reason: it is tried on the longest that it can see, or on what has their form.
 """
 
@@ -167,7 +168,7 @@ def searched(pattern: Pattern, text: Any) -> float:
 
 
 def steepest(pattern: Pattern, count: int, most: float = MOST) -> str:
-    """Say how long a pattern takes on a text, if that grows faster than the text; "" if it does not.
+    """Say how long a pattern takes on a text, if that outgrows the text; "" if it does not.
 
     One that does not end within its CPU time grows so, too.
     """

@@ -91,7 +91,7 @@ def is_in_proportion(less: Cost, more: Cost, growth: float) -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SHAPES)
 def test_a_shape_grows_in_proportion(name: str) -> None:
-    """Four times the feed takes at most four times the steps and the CPU, and gives as much output."""
+    """Four times the feed takes some four times the steps and the CPU, and gives as much output."""
     stored(SHAPES[name](1 << 10))  # fills the caches
     bodies = [SHAPES[name](size << 10) for size in SIZES]
     costs = [cost(body) for body in bodies]
