@@ -13,19 +13,27 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from syndicator import check, fetcher, pipeline
+from syndicator.config import feeds_by_language
 from syndicator.errors import StoreError
 from syndicator.failures import label, unpublished
+from syndicator.formats import file_name
 from syndicator.generator.site.links import PageLinks
 from syndicator.generator.site.trial import template_faults
 from syndicator.model.fetch import Ask, FetchFailed
 from syndicator.model.settings import Config
 from syndicator.quantities import counted
 from syndicator.store import Store, examine
+from syndicator.store.meta import Languages
 from syndicator.text_rules import is_uri
 
 # Placeholders of a credit that a post may have nothing for.
 _LACKING = {"post": "a title", "author": "an author"}
 MANY = 20  # problems of one document that are shown
+# Why the main feed may not lead to a feed that is derived from it.
+_UNLINKED = {
+    "source": "[feed] does not take this source",
+    "language": "`syndicator run --rerender` makes its pages again",
+}
 ASKED = 200  # sources that `check` asks at most
 
 
@@ -151,13 +159,18 @@ def _may(path: Path, mode: int) -> bool:
 
 def _documents(config: Config) -> Iterator[Finding]:
     """Yield the problems of all published files, one by one: there may be a page for each post."""
-    feeds = [feed for feed in config.feeds if not _folder_fault(feed.output)]
     if _state_fault(config.state):
         return
     is_new = not config.state.exists() or not config.state.stat().st_size
     with Store(":memory:" if is_new else config.state, read_only=not is_new) as store:
+        feeds = list(config.feeds)
+        if config.per_language and (spoken := store.meta.read(Languages)):
+            feeds += feeds_by_language(config.feeds[0], spoken.names)
+        main = PageLinks(feeds[0])
         for feed in feeds:
-            path, links = "", PageLinks(feed)
+            if _folder_fault(feed.output):
+                continue
+            path, links = "", PageLinks(feed) if feed.name else main
             for path, kind in store.files(feed.output).all():
                 try:
                     body = (feed.output / path).read_bytes()
@@ -170,6 +183,10 @@ def _documents(config: Config) -> Iterator[Finding]:
                 yield from _problems(feed.output / path, kind, body)
             if not path:
                 what = "nothing is published there yet: `syndicator run` does that"
+                yield Finding(str(feed.output), what, is_error=False)
+            home = f"{feed.name}/{file_name(feed, 'html')}"
+            if feed.per and "html" in feed.formats and not main.leads_to(home):
+                what = f"no page of the main feed leads here: {_UNLINKED[feed.per]}"
                 yield Finding(str(feed.output), what, is_error=False)
             if unlinked := links.unlinked():
                 what = (

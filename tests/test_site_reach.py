@@ -375,3 +375,31 @@ def test_check_names_a_page_that_nothing_leads_to(
     assert main(["check", "--offline"]) == 0
     said = capsys.readouterr().out
     assert "1 page that no other page leads to, such as archive/index.html;" in said
+
+
+def test_check_reads_feeds_by_source_and_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It tells of one that the main feed does not lead to, and of a document that is broken."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(SAMPLES, tmp_path / "samples")
+    text = (SAMPLES.parent / "feeds.toml").read_text("utf-8")
+    settings = 'per_source = true\nper_language = true\ntags = ["trains"]\n'
+    text = text.replace("[feed]\n", f"[feed]\n{settings}", 1)
+    text = text.replace('rivers.json"\n', 'rivers.json"\ntags = ["trains"]\n')
+    text = text.replace('pho.atom"\n', 'pho.atom"\nid = "pho"\n')
+    more = '\n[[feeds]]\nname = "all"\ntitle = "All"\nformats = ["rss"]\ntags = []\n'
+    (tmp_path / "feeds.toml").write_text(text + more, "utf-8")
+    assert main(["run", "-q"]) == 0
+    assert main(["check", "--offline"]) == 0
+    said = capsys.readouterr().out
+    assert "by-source/pho: no page of the main feed leads here: [feed] does not take" in said
+    assert "by-language" not in said
+    folder = tmp_path / "public/by-language/en"
+    (folder / "rss.xml").write_text("<rss", "utf-8")
+    for other in (tmp_path / "public").rglob("*.html"):
+        other.write_bytes(other.read_bytes().replace(b"by-language/en/index.html", b"index.html"))
+    assert main(["check", "--offline"]) == 1
+    said = capsys.readouterr().out
+    assert f"error: {folder / 'rss.xml'}: " in said
+    assert f"warning: {folder}: no page of the main feed leads here" in said

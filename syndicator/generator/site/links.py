@@ -33,6 +33,10 @@ class PageLinks:
             if target != path:
                 self._linked.add(target)
 
+    def leads_to(self, path: str) -> bool:
+        """Tell whether a page has a link to this path below the folder."""
+        return path in self._linked
+
     def unlinked(self) -> list[str]:
         """Return the pages that no other page leads to."""
         return [path for path in self._pages if path not in self._linked]
