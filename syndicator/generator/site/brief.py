@@ -19,10 +19,10 @@ _ENDING = re.compile(
     r"|(?:continue reading|read more)(?:\s*(?:→|»|\.\.\.|…))?)\s*$",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"https?://\S+")
+_ADDRESSES = re.compile(r"https?://\S+(?:\s+https?://\S+)*")
 # A player's words for browsers without one; WordPress' words for a post behind a password.
 _FALLBACK = re.compile(
-    r"your browser does not support [^.]{1,60}\.?"
+    r"(?:sorry, )?your browser (?:does not|doesn['’]t|cannot|can['’]t) (?:support|play) [^.]{1,60}\.?"
     r"|there is no excerpt because this is a protected post\.?",
     re.IGNORECASE,
 )
@@ -55,13 +55,13 @@ def first_words(text: str, limit: int = _LABEL_LENGTH) -> str:
 
 
 def excerpt(summary: str) -> str:
-    """Return a summary without its ending that says nothing; "" for an address alone.
+    """Return a summary without its ending that says nothing; "" for addresses or an ending alone.
 
-    >>> excerpt("The ferry waits […]"), excerpt("https://a.example/x")
-    ('The ferry waits …', '')
+    >>> excerpt("The ferry waits […]"), excerpt("https://a.example/x"), excerpt("Read more")
+    ('The ferry waits …', '', '')
     """
     text = _ENDING.sub(" …", summary)
-    if _ADDRESS.fullmatch(text) or _FALLBACK.fullmatch(text):
+    if text == " …" or _ADDRESSES.fullmatch(text) or _FALLBACK.fullmatch(text):
         return ""
     return text
 
