@@ -5,8 +5,8 @@
 A pattern is tried as the package uses it, on strings of 2 and of 8 kB. A line is printed for each
 that takes more than nine times as long for four times the text; linear ones take four times as
 long. Then, and where a call of `re` was left out, the exit status is 1. A pattern that sees no
-such strings stands in
-`BOUNDS` with the reason: it is tried on the longest that it can see, or on what has their form.
+such strings stands in `BOUNDS` with the reason: it is tried on the longest that it can see, or on
+texts of their form.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ _HEADING = re.compile(r"<(/?)h([1-5])(?=[ >])")
 # A link that holds nothing but a picture without words; not one with text, nor a picture that is
 # described.
 _MUTE = re.compile(r'(<a [^<>]*>\s*<img(?=[ >])[^<>]* alt=")("[^<>]*>\s*</a>)')
-_SOURCE = re.compile(r'<img(?=[ >])[^>]* src="([^"]*)')
+_SOURCE = re.compile(r'<img(?=[ >])[^<>]* src="([^"]*)')
 # How WordPress, its image host and Blogger write one picture in many sizes: cat-300x200.jpg,
 # i0.wp.com/, /s320-c/.
 _SIZE = re.compile(

@@ -49,7 +49,7 @@ _ADDRESS = re.compile(
     r'<([a-z][a-z0-9-]*)(?: [a-z-]+="[^"]*")*?'
     r' (?:href|src|cite|poster)="(?!https?://[^\s/?#"\\])[^>]*>'
 )
-_PLAYER = re.compile(r"<(audio|video)((?: [^>]*)?)>")
+_PLAYER = re.compile(r"<(audio|video)((?: [^<>]*)?)>")
 _CONTROLS = r'<\1\2 controls="" preload="none">'  # scripts added them; nothing is fetched unasked
 _LINK = re.compile(r"<a((?: [^<>]*)?)>(.*?)</a>", re.DOTALL)
 _HREF = re.compile(r' href="([^"]*)"')
