@@ -442,5 +442,5 @@ def _report(outcomes: Counter[str], faults: list[str], folder: Path) -> int:
         print(f"{number:5}  {name}")
     print(f"{len(faults)} faults")
     if not faults:
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)  # a run that SIGINT left may still write
     return 1 if faults else 0
