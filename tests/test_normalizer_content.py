@@ -71,6 +71,12 @@ def test_images_can_be_links_or_left_out():
     )
 
 
+def test_brackets_in_attributes_are_escaped():
+    """The passes behind nh3 take each "<" and ">" for a tag's: nh3 from 0.3.7 writes no other."""
+    html = '<p title="a < b > c">Text</p>'
+    assert 'title="a &lt; b &gt; c"' in sanitize.clean(html, PAGE).html
+
+
 def test_without_a_base_relative_addresses_go():
     """A feed that says nowhere where it lives has no address to resolve against: better none than a
     wrong one.
