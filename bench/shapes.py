@@ -14,6 +14,7 @@ _NAMESPACES = (
     ' xmlns:dc="http://purl.org/dc/elements/1.1/"'
     ' xmlns:content="http://purl.org/rss/1.0/modules/content/"'
 )
+_XHTML = "http://www.w3.org/1999/xhtml"
 _HEAD = (
     f'<rss version="2.0"{_NAMESPACES}><channel><title>Harbour Notes</title>'
     "<link>https://harbour.example/</link><description>Notes</description>\n"
@@ -58,6 +59,13 @@ def _nested(size: int, tag: str, frame: str) -> bytes:
     depth = size // (2 * len(tag) + 5)
     inner = f"<{tag}>" * depth + "text" + f"</{tag}>" * depth
     return _rss("<item>", frame.replace("@", inner), "</item>")
+
+
+def _based(size: int, tag: str, frame: str) -> bytes:
+    """Nest elements with a base, each of which is a folder in the one around it."""
+    start = f'<{tag} xml:base="a/">'
+    depth = size // (len(start) + len(tag) + 3)
+    return _rss("<item>", frame.replace("@", start * depth + "x" + f"</{tag}>" * depth), "</item>")
 
 
 def _reopened(size: int) -> bytes:
@@ -187,4 +195,12 @@ SHAPES: dict[str, Shape] = {
     "namespaces": lambda size: _rss("<item><title>a</title></item>").replace(
         b"<rss ", b"<rss " + b" ".join(b'xmlns:n%d="urn:%d"' % (n, n) for n in range(size // 20))
     ),
+    "sources of a picture": lambda size: _repeated(
+        size, lambda n: f"/{n}.jpg {n}w, ", _BODY.replace("@", '<img src="/a.jpg" srcset="@">')
+    ),
+    "nested bases": lambda size: _based(size, "x", _ONE + "@"),
+    "nested bases in XHTML": lambda size: _based(
+        size, "div", _ONE + f'<div xmlns="{_XHTML}">@</div>'
+    ),
+    "bases of open elements": lambda size: _repeated(size, '<p xml:base="a/">', _BODY),
 }

@@ -162,6 +162,12 @@ def test_a_title_of_a_book() -> None:
     assert parsed.notes == ("1 ends of titles left out",)
 
 
+def test_bases_inside_each_other() -> None:
+    """Beyond the first thousand they are left out: each would be as long as all around it."""
+    parsed, _ = feed_of(SHAPES["nested bases"](60_000))
+    assert "relative bases over 1000 left out" in parsed.notes
+
+
 def test_an_address_that_no_server_takes() -> None:
     """It is left out, and the post is kept."""
     _, feed = feed_of(SHAPES["parameters of a link"](200_000))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Container, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from msgspec.structs import replace
@@ -66,7 +67,9 @@ def parse_with_feedparser(
 
     `root` is its tree, None if it is not well-formed. Raises Unreadable.
     """
-    result = _ask(_based(_masked(data)))
+    masked = _masked(data)
+    few = _with_few_bases(masked)
+    result = _ask(_based(few))
     whole = root is not None
     if root is None:
         root = tree(repaired(data))
@@ -77,7 +80,7 @@ def parse_with_feedparser(
         head=head_of(root) if root is not None and whole else _head(result, root),
         items=tuple(map(key_from, entries)),
         entries=unknown(entries, known),
-        notes=tuple(_notes(result)),
+        notes=(*_notes(result), *([] if few == masked else [_BASES_LEFT_OUT])),
     )
 
 
@@ -119,6 +122,25 @@ _LEVELS = {
     "http://base.invalid/": "/",
 }
 _ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF)\b(?![^<>]*\sxml:base=)")
+
+
+# A base in folders of another, with or without quotes; not "http://a.example/", not "/a/". One inside
+# the other, they make an address as long as all together for each of them.
+_FOLDER = rb"(?![A-Za-z][A-Za-z0-9+.-]*://|/)"
+_RELATIVE_BASE = re.compile(
+    rb"(?<=\s)(?:xml:)?base(?=\s*=\s*(?:[\"']" + _FOLDER + rb"|(?![\s\"'])" + _FOLDER + rb"))",
+    re.IGNORECASE,
+)
+_MOST_BASES = 1000
+_BASES_LEFT_OUT = f"relative bases over {_MOST_BASES} left out"
+
+
+def _with_few_bases(data: bytes) -> bytes:
+    over = next(islice(_RELATIVE_BASE.finditer(data), _MOST_BASES, None), None)
+    if over is None:
+        return data
+    kept = over.start() - 1
+    return data[:kept] + _RELATIVE_BASE.sub(b"left-out", data[kept:])
 
 
 def _based(data: bytes) -> bytes:

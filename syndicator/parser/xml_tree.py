@@ -187,9 +187,15 @@ def scoped(element: Element, outer: Scope) -> Scope:
     )
 
 
+_LONGEST_BASE = 2000
+
+
 def resolved(base: str, href: str) -> str:
-    """Resolve a reference against a declared base; without a base it stays as written."""
-    if not base or not href:
+    """Resolve a reference against a declared base; without a base it stays as written.
+
+    So it does below a base that is longer than any real one: each inside the other they grow.
+    """
+    if not base or not href or len(base) > _LONGEST_BASE:
         return href
     try:
         return urljoin(base, href)

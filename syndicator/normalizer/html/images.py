@@ -42,6 +42,8 @@ _LETTER = re.compile(r"[A-Za-z]")  # an alternative text with letters names an e
 _SOURCE = re.compile(r' src="([^"]*)"')
 _ABSOLUTE_SET = re.compile(r"(?:https?://[^\s,\"]+ [0-9.]+[wx](?:, |$))+")
 _BETWEEN = " \t\n\r\f,"  # two candidates of a set
+# An address, and its descriptor where no comma ends the address.
+_CANDIDATE = re.compile(r"[ \t\n\r\f,]*([^ ]+)(?:(?<!,) ([^,]*))?")
 _PICTURE_DATA = re.compile(
     r"data:image/(?:png|jpe?g|gif|webp|avif);base64,[A-Za-z0-9+/=\s%]+", re.IGNORECASE
 )
@@ -176,16 +178,9 @@ def source_set(text: str, base: str) -> str:
     if not text or _ABSOLUTE_SET.fullmatch(text):
         return text
     kept = []
-    rest = text.strip(_BETWEEN)
-    while rest:
-        address, _, rest = rest.partition(" ")
-        descriptor = ""
-        # A comma separates two candidates behind a descriptor or at the end of an address.
-        if not address.endswith(","):
-            descriptor, _, rest = rest.partition(",")
+    for address, descriptor in _CANDIDATE.findall(text.strip(_BETWEEN)):
         if url := urls.web(address.rstrip(","), base):
             kept.append(" ".join([url, *descriptor.split()]))
-        rest = rest.lstrip(_BETWEEN)
     return ", ".join(kept)
 
 
