@@ -67,6 +67,7 @@ BROKEN = {
     "no count of events": "UPDATE meta SET key = 'x' WHERE key = 'event'",
     "a key of bytes": "UPDATE meta SET key = x'00ff' WHERE key = 'event'",
     "no id of a published post": "UPDATE posts SET public_id = NULL",
+    "no id of a feed": "UPDATE feeds SET id = ''",
     "the name of the file": "UPDATE meta SET value = 7 WHERE key = 'store'",
     "the counts of terms": "UPDATE meta SET value = 7 WHERE key = 'index_counts'",
     "a link's title that is no UTF-8": "UPDATE links SET title = CAST(x'fffe' AS TEXT)",
@@ -92,10 +93,11 @@ def test_rows_that_hold_something_else(tmp_path: Path, statement: str) -> None:
         assert not report.faults or all("damaged" in fault for fault in report.faults)
 
 
-def test_a_post_whose_source_is_gone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("change", ["UPDATE posts SET source = 77", "UPDATE posts SET purged = 7"])
+def test_a_post_that_is_none(tmp_path: Path, change: str) -> None:
     """`why` says that the file is damaged."""
     where = installation(tmp_path)
-    changed(where / "syndicator.db", "UPDATE posts SET source = 77")
+    changed(where / "syndicator.db", change)
     settings = config.load(where / "feeds.toml")
     with Store(settings.state) as store:
         (public_id,) = store.connection.row("SELECT public_id FROM posts WHERE public_id <> ''")

@@ -46,12 +46,16 @@ def read(kind: type[T], text: str | bytes) -> T:
     try:
         value: T = _decoder(cast(Hashable, kind))(text)
     except (msgspec.MsgspecError, UnicodeError, TypeError) as error:
-        what = getattr(kind, "__name__", kind)
-        raise StoreError(
-            f"the state file is damaged: a row holds no {what} ({error}); put a copy of it from a "
-            "backup in its place, or move it away to start anew"
-        ) from error
+        raise _damaged(kind, error) from error
     return value
+
+
+def _damaged(kind: object, error: Exception) -> StoreError:
+    what = getattr(kind, "__name__", kind)
+    return StoreError(
+        f"the state file is damaged: a row holds no {what} ({error}); put a copy of it from a "
+        "backup in its place, or move it away to start anew"
+    )
 
 
 def read_fields(kind: type[Struct], text: str) -> dict[str, Any]:
@@ -70,9 +74,15 @@ def _some(kind: type[Struct]) -> Any:  # noqa: ANN401 - a type made here
 
 
 def noun(kind: type[N], row: Sequence[object]) -> N:
-    """Return the noun of a row with a column for each field; dates are seconds since 1970."""
+    """Return the noun of a row with a column for each field; dates are seconds since 1970.
+
+    Raises StoreError for damage.
+    """
     fields_of_row = dict(zip(kind.__struct_fields__, row, strict=True))
-    return msgspec.convert(fields_of_row, kind, strict=False)
+    try:
+        return msgspec.convert(fields_of_row, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise _damaged(kind, error) from error
 
 
 def moment(seconds: float) -> datetime:

@@ -148,6 +148,7 @@ _DANGLING = (
         " (SELECT number FROM posts WHERE public_id IS NOT NULL) LIMIT 1",
         "table posts: a published post has no id",
     ),
+    ("SELECT 1 FROM feeds WHERE id = '' LIMIT 1", "table feeds: a feed has no id"),
 )
 
 
