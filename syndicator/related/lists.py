@@ -111,7 +111,7 @@ def least_score(candidates: Sequence[Neighbour]) -> float:
     >>> scores = 0.3, 0.05, 0.04, 0.03
     >>> candidates = list(map(Neighbour, range(4), scores, scores))
     >>> round(least_score(candidates), 3), least_score(candidates[:3])
-    (0.085, 0.113)
+    (0.075, 0.113)
     """
     if len(candidates) < tuning.NEAREST_QUARTER:
         return tuning.STRICT_THRESHOLD

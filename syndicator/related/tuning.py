@@ -67,7 +67,7 @@ STRICT_THRESHOLD = 0.113  # least score of a link to another source, with `stric
 # beyond the nearest quarter, which share words by chance. It differs by language, length of texts
 # and size of the corpus; docs/related.md shows length against precision.
 BACKGROUND_SHARE = 0.75
-BACKGROUND_FLOOR = 0.055
+BACKGROUND_FLOOR = 0.045
 NEAREST_QUARTER = 4
 SOURCE_THRESHOLD = 0.013  # least score by which a post goes before the newest of its own source
 MAX_PER_SOURCE = 4096  # newest posts of a source that are compared for its list
