@@ -258,7 +258,8 @@ def test_a_budget_of_memory_that_is_not_kept() -> None:
 def test_a_feed_that_uses_up_its_memory() -> None:
     """Its source fails, and says what to do, also where a finalizer drops the first interruption."""
     body = SHAPES["distinct items"](3_000_000)
-    settings = FetchSettings(max_memory=0)
+    # Less than nothing: a process that has read larger feeds need not grow for this one.
+    settings = FetchSettings(max_memory=-(10**9))
     reading = read(Fetched("s", SOURCE.url, body), SOURCE, NOW, settings=settings)
     assert reading.failed is not None
     assert (reading.failed.kind, "max_memory" in reading.failed.advice) == ("too-large", True)
