@@ -11,7 +11,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Container, Iterator, Mapping
-from itertools import islice
 from typing import Any
 
 from msgspec.structs import replace
@@ -28,6 +27,7 @@ from syndicator.model.feed import (
     Text,
 )
 from syndicator.namespaces import ATOM, prefix_of
+from syndicator.parser import bases
 from syndicator.parser.dates import instant
 from syndicator.parser.draft import Draft, entry, key_from, unknown
 from syndicator.parser.elements import read_extras
@@ -68,8 +68,8 @@ def parse_with_feedparser(
     `root` is its tree, None if it is not well-formed. Raises Unreadable.
     """
     masked = _masked(data)
-    few = _with_few_bases(masked)
-    result = _ask(_based(few))
+    few = bases.few(masked)
+    result = _ask(bases.outer(few))
     whole = root is not None
     if root is None:
         root = tree(repaired(data))
@@ -80,7 +80,7 @@ def parse_with_feedparser(
         head=head_of(root) if root is not None and whole else _head(result, root),
         items=tuple(map(key_from, entries)),
         entries=unknown(entries, known),
-        notes=(*_notes(result), *([] if few == masked else [_BASES_LEFT_OUT])),
+        notes=(*_notes(result), *([] if few == masked else [bases.LEFT_OUT])),
     )
 
 
@@ -109,58 +109,6 @@ def _without_live(data: bytes) -> bytes:
     """Leave out podcast:liveItem: it announces a stream, and no episode is published yet."""
     before, *rest = data.split(b"<podcast:liveItem")
     return before + b"".join(part.partition(b"</podcast:liveItem>")[2] for part in rest)
-
-
-# feedparser forgets to leave an element's xml:base where none stands around it, and the next item's
-# links go to the last item's page. A base around everything keeps it straight, and is taken off
-# again afterwards. Three folders deep, so that "../../page" can be told from "/page".
-_OUTER = "http://base.invalid/a/b/c/"
-_LEVELS = {
-    _OUTER: "",
-    "http://base.invalid/a/b/": "../",
-    "http://base.invalid/a/": "../../",
-    "http://base.invalid/": "/",
-}
-_ROOT = re.compile(rb"<(?:rss|feed|rdf:RDF)\b(?![^<>]*\sxml:base=)")
-
-
-# A base in folders of another, with or without quotes; not "http://a.example/", not "/a/". One inside
-# the other, they make an address as long as all together for each of them.
-_FOLDER = rb"(?![A-Za-z][A-Za-z0-9+.-]*://|/)"
-_RELATIVE_BASE = re.compile(
-    rb"(?<=\s)(?:xml:)?base(?=\s*=\s*(?:[\"']" + _FOLDER + rb"|(?![\s\"'])" + _FOLDER + rb"))",
-    re.IGNORECASE,
-)
-_MOST_BASES = 1000
-_BASES_LEFT_OUT = f"relative bases over {_MOST_BASES} left out"
-
-
-def _with_few_bases(data: bytes) -> bytes:
-    over = next(islice(_RELATIVE_BASE.finditer(data), _MOST_BASES, None), None)
-    if over is None:
-        return data
-    kept = over.start() - 1
-    return data[:kept] + _RELATIVE_BASE.sub(b"left-out", data[kept:])
-
-
-def _based(data: bytes) -> bytes:
-    if b"xml:base" not in data:
-        return data
-    return _ROOT.sub(
-        lambda match: match[0] + b' xml:base="' + _OUTER.encode() + b'"', data, count=1
-    )
-
-
-def _outside(href: str) -> str:
-    """Give back a reference as it was written before the outer base was put in front of it.
-
-    >>> _outside("http://base.invalid/a/b/c/page?a=1"), _outside("http://base.invalid/page")
-    ('page?a=1', '/page')
-    """
-    for around, written in _LEVELS.items():
-        if href.startswith(around):
-            return written + href.removeprefix(around)
-    return href
 
 
 def _entries(nodes: list[Node], root: Element | None, whole: bool) -> Iterator[Entry]:
@@ -212,7 +160,7 @@ def raw(node: Node, key: str) -> object:
 def _string(node: Node, key: str) -> str:
     """Return a text value; an unknown element with attributes leaves a dictionary in its place."""
     value = raw(node, key)
-    return _outside(value) if isinstance(value, str) else ""
+    return bases.outside(value) if isinstance(value, str) else ""
 
 
 def _nodes(node: Node, key: str) -> list[Node]:
