@@ -24,8 +24,9 @@ _C1 = re.compile(rb"\xc2[\x80-\x9f]")  # as UTF-8; not \xc2\xa0, the space that 
 _TAG_START = re.compile(r"<[A-Za-z/!?]")
 # A tag; not "1 < 2 > 0", not "<ann@example.org>".
 _ANY_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(\s[^<>]*)?/?>")
-# A reference with its semicolon; not "AT&T", not "R&D;".
-_REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+# A reference with a number or a name, and its semicolon; not "AT&T". "AT&T;" has a name that HTML
+# does not know.
+REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|([A-Za-z][A-Za-z0-9]{1,31}));")
 # Its slash, its name and its attributes; not "<3", not "<ann@example.org>".
 _TAG_PARTS = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]*)([\s/][^<>]*|)>")
 # Where a tag begins, and a reference that HTML takes without its semicolon; not "a < b", "AT&T".
@@ -165,7 +166,7 @@ def plain_name(text: str) -> str:
     if "<" not in text and "&" not in text:
         return line(text)
     for _ in range(_MOST_ESCAPES):
-        before, text = text, line(_REFERENCE.sub(lambda reference: unescape(reference[0]), text))
+        before, text = text, line(REFERENCE.sub(lambda reference: unescape(reference[0]), text))
         text = line(_without_tags(text)) or text
         if text == before:
             break

@@ -258,6 +258,15 @@ def write(documents: Iterable[Document], folder: Path) -> None:
         path.write_bytes(document.body)
 
 
+def published(folder: Path) -> dict[str, Document]:
+    """Read the pages of a published site back, by path."""
+    site = {}
+    for file in folder.rglob("*.html"):
+        path = file.relative_to(folder).as_posix()
+        site[path] = Document(path, file.read_bytes(), "text/html")
+    return site
+
+
 def paint(folder: Path, width: int = 120, height: int = 75) -> None:
     """Write a small picture for each that the posts show."""
     media = folder / "media"

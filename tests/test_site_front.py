@@ -12,7 +12,7 @@ import pytest
 import site_helpers as given
 from lxml import html
 from msgspec.structs import replace
-from site_helpers import pages
+from site_helpers import pages, published
 from test_site_reach import clicks
 
 from syndicator.cli import main
@@ -215,10 +215,7 @@ def test_the_feed_of_the_only_language_is_linked(
     (tmp_path / "feeds.toml").write_text(text + 'language = "en"\n', "utf-8")
     assert main(["run", "-q"]) == 0
     folder = tmp_path / "public"
-    site = {}
-    for file in folder.rglob("*.html"):
-        path = file.relative_to(folder).as_posix()
-        site[path] = Document(path, file.read_bytes(), "text/html")
+    site = published(folder)
     assert set(site) == set(clicks(site))
     own = "by-language/en/index.html"
     assert languages(folder / "index.html", folder) == {own_name("en"): own}

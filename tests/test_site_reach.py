@@ -15,7 +15,7 @@ import pytest
 import site_helpers as given
 from lxml import html
 from msgspec.structs import replace
-from site_helpers import pages
+from site_helpers import pages, published
 
 from syndicator.cli import main
 from syndicator.generator.site import post_path
@@ -353,10 +353,7 @@ def test_a_planet_with_all_kinds_of_pages(
     (tmp_path / "feeds.toml").write_text(tagged, "utf-8")
     assert main(["run", "-q"]) == 0
     folder = tmp_path / "public"
-    site = {}
-    for file in folder.rglob("*.html"):
-        path = file.relative_to(folder).as_posix()
-        site[path] = Document(path, file.read_bytes(), "text/html")
+    site = published(folder)
     assert len([path for path in site if path.startswith("sources/tags/")]) == 2
     depths = clicks(site)
     assert set(site) == set(depths)

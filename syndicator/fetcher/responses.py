@@ -205,9 +205,8 @@ _BINARY = re.compile(
 # A feed's root or channel, with any namespace prefix; not <rssitem>.
 _ROOT = re.compile(rb"<(?:[a-z0-9]+:)?(?:rss|feed|rdf|channel)[\s>/]")
 
-# From the first to the last tag of a feed's root; not "<feedback>", no prefixed names.
-# Start and end tags of a feed's root. Not one pattern over both: of many starts without an end each
-# would be followed to the end of the body.
+# Start and end tags of a feed's root; not "<feedback>", no prefixed names. Not one pattern over both:
+# of many starts without an end each would be followed to the end of the body.
 _ROOTS = (
     (re.compile(rb"<rss[\s>]", re.IGNORECASE), re.compile(rb"</rss\s*>", re.IGNORECASE)),
     (re.compile(rb"<feed[\s>]", re.IGNORECASE), re.compile(rb"</feed\s*>", re.IGNORECASE)),

@@ -12,12 +12,10 @@ from html.entities import html5
 
 from syndicator.model.feed import Text
 from syndicator.normalizer.html import tags
-from syndicator.text_rules import line
+from syndicator.text_rules import REFERENCE, line
 
 # The marks of a CDATA section that was escaped with its text.
 _CDATA = re.compile(r"\s*<!\[CDATA\[")
-# An entity with a number or a known name, and its semicolon; "AT&T;" is checked by its name.
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|([A-Za-z][A-Za-z0-9]{1,31}));")
 
 # Tags that style titles. Not every tag: "How to centre a <div>" is about one.
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)((?:\s[^<>]*)?)(/?)>")
@@ -67,7 +65,7 @@ def with_characters(text: str) -> str:
     """
     if "&" not in text:
         return text
-    return _ENTITY.sub(_decoded_reference, text)
+    return REFERENCE.sub(_decoded_reference, text)
 
 
 def _decoded_reference(reference: re.Match[str]) -> str:
@@ -98,7 +96,7 @@ def title(text: Text) -> tuple[str, bool]:
 
 def _decoded(value: str) -> str:
     bare = _undressed(value) if "<" in value else value
-    return _ENTITY.sub(_character, bare) if "&" in bare else bare
+    return REFERENCE.sub(_character, bare) if "&" in bare else bare
 
 
 def _character(entity: re.Match[str]) -> str:

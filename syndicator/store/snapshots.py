@@ -180,7 +180,7 @@ class Snapshots(Table):
         return tuple(codec.noun(Tombstone, row) for row in rows)
 
     def _activity(self, feed: int) -> dict[str, Activity]:
-        """Return the number of posts of each source in a feed, the date of the last, and its death."""
+        """Return of each source in a feed its posts, the date of the last, and whether it is dead."""
         rows = self.db.rows(_ACTIVITY, DEAD_AFTER.total_seconds(), feed)
         return {name: codec.noun(Activity, row) for name, *row in rows if row[1]}
 

@@ -95,6 +95,7 @@ class Digests:
 
     def _active(self, info: SourceInfo) -> object:
         activity = self.activity.get(info.id)
+        # Of a living source as it was before deaths were told: such tables are not made again.
         return activity and (activity.posts, activity.last, *filter(None, [activity.is_dead]))
 
     def digest(self, *data: object) -> str:
